@@ -1,0 +1,57 @@
+"""Every key and channel name; the braces keep one project on one cluster slot."""
+
+from dataclasses import dataclass
+
+DOCUMENT_HASHES = ("tasks", "chambers", "agents", "discoveries", "interrupts")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key names of one project."""
+
+    project: str
+
+    def _key(self, name: str) -> str:
+        return f"orchestra:{{{self.project}}}:{name}"
+
+    @property
+    def sequence(self) -> str:
+        """The number of the last event."""
+        return self._key("seq")
+
+    @property
+    def stream(self) -> str:
+        """The project's history; entry `<seq>-0` holds event `seq` in its field `e`."""
+        return self._key("events")
+
+    @property
+    def claims(self) -> str:
+        """Hash: the name of each live chamber and the id of the chamber that holds it."""
+        return self._key("claims")
+
+    @property
+    def presence(self) -> str:
+        """Hash: what each chamber's worker does now."""
+        return self._key("presence")
+
+    @property
+    def channel(self) -> str:
+        """The Pub/Sub channel that rings for each event, with the event itself."""
+        return self._key("bell")
+
+    @property
+    def presence_channel(self) -> str:
+        """The Pub/Sub channel of presence reports, which history does not keep."""
+        return self._key("presence-bell")
+
+    def documents(self, kind: str) -> str:
+        """Return the hash of one of DOCUMENT_HASHES: id to JSON."""
+        return self._key(kind)
+
+    def operation(self, operation: str) -> str:
+        """Return the key of the first answer of an operation, kept for a day."""
+        return self._key(f"operation:{operation}")
+
+    def activity(self, chamber_id: str) -> str:
+        """Return the capped stream of one worker's tool-by-tool activity."""
+        return self._key(f"activity:{chamber_id}")

@@ -1,0 +1,128 @@
+"""The documents that Redis holds, one frozen struct each; times are milliseconds since 1970.
+
+A document is stored as its JSON in one field of one hash and travels whole inside the event that
+changed it, so that replaying the events gives the very same state. `0` and `""` mean "not yet".
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
+TaskState = Literal["open", "completing", "completed", "closed"]
+ChamberState = Literal["creating", "live", "closing", "closed", "failed"]
+Severity = Literal["info", "important", "critical"]
+Requires = Literal["review", "stop", "suspend"]
+InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
+WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
+
+
+class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One step of a task's plan."""
+
+    name: str
+    started_at: int = 0
+    finished_at: int = 0
+    by: str = ""
+
+
+class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request, from the moment a conductor took it on."""
+
+    id: str
+    description: str
+    complexity: Level
+    reasons: tuple[str, ...] = ()
+    working_directory: str
+    base_branch: str = ""  # where the work lands; empty on a detached HEAD
+    base_commit: str = ""
+    state: TaskState = "open"
+    phases: tuple[Phase, ...] = ()
+    phase: str = ""  # the current one's name
+    actor: str = ""
+    started_at: int
+    finished_at: int = 0
+    summary: str = ""
+    landed_commit: str = ""
+
+
+class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A git worktree with a branch, a briefing and a mailbox, for one worker."""
+
+    id: str  # "<task id>/<name>"
+    task_id: str
+    name: str
+    state: ChamberState = "creating"
+    path: str  # absolute and real
+    branch: str
+    base_commit: str = ""
+    brief: str = ""
+    host: str = ""
+    created_at: int
+    ended_at: int = 0
+    saved_ref: str = ""  # refs/orchestra/saved/… once closing has saved something
+    note: str = ""  # why it failed, or how it ended
+
+
+class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Someone who recorded something: a worker, the conductor or the operator."""
+
+    id: str  # "<task id>/<agent id>"
+    task_id: str
+    agent_id: str
+    chamber: str = ""
+    actions: int = 0
+    last_action: str = ""
+    last_result: str = ""
+    last_at: int = 0
+
+
+class Discovery(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something a worker found that others should know."""
+
+    id: str
+    task_id: str
+    agent_id: str
+    chamber: str = ""
+    text: str
+    severity: Severity = "info"
+    impact: str = ""
+    affects: tuple[str, ...] = ()
+    pattern: bool = False  # named in record_agent_action rather than shared
+    at: int
+
+
+class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message followed until its worker has read it and gone on.
+
+    Scalars only: a Lua script rewrites this document with cjson, which cannot tell an empty list
+    from an empty object.
+    """
+
+    id: str
+    task_id: str
+    chamber: str  # the chamber's name
+    message: str
+    requires: Requires = "review"
+    actor: str = ""
+    discovery_id: str = ""
+    state: InterruptState = "sent"
+    sent_at: int
+    posted_at: int = 0
+    delivered_at: int = 0
+    acted_at: int = 0
+    ended_at: int = 0
+
+
+class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a chamber's worker does right now; the last report wins and history does not keep it."""
+
+    chamber_id: str
+    state: WorkerState = "unknown"
+    tool: str = ""
+    detail: str = ""
+    since: int = 0
+    agent_id: str = ""
+
+
+Document = Task | Chamber | Agent | Discovery | Interrupt

@@ -1,0 +1,88 @@
+"""How tasks, chambers, branches and saved work are named."""
+
+import re
+import secrets
+from collections.abc import Sequence
+
+from orchestra_core.errors import BadInput
+from orchestra_core.text import one_line
+
+CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_SLUG_WORDS = 4
+# Words that say nothing about a request; they would fill a task's id.
+_FILLERS = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "for",
+        "in",
+        "it",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "the",
+        "to",
+        "with",
+    )
+)
+
+
+def check_chamber_name(name: str) -> str:
+    """Return `name`; raises BadInput unless it is `[a-z0-9][a-z0-9._-]{0,62}` and fit for a branch.
+
+    Git refuses `..`, a final `.` and a final `.lock` in a branch (git-check-ref-format(1)).
+    """
+    shown = one_line(name, 40)
+    if not CHAMBER_NAME.fullmatch(name):
+        raise BadInput(
+            f"chamber name {shown!r} is not allowed; use 1 to 63 of a-z 0-9 . _ - "
+            "beginning with a letter or digit, such as 'auth-api'"
+        )
+    if ".." in name or name.endswith((".", ".lock")):
+        raise BadInput(
+            f"chamber name {shown!r} cannot be a git branch; "
+            "leave out '..' and a final '.' or '.lock'"
+        )
+    return name
+
+
+def check_chamber_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a batch; raises BadInput for an empty batch, a bad or a repeated name."""
+    if not names:
+        raise BadInput("chamber_names is empty; name at least one chamber, such as ['auth']")
+    seen: set[str] = set()
+    for name in names:
+        check_chamber_name(name)
+        if name in seen:
+            raise BadInput(
+                f"chamber name {name!r} stands twice in the batch; name each chamber once"
+            )
+        seen.add(name)
+    return tuple(names)
+
+
+def new_task_id(description: str) -> str:
+    """Return a readable id: up to four telling words of the request and four random hex digits."""
+    words = re.findall(r"[a-z0-9]+", description.lower())
+    telling = [word for word in words if word not in _FILLERS][:_SLUG_WORDS]
+    slug = "-".join(telling)[:40].strip("-") or "task"
+    return f"{slug}-{secrets.token_hex(2)}"
+
+
+def branch_of(task_id: str, chamber: str) -> str:
+    """Return the branch of a chamber."""
+    return f"orchestra/{task_id}/{chamber}"
+
+
+def chamber_id(task_id: str, chamber: str) -> str:
+    """Return the id under which a chamber's document is stored."""
+    return f"{task_id}/{chamber}"
+
+
+def saved_ref(task_id: str, chamber: str, at: int) -> str:
+    """Return the ref that keeps what a chamber held when it was closed at `at` (ms)."""
+    return f"refs/orchestra/saved/{task_id}/{chamber}/{at}"

@@ -1,0 +1,79 @@
+"""Which repository this is, found by reading git's own pointer files, without running git.
+
+The formats are those of gitrepository-layout(5): a `.git` directory, or a `.git` file with a
+`gitdir:` line whose target may name the common directory in a `commondir` file.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import BadInput, Unavailable
+
+_POINTER = "gitdir:"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One repository: its id in Redis, its working tree and the directory all worktrees share."""
+
+    id: str
+    root: Path  # the top of the working tree that was asked for
+    git_dir: Path  # the common directory
+
+    @property
+    def main_checkout(self) -> Path:
+        """The working tree beside the common directory, or `root` where there is none (bare)."""
+        return self.git_dir.parent if self.git_dir.name == ".git" else self.root
+
+
+def find_project(start: Path, override: str = "") -> Project:
+    """Return the project `start` lies in; `override` is the value of ORCHESTRA_PROJECT.
+
+    Raises Unavailable outside a git repository and BadInput for an override that cannot be a key.
+    """
+    start = start.resolve()
+    for directory in (start, *start.parents):
+        common = _common_directory(directory)
+        if common is not None:
+            return Project(override_id(override) or _project_id(common), directory, common)
+    raise Unavailable(
+        f"{start} is not in a git repository; run this inside one, or make one with 'git init'"
+    )
+
+
+def override_id(override: str) -> str:
+    """Return a project id given by hand, "" for none; raises BadInput unless it is plain."""
+    if override and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", override):
+        raise BadInput(
+            f"ORCHESTRA_PROJECT {override[:40]!r} is not allowed; "
+            "use 1 to 100 letters, digits, dots, dashes or underscores"
+        )
+    return override
+
+
+def _common_directory(directory: Path) -> Path | None:
+    marker = directory / ".git"
+    if marker.is_dir():
+        return marker.resolve()
+    if marker.is_file():
+        text = marker.read_text(encoding="utf-8", errors="surrogateescape").strip()
+        if not text.startswith(_POINTER):
+            return None
+        git_dir = (directory / text.removeprefix(_POINTER).strip()).resolve()
+        pointer = git_dir / "commondir"
+        if pointer.is_file():
+            relative = pointer.read_text(encoding="utf-8", errors="surrogateescape").strip()
+            return (git_dir / relative).resolve()
+        return git_dir
+    if (directory / "HEAD").is_file() and (directory / "objects").is_dir():
+        return directory  # a bare repository
+    return None
+
+
+def _project_id(common: Path) -> str:
+    name = common.parent.name if common.name == ".git" else common.name.removesuffix(".git")
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "project"
+    digest = hashlib.sha256(str(common).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{readable}-{digest[:8]}"

@@ -1,0 +1,50 @@
+"""The state of a project as one object, and the one function that moves it on by an event."""
+
+from dataclasses import dataclass, field
+
+from orchestra_core.events import Event
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Discovery,
+    Document,
+    Interrupt,
+    Presence,
+    Task,
+)
+
+
+@dataclass(slots=True)
+class ProjectState:
+    """Everything known of a project at `seq`, each kind of document by its id."""
+
+    seq: int = 0
+    tasks: dict[str, Task] = field(default_factory=dict[str, Task])
+    chambers: dict[str, Chamber] = field(default_factory=dict[str, Chamber])
+    agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
+    discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
+    interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
+    presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+
+    def put(self, document: Document) -> None:
+        """Set one document to its new value."""
+        match document:
+            case Task():
+                self.tasks[document.id] = document
+            case Chamber():
+                self.chambers[document.id] = document
+            case Agent():
+                self.agents[document.id] = document
+            case Discovery():
+                self.discoveries[document.id] = document
+            case Interrupt():
+                self.interrupts[document.id] = document
+
+    def apply(self, event: Event) -> bool:
+        """Move on by `event`; an event already applied changes nothing and answers False."""
+        if event.seq <= self.seq:
+            return False
+        for document in event.data.documents():
+            self.put(document)
+        self.seq = event.seq
+        return True
