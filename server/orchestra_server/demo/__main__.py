@@ -1,0 +1,53 @@
+"""The conductor as a process: `python -m orchestra_server.demo DIRECTORY --pace SECONDS`.
+
+It ends when its stdin closes, so that it never outlives whoever started it.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.settings import VARIABLES
+from orchestra_server.demo.conductor import conduct
+
+
+async def _play(directory: Path, pace: float) -> int:
+    environ = {name: os.environ[name] for name in (*VARIABLES, "PATH") if name in os.environ}
+    playing = asyncio.create_task(conduct(directory, pace, environ, sys.stderr))
+    lifeline = asyncio.create_task(_until_stdin_closes())
+    await asyncio.wait((playing, lifeline), return_when=asyncio.FIRST_COMPLETED)
+    if not playing.done():
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        return 1
+    lifeline.cancel()
+    playing.result()
+    return 0
+
+
+async def _until_stdin_closes() -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await reader.read()
+
+
+def main() -> int:
+    """Play, and say in one line on stderr what went wrong."""
+    parser = argparse.ArgumentParser(prog="orchestra-demo-conductor")
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--pace", type=float, default=1.0)
+    options = parser.parse_args()
+    try:
+        return asyncio.run(_play(options.directory, options.pace))
+    except* OrchestraError as group:
+        for error in group.exceptions:
+            sys.stderr.write(f"orchestra demo: {error}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""Calls a chamber's hooks the way Claude Code does: the command in its settings, JSON on stdin.
+
+Only what a worker can notice is modelled: a denial, a block and added context. Handlers marked
+`async` are started and not waited for.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+HookEvent = Literal[
+    "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolBatch", "Stop"
+]
+# A hook that takes longer than this has failed, and a failed hook never holds a worker up.
+_TIMEOUT_S = 10.0
+
+
+class HandlerSettings(Struct, frozen=True):
+    """One handler as settings.json writes it."""
+
+    type: str = "command"
+    command: str = ""
+    args: tuple[str, ...] | None = None
+    background: bool = msgspec.field(default=False, name="async")
+
+
+class MatcherSettings(Struct, frozen=True):
+    """A group of handlers; the demonstration's workers match every tool."""
+
+    hooks: tuple[HandlerSettings, ...] = ()
+
+
+class ClientSettings(Struct, frozen=True):
+    """The part of settings.local.json that holds hooks."""
+
+    hooks: dict[str, tuple[MatcherSettings, ...]] = {}
+
+
+class SpecificOutput(Struct, frozen=True, rename="camel"):
+    """What a hook says for its own event."""
+
+    permission_decision: str = ""
+    permission_decision_reason: str = ""
+    additional_context: str = ""
+
+
+class HookOutput(Struct, frozen=True, rename="camel"):
+    """The JSON a hook prints."""
+
+    decision: str = ""
+    reason: str = ""
+    hook_specific_output: SpecificOutput = SpecificOutput()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the worker learns from its hooks: whether it may go on, and what it was told."""
+
+    denied: bool = False
+    text: str = ""
+
+
+class HookClient:
+    """One worker's session in one chamber."""
+
+    def __init__(self, chamber: Path, session_id: str) -> None:
+        self._chamber = chamber
+        self._session_id = session_id
+        self._background: list[subprocess.Popen[bytes]] = []
+
+    def call(self, event: HookEvent, **payload: object) -> Heard:
+        """Fire `event` with `payload` beside the fields every event has; return what was heard."""
+        stdin = msgspec.json.encode(
+            {
+                "session_id": self._session_id,
+                "cwd": str(self._chamber),
+                "hook_event_name": event,
+                "transcript_path": "",
+                **payload,
+            }
+        )
+        heard = [self._run(handler, stdin) for handler in self._handlers(event)]
+        return Heard(
+            denied=any(one.denied for one in heard),
+            text="\n".join(one.text for one in heard if one.text),
+        )
+
+    def close(self) -> None:
+        """Wait for the handlers that ran beside the worker."""
+        for process in self._background:
+            process.wait(_TIMEOUT_S)
+        self._background.clear()
+
+    def _handlers(self, event: HookEvent) -> list[HandlerSettings]:
+        path = self._chamber / ".claude" / "settings.local.json"
+        if not path.is_file():
+            return []
+        settings = msgspec.json.decode(path.read_bytes(), type=ClientSettings)
+        groups = settings.hooks.get(event, ())
+        return [handler for group in groups for handler in group.hooks if handler.command]
+
+    def _run(self, handler: HandlerSettings, stdin: bytes) -> Heard:
+        command = (
+            [handler.command, *handler.args]
+            if handler.args is not None
+            else ["/bin/sh", "-c", handler.command]
+        )
+        process = subprocess.Popen(  # noqa: S603 - the command stands in the chamber's own settings
+            command,
+            cwd=self._chamber,
+            env=_environment(self._chamber),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL if handler.background else subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        if handler.background:
+            self._reap()
+            _feed(process, stdin)
+            self._background.append(process)
+            return Heard()
+        try:
+            stdout, _ = process.communicate(stdin, _TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return Heard()
+        return read_output(stdout)
+
+    def _reap(self) -> None:
+        self._background = [process for process in self._background if process.poll() is None]
+
+
+def read_output(stdout: bytes) -> Heard:
+    """Return what a hook's output means to the worker; anything that is not JSON says nothing."""
+    if not stdout.strip():
+        return Heard()
+    try:
+        output = msgspec.json.decode(stdout, type=HookOutput)
+    except msgspec.DecodeError:
+        return Heard()
+    specific = output.hook_specific_output
+    if specific.permission_decision == "deny":
+        return Heard(denied=True, text=specific.permission_decision_reason)
+    if output.decision == "block":
+        return Heard(denied=True, text=output.reason)
+    return Heard(text=specific.additional_context)
+
+
+def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
+    if process.stdin is None:
+        return
+    try:
+        process.stdin.write(stdin)
+        process.stdin.close()
+    except BrokenPipeError:
+        return
+
+
+def _environment(chamber: Path) -> Mapping[str, str]:
+    return {**os.environ, "CLAUDE_PROJECT_DIR": str(chamber)}
