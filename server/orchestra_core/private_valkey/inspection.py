@@ -1,0 +1,43 @@
+"""What there is of the private server, without starting or changing anything."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.private_valkey.binary import Binary, find_binary, version_of
+from orchestra_core.private_valkey.locks import is_held
+from orchestra_core.private_valkey.places import places_of, read_record
+from orchestra_core.private_valkey.process import answers
+from orchestra_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateServer:
+    """What a look found; `socket` is `Path()` and `binary` "" where there is none."""
+
+    running: bool
+    in_use: bool
+    socket: Path
+    data_dir: Path
+    log: Path
+    binary: str
+    version: str
+
+
+def inspect(settings: Settings) -> PrivateServer:
+    """Return what there is; raises nothing."""
+    places = places_of(settings)
+    record = read_record(places)
+    try:
+        binary = find_binary()
+    except StoreUnavailable:
+        binary = Binary("")
+    return PrivateServer(
+        running=is_held(places.server_lock) and answers(record),
+        in_use=is_held(places.users_lock),
+        socket=Path(record.socket) if record else Path(),
+        data_dir=places.data_dir,
+        log=places.log,
+        binary=binary.path,
+        version=binary.version or (version_of(binary.path) if binary.path else ""),
+    )

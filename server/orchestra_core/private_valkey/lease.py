@@ -1,0 +1,84 @@
+"""A user's hold on the private server: the first in starts it, the last out stops it."""
+
+import os
+import threading
+from pathlib import Path
+from urllib.parse import quote
+
+from orchestra_core.private_valkey.locks import alone, take_shared, try_alone
+from orchestra_core.private_valkey.places import Places, places_of, prepare_data_dir
+from orchestra_core.private_valkey.process import ensure_running, stop
+from orchestra_core.settings import Settings
+
+
+class Lease:
+    """The right to use the server until `close`; the kernel ends it if the process dies first."""
+
+    def __init__(self, places: Places, users: int) -> None:
+        self._places = places
+        self._users = users  # descriptor that shares users.lock; -1 once closed
+        self._guard = threading.Lock()
+        self._socket = Path()
+
+    @property
+    def socket(self) -> Path:
+        """Where the server listens."""
+        return self._socket
+
+    @property
+    def url(self) -> str:
+        """The server's address as redis-py takes it; it may change with `revive`."""
+        return f"unix://{quote(str(self._socket))}"
+
+    def revive(self) -> None:
+        """Start the server again if it has died; does nothing while it answers.
+
+        Blocks, usually for less than 0.1 s. Raises StoreUnavailable when it cannot be started.
+        """
+        with alone(self._places.start_lock):
+            self._socket = ensure_running(self._places)
+
+    def close(self) -> None:
+        """Give up the lease and stop the server if nobody else holds one; safe to repeat.
+
+        Raises StoreUnavailable when the server was asked to stop and does not.
+        """
+        with self._guard:
+            users, self._users = self._users, -1
+        if users == -1:
+            return
+        try:
+            # Whoever joins now waits for this lock, finds the server gone and starts it anew.
+            if try_alone(users):
+                stop(self._places)
+        finally:
+            os.close(users)
+
+
+def join(settings: Settings) -> Lease:
+    """Return a lease on the private server of `settings.state_dir`, starting it if there is none.
+
+    Blocks, usually for less than 0.1 s. Raises StoreUnavailable with one line when there can be
+    no server.
+    """
+    places = places_of(settings)
+    prepare_data_dir(places)
+    lease = Lease(places, take_shared(places.users_lock))
+    try:
+        lease.revive()
+    except BaseException:
+        lease.close()
+        raise
+    return lease
+
+
+def shut_down(settings: Settings) -> bool:
+    """Stop the private server even while it is used; tell whether there was one.
+
+    Nothing acknowledged is lost. Whoever still uses it may start it again.
+    """
+    places = places_of(settings)
+    if not places.start_lock.exists():
+        return False
+    with alone(places.start_lock):
+        return stop(places)

@@ -1,0 +1,153 @@
+"""Where the private server keeps its things: data, locks and log in one directory, socket apart.
+
+A unix socket's path must fit the 104 bytes of macOS's `sun_path` with its closing NUL, so the
+socket cannot simply stand beside the data.
+"""
+
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.settings import Settings
+
+SOCKET_PATH_LIMIT = 103
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Who holds `server.lock`: written by the process that started it, read by all others.
+
+    Environments differ (an agent's client passes on only a few variables), so the socket's place
+    is not computed anew but read from here.
+    """
+
+    socket: str
+    pid: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one user's private server."""
+
+    data_dir: Path
+    runtime_dir: Path
+
+    @property
+    def server_lock(self) -> Path:
+        """Held by the server process for exactly its life."""
+        return self.data_dir / "server.lock"
+
+    @property
+    def users_lock(self) -> Path:
+        """Shared by everyone who uses the server."""
+        return self.data_dir / "users.lock"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held by the one process that looks for the server and starts it if need be."""
+        return self.data_dir / "start.lock"
+
+    @property
+    def record(self) -> Path:
+        """The Record as JSON."""
+        return self.data_dir / "server.json"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.data_dir / "server.log"
+
+
+def places_of(settings: Settings) -> Places:
+    """Return where everything is for these settings; touches nothing."""
+    return Places(data_dir=settings.state_dir / "valkey", runtime_dir=settings.runtime_dir)
+
+
+def prepare_data_dir(places: Places) -> None:
+    """Make the data directory, for its owner only; raises StoreUnavailable."""
+    try:
+        places.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        places.data_dir.chmod(0o700)
+    except OSError as error:
+        raise unusable(places.data_dir, error) from error
+
+
+def unusable(path: Path, error: OSError) -> StoreUnavailable:
+    """Return the one line for a state directory that does not let us work."""
+    reason = error.strerror or type(error).__name__
+    return StoreUnavailable(
+        f"the state directory cannot be used: {path}: {reason}; "
+        "make it writable, or name another in ORCHESTRA_STATE_DIR"
+    )
+
+
+def read_record(places: Places) -> Record | None:
+    """Return what was last recorded; None when there is nothing or nothing sensible."""
+    try:
+        return msgspec.json.decode(places.record.read_bytes(), type=Record)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def write_record(places: Places, record: Record) -> None:
+    """Write the record so that a reader sees all of it or the one before; raises OSError."""
+    temporary = places.record.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(record))
+    temporary.replace(places.record)
+
+
+def choose_socket(places: Places) -> Path:
+    """Return the socket's path, its directory made and checked; raises StoreUnavailable.
+
+    The last place is kept while it is good, so that a client that reconnects by its old address
+    finds the new server. The name comes from the data directory: one server for each.
+    """
+    last = read_record(places)
+    if last is not None:
+        socket = Path(last.socket)
+        if socket.parent.is_dir() and _own_directory(socket.parent) == "":
+            return socket
+    digest = hashlib.sha256(os.fsencode(places.data_dir)).hexdigest()[:12]
+    shared = f"orchestra-{os.getuid()}"
+    # The fallback is only for a temporary directory whose own path is too long.
+    for base in (places.runtime_dir, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
+        socket = base / shared / f"{digest}.sock"
+        if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT or not base.is_dir():
+            continue
+        trouble = _own_directory(socket.parent)
+        if trouble:
+            raise StoreUnavailable(
+                f"the socket's directory {socket.parent} cannot be used: {trouble}; "
+                "remove it, or name another place in XDG_RUNTIME_DIR"
+            )
+        return socket
+    raise StoreUnavailable(
+        f"no directory is short enough for a socket (at most {SOCKET_PATH_LIMIT} bytes); "
+        "name a short one in XDG_RUNTIME_DIR"
+    )
+
+
+def _own_directory(directory: Path) -> str:
+    """Make `directory` for its owner alone and answer "", or why that cannot be."""
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        found = directory.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            return "it is not a directory"
+        if found.st_uid != os.getuid():
+            return f"it belongs to user {found.st_uid}"
+        if stat.S_IMODE(found.st_mode) != stat.S_IRWXU:
+            directory.chmod(0o700)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""

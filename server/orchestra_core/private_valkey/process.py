@@ -1,0 +1,178 @@
+"""The server process: started under its lock, waited for, and asked to go."""
+
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGTERM
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.private_valkey.binary import find_binary
+from orchestra_core.private_valkey.locks import is_held, opened, try_alone
+from orchestra_core.private_valkey.places import (
+    Places,
+    Record,
+    choose_socket,
+    read_record,
+    unusable,
+    write_record,
+)
+from orchestra_core.private_valkey.wire import ask
+from orchestra_core.text import one_line
+
+# Seconds. 43 ms is usual to the first PING; a machine under load takes its time, and a long
+# append-only file is read first, while the server answers LOADING.
+_START_WITHIN = 15.0
+_LOAD_WITHIN = 120.0
+_STOP_WITHIN = 10.0
+_LOOK_AGAIN = 0.005
+_LOG_LIMIT = 1_000_000
+# The shell leaves at once, so that the server is nobody's child and never a zombie of the room.
+_LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+
+
+def ensure_running(places: Places) -> Path:
+    """Return the socket of the server, which answers; the caller holds `start.lock`.
+
+    Raises StoreUnavailable when it cannot be started or does not answer in time.
+    """
+    began = time.monotonic()
+    log_from = 0
+    started = False
+    while True:
+        record = read_record(places)
+        said = _greet(record)
+        if record is not None and said == "ready" and is_held(places.server_lock):
+            return Path(record.socket)
+        with opened(places.server_lock) as lock:
+            if try_alone(lock):
+                if started:
+                    raise StoreUnavailable(_why_it_died(places, log_from))
+                log_from = _fresh_log(places)
+                _start(places, lock)
+                started = True
+        waited = time.monotonic() - began
+        if waited > (_LOAD_WITHIN if said == "loading" else _START_WITHIN):
+            raise StoreUnavailable(_no_answer(places, record))
+        time.sleep(_LOOK_AGAIN)  # a socket's coming to life is no event anyone could await
+
+
+def stop(places: Places) -> bool:
+    """Stop the server if there is one and tell whether there was; raises StoreUnavailable.
+
+    Every acknowledged write is on the disk already, so FORCE loses nothing.
+    """
+    if not is_held(places.server_lock):
+        return False
+    record = read_record(places)
+    if record is not None:
+        try:
+            ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", timeout=_STOP_WITHIN)
+        except OSError:
+            # Its socket is gone or it hangs; only on this host is the number its own.
+            if record.host == platform.node() and is_held(places.server_lock):
+                with suppress(OSError):
+                    os.kill(record.pid, SIGTERM)
+    if not _eventually(lambda: not is_held(places.server_lock), _STOP_WITHIN):
+        raise StoreUnavailable(_no_answer(places, record))
+    return True
+
+
+def answers(record: Record | None) -> bool:
+    """Tell whether the recorded server answers at all."""
+    return _greet(record) != "silent"
+
+
+def _greet(record: Record | None) -> str:
+    if record is None:
+        return "silent"
+    try:
+        answer = ask(Path(record.socket), "PING")
+    except OSError:
+        return "silent"
+    if answer.startswith("-LOADING"):
+        return "loading"
+    return "ready" if answer else "silent"
+
+
+def _start(places: Places, lock: int) -> None:
+    binary = find_binary()
+    socket = choose_socket(places)
+    command = [
+        binary.path,
+        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--dir", str(places.data_dir), "--appendonly", "yes", "--appendfsync", "always"),
+        *("--save", "", "--daemonize", "no", "--logfile", "", "--databases", "1"),
+    ]
+    try:
+        launched = subprocess.run(  # noqa: S603 - the words are ours, the program was found by us
+            ["/bin/sh", "-c", _LAUNCH, "sh", str(places.log), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            cwd=places.data_dir,
+            pass_fds=(lock,),
+            start_new_session=True,
+            umask=0o077,
+        )
+        pid = int(launched.stdout)
+        write_record(places, Record(socket=str(socket), pid=pid, host=platform.node()))
+    except OSError as error:
+        raise unusable(places.data_dir, error) from error
+    except (subprocess.CalledProcessError, ValueError) as error:
+        raise StoreUnavailable(f"the private Valkey could not be launched: {error}") from error
+
+
+def _fresh_log(places: Places) -> int:
+    """Empty a log that has grown long and return where the next lines will begin."""
+    try:
+        descriptor = os.open(places.log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if os.fstat(descriptor).st_size > _LOG_LIMIT:
+                os.ftruncate(descriptor, 0)
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise unusable(places.log, error) from error
+
+
+def _why_it_died(places: Places, log_from: int) -> str:
+    with suppress(OSError), places.log.open("rb") as log:
+        log.seek(log_from)
+        lines = log.read(_LOG_LIMIT).decode("utf-8", "replace").splitlines()
+        warnings = [line for line in lines if " # " in line and "WARNING" not in line]
+        said = (warnings or [line for line in lines if line.strip()] or [""])[-1]
+        reason = one_line(said.rpartition(" # ")[2], 300)
+        if "append only file" in reason or "AOF" in reason:
+            return (
+                f"the private Valkey cannot read its data in {places.data_dir}: {reason}; "
+                f"mend it with valkey-check-aof, or move {places.data_dir} aside to begin empty"
+            )
+        return (
+            f"the private Valkey did not start: {reason}; "
+            f"the whole log is {places.log}, and ORCHESTRA_STATE_DIR names another place"
+        )
+    return f"the private Valkey did not start and left no log in {places.data_dir}"
+
+
+def _no_answer(places: Places, record: Record | None) -> str:
+    who = f"process {record.pid} on {record.host}" if record else "an unknown process"
+    return (
+        f"the private Valkey of {places.data_dir} ({who}) lives but does not answer; "
+        "stop it with 'orchestra down' or by hand, then try again"
+    )
+
+
+def _eventually(condition: Callable[[], bool], within: float) -> bool:
+    """Wait for what the kernel announces to nobody."""
+    until = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_AGAIN)
+    return True
