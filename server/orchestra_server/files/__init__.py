@@ -1,0 +1,1 @@
+"""The files that agents see: projections of Redis, a chamber's furniture, mail and installation."""

@@ -1,0 +1,165 @@
+"""A chamber's mailbox: `.INTERRUPT` in its root, one JSON document any agent can read.
+
+Redis holds the truth about an interrupt; this file rings the bell and may be rung again. Writers
+and hooks take turns by a lock on the chamber's directory, which needs no file of its own. A hook
+takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the text is printed.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.models import Interrupt, InterruptState
+from orchestra_server.files.atomic import write_atomically
+
+MAIL = ".INTERRUPT"
+DELIVERED = ".INTERRUPT.delivered"  # what the last reader got and has not gone on from
+RECEIPTS = Path(".claude", "hooks", "receipts")
+_CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
+_HOW_TO_ACKNOWLEDGE = (
+    "Read the messages in order, then delete this file. Orchestra's hook does both by itself "
+    "where the client runs hooks: it shows the text and takes the file away."
+)
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """One message as it stands in the file; `sent_at` is ISO 8601 in UTC."""
+
+    id: str = ""
+    sender: str = msgspec.field(default="", name="from")
+    requires: str = "review"
+    sent_at: str = ""
+    message: str
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    version: int = 1
+    recipient: str = msgspec.field(default="", name="for")
+    how_to_acknowledge: str = _HOW_TO_ACKNOWLEDGE
+    interrupts: tuple[Letter, ...] = ()
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What a hook could not tell Redis: an interrupt reached `state` at `at` (ms)."""
+
+    interrupt_id: str
+    state: InterruptState
+    at: int
+
+
+class _Delivered(Struct, frozen=True, kw_only=True):
+    ids: tuple[str, ...] = ()
+
+
+def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
+    """Add `interrupts` to the chamber's unread mail, in order; one already there stays as it is.
+
+    Raises Unavailable when the chamber's directory cannot be written.
+    """
+    try:
+        with _locked(chamber_path):
+            place = chamber_path / MAIL
+            unread_mail = _read_mail(place)
+            known = set(_claimed_ids(chamber_path)) | _delivered_ids(chamber_path)
+            known |= {letter.id for letter in unread_mail}
+            new = [interrupt for interrupt in interrupts if interrupt.id not in known]
+            if not new:
+                return
+            mail = Mail(
+                recipient=new[0].chamber,
+                interrupts=(*unread_mail, *(_letter(interrupt) for interrupt in new)),
+            )
+            write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
+    except OSError as fault:
+        raise Unavailable(
+            f"the mailbox of {chamber_path} cannot be written ({fault.strerror}); "
+            "see that the directory is there and writable"
+        ) from fault
+
+
+def unread(chamber_path: Path) -> list[str]:
+    """Return the ids of the mail that no hook has finished delivering, oldest first."""
+    waiting = [letter.id for letter in _read_mail(chamber_path / MAIL)]
+    return [identifier for identifier in (*_claimed_ids(chamber_path), *waiting) if identifier]
+
+
+def collect_receipts(chamber_path: Path) -> list[Receipt]:
+    """Return the receipts that hooks left, in order of time; they stay until discarded."""
+    return sorted((receipt for _, receipt in _receipts(chamber_path)), key=lambda one: one.at)
+
+
+def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
+    """Remove the receipts that Redis has taken in."""
+    settled = set(receipts)
+    for path, receipt in _receipts(chamber_path):
+        if receipt in settled:
+            path.unlink(missing_ok=True)
+
+
+def _letter(interrupt: Interrupt) -> Letter:
+    sent = datetime.fromtimestamp(interrupt.sent_at / 1000, UTC)
+    return Letter(
+        id=interrupt.id,
+        sender=interrupt.actor or "operator",
+        requires=interrupt.requires,
+        sent_at=sent.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        message=interrupt.message,
+    )
+
+
+def _read_mail(place: Path) -> tuple[Letter, ...]:
+    """Return the letters in a mail file; text that is not ours is itself a letter without id."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            raw = file.read()
+    except OSError:
+        return ()
+    try:
+        return msgspec.json.decode(raw, type=Mail).interrupts
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = raw.decode("utf-8", "replace").strip()
+        return (Letter(message=text, sender="a file"),) if text else ()
+
+
+def _claimed_ids(chamber_path: Path) -> list[str]:
+    claims = sorted(p for p in chamber_path.glob(f"{MAIL}.*") if _CLAIM.fullmatch(p.name))
+    return [letter.id for claim in claims for letter in _read_mail(claim)]
+
+
+def _delivered_ids(chamber_path: Path) -> set[str]:
+    try:
+        raw = (chamber_path / DELIVERED).read_bytes()
+        return set(msgspec.json.decode(raw, type=_Delivered).ids)
+    except (OSError, msgspec.DecodeError):
+        return set()
+
+
+def _receipts(chamber_path: Path) -> list[tuple[Path, Receipt]]:
+    found: list[tuple[Path, Receipt]] = []
+    for path in sorted((chamber_path / RECEIPTS).glob("*.json")):
+        try:
+            found.append((path, msgspec.json.decode(path.read_bytes(), type=Receipt)))
+        except (OSError, msgspec.DecodeError):
+            continue  # half a receipt, or not one: the next reconciliation looks again
+    return found
+
+
+@contextmanager
+def _locked(directory: Path) -> Generator[None]:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
