@@ -1,0 +1,73 @@
+"""The demonstration's workers meet their hooks as an agent's client does."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.demo.hook_client import Heard, HookClient, read_output
+
+
+def chamber_with(tmp_path: Path, event: str, *handlers: dict[str, object]) -> Path:
+    settings = tmp_path / ".claude" / "settings.local.json"
+    settings.parent.mkdir(parents=True)
+    groups = [{"matcher": "*", "hooks": list(handlers)}]
+    settings.write_text(json.dumps({"permissions": {"allow": []}, "hooks": {event: groups}}))
+    return tmp_path
+
+
+def test_a_hook_reads_the_event_on_its_stdin(tmp_path: Path) -> None:
+    chamber = chamber_with(
+        tmp_path, "PreToolUse", {"type": "command", "command": "cat > heard.json"}
+    )
+    HookClient(chamber, "s1").call("PreToolUse", tool_name="Edit", tool_input={"file_path": "a"})
+    heard = json.loads((chamber / "heard.json").read_text())
+    assert heard["hook_event_name"] == "PreToolUse"
+    assert heard["cwd"] == str(chamber)
+    assert heard["session_id"] == "s1"
+    assert heard["tool_input"] == {"file_path": "a"}
+
+
+def test_a_handler_with_arguments_runs_without_a_shell(tmp_path: Path) -> None:
+    chamber = chamber_with(
+        tmp_path, "Stop", {"type": "command", "command": "touch", "args": ["$HOME; a file"]}
+    )
+    HookClient(chamber, "s1").call("Stop")
+    assert (chamber / "$HOME; a file").is_file()
+
+
+def test_an_asynchronous_handler_says_nothing_and_is_waited_for_only_at_the_end(
+    tmp_path: Path,
+) -> None:
+    chamber = chamber_with(
+        tmp_path,
+        "PreToolUse",
+        {"type": "command", "command": 'cat > late; echo \'{"decision":"block"}\'', "async": True},
+    )
+    client = HookClient(chamber, "s1")
+    assert client.call("PreToolUse") == Heard()
+    client.close()
+    assert (chamber / "late").is_file()
+
+
+def test_a_chamber_without_settings_has_no_hooks(tmp_path: Path) -> None:
+    assert HookClient(tmp_path, "s1").call("PreToolUse") == Heard()
+
+
+@pytest.mark.parametrize(
+    ("printed", "heard"),
+    [
+        (b"", Heard()),
+        (b"not json", Heard()),
+        (b'{"decision":"block","reason":"mail"}', Heard(denied=True, text="mail")),
+        (
+            b'{"hookSpecificOutput":{"permissionDecision":"deny","permissionDecisionReason":"no"}}',
+            Heard(denied=True, text="no"),
+        ),
+        (b'{"hookSpecificOutput":{"additionalContext":"read this"}}', Heard(text="read this")),
+    ],
+)
+def test_what_a_hook_prints_is_heard_as_a_client_would_hear_it(
+    printed: bytes, heard: Heard
+) -> None:
+    assert read_output(printed) == heard
