@@ -1,0 +1,66 @@
+"""Times as people read them, and the moment at which such a text is out of date.
+
+All times are milliseconds since 1970. Under a minute an age counts seconds, from then on minutes, so
+that a room where nothing happens has nothing to redraw.
+"""
+
+import time
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def age(since: int, now: int) -> str:
+    """Return how long ago `since` is: `42s`, `3m`, `1h05`, `2d`; empty for "not yet"."""
+    if not since:
+        return ""
+    passed = max(0, now - since)
+    if passed < MINUTE:
+        return f"{passed // SECOND}s"
+    if passed < HOUR:
+        return f"{passed // MINUTE}m"
+    if passed < DAY:
+        return f"{passed // HOUR}h{passed % HOUR // MINUTE:02}"
+    return f"{passed // DAY}d"
+
+
+def span(length: int) -> str:
+    """Return a length of time that is over: `340ms`, `42s`, `3m12`, `1h05`, `2d`."""
+    length = max(0, length)
+    if length < SECOND:
+        return f"{length}ms"
+    if MINUTE <= length < HOUR:
+        return f"{length // MINUTE}m{length % MINUTE // SECOND:02}"
+    return age(1, length + 1)
+
+
+def elapsed(start: int, end: int, now: int) -> str:
+    """Return how long a thing has run, or, once it has an end, how long it took."""
+    if not start:
+        return ""
+    return span(_whole_seconds(end - start)) if end else age(start, now)
+
+
+def _whole_seconds(length: int) -> int:
+    return max(SECOND, length) if length > 0 else SECOND
+
+
+def due(since: int, now: int) -> int:
+    """Return the moment at which `age(since, …)` changes next; 0 when it has none."""
+    if not since:
+        return 0
+    passed = max(0, now - since)
+    step = SECOND if passed < MINUTE else MINUTE if passed < DAY else DAY
+    return since + (passed // step + 1) * step
+
+
+def soonest(*moments: int) -> int:
+    """Return the earliest of the moments that there are; 0 when there is none."""
+    return min((moment for moment in moments if moment), default=0)
+
+
+def clock(at: int) -> str:
+    """Return the local time of day, `14:03:59`."""
+    return time.strftime("%H:%M:%S", time.localtime(at / SECOND)) if at else ""

@@ -1,0 +1,162 @@
+"""The project's state with the indexes a screen asks for, moved on by events in constant time."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from orchestra_core.events import Event
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Presence, Task
+from orchestra_core.state import ProjectState
+
+
+class Diff(NamedTuple):
+    """How much a chamber differs from the commit it started from."""
+
+    files: int
+    insertions: int
+    deletions: int
+
+
+@dataclass(slots=True)
+class Touched:
+    """Keys of the rows that an update changed, and which lists have other members or order now."""
+
+    tasks: set[str] = field(default_factory=set[str])
+    chambers: set[str] = field(default_factory=set[str])
+    discoveries: set[str] = field(default_factory=set[str])
+    task_order: bool = False
+    chamber_order: bool = False
+    discovery_order: bool = False
+
+    def add(self, other: "Touched") -> None:
+        """Take in what another update touched."""
+        self.tasks |= other.tasks
+        self.chambers |= other.chambers
+        self.discoveries |= other.discoveries
+        self.task_order |= other.task_order
+        self.chamber_order |= other.chamber_order
+        self.discovery_order |= other.discovery_order
+
+
+_OPEN = ("open", "completing")
+_STANDING = ("creating", "live", "closing")
+
+
+def chamber_id(task_id: str, name: str) -> str:
+    """Return the id of the chamber `name` of a task."""
+    return f"{task_id}/{name}"
+
+
+class Board:
+    """What tables, details and the status line read; `load` starts it and events move it on."""
+
+    def __init__(self, state: ProjectState | None = None) -> None:
+        self.diffs: dict[str, Diff] = {}
+        self.load(state or ProjectState())
+
+    def load(self, state: ProjectState) -> None:
+        """Start anew from a snapshot, which from now on is this board's own."""
+        self.state = state
+        self._chambers_of: dict[str, list[str]] = {}
+        self._mail_of: dict[str, list[str]] = {}
+        self._discoveries_of: dict[str, list[str]] = {}
+        for chamber in state.chambers.values():
+            self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
+        for interrupt in state.interrupts.values():
+            self._file_mail(interrupt)
+        for discovery in state.discoveries.values():
+            self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
+
+    def apply(self, event: Event) -> Touched:
+        """Move on by one event and say which rows that changes; an event already known: none."""
+        touched = Touched()
+        if event.seq <= self.state.seq:
+            return touched
+        for document in event.data.documents():
+            match document:
+                case Task():
+                    self._take_task(document, touched)
+                case Chamber():
+                    self._take_chamber(document, touched)
+                case Discovery():
+                    self._take_discovery(document, touched)
+                case Interrupt():
+                    if document.id not in self.state.interrupts:
+                        self._file_mail(document)
+                    touched.chambers.add(chamber_id(document.task_id, document.chamber))
+                case Agent():
+                    touched.tasks.add(document.task_id)
+                    if document.chamber:
+                        touched.chambers.add(chamber_id(document.task_id, document.chamber))
+        self.state.apply(event)
+        return touched
+
+    def report_presence(self, presence: Presence) -> Touched:
+        """Take what a worker does now."""
+        self.state.presence[presence.chamber_id] = presence
+        return Touched(chambers={presence.chamber_id})
+
+    def chambers_of(self, task_id: str) -> list[Chamber]:
+        """Return a task's chambers, in the order of their creation."""
+        return [self.state.chambers[key] for key in self._chambers_of.get(task_id, ())]
+
+    def mail_of(self, key: str) -> list[Interrupt]:
+        """Return a chamber's interrupts, oldest first."""
+        return [self.state.interrupts[one] for one in self._mail_of.get(key, ())]
+
+    def discoveries_of(self, task_id: str) -> list[Discovery]:
+        """Return a task's discoveries, oldest first."""
+        return [self.state.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
+
+    def live_chambers(self, task_id: str) -> int:
+        """Return how many of a task's chambers still stand."""
+        return sum(chamber.state in _STANDING for chamber in self.chambers_of(task_id))
+
+    def task_keys(self) -> list[str]:
+        """Return the ids of all tasks: open before done, the newest first."""
+        return [task.id for task in sorted(self.state.tasks.values(), key=_task_place)]
+
+    def chamber_keys(self, task_id: str = "") -> list[str]:
+        """Return the ids of a task's chambers, or of all: standing before gone, newest task first."""
+        chambers = self.chambers_of(task_id) if task_id else self.state.chambers.values()
+        return [chamber.id for chamber in sorted(chambers, key=_chamber_place)]
+
+    def discovery_keys(self, task_id: str = "") -> list[str]:
+        """Return the ids of a task's discoveries, or of all, the newest first."""
+        found = self.discoveries_of(task_id) if task_id else self.state.discoveries.values()
+        return [one.id for one in sorted(found, key=_discovery_place)]
+
+    def _take_task(self, task: Task, touched: Touched) -> None:
+        before = self.state.tasks.get(task.id)
+        touched.tasks.add(task.id)
+        touched.task_order |= before is None or _task_place(before) != _task_place(task)
+
+    def _take_chamber(self, chamber: Chamber, touched: Touched) -> None:
+        before = self.state.chambers.get(chamber.id)
+        if before is None:
+            self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
+        touched.chambers.add(chamber.id)
+        touched.tasks.add(chamber.task_id)
+        moved = before is None or _chamber_place(before) != _chamber_place(chamber)
+        touched.chamber_order |= moved
+
+    def _take_discovery(self, discovery: Discovery, touched: Touched) -> None:
+        if discovery.id not in self.state.discoveries:
+            self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
+            touched.discovery_order = True
+        touched.discoveries.add(discovery.id)
+
+    def _file_mail(self, interrupt: Interrupt) -> None:
+        key = chamber_id(interrupt.task_id, interrupt.chamber)
+        self._mail_of.setdefault(key, []).append(interrupt.id)
+
+
+def _task_place(task: Task) -> tuple[bool, int, str]:
+    return (task.state not in _OPEN, -task.started_at, task.id)
+
+
+def _chamber_place(chamber: Chamber) -> tuple[bool, int, str]:
+    return (chamber.state not in _STANDING, -chamber.created_at, chamber.name)
+
+
+def _discovery_place(discovery: Discovery) -> tuple[int, str]:
+    return (-discovery.at, discovery.id)

@@ -1,0 +1,81 @@
+"""Chambers as rows of a table."""
+
+from orchestra_core.clock import Clock, now_ms
+from orchestra_core.models import Chamber
+from orchestra_tui.presentation.ages import age, due, elapsed, soonest
+from orchestra_tui.presentation.board import Board, Diff
+from orchestra_tui.presentation.cells import Cell, Column, Row
+from orchestra_tui.presentation.fitting import plain
+from orchestra_tui.presentation.mail import mail_cell
+from orchestra_tui.presentation.symbols import CHAMBER, WORKER
+
+CHAMBER_COLUMNS = (
+    Column(title="", width=1),
+    Column(title="chamber", width=12, flex=2),
+    Column(title="worker", width=14, flex=3),
+    Column(title="mail", width=14, rank=1),
+    Column(title="changes", width=12, rank=3, align="right"),
+    Column(title="age", width=5, rank=2, align="right"),
+)
+
+
+def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
+    """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
+    ended = chamber.ended_at
+    mail, mail_due = mail_cell(board.mail_of(chamber.id), now)
+    worker, worker_due = worker_cell(chamber, board, now)
+    cells = (
+        CHAMBER[chamber.state],
+        Cell(plain(chamber.name), "muted" if ended else "plain"),
+        worker,
+        mail,
+        diff_cell(board.diffs.get(chamber.id)),
+        Cell(elapsed(chamber.created_at, ended, now), "muted"),
+    )
+    own_due = 0 if ended else due(chamber.created_at, now)
+    return Row(chamber.id, cells, soonest(own_due, mail_due, worker_due))
+
+
+def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+    """Return what a chamber's worker does and since when, and the moment that text changes."""
+    if chamber.state != "live":
+        word = plain(chamber.note) or chamber.state
+        return Cell(word, CHAMBER[chamber.state].tone), 0
+    presence = board.state.presence.get(chamber.id)
+    if presence is None:
+        return WORKER["unknown"], 0
+    state = WORKER[presence.state]
+    since = age(presence.since, now)
+    if presence.state == "working" and presence.tool:
+        words = f"{plain(presence.tool)} {since} {plain(presence.detail)}".strip()
+    else:
+        words = f"{state.text} {since}".strip()
+    return Cell(words, state.tone), due(presence.since, now)
+
+
+def diff_cell(diff: Diff | None) -> Cell:
+    """Return the size of a chamber's changes, `+120 -8 4f`; a dash while there are none."""
+    if diff is None:
+        return Cell("", "muted")
+    if not diff.files:
+        return Cell("–", "muted")
+    return Cell(f"+{diff.insertions} -{diff.deletions} {diff.files}f")
+
+
+class ChamberRows:
+    """The rows of the chamber table, read from the board at the moment they are asked for."""
+
+    def __init__(self, board: Board, clock: Clock = now_ms) -> None:
+        self._board = board
+        self._clock = clock
+
+    def row(self, key: str) -> Row:
+        """Return the row of a chamber as it reads now."""
+        return chamber_row(self._board.state.chambers[key], self._board, self._clock())
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks in: name, state, branch and what the worker does."""
+        chamber = self._board.state.chambers[key]
+        presence = self._board.state.presence.get(key)
+        doing = (presence.state, presence.tool, presence.detail) if presence else ()
+        return " ".join((chamber.name, chamber.state, chamber.branch, *doing)).casefold()

@@ -1,0 +1,16 @@
+"""What an empty pane says: why it is empty and what to press."""
+
+TASKS = "No tasks yet. Press n to start one, or ask your agent to conduct."
+CHAMBERS = "No chambers yet. Press c to create some."
+DISCOVERIES = "Nothing discovered yet."
+FEED = "Nothing has happened yet."
+DETAIL = "Nothing selected. Press tab to go to a pane, j and k to move."
+ACTIVITY = "The worker has not reported anything yet."
+MAIL = "No mail. Press i to interrupt the worker."
+BRIEFING = "No briefing was given."
+DIFF = "No changes so far."
+
+
+def no_match(filter_text: str) -> str:
+    """Return what a table says when its filter lets nothing through."""
+    return f"Nothing matches “{filter_text}”. Press esc to clear the filter."

@@ -1,0 +1,96 @@
+"""Events as lines of the feed: when, about what, in words."""
+
+from typing import NamedTuple
+
+from orchestra_core.events import Event
+from orchestra_tui.presentation.ages import clock
+from orchestra_tui.presentation.cells import Cell, Line, Tone
+from orchestra_tui.presentation.fitting import fit, plain
+
+SUBJECT_WIDTH = 14
+
+
+class Said(NamedTuple):
+    """What an event says: its words and their tone."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+def feed_line(event: Event) -> Line:
+    """Return `14:03:59  auth            created on orchestra/1/auth` as cells."""
+    subject = plain(event.chamber) or "task"
+    said = _said(event)
+    return (
+        Cell(clock(event.at), "muted"),
+        Cell("  " + fit(subject, SUBJECT_WIDTH), "accent" if event.chamber else "muted"),
+        Cell("  " + plain(said.text), said.tone),
+    )
+
+
+def _said(event: Event) -> Said:
+    subject = event.kind.partition(".")[0]
+    if subject == "task":
+        return _task_said(event)
+    if subject == "chamber":
+        return _chamber_said(event)
+    if subject == "interrupt":
+        return _interrupt_said(event)
+    if event.kind == "discovery.shared" and event.data.discovery is not None:
+        found = event.data.discovery
+        tone: Tone = "critical" if found.severity == "critical" else "plain"
+        return Said(f"{found.severity} discovery: {found.text}", tone)
+    actor = event.data.agent.agent_id if event.data.agent else event.actor
+    return Said(f"{actor}: {event.data.action} – {event.data.result}")
+
+
+def _task_said(event: Event) -> Said:
+    task = event.data.task
+    match event.kind:
+        case "task.started":
+            return Said(f"started: {task.description if task else ''}", "strong")
+        case "task.phase-advanced":
+            return Said(f"phase {task.phase if task else ''}")
+        case "task.completing":
+            return Said("completing: merging the chambers", "warn")
+        case "task.completed":
+            return Said(f"completed: {task.summary if task else ''}", "ok")
+        case "task.reopened":
+            return Said("open again: the merge did not go through", "warn")
+        case _:
+            return Said("closed", "muted")
+
+
+def _chamber_said(event: Event) -> Said:
+    chamber = event.data.chamber
+    note = chamber.note if chamber else ""
+    match event.kind:
+        case "chamber.reserved":
+            return Said("name reserved", "muted")
+        case "chamber.created":
+            return Said(f"created on {chamber.branch if chamber else ''}", "ok")
+        case "chamber.failed":
+            return Said(f"failed: {note}", "critical")
+        case "chamber.closing":
+            return Said("closing", "muted")
+        case "chamber.restored":
+            return Said("restored", "ok")
+        case _:
+            saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
+            return Said(f"closed{saved}", "muted")
+
+
+def _interrupt_said(event: Event) -> Said:
+    interrupt = event.data.interrupt
+    message = interrupt.message if interrupt else ""
+    match event.kind:
+        case "interrupt.sent":
+            return Said(f"✉ sent: {message}", "warn")
+        case "interrupt.posted":
+            return Said("✉ posted", "muted")
+        case "interrupt.delivered":
+            return Said("✉ delivered", "accent")
+        case "interrupt.acted":
+            return Said("✉ acted upon", "ok")
+        case _:
+            return Said(f"✉ {event.kind.partition('.')[2]}", "muted")

@@ -1,0 +1,330 @@
+"""A table that asks for the rows it shows, and paints only those of them that have changed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from orchestra_tui.presentation.ages import soonest
+from orchestra_tui.presentation.cells import Cell, Column, Line, Row
+from orchestra_tui.presentation.empty import no_match
+from orchestra_tui.presentation.fitting import arrange, fit, wrap
+from orchestra_tui.presentation.rows import Rows
+from orchestra_tui.widgets.lines import CURSOR, CURSOR_BLURRED
+from orchestra_tui.widgets.scrolling import ScrollingLines
+
+MARK_FOCUSED = "▌"
+MARK_BLURRED = "▎"
+LEAST_HEIGHT_WITH_HEADER = 5
+
+
+class LineTable(ScrollingLines):
+    """Rows under columns with one cursor, which stays on its key through sorting and filtering.
+
+    `show` sets which keys there are and in which order, `changed` says whose content is another,
+    `tick` that time has passed. Rows are built when they come on screen, so filling is cheap.
+    """
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another key; an empty one when there is no row."""
+
+        table: "LineTable"
+        key: str
+
+        @property
+        def control(self) -> "LineTable":
+            """The table, for `@on(LineTable.Highlighted, "#tasks")`."""
+            return self.table
+
+    @dataclass
+    class Opened(Message):
+        """The row under the cursor was asked for, by key or by a double click."""
+
+        table: "LineTable"
+        key: str
+
+        @property
+        def control(self) -> "LineTable":
+            """The table, for `@on(LineTable.Opened, "#tasks")`."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Rows,
+        *,
+        empty: str = "",
+        header: bool = True,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._rows = rows
+        self._empty = empty
+        self._header = header
+        self._keys: Sequence[str] = ()
+        self._shown: Sequence[str] = ()
+        self._filter = ""
+        self._cursor = 0
+        self._cursor_key = ""
+        self._built: dict[str, Row] = {}
+        self._strips: dict[str, Strip] = {}
+        self._widths: tuple[int, ...] = ()
+
+    # What there is to show
+
+    @property
+    def line_count(self) -> int:
+        """How many rows the filter lets through."""
+        return len(self._shown)
+
+    @property
+    def total(self) -> int:
+        """How many rows there are without the filter."""
+        return len(self._keys)
+
+    @property
+    def window_start(self) -> int:
+        """One line for the titles, unless the table is too low for them or empty."""
+        roomy = self.size.height >= LEAST_HEIGHT_WITH_HEADER
+        return 1 if self._header and roomy and self._shown else 0
+
+    @property
+    def cursor_key(self) -> str:
+        """The key under the cursor; empty when there is no row."""
+        return self._cursor_key
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as it was set; empty without one."""
+        return self._filter
+
+    @property
+    def next_due(self) -> int:
+        """The moment (ms) at which the text of a row on screen changes by itself; 0 for never."""
+        on_screen = self._on_screen()
+        return soonest(*(self._built[key].due for key in on_screen if key in self._built))
+
+    def show(self, keys: Sequence[str]) -> None:
+        """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
+        self._keys = keys
+        self._refilter()
+
+    def filter(self, text: str) -> None:
+        """Let only those rows through that hold every word of `text`; an empty one lets all."""
+        self._filter = text.strip()
+        self._refilter()
+
+    def changed(self, keys: Collection[str]) -> None:
+        """Take note that these rows' content is another; repaint those on screen that differ."""
+        if self._filter and self._membership_differs(keys):
+            self._drop(keys)
+            self._refilter()
+            return
+        for y, key in enumerate(self._on_screen(), self.window_start):
+            if key in keys:
+                self._rebuild(key, y)
+        for key in [key for key in self._built if key in keys and key not in self._strips]:
+            del self._built[key]
+
+    def tick(self) -> None:
+        """Repaint the rows on screen whose ages read differently by now."""
+        self.changed(self._on_screen())
+
+    def select(self, key: str) -> None:
+        """Put the cursor on `key`; nothing happens when it is not shown."""
+        if key in self._shown:
+            self._move_to(self._shown.index(key))
+
+    # What a person does
+
+    def action_cursor_down(self) -> None:
+        """Go to the next row."""
+        self._move_to(self._cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        """Go to the row before."""
+        self._move_to(self._cursor - 1)
+
+    def action_page_down(self) -> None:
+        """Go down by what is on screen."""
+        self._move_to(self._cursor + self.window_height)
+
+    def action_page_up(self) -> None:
+        """Go up by what is on screen."""
+        self._move_to(self._cursor - self.window_height)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self._move_to(len(self._shown) - 1)
+
+    def action_open(self) -> None:
+        """Ask for the row under the cursor."""
+        if self._cursor_key:
+            self.post_message(self.Opened(self, self._cursor_key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a double click opens."""
+        at = self.top + event.y - self.window_start
+        if event.y < self.window_start or at >= len(self._shown) or event.x >= self.size.width - 1:
+            return
+        self._move_to(at)
+        if event.chain == 2:  # noqa: PLR2004 - a double click
+            self.action_open()
+
+    def on_focus(self) -> None:
+        """Show the cursor as the one that keys move."""
+        self._redraw_cursor()
+
+    def on_blur(self) -> None:
+        """Show the cursor as one that waits."""
+        self._redraw_cursor()
+
+    # Drawing
+
+    def draw(self, y: int, width: int) -> Strip:
+        """Return the titles, a row or a blank; for an empty table the text that says so."""
+        if not self._shown:
+            return self._draw_empty(y, width)
+        if y < self.window_start:
+            return self._draw_titles(width)
+        at = self.top + y - self.window_start
+        if at >= len(self._shown):
+            return self.strip_of((), width)
+        key = self._shown[at]
+        if at == self._cursor:
+            return self.with_edge(self._draw_cursor(key, width - 1), y)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self.strip_of(self._line(self._row(key), " ", width), width - 1)
+            self._strips[key] = strip
+        return self.with_edge(strip, y)
+
+    def forget_strips(self) -> None:
+        """Drop the strips and the columns' widths."""
+        self._strips.clear()
+        self._widths = ()
+
+    def on_resize(self) -> None:
+        """Keep the cursor on screen at the new size."""
+        super().on_resize()
+        self._keep_in_view()
+
+    def _draw_empty(self, y: int, width: int) -> Strip:
+        text = no_match(self._filter) if self._filter and self._keys else self._empty
+        lines = wrap(text, max(2, width - 4))
+        at = y - max(0, min(1, self.size.height - len(lines)))
+        if not 0 <= at < len(lines):
+            return self.strip_of((), width)
+        return self.strip_of((Cell("  "), Cell(fit(lines[at], width - 2), "muted")), width)
+
+    def _draw_titles(self, width: int) -> Strip:
+        titles = tuple(Cell(column.title, "muted") for column in self._columns)
+        return self.strip_of(self._line(Row("", titles), " ", width), width)
+
+    def _draw_cursor(self, key: str, width: int) -> Strip:
+        mark = MARK_FOCUSED if self.has_focus else MARK_BLURRED
+        over = self.get_component_rich_style(
+            CURSOR if self.has_focus else CURSOR_BLURRED, partial=True
+        )
+        return self.strip_of(self._line(self._row(key), mark, width + 1), width, over)
+
+    def _line(self, row: Row, mark: str, width: int) -> Line:
+        if not self._widths:
+            self._widths = arrange(self._columns, width - 2)
+        cells = [Cell(mark, "accent")]
+        for cell, column, size in zip(row.cells, self._columns, self._widths, strict=True):
+            if size:
+                gap = " " if len(cells) > 1 else ""
+                cells.append(Cell(gap + fit(cell.text, size, column.align), cell.tone))
+        return tuple(cells)
+
+    def _row(self, key: str) -> Row:
+        row = self._built.get(key)
+        if row is None:
+            row = self._rows.row(key)
+            self._built[key] = row
+        return row
+
+    def _rebuild(self, key: str, y: int) -> None:
+        before = self._built.get(key)
+        row = self._rows.row(key)
+        self._built[key] = row
+        if before is None or before.cells != row.cells:
+            self._strips.pop(key, None)
+            self.redraw(y)
+
+    def _drop(self, keys: Collection[str]) -> None:
+        for key in keys:
+            self._built.pop(key, None)
+            self._strips.pop(key, None)
+
+    def _on_screen(self) -> Sequence[str]:
+        return self._shown[self.top : self.top + self.window_height]
+
+    # Cursor and filter
+
+    def _membership_differs(self, keys: Collection[str]) -> bool:
+        shown = set(self._shown)
+        return any(self._matches(key) != (key in shown) for key in keys if key in set(self._keys))
+
+    def _matches(self, key: str) -> bool:
+        words = self._rows.words(key)
+        return all(word in words for word in self._filter.casefold().split())
+
+    def _refilter(self) -> None:
+        self._shown = (
+            [key for key in self._keys if self._matches(key)] if self._filter else self._keys
+        )
+        self._built.clear()
+        self._strips.clear()
+        self._restore_cursor()
+        self.refresh()
+
+    def _restore_cursor(self) -> None:
+        try:
+            at = self._shown.index(self._cursor_key)
+        except ValueError:
+            at = min(self._cursor, len(self._shown) - 1)
+        if self.top:
+            self.top += at - self._cursor
+        self._cursor = max(0, at)
+        self._keep_in_view()
+        self._announce()
+
+    def _move_to(self, at: int) -> None:
+        at = min(max(0, at), len(self._shown) - 1)
+        if at < 0 or at == self._cursor:
+            return
+        top = self.top
+        self._redraw_cursor()
+        self._cursor = at
+        self._keep_in_view()
+        if self.top == top:
+            self._redraw_cursor()
+        else:
+            self.refresh()
+        self._announce()
+
+    def _redraw_cursor(self) -> None:
+        y = self._cursor - self.top + self.window_start
+        if self.window_start <= y < self.size.height:
+            self.redraw(y)
+
+    def _keep_in_view(self) -> None:
+        highest = max(self._cursor - self.window_height + 1, 0)
+        self.top = min(max(min(self.top, self._cursor), highest), self.lowest_top)
+
+    def _announce(self) -> None:
+        key = self._shown[self._cursor] if self._shown else ""
+        if key != self._cursor_key:
+            self._cursor_key = key
+            self.post_message(self.Highlighted(self, key))

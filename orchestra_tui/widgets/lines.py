@@ -1,0 +1,94 @@
+"""The base of every widget that draws its own lines: styles looked up once, lines kept as strips.
+
+Textual's tables and logs lay out and render far more than changed. Here nothing has a virtual
+size, so no change of content lays anything out, and only the lines named by `redraw` are painted.
+"""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from orchestra_tui.presentation.cells import TONES, Line, Tone
+
+CURSOR = "lines--cursor"
+CURSOR_BLURRED = "lines--cursor-blurred"
+_TONE_CLASSES: dict[Tone, str] = {tone: f"lines--{tone}" for tone in TONES}
+
+
+class Lines(Widget):
+    """A widget whose every line is asked for by number, from the top of the screen's part of it."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*_TONE_CLASSES.values(), CURSOR, CURSOR_BLURRED}
+    DEFAULT_CSS = """
+    Lines {
+        background: $background;
+        height: 1fr;
+        & > .lines--plain { color: $foreground; }
+        & > .lines--strong { color: $foreground; text-style: bold; }
+        & > .lines--muted { color: $foreground-muted; }
+        & > .lines--accent { color: $accent; }
+        & > .lines--ok { color: $success; }
+        & > .lines--warn { color: $warning; }
+        & > .lines--critical { color: $error; text-style: bold; }
+        & > .lines--cursor { background: $block-cursor-background; }
+        & > .lines--cursor-blurred { background: $block-cursor-blurred-background; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, classes=classes)
+        self._tones: dict[Tone, Style] = {}
+
+    def draw(self, y: int, width: int) -> Strip:
+        """Return the line at `y` below the widget's upper edge, in `width` cells."""
+        raise NotImplementedError
+
+    def forget_strips(self) -> None:
+        """Drop every line kept: colours or width have changed."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of `crop`; the border, if any, is a parent's."""
+        width = self.size.width
+        strips = [self.draw(y, width) for y in crop.line_range]
+        if crop.column_span != (0, width):
+            return [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def redraw(self, y: int) -> None:
+        """Have one line painted anew."""
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def notify_style_update(self) -> None:
+        """Look the colours up again, since a theme or a rule may have changed them."""
+        self._tones = {}
+        self.forget_strips()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Make lines for the new width."""
+        self.forget_strips()
+
+    def tone(self, tone: Tone) -> Style:
+        """Return the style of a tone."""
+        style = self._tones.get(tone)
+        if style is None:
+            style = self.get_component_rich_style(_TONE_CLASSES[tone])
+            self._tones[tone] = style
+        return style
+
+    def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
+        """Return cells as a strip of exactly `width`, `over` laid on top (a cursor's background)."""
+        segments = [
+            Segment(cell.text, self.tone(cell.tone) + over if over else self.tone(cell.tone))
+            for cell in line
+        ]
+        filler = self.tone("plain") + over if over else self.tone("plain")
+        strip = Strip(segments).adjust_cell_length(width, filler)
+        for line_filter in self.app.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
