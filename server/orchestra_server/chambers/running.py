@@ -1,0 +1,135 @@
+"""The one place that starts git: a stable environment, no prompts, and errors of one line."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.text import one_line
+
+if TYPE_CHECKING:
+    from git.cmd import Git
+
+# Said to every git. Optional locks would make a worker's own git fail now and then.
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_EDITOR": "true",
+}
+# What a caller's own git (a hook that started us, say) may have exported and what would send our
+# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
+_NOT_OURS = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+_WORDS_LIMIT = 300  # characters of git's own words in one of our lines
+_PREFIX = re.compile(r"(?:fatal|error): ")
+
+
+class GitFailed(Unavailable):
+    """A git command failed: its text says which and in git's own words why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one git command ended; both outputs decoded so that any file name survives."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """What git said about its failure, as one line without `fatal:`."""
+        lines = [line for line in self.err.splitlines() if line.strip()]
+        telling = [line for line in lines if _PREFIX.match(line)] or lines
+        said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
+        return one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
+
+
+def run_git(
+    directory: Path, *args: str, feed: str = "", env: Mapping[str, str] | None = None
+) -> Ran:
+    """Run git in `directory` and return how it ended, `feed` being its standard input.
+
+    `-C` and not the process's directory: GitPython falls back on its own directory when the given
+    one is gone, and a command meant for a chamber would then change the main checkout.
+    Raises Unavailable when there is no git.
+    """
+    command = [*_without_inherited(), "git", "-C", str(directory), *args]
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(os.fsencode(feed))
+        stdin.seek(0)
+        status, out, err = _git().execute(
+            command,
+            istream=stdin,
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            env={**_ENVIRONMENT, **(env or {})},
+        )
+    return Ran(status, os.fsdecode(out), err)
+
+
+def only_here(directory: Path) -> dict[str, str]:
+    """Return the environment that keeps git from finding a repository above `directory`.
+
+    A chamber lies inside the main checkout: without its `.git` file a command would change that.
+    """
+    return {"GIT_CEILING_DIRECTORIES": str(directory.parent)}
+
+
+def git_in(
+    directory: Path, *args: str, feed: str = "", env: Mapping[str, str] | None = None
+) -> str:
+    """Return what git prints in a working tree or bare repository; raises GitFailed."""
+    ran = run_git(directory, *args, feed=feed, env={**only_here(directory), **(env or {})})
+    if ran.status:
+        raise GitFailed(f"git {_verb(args)} failed in {directory}: {ran.words}")
+    return ran.out
+
+
+def git_version() -> tuple[int, ...]:
+    """Return git's version; raises Unavailable when there is no git."""
+    return _git().version_info
+
+
+def _verb(args: tuple[str, ...]) -> str:
+    settings = {index + 1 for index, arg in enumerate(args) if arg == "-c"}
+    words = (arg for i, arg in enumerate(args) if i not in settings and not arg.startswith("-"))
+    return next(words, "")
+
+
+def _without_inherited() -> list[str]:
+    """Return the `env` prefix that drops what was inherited: GitPython can only add variables."""
+    present = [name for name in _NOT_OURS if name in os.environ]
+    return ["env", *(part for name in present for part in ("-u", name))] if present else []
+
+
+@cache
+def _git() -> "Git":
+    """Import GitPython late: its import runs `git version` and fails where there is no git."""
+    try:
+        from git.cmd import Git  # noqa: PLC0415 - as the docstring says
+    except ImportError as error:
+        raise Unavailable(
+            "git was not found on PATH; install git 2.38 or newer and start again"
+        ) from error
+    return Git()
