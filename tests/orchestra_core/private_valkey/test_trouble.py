@@ -1,0 +1,219 @@
+"""What stands in the way of a private server, each met or told in one line."""
+
+import os
+import re
+import signal
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.private_valkey import inspect, join, process, shut_down
+from orchestra_core.private_valkey.wire import ask
+from orchestra_core.settings import Settings
+from tests.support.valkey_users import kill_server, recorded_pid, settings_at, wait_until
+
+
+def refusal(settings: Settings) -> str:
+    with pytest.raises(StoreUnavailable) as caught:
+        join(settings)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+def test_a_dead_socket_file_is_bound_over(settings: Settings) -> None:
+    lease = join(settings)
+    kill_server(settings)
+    assert lease.socket.exists(), "a killed server leaves its socket behind"
+    lease.revive()
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_socket_of_nobody_s_in_the_place_is_bound_over(settings: Settings) -> None:
+    lease = join(settings)
+    place = lease.socket
+    lease.close()
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(place))
+    lease = join(settings)
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_directory_in_the_socket_s_place_is_told(settings: Settings) -> None:
+    lease = join(settings)
+    place = lease.socket
+    lease.close()
+    place.mkdir()
+    line = refusal(settings)
+    assert "did not start" in line
+    assert "Unix socket" in line
+    assert not inspect(settings).running
+
+
+def test_only_the_owner_reaches_socket_and_data(settings: Settings) -> None:
+    before = os.umask(0)
+    try:
+        lease = join(settings)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(lease.socket.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(lease.socket.stat().st_mode) == 0o700
+    data_dir = inspect(settings).data_dir
+    for path in (data_dir, *data_dir.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    lease.close()
+
+
+def test_an_open_socket_directory_of_ours_is_closed(settings: Settings) -> None:
+    directory = settings.runtime_dir / f"orchestra-{os.getuid()}"
+    directory.mkdir()
+    directory.chmod(0o777)
+    lease = join(settings)
+    assert lease.socket.parent == directory
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    lease.close()
+
+
+def test_a_link_in_the_socket_directory_s_place_is_not_followed(settings: Settings) -> None:
+    target = settings.runtime_dir.with_name("target")
+    target.mkdir()
+    (settings.runtime_dir / f"orchestra-{os.getuid()}").symlink_to(target)
+    assert "it is not a directory" in refusal(settings)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+def test_a_socket_directory_of_another_user_is_refused(settings: Settings) -> None:
+    directory = settings.runtime_dir / "orchestra-0"
+    directory.mkdir(mode=0o700)
+    os.chown(directory, 12345, 12345)
+    assert "belongs to user 12345" in refusal(settings)
+
+
+def test_a_runtime_directory_too_long_for_a_socket_is_passed_over(settings: Settings) -> None:
+    long = settings.runtime_dir / ("x" * 60) / ("y" * 60)
+    long.mkdir(parents=True)
+    lease = join(settings_at(settings.state_dir, long))
+    assert len(os.fsencode(lease.socket)) <= 103
+    assert long not in lease.socket.parents
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_runtime_directory_that_is_gone_is_passed_over(settings: Settings) -> None:
+    lease = join(settings_at(settings.state_dir, settings.runtime_dir / "gone"))
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_names_with_spaces_and_accents_work(settings: Settings) -> None:
+    runtime = settings.runtime_dir.with_name("été à")
+    runtime.mkdir()
+    lease = join(settings_at(settings.state_dir.with_name("état d'âme"), runtime))
+    assert lease.url.startswith("unix:///")
+    assert " " not in lease.url
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_file_in_the_state_directory_s_place_is_told(settings: Settings) -> None:
+    settings.state_dir.write_text("mine")
+    line = refusal(settings)
+    assert str(settings.state_dir) in line
+    assert "ORCHESTRA_STATE_DIR" in line
+
+
+def test_a_state_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    line = refusal(settings_at(Path("/proc/orchestra"), tmp_path))
+    assert "the state directory cannot be used" in line
+
+
+@pytest.mark.parametrize("name", ["users.lock", "start.lock", "server.lock", "server.log"])
+def test_a_directory_in_a_file_s_place_is_told(settings: Settings, name: str) -> None:
+    (settings.state_dir / "valkey" / name).mkdir(parents=True)
+    assert name in refusal(settings)
+    assert not inspect(settings).running
+
+
+def test_damaged_data_is_told_and_left_alone(settings: Settings) -> None:
+    lease = join(settings)
+    ask(lease.socket, "SET", "greeting", "hello")
+    lease.close()
+    (part,) = (settings.state_dir / "valkey" / "appendonlydir").glob("*.incr.aof")
+    damaged = b"nonsense\r\n" * 20 + part.read_bytes()
+    part.write_bytes(damaged)
+    line = refusal(settings)
+    assert "cannot read its data" in line
+    assert str(settings.state_dir) in line
+    assert part.read_bytes() == damaged
+
+
+def test_a_write_cut_short_by_a_crash_is_dropped_and_the_rest_kept(settings: Settings) -> None:
+    lease = join(settings)
+    ask(lease.socket, "SET", "greeting", "hello")
+    lease.close()
+    (part,) = (settings.state_dir / "valkey" / "appendonlydir").glob("*.incr.aof")
+    with part.open("ab") as file:
+        file.write(b"*3\r\n$3\r\nSET\r\n$5\r\nhal")
+    lease = join(settings)
+    assert ask(lease.socket, "GET", "greeting") == "hello"
+    lease.close()
+
+
+def test_nonsense_in_the_record_is_not_believed(settings: Settings) -> None:
+    record = settings.state_dir / "valkey" / "server.json"
+    record.parent.mkdir(parents=True)
+    record.write_text('{"socket": 5')
+    lease = join(settings)
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_hung_server_is_told_and_can_be_stopped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join_once = join(settings)
+    pid = recorded_pid(settings)
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(process, "_START_WITHIN", 0.1)
+    line = refusal(settings)
+    assert re.search(rf"process {pid} .* does not answer", line)
+    os.kill(pid, signal.SIGCONT)
+    join_once.close()
+    assert not inspect(settings).running
+
+
+def test_a_server_whose_socket_was_swept_away_can_be_stopped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = join(settings)
+    pid = recorded_pid(settings)
+    lease.socket.unlink()
+    monkeypatch.setattr(process, "_START_WITHIN", 0.1)
+    assert "orchestra down" in refusal(settings)
+    assert shut_down(settings)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    lease.revive()
+    assert ask(lease.socket, "PING") == "PONG"
+    lease.close()
+
+
+def test_a_long_log_is_begun_anew(settings: Settings) -> None:
+    log = settings.state_dir / "valkey" / "server.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("old line\n" * 200_000)
+    lease = join(settings)
+    assert "old line" not in log.read_text()
+    lease.close()
+
+
+def test_looking_makes_nothing(settings: Settings) -> None:
+    found = inspect(settings)
+    assert not found.running
+    assert not found.in_use
+    assert found.version
+    assert not settings.state_dir.exists()
