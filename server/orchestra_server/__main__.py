@@ -1,0 +1,53 @@
+"""The script `orchestra-server`: the MCP server `orchestration` on stdio."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestra_core import __version__
+from orchestra_core.errors import OrchestraError
+from orchestra_core.settings import read_settings
+
+_USAGE = """usage: orchestra-server [--help | --version]
+
+The MCP server 'orchestration' on stdin and stdout, for the repository in CLAUDE_PROJECT_DIR or,
+without it, the working directory. An agent's client starts it: 'orchestra init' registers it.
+"""
+_FAILED = 1
+_MISUSED = 2
+
+
+def project_directory(environ: Mapping[str, str]) -> Path:
+    """Return where the client's session stands: what it names, else the working directory."""
+    return Path(environ.get("CLAUDE_PROJECT_DIR") or Path.cwd())
+
+
+def main() -> int:
+    """Serve until the client leaves; answer the exit code."""
+    match sys.argv[1:]:
+        case []:
+            return _serve()
+        case ["-h" | "--help"]:
+            sys.stdout.write(_USAGE)
+        case ["--version"]:
+            sys.stdout.write(f"orchestra-server {__version__}\n")
+        case unknown:
+            sys.stderr.write(f"unknown argument {unknown[0]!r}; {_USAGE}")
+            return _MISUSED
+    return 0
+
+
+def _serve() -> int:
+    from orchestra_server.tools.serving import serve  # noqa: PLC0415 - a second of imports
+
+    try:
+        serve(read_settings(), project_directory(os.environ))
+    except OrchestraError as error:
+        sys.stderr.write(f"orchestra-server: {error}\n")
+        return _FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The tools' arguments, each described once for a model that reads nothing but the schema."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orchestra_core.models import Level, Requires
+from orchestra_core.models import Severity as SeverityName
+
+TaskId = Annotated[str, Field(description="The task's id, exactly as start_task returned it.")]
+ChamberName = Annotated[
+    str, Field(description="The chamber's name, as given to create_chambers_batch.")
+]
+AgentId = Annotated[
+    str,
+    Field(
+        description="Who did it: the worker's agent_id from create_chambers_batch, such as "
+        "'implementation-executor-auth' for chamber 'auth', or 'conductor' for yourself."
+    ),
+]
+Description = Annotated[
+    str,
+    Field(description="The user's request in full, with its criteria. Up to 20,000 characters."),
+]
+Complexity = Annotated[
+    Literal["auto-detect"] | Level,
+    Field(
+        description="How much work it is. 'auto-detect' decides from the description and says why; "
+        "name a level only when you know better."
+    ),
+]
+WorkingDirectory = Annotated[
+    str,
+    Field(
+        description="Absolute path of the checkout the work belongs to. "
+        "Leave it out for the repository this server was started in."
+    ),
+]
+ChamberNames = Annotated[
+    list[str],
+    Field(
+        description="One name per part of the work that a worker can do alone: 1 to 63 of a-z 0-9 "
+        ". _ - beginning with a letter or digit, such as ['auth', 'database', 'api'].",
+    ),
+]
+Base = Annotated[
+    str,
+    Field(
+        description="Branch, tag or commit the chambers start from. "
+        "Leave it out for the commit the task started at."
+    ),
+]
+Briefs = Annotated[
+    dict[str, str] | None,
+    Field(
+        description="For each chamber name, what its worker has to do, which files are its own and "
+        "how to tell that it is done. It goes into the worker's briefing and prompt."
+    ),
+]
+Skeleton = Annotated[
+    list[str] | None,
+    Field(
+        description="Paths, relative to the working directory, of files that are not committed yet "
+        "but every worker needs: they are copied into each chamber."
+    ),
+]
+AgentType = Annotated[
+    str,
+    Field(
+        description="The kind of agent you are about to start, such as 'implementation-executor'."
+    ),
+]
+Module = Annotated[
+    str,
+    Field(
+        description="The chamber this agent will work in. "
+        "Leave it out for an agent that only reads or plans."
+    ),
+]
+Action = Annotated[str, Field(description="What was done, in a sentence.")]
+Result = Annotated[
+    str, Field(description="How it ended: what works, what was tested, what is open.")
+]
+Patterns = Annotated[
+    list[str] | None,
+    Field(
+        description="Reusable approaches the work established, a few words each, such as "
+        "['JWT auth', 'rate limiting']. Each becomes a discovery that others can find."
+    ),
+]
+DiscoveryText = Annotated[
+    str, Field(description="What was found, as a fact that stands on its own.")
+]
+Severity = Annotated[
+    SeverityName,
+    Field(
+        description="'info' and 'important' are recorded for those who ask. 'critical' also "
+        "interrupts every chamber it affects: use it when work would be wrong without it."
+    ),
+]
+Impact = Annotated[str, Field(description="What follows from it for the others' work.")]
+Affects = Annotated[
+    list[str] | None,
+    Field(description="Names of the chambers it concerns. Leave it out when it concerns all."),
+]
+PhaseName = Annotated[
+    str,
+    Field(
+        description="The phase to enter, one of the task's phases. "
+        "Leave it out for the one after the present phase."
+    ),
+]
+Message = Annotated[
+    str,
+    Field(
+        description="What the worker has to know or do, plainly and as a fact. "
+        "It reads this at its next tool call and cannot answer."
+    ),
+]
+RequiresName = Annotated[
+    Requires,
+    Field(
+        description="'review': read it and go on. 'stop': finish at a clean point and report. "
+        "'suspend': change nothing more until the next message."
+    ),
+]
+CommitChanges = Annotated[
+    bool,
+    Field(
+        description="True commits what is open in the chambers and lands everything on the task's "
+        "branch. False lands nothing: each chamber's work is saved under a ref and can be restored."
+    ),
+]
+Summary = Annotated[
+    str,
+    Field(description="What was done, in a few sentences; it becomes the commit message's body."),
+]
+RestoredName = Annotated[
+    str,
+    Field(
+        description="The chamber to bring back. Leave it out to be told what is saved for the task."
+    ),
+]

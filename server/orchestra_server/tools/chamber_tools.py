@@ -1,0 +1,81 @@
+"""The tools for chambers: the worktrees in which a task's workers work side by side."""
+
+from orchestra_server.conductor.close_chamber import close_chamber
+from orchestra_server.conductor.create_chambers import create_chambers_batch
+from orchestra_server.conductor.parallel_status import get_parallel_status
+from orchestra_server.conductor.replies import (
+    ClosedChamber,
+    CreatedChambers,
+    ParallelStatus,
+    RestoredChamber,
+)
+from orchestra_server.conductor.restore_chamber import restore_chamber
+from orchestra_server.tools import arguments as given
+from orchestra_server.tools.caller import Caller, actor_of
+from orchestra_server.tools.workplace import Workplace
+
+
+class ChamberTools:
+    """Each method is one tool: its docstring is what a model reads of it."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+
+    async def create_chambers_batch(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        chamber_names: given.ChamberNames,
+        base: given.Base = "",
+        briefs: given.Briefs = None,
+        skeleton: given.Skeleton = None,
+    ) -> CreatedChambers:
+        """Create a chamber for each part of the work: a git worktree with a branch and a mailbox.
+
+        All of them or none, in parallel. Answers for each its absolute path, its branch and a
+        worker_prompt to paste unchanged into the worker you start for it. Start all workers in
+        one message, so that they work at the same time. Cut the parts so that no two workers
+        write the same files. Repeating the call with chambers that are live answers them again.
+        """
+        return await create_chambers_batch(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            chamber_names=chamber_names,
+            base=base,
+            briefs=briefs or {},
+            skeleton=skeleton or [],
+        )
+
+    async def get_parallel_status(self, *, caller: Caller, task_id: given.TaskId) -> ParallelStatus:
+        """Read how the workers of a task stand, side by side, without disturbing any of them.
+
+        For each chamber: what its worker does now, the size of its diff, its last recorded
+        action and its unread interrupts. Changes nothing.
+        """
+        return await get_parallel_status(
+            await self._workplace.context(actor_of(caller)), task_id=task_id
+        )
+
+    async def close_chamber(
+        self, *, caller: Caller, task_id: given.TaskId, chamber: given.ChamberName
+    ) -> ClosedChamber:
+        """Remove one chamber before the task is complete; its work is not merged.
+
+        Whatever is uncommitted or unmerged in it is saved under a ref first, and restore_chamber
+        brings it back. complete_task closes chambers by itself: you need this only to drop a part.
+        """
+        return await close_chamber(
+            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
+        )
+
+    async def restore_chamber(
+        self, *, caller: Caller, task_id: given.TaskId, chamber: given.RestoredName = ""
+    ) -> RestoredChamber:
+        """Bring a closed chamber back with the work it held, uncommitted files included.
+
+        Without a chamber it changes nothing and lists what is saved for the task.
+        """
+        return await restore_chamber(
+            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
+        )

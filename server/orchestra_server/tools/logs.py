@@ -1,0 +1,16 @@
+"""Logging of a server process: to stderr alone, because stdout is the protocol."""
+
+import logging
+import sys
+
+
+def log_to_stderr() -> None:
+    """Send warnings and worse to stderr, one line each before any traceback.
+
+    Done before an MCPServer is made: its constructor would otherwise install a handler of its own.
+    """
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s orchestration %(levelname)s %(name)s: %(message)s",
+    )

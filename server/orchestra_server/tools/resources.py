@@ -1,0 +1,101 @@
+"""Resources: the facts of a project to read, as JSON, and a chamber's diff as text."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+from mcp.server import MCPServer
+
+from orchestra_core.errors import Unknown
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import chamber_id
+from orchestra_core.text import one_line
+from orchestra_server.chambers.diffing import diff_text
+from orchestra_server.conductor.parallel_status import get_parallel_status
+from orchestra_server.conductor.task_status import get_task_status
+from orchestra_server.tools.caller import CONDUCTOR
+from orchestra_server.tools.unicode import mended
+from orchestra_server.tools.workplace import Workplace
+
+TASKS = "orchestra://tasks"
+_JSON = "application/json"
+# Characters of a diff: what a person scrolls through; more belongs in a pager.
+DIFF_LIMIT = 200_000
+
+
+def offer_resources(server: MCPServer[None], workplace: Workplace) -> None:
+    """Register every resource with the server."""
+    facts = Facts(workplace)
+    server.resource(TASKS, name="tasks", title="All tasks", mime_type=_JSON)(facts.tasks)
+    for path, read, mime_type in (
+        ("/{task_id}", facts.task, _JSON),
+        ("/{task_id}/chambers", facts.chambers, _JSON),
+        ("/{task_id}/events", facts.events, _JSON),
+        ("/{task_id}/chambers/{chamber}/diff", facts.diff, "text/plain"),
+    ):
+        server.resource(TASKS + path, name=read.__name__, mime_type=mime_type)(read)
+
+
+class Facts:
+    """Each method reads one resource; none changes anything."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+
+    async def tasks(self) -> str:
+        """Read every task of the project, newest first."""
+        context = await self._workplace.context(CONDUCTOR)
+        state = await context.store.snapshot()
+        found = sorted(state.tasks.values(), key=_age, reverse=True)
+        return _json(found)
+
+    async def task(self, task_id: str) -> str:
+        """Read one task whole, as get_task_status answers it."""
+        context = await self._workplace.context(CONDUCTOR)
+        return (await get_task_status(context, task_id=task_id)).model_dump_json(indent=2)
+
+    async def chambers(self, task_id: str) -> str:
+        """Read the task's chambers side by side, as get_parallel_status answers them."""
+        context = await self._workplace.context(CONDUCTOR)
+        return (await get_parallel_status(context, task_id=task_id)).model_dump_json(indent=2)
+
+    async def events(self, task_id: str) -> str:
+        """Read the task's history, oldest event first."""
+        context = await self._workplace.context(CONDUCTOR)
+        state = await context.store.snapshot()
+        if task_id not in state.tasks:
+            raise _unknown_task(task_id)
+        return _json([event for event in await context.store.events() if event.task_id == task_id])
+
+    async def diff(self, task_id: str, chamber: str) -> str:
+        """Read what the chamber's worker has changed since its base, uncommitted files included."""
+        context = await self._workplace.context(CONDUCTOR)
+        state = await context.store.snapshot()
+        found = state.chambers.get(chamber_id(task_id, chamber))
+        if found is None:
+            raise Unknown(
+                f"task {one_line(task_id, 60)!r} has no chamber {one_line(chamber, 60)!r}; "
+                f"read {TASKS}/{one_line(task_id, 60)}/chambers for those it has"
+            )
+        return mended(await asyncio.to_thread(_diff_of, found))
+
+
+def _diff_of(chamber: Chamber) -> str:
+    if chamber.state not in ("live", "closing"):
+        raise Unknown(
+            f"chamber {chamber.name!r} is {chamber.state} and has no diff; "
+            "bring it back with restore_chamber to read one"
+        )
+    return diff_text(Path(chamber.path), chamber.base_commit, DIFF_LIMIT)
+
+
+def _age(task: Task) -> int:
+    return task.started_at
+
+
+def _unknown_task(task_id: str) -> Unknown:
+    return Unknown(f"there is no task {one_line(task_id, 60)!r}; read {TASKS} for those there are")
+
+
+def _json(documents: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(documents), indent=2).decode()

@@ -1,0 +1,82 @@
+"""The tools for a task as a whole: start it, move it on, look at it, finish it."""
+
+from orchestra_server.conductor.advance_phase import advance_phase
+from orchestra_server.conductor.complete_task import complete_task
+from orchestra_server.conductor.replies import AdvancedPhase, CompletedTask, StartedTask, TaskStatus
+from orchestra_server.conductor.start_task import start_task
+from orchestra_server.conductor.task_status import get_task_status
+from orchestra_server.tools import arguments as given
+from orchestra_server.tools.caller import Caller, actor_of
+from orchestra_server.tools.workplace import Workplace
+
+
+class TaskTools:
+    """Each method is one tool: its docstring is what a model reads of it."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+
+    async def start_task(
+        self,
+        *,
+        caller: Caller,
+        description: given.Description,
+        complexity: given.Complexity = "auto-detect",
+        working_directory: given.WorkingDirectory = "",
+    ) -> StartedTask:
+        """Take on a request as a task that several workers can share; call this first.
+
+        Answers the task_id every other tool needs, how complex the request is with the reasons,
+        and the phases to go through. Changes no file of the user's. The same request while its
+        task is open answers that task again.
+        """
+        return await start_task(
+            await self._workplace.context(actor_of(caller)),
+            description=description,
+            complexity=complexity,
+            working_directory=working_directory,
+        )
+
+    async def advance_phase(
+        self, *, caller: Caller, task_id: given.TaskId, phase: given.PhaseName = ""
+    ) -> AdvancedPhase:
+        """Finish the task's present phase and begin the next one, or the one named.
+
+        Call it each time the work moves on (from planning to implementing, to reviewing …), so
+        that the person watching knows where it stands. Answers all phases with their times.
+        """
+        return await advance_phase(
+            await self._workplace.context(actor_of(caller)), task_id=task_id, phase=phase
+        )
+
+    async def get_task_status(self, *, caller: Caller, task_id: given.TaskId) -> TaskStatus:
+        """Read one task whole: request, phases, chambers, agents, discoveries, unread interrupts.
+
+        Changes nothing. Use it to pick up a task again, in a new session for one.
+        """
+        return await get_task_status(
+            await self._workplace.context(actor_of(caller)), task_id=task_id
+        )
+
+    async def complete_task(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        summary: given.Summary,
+        commit_changes: given.CommitChanges = True,
+    ) -> CompletedTask:
+        """Finish a task: commit what is open in its chambers, merge them all, clean up, close it.
+
+        Call it once every worker has ended. The merge is worked out aside: only when every
+        chamber fits does the task's branch move, in one step. Otherwise nothing is changed and
+        `conflicts` names each file and the two sides that disagree: mend that in one of the
+        chambers, then call this again. Uncommitted work of the user's is never touched. Whatever
+        is not merged is saved first, and restore_chamber brings it back.
+        """
+        return await complete_task(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            commit_changes=commit_changes,
+            summary=summary,
+        )

@@ -1,0 +1,113 @@
+"""The tools through which a conductor speaks for its workers, and to them."""
+
+from orchestra_server.conductor.agent_context import get_agent_context
+from orchestra_server.conductor.interrupt_worker import interrupt_worker
+from orchestra_server.conductor.record_action import record_agent_action
+from orchestra_server.conductor.replies import (
+    AgentContext,
+    RecordedAction,
+    SentInterrupt,
+    SharedDiscovery,
+)
+from orchestra_server.conductor.share_discovery import share_discovery
+from orchestra_server.tools import arguments as given
+from orchestra_server.tools.caller import Caller, actor_of
+from orchestra_server.tools.workplace import Workplace
+
+
+class WorkerTools:
+    """Each method is one tool: its docstring is what a model reads of it."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+
+    async def get_agent_context(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        agent_type: given.AgentType,
+        module: given.Module = "",
+    ) -> AgentContext:
+        """Read what an agent needs to know before you start it; paste `prompt` into its prompt.
+
+        Gives the mission, its scope, the other chambers, the discoveries that touch it and its
+        chamber's absolute path. Changes nothing. Call it again before you start a later agent:
+        discoveries have been added meanwhile. Workers cannot call these tools themselves.
+        """
+        return await get_agent_context(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            agent_type=agent_type,
+            module=module,
+        )
+
+    async def record_agent_action(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        agent_id: given.AgentId,
+        action: given.Action,
+        result: given.Result,
+        patterns: given.Patterns = None,
+    ) -> RecordedAction:
+        """Write down what a worker reported, so that it is in the task's history.
+
+        Call it when a worker ends or reports a milestone. Each pattern becomes a discovery.
+        """
+        return await record_agent_action(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            agent_id=agent_id,
+            action=action,
+            result=result,
+            patterns=patterns or [],
+        )
+
+    async def share_discovery(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        agent_id: given.AgentId,
+        discovery: given.DiscoveryText,
+        severity: given.Severity,
+        impact: given.Impact = "",
+        affects: given.Affects = None,
+    ) -> SharedDiscovery:
+        """Record something that other workers should know: a constraint, a bug, a changed contract.
+
+        'critical' interrupts every other chamber it affects at its worker's next tool call.
+        """
+        return await share_discovery(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            agent_id=agent_id,
+            discovery=discovery,
+            severity=severity,
+            impact=impact,
+            affects=affects or [],
+        )
+
+    async def interrupt_worker(
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        chamber: given.ChamberName,
+        message: given.Message,
+        requires: given.RequiresName = "review",
+    ) -> SentInterrupt:
+        """Send a message to the worker of one chamber; it is stopped by it at its next tool call.
+
+        The message is followed until it is read: get_parallel_status shows how far it has come.
+        The same message while it is unread is not sent twice.
+        """
+        return await interrupt_worker(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            chamber=chamber,
+            message=message,
+            requires=requires,
+        )
