@@ -4,6 +4,7 @@ A unix socket's path must fit the 104 bytes of macOS's `sun_path` with its closi
 socket cannot simply stand beside the data.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -82,9 +83,11 @@ def prepare_data_dir(places: Places) -> None:
 def unusable(path: Path, error: OSError) -> StoreUnavailable:
     """Return the one line for a state directory that does not let us work."""
     reason = error.strerror or type(error).__name__
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    mend = "free some space there" if full else "make it writable"
     return StoreUnavailable(
         f"the state directory cannot be used: {path}: {reason}; "
-        "make it writable, or name another in ORCHESTRA_STATE_DIR"
+        f"{mend}, or name another in ORCHESTRA_STATE_DIR"
     )
 
 

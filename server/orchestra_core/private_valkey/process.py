@@ -120,11 +120,14 @@ def _start(places: Places, lock: int) -> None:
             umask=0o077,
         )
         pid = int(launched.stdout)
+    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        raise StoreUnavailable(f"the private Valkey could not be launched: {error}") from error
+    try:
         write_record(places, Record(socket=str(socket), pid=pid, host=platform.node()))
     except OSError as error:
+        with suppress(ProcessLookupError):
+            os.kill(pid, SIGTERM)  # nobody could find it
         raise unusable(places.data_dir, error) from error
-    except (subprocess.CalledProcessError, ValueError) as error:
-        raise StoreUnavailable(f"the private Valkey could not be launched: {error}") from error
 
 
 def _fresh_log(places: Places) -> int:

@@ -1,5 +1,6 @@
 """What stands in the way of a private server, each met or told in one line."""
 
+import errno
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import pytest
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey import inspect, join, process, shut_down
+from orchestra_core.private_valkey.locks import is_held
 from orchestra_core.private_valkey.wire import ask
 from orchestra_core.settings import Settings
 from tests.support.valkey_users import kill_server, recorded_pid, settings_at, wait_until
@@ -217,3 +219,17 @@ def test_looking_makes_nothing(settings: Settings) -> None:
     assert not found.in_use
     assert found.version
     assert not settings.state_dir.exists()
+
+
+def test_a_disk_that_fills_up_at_the_start_is_told_and_leaves_no_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(places: object, record: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "write_record", full)
+        assert "free some space there" in refusal(settings)
+    wait_until(lambda: not is_held(settings.state_dir / "valkey" / "server.lock"))
+    lease = join(settings)
+    lease.close()
