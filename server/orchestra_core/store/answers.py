@@ -1,0 +1,64 @@
+"""What a server answers, and how to take it apart without trusting its shape."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.events import Event, decode_event
+
+Answer: TypeAlias = "bytes | int | list[Answer] | None"
+
+
+def as_bytes(answer: Answer) -> bytes:
+    """Return an answer that must be a string."""
+    if isinstance(answer, bytes):
+        return answer
+    raise _surprise(answer)
+
+
+def as_list(answer: Answer) -> list[Answer]:
+    """Return an answer that must be a list."""
+    if isinstance(answer, list):
+        return answer
+    raise _surprise(answer)
+
+
+def as_number(answer: Answer) -> int:
+    """Return an answer that is a number, as such or in digits; nothing at all counts as 0."""
+    if isinstance(answer, int):
+        return answer
+    if answer is None:
+        return 0
+    digits = as_bytes(answer)
+    if not digits.isdigit():
+        raise _surprise(answer)
+    return int(digits)
+
+
+def entry_field(entry: Answer) -> bytes:
+    """Return the one value that a stream entry `[id, [name, value]]` holds."""
+    return as_bytes(as_list(as_list(entry)[1])[1])
+
+
+def as_event(raw: bytes) -> Event:
+    """Read an event that the history holds."""
+    try:
+        return decode_event(raw)
+    except msgspec.DecodeError as error:
+        raise unreadable("an event", error) from error
+
+
+def unreadable(what: str, error: Exception) -> StoreUnavailable:
+    """Return the failure for something stored that this version cannot read."""
+    return StoreUnavailable(
+        f"Redis holds {what} that this version of Orchestra cannot read ({error}); "
+        "upgrade Orchestra here, or set ORCHESTRA_PROJECT to begin anew"
+    )
+
+
+def _surprise(answer: Answer) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"Redis answered with {type(answer).__name__}, which no command of Orchestra expects; "
+        "look whether another program writes keys that start with 'orchestra:'"
+    )

@@ -1,0 +1,62 @@
+"""Documents as Redis holds them: which hash each kind lives in, and its JSON."""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.models import Agent, Chamber, Discovery, Document, Interrupt, Presence, Task
+from orchestra_core.state import ProjectState
+from orchestra_core.store.answers import Answer, as_bytes, as_list, as_number, unreadable
+
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Presence)
+
+_HASHES: dict[type[Struct], str] = dict(
+    zip((Task, Chamber, Agent, Discovery, Interrupt), DOCUMENT_HASHES, strict=True)
+)
+_encoder = msgspec.json.Encoder()
+
+
+def hash_of(kind: type[Struct]) -> str:
+    """Return the name in DOCUMENT_HASHES under which documents of a kind are kept."""
+    return _HASHES[kind]
+
+
+def encode(document: Document | Presence) -> bytes:
+    """Return a document as compact JSON."""
+    return _encoder.encode(document)
+
+
+def decode(kind: type[Read], raw: bytes) -> Read:
+    """Read a document back; raises StoreUnavailable when this version cannot."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError as error:
+        raise unreadable(f"a {kind.__name__.lower()}", error) from error
+
+
+def snapshot_keys(keys: Keys) -> tuple[str, ...]:
+    """Return the keys that scripts/snapshot.lua wants."""
+    return (keys.sequence, *(keys.documents(name) for name in DOCUMENT_HASHES), keys.presence)
+
+
+def decode_snapshot(answer: Answer) -> ProjectState:
+    """Read the answer of scripts/snapshot.lua."""
+    seq, tasks, chambers, agents, discoveries, interrupts, presence = as_list(answer)
+    return ProjectState(
+        seq=as_number(seq),
+        tasks={one.id: one for one in _decode_all(Task, tasks)},
+        chambers={one.id: one for one in _decode_all(Chamber, chambers)},
+        agents={one.id: one for one in _decode_all(Agent, agents)},
+        discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
+        interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
+        presence={one.chamber_id: one for one in _decode_all(Presence, presence)},
+    )
+
+
+def _decode_all(kind: type[Read], array: Answer) -> list[Read]:
+    try:
+        return msgspec.json.decode(as_bytes(array), type=list[kind])
+    except msgspec.DecodeError as error:
+        raise unreadable(f"a {kind.__name__.lower()}", error) from error

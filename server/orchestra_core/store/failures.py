@@ -1,0 +1,59 @@
+"""What a failing Redis or Valkey means, as one line that says what to do about it."""
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.settings import REDIS_URL
+from orchestra_core.text import one_line
+
+# Codes in capitals are the first word of a server's error; ours say what happened on the way.
+_MEANINGS = {
+    "refused": "nothing listens there; start the server or correct {url}",
+    "no-socket": "there is no such socket; start the server or correct {url}",
+    "no-access": "this user may not open the socket; correct its mode or {url}",
+    "no-host": "the host's name is not known; correct {url}",
+    "tls": "TLS failed ({detail}); correct the certificate, or use redis:// for a plain connection",
+    "timeout": "it does not answer; look whether it is stopped or overloaded",
+    "lost": "the connection was lost ({detail})",
+    "directory": "{detail}",
+    "protocol": "what answers there is not a Redis or Valkey server; correct {url}",
+    "WRONGPASS": "it refuses the user name or password; correct {url}",
+    "NOAUTH": "it wants a password; write {url} as redis://:PASSWORD@host:port",
+    "NOPERM": "the user lacks a right ({detail}); allow ~orchestra:* &orchestra:* +@all",
+    "LOADING": "it is still loading its data; wait a moment",
+    "BUSY": "it is busy with a script; wait a moment",
+    "READONLY": "it is a read-only replica; name the primary in {url}",
+    "MISCONF": "it cannot write to its disk; free space there ({detail})",
+    "OOM": "it has used all the memory it may; raise its maxmemory",
+    "MOVED": "it is part of a cluster; write {url} as redis+cluster://host:port",
+    "CROSSSLOT": "it is part of a cluster; write {url} as redis+cluster://host:port",
+    "CLUSTERDOWN": "its cluster is down ({detail}); mend the cluster",
+    "MASTERDOWN": "its primary is down; mend the replication",
+    "NOREPLICAS": "it lacks replicas to write ({detail}); mend the replication",
+}
+# Codes after which the same command may succeed a moment later.
+PASSING = frozenset({"LOADING", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"})
+# Codes after which another connection, maybe to another server, may do.
+RECONNECT = frozenset(
+    {"refused", "no-socket", "lost", "directory", "READONLY", "MOVED", "ASK", "UNBLOCKED"}
+)
+
+
+class Failure(StoreUnavailable):
+    """A failure with the code it is known by; callers see only a StoreUnavailable."""
+
+    def __init__(self, code: str, detail: str, where: str, *, private: bool) -> None:
+        super().__init__(meaning(code, detail, where, private=private))
+        self.code = code
+
+
+def meaning(code: str, detail: str, where: str, *, private: bool) -> str:
+    """Return the line for a failure of the server at `where` (no password in it).
+
+    `private` is the server that Orchestra starts itself: for it there is no URL to correct.
+    """
+    detail = one_line(detail, 160).rstrip(".")
+    text = _MEANINGS.get(code, "it answered with an error: {detail}")
+    if private:
+        cures = "run 'orchestra doctor' to see why"
+        said = text.partition(";")[0].format(detail=detail, url=REDIS_URL)
+        return f"the private Valkey at {where} cannot be used: {said}; {cures}"
+    return f"Redis at {where} cannot be used: {text.format(detail=detail, url=REDIS_URL)}"

@@ -1,0 +1,89 @@
+"""What a decision reads, and the guards that make the change void if it was out of date."""
+
+import re
+
+from orchestra_core.keys import Keys
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Task
+from orchestra_core.state import ProjectState
+from orchestra_core.store.answers import as_bytes, as_list, as_number
+from orchestra_core.store.client import Client
+from orchestra_core.store.documents import Read, decode, decode_snapshot, hash_of, snapshot_keys
+from orchestra_core.store.scripts import script
+
+_SCAN_COUNT = 1_000
+
+
+class Reads:
+    """Reads for one decision; each document and claim is read once and becomes a guard."""
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+        self.guards: dict[tuple[str, str], bytes] = {}  # (key, field): what was read, b"" for none
+        self.sizes: dict[str, int] = {}  # key: the number of fields it had
+
+    async def task(self, task_id: str) -> Task | None:
+        """Return a task."""
+        return await self._document(Task, task_id)
+
+    async def chamber(self, chamber_id: str) -> Chamber | None:
+        """Return a chamber by its id, `<task id>/<name>`."""
+        return await self._document(Chamber, chamber_id)
+
+    async def agent(self, agent_id: str) -> Agent | None:
+        """Return an agent by its id, `<task id>/<agent id>`."""
+        return await self._document(Agent, agent_id)
+
+    async def discovery(self, discovery_id: str) -> Discovery | None:
+        """Return a discovery."""
+        return await self._document(Discovery, discovery_id)
+
+    async def interrupt(self, interrupt_id: str) -> Interrupt | None:
+        """Return an interrupt."""
+        return await self._document(Interrupt, interrupt_id)
+
+    async def claim(self, name: str) -> str:
+        """Return who holds a claim, "" when it is free."""
+        return (await self._field(self._keys.claims, name)).decode()
+
+    async def chambers_of(self, task_id: str) -> list[Chamber]:
+        """Return a task's chambers in the order they were created.
+
+        A chamber that is added meanwhile voids the decision too: chambers are never deleted, so
+        their number tells.
+        """
+        key = self._keys.documents("chambers")
+        if key not in self.sizes:
+            self.sizes[key] = as_number(await self._client.call("HLEN", key))
+        # The characters that mean something in a Redis pattern are escaped.
+        pattern = re.sub(r"([\\*?\[\]^-])", r"\\\1", task_id) + "/*"
+        found: dict[bytes, bytes] = {}
+        cursor = b"0"
+        while True:
+            answer = await self._client.call(
+                "HSCAN", key, cursor, "MATCH", pattern, "COUNT", _SCAN_COUNT
+            )
+            cursor, pairs = as_bytes(as_list(answer)[0]), as_list(as_list(answer)[1])
+            names = map(as_bytes, pairs[0::2])
+            found |= dict(zip(names, map(as_bytes, pairs[1::2]), strict=True))
+            if cursor == b"0":
+                break
+        raws = [self.guards.setdefault((key, name.decode()), raw) for name, raw in found.items()]
+        chambers = [decode(Chamber, raw) for raw in raws]
+        return sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name))
+
+    async def state(self) -> ProjectState:
+        """Return the whole state, unguarded: a change does not depend on what is read here."""
+        return decode_snapshot(
+            await self._client.run(script("snapshot"), snapshot_keys(self._keys), [])
+        )
+
+    async def _document(self, kind: type[Read], document_id: str) -> Read | None:
+        raw = await self._field(self._keys.documents(hash_of(kind)), document_id)
+        return decode(kind, raw) if raw else None
+
+    async def _field(self, key: str, field: str) -> bytes:
+        if (key, field) not in self.guards:
+            answer = await self._client.call("HGET", key, field)
+            self.guards[key, field] = as_bytes(answer or b"")
+        return self.guards[key, field]

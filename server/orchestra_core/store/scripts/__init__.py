@@ -1,0 +1,26 @@
+"""The Lua scripts that change and read the state; each file's header says its keys and answer."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+ScriptName = Literal["change", "interrupt_stamp", "presence", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script's source and the SHA-1 by which a server that has it knows it (EVALSHA)."""
+
+    name: ScriptName
+    source: str
+    sha: str
+
+
+@cache
+def script(name: ScriptName) -> Script:
+    """Return a script by its file's name without `.lua`."""
+    source = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+    return Script(name, source, digest)

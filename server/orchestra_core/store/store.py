@@ -1,0 +1,124 @@
+"""The store of one project: change it, read it, follow it."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.events import Event
+from orchestra_core.keys import Keys
+from orchestra_core.models import Interrupt, InterruptState, Presence
+from orchestra_core.state import ProjectState
+from orchestra_core.store.answers import as_bytes, as_event, as_list, entry_field
+from orchestra_core.store.client import Client
+from orchestra_core.store.committing import Committed, Stale, Taken, prepare, understand
+from orchestra_core.store.documents import decode, encode
+from orchestra_core.store.following import Update, follow
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.scripts import script
+from orchestra_core.store.version import ServerInfo, read_server_info
+
+_PAGE = 2_000
+_ACTIVITY_KEPT = 500  # reports per chamber, about
+_ATTEMPTS = 64
+_LONGEST_PAUSE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One project's state in Redis or Valkey; every failure is a StoreUnavailable with one line."""
+
+    client: Client
+    keys: Keys
+
+    async def transact(self, decide: Callable[[Reads], Awaitable[Change]]) -> Committed:
+        """Commit what `decide` returns, if all it read is still so; else let it decide again.
+
+        Raises Refused when a claim is another's, and whatever `decide` raises.
+        """
+        for attempt in range(_ATTEMPTS):
+            reads = Reads(self.client, self.keys)
+            change = await decide(reads)
+            call = prepare(change, reads, self.keys)
+            answer = await self.client.run(script("change"), call.keys, call.arguments)
+            match understand(answer, change):
+                case Committed() as committed:
+                    return committed
+                case Taken(name, holder):
+                    raise Refused(
+                        f"the name {name!r} is held by {holder!r}; "
+                        "close that one first, or choose another name"
+                    )
+                case Stale():
+                    longest = min(_LONGEST_PAUSE, 0.002 * 2**attempt)
+                    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - spreads retries
+        raise Refused(
+            f"others changed the same things {_ATTEMPTS} times while this was decided; "
+            "nothing was changed: try again"
+        )
+
+    async def snapshot(self) -> ProjectState:
+        """Return the whole state at one moment."""
+        return await Reads(self.client, self.keys).state()
+
+    async def events(self, after: int = 0, limit: int = 0) -> list[Event]:
+        """Return the history behind event `after`, oldest first; `limit` 0 is all of it."""
+        found: list[Event] = []
+        while not limit or len(found) < limit:
+            count = min(_PAGE, limit - len(found)) if limit else _PAGE
+            start = f"{(found[-1].seq if found else after) + 1}-0"
+            answer = await self.client.call("XRANGE", self.keys.stream, start, "+", "COUNT", count)
+            page = as_list(answer)
+            found += [as_event(entry_field(entry)) for entry in page]
+            if len(page) < count:
+                break
+        return found
+
+    async def last_events(self, count: int) -> list[Event]:
+        """Return the newest `count` events, oldest first."""
+        entries = await self._newest(self.keys.stream, count)
+        return [as_event(raw) for raw in entries]
+
+    async def stamp_interrupt(
+        self, interrupt_id: str, state: InterruptState, *, at: int, actor: str
+    ) -> Interrupt | None:
+        """Move an interrupt on and return it as it is then, None when there is none.
+
+        A stamp that repeats, goes back or leaves an end changes nothing.
+        """
+        keys = (self.keys.documents("interrupts"), self.keys.sequence, self.keys.stream)
+        arguments = [self.keys.channel, interrupt_id, state, at, actor]
+        answer = await self.client.run(script("interrupt_stamp"), keys, arguments)
+        return None if answer is None else decode(Interrupt, as_bytes(answer))
+
+    async def report_presence(self, presence: Presence) -> None:
+        """Say what a chamber's worker does now."""
+        keys = (self.keys.presence, self.keys.activity(presence.chamber_id))
+        arguments = [
+            self.keys.presence_channel,
+            presence.chamber_id,
+            encode(presence),
+            _ACTIVITY_KEPT,
+        ]
+        await self.client.run(script("presence"), keys, arguments)
+
+    async def activity(self, chamber_id: str, count: int) -> list[Presence]:
+        """Return a worker's last `count` reports, oldest first."""
+        entries = await self._newest(self.keys.activity(chamber_id), count)
+        return [decode(Presence, raw) for raw in entries]
+
+    async def server_info(self) -> ServerInfo:
+        """Return which server it is."""
+        return await read_server_info(self.client)
+
+    def follow(self) -> AsyncGenerator[Update, None]:
+        """Yield a Snapshot, then everything that happens, without a gap and nothing twice."""
+        return follow(self.client, self.keys)
+
+    async def _newest(self, stream: str, count: int) -> list[bytes]:
+        if count <= 0:
+            return []
+        answer = await self.client.call("XREVRANGE", stream, "+", "-", "COUNT", count)
+        return [entry_field(entry) for entry in reversed(as_list(answer))]

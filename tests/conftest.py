@@ -1,0 +1,45 @@
+"""What every test may ask for: a running Valkey, settings that name it, and a store of its own."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.settings import Settings
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.store import Store
+from tests.support.valkey import Server, running_server, valkey_binary
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[Server]:
+    """One Valkey per test process; tests keep apart by their project ids."""
+    with running_server(valkey_binary()) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey_url(valkey_server: Server) -> str:
+    return valkey_server.url
+
+
+@pytest.fixture
+def settings(valkey_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        redis_url=valkey_url,
+        state_dir=tmp_path / "state",
+        runtime_dir=tmp_path,
+        project="",
+    )
+
+
+@pytest.fixture
+def project_id() -> str:
+    return f"test-{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+async def store(settings: Settings, project_id: str) -> AsyncIterator[Store]:
+    async with open_store(project_id, settings) as opened:
+        yield opened
