@@ -1,0 +1,203 @@
+"""The part of Claude Code's settings that is ours: hooks, and leave to call our tools.
+
+Each event has one handler that reads mail, behind a shell guard which takes 1.5 ms when there is
+none, and one that reports presence, asynchronously, so that nobody waits for it.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import BadInput
+from orchestra_server.files import json_edit
+from orchestra_server.files.json_edit import Json
+
+MARK = "interrupt_monitor.py"
+PERMISSION = "mcp__orchestration"
+_TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
+_MAIL_EVENTS = (
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PostToolBatch",
+    "Stop",
+    "SubagentStop",
+)
+_PRESENCE_EVENTS = (
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PostToolUse",
+    "Notification",
+    "Stop",
+    "SubagentStop",
+    "SessionEnd",
+)
+# Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
+_TIMEOUT_S = 10
+
+Hooks = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A hook's program, and where to look before it is started."""
+
+    python: Path
+    script: Path
+    mail: str  # a shell pattern, quoted, that matches when there may be mail
+    present: str  # one that matches when there is somebody to report
+
+
+def chamber_command(python: Path, script: Path, chamber: Path) -> Command:
+    """Return the command of a chamber's own settings."""
+    here = shlex.quote(str(chamber))
+    return Command(python, script, f"{here}/.INTERRUPT*", f"{here}/.claude")
+
+
+def main_command(python: Path, script: Path, root: Path) -> Command:
+    """Return the command of the main checkout, which looks into all chambers."""
+    chambers = f"{shlex.quote(str(root))}/.claude/worktrees/*"
+    return Command(
+        python,
+        script,
+        f"{chambers}/.INTERRUPT*",
+        f"{chambers}/.claude/hooks/interrupt_monitor.json",
+    )
+
+
+def hooks_of(command: Command) -> Hooks:
+    """Return our group of handlers for each event."""
+    events = dict.fromkeys((*_MAIL_EVENTS, *_PRESENCE_EVENTS))
+    return {event: _group(event, command) for event in events}
+
+
+def with_hooks(text: str, name: str, hooks: Hooks) -> str:
+    """Return a settings file's text with `hooks`; what is there already stays as it stands.
+
+    Raises BadInput when the file is not JSON, or its hooks are not of the form clients read.
+    """
+    for event, group in hooks.items():
+        groups = _groups(json_edit.check(text, name), name).get(event)
+        if groups is None:
+            text = json_edit.put(text, ("hooks", event), [group])
+        elif group not in groups:
+            text = _without_ours(text, name, event)
+            kept = _groups(json_edit.check(text, name), name).get(event, [])
+            text = (
+                json_edit.append(text, ("hooks", event), group)
+                if kept
+                else json_edit.put(text, ("hooks", event), [group])
+            )
+    return text
+
+
+def without_hooks(text: str, name: str) -> str:
+    """Return a settings file's text without our handlers and what they leave empty."""
+    for event in _groups(json_edit.check(text, name), name):
+        text = _without_ours(text, name, event)
+        if not _groups(json_edit.check(text, name), name)[event]:
+            text = json_edit.remove(text, ("hooks", event))
+    return _without_empty(text, name, "hooks")
+
+
+def with_permission(text: str, name: str) -> str:
+    """Return a settings file's text that lets the client call our tools without asking."""
+    allowed = _allowed(json_edit.check(text, name), name)
+    if allowed is None:
+        return json_edit.put(text, ("permissions", "allow"), [PERMISSION])
+    if PERMISSION in allowed:
+        return text
+    return json_edit.append(text, ("permissions", "allow"), PERMISSION)
+
+
+def without_permission(text: str, name: str) -> str:
+    """Return a settings file's text without that leave."""
+    allowed = _allowed(json_edit.check(text, name), name)
+    if allowed is None or PERMISSION not in allowed:
+        return text
+    if len(allowed) > 1:
+        return json_edit.remove(text, ("permissions", "allow", allowed.index(PERMISSION)))
+    text = json_edit.remove(text, ("permissions", "allow"))
+    return _without_empty(text, name, "permissions")
+
+
+def _group(event: str, command: Command) -> Json:
+    handlers: list[Json] = []
+    if event in _MAIL_EVENTS:
+        handlers.append(
+            {
+                "type": "command",
+                "command": _guarded(command, command.mail, "mail"),
+                "timeout": _TIMEOUT_S,
+            }
+        )
+    if event in _PRESENCE_EVENTS:
+        handlers.append(
+            {
+                "type": "command",
+                "command": _guarded(command, command.present, "presence"),
+                "async": True,
+                "timeout": _TIMEOUT_S,
+            }
+        )
+    matcher: dict[str, Json] = {"matcher": "*"} if event in _TOOL_EVENTS else {}
+    return {**matcher, "hooks": handlers}
+
+
+def _guarded(command: Command, pattern: str, subject: str) -> str:
+    """Return one line for /bin/sh that always reads its stdin, or some clients show an error."""
+    python, script = shlex.quote(str(command.python)), shlex.quote(str(command.script))
+    return (
+        f'set -- {pattern}; [ -e "$1" ] && [ -x {python} ] || exec cat >/dev/null; '
+        f"{python} -I -S {script} {subject} 2>/dev/null || exec cat >/dev/null"
+    )
+
+
+def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:
+    hooks = settings.get("hooks", {})
+    if not isinstance(hooks, dict):
+        raise BadInput(f'{name} has "hooks" that is no object; mend it first')
+    found: dict[str, list[Json]] = {}
+    for event, groups in hooks.items():
+        if not isinstance(groups, list):
+            raise BadInput(f'{name} has "hooks" whose {event!r} is no list; mend it first')
+        found[event] = groups
+    return found
+
+
+def _allowed(settings: Mapping[str, Json], name: str) -> list[Json] | None:
+    permissions = settings.get("permissions", {})
+    if not isinstance(permissions, dict):
+        raise BadInput(f'{name} has "permissions" that is no object; mend it first')
+    allowed = permissions.get("allow")
+    if allowed is not None and not isinstance(allowed, list):
+        raise BadInput(f'{name} has "permissions" whose "allow" is no list; mend it first')
+    return allowed
+
+
+def _without_ours(text: str, name: str, event: str) -> str:
+    groups = _groups(json_edit.check(text, name), name)[event]
+    for at in reversed(range(len(groups))):
+        ours = [index for index, handler in enumerate(_handlers(groups[at])) if _is_ours(handler)]
+        if ours and len(ours) == len(_handlers(groups[at])):
+            text = json_edit.remove(text, ("hooks", event, at))
+            continue
+        for index in reversed(ours):
+            text = json_edit.remove(text, ("hooks", event, at, "hooks", index))
+    return text
+
+
+def _handlers(group: Json) -> list[Json]:
+    handlers = group.get("hooks") if isinstance(group, dict) else None
+    return handlers if isinstance(handlers, list) else []
+
+
+def _is_ours(handler: Json) -> bool:
+    command = handler.get("command") if isinstance(handler, dict) else None
+    return isinstance(command, str) and MARK in command
+
+
+def _without_empty(text: str, name: str, key: str) -> str:
+    return json_edit.remove(text, (key,)) if json_edit.check(text, name).get(key) == {} else text

@@ -1,0 +1,120 @@
+"""What the hook is told beside its own file: whose it is, and how it reaches Redis by itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.keys import Keys
+from orchestra_core.models import Chamber
+from orchestra_core.store.address import read_address
+from orchestra_core.store.scripts import script
+
+HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
+HOOK_SETTINGS = HOOK.with_suffix(".json")
+HOOK_SOURCE = Path(__file__).with_name("interrupt_monitor.py")
+# It may hold the password of the server.
+HOOK_SETTINGS_MODE = 0o600
+_ACTIVITY_KEPT = 500
+
+
+class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One server, as a socket needs it; `socket` empty means host and port."""
+
+    socket: str = ""
+    host: str = ""
+    port: int = 0
+    tls: bool = False
+    ca: str = ""
+    verify: bool = True
+    username: str = ""
+    password: str = ""
+    database: int = 0
+
+
+class ScriptCall(Struct, frozen=True, kw_only=True):
+    """A script with the names of its keys and of the channel it rings."""
+
+    source: str
+    keys: tuple[str, ...]
+    channel: str
+
+
+class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The file beside the hook; in the main checkout only the first two fields are set."""
+
+    mode: Literal["chamber", "main"]
+    root: str  # the chamber, or the main checkout
+    chamber_id: str = ""
+    chamber: str = ""
+    own_hooks: bool = False  # the chamber's own settings start the hook
+    redis: RedisAddress | None = None
+    interrupt_stamp: ScriptCall | None = None
+    presence: ScriptCall | None = None
+    activity_kept: int = _ACTIVITY_KEPT
+
+
+def chamber_settings(chamber: Chamber, url: str, project_id: str, *, own_hooks: bool) -> bytes:
+    """Return the settings of a chamber's hook as JSON; `url` is the store's."""
+    keys = Keys(project_id)
+    return _encode(
+        HookSettings(
+            mode="chamber",
+            root=chamber.path,
+            chamber_id=chamber.id,
+            chamber=chamber.name,
+            own_hooks=own_hooks,
+            redis=redis_address(url),
+            interrupt_stamp=ScriptCall(
+                source=script("interrupt_stamp").source,
+                keys=(keys.documents("interrupts"), keys.sequence, keys.stream),
+                channel=keys.channel,
+            ),
+            presence=ScriptCall(
+                source=script("presence").source,
+                keys=(keys.presence, keys.activity(chamber.id)),
+                channel=keys.presence_channel,
+            ),
+        )
+    )
+
+
+def main_settings(root: Path) -> bytes:
+    """Return the settings of the main checkout's hook; it finds the rest in each chamber."""
+    return _encode(HookSettings(mode="main", root=str(root)))
+
+
+def redis_address(url: str) -> RedisAddress | None:
+    """Return what a plain socket needs to reach `url`; None behind a Sentinel.
+
+    A hook does not ask a Sentinel for its master: it leaves receipts instead. Raises BadInput.
+    """
+    address = read_address(url)
+    if address.kind == "sentinel":
+        return None
+    parts = urlsplit(address.url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    is_socket = address.kind == "socket"
+    database = options.get("db", "") or parts.path.strip("/") * (not is_socket)
+    return RedisAddress(
+        socket=unquote(parts.path) if is_socket else "",
+        host="" if is_socket else parts.hostname or "",
+        port=0 if is_socket else parts.port or 0,
+        tls=parts.scheme == "rediss",
+        ca=options.get("ssl_ca_certs", ""),
+        verify=_verified(options),
+        username=unquote(parts.username or options.get("username", "")),
+        password=unquote(parts.password or options.get("password", "")),
+        database=int(database) if database.isdecimal() else 0,
+    )
+
+
+def _verified(options: Mapping[str, str]) -> bool:
+    return options.get("ssl_cert_reqs", "required").lower() not in {"none", "optional", "0", "1"}
+
+
+def _encode(settings: HookSettings) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"

@@ -1,0 +1,1 @@
+"""The hook; see the next commit."""

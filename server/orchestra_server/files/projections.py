@@ -1,0 +1,202 @@
+"""The JSON files below `.claude/` that show a task's state to agents; written, never read back."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.models import Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.files.atomic import write_atomically
+
+Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
+Fields = dict[str, Value]
+
+NAMES = (
+    "MISSION_CONTEXT.json",
+    "PHASE_PROGRESS.json",
+    "WORKFLOW_STATE.json",
+    "PARALLEL_STATUS.json",
+    "DISCOVERIES.json",
+)
+_NOTE = "Written by Orchestra from its state, and never read back: a change made here is lost."
+# Finished tasks that are still shown; all of them stay in Redis.
+_FINISHED_SHOWN = 5
+_UNREAD = ("sent", "posted")
+
+
+def write_projections(working_directory: Path, state: ProjectState) -> None:
+    """Write the five files for the tasks of `working_directory`.
+
+    A directory that is gone is left gone. Raises Unavailable when it cannot be written.
+    """
+    if not working_directory.is_dir():
+        return
+    tasks = _tasks_shown(working_directory, state)
+    content = {
+        "MISSION_CONTEXT.json": [_mission(task, state) for task in tasks],
+        "PHASE_PROGRESS.json": [_phases(task) for task in tasks],
+        "WORKFLOW_STATE.json": [_workflow(task) for task in tasks],
+        "PARALLEL_STATUS.json": [_parallel(task, state) for task in tasks],
+        "DISCOVERIES.json": [_discoveries(task, state) for task in tasks],
+    }
+    folder = working_directory / ".claude"
+    try:
+        folder.mkdir(exist_ok=True)
+        for name, entries in content.items():
+            write_atomically(folder / name, document(state.seq, entries))
+    except OSError as fault:
+        raise Unavailable(
+            f"{folder} cannot be written ({fault.strerror}); "
+            "make it a writable directory, then run 'orchestra reconcile'"
+        ) from fault
+
+
+def document(seq: int, tasks: list[Fields]) -> bytes:
+    """Return one projection as readable JSON; `as_of_event` says how new it is."""
+    shown: Fields = {"note": _NOTE, "as_of_event": seq, "tasks": [*tasks]}
+    return pretty(shown)
+
+
+def pretty(value: Fields) -> bytes:
+    """Return readable JSON with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def moment(at: int) -> str | None:
+    """Return milliseconds since 1970 as ISO 8601 in UTC, None for "not yet"."""
+    if not at:
+        return None
+    text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _tasks_shown(working_directory: Path, state: ProjectState) -> list[Task]:
+    """Return the open tasks of a directory and the last finished ones, the newest first."""
+    here = {str(working_directory), str(working_directory.resolve())}
+    ours = [task for task in state.tasks.values() if task.working_directory in here]
+    ours.sort(key=lambda task: (task.started_at, task.id), reverse=True)
+    unfinished = [task for task in ours if task.state in {"open", "completing"}]
+    finished = [task for task in ours if task.state in {"completed", "closed"}]
+    return [*unfinished, *finished[:_FINISHED_SHOWN]]
+
+
+def _mission(task: Task, state: ProjectState) -> Fields:
+    critical = [found for found in _found(task, state) if found.severity == "critical"]
+    return {
+        "task_id": task.id,
+        "state": task.state,
+        "request": task.description,
+        "understanding": {
+            "complexity": task.complexity,
+            "reasons": [*task.reasons],
+            "critical_discoveries": [found.text for found in critical],
+        },
+        "criteria": [
+            {"chamber": chamber.name, "must_deliver": chamber.brief}
+            for chamber in _chambers(task, state)
+            if chamber.brief
+        ],
+        "base_branch": task.base_branch or None,
+        "base_commit": task.base_commit or None,
+        "started_at": moment(task.started_at),
+        "finished_at": moment(task.finished_at),
+        "summary": task.summary or None,
+        "landed_commit": task.landed_commit or None,
+    }
+
+
+def _phase(phase: Phase) -> Fields:
+    return {
+        "name": phase.name,
+        "started_at": moment(phase.started_at),
+        "finished_at": moment(phase.finished_at),
+        "by": phase.by or None,
+    }
+
+
+def _phases(task: Task) -> Fields:
+    return {"task_id": task.id, "phases": [_phase(phase) for phase in task.phases]}
+
+
+def _workflow(task: Task) -> Fields:
+    started = [phase for phase in task.phases if phase.started_at]
+    last = max(started, key=lambda phase: phase.started_at, default=None)
+    return {
+        "task_id": task.id,
+        "state": task.state,
+        "current_phase": task.phase or None,
+        "finished_phases": [phase.name for phase in task.phases if phase.finished_at],
+        "last_transition": last
+        and {"to": last.name, "at": moment(last.started_at), "by": last.by or None},
+    }
+
+
+def _parallel(task: Task, state: ProjectState) -> Fields:
+    present = [chamber for chamber in _chambers(task, state) if chamber.state != "closed"]
+    return {
+        "task_id": task.id,
+        "chambers": [_chamber_status(chamber, state) for chamber in present],
+    }
+
+
+def _chamber_status(chamber: Chamber, state: ProjectState) -> Fields:
+    presence = state.presence.get(chamber.id)
+    unread = _unread(chamber, state.interrupts.values())
+    return {
+        "name": chamber.name,
+        "state": chamber.state,
+        "path": chamber.path,
+        "branch": chamber.branch,
+        "created_at": moment(chamber.created_at),
+        "worker": presence
+        and {
+            "state": presence.state,
+            "tool": presence.tool or None,
+            "detail": presence.detail or None,
+            "since": moment(presence.since),
+        },
+        "unread_interrupts": [*unread],
+        "note": chamber.note or None,
+    }
+
+
+def _discoveries(task: Task, state: ProjectState) -> Fields:
+    return {
+        "task_id": task.id,
+        "discoveries": [
+            {
+                "severity": found.severity,
+                "text": found.text,
+                "impact": found.impact or None,
+                "affects": [*found.affects],
+                "by": found.agent_id,
+                "chamber": found.chamber or None,
+                "pattern": found.pattern,
+                "at": moment(found.at),
+            }
+            for found in _found(task, state)
+            if found.severity != "critical"
+        ],
+    }
+
+
+def _chambers(task: Task, state: ProjectState) -> list[Chamber]:
+    ours = [chamber for chamber in state.chambers.values() if chamber.task_id == task.id]
+    return sorted(ours, key=lambda chamber: (chamber.created_at, chamber.name))
+
+
+def _found(task: Task, state: ProjectState) -> list[Discovery]:
+    ours = [found for found in state.discoveries.values() if found.task_id == task.id]
+    return sorted(ours, key=lambda found: (found.at, found.id))
+
+
+def _unread(chamber: Chamber, interrupts: Iterable[Interrupt]) -> list[str]:
+    return [
+        interrupt.id
+        for interrupt in interrupts
+        if (interrupt.task_id, interrupt.chamber) == (chamber.task_id, chamber.name)
+        and interrupt.state in _UNREAD
+    ]

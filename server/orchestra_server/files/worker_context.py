@@ -1,0 +1,55 @@
+"""A worker's briefing: `WORKER_CONTEXT.json`, all it needs to begin without asking anyone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Task
+from orchestra_server.files.projections import pretty
+
+_NOTE = "Written by Orchestra when the chamber was made; never read back."
+
+
+def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) -> bytes:
+    """Return the briefing of `chamber`'s worker as readable JSON."""
+    mailbox = str(Path(chamber.path, ".INTERRUPT"))
+    return pretty(
+        {
+            "note": _NOTE,
+            "mission": {"task_id": task.id, "request": task.description, "phase": task.phase},
+            "chamber": chamber.name,
+            "brief": chamber.brief or None,
+            "scope": {
+                "path": chamber.path,
+                "branch": chamber.branch,
+                "base_commit": chamber.base_commit or None,
+            },
+            "siblings": [
+                {
+                    "chamber": sibling.name,
+                    "path": sibling.path,
+                    "branch": sibling.branch,
+                    "brief": sibling.brief or None,
+                }
+                for sibling in siblings
+                if sibling.id != chamber.id
+            ],
+            "rules": [*_rules(chamber)],
+            "mail": {
+                "file": mailbox,
+                "how": "A message for you may arrive while you work. Where your client runs hooks "
+                "it is shown to you by itself and the file is taken away. Otherwise look at the "
+                "file between steps: read its messages in order, act on them, delete it.",
+            },
+        }
+    )
+
+
+def _rules(chamber: Chamber) -> Sequence[str]:
+    report = "what you made, what you checked, what others must know"
+    return (
+        f"Work only below {chamber.path}; use absolute paths that begin with it.",
+        f"It is a git worktree on branch {chamber.branch}: commit your work there.",
+        "Do not switch branches, merge, push or touch another chamber; completing the task merges.",
+        "Read what you like elsewhere; write only here.",
+        f"When you are done, end with a short report: {report}.",
+    )
