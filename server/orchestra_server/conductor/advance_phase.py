@@ -1,0 +1,46 @@
+"""advance_phase: move a task on in its plan."""
+
+from orchestra_core.store.reads import Reads
+from orchestra_server.conductor import telling
+from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.context import Context, Decision, settle
+from orchestra_server.conductor.decisions.tasks import PhaseStep, advanced
+from orchestra_server.conductor.known import read_open_task
+from orchestra_server.conductor.replies import AdvancedPhase
+
+
+async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> AdvancedPhase:
+    """Enter the named phase, or the one after the present; naming it makes a repeat safe.
+
+    Raises BadInput for a phase that the task does not have.
+    """
+
+    async def decide(reads: Reads) -> Decision[PhaseStep]:
+        task = await read_open_task(reads, task_id)
+        step = advanced(task, phase.strip(), at=context.clock(), actor=context.actor)
+        return Decision(step, step.change)
+
+    step = await settle(context.store, decide)
+    if step.moved:
+        await show_change(context, task_id)
+    return _reply(step)
+
+
+def _reply(step: PhaseStep) -> AdvancedPhase:
+    task = step.task
+    names = [one.name for one in task.phases]
+    current = next(one for one in task.phases if one.name == task.phase)
+    rest = names[names.index(task.phase) + 1 :]
+    return AdvancedPhase(
+        task_id=task.id,
+        advanced=step.moved,
+        phase=task.phase,
+        at=telling.moment(current.started_at),
+        by=current.by,
+        phases=telling.phases(task),
+        next_step=(
+            f"Do the work of {task.phase!r}; then call advance_phase with phase={rest[0]!r}."
+            if rest
+            else f"{task.phase!r} is the last phase; when its work is done, call complete_task."
+        ),
+    )

@@ -1,0 +1,31 @@
+"""What follows every change: the files that show it, and the mail that it sent."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.state import ProjectState
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.known import task_in
+from orchestra_server.conductor.postman import deliver_mail
+from orchestra_server.files.projections import write_projections
+
+_log = logging.getLogger(__name__)
+
+
+async def show_change(context: Context, task_id: str) -> ProjectState:
+    """Post pending mail, rebuild the task's files, and return the state after both.
+
+    The change itself has happened: a directory that cannot be written is a warning, because the
+    next change, or a reconciliation, writes the same files again.
+    """
+    state = await context.store.snapshot()
+    await deliver_mail(context.store, state, context.clock)
+    state = await context.store.snapshot()
+    directory = Path(task_in(state, task_id).working_directory)
+    try:
+        await asyncio.to_thread(write_projections, directory, state)
+    except Unavailable as fault:
+        _log.warning("%s", fault)
+    return state

@@ -1,0 +1,67 @@
+"""What a caller gave, checked: each wrong value is one line that says what is allowed."""
+
+import re
+from collections.abc import Sequence
+from typing import get_args
+
+from orchestra_core.errors import BadInput
+from orchestra_core.models import Level, Requires, Severity
+from orchestra_core.text import LINE_LIMIT, one_line, optional
+
+AUTO = "auto-detect"
+PATTERNS_LIMIT = 50
+_AGENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_LEVELS: tuple[Level, ...] = get_args(Level)
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+_REQUIRES: tuple[Requires, ...] = get_args(Requires)
+
+
+def checked_agent_id(agent_id: str) -> str:
+    """Return `agent_id`; raises BadInput unless it is 1 to 100 plain characters."""
+    if not _AGENT_ID.fullmatch(agent_id):
+        raise BadInput(
+            f"agent_id {one_line(agent_id, 40)!r} is not allowed; use 1 to 100 letters, digits "
+            "or . _ : - such as 'implementation-executor-auth'"
+        )
+    return agent_id
+
+
+def checked_level(complexity: str) -> Level | None:
+    """Return the level that was named, None for auto-detection."""
+    if complexity == AUTO:
+        return None
+    for level in _LEVELS:
+        if complexity == level:
+            return level
+    raise _none_of("complexity", complexity, (AUTO, *_LEVELS))
+
+
+def checked_severity(severity: str) -> Severity:
+    """Return the severity that was named."""
+    for known in _SEVERITIES:
+        if severity == known:
+            return known
+    raise _none_of("severity", severity, _SEVERITIES)
+
+
+def checked_requires(requires: str) -> Requires:
+    """Return what was named that an interrupt requires of its worker."""
+    for known in _REQUIRES:
+        if requires == known:
+            return known
+    raise _none_of("requires", requires, _REQUIRES)
+
+
+def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the patterns as single lines, each once; an empty one is left out."""
+    if len(patterns) > PATTERNS_LIMIT:
+        raise BadInput(
+            f"patterns has {len(patterns)} entries and at most {PATTERNS_LIMIT} are taken; "
+            "name the ones that others can use"
+        )
+    lines = (one_line(optional("a pattern", one, LINE_LIMIT)) for one in patterns)
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _none_of(name: str, value: str, allowed: Sequence[str]) -> BadInput:
+    return BadInput(f"{name} {one_line(value, 40)!r} is not one of {', '.join(allowed)}")

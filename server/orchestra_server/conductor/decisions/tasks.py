@@ -1,0 +1,114 @@
+"""A task's life: started, moved from phase to phase, completing, and its end or its reopening."""
+
+import hashlib
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import BadInput
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import Phase, Task
+from orchestra_core.text import one_line
+
+_DIGEST = 20  # hex digits
+
+
+def request_claim(description: str, working_directory: str) -> str:
+    """Return the claim that an open task holds on its request.
+
+    It keeps a repeated start from making a second task. No chamber can hold it: chamber names
+    have no colon.
+    """
+    content = f"{working_directory}\0{description}".encode()
+    return f"request:{hashlib.sha256(content).hexdigest()[:_DIGEST]}"
+
+
+def claim_of(task: Task) -> str:
+    """Return the claim a task holds while it is open."""
+    return request_claim(task.description, task.working_directory)
+
+
+def started(task: Task) -> Change:
+    """Return the change that takes a task on."""
+    return Change(
+        events=(_event(task, "task.started", task.started_at, task.actor),),
+        claims={claim_of(task): task.id},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStep:
+    """A task after it was asked to move on; `moved` is False when it stood there already."""
+
+    task: Task
+    moved: bool
+    change: Change
+
+
+def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
+    """Return a task in the named phase, or in the one after its present phase.
+
+    Naming the present phase, or going on from the last one, changes nothing. An earlier phase may
+    be named: it is begun anew. Raises BadInput for a phase that the task does not have.
+    """
+    names = [one.name for one in task.phases]
+    if phase and phase not in names:
+        raise BadInput(
+            f"task {task.id!r} has no phase {one_line(phase, 40)!r}; "
+            f"its phases are: {', '.join(names)}"
+        )
+    here = names.index(task.phase) if task.phase in names else -1
+    target = names.index(phase) if phase else min(here + 1, len(names) - 1)
+    if target == here:
+        return PhaseStep(task, moved=False, change=Change(events=()))
+    phases = [
+        replace(one, finished_at=at) if i == here and not one.finished_at else one
+        for i, one in enumerate(task.phases)
+    ]
+    phases[target] = Phase(name=names[target], started_at=at, by=actor)
+    moved = replace(task, phases=tuple(phases), phase=names[target])
+    change = Change(events=(_event(moved, "task.phase-advanced", at, actor),))
+    return PhaseStep(moved, moved=True, change=change)
+
+
+def completing(task: Task, *, at: int, actor: str, summary: str) -> tuple[Task, Change]:
+    """Return the task as it is while its chambers are merged: nobody can add to it now."""
+    changed = replace(task, state="completing", summary=summary)
+    return changed, Change(events=(_event(changed, "task.completing", at, actor),))
+
+
+def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
+    """Return the task open again, after completing failed or a chamber of it came back."""
+    phases = tuple(
+        replace(one, finished_at=0) if one.name == task.phase else one for one in task.phases
+    )
+    changed = replace(
+        task, state="open", summary="", finished_at=0, landed_commit="", phases=phases
+    )
+    return changed, Change(events=(_event(changed, "task.reopened", at, actor),))
+
+
+def ended(task: Task, *, landed_commit: str, at: int, actor: str) -> tuple[Task, Change]:
+    """Return the task at its end: completed when its work has landed, else closed without.
+
+    `landed_commit` is empty when nothing was to be landed.
+    """
+    phases = tuple(
+        replace(one, finished_at=at) if one.started_at and not one.finished_at else one
+        for one in task.phases
+    )
+    changed = replace(
+        task,
+        state="completed" if landed_commit else "closed",
+        finished_at=at,
+        phases=phases,
+        landed_commit=landed_commit,
+    )
+    kind: Kind = "task.completed" if landed_commit else "task.closed"
+    event = _event(changed, kind, at, actor)
+    return changed, Change(events=(event,), releases=(claim_of(task),))
+
+
+def _event(task: Task, kind: Kind, at: int, actor: str) -> Event:
+    return Event(at=at, kind=kind, actor=actor, task_id=task.id, data=EventData(task=task))

@@ -1,0 +1,67 @@
+"""get_task_status: one task whole."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.conductor import telling
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.known import chambers_in, task_in
+from orchestra_server.conductor.replies import TaskStatus
+
+# So that an answer stays well below what a client puts before its model (25,000 tokens).
+_DISCOVERIES_SHOWN = 40
+
+
+async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
+    """Return everything known of a task; raises Unknown with the closest open ones."""
+    return task_status(await context.store.snapshot(), task_id)
+
+
+def task_status(state: ProjectState, task_id: str) -> TaskStatus:
+    """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
+    task = task_in(state, task_id)
+    chambers = chambers_in(state, task_id)
+    found = sorted(
+        (one for one in state.discoveries.values() if one.task_id == task_id), key=_by_weight
+    )
+    agents = sorted(
+        (one for one in state.agents.values() if one.task_id == task_id),
+        key=lambda one: one.agent_id,
+    )
+    return TaskStatus(
+        task_id=task.id,
+        description=task.description,
+        state=task.state,
+        complexity=task.complexity,
+        reasons=list(task.reasons),
+        phase=task.phase,
+        phases=telling.phases(task),
+        working_directory=task.working_directory,
+        base_branch=task.base_branch,
+        base_commit=task.base_commit,
+        started_at=telling.moment(task.started_at),
+        finished_at=telling.moment(task.finished_at),
+        summary=task.summary,
+        landed_commit=task.landed_commit,
+        chambers=[telling.summary(one) for one in chambers],
+        agents=[telling.agent(one) for one in agents],
+        discoveries=[telling.discovery(one) for one in found[:_DISCOVERIES_SHOWN]],
+        discoveries_left_out=max(0, len(found) - _DISCOVERIES_SHOWN),
+        unread_interrupts=[telling.mail(one) for one in telling.unread_of(state, task_id)],
+        next_step=_next_step(task, chambers),
+    )
+
+
+def _by_weight(found: Discovery) -> tuple[int, int]:
+    return (("critical", "important", "info").index(found.severity), -found.at)
+
+
+def _next_step(task: Task, chambers: Sequence[Chamber]) -> str:
+    if task.state == "completing":
+        return "It is being completed; call complete_task again if that was interrupted."
+    if task.state != "open":
+        return f"The task is {task.state}; nothing is left to do."
+    if not any(chamber.state in {"creating", "live"} for chamber in chambers):
+        return "No chamber is live; create_chambers_batch makes them, complete_task ends the task."
+    return "get_parallel_status shows how the workers stand; complete_task lands their work."
