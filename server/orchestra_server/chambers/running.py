@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_EDITOR": "true",
 }
 # What a caller's own git (a hook that started us, say) may have exported and what would send our
@@ -96,6 +96,11 @@ def only_here(directory: Path) -> dict[str, str]:
     return {"GIT_CEILING_DIRECTORIES": str(directory.parent)}
 
 
+def as_person() -> dict[str, str]:
+    """Return the environment for commands that run a person's hooks: in their own language."""
+    return {name: os.environ.get(name, "") for name in ("LC_ALL", "LANGUAGE")}
+
+
 def git_in(
     directory: Path, *args: str, feed: str = "", env: Mapping[str, str] | None = None
 ) -> str:
@@ -104,6 +109,30 @@ def git_in(
     if ran.status:
         raise GitFailed(f"git {_verb(args)} failed in {directory}: {ran.words}")
     return ran.out
+
+
+def git_beginning(
+    directory: Path, *args: str, limit: int, env: Mapping[str, str] | None = None
+) -> tuple[str, bool]:
+    """Return at most `limit` bytes of what git prints, and whether there was more.
+
+    By subprocess, because GitPython reads an output to its end, and a diff can be gigabytes.
+    """
+    given = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    with subprocess.Popen(  # noqa: S603 - a list, no shell; git found as GitPython finds it
+        ["git", "-C", str(directory), *args],  # noqa: S607 - as above
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**given, **_ENVIRONMENT, "LC_ALL": "C", **only_here(directory), **(env or {})},
+    ) as process:
+        read = process.stdout.read(limit + 1) if process.stdout else b""
+        cut = len(read) > limit
+        if cut:
+            process.kill()
+    if process.returncode and not cut:
+        raise GitFailed(f"git {_verb(args)} failed in {directory} with status {process.returncode}")
+    return os.fsdecode(read[:limit]), cut
 
 
 def git_version() -> tuple[int, ...]:

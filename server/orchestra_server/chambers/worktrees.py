@@ -10,11 +10,15 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.running import GitFailed, git_in, only_here, run_git
+from orchestra_server.chambers.running import GitFailed, as_person, only_here, run_git
+from orchestra_server.chambers.saving import is_saved
+from orchestra_server.chambers.shadow import read_state, require_worktree
+from orchestra_server.chambers.submodules import fill_submodules, keep_submodules
 
 _NO_REASON = "no reason given"
 
@@ -56,11 +60,11 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
                 begun.append(plan)
                 _add(repo, plan)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            list(pool.map(_fill, plans))
+            notes = list(pool.map(partial(_fill, repo), plans))
     except BaseException:
         _undo(repo, begun, parents)
         raise
-    return ()
+    return tuple(note for part in notes for note in part)
 
 
 def list_worktrees(repo: Repository) -> list[Worktree]:
@@ -70,12 +74,23 @@ def list_worktrees(repo: Repository) -> list[Worktree]:
 
 
 def remove_worktree(repo: Repository, path: Path) -> None:
-    """Remove a worktree and its directory; raises Refused when something unsaved would go."""
+    """Remove a worktree and its directory; raises Refused when something unsaved would go.
+
+    Uncommitted and untracked work must be in some saved ref exactly as it is now, and commits must
+    be on some ref. Ignored files go with the directory.
+    """
+    if os.path.lexists(path):
+        require_worktree(path)
+        keep_submodules(repo, path)
+        state = read_state(path)
+        if not state.clean and not is_saved(repo, state):
+            raise Refused(f"{path} has uncommitted work that is not saved; save it first")
+        if not repo.git("for-each-ref", "--count=1", "--contains", state.head):
+            raise Refused(f"{path} has commits that are on no branch; save it first")
     with repo.locked():
-        if path.exists() and git_in(path, "status", "--porcelain", "-z"):
-            raise Refused(f"{path} has uncommitted work; save it first")
-        run_git(repo.top, "worktree", "unlock", str(path))
-        repo.git("worktree", "remove", str(path))
+        repo.run("worktree", "unlock", str(path))
+        # Forced because git counts saved work and filled submodules as reasons not to.
+        repo.git("worktree", "remove", "--force", str(path))
 
 
 def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
@@ -118,22 +133,24 @@ def _add(repo: Repository, plan: WorktreePlan) -> None:
         raise GitFailed(f"chamber {plan.name!r} could not be made: {ran.words}")
 
 
-def _fill(plan: WorktreePlan) -> None:
+def _fill(repo: Repository, plan: WorktreePlan) -> tuple[str, ...]:
     """Write the files, then run the repository's own hook, as a plain `worktree add` would."""
     here = only_here(plan.path)
     reset = run_git(plan.path, "reset", "--quiet", "--hard", "--no-recurse-submodules", env=here)
     if reset.status:
         raise GitFailed(f"chamber {plan.name!r} could not be filled: {reset.words}")
+    notes = fill_submodules(repo, plan.path)
     nothing = "0" * len(plan.commit)
     hook = run_git(
         plan.path, "hook", "run", "--ignore-missing", "post-checkout", "--",
-        nothing, plan.commit, "1", env=here,
+        nothing, plan.commit, "1", env={**here, **as_person()},
     )  # fmt: skip
     if hook.status:
         raise GitFailed(
             f"chamber {plan.name!r} could not be made: "
             f"the repository's post-checkout hook failed: {hook.words}"
         )
+    return notes
 
 
 def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:

@@ -1,0 +1,86 @@
+"""A chamber's open work becomes a commit the way its person would make it."""
+
+import shutil
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.chambers.identity import require_identity
+from orchestra_server.chambers.running import GitFailed, Ran, as_person, git_in, only_here, run_git
+from orchestra_server.chambers.shadow import require_no_repository, require_worktree, split
+
+_SHOWN = 5  # file names in one line
+
+
+def commit_open_work(worktree: Path, message: str, trailers: Sequence[str] = ()) -> str | None:
+    """Commit all that is open, untracked files too; return the commit, None if there is nothing.
+
+    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`. The person's identity,
+    signing and hooks apply. Raises Refused with the hook's own words when one refuses, the index
+    being then as it was.
+    """
+    require_worktree(worktree)
+    _require_no_conflict(worktree)
+    listed = git_in(worktree, "ls-files", "--others", "--exclude-standard", "-z")
+    require_no_repository(worktree, split(listed))
+    with _index_put_back(worktree):
+        git_in(worktree, "add", "--all")
+        if not _anything(worktree):
+            return None
+        require_identity(worktree)
+        named = [part for trailer in trailers for part in ("--trailer", trailer)]
+        ran = run_git(
+            worktree, "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
+            feed=message, env={**only_here(worktree), **as_person()},
+        )  # fmt: skip
+        if ran.status:
+            raise Refused(f"{worktree} could not be committed: {_why(ran)}")
+    return git_in(worktree, "rev-parse", "HEAD").strip()
+
+
+def _require_no_conflict(worktree: Path) -> None:
+    stages = split(git_in(worktree, "ls-files", "--unmerged", "-z"))
+    files = sorted({stage.split("\t", 1)[1] for stage in stages})
+    if files:
+        raise Refused(
+            f"{worktree} has unresolved conflicts in {shown(files)}; "
+            "resolve them there and 'git add' them, then try again"
+        )
+
+
+def shown(files: Sequence[str]) -> str:
+    """Return the first few names and how many more there are."""
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    return ", ".join(files[:_SHOWN]) + more
+
+
+def _anything(worktree: Path) -> bool:
+    if run_git(worktree, "diff", "--cached", "--quiet", env=only_here(worktree)).status:
+        return True
+    merging = ("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
+    return run_git(worktree, *merging, env=only_here(worktree)).status == 0
+
+
+def _why(ran: Ran) -> str:
+    """Return what the hook, the signing program or git said: a hook may print on either output."""
+    return Ran(ran.status, "", ran.err if ran.err.strip() else ran.out).words
+
+
+@contextmanager
+def _index_put_back(worktree: Path) -> Generator[None]:
+    """Put the index back as it was when committing is refused: nothing half done."""
+    name = git_in(worktree, "rev-parse", "--path-format=absolute", "--git-path", "index")
+    index = Path(name.removesuffix("\n"))
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
+        kept = Path(scratch) / "index"
+        if index.exists():
+            shutil.copy2(index, kept)
+        try:
+            yield
+        except (Refused, GitFailed):
+            if kept.exists():
+                shutil.copy2(kept, index.with_name("index.orchestra"))
+                index.with_name("index.orchestra").replace(index)
+            raise

@@ -1,0 +1,92 @@
+"""What git's merge-tree answers: a tree, or which files conflict, how, and in which lines.
+
+The format is that of `git merge-tree --write-tree -z` (git-merge-tree(1), OUTPUT).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestra_core.text import clean
+from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.running import GitFailed
+
+_EXCERPT_LINES = 24
+_LINE_LIMIT = 200  # characters
+_KIND = re.compile(r"CONFLICT \(([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One file two sides cannot both have: git's word for the kind, and the lines in question."""
+
+    file: str
+    kind: str  # content, add/add, modify/delete, rename/delete, binary, …
+    between: tuple[str, str]  # two chambers, or "base" and a chamber
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedTree:
+    """The tree of a merge; `kinds` is empty when it is clean, else file → kind of conflict."""
+
+    tree: str
+    kinds: Mapping[str, str]
+
+
+def merge_trees(repo: Repository, ours: str, theirs: str) -> MergedTree:
+    """Merge two commits in the object database; raises GitFailed when git cannot even try."""
+    ran = repo.run("merge-tree", "--write-tree", "-z", ours, theirs)
+    if ran.status not in (0, 1):
+        raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {ran.words}")
+    return parse_merge(ran.out, conflicted=ran.status == 1)
+
+
+def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
+    """Return tree and conflicts of one answer."""
+    tree, *parts = answer.split("\0")
+    if not conflicted:
+        return MergedTree(tree, {})
+    end = parts.index("")
+    kinds = {entry.split("\t", 1)[1]: "content" for entry in parts[:end]}
+    rest = iter(parts[end + 1 :])
+    for count in rest:
+        if not count.strip():
+            continue
+        paths = [next(rest) for _ in range(int(count))]
+        stable, said = next(rest), next(rest)
+        found = _KIND.search(said) or _KIND.search(stable)
+        if found and paths:
+            kinds[paths[0]] = "binary" if "binary" in stable else found[1]
+    return MergedTree(tree, kinds)
+
+
+def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:
+    """Return the file's first conflicting lines, git's markers naming the sides by `sides`."""
+    ran = repo.run("cat-file", "blob", f"{tree}:{file}")
+    return conflicting_lines(ran.out, sides) if ran.status == 0 else ""
+
+
+def conflicting_lines(text: str, sides: Mapping[str, str]) -> str:
+    """Return the lines from the first `<<<<<<<` to its `>>>>>>>`, at most 24; "" when none."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if kept or line.startswith("<<<<<<< "):
+            kept.append(clean(_named(line, sides))[:_LINE_LIMIT])
+        if kept and line.startswith(">>>>>>> "):
+            break
+    return "\n".join(_shortened(kept))
+
+
+def _named(line: str, sides: Mapping[str, str]) -> str:
+    if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+        for commit, name in sides.items():
+            line = line.replace(commit, name)
+    return line
+
+
+def _shortened(lines: Sequence[str]) -> Sequence[str]:
+    if len(lines) <= _EXCERPT_LINES:
+        return lines
+    left = len(lines) - _EXCERPT_LINES
+    return [*lines[:_EXCERPT_LINES], f"… {left} more lines"]

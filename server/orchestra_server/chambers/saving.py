@@ -1,0 +1,150 @@
+"""Nothing a worker made is destroyed: work kept as a commit under a ref, and brought back exactly.
+
+The saved commit's tree is the working tree with its untracked files; its first parent is where
+HEAD stood, its second holds the index, and a third, if there is one, the index's unmerged entries
+as `<stage>/<path>`. Ignored files are not work and are not kept; neither are empty directories.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Refused, Unknown
+from orchestra_server.chambers.identity import KEEPER
+from orchestra_server.chambers.merged import is_merged
+from orchestra_server.chambers.repository import Repository, head_of
+from orchestra_server.chambers.running import git_in, only_here, run_git
+from orchestra_server.chambers.shadow import (
+    State,
+    read_state,
+    require_worktree,
+    scratch_index,
+    split,
+)
+from orchestra_server.chambers.submodules import keep_submodules
+
+SAVED = "refs/orchestra/saved"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWork:
+    """Work under a ref: `head` is the commit the worktree stood at, `branch` its branch."""
+
+    ref: str
+    commit: str
+    head: str
+    branch: str
+
+
+def save_work(
+    repo: Repository, worktree: Path, ref: str, message: str, merged_into: str = ""
+) -> SavedWork | None:
+    """Keep all a worktree holds under `ref`; None when it is clean and merged already.
+
+    `merged_into` is the revision the work should have reached, by default the repository's HEAD.
+    Saving the same state under the same ref again is the same save. Raises Refused when the ref
+    holds other work, or when something in the worktree cannot be kept.
+    """
+    require_worktree(worktree)
+    keep_submodules(repo, worktree)
+    state = read_state(worktree)
+    head = head_of(worktree)
+    into = repo.resolve(merged_into) if merged_into else repo.head().commit
+    if state.clean and is_merged(repo, state.head, into):
+        return None
+    present = _commit_at(repo, ref)
+    if present:
+        if not _holds(repo, present, state):
+            raise Refused(f"{ref} holds other saved work already; save under another name")
+        return SavedWork(ref, present, state.head, head.branch)
+    commit = _commit(repo, worktree, state, message)
+    repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
+    return SavedWork(ref, commit, state.head, head.branch)
+
+
+def is_saved(repo: Repository, state: State) -> bool:
+    """Return whether some saved ref holds exactly this state."""
+    listed = repo.git("for-each-ref", "--format=%(objectname) %(tree)", SAVED)
+    candidates = (line.split() for line in listed.splitlines())
+    return any(
+        tree == state.work_tree and _holds(repo, commit, state) for commit, tree in candidates
+    )
+
+
+def saved_head(repo: Repository, ref: str) -> str:
+    """Return the commit that saved work stood at: where a worktree to restore it must begin."""
+    commit = _commit_at(repo, ref)
+    if not commit:
+        raise Unknown(f"{ref} does not exist; see what was saved: git for-each-ref {SAVED}")
+    return repo.git("rev-parse", f"{commit}^1").strip()
+
+
+def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
+    """Bring index, files, untracked files, modes and links back into a clean worktree.
+
+    Raises Refused when the worktree has work of its own or stands at another commit; git checks
+    every file before it writes the first.
+    """
+    require_worktree(worktree)
+    wanted = saved_head(repo, ref)
+    state = read_state(worktree)
+    if not state.clean:
+        raise Refused(f"{worktree} has uncommitted work; commit it before restoring {ref} there")
+    if state.head != wanted:
+        raise Refused(
+            f"{worktree} stands at {state.head[:12]} and {ref} was saved at {wanted[:12]}; "
+            f"restore into a worktree made at {wanted[:12]}"
+        )
+    git_in(worktree, "read-tree", "-m", "-u", "HEAD", ref)
+    git_in(worktree, "read-tree", "-m", f"{ref}^2")
+    stages = _stages_at(repo, ref)
+    if stages:
+        git_in(worktree, "update-index", "-z", "--index-info", feed=stages)
+    # So that nothing shows as changed that is not; its status says whether anything is.
+    run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=only_here(worktree))
+
+
+def _commit(repo: Repository, worktree: Path, state: State, message: str) -> str:
+    index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
+    parents = [state.head, index]
+    if state.stages:
+        tree = _stage_tree(worktree, state.stages)
+        parents.append(_commit_tree(repo, tree, (state.head,), "Unmerged entries of saved work"))
+    return _commit_tree(repo, state.work_tree, tuple(parents), message)
+
+
+def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
+    named = [part for parent in parents for part in ("-p", parent)]
+    return repo.git(
+        "commit-tree", tree, *named, "-F", "-", "--no-gpg-sign", feed=message, env=KEEPER
+    ).strip()
+
+
+def _stage_tree(worktree: Path, stages: tuple[str, ...]) -> str:
+    entries = (stage.partition("\t") for stage in stages)
+    with scratch_index(worktree) as scratch:
+        lines = (f"{entry[:-2]} 0\t{entry[-1]}/{path}\0" for entry, _, path in entries)
+        scratch.git("update-index", "-z", "--index-info", feed="".join(lines))
+        return scratch.git("write-tree").strip()
+
+
+def _stages_at(repo: Repository, commit: str) -> str:
+    """Return the unmerged entries of saved work as `update-index --index-info` reads them."""
+    if repo.run("rev-parse", "--verify", "--quiet", f"{commit}^3").status:
+        return ""
+    entries = (
+        line.partition("\t") for line in split(repo.git("ls-tree", "-r", "-z", f"{commit}^3"))
+    )
+    return "".join(
+        f"{mode} {object_id} {path[0]}\t{path[2:]}\0"
+        for (mode, _, object_id), path in ((entry.split(), path) for entry, _, path in entries)
+    )
+
+
+def _commit_at(repo: Repository, ref: str) -> str:
+    return repo.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").out.strip()
+
+
+def _holds(repo: Repository, commit: str, state: State) -> bool:
+    ran = repo.run("rev-parse", f"{commit}^{{tree}}", f"{commit}^1", f"{commit}^2^{{tree}}")
+    same = ran.out.split() == [state.work_tree, state.head, state.index_tree]
+    return same and sorted(split(_stages_at(repo, commit))) == sorted(state.stages)

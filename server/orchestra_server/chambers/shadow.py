@@ -1,0 +1,116 @@
+"""What a working tree holds, read through a copy of its index: its worker notices nothing."""
+
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Refused, Unavailable
+from orchestra_server.chambers.running import git_in
+
+# A copied index must not point back into the worktree's own daemons and shared files, and a
+# mixture of line ends must not stop a person's work from being kept.
+_PLAIN = (
+    "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
+    "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A working tree with a copy of its index; its git never touches the real one."""
+
+    worktree: Path
+    index: Path
+
+    def git(self, *args: str, feed: str = "") -> str:
+        """Return what git prints on the copied index; raises GitFailed."""
+        env = {"GIT_INDEX_FILE": str(self.index)}
+        return git_in(self.worktree, *_PLAIN, *args, feed=feed, env=env)
+
+    def untracked(self) -> list[str]:
+        """Return untracked, unignored files; a repository of its own ends with a slash."""
+        return split(self.git("ls-files", "--others", "--exclude-standard", "-z"))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment of a working tree as trees; `stages` are the index's unmerged entries."""
+
+    head: str
+    head_tree: str
+    index_tree: str
+    work_tree: str
+    stages: tuple[str, ...]  # "mode object stage<TAB>path"
+
+    @property
+    def clean(self) -> bool:
+        """Whether HEAD's commit holds everything."""
+        return self.head_tree == self.index_tree == self.work_tree and not self.stages
+
+
+def split(listed: str) -> list[str]:
+    """Return the parts of a list that git ended with NUL each."""
+    return listed.split("\0")[:-1]
+
+
+@contextmanager
+def shadow_of(worktree: Path) -> Generator[Shadow]:
+    """Lend a working tree with a copy of its index; raises Unavailable when it is none."""
+    require_worktree(worktree)
+    index = Path(
+        git_in(worktree, "rev-parse", "--path-format=absolute", "--git-path", "index")[:-1]
+    )
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
+        copy = Path(scratch) / "index"
+        if index.exists():
+            shutil.copy2(index, copy)  # with its time, by which git tells racy entries
+        yield Shadow(worktree, copy)
+
+
+@contextmanager
+def scratch_index(worktree: Path) -> Generator[Shadow]:
+    """Lend an empty index, to build a tree in."""
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
+        yield Shadow(worktree, Path(scratch) / "index")
+
+
+def require_worktree(worktree: Path) -> None:
+    """Raise Unavailable unless the directory is the top of a working tree."""
+    if not (worktree / ".git").exists():
+        raise Unavailable(
+            f"{worktree} is not a git working tree any more (it has no .git); "
+            "move it aside, then run 'orchestra reconcile'"
+        )
+
+
+def read_state(worktree: Path) -> State:
+    """Return what a working tree holds, with its blobs and trees written to the object database.
+
+    Raises Refused for a repository inside it that git would keep only a pointer to.
+    """
+    with shadow_of(worktree) as shadow:
+        head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
+        stages = tuple(split(shadow.git("ls-files", "--unmerged", "-z")))
+        if stages:
+            paths = {stage.split("\t", 1)[1] for stage in stages}
+            nothing = "0" * len(head)
+            gone = "".join(f"0 {nothing}\t{path}\0" for path in sorted(paths))
+            shadow.git("update-index", "-z", "--index-info", feed=gone)
+        index_tree = shadow.git("write-tree").strip()
+        require_no_repository(worktree, shadow.untracked())
+        shadow.git("add", "--all")
+        work_tree = shadow.git("write-tree").strip()
+    return State(head, head_tree, index_tree, work_tree, stages)
+
+
+def require_no_repository(worktree: Path, untracked: list[str]) -> None:
+    """Raise Refused when a whole repository lies untracked in the working tree."""
+    for path in untracked:
+        if path.endswith("/"):
+            raise Refused(
+                f"{worktree / path} is a git repository of its own, which a commit cannot hold; "
+                "move it out of the chamber, or delete its .git, and try again"
+            )

@@ -1,0 +1,124 @@
+"""Real git repositories in a test's own directory, out of reach of the machine's git settings."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# Set for the whole test by the `plain_git` fixture, so that the code under test has it too.
+PLAIN_GIT: Mapping[str, str] = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Ada Tester",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada Tester",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+@dataclass(frozen=True)
+class TestRepository:
+    """A working tree (or a bare repository) with a few verbs that read well in a test."""
+
+    __test__ = False
+
+    path: Path
+
+    def git(self, *args: str) -> str:
+        return run_git(self.path, *args)
+
+    def write(self, name: str, content: str | bytes = "") -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    def read(self, name: str) -> str:
+        return (self.path / name).read_text()
+
+    def commit(self, message: str = "work", files: Mapping[str, str] | None = None) -> str:
+        for name, content in (files or {}).items():
+            self.write(name, content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+        return self.head
+
+    def hook(self, name: str, script: str) -> None:
+        directory = Path(self.git("rev-parse", "--path-format=absolute", "--git-path", "hooks"))
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
+
+    @property
+    def head(self) -> str:
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def status(self) -> str:
+        return self.git("status", "--porcelain=v1", "--untracked-files=all")
+
+    @property
+    def branches(self) -> list[str]:
+        return self.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+
+    def at(self, path: Path) -> "TestRepository":
+        return TestRepository(path)
+
+
+def run_git(directory: Path, *args: str) -> str:
+    """Run git as the test's own hand; its failure fails the test with git's words."""
+    ended = subprocess.run(
+        ["git", "-C", str(directory), *args],
+        env={**os.environ, **PLAIN_GIT},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, f"git {' '.join(args)}: {ended.stderr}"
+    return ended.stdout.removesuffix("\n")
+
+
+def empty_repository(path: Path) -> TestRepository:
+    """Make a repository without a commit, whose branch is `main`."""
+    path.mkdir(parents=True)
+    run_git(path, "init", "--quiet", "--initial-branch=main")
+    return TestRepository(path)
+
+
+def small_repository(path: Path, files: Mapping[str, str] | None = None) -> TestRepository:
+    """Make a repository with one commit of a few files."""
+    repository = empty_repository(path)
+    repository.commit("first", files or {"README": "hello\n", "src/app.py": "one\ntwo\nthree\n"})
+    return repository
+
+
+def large_repository(path: Path, count: int = 200) -> TestRepository:
+    """Make a repository whose commit has `count` small files in ten directories."""
+    return small_repository(path, {f"d{n % 10}/f{n}": f"{n}\n" for n in range(count)})
+
+
+def bare_with_worktree(path: Path) -> tuple[TestRepository, TestRepository]:
+    """Make a bare clone and one worktree of its `main`, as people do who keep no main checkout."""
+    origin = small_repository(path / "origin")
+    run_git(path, "clone", "--quiet", "--bare", str(origin.path), str(path / "project.git"))
+    bare = TestRepository(path / "project.git")
+    bare.git("worktree", "add", "--quiet", str(path / "main"), "main")
+    return bare, TestRepository(path / "main")
+
+
+def with_submodule(path: Path) -> TestRepository:
+    """Make a repository with a submodule `libs/maths`, which has a submodule `inner` of its own."""
+    inner = small_repository(path / "inner-origin", {"inner.txt": "inner\n"})
+    maths = small_repository(path / "maths-origin", {"maths.txt": "1 + 1\n"})
+    allowed = ("-c", "protocol.file.allow=always")
+    maths.git(*allowed, "submodule", "--quiet", "add", str(inner.path), "inner")
+    maths.commit("inner")
+    whole = small_repository(path / "whole")
+    whole.git(*allowed, "submodule", "--quiet", "add", str(maths.path), "libs/maths")
+    whole.git(*allowed, "submodule", "--quiet", "update", "--init", "--recursive")
+    whole.commit("maths")
+    return whole
