@@ -1,0 +1,145 @@
+"""What Orchestra needs, one check each: what was found, and how to mend what is wrong."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import OrchestraError, StoreUnavailable
+from orchestra_core.private_valkey import inspect
+from orchestra_core.project import Project
+from orchestra_core.settings import REDIS_URL, Settings
+from orchestra_core.store.opening import open_store
+from orchestra_core.text import one_line
+from orchestra_server.chambers.repository import open_repository
+from orchestra_server.chambers.running import git_version
+
+# `fail`: something that is needed does not work. `note`: something that could be there is not.
+Verdict = Literal["ok", "note", "fail"]
+_CLAUDE_SECONDS = 15
+_INIT = "run 'orchestra init' in the repository"
+_SETTINGS = Path(".claude/settings.local.json")
+_LAUNCHER = Path(".claude/tools/orchestration.py")
+_HOOK = b"interrupt_monitor.py"
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """The outcome of one check; `mend` is "" where there is nothing to do or `found` says it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def check_git() -> Check:
+    """Look for git that can merge without a working tree (2.38, RelNotes/2.38.0)."""
+    try:
+        version = git_version()
+    except OrchestraError as error:
+        return _failed("git", error)
+    words = ".".join(map(str, version))
+    if version < (2, 38):
+        mend = "install git 2.38 or newer, which merges without touching a working tree"
+        return Check(name="git", verdict="fail", found=f"{words} is too old", mend=mend)
+    return Check(name="git", verdict="ok", found=words)
+
+
+def check_repository(directory: Path) -> Check:
+    """Look for a repository that branches can start from."""
+    try:
+        repository = open_repository(directory)
+        head = repository.head()
+    except OrchestraError as error:
+        return _failed("repository", error)
+    where = f"on {head.branch}" if head.branch else f"detached at {head.commit[:10]}"
+    return Check(name="repository", verdict="ok", found=f"{repository.top}, {where}")
+
+
+async def check_store(project: Project | None, settings: Settings) -> Check:
+    """Open the store as every command does."""
+    name = "Redis" if settings.redis_url else "private Valkey"
+    try:
+        async with open_store(project.id if project else "doctor", settings) as store:
+            info = await store.server_info()
+    except StoreUnavailable as error:
+        return _failed(name, error)
+    except OrchestraError as error:
+        return Check(name=name, verdict="fail", found=str(error), mend=f"correct {REDIS_URL}")
+    where = "named by ORCHESTRA_REDIS_URL" if settings.redis_url else _private(settings)
+    return Check(name=name, verdict="ok", found=f"{info.product} {info.version}, {where}")
+
+
+def check_installation(project: Project) -> Check:
+    """Look whether an agent opened here would find the MCP server and the hooks."""
+    missing = [what for what, there in _installed(project.root) if not there]
+    if missing:
+        found = f"missing: {', '.join(missing)}"
+        return Check(name="hooks", verdict="fail", found=found, mend=_INIT)
+    return Check(
+        name="hooks", verdict="ok", found="registered in .mcp.json and settings.local.json"
+    )
+
+
+def check_claude_code() -> Check:
+    """Look for the client that most conductors are; Orchestra itself runs without it."""
+    path = shutil.which("claude")
+    if path is None:
+        mend = "npm install -g @anthropic-ai/claude-code, or use another MCP client"
+        return Check(name="Claude Code", verdict="note", found="not on PATH", mend=mend)
+    try:
+        asked = subprocess.run(  # noqa: S603 - found on the person's own PATH
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_CLAUDE_SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "DISABLE_AUTOUPDATER": "1"},
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        found = one_line(f"{path} does not say its version: {error}", 200)
+        mend = "run 'claude doctor', or install it again"
+        return Check(name="Claude Code", verdict="note", found=found, mend=mend)
+    return Check(name="Claude Code", verdict="ok", found=one_line(asked.stdout, 100))
+
+
+class _McpFile(Struct):
+    """As much of .mcp.json as tells whether we are in it."""
+
+    servers: dict[str, msgspec.Raw] = msgspec.field(
+        name="mcpServers", default_factory=dict[str, msgspec.Raw]
+    )
+
+
+def _installed(root: Path) -> list[tuple[str, bool]]:
+    try:
+        registered = msgspec.json.decode(_read(root / ".mcp.json"), type=_McpFile).servers
+    except msgspec.DecodeError:
+        registered = {}
+    return [
+        ("the server in .mcp.json", "orchestration" in registered),
+        (f"the launcher {_LAUNCHER}", (root / _LAUNCHER).is_file()),
+        (f"the hooks in {_SETTINGS}", _HOOK in _read(root / _SETTINGS)),
+    ]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _private(settings: Settings) -> str:
+    found = inspect(settings)
+    return f"data in {found.data_dir}"
+
+
+def _failed(name: str, error: OrchestraError) -> Check:
+    return Check(name=name, verdict="fail", found=str(error))

@@ -1,0 +1,30 @@
+"""`orchestra init`: registers Orchestra in a repository, or takes it out again."""
+
+import sys
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.files.installation import initialise
+from orchestra_server.files.installation import undo as take_out
+from orchestra_tui.command_line.place import Place
+from orchestra_tui.command_line.printing import print_lines
+
+_NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
+
+
+def run(place: Place, *, undo: bool) -> int:
+    """Install or take out, and print each thing that was done."""
+    project = place.project()
+    if project.root == project.git_dir:
+        raise Refused(f"{project.root} is a bare repository; run this in one of its worktrees")
+    if undo:
+        print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
+        return 0
+    done = initialise(project.root, Path(sys.executable))
+    if not done:
+        print_lines(["Everything is set up already."])
+        return 0
+    print_lines(
+        [*done, "", "Now open Claude Code here and ask it to conduct; 'orchestra' shows it."]
+    )
+    return 0

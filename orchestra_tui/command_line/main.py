@@ -1,0 +1,87 @@
+# ruff: noqa: PLC0415 - each command is imported when it is asked for, and nothing else is
+"""The script `orchestra`: reads what was typed, runs one command, and answers an exit code."""
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from orchestra_core.errors import BadInput, OrchestraError
+from orchestra_core.settings import read_settings
+from orchestra_core.text import one_line
+from orchestra_tui.command_line.options import Options, read_options
+from orchestra_tui.command_line.place import Place
+
+_FAILED = 1
+_MISUSED = 2
+_SIGNALLED = 128  # what shells add to a signal's number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; every error is one line on stderr."""
+    # A terminal that cannot show a character is no reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        code = _run(read_options(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except BadInput as error:
+        return _complain(error, _MISUSED)
+    except BrokenPipeError:
+        # Nobody reads on. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _SIGNALLED + signal.SIGPIPE
+    except (OrchestraError, OSError) as error:
+        return _complain(error, _FAILED)
+    except KeyboardInterrupt:
+        return _SIGNALLED + signal.SIGINT
+    return code
+
+
+def _run(options: Options) -> int:
+    place = Place(options.directory, read_settings())
+    match options.command:
+        case "init":
+            from orchestra_tui.command_line import init
+
+            code = init.run(place, undo=options.undo)
+        case "demo":
+            from orchestra_tui.command_line import demo
+
+            code = demo.run(headless=options.headless, pace=options.pace)
+        case "status":
+            from orchestra_tui.command_line import status
+
+            code = status.run(place, as_json=options.json)
+        case "interrupt":
+            from orchestra_tui.command_line import interrupt
+
+            code = interrupt.run(place, options)
+        case "events":
+            from orchestra_tui.command_line import events
+
+            code = events.run(place, options)
+        case "serve":
+            from orchestra_tui.command_line import serve
+
+            code = serve.run(place, http=options.http, port=options.port)
+        case "doctor":
+            from orchestra_tui.command_line import doctor
+
+            code = doctor.run(place, as_json=options.json)
+        case "down":
+            from orchestra_tui.command_line import down
+
+            code = down.run(place)
+        case _:
+            from orchestra_tui.command_line import room
+
+            code = room.run(place)
+    return code
+
+
+def _complain(error: Exception, code: int) -> int:
+    sys.stderr.write(f"orchestra: {one_line(str(error))}\n")
+    return code

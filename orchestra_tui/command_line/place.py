@@ -1,0 +1,22 @@
+"""Where a command acts: the directory it stands in and what the environment says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.project import Project, find_project
+from orchestra_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A directory and the settings; which project that is, is found when it is asked for."""
+
+    directory: Path
+    settings: Settings
+
+    def project(self) -> Project:
+        """Return the repository's project; raises Unavailable where there is none."""
+        if not self.directory.is_dir():
+            raise Unavailable(f"{self.directory} is not a directory; name one inside a repository")
+        return find_project(self.directory, self.settings.project)

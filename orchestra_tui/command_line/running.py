@@ -1,0 +1,37 @@
+"""Runs a command's coroutine so that every way to end it closes what it opened."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+# Ctrl-C is asyncio's own affair; these two would end the process with its store still open.
+_END_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def run_to_end(work: Coroutine[None, None, Answer]) -> Answer:
+    """Return what `work` answers; SIGTERM and SIGHUP cancel it and raise SystemExit."""
+    return asyncio.run(_guarded(work))
+
+
+async def _guarded(work: Coroutine[None, None, Answer]) -> Answer:
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    received: list[int] = []
+
+    def end(number: int) -> None:
+        received.append(number)
+        if task is not None:
+            task.cancel()
+
+    with suppress(RuntimeError):  # not in the main thread: signals are another's affair
+        for number in _END_SIGNALS:
+            loop.add_signal_handler(number, end, number)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if received:
+            raise SystemExit(128 + received[0]) from None
+        raise
