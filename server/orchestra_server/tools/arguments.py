@@ -23,7 +23,7 @@ Description = Annotated[
     Field(description="The user's request in full, with its criteria. Up to 20,000 characters."),
 ]
 Complexity = Annotated[
-    Literal["auto-detect"] | Level,
+    Literal["auto-detect", Level],
     Field(
         description="How much work it is. 'auto-detect' decides from the description and says why; "
         "name a level only when you know better."

@@ -1,6 +1,7 @@
 """The server over HTTP for clients that cannot start it: this machine only, with a token."""
 
 import asyncio
+import os
 import secrets
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import uvicorn
 from starlette.responses import PlainTextResponse
@@ -20,6 +22,7 @@ from orchestra_server.tools.token import read_or_make_token, token_file
 # Any name but a loopback one would switch the SDK's host and origin checks off.
 HOST = "127.0.0.1"
 PATH = "/mcp"
+_LAST_PORT = 65_535
 # Seconds that open event streams may take to end after the signal.
 _GRACE = 2
 
@@ -95,13 +98,18 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise _unusable(port, f"not between 0 and {_LAST_PORT}")
     try:
         return socket.create_server((HOST, port))
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a port number"
-        raise Unavailable(
-            f"port {port} on {HOST} cannot be used ({reason}); name another with --port, 0 for any"
-        ) from error
+    except OSError as error:
+        raise _unusable(port, os.strerror(error.errno or 0)) from error
+
+
+def _unusable(port: int, reason: str) -> Unavailable:
+    return Unavailable(
+        f"port {port} on {HOST} cannot be used ({reason}); name another with --port, 0 for any"
+    )
 
 
 def _welcome(port: int, state_dir: Path) -> str:
@@ -110,6 +118,6 @@ def _welcome(port: int, state_dir: Path) -> str:
         f"{NAME} listens on {url}\n"
         "Register it with Claude Code:\n"
         f"  claude mcp add --transport http {NAME} {url} "
-        f"--header \"Authorization: Bearer $(cat '{token_file(state_dir)}')\"\n"
+        f'--header "Authorization: Bearer $(cat {quote(str(token_file(state_dir)))})"\n'
         "Ctrl+C ends it.\n"
     )

@@ -5,14 +5,17 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
-from orchestra_core.store.store import Store
 from orchestra_server.conductor.context import Context
+
+if TYPE_CHECKING:
+    from orchestra_core.store.store import Store
 
 _log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """Says in one line what is wrong with a call's arguments, in place of pydantic's dump."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -48,7 +49,7 @@ def _problem(signature: Signature, problem: ErrorDetails) -> str:
         return f"unknown argument {one_line(name, _SHOWN)!r} for {signature.tool}{meant}"
     if kind == "missing":
         return f"{name} is missing for {signature.tool}"
-    value = one_line(repr(problem["input"]), _SHOWN)
+    value = one_line(json.dumps(problem["input"], ensure_ascii=False, default=repr), _SHOWN)
     if kind == "literal_error":
         return f"{name} is {value}; use one of {problem.get('ctx', {}).get('expected', '')}"
     wanted = _WANTED.get(kind)

@@ -1,0 +1,14 @@
+"""A repository to conduct in."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.chambers.seed import seed_repository
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    path = tmp_path / "bookshop"
+    seed_repository(path, {"README.md": "# Bookshop\n", "shop.py": "PRICE = 1\n"}, "Open the shop")
+    return path.resolve()

@@ -1,0 +1,92 @@
+"""What a client's model is told before it calls anything."""
+
+from pathlib import Path
+
+from mcp.types import ListToolsResult, Tool
+
+from orchestra_core.settings import Settings
+from tests.support.orchestration import in_memory
+
+# The contract's table: each tool with its required and its optional arguments.
+CONTRACT: dict[str, tuple[list[str], list[str]]] = {
+    "start_task": (["description"], ["complexity", "working_directory"]),
+    "create_chambers_batch": (["task_id", "chamber_names"], ["base", "briefs", "skeleton"]),
+    "get_agent_context": (["task_id", "agent_type"], ["module"]),
+    "record_agent_action": (["task_id", "agent_id", "action", "result"], ["patterns"]),
+    "share_discovery": (["task_id", "agent_id", "discovery", "severity"], ["impact", "affects"]),
+    "advance_phase": (["task_id"], ["phase"]),
+    "get_task_status": (["task_id"], []),
+    "get_parallel_status": (["task_id"], []),
+    "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
+    "complete_task": (["task_id", "summary"], ["commit_changes"]),
+    "close_chamber": (["task_id", "chamber"], []),
+    "restore_chamber": (["task_id"], ["chamber"]),
+}
+READING = {"get_agent_context", "get_task_status", "get_parallel_status"}
+CLIENT_LIMIT = 2_048
+
+
+async def listed(settings: Settings, repository: Path) -> list[Tool]:
+    async with in_memory(settings, repository) as conductor:
+        found: ListToolsResult = await conductor.client.list_tools()
+        return found.tools
+
+
+async def test_the_tools_are_those_of_the_contract_with_its_arguments(
+    settings: Settings, repository: Path
+) -> None:
+    tools = await listed(settings, repository)
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for tool in tools:
+        required = [str(name) for name in tool.input_schema.get("required", [])]
+        names = [str(name) for name in tool.input_schema["properties"]]
+        found[tool.name] = (required, [name for name in names if name not in required])
+    assert found == CONTRACT
+
+
+async def test_no_tool_takes_arguments_it_does_not_name(
+    settings: Settings, repository: Path
+) -> None:
+    for tool in await listed(settings, repository):
+        assert tool.input_schema["additionalProperties"] is False, tool.name
+
+
+async def test_every_tool_and_every_argument_is_described_within_what_a_client_shows(
+    settings: Settings, repository: Path
+) -> None:
+    for tool in await listed(settings, repository):
+        assert 80 < len((tool.description or "").encode()) <= CLIENT_LIMIT, tool.name
+        for name, schema in tool.input_schema["properties"].items():
+            assert schema["description"], f"{tool.name}.{name}"
+
+
+async def test_every_answer_is_structured_and_says_the_next_step(
+    settings: Settings, repository: Path
+) -> None:
+    for tool in await listed(settings, repository):
+        assert tool.output_schema is not None, tool.name
+        assert "next_step" in tool.output_schema["required"], tool.name
+
+
+async def test_hints_tell_reading_from_changing(settings: Settings, repository: Path) -> None:
+    tools = await listed(settings, repository)
+    hints = {tool.name: tool.annotations for tool in tools}
+    assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == READING
+    assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {
+        "complete_task",
+        "close_chamber",
+    }
+    assert all(hint and hint.title for hint in hints.values())
+
+
+async def test_the_instructions_fit_and_name_the_way_through(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        instructions = conductor.client.instructions or ""
+        info = conductor.client.server_info
+    assert info is not None
+    assert info.name == "orchestration"
+    assert len(instructions.encode()) <= CLIENT_LIMIT
+    for tool in ("start_task", "create_chambers_batch", "record_agent_action", "complete_task"):
+        assert tool in instructions

