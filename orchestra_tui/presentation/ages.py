@@ -1,7 +1,7 @@
 """Times as people read them, and the moment at which such a text is out of date.
 
-All times are milliseconds since 1970. Under a minute an age counts seconds, from then on minutes, so
-that a room where nothing happens has nothing to redraw.
+All times are milliseconds since 1970. Under a minute an age counts seconds, from then on minutes,
+so that a room where nothing happens has nothing to redraw.
 """
 
 import time
@@ -27,10 +27,16 @@ def age(since: int, now: int) -> str:
 
 
 def span(length: int) -> str:
-    """Return a length of time that is over: `340ms`, `42s`, `3m12`, `1h05`, `2d`."""
+    """Return a short length of time exactly: `340ms`, `2.3s`; from ten seconds on like `took`."""
     length = max(0, length)
     if length < SECOND:
         return f"{length}ms"
+    return f"{length / SECOND:.1f}s" if length < 10 * SECOND else took(length)
+
+
+def took(length: int) -> str:
+    """Return a length of time that is over, to the second: `42s`, `3m12`, `1h05`, `2d`."""
+    length = max(0, length)
     if MINUTE <= length < HOUR:
         return f"{length // MINUTE}m{length % MINUTE // SECOND:02}"
     return age(1, length + 1)
@@ -40,11 +46,7 @@ def elapsed(start: int, end: int, now: int) -> str:
     """Return how long a thing has run, or, once it has an end, how long it took."""
     if not start:
         return ""
-    return span(_whole_seconds(end - start)) if end else age(start, now)
-
-
-def _whole_seconds(length: int) -> int:
-    return max(SECOND, length) if length > 0 else SECOND
+    return took(end - start) if end else age(start, now)
 
 
 def due(since: int, now: int) -> int:

@@ -39,6 +39,7 @@ class Touched:
 
 _OPEN = ("open", "completing")
 _STANDING = ("creating", "live", "closing")
+_UNREAD = ("sent", "posted")
 
 
 def chamber_id(task_id: str, name: str) -> str:
@@ -59,8 +60,12 @@ class Board:
         self._chambers_of: dict[str, list[str]] = {}
         self._mail_of: dict[str, list[str]] = {}
         self._discoveries_of: dict[str, list[str]] = {}
+        self.open_tasks = {task.id for task in state.tasks.values() if task.state in _OPEN}
+        self.standing_chambers: set[str] = set()
+        self.unread_mail: set[str] = set()
         for chamber in state.chambers.values():
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
+            _enrol(self.standing_chambers, chamber.id, present=chamber.state in _STANDING)
         for interrupt in state.interrupts.values():
             self._file_mail(interrupt)
         for discovery in state.discoveries.values():
@@ -80,8 +85,7 @@ class Board:
                 case Discovery():
                     self._take_discovery(document, touched)
                 case Interrupt():
-                    if document.id not in self.state.interrupts:
-                        self._file_mail(document)
+                    self._file_mail(document)
                     touched.chambers.add(chamber_id(document.task_id, document.chamber))
                 case Agent():
                     touched.tasks.add(document.task_id)
@@ -116,7 +120,7 @@ class Board:
         return [task.id for task in sorted(self.state.tasks.values(), key=_task_place)]
 
     def chamber_keys(self, task_id: str = "") -> list[str]:
-        """Return the ids of a task's chambers, or of all: standing before gone, newest task first."""
+        """Return the ids of a task's chambers, or of all: standing before gone, newest first."""
         chambers = self.chambers_of(task_id) if task_id else self.state.chambers.values()
         return [chamber.id for chamber in sorted(chambers, key=_chamber_place)]
 
@@ -127,6 +131,7 @@ class Board:
 
     def _take_task(self, task: Task, touched: Touched) -> None:
         before = self.state.tasks.get(task.id)
+        _enrol(self.open_tasks, task.id, present=task.state in _OPEN)
         touched.tasks.add(task.id)
         touched.task_order |= before is None or _task_place(before) != _task_place(task)
 
@@ -134,6 +139,7 @@ class Board:
         before = self.state.chambers.get(chamber.id)
         if before is None:
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
+        _enrol(self.standing_chambers, chamber.id, present=chamber.state in _STANDING)
         touched.chambers.add(chamber.id)
         touched.tasks.add(chamber.task_id)
         moved = before is None or _chamber_place(before) != _chamber_place(chamber)
@@ -147,7 +153,17 @@ class Board:
 
     def _file_mail(self, interrupt: Interrupt) -> None:
         key = chamber_id(interrupt.task_id, interrupt.chamber)
-        self._mail_of.setdefault(key, []).append(interrupt.id)
+        filed = self._mail_of.setdefault(key, [])
+        if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
+            filed.append(interrupt.id)
+        _enrol(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
+
+
+def _enrol(keys: set[str], key: str, *, present: bool) -> None:
+    if present:
+        keys.add(key)
+    else:
+        keys.discard(key)
 
 
 def _task_place(task: Task) -> tuple[bool, int, str]:

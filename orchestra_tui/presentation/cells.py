@@ -7,7 +7,7 @@ itself, as a symbol or a word, so that a screen without colours loses nothing.
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-Tone = Literal["plain", "strong", "muted", "accent", "ok", "warn", "critical"]
+Tone = Literal["plain", "strong", "muted", "faint", "accent", "ok", "warn", "critical"]
 TONES: tuple[Tone, ...] = get_args(Tone)
 Align = Literal["left", "right"]
 
@@ -34,12 +34,13 @@ class Row(NamedTuple):
 class Column:
     """A table's column, measured in terminal cells.
 
-    `width` is exact, or the least when `flex` (the share in what is left over) is above 0. `rank`
-    says who goes first when there is no room: the highest; 0 stays.
+    `width` is exact, or the least when `flex` (the share in what is left over) is above 0. The
+    column shows in tables that have at least `since` and fewer than `until` cells; 0 is no bound.
     """
 
     title: str
     width: int
     flex: int = 0
-    rank: int = 0
+    since: int = 0
+    until: int = 0
     align: Align = "left"

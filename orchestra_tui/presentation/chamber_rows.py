@@ -6,28 +6,32 @@ from orchestra_tui.presentation.ages import age, due, elapsed, soonest
 from orchestra_tui.presentation.board import Board, Diff
 from orchestra_tui.presentation.cells import Cell, Column, Row
 from orchestra_tui.presentation.fitting import plain
-from orchestra_tui.presentation.mail import mail_cell
+from orchestra_tui.presentation.mail import ENVELOPE, mail_cell, unread_cell
 from orchestra_tui.presentation.symbols import CHAMBER, WORKER
 
+_FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
 CHAMBER_COLUMNS = (
     Column(title="", width=1),
-    Column(title="chamber", width=12, flex=2),
-    Column(title="worker", width=14, flex=3),
-    Column(title="mail", width=14, rank=1),
-    Column(title="changes", width=12, rank=3, align="right"),
-    Column(title="age", width=5, rank=2, align="right"),
+    Column(title="chamber", width=10, flex=1),
+    Column(title="worker", width=12, flex=2),
+    Column(title=ENVELOPE, width=2, until=_FULL_MAIL),
+    Column(title="mail", width=16, since=_FULL_MAIL),
+    Column(title="changes", width=13, since=74, align="right"),
+    Column(title="age", width=5, since=40, align="right"),
 )
 
 
 def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
     """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
     ended = chamber.ended_at
-    mail, mail_due = mail_cell(board.mail_of(chamber.id), now)
+    letters = board.mail_of(chamber.id)
+    mail, mail_due = mail_cell(letters, now)
     worker, worker_due = worker_cell(chamber, board, now)
     cells = (
         CHAMBER[chamber.state],
         Cell(plain(chamber.name), "muted" if ended else "plain"),
         worker,
+        unread_cell(letters),
         mail,
         diff_cell(board.diffs.get(chamber.id)),
         Cell(elapsed(chamber.created_at, ended, now), "muted"),
@@ -39,8 +43,8 @@ def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
 def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
     """Return what a chamber's worker does and since when, and the moment that text changes."""
     if chamber.state != "live":
-        word = plain(chamber.note) or chamber.state
-        return Cell(word, CHAMBER[chamber.state].tone), 0
+        note = f": {plain(chamber.note)}" if chamber.note else ""
+        return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
     presence = board.state.presence.get(chamber.id)
     if presence is None:
         return WORKER["unknown"], 0
@@ -58,7 +62,7 @@ def diff_cell(diff: Diff | None) -> Cell:
     if diff is None:
         return Cell("", "muted")
     if not diff.files:
-        return Cell("–", "muted")
+        return Cell("-", "muted")
     return Cell(f"+{diff.insertions} -{diff.deletions} {diff.files}f")
 
 

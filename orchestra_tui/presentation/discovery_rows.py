@@ -11,8 +11,8 @@ from orchestra_tui.presentation.symbols import SEVERITY
 DISCOVERY_COLUMNS = (
     Column(title="", width=1),
     Column(title="discovery", width=20, flex=1),
-    Column(title="from", width=14, rank=1),
-    Column(title="age", width=5, rank=2, align="right"),
+    Column(title="from", width=14, since=48),
+    Column(title="age", width=5, since=30, align="right"),
 )
 
 

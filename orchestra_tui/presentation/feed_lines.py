@@ -5,9 +5,12 @@ from typing import NamedTuple
 from orchestra_core.events import Event
 from orchestra_tui.presentation.ages import clock
 from orchestra_tui.presentation.cells import Cell, Line, Tone
-from orchestra_tui.presentation.fitting import fit, plain
+from orchestra_tui.presentation.fitting import cut_line, fit, plain
 
-SUBJECT_WIDTH = 14
+ROOMY = 60  # cells
+SUBJECT_WIDTH = 16
+NARROW_SUBJECT_WIDTH = 10
+SHORT_TIME = len("14:03")
 
 
 class Said(NamedTuple):
@@ -18,14 +21,24 @@ class Said(NamedTuple):
 
 
 def feed_line(event: Event) -> Line:
-    """Return `14:03:59  auth            created on orchestra/1/auth` as cells."""
-    subject = plain(event.chamber) or "task"
+    """Return an event as three cells: the time, the chamber or task it is about, the words."""
+    subject = plain(event.chamber or event.task_id)
     said = _said(event)
     return (
         Cell(clock(event.at), "muted"),
-        Cell("  " + fit(subject, SUBJECT_WIDTH), "accent" if event.chamber else "muted"),
-        Cell("  " + plain(said.text), said.tone),
+        Cell(subject, "accent" if event.chamber else "muted"),
+        Cell(plain(said.text), said.tone),
     )
+
+
+def feed_layout(line: Line, width: int) -> Line:
+    """Return the three cells side by side in `width`; a narrow feed has shorter times."""
+    time, subject, words = line
+    roomy = width >= ROOMY
+    when = time.text if roomy else time.text[:SHORT_TIME]
+    about = fit(subject.text, SUBJECT_WIDTH if roomy else NARROW_SUBJECT_WIDTH)
+    placed = (Cell(when, time.tone), Cell(f"  {about}  ", subject.tone), words)
+    return cut_line(placed, width)
 
 
 def _said(event: Event) -> Said:
@@ -41,7 +54,7 @@ def _said(event: Event) -> Said:
         tone: Tone = "critical" if found.severity == "critical" else "plain"
         return Said(f"{found.severity} discovery: {found.text}", tone)
     actor = event.data.agent.agent_id if event.data.agent else event.actor
-    return Said(f"{actor}: {event.data.action} – {event.data.result}")
+    return Said(f"{actor}: {event.data.action}: {event.data.result}")
 
 
 def _task_said(event: Event) -> Said:
@@ -68,13 +81,13 @@ def _chamber_said(event: Event) -> Said:
         case "chamber.reserved":
             return Said("name reserved", "muted")
         case "chamber.created":
-            return Said(f"created on {chamber.branch if chamber else ''}", "ok")
+            return Said(f"created on {chamber.branch if chamber else ''}")
         case "chamber.failed":
             return Said(f"failed: {note}", "critical")
         case "chamber.closing":
             return Said("closing", "muted")
         case "chamber.restored":
-            return Said("restored", "ok")
+            return Said("restored")
         case _:
             saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
             return Said(f"closed{saved}", "muted")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, due, span
+from orchestra_tui.presentation.ages import age, due, soonest, span
 from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.presentation.fitting import plain
+from orchestra_tui.presentation.fitting import plain, text_lines
 from orchestra_tui.presentation.symbols import MAIL
 
 _UNREAD = ("sent", "posted")
@@ -33,18 +33,22 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int) -> tuple[Cell, int]:
     return Cell(f"{word.text} {age(since, now)}".rstrip(), tone), due(since, now)
 
 
+def unread_cell(interrupts: Sequence[Interrupt]) -> Cell:
+    """Return how many messages are unread, in two cells; nothing when there is none."""
+    count = len(unread(interrupts))
+    most = 9
+    return Cell("" if not count else str(count) if count <= most else f"{most}+", "warn")
+
+
 def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:
-    """Return a mailbox whole, the newest message first: its state, the times it took, its text."""
+    """Return a mailbox whole, the newest message first, and the moment its ages change."""
     lines: list[Line] = []
-    moments: list[int] = []
     for one in reversed(interrupts):
         if lines:
             lines.append(())
-        lines.append(_heading(one, now))
-        lines.append(_journey(one))
-        lines.extend((Cell(f"  {plain(text)}"),) for text in one.message.split("\n"))
-        moments.append(due(one.sent_at, now))
-    return lines, min(moments, default=0)
+        lines += [_heading(one, now), _journey(one)]
+        lines.extend((Cell("  " + line[0].text),) for line in text_lines(one.message))
+    return lines, soonest(*(due(one.sent_at, now) for one in interrupts))
 
 
 def _heading(one: Interrupt, now: int) -> Line:

@@ -1,7 +1,8 @@
 """The status line: whether what the room shows is live, and how things stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Reversible, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from typing import Literal
 
@@ -10,7 +11,6 @@ from orchestra_tui.presentation.ages import age, due, span
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.fitting import cut_line, line_width, plain
-from orchestra_tui.presentation.mail import unread
 
 Link = Literal["connecting", "live", "reconnecting", "lost"]
 ServerState = Literal["starting", "ready", "restarting", "stopped"]
@@ -41,9 +41,13 @@ class Status:
     project: str = ""
 
 
-def latency(interrupts: Iterable[Interrupt]) -> Latency | None:
-    """Return median and 95th percentile (nearest rank) of sent to delivered; None without any."""
-    times = sorted(one.delivered_at - one.sent_at for one in interrupts if one.delivered_at)
+def latency(interrupts: Reversible[Interrupt]) -> Latency | None:
+    """Return median and 95th percentile (nearest rank) of sent to delivered; None without any.
+
+    Only the last messages count, so that the line speaks of now and costs the same on any day.
+    """
+    delivered = (one for one in reversed(interrupts) if one.delivered_at)
+    times = sorted(one.delivered_at - one.sent_at for one in islice(delivered, RECENT))
     if not times:
         return None
     return Latency(median=_rank(times, 0.5), p95=_rank(times, 0.95), count=len(times))
@@ -55,14 +59,12 @@ def _rank(ordered: Sequence[int], share: float) -> int:
 
 def counts(board: Board) -> tuple[int, int, int]:
     """Return how many tasks are open, chambers stand and messages are unread."""
-    state = board.state
-    return (
-        sum(task.state in ("open", "completing") for task in state.tasks.values()),
-        sum(c.state in ("creating", "live", "closing") for c in state.chambers.values()),
-        len(unread(list(state.interrupts.values()))),
-    )
+    return len(board.open_tasks), len(board.standing_chambers), len(board.unread_mail)
 
 
+RECENT = 200  # messages
+MARGIN = 1
+GAP_BETWEEN = 2
 _LINK: dict[Link, Cell] = {
     "connecting": Cell("◌ connecting", "muted"),
     "live": Cell("● live", "ok"),
@@ -81,7 +83,7 @@ def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
     """Return the line in exactly `width` cells at most, and the moment its text changes."""
     link = _LINK[status.link]
     moment = 0
-    left = [link]
+    left = [Cell(" " * MARGIN), link]
     if status.link in ("reconnecting", "lost"):
         left.append(Cell(f" for {age(status.link_since, now)}", link.tone))
         moment = due(status.link_since, now)
@@ -92,24 +94,27 @@ def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
 
 
 def _numbers(status: Status) -> list[Cell]:
+    """Return what stands on the right; where there is no room the first goes first."""
     found: list[Cell] = []
+    if status.project:
+        found.append(Cell(plain(status.project), "muted"))
     if status.latency:
-        times = f"{span(status.latency.median)} / {span(status.latency.p95)}"
-        found.append(Cell(f"mail {times}", "muted"))
+        times = f"mail {span(status.latency.median)}, p95 {span(status.latency.p95)}"
+        found.append(Cell(times, "muted"))
+    found.append(Cell(f"event {status.seq:,}", "muted"))
+    found.append(Cell(f"{status.chambers} live", "muted"))
+    found.append(Cell(f"{status.tasks} open", "muted"))
     if status.unread:
         found.append(Cell(f"{status.unread} unread", "warn"))
-    found.append(Cell(f"{status.tasks} open", "muted"))
-    found.append(Cell(f"{status.chambers} chambers", "muted"))
-    found.append(Cell(f"event {status.seq:,}", "muted"))
     return found
 
 
 def _with_right(left: Line, numbers: list[Cell], width: int) -> Line:
-    right: Line = ()
+    right: list[Cell] = []
     for cell in reversed(numbers):
-        wider = (cell, Cell("  "), *right) if right else (cell,)
-        if line_width(left) + line_width(wider) + 2 > width:
+        wider = [cell, Cell("  "), *right] if right else [cell]
+        if line_width(left) + line_width(tuple(wider)) + GAP_BETWEEN + MARGIN > width:
             break
         right = wider
-    space = width - line_width(left) - line_width(right)
+    space = width - line_width(left) - line_width(tuple(right)) - MARGIN
     return cut_line((*left, Cell(" " * max(0, space)), *right), width)

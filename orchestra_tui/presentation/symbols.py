@@ -19,7 +19,7 @@ CHAMBER: dict[ChamberState, Cell] = {
 WORKER: dict[WorkerState, Cell] = {
     "unknown": Cell("no worker", "muted"),
     "starting": Cell("starting", "muted"),
-    "working": Cell("working", "ok"),
+    "working": Cell("working"),
     "waiting": Cell("waiting", "warn"),
     "idle": Cell("idle", "muted"),
     "finished": Cell("finished", "muted"),

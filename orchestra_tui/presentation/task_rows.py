@@ -10,37 +10,39 @@ from orchestra_tui.presentation.symbols import TASK
 
 TASK_COLUMNS = (
     Column(title="", width=1),
-    Column(title="task", width=16, flex=1),
-    Column(title="level", width=12, rank=3),
-    Column(title="phase", width=18, rank=2),
-    Column(title="rooms", width=5, rank=1, align="right"),
+    Column(title="task", width=12, flex=1),
+    Column(title="level", width=12, since=96),
+    Column(title="step", width=4, since=34),
+    Column(title="phase", width=14, since=70),
+    Column(title="live", width=4, since=28, align="right"),
     Column(title="time", width=5, align="right"),
 )
 
 
 def task_row(task: Task, live_chambers: int, now: int) -> Row:
-    """Return a task's row: state, what it is about, level, phase, chambers that stand, time."""
+    """Return a task's row: state, what it is about, level, step, phase, live chambers, time."""
     over = task.state in ("completed", "closed")
     quiet = "muted" if over else "plain"
     cells = (
         TASK[task.state],
         Cell(plain(task.description), quiet),
         Cell(task.complexity, "muted"),
-        Cell(phase_text(task), "muted"),
-        Cell(str(live_chambers) if live_chambers else "–", quiet if live_chambers else "muted"),
+        Cell(step_text(task), quiet),
+        Cell("" if over else plain(task.phase), "muted"),
+        Cell(str(live_chambers) if live_chambers else "-", quiet if live_chambers else "muted"),
         Cell(elapsed(task.started_at, task.finished_at, now), "muted"),
     )
     return Row(task.id, cells, 0 if task.finished_at else due(task.started_at, now))
 
 
-def phase_text(task: Task) -> str:
-    """Return `2/5 building`: which phase a task is in and of how many; empty without phases."""
+def step_text(task: Task) -> str:
+    """Return `2/5`: the phase a task is in, or has come to, of how many; empty without phases."""
     names = [phase.name for phase in task.phases]
     if not names:
         return ""
-    if task.phase in names:
-        return f"{names.index(task.phase) + 1}/{len(names)} {plain(task.phase)}"
-    return f"{sum(phase.finished_at > 0 for phase in task.phases)}/{len(names)}"
+    finished = sum(phase.finished_at > 0 for phase in task.phases)
+    step = names.index(task.phase) + 1 if task.phase in names else finished
+    return f"{step}/{len(names)}"
 
 
 class TaskRows:

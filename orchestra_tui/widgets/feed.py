@@ -1,13 +1,14 @@
 """The feed: the last lines of what has happened, the newest at the bottom."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual.strip import Strip
 
 from orchestra_tui.presentation import empty
 from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.presentation.fitting import cut_line, fit
+from orchestra_tui.presentation.feed_lines import feed_layout
+from orchestra_tui.presentation.fitting import fit
 from orchestra_tui.widgets.scrolling import ScrollingLines
 
 CAPACITY = 5_000
@@ -23,10 +24,12 @@ class Feed(ScrollingLines):
         self,
         *,
         capacity: int = CAPACITY,
+        layout: Callable[[Line, int], Line] = feed_layout,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._layout = layout
         self._lines: deque[Line] = deque(maxlen=capacity)
         self._strips: dict[int, Strip] = {}  # by the line's number since the start
         self._taken = 0
@@ -127,7 +130,7 @@ class Feed(ScrollingLines):
         if strip is None:
             if len(self._strips) > 4 * self.window_height:
                 self._strips.clear()
-            line = (Cell(" "), *self._lines[at])
-            strip = self.strip_of(cut_line(line, width), width)
+            line = self._layout(self._lines[at], width - 2)
+            strip = self.strip_of((Cell(" "), *line), width)
             self._strips[number] = strip
         return strip

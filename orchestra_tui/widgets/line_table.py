@@ -17,7 +17,7 @@ from orchestra_tui.widgets.scrolling import ScrollingLines
 
 MARK_FOCUSED = "▌"
 MARK_BLURRED = "▎"
-LEAST_HEIGHT_WITH_HEADER = 5
+ROOMY = 8  # lines; a lower table has titles only when all its rows still fit
 
 
 class LineTable(ScrollingLines):
@@ -89,8 +89,9 @@ class LineTable(ScrollingLines):
 
     @property
     def window_start(self) -> int:
-        """One line for the titles, unless the table is too low for them or empty."""
-        roomy = self.size.height >= LEAST_HEIGHT_WITH_HEADER
+        """One line for the titles, unless the rows need it more."""
+        height = self.size.height
+        roomy = height >= ROOMY or len(self._shown) < height
         return 1 if self._header and roomy and self._shown else 0
 
     @property
@@ -201,7 +202,7 @@ class LineTable(ScrollingLines):
             return self.strip_of((), width)
         key = self._shown[at]
         if at == self._cursor:
-            return self.with_edge(self._draw_cursor(key, width - 1), y)
+            return self._draw_cursor(key, y, width)
         strip = self._strips.get(key)
         if strip is None:
             strip = self.strip_of(self._line(self._row(key), " ", width), width - 1)
@@ -230,12 +231,13 @@ class LineTable(ScrollingLines):
         titles = tuple(Cell(column.title, "muted") for column in self._columns)
         return self.strip_of(self._line(Row("", titles), " ", width), width)
 
-    def _draw_cursor(self, key: str, width: int) -> Strip:
+    def _draw_cursor(self, key: str, y: int, width: int) -> Strip:
         mark = MARK_FOCUSED if self.has_focus else MARK_BLURRED
         over = self.get_component_rich_style(
             CURSOR if self.has_focus else CURSOR_BLURRED, partial=True
         )
-        return self.strip_of(self._line(self._row(key), mark, width + 1), width, over)
+        strip = self.strip_of(self._line(self._row(key), mark, width), width - 1, over)
+        return self.with_edge(strip, y, over)
 
     def _line(self, row: Row, mark: str, width: int) -> Line:
         if not self._widths:

@@ -31,10 +31,11 @@ class Lines(Widget):
         & > .lines--plain { color: $foreground; }
         & > .lines--strong { color: $foreground; text-style: bold; }
         & > .lines--muted { color: $foreground-muted; }
+        & > .lines--faint { color: $foreground-disabled; }
         & > .lines--accent { color: $accent; }
         & > .lines--ok { color: $success; }
         & > .lines--warn { color: $warning; }
-        & > .lines--critical { color: $error; text-style: bold; }
+        & > .lines--critical { color: $error; }
         & > .lines--cursor { background: $block-cursor-background; }
         & > .lines--cursor-blurred { background: $block-cursor-blurred-background; }
     }
@@ -82,13 +83,13 @@ class Lines(Widget):
         return style
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
-        """Return cells as a strip of exactly `width`, `over` laid on top (a cursor's background)."""
+        """Return cells as a strip of exactly `width`; `over` is a cursor's background."""
         segments = [
             Segment(cell.text, self.tone(cell.tone) + over if over else self.tone(cell.tone))
             for cell in line
         ]
         filler = self.tone("plain") + over if over else self.tone("plain")
         strip = Strip(segments).adjust_cell_length(width, filler)
-        for line_filter in self.app.get_line_filters():
+        for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return strip

@@ -3,6 +3,7 @@
 The thumb is drawn in the last column, and only while there is more than fits.
 """
 
+from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
@@ -57,10 +58,11 @@ class ScrollingLines(Lines, can_focus=True):
         start = round((height - size) * self.top / self.lowest_top)
         return start <= y - self.window_start < start + size
 
-    def with_edge(self, strip: Strip, y: int) -> Strip:
+    def with_edge(self, strip: Strip, y: int, over: Style | None = None) -> Strip:
         """Return a strip with the last column of line `y`: the thumb or a blank."""
-        edge = Cell(THUMB if self.thumb_at(y) else " ", "muted")
-        return Strip.join([strip, self.strip_of((edge,), 1)])
+        if self.thumb_at(y):
+            return Strip.join([strip, self.strip_of((Cell(THUMB, "faint"),), 1)])
+        return Strip.join([strip, self.strip_of((), 1, over)])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show later lines."""

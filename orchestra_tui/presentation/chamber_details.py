@@ -1,0 +1,66 @@
+"""The detail area's texts on a chamber: where it is, what its worker does, what it was told."""
+
+from orchestra_core.models import Agent, Chamber
+from orchestra_tui.presentation import empty
+from orchestra_tui.presentation.ages import age, elapsed
+from orchestra_tui.presentation.board import Board
+from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.presentation.chamber_rows import diff_cell, worker_cell
+from orchestra_tui.presentation.details import field, heading, placed
+from orchestra_tui.presentation.fitting import plain, text_lines
+from orchestra_tui.presentation.mail import mail_cell
+from orchestra_tui.presentation.symbols import CHAMBER
+
+
+def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
+    """Return where a chamber is, what its worker does and how it stands."""
+    symbol = CHAMBER[chamber.state]
+    took = elapsed(chamber.created_at, chamber.ended_at, now)
+    since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
+    mail, _ = mail_cell(board.mail_of(chamber.id), now)
+    lines: list[Line] = [
+        field("chamber", Cell(plain(chamber.name), "strong")),
+        field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
+    ]
+    if chamber.state == "live":
+        lines.append(field("worker", worker_cell(chamber, board, now)[0]))
+    lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
+    diff = diff_cell(board.diffs.get(chamber.id))
+    lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
+    lines.append(field("branch", Cell(plain(chamber.branch))))
+    lines.append(field("from", Cell(placed(chamber.base_commit, ""))))
+    lines.append(field("path", Cell(plain(chamber.path))))
+    if chamber.host:
+        lines.append(field("host", Cell(plain(chamber.host))))
+    if chamber.saved_ref:
+        lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
+    if chamber.note:
+        lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
+    for agent in _agents_in(chamber, board):
+        lines += _agent_lines(agent, now)
+    return lines
+
+
+def briefing_lines(chamber: Chamber) -> list[Line]:
+    """Return what a chamber's worker was told to do."""
+    return text_lines(chamber.brief) or [(Cell(empty.BRIEFING, "muted"),)]
+
+
+def _agents_in(chamber: Chamber, board: Board) -> list[Agent]:
+    found = (
+        agent
+        for agent in board.state.agents.values()
+        if agent.task_id == chamber.task_id and agent.chamber == chamber.name
+    )
+    return sorted(found, key=lambda agent: -agent.last_at)
+
+
+def _agent_lines(agent: Agent, now: int) -> list[Line]:
+    count = f"{agent.actions} action{'' if agent.actions == 1 else 's'}"
+    lines: list[Line] = [*heading(plain(agent.agent_id))]
+    lines.append(field("recorded", Cell(count), Cell(f"  {age(agent.last_at, now)} ago", "muted")))
+    if agent.last_action:
+        lines.append(field("last", Cell(plain(agent.last_action))))
+    if agent.last_result:
+        lines.append(field("result", Cell(plain(agent.last_result))))
+    return lines
