@@ -1,0 +1,125 @@
+"""The application: paints an empty room at once, then loads what is slow and lets it fill."""
+
+import asyncio
+import gc
+import os
+from collections.abc import Mapping
+from typing import ClassVar
+
+# Textual reads this once, when it is imported; at 60 the screen adds up to 16 ms to each key.
+os.environ.setdefault("TEXTUAL_FPS", "120")
+
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from orchestra_core.clock import Clock, now_ms
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_tui import themes
+from orchestra_tui.live.actions import Actions
+from orchestra_tui.live.picture import Changes, Picture
+from orchestra_tui.live.sources import LinkState, Source, Tools
+from orchestra_tui.screens.commands import RoomCommands
+from orchestra_tui.screens.host import Host
+from orchestra_tui.screens.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.room_screen import RoomScreen
+
+
+class RoomApp(Host):
+    """The room of one project; where its picture comes from and its tools lead to is handed in."""
+
+    ENABLE_COMMAND_PALETTE = False  # the room binds its own keys to it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        project: str,
+        source: Source,
+        tools: Tools,
+        *,
+        clock: Clock = now_ms,
+        light: bool = False,
+        keymap: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.title = "Orchestra"
+        self._source = source
+        self._tools = tools
+        self.picture = Picture(self._step, clock)
+        self.actions = Actions(tools)
+        self.server = LinkState("off")
+        self._room = RoomScreen(self.picture, source.activity, project, clock)
+        themes.install(self, light=light)
+        if keymap:
+            self.set_keymap(keymap)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the room, so that the very first paint shows it."""
+        return self._room
+
+    def on_mount(self) -> None:
+        """Begin to fill the room once it has been painted."""
+        self.call_after_refresh(self._begin)
+
+    async def on_unmount(self) -> None:
+        """End what runs beside the screen, the bundled server included, before the process goes."""
+        self.picture.close()
+        self.workers.cancel_all()
+        await asyncio.gather(*(worker.wait() for worker in self.workers), return_exceptions=True)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something is still on its way to the screen; tests wait for its end."""
+        lasting = ("tools", "source")
+        at_work = [worker for worker in self.workers if worker.name not in lasting]
+        return self.picture.waiting or any(not worker.is_finished for worker in at_work)
+
+    def _begin(self) -> None:
+        # What has been imported and built so far stays; no collection need look at it again.
+        gc.freeze()
+        self.run_worker(self._tools.run(self._server_changed), name="tools")
+        self.run_worker(self._source.run(self.picture), name="source")
+
+    def _step(self, changes: Changes) -> None:
+        if not self._room.is_attached:
+            return
+        with self.batch_update():
+            self._room.show(changes)
+            for screen in self.screen_stack:
+                if isinstance(screen, InterruptEditor):
+                    screen.show(changes)
+
+    def _server_changed(self, state: LinkState) -> None:
+        self.server = state
+        if self._room.is_attached:
+            self._room.show_status()
+            if state.phase == "failed":
+                self.say(f"The MCP server failed: {state.detail}", problem=True)
+
+    def action_theme(self) -> None:
+        """Change between the dark and the light theme."""
+        dark = self.theme == themes.DARK.name
+        self.theme = themes.LIGHT.name if dark else themes.DARK.name
+
+    def action_palette(self) -> None:
+        """Show all commands."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette([RoomCommands], placeholder="What to do?"))
+
+    def action_say_how_to_quit(self) -> None:
+        """Keep a stray ctrl+c from ending the room."""
+        self.say("q leaves the room; the work goes on without it")
+
+
+def run_room(project: Project, settings: Settings) -> int:
+    """Show the room of `project` until the operator leaves; returns the exit code."""
+    from orchestra_tui.live.following import StoreSource  # noqa: PLC0415 - only the real room
+    from orchestra_tui.live.server_link import ServerLink, plan_launch  # noqa: PLC0415 - as above
+
+    source = StoreSource(project.id, settings)
+    app = RoomApp(project.id, source, ServerLink(plan_launch(project, settings)))
+    app.run()
+    return app.return_code or 0

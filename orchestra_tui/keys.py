@@ -1,0 +1,119 @@
+"""Every key of the room, in one table: bindings, footer, help screen and README come from it.
+
+Each has an id under which people can remap it (Textual's keymap).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal["Move", "Look", "Act", "Room"]
+GROUPS: tuple[Group, ...] = ("Move", "Look", "Act", "Room")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing a key does; `keys` in Textual's names, comma separated, the usual one first.
+
+    `rank` orders the footer, which shows as many as fit; 0 leaves a key to the help screen.
+    """
+
+    keys: str
+    action: str
+    label: str
+    group: Group
+    help: str
+    rank: int = 0
+
+    @property
+    def id(self) -> str:
+        """The name under which a keymap remaps it: `pane.tasks` for `pane('tasks')`."""
+        return self.action.replace("('", ".").removesuffix("')")
+
+    @property
+    def shown_in_footer(self) -> bool:
+        """Whether the footer has it when there is room."""
+        return self.rank > 0
+
+    @property
+    def display(self) -> str:
+        """The keys as people write them: `j ↓`."""
+        return " ".join(_DISPLAY.get(key, key) for key in self.keys.split(","))
+
+    @property
+    def first(self) -> str:
+        """The usual key alone, as people write it."""
+        return self.display.split(" ")[0]
+
+
+_DISPLAY = {
+    "down": "↓",
+    "up": "↑",
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
+
+KEYS: tuple[Key, ...] = (
+    Key("j,down", "cursor_down", "down", "Move", "The next line"),
+    Key("k,up", "cursor_up", "up", "Move", "The line before"),
+    Key("g,home", "cursor_first", "first", "Move", "The first line"),
+    Key("G,end", "cursor_last", "last", "Move", "The last line"),
+    Key("ctrl+d,pagedown", "page_down", "page down", "Move", "A page on"),
+    Key("ctrl+u,pageup", "page_up", "page up", "Move", "A page back"),
+    Key("tab", "next_pane", "next pane", "Move", "The next pane", rank=8),
+    Key("shift+tab", "previous_pane", "previous pane", "Move", "The pane before"),
+    Key("1", "pane('tasks')", "tasks", "Move", "The Tasks pane"),
+    Key("2", "pane('chambers')", "chambers", "Move", "The Chambers pane"),
+    Key("3", "pane('discoveries')", "discoveries", "Move", "The Discoveries pane"),
+    Key("4", "pane('detail')", "detail", "Move", "The detail area"),
+    Key("enter", "open", "open", "Look", "Open what is selected in the detail area", rank=4),
+    Key("escape", "back", "back", "Look", "Leave the filter or the detail area", rank=9),
+    Key("right_square_bracket,l,right", "next_tab", "next tab", "Look", "The detail's next page"),
+    Key("left_square_bracket,h,left", "previous_tab", "tab before", "Look", "The page before it"),
+    Key("slash", "filter", "filter", "Look", "Show only lines with these words", rank=5),
+    Key("o", "all_chambers", "all", "Look", "Chambers and discoveries of all tasks, or of one"),
+    Key("a", "finished", "finished", "Look", "Show or hide what is finished"),
+    Key("r", "refresh", "refresh", "Look", "Fetch the diff again"),
+    Key("i", "interrupt", "interrupt", "Act", "Interrupt the selected chamber's worker", rank=1),
+    Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt the workers of all its chambers"),
+    Key("n", "start_task", "new task", "Act", "Start a task", rank=2),
+    Key("c", "create_chambers", "chambers", "Act", "Open chambers for the selected task", rank=3),
+    Key("x", "close_chamber", "close", "Act", "Close the selected chamber; asks first", rank=6),
+    Key("t", "app.theme", "theme", "Room", "Light or dark"),
+    Key("colon,ctrl+p", "app.palette", "commands", "Room", "All commands, by name"),
+    Key("question_mark", "help", "keys", "Room", "All keys", rank=7),
+    Key("q", "app.quit", "quit", "Room", "Leave the room; the work goes on", rank=7),
+)
+
+
+def in_footer() -> list[Key]:
+    """Return the footer's keys, the most important first."""
+    return sorted((key for key in KEYS if key.shown_in_footer), key=lambda key: key.rank)
+
+
+def in_group(group: Group) -> list[Key]:
+    """Return a group's keys in the table's order."""
+    return [key for key in KEYS if key.group == group]
+
+
+def key_of(action: str) -> Key:
+    """Return the key of an action; KeyError when the table has none."""
+    return _BY_ACTION[action]
+
+
+_BY_ACTION = {key.action: key for key in KEYS}
+
+
+def readme_table(keys: Iterable[Key] = KEYS) -> str:
+    """Return the keys as the Markdown table that stands in the README."""
+    lines = ["| key | does |", "|---|---|"]
+    for key in keys:
+        shown = " ".join(f"`{_DISPLAY.get(one, one)}`" for one in key.keys.split(","))
+        lines.append(f"| {shown} | {key.help} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""What keeps the room live: the followed store, the bundled server, and the picture they make."""

@@ -1,0 +1,1 @@
+"""The screens: the room itself, and the dialogs that stand before it."""

@@ -1,0 +1,30 @@
+"""What the status line says, from the picture and the way to the tools."""
+
+from orchestra_tui.live.picture import Picture
+from orchestra_tui.live.sources import LinkPhase, LinkState
+from orchestra_tui.presentation.status import ServerState, Status, counts, latency
+
+_SERVER: dict[LinkPhase, ServerState] = {
+    "off": "starting",
+    "starting": "starting",
+    "ready": "ready",
+    "restarting": "restarting",
+    "failed": "stopped",
+}
+
+
+def status_of(picture: Picture, server: LinkState, project: str) -> Status:
+    """Return how things stand."""
+    tasks, chambers, unread = counts(picture.board)
+    return Status(
+        link=picture.link,
+        link_since=picture.link_since,
+        reason=picture.reason,
+        server=_SERVER[server.phase],
+        seq=picture.board.state.seq,
+        tasks=tasks,
+        chambers=chambers,
+        unread=unread,
+        latency=latency(picture.board.state.interrupts.values()),
+        project=project,
+    )

@@ -1,0 +1,39 @@
+"""One alarm for all texts that change by themselves, set only while such a text is on screen."""
+
+import asyncio
+from collections.abc import Callable
+
+from orchestra_core.clock import Clock
+
+_LEAST = 0.1  # seconds; moments that lie together are shown together
+
+
+class Ticker:
+    """Calls `on_tick` once at the moment it was last set to."""
+
+    def __init__(self, on_tick: Callable[[], None], clock: Clock) -> None:
+        self._on_tick = on_tick
+        self._clock = clock
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether an alarm is set."""
+        return self._timer is not None
+
+    def set(self, moment: int) -> None:
+        """Ring at `moment` (ms) instead of what was set before; 0 for not at all."""
+        self.stop()
+        if moment:
+            seconds = max(_LEAST, (moment - self._clock()) / 1_000)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._ring)
+
+    def stop(self) -> None:
+        """Ring no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._on_tick()

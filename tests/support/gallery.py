@@ -1,0 +1,177 @@
+"""The room's gallery: named scenes, each a fixed state at a fixed moment, without store or server."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Raw
+from textual.pilot import Pilot
+
+from orchestra_core.errors import Refused
+from orchestra_core.models import Presence
+from orchestra_tui.app import RoomApp
+from orchestra_tui.live.sources import LinkState, Sink
+from tests.support import gallery_stories as stories
+from tests.support.gallery_states import NOW, TASK, Told
+
+Size = tuple[int, int]
+SMALL: Size = (80, 24)
+MIDDLE: Size = (120, 40)
+LARGE: Size = (200, 60)
+DIFF = """\
+diff --git a/src/auth/pkce.py b/src/auth/pkce.py
+new file mode 100644
+--- /dev/null
++++ b/src/auth/pkce.py
+@@ -0,0 +1,4 @@
++def challenge(verifier: str) -> str:
++    digest = hashlib.sha256(verifier.encode()).digest()
++    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+"""
+ANSWERS = {
+    "interrupt_worker": b'{"interrupt_id": "i2"}',
+    "get_parallel_status": b"""{"chambers": [
+        {"name": "auth", "files_changed": 4, "insertions": 120, "deletions": 8},
+        {"name": "database", "files_changed": 2, "insertions": 41, "deletions": 0},
+        {"name": "api"}]}""",
+}
+TEXTS = {f"orchestra://tasks/{TASK}/chambers/auth/diff": DIFF}
+
+
+class FixedSource:
+    """A `Source` that tells what it was given and then keeps still."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    async def run(self, sink: Sink) -> None:
+        if self._told.state is not None:
+            sink.snapshot(self._told.state, self._told.events)
+        if self._told.lost:
+            sink.disconnected(self._told.lost)
+        await asyncio.Event().wait()
+
+    async def activity(self, chamber_id: str, count: int) -> list[Presence]:
+        return list(self._told.activity.get(chamber_id, ()))[-count:]
+
+
+class FixedTools:
+    """`Tools` that answer from a table and remember what was asked."""
+
+    def __init__(
+        self,
+        answers: Mapping[str, bytes] = ANSWERS,
+        texts: Mapping[str, str] = TEXTS,
+        state: LinkState | None = None,
+    ) -> None:
+        self.answers = answers
+        self.texts = texts
+        self.state = state or LinkState("ready")
+        self.calls: list[tuple[str, dict[str, object]]] = []
+
+    async def run(self, on_state: Callable[[LinkState], None]) -> None:
+        on_state(self.state)
+        await asyncio.Event().wait()
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:
+        self.calls.append((tool, dict(arguments)))
+        if tool not in self.answers:
+            raise Refused(f"{tool} is not played in this scene")
+        return Raw(self.answers[tool])
+
+    async def read(self, uri: str) -> str:
+        if uri not in self.texts:
+            raise Refused(f"{uri} is not played in this scene")
+        return self.texts[uri]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One picture: what is told, in which size and theme, and which keys are pressed first."""
+
+    name: str
+    tells: Callable[[], Told]
+    size: Size = MIDDLE
+    light: bool = False
+    presses: Sequence[str] = ()
+    server: LinkState = field(default_factory=lambda: LinkState("ready"))
+
+
+def app_of(scene: Scene) -> RoomApp:
+    """Return the room of a scene."""
+    source, tools = FixedSource(scene.tells()), FixedTools(state=scene.server)
+    return RoomApp("shop-3f9a1c2e", source, tools, clock=lambda: NOW, light=scene.light)
+
+
+async def play(scene: Scene, pilot: Pilot[int]) -> None:
+    """Bring the room to what the scene shows, and wait until all of it is painted."""
+    await settle(pilot)
+    for key in scene.presses:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def settle(pilot: Pilot[int]) -> None:
+    """Wait until the room has shown all that it has been told."""
+    app = pilot.app
+    assert isinstance(app, RoomApp)
+    await pilot.pause()
+    while app.unsettled:
+        await pilot.pause()
+    await pilot.pause()
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    return tuple("space" if char == " " else char for char in text)
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene(name="connecting", tells=lambda: stories.NOTHING, server=LinkState("starting")),
+    Scene(name="empty", tells=lambda: stories.EMPTY),
+    Scene(name="empty-80x24", tells=lambda: stories.EMPTY, size=SMALL),
+    Scene(name="first-task", tells=stories.first_task),
+    Scene(name="busy", tells=stories.busy, presses=("2",)),
+    Scene(name="busy-light", tells=stories.busy, presses=("2",), light=True),
+    Scene(name="busy-80x24", tells=stories.busy, presses=("2",), size=SMALL),
+    Scene(name="busy-200x60", tells=stories.busy, presses=("2",), size=LARGE),
+    Scene(name="tasks-80x24", tells=stories.busy, size=SMALL),
+    Scene(name="detail-80x24", tells=stories.busy, presses=("2", "enter"), size=SMALL),
+    Scene(name="mail", tells=stories.all_mail, presses=("2", "j", "j", "h")),
+    Scene(name="mail-light", tells=stories.all_mail, presses=("2", "h"), light=True),
+    Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
+    Scene(name="activity", tells=stories.busy, presses=("2", "j", "l")),
+    Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),
+    Scene(name="disconnected", tells=stories.lost, server=LinkState("restarting", "in 2 s")),
+    Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
+    Scene(name="trouble", tells=stories.trouble, presses=("2", "G")),
+    Scene(
+        name="interrupt-editor",
+        tells=stories.busy,
+        presses=("2", "j", "i", *_typed("Use PKCE with S256 only"), "ctrl+r"),
+    ),
+    Scene(
+        name="interrupt-sent",
+        tells=stories.all_mail,
+        presses=("2", "j", "i", *_typed("Keep the cookie"), "ctrl+s"),
+    ),
+    Scene(
+        name="interrupt-editor-80x24",
+        tells=stories.busy,
+        presses=("2", "i", *_typed("Stop")),
+        size=SMALL,
+    ),
+    Scene(name="start-task", tells=lambda: stories.EMPTY, presses=("n",)),
+    Scene(
+        name="create-chambers",
+        tells=stories.first_task,
+        presses=("c", *_typed("auth, Database"), "enter"),
+    ),
+    Scene(name="help", tells=stories.busy, presses=("?",)),
+    Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
+    Scene(name="palette", tells=stories.busy, presses=(":",)),
+    Scene(name="confirm-close", tells=stories.busy, presses=("2", "j", "x")),
+    Scene(name="filter", tells=stories.busy, presses=("/", *_typed("postgres"))),
+    Scene(name="cannot", tells=stories.first_task, presses=("i",)),
+    Scene(name="hostile", tells=stories.hostile, presses=("2",)),
+    Scene(name="hostile-discovery-light", tells=stories.hostile, presses=("3",), light=True),
+)

@@ -1,0 +1,210 @@
+"""What each scene of the gallery tells: whole pictures made of the fixed states."""
+
+from collections.abc import Sequence
+
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Presence, Task
+from tests.support.gallery_states import (
+    MINUTE,
+    NOW,
+    SECOND,
+    TASK,
+    Told,
+    chamber,
+    discovery,
+    event,
+    mail,
+    presence,
+    state_of,
+    task,
+)
+
+BRIEF = (
+    "Implement the OAuth2 authorization code flow with PKCE in src/auth.\n"
+    "Keep the session cookie's name. Do not touch the database's schema: that is\n"
+    "the chamber 'database'. Record each decision with record_agent_action."
+)
+NOTHING = Told()
+EMPTY = Told(state=state_of())
+
+
+def first_task() -> Told:
+    """Tell of one task without a chamber."""
+    only = task(started=24 * SECOND)
+    started = event(1, 24 * SECOND, "task.started", data=EventData(task=only))
+    return Told(state=state_of(only, seq=1), events=[started])
+
+
+def _chambers() -> list[Chamber]:
+    return [
+        chamber("auth", brief=BRIEF),
+        chamber("database", brief="The users table and its migration.", created=16 * MINUTE),
+        chamber("api", brief="Endpoints and their limits.", created=16 * MINUTE),
+    ]
+
+
+def _presence() -> list[Presence]:
+    return [
+        presence("auth", "Edit", "src/auth/pkce.py", since=4 * SECOND),
+        presence("database", "Bash", "pytest tests/migrations -q", since=41 * SECOND),
+        presence("api", "", "", since=95 * SECOND, idle=True),
+    ]
+
+
+def _discoveries() -> list[Discovery]:
+    return [
+        discovery(1, "Sessions are signed with the app's SECRET_KEY", "info", "auth", ago=9 * MINUTE),
+        discovery(
+            2, "rate limiting by token bucket", "info", "api", ago=7 * MINUTE, pattern=True
+        ),
+        discovery(3, "Login throttling exists in middleware.py", "important", "api", ago=5 * MINUTE),
+    ]
+
+
+def _older() -> list[Task]:
+    return [
+        task(
+            "export-invoices-pdf-91d2",
+            "Export invoices as PDF",
+            state="completed",
+            started=26 * 60 * MINUTE,
+            finished=25 * 60 * MINUTE,
+        ),
+        task("upgrade-postgres-driver-07ce", "Upgrade the Postgres driver", started=3 * MINUTE),
+    ]
+
+
+def _events(last: Sequence[Event] = ()) -> list[Event]:
+    agent = Agent(
+        id=f"{TASK}/implementation-executor-auth",
+        task_id=TASK,
+        agent_id="implementation-executor-auth",
+        chamber="auth",
+        actions=3,
+    )
+    acted = EventData(agent=agent, action="wrote pkce.py", result="12 tests pass")
+    told = [event(1, 18 * MINUTE, "task.started", data=EventData(task=task()))]
+    told += [
+        event(number, 16 * MINUTE, "chamber.created", one.name, EventData(chamber=one))
+        for number, one in enumerate(_chambers(), 2)
+    ]
+    told += [
+        event(number, NOW - one.at, "discovery.shared", one.chamber, EventData(discovery=one))
+        for number, one in enumerate(_discoveries(), 5)
+    ]
+    told.append(event(8, 2 * MINUTE, "agent.acted", "auth", acted))
+    return [*told, *last]
+
+
+def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
+    """Tell of three chambers at work."""
+    agent = Agent(
+        id=f"{TASK}/implementation-executor-auth",
+        task_id=TASK,
+        agent_id="implementation-executor-auth",
+        chamber="auth",
+        actions=3,
+        last_action="wrote pkce.py",
+        last_result="12 tests pass",
+        last_at=NOW - 2 * MINUTE,
+    )
+    documents = (task(), *_older(), *_chambers(), *_discoveries(), agent, *extra)
+    feed = _events(events)
+    state = state_of(*documents, presence=_presence(), seq=feed[-1].seq)
+    reports = [
+        presence("auth", "Read", "src/auth/session.py", since=80 * SECOND),
+        presence("auth", "Grep", "SECRET_KEY", since=52 * SECOND),
+        presence("auth", "Bash", "pytest tests/auth -q", since=30 * SECOND),
+        presence("auth", "Edit", "src/auth/pkce.py", since=4 * SECOND),
+    ]
+    return Told(state=state, events=feed, activity={f"{TASK}/auth": reports})
+
+
+def all_mail() -> Told:
+    """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted upon."""
+    found = discovery(4, "users.email is not unique in production", "critical", "database", ago=40_000)
+    letters = [
+        mail(1, "auth", "Use PKCE with S256 only.", sent=6 * MINUTE, steps=(30, 2_100, 4_800)),
+        mail(2, "auth", "Do not rename the session cookie.", sent=90_000, steps=(25, 1_400)),
+        mail(3, "api", "users.email is not unique in production", sent=40_000, steps=(28,)),
+        mail(4, "database", "Stop before the migration runs.", sent=2_000, steps=()),
+        mail(5, "auth", "users.email is not unique in production", sent=39_000, steps=(31,)),
+    ]
+    shared = EventData(discovery=found)
+    last = [
+        event(9, 40_000, "discovery.shared", "database", shared),
+        event(10, 40_000, "interrupt.sent", "api", EventData(interrupt=letters[2])),
+        event(11, 39_970, "interrupt.posted", "api", EventData(interrupt=letters[2])),
+        event(12, 2_000, "interrupt.sent", "database", EventData(interrupt=letters[3])),
+    ]
+    return busy(found, *letters, events=last)
+
+
+def lost() -> Told:
+    """Tell of a store that went away while three chambers were at work."""
+    told = busy()
+    return Told(state=told.state, events=told.events, lost="redis.example:6379 refuses connections")
+
+
+def many_tasks() -> Told:
+    """Tell of ten thousand tasks."""
+    words = ("Rename", "Document", "Speed up", "Test", "Translate", "Rewrite")
+    parts = ("the invoice export", "the login page", "the search index", "the audit trail")
+    documents = [
+        task(
+            f"task-{number:05}",
+            f"{words[number % 6]} {parts[number % 4]}, part {number}",
+            state="open" if number % 9 == 0 else "completed",
+            started=(number + 1) * MINUTE,
+            finished=0 if number % 9 == 0 else number * 30 * SECOND + 1,
+        )
+        for number in range(10_000)
+    ]
+    return Told(state=state_of(*documents, seq=31_204))
+
+
+def trouble() -> Told:
+    """Tell of a merge that conflicted and of a chamber that failed."""
+    again = event(9, 30 * SECOND, "task.reopened", data=EventData(task=task()))
+    failed = chamber("search", state="failed", note="post-checkout hook: npm ci exited with 1")
+    gone = chamber("docs", state="closed", note="closed by the operator")
+    told = busy(events=[event(10, 20 * SECOND, "chamber.failed", "search", EventData(chamber=failed)), again])
+    assert told.state is not None
+    told.state.put(failed)
+    told.state.put(gone)
+    return told
+
+
+def hostile() -> Told:
+    """Tell of text that tries to be more than text."""
+    evil = "[bold red]not bold[/] \x1b[31mnot red\x1b[0m \x07\u202egnp.exe\u202c [/nope] [link=x]"
+    wide = "認証を追加する 🔐 e\u0301a\u0300 مرحبا بالعالم"
+    one = task("hostile-0bad", f"{evil} {wide}", started=MINUTE)
+    room = Chamber(
+        id="hostile-0bad/auth",
+        task_id="hostile-0bad",
+        name="auth",
+        state="live",
+        path="/home/mira/[red]shop/.claude/worktrees/auth",
+        branch="orchestra/hostile-0bad/auth",
+        brief=evil,
+        created_at=NOW - MINUTE,
+    )
+    found = Discovery(
+        id="h1",
+        task_id="hostile-0bad",
+        agent_id="[@click=app.quit]click me[/]",
+        chamber="auth",
+        text=f"{wide}\n{evil}",
+        severity="important",
+        impact=evil,
+        at=NOW - 30 * SECOND,
+    )
+    doing = Presence(
+        chamber_id=room.id, state="working", tool="Bash", detail=evil, since=NOW - SECOND
+    )
+    feed = [
+        event(1, MINUTE, "task.started", data=EventData(task=one)),
+        event(2, 30 * SECOND, "discovery.shared", "auth", EventData(discovery=found)),
+    ]
+    return Told(state=state_of(one, room, found, presence=[doing], seq=2), events=feed)

@@ -1,0 +1,63 @@
+"""Renders every scene of the gallery into screenshots/*.svg, the same on every machine."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.gallery import SCENES, Scene, app_of, play
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+
+
+@contextlib.contextmanager
+def fixed_surroundings() -> Iterator[None]:
+    """Keep the machine's time zone and colour settings out of the pictures."""
+    names = ("TZ", "NO_COLOR", "COLORTERM")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ["TZ"] = "UTC"
+    os.environ.pop("NO_COLOR", None)
+    time.tzset()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        time.tzset()
+
+
+async def render(scene: Scene) -> str:
+    """Return the scene as SVG."""
+    app = app_of(scene)
+    async with app.run_test(size=scene.size, notifications=True) as pilot:
+        await play(scene, pilot)
+        svg = app.export_screenshot(title="Orchestra")
+    # Rich names the picture's parts at random; the scene's own name is as unique.
+    digest = hashlib.sha256(scene.name.encode()).hexdigest()[:8]
+    return re.sub(r"terminal-\d+-", f"terminal-{digest}-", svg)
+
+
+def main(names: list[str]) -> None:
+    """Render the named scenes, or all, and remove what is no scene's any more."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    with fixed_surroundings():
+        for scene in SCENES:
+            if not names or scene.name in names:
+                svg = asyncio.run(render(scene))
+                (SCREENSHOTS / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
+    known = {f"{scene.name}.svg" for scene in SCENES}
+    for path in SCREENSHOTS.glob("*.svg"):
+        if path.name not in known:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
