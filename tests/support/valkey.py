@@ -59,6 +59,7 @@ class Server:
         )
         deadline = time.monotonic() + _READY_SECONDS
         while not self.answers():
+            time.sleep(0.002)
             log = self.directory / "log"
             said = log.read_text(errors="replace")[-2000:] if log.exists() else "nothing"
             assert self.process.poll() is None, f"the server ended: {said}"

@@ -31,10 +31,10 @@ _MEANINGS = {
 }
 # Codes after which the same command may succeed a moment later.
 PASSING = frozenset({"LOADING", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"})
-# Codes after which another connection, maybe to another server, may do.
-RECONNECT = frozenset(
-    {"refused", "no-socket", "lost", "directory", "READONLY", "MOVED", "ASK", "UNBLOCKED"}
-)
+# Codes after which a new connection may do.
+LOST = frozenset({"refused", "no-socket", "lost", "directory"})
+# Codes that say that another server has taken over.
+ELSEWHERE = frozenset({"READONLY", "MOVED", "ASK", "UNBLOCKED"})
 
 
 class Failure(StoreUnavailable):

@@ -8,6 +8,7 @@ Everything sent through here may be sent twice: reads by nature, scripts by thei
 import asyncio
 import math
 import random
+import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -26,14 +27,14 @@ from orchestra_core.settings import REDIS_URL
 from orchestra_core.store.address import Address
 from orchestra_core.store.answers import Answer, as_bytes, as_list
 from orchestra_core.store.client import Part
-from orchestra_core.store.failures import PASSING, RECONNECT, Failure
+from orchestra_core.store.failures import ELSEWHERE, LOST, PASSING, Failure
 from orchestra_core.store.scripts import Script
 
 _CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine
 # Pauses before a command is sent again, in seconds; their sum bounds how long a caller waits.
-_PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
+PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
 
 Result = TypeVar("Result")
 
@@ -78,6 +79,8 @@ class RedisClient:
         self._revive = revive
         self._mending = asyncio.Lock()
         self._pool: BlockingConnectionPool | None = None
+        self._has_directory = address.kind in {"sentinel", "cluster"}
+        self._answered = False
 
     async def call(self, *command: Part) -> Answer:
         """Send one command and return its answer; raises StoreUnavailable."""
@@ -121,7 +124,7 @@ class RedisClient:
         async with self._mending:
             if self._revive is not None:
                 await asyncio.to_thread(self._revive)
-            if self._address.kind in {"sentinel", "cluster"}:
+            if self._has_directory:
                 await self.close()
 
     async def close(self) -> None:
@@ -131,22 +134,30 @@ class RedisClient:
             await pool.disconnect()
 
     async def _patiently(self, send: Callable[[], Awaitable[Result]]) -> Result:
-        for pause in _PAUSES:
+        for pause in PAUSES:
             try:
                 return await send()
             except Failure as failure:
-                if failure.code not in PASSING | RECONNECT:
+                if not self._may_pass(failure.code):
                     raise
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
-                if failure.code in RECONNECT:
+                if failure.code not in PASSING:
                     await self.mend()
         return await send()
 
+    def _may_pass(self, code: str) -> bool:
+        """Whether sending again may do; a server that never answered is told of at once."""
+        if code in LOST:
+            return self._answered
+        return code in PASSING or (code in ELSEWHERE and self._has_directory)
+
     async def _send(self, command: tuple[Part, ...]) -> Answer:
         try:
-            return await _exchange(await self._connected(), command)
+            answer = await _exchange(await self._connected(), command)
         except (RedisError, OSError) as error:
             raise self._failure(error) from error
+        self._answered = True
+        return answer
 
     async def _connected(self) -> BlockingConnectionPool:
         if self._pool is None:
@@ -248,6 +259,8 @@ async def _answer(connection: AbstractConnection, seconds: float | None = None) 
     return await connection.read_response(timeout=seconds)  # pyright: ignore[reportUnknownVariableType]
 
 
+_CODE = re.compile(r"(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
+_IN_SCRIPT = re.compile(r"@user_script: ?\d+: -(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
 _BY_KIND: tuple[tuple[type[BaseException], str], ...] = (
     (AuthenticationError, "WRONGPASS"),
     (InvalidResponse, "protocol"),
@@ -264,14 +277,15 @@ _BY_KIND: tuple[tuple[type[BaseException], str], ...] = (
 def _code(error: Exception) -> tuple[str, str]:
     """Return the code of a failure and what the server or the system said."""
     text = str(error)
-    status = getattr(error, "status_code", None)
-    if isinstance(status, str) and status != "ERR":
-        return status, text
     if isinstance(error, ResponseError):
-        first = text.split(" ", 1)[0]
-        return (first if first.isupper() else "error"), text
+        status = error.status_code or ""
+        # Redis 6.2 wraps what a script's command said; newer ones say it plainly.
+        said = _IN_SCRIPT.search(text) or _CODE.match(f"{status} {text}".strip())
+        return (said["code"], said["text"]) if said and said["code"] != "ERR" else ("error", text)
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, RedisError) and cause.status_code not in {None, "ERR"}:
+            return str(cause.status_code), str(cause)
         for kind, code in _BY_KIND:
             if isinstance(cause, kind):
                 return code, str(cause)

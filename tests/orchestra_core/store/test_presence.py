@@ -1,0 +1,47 @@
+from orchestra_core.models import Presence
+from orchestra_core.store.store import Store
+
+WORKING = Presence(chamber_id="t/auth", state="working", tool="Bash", detail="make", since=100)
+IDLE = Presence(chamber_id="t/auth", state="idle", since=200)
+
+
+async def test_the_last_report_is_what_a_worker_does_now(store: Store) -> None:
+    await store.report_presence(WORKING)
+    await store.report_presence(IDLE)
+
+    assert (await store.snapshot()).presence == {"t/auth": IDLE}
+    assert await store.activity("t/auth", 10) == [WORKING, IDLE]
+
+
+async def test_a_late_report_does_not_overtake_a_newer_one(store: Store) -> None:
+    await store.report_presence(IDLE)
+    await store.report_presence(WORKING)
+
+    assert (await store.snapshot()).presence == {"t/auth": IDLE}
+    assert await store.activity("t/auth", 10) == [IDLE, WORKING]
+
+
+async def test_a_report_without_a_time_is_taken_as_the_newest(store: Store) -> None:
+    finished = Presence(chamber_id="t/auth", state="finished")
+    await store.report_presence(IDLE)
+    await store.report_presence(finished)
+
+    assert (await store.snapshot()).presence == {"t/auth": finished}
+
+
+async def test_history_keeps_no_presence(store: Store) -> None:
+    await store.report_presence(WORKING)
+
+    assert await store.events() == []
+    assert (await store.snapshot()).seq == 0
+
+
+async def test_activity_is_capped_and_answers_the_newest(store: Store) -> None:
+    for since in range(1, 1_201):
+        await store.report_presence(Presence(chamber_id="t/auth", since=since))
+
+    kept = await store.client.call("XLEN", store.keys.activity("t/auth"))
+    assert isinstance(kept, int)
+    assert 500 <= kept < 800
+    assert [report.since for report in await store.activity("t/auth", 2)] == [1_199, 1_200]
+    assert await store.activity("t/other", 5) == []

@@ -1,0 +1,148 @@
+"""What happens when the server dies, sleeps or refuses: each a clear line, and nothing is lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.keys import Keys
+from orchestra_core.settings import Settings
+from orchestra_core.store import redis_client
+from orchestra_core.store.address import read_address
+from orchestra_core.store.following import Disconnected, Reconnected
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.redis_client import RedisClient
+from orchestra_core.store.store import Store
+from tests.support.following import commit, watching
+from tests.support.samples import a_task, starting
+from tests.support.valkey import Server
+from tests.support.waiting import until
+
+
+async def test_a_killed_server_is_waited_for_and_nothing_is_lost(
+    own_server: Server, own_settings: Settings
+) -> None:
+    async with open_store("p", own_settings) as store, watching(store) as watch:
+        await commit(store, starting(a_task("before-1")))
+        await watch.until(lambda seen: seen.state.seq == 1)
+        own_server.kill()
+        await watch.until(lambda seen: isinstance(seen.seen[-1], Disconnected))
+        own_server.start()
+        await commit(store, starting(a_task("after-2")))
+        await watch.until(lambda seen: seen.state.seq == 2)
+
+        assert any(isinstance(update, Reconnected) for update in watch.seen)
+        assert list(watch.state.tasks) == ["before-1", "after-2"]
+        assert watch.state == await store.snapshot()
+
+
+async def test_a_private_server_that_was_killed_is_revived(own_server: Server) -> None:
+    def revive() -> None:
+        if not own_server.answers():
+            own_server.restart()
+
+    client = RedisClient(read_address(own_server.url), "k", revive)
+    store = Store(client, Keys("p"))
+    try:
+        await commit(store, starting(a_task("before-1")))
+        async with watching(store) as watch:
+            own_server.kill()
+            await commit(store, starting(a_task("after-2")))
+            await watch.until(lambda seen: seen.state.seq == 2)
+
+            assert list(watch.state.tasks) == ["before-1", "after-2"]
+    finally:
+        await client.close()
+
+
+async def test_scripts_forgotten_by_the_server_are_sent_again(
+    own_server: Server, own_settings: Settings
+) -> None:
+    async with open_store("p", own_settings) as store:
+        await commit(store, starting(a_task("one-1")))
+        own_server.command("SCRIPT", "FLUSH")
+        await commit(store, starting(a_task("two-2")))
+
+        assert (await store.snapshot()).seq == 2
+
+
+async def test_a_server_that_stays_away_is_a_line(
+    own_server: Server, own_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "PAUSES", (0.0, 0.01))
+    async with open_store("p", own_settings) as store:
+        own_server.kill()
+        line = f"Redis at {own_server.url} cannot be used: nothing listens there; start the server"
+        with pytest.raises(StoreUnavailable) as caught:
+            await store.snapshot()
+
+    assert str(caught.value).startswith(line)
+
+
+async def test_a_full_disk_is_a_line_and_nothing_is_half_written(
+    own_server: Server, own_settings: Settings
+) -> None:
+    async with open_store("p", own_settings) as store:
+        await commit(store, starting(a_task("one-1")))
+        # A snapshot that cannot be saved makes the server refuse writes, as a full disk does.
+        (own_server.directory / "dump.rdb" / "in-the-way").mkdir(parents=True)
+        own_server.command("CONFIG", "SET", "save", "3600 1")
+        own_server.command("BGSAVE")
+        failed = b"rdb_last_bgsave_status:err"
+        await until(lambda: failed in own_server.command("INFO", "persistence"))
+
+        with pytest.raises(StoreUnavailable, match="cannot write to its disk; free space"):
+            await commit(store, starting(a_task("two-2")))
+
+        state = await store.snapshot()
+        assert (state.seq, list(state.tasks)) == (1, ["one-1"])
+
+
+async def test_a_server_out_of_memory_is_a_line_and_nothing_is_half_written(
+    own_server: Server, own_settings: Settings
+) -> None:
+    async with open_store("p", own_settings) as store:
+        own_server.command("CONFIG", "SET", "maxmemory", "1")
+
+        with pytest.raises(StoreUnavailable, match="all the memory it may; raise its maxmemory"):
+            await commit(store, starting())
+
+        assert (await store.snapshot()).seq == 0
+
+
+async def test_a_read_only_replica_is_a_line(own_server: Server, own_settings: Settings) -> None:
+    async with open_store("p", own_settings) as store:
+        own_server.command("CONFIG", "SET", "replica-serve-stale-data", "yes")
+        own_server.command("REPLICAOF", "127.0.0.1", "1")
+
+        with pytest.raises(StoreUnavailable, match="read-only replica; name the primary"):
+            await commit(store, starting())
+
+
+async def test_a_password_is_asked_for_and_a_wrong_one_is_never_shown(
+    own_server: Server, own_settings: Settings
+) -> None:
+    own_server.command("CONFIG", "SET", "requirepass", "correct-horse")
+    path = own_server.socket
+
+    async with open_store("p", replace(own_settings, redis_url=f"unix://:correct-horse@{path}")):
+        pass
+    with pytest.raises(StoreUnavailable, match="it wants a password"):
+        async with open_store("p", replace(own_settings, redis_url=f"unix://{path}")):
+            pass
+    with pytest.raises(StoreUnavailable, match="refuses the user name or password") as caught:
+        async with open_store("p", replace(own_settings, redis_url=f"unix://:battery@{path}")):
+            pass
+
+    assert "battery" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_user_without_the_right_is_told_which(
+    own_server: Server, own_settings: Settings
+) -> None:
+    own_server.command("ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@read", "+info", "+ping")
+    url = f"unix://reader:pw@{own_server.socket}"
+    async with open_store("p", replace(own_settings, redis_url=url)) as store:
+        with pytest.raises(StoreUnavailable, match=r"the user lacks a right .*evalsha"):
+            await commit(store, starting())

@@ -1,0 +1,76 @@
+"""Documents and events with plausible contents, for tests that care about one field."""
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Task
+
+NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
+
+
+def a_task(task_id: str = "add-login-1a2b", description: str = "Add a login") -> Task:
+    return Task(
+        id=task_id,
+        description=description,
+        complexity="simple",
+        working_directory="/repo",
+        started_at=NOON,
+    )
+
+
+def a_chamber(name: str = "auth", task_id: str = "add-login-1a2b") -> Chamber:
+    return Chamber(
+        id=f"{task_id}/{name}",
+        task_id=task_id,
+        name=name,
+        path=f"/repo/.claude/worktrees/{name}",
+        branch=f"orchestra/{task_id}/{name}",
+        created_at=NOON,
+    )
+
+
+def an_agent(
+    agent_id: str = "implementer", task_id: str = "add-login-1a2b", actions: int = 0
+) -> Agent:
+    return Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id, actions=actions)
+
+
+def a_discovery(discovery_id: str = "d1", text: str = "Tokens expire") -> Discovery:
+    return Discovery(
+        id=discovery_id, task_id="add-login-1a2b", agent_id="implementer", text=text, at=NOON
+    )
+
+
+def an_interrupt(interrupt_id: str = "i1", message: str = "Stop and look") -> Interrupt:
+    return Interrupt(
+        id=interrupt_id,
+        task_id="add-login-1a2b",
+        chamber="auth",
+        message=message,
+        actor="operator",
+        sent_at=NOON,
+    )
+
+
+def task_started(task: Task | None = None, action: str = "") -> Event:
+    task = task or a_task()
+    return Event(
+        at=NOON, kind="task.started", task_id=task.id, data=EventData(task=task, action=action)
+    )
+
+
+def starting(task: Task | None = None) -> Change:
+    """Return the change that starts a task."""
+    return Change(events=(task_started(task),))
+
+
+def sending(interrupt: Interrupt | None = None) -> Change:
+    """Return the change that sends an interrupt."""
+    interrupt = interrupt or an_interrupt()
+    event = Event(
+        at=NOON,
+        kind="interrupt.sent",
+        task_id=interrupt.task_id,
+        chamber=interrupt.chamber,
+        data=EventData(interrupt=interrupt),
+    )
+    return Change(events=(event,))
