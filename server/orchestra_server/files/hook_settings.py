@@ -1,9 +1,9 @@
 """What the hook is told beside its own file: whose it is, and how it reaches Redis by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -11,18 +11,20 @@ from msgspec import Struct
 from orchestra_core.keys import Keys
 from orchestra_core.models import Chamber
 from orchestra_core.store.address import read_address
-from orchestra_core.store.scripts import script
+from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
 HOOK_SOURCE = Path(__file__).with_name("interrupt_monitor.py")
 # It may hold the password of the server.
 HOOK_SETTINGS_MODE = 0o600
-_ACTIVITY_KEPT = 500
 
 
 class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One server, as a socket needs it; `socket` empty means host and port."""
+    """One server, as a socket needs it; `socket` empty means host and port.
+
+    `hello` are the commands that begin a connection: AUTH and SELECT.
+    """
 
     socket: str = ""
     host: str = ""
@@ -30,17 +32,7 @@ class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tls: bool = False
     ca: str = ""
     verify: bool = True
-    username: str = ""
-    password: str = ""
-    database: int = 0
-
-
-class ScriptCall(Struct, frozen=True, kw_only=True):
-    """A script with the names of its keys and of the channel it rings."""
-
-    source: str
-    keys: tuple[str, ...]
-    channel: str
+    hello: tuple[tuple[str, ...], ...] = ()
 
 
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,9 +44,8 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
     redis: RedisAddress | None = None
-    interrupt_stamp: ScriptCall | None = None
-    presence: ScriptCall | None = None
-    activity_kept: int = _ACTIVITY_KEPT
+    interrupt_stamp: tuple[str, ...] = ()  # EVAL and all arguments that do not change
+    presence: tuple[str, ...] = ()
 
 
 def chamber_settings(chamber: Chamber, url: str, project_id: str, *, own_hooks: bool) -> bytes:
@@ -68,15 +59,13 @@ def chamber_settings(chamber: Chamber, url: str, project_id: str, *, own_hooks: 
             chamber=chamber.name,
             own_hooks=own_hooks,
             redis=redis_address(url),
-            interrupt_stamp=ScriptCall(
-                source=script("interrupt_stamp").source,
-                keys=(keys.documents("interrupts"), keys.sequence, keys.stream),
-                channel=keys.channel,
+            interrupt_stamp=_evaluation(
+                "interrupt_stamp",
+                (keys.documents("interrupts"), keys.sequence, keys.stream),
+                keys.channel,
             ),
-            presence=ScriptCall(
-                source=script("presence").source,
-                keys=(keys.presence, keys.activity(chamber.id)),
-                channel=keys.presence_channel,
+            presence=_evaluation(
+                "presence", (keys.presence, keys.activity(chamber.id)), keys.presence_channel
             ),
         )
     )
@@ -98,7 +87,6 @@ def redis_address(url: str) -> RedisAddress | None:
     parts = urlsplit(address.url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     is_socket = address.kind == "socket"
-    database = options.get("db", "") or parts.path.strip("/") * (not is_socket)
     return RedisAddress(
         socket=unquote(parts.path) if is_socket else "",
         host="" if is_socket else parts.hostname or "",
@@ -106,10 +94,24 @@ def redis_address(url: str) -> RedisAddress | None:
         tls=parts.scheme == "rediss",
         ca=options.get("ssl_ca_certs", ""),
         verify=_verified(options),
-        username=unquote(parts.username or options.get("username", "")),
-        password=unquote(parts.password or options.get("password", "")),
-        database=int(database) if database.isdecimal() else 0,
+        hello=_hello(parts, options),
     )
+
+
+def _hello(parts: SplitResult, options: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    username = unquote(parts.username or options.get("username", "")) or "default"
+    password = unquote(parts.password or options.get("password", ""))
+    in_path = parts.path.strip("/") if parts.scheme != "unix" else ""
+    database = options.get("db", in_path) or "0"
+    authenticate = ("AUTH", username, password)
+    return (
+        *((authenticate,) if password else ()),
+        *((("SELECT", database),) if database != "0" else ()),
+    )
+
+
+def _evaluation(name: ScriptName, keys: Sequence[str], channel: str) -> tuple[str, ...]:
+    return ("EVAL", script(name).source, str(len(keys)), *keys, channel)
 
 
 def _verified(options: Mapping[str, str]) -> bool:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Interrupt, InterruptState
+from orchestra_core.models import Interrupt, InterruptState, Requires
 from orchestra_server.files.atomic import write_atomically
 
 MAIL = ".INTERRUPT"
@@ -30,12 +30,20 @@ _HOW_TO_ACKNOWLEDGE = (
 )
 
 
+_ASKS: dict[Requires, str] = {
+    "review": "read this, and adjust what you do next",
+    "stop": "finish nothing more, and report what you have",
+    "suspend": "start nothing until you are told to go on",
+}
+
+
 class Letter(Struct, frozen=True, kw_only=True):
     """One message as it stands in the file; `sent_at` is ISO 8601 in UTC."""
 
     id: str = ""
     sender: str = msgspec.field(default="", name="from")
     requires: str = "review"
+    asks: str = ""  # what `requires` means
     sent_at: str = ""
     message: str
 
@@ -112,6 +120,7 @@ def _letter(interrupt: Interrupt) -> Letter:
         id=interrupt.id,
         sender=interrupt.actor or "operator",
         requires=interrupt.requires,
+        asks=_ASKS[interrupt.requires],
         sent_at=sent.isoformat(timespec="seconds").replace("+00:00", "Z"),
         message=interrupt.message,
     )
