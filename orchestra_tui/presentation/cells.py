@@ -43,4 +43,5 @@ class Column:
     flex: int = 0
     since: int = 0
     until: int = 0
+    gap: int = 2  # blanks after it, but for the last one
     align: Align = "left"

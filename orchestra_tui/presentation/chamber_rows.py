@@ -11,13 +11,13 @@ from orchestra_tui.presentation.symbols import CHAMBER, WORKER
 
 _FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
 CHAMBER_COLUMNS = (
-    Column(title="", width=1),
+    Column(title="", width=1, gap=1),
     Column(title="chamber", width=10, flex=1),
     Column(title="worker", width=12, flex=2),
     Column(title=ENVELOPE, width=2, until=_FULL_MAIL),
     Column(title="mail", width=16, since=_FULL_MAIL),
     Column(title="changes", width=13, since=74, align="right"),
-    Column(title="age", width=5, since=40, align="right"),
+    Column(title="age", width=5, since=60, align="right"),
 )
 
 

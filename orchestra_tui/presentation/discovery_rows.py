@@ -9,7 +9,7 @@ from orchestra_tui.presentation.fitting import plain
 from orchestra_tui.presentation.symbols import SEVERITY
 
 DISCOVERY_COLUMNS = (
-    Column(title="", width=1),
+    Column(title="", width=1, gap=1),
     Column(title="discovery", width=20, flex=1),
     Column(title="from", width=14, since=48),
     Column(title="age", width=5, since=30, align="right"),

@@ -10,7 +10,6 @@ from orchestra_core.text import clean
 from orchestra_tui.presentation.cells import Align, Cell, Column, Line
 
 ELLIPSIS = "…"
-GAP = 1
 # Joiners, variation selectors, skin tones, soft hyphens and the byte order mark: terminals disagree
 # on the width of what they join or modify, and a column that is off by one breaks every border.
 _UNSTEADY = re.compile("[\u00ad\u200b\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
@@ -74,7 +73,7 @@ def arrange(columns: Sequence[Column], available: int) -> tuple[int, ...]:
     """
     kept = [at for at, column in enumerate(columns) if _shows(column, available)]
     widths = [column.width if at in kept else 0 for at, column in enumerate(columns)]
-    spare = available - sum(widths) - GAP * (len(kept) - 1)
+    spare = available - sum(widths) - sum(columns[at].gap for at in kept[:-1])
     while spare < 0 and max(widths, default=0) > 1:
         widths[widths.index(max(widths))] -= 1
         spare += 1

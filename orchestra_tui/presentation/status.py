@@ -102,8 +102,8 @@ def _numbers(status: Status) -> list[Cell]:
         times = f"mail {span(status.latency.median)}, p95 {span(status.latency.p95)}"
         found.append(Cell(times, "muted"))
     found.append(Cell(f"event {status.seq:,}", "muted"))
-    found.append(Cell(f"{status.chambers} live", "muted"))
-    found.append(Cell(f"{status.tasks} open", "muted"))
+    found.append(Cell(f"{status.chambers} chambers", "muted"))
+    found.append(Cell(f"{status.tasks} tasks", "muted"))
     if status.unread:
         found.append(Cell(f"{status.unread} unread", "warn"))
     return found

@@ -9,7 +9,7 @@ from orchestra_tui.presentation.fitting import plain
 from orchestra_tui.presentation.symbols import TASK
 
 TASK_COLUMNS = (
-    Column(title="", width=1),
+    Column(title="", width=1, gap=1),
     Column(title="task", width=12, flex=1),
     Column(title="level", width=12, since=96),
     Column(title="step", width=4, since=34),

@@ -14,6 +14,8 @@ from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.widgets.lines import Lines
 from orchestra_tui.widgets.text_view import TextView
 
+ROOMY = 14  # lines
+
 
 class TabLine(Lines):
     """The names of the tabs on one line; the one that is shown stands in brackets and bold."""
@@ -56,7 +58,10 @@ class DetailArea(Vertical):
     """
 
     DEFAULT_CSS = """
-    DetailArea { height: 1fr; }
+    DetailArea {
+        height: 1fr;
+        &.-roomy TabLine { margin-bottom: 1; }
+    }
     """
 
     @dataclass
@@ -98,6 +103,10 @@ class DetailArea(Vertical):
         """Put the names above the text."""
         yield self._line
         yield self.text
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Part names and text by a blank line where there is room for it."""
+        self.set_class(event.size.height >= ROOMY, "-roomy")
 
     def set_tabs(self, tabs: Sequence[str]) -> None:
         """Offer other tabs; the one that is shown stays if it is among them."""

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from textual import events
 from textual.strip import Strip
 
 from orchestra_tui.presentation import empty
@@ -103,7 +104,7 @@ class Feed(ScrollingLines):
         if not self._lines:
             text = empty.FEED if y == 1 else ""
             return self.strip_of((Cell("  "), Cell(fit(text, width - 2), "muted")), width)
-        if y == self.size.height - 1 and self.unseen:
+        if y == self.extent.height - 1 and self.unseen:
             text = f" ↓ {self.unseen:,} new"
             return self.with_edge(self.strip_of((Cell(text, "accent"),), width - 1), y)
         at = self.top + y
@@ -115,9 +116,9 @@ class Feed(ScrollingLines):
         """Drop the strips."""
         self._strips.clear()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Keep to the end, or to the same line, at the new size."""
-        super().on_resize()
+        super().on_resize(event)
         self.top = self.lowest_top if self.following else min(self.top, self.lowest_top)
 
     @property

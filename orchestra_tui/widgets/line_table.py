@@ -90,7 +90,7 @@ class LineTable(ScrollingLines):
     @property
     def window_start(self) -> int:
         """One line for the titles, unless the rows need it more."""
-        height = self.size.height
+        height = self.extent.height
         roomy = height >= ROOMY or len(self._shown) < height
         return 1 if self._header and roomy and self._shown else 0
 
@@ -175,7 +175,11 @@ class LineTable(ScrollingLines):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a double click opens."""
         at = self.top + event.y - self.window_start
-        if event.y < self.window_start or at >= len(self._shown) or event.x >= self.size.width - 1:
+        if (
+            event.y < self.window_start
+            or at >= len(self._shown)
+            or event.x >= self.extent.width - 1
+        ):
             return
         self._move_to(at)
         if event.chain == 2:  # noqa: PLR2004 - a double click
@@ -214,15 +218,15 @@ class LineTable(ScrollingLines):
         self._strips.clear()
         self._widths = ()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor on screen at the new size."""
-        super().on_resize()
+        super().on_resize(event)
         self._keep_in_view()
 
     def _draw_empty(self, y: int, width: int) -> Strip:
         text = no_match(self._filter) if self._filter and self._keys else self._empty
         lines = wrap(text, max(2, width - 4))
-        at = y - max(0, min(1, self.size.height - len(lines)))
+        at = y - max(0, min(1, self.extent.height - len(lines)))
         if not 0 <= at < len(lines):
             return self.strip_of((), width)
         return self.strip_of((Cell("  "), Cell(fit(lines[at], width - 2), "muted")), width)
@@ -243,10 +247,11 @@ class LineTable(ScrollingLines):
         if not self._widths:
             self._widths = arrange(self._columns, width - 2)
         cells = [Cell(mark, "accent")]
+        gap = ""
         for cell, column, size in zip(row.cells, self._columns, self._widths, strict=True):
             if size:
-                gap = " " if len(cells) > 1 else ""
                 cells.append(Cell(gap + fit(cell.text, size, column.align), cell.tone))
+                gap = " " * column.gap
         return tuple(cells)
 
     def _row(self, key: str) -> Row:
@@ -318,7 +323,7 @@ class LineTable(ScrollingLines):
 
     def _redraw_cursor(self) -> None:
         y = self._cursor - self.top + self.window_start
-        if self.window_start <= y < self.size.height:
+        if self.window_start <= y < self.extent.height:
             self.redraw(y)
 
     def _keep_in_view(self) -> None:

@@ -8,7 +8,10 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual import events
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -31,7 +34,7 @@ class Lines(Widget):
         & > .lines--plain { color: $foreground; }
         & > .lines--strong { color: $foreground; text-style: bold; }
         & > .lines--muted { color: $foreground-muted; }
-        & > .lines--faint { color: $foreground-disabled; }
+        & > .lines--faint { color: $scrollbar; }
         & > .lines--accent { color: $accent; }
         & > .lines--ok { color: $success; }
         & > .lines--warn { color: $warning; }
@@ -43,7 +46,10 @@ class Lines(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
+        self.extent = Size(0, 0)  # as last laid out; asking Textual costs a look-up per line
         self._tones: dict[Tone, Style] = {}
+        self._filters = list[LineFilter]()
+        self._behind = Color(0, 0, 0)
 
     def draw(self, y: int, width: int) -> Strip:
         """Return the line at `y` below the widget's upper edge, in `width` cells."""
@@ -54,7 +60,8 @@ class Lines(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of `crop`; the border, if any, is a parent's."""
-        width = self.size.width
+        self.extent = self.size
+        width = self.extent.width
         strips = [self.draw(y, width) for y in crop.line_range]
         if crop.column_span != (0, width):
             return [strip.crop(*crop.column_span) for strip in strips]
@@ -62,7 +69,7 @@ class Lines(Widget):
 
     def redraw(self, y: int) -> None:
         """Have one line painted anew."""
-        self.refresh(Region(0, y, self.size.width, 1))
+        self.refresh(Region(0, y, self.extent.width, 1))
 
     def notify_style_update(self) -> None:
         """Look the colours up again, since a theme or a rule may have changed them."""
@@ -70,17 +77,20 @@ class Lines(Widget):
         self.forget_strips()
         super().notify_style_update()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Make lines for the new width."""
+        self.extent = event.size
         self.forget_strips()
 
     def tone(self, tone: Tone) -> Style:
         """Return the style of a tone."""
-        style = self._tones.get(tone)
-        if style is None:
-            style = self.get_component_rich_style(_TONE_CLASSES[tone])
-            self._tones[tone] = style
-        return style
+        if not self._tones:
+            self._tones = {
+                each: self.get_component_rich_style(name) for each, name in _TONE_CLASSES.items()
+            }
+            self._filters = list(self.get_line_filters())
+            self._behind = self.background_colors[1]
+        return self._tones[tone]
 
     def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
         """Return cells as a strip of exactly `width`; `over` is a cursor's background."""
@@ -90,6 +100,6 @@ class Lines(Widget):
         ]
         filler = self.tone("plain") + over if over else self.tone("plain")
         strip = Strip(segments).adjust_cell_length(width, filler)
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        for line_filter in self._filters:
+            strip = strip.apply_filter(line_filter, self._behind)
         return strip

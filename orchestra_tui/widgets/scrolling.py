@@ -21,6 +21,8 @@ class ScrollingLines(Lines, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.top = 0
         self._dragging = False
+        self._thumb: Strip | None = None
+        self._blank: Strip | None = None
 
     @property
     def line_count(self) -> int:
@@ -35,7 +37,7 @@ class ScrollingLines(Lines, can_focus=True):
     @property
     def window_height(self) -> int:
         """How many scrolled lines are on screen."""
-        return max(1, self.size.height - self.window_start)
+        return max(1, self.extent.height - self.window_start)
 
     @property
     def lowest_top(self) -> int:
@@ -61,8 +63,20 @@ class ScrollingLines(Lines, can_focus=True):
     def with_edge(self, strip: Strip, y: int, over: Style | None = None) -> Strip:
         """Return a strip with the last column of line `y`: the thumb or a blank."""
         if self.thumb_at(y):
-            return Strip.join([strip, self.strip_of((Cell(THUMB, "faint"),), 1)])
-        return Strip.join([strip, self.strip_of((), 1, over)])
+            return Strip.join([strip, self._thumb or self._make_edges()[0]])
+        if over is not None:
+            return Strip.join([strip, self.strip_of((), 1, over)])
+        return Strip.join([strip, self._blank or self._make_edges()[1]])
+
+    def notify_style_update(self) -> None:
+        """Draw the edge anew, too."""
+        self._thumb = self._blank = None
+        super().notify_style_update()
+
+    def _make_edges(self) -> tuple[Strip, Strip]:
+        self._thumb = self.strip_of((Cell(THUMB, "faint"),), 1)
+        self._blank = self.strip_of((), 1)
+        return self._thumb, self._blank
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show later lines."""
@@ -76,7 +90,7 @@ class ScrollingLines(Lines, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the thumb when the last column is pressed."""
-        if event.x == self.size.width - 1 and self.line_count > self.window_height:
+        if event.x == self.extent.width - 1 and self.line_count > self.window_height:
             self._dragging = True
             self.capture_mouse()
             self._drag(event.y)

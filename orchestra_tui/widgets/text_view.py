@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.strip import Strip
 
 from orchestra_tui.presentation.cells import Cell, Line
@@ -71,13 +72,13 @@ class TextView(ScrollingLines):
         """Drop the strips."""
         self._strips.clear()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
-        super().on_resize()
+        super().on_resize(event)
         self._wrap()
 
     def _wrap(self) -> None:
         self._strips.clear()
-        width = max(2, self.size.width - 3)
+        width = max(2, self.extent.width - 3)
         self._wrapped = [part for line in self._given for part in wrap_line(line, width)]
         self.top = min(self.top, self.lowest_top)
