@@ -14,7 +14,7 @@ from orchestra_tui.command_line.options import Options
 from orchestra_tui.command_line.place import Place
 from orchestra_tui.command_line.printing import warn
 from orchestra_tui.command_line.running import run_to_end
-from orchestra_tui.presentation.feed_lines import feed_line
+from orchestra_tui.presentation.feed_lines import SUBJECT_WIDTH, feed_line
 
 
 def run(place: Place, options: Options) -> int:
@@ -65,5 +65,5 @@ def _write(events: Iterable[Event], *, as_json: bool) -> None:
 def event_line(event: Event) -> str:
     """Return `    12  2026-11-23 14:03:59  auth            created on …`, in local time."""
     date = time.strftime("%Y-%m-%d", time.localtime(event.at / 1_000))
-    words = "".join(cell.text for cell in feed_line(event))
-    return clean(f"{event.seq:>6}  {date} {words}")
+    at, subject, *words = (cell.text.strip() for cell in feed_line(event))
+    return clean(f"{event.seq:>6}  {date} {at}  {subject:<{SUBJECT_WIDTH}}  {' '.join(words)}")

@@ -35,7 +35,7 @@ exit codes: 0 done, 1 failed, 2 wrongly called
 """
 
 
-@dataclass(slots=True)
+@dataclass  # argparse reads and writes it through `vars`, which slots do not have
 class Options:
     """Everything any command takes; each reads its own."""
 
@@ -112,7 +112,9 @@ class _Commands:
     """The parsers of the commands, each with its summary as the first sentence of its help."""
 
     def __init__(self, parser: _Parser) -> None:
-        self._parsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+        self._parsers = parser.add_subparsers(
+            dest="command", metavar="COMMAND", title="commands", prog="orchestra"
+        )
 
     def add(self, name: str, summary: str, more: str = "") -> _Parser:
         description = f"{summary[0].upper()}{summary[1:]}. {more}".rstrip()

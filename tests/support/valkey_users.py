@@ -2,14 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from orchestra_core.private_valkey import inspect
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.private_valkey import inspect, shut_down
 from orchestra_core.private_valkey.wire import ask
 from orchestra_core.settings import STATE_DIR, Settings, read_settings
 
@@ -68,6 +72,21 @@ def environment(settings: Settings) -> dict[str, str]:
 def settings_at(state_dir: Path, runtime_dir: Path) -> Settings:
     """Return settings of these two directories and nothing of the environment."""
     return read_settings({STATE_DIR: str(state_dir), "XDG_RUNTIME_DIR": str(runtime_dir)})
+
+
+@contextmanager
+def a_user_of_their_own() -> Generator[Settings]:
+    """Give settings apart from everyone's, and short; at the end nothing of them is left."""
+    base = Path(tempfile.mkdtemp(prefix="orc"))
+    try:
+        runtime = base / "run"
+        runtime.mkdir()
+        own = settings_at(base / "state", runtime)
+        yield own
+        with suppress(StoreUnavailable):
+            shut_down(own)
+    finally:
+        shutil.rmtree(base)
 
 
 def pid_of_server(settings: Settings) -> int:

@@ -1,0 +1,140 @@
+"""What `orchestra status` says of a project."""
+
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from orchestra_core.models import Presence
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_tui.command_line.status_document import (
+    StatusDocument,
+    status_document,
+    status_lines,
+)
+from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
+
+PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
+
+
+def a_project() -> ProjectState:
+    state = ProjectState(seq=7)
+    live = replace(a_chamber("auth"), state="live")
+    broken = replace(a_chamber("web"), state="failed", note="disk full", created_at=NOON + 1)
+    gone = replace(a_chamber("old"), state="closed")
+    for document in (replace(a_task(), phase="build"), live, broken, gone):
+        state.put(document)
+    state.put(an_interrupt())
+    state.put(replace(an_interrupt("i2", "read already"), state="delivered"))
+    state.presence[live.id] = Presence(
+        chamber_id=live.id, state="working", tool="Edit", detail="src/auth.py", since=NOON
+    )
+    return state
+
+
+def test_an_empty_project_says_what_to_do() -> None:
+    lines = status_lines(status_document(PROJECT, ProjectState()), NOON)
+    assert lines[0] == "shop-1a2b3c4d  /repo"
+    assert "press n" in lines[1]
+
+
+def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
+    lines = status_lines(status_document(PROJECT, a_project()), NOON + 65_000)
+    assert lines[2:] == [
+        "● add-login-1a2b  open, phase build, 1m",
+        "  Add a login",
+        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread",
+        "  ✗ web   failed: disk full",
+        "  1 closed",
+    ]
+
+
+def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
+    state = ProjectState()
+    for number in range(5):
+        state.put(
+            replace(
+                a_task(f"task-{number}"),
+                state="completed",
+                summary=f"summary {number}",
+                started_at=NOON + number,
+                finished_at=NOON + number + 65_000,
+            )
+        )
+    lines = status_lines(status_document(PROJECT, state), NOON)
+    assert lines[2] == "✓ task-4  completed in 1m05: summary 4"
+    assert lines[-1] == "  and 2 more that are finished"
+    assert len(lines) == 6
+
+
+def test_the_document_is_stable_and_whole() -> None:
+    document = status_document(PROJECT, a_project())
+    encoded = msgspec.json.encode(document)
+    assert msgspec.json.decode(encoded, type=StatusDocument) == document
+    assert msgspec.json.decode(encoded) == {
+        "version": 1,
+        "project": "shop-1a2b3c4d",
+        "root": "/repo",
+        "seq": 7,
+        "tasks": [
+            {
+                "id": "add-login-1a2b",
+                "description": "Add a login",
+                "state": "open",
+                "complexity": "simple",
+                "phase": "build",
+                "base_branch": "",
+                "started_at": NOON,
+                "finished_at": 0,
+                "summary": "",
+                "chambers": [
+                    chamber(
+                        "auth",
+                        "live",
+                        worker={
+                            "state": "working",
+                            "tool": "Edit",
+                            "detail": "src/auth.py",
+                            "since": NOON,
+                        },
+                        unread=[
+                            {
+                                "id": "i1",
+                                "message": "Stop and look",
+                                "requires": "review",
+                                "state": "sent",
+                                "sent_at": NOON,
+                            }
+                        ],
+                    ),
+                    chamber("old", "closed"),
+                    chamber("web", "failed", note="disk full", created_at=NOON + 1),
+                ],
+            }
+        ],
+    }
+
+
+def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
+    return {
+        "name": name,
+        "state": state,
+        "path": f"/repo/.claude/worktrees/{name}",
+        "branch": f"orchestra/add-login-1a2b/{name}",
+        "created_at": NOON,
+        "ended_at": 0,
+        "note": "",
+        "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0},
+        "unread": [],
+        **differences,
+    }
+
+
+def test_a_long_description_is_cut_to_one_line() -> None:
+    state = ProjectState()
+    state.put(a_task(description="first line\nsecond " + "word " * 100))
+    line = status_lines(status_document(PROJECT, state), NOON)[3]
+    assert line.startswith("  first line second word")
+    assert len(line) <= 102
+    assert line.endswith("…")

@@ -1,0 +1,68 @@
+"""The command `orchestra` as a real process, in a directory and with settings of a test's own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestra_core.settings import REDIS_URL, Settings
+from tests.support.repositories import PLAIN_GIT
+from tests.support.valkey_users import environment
+
+COMMAND = (sys.executable, "-m", "orchestra_tui.command_line")
+_SECONDS = 60
+
+
+def orchestra(
+    directory: Path, settings: Settings, *arguments: str, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end without a terminal."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=directory,
+        env=_environ(settings, environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+
+
+@contextmanager
+def orchestra_running(
+    directory: Path, settings: Settings, *arguments: str, **environ: str
+) -> Generator[subprocess.Popen[str]]:
+    """Start the command with pipes; at the end it is killed if it has not left."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=directory,
+        env=_environ(settings, environ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Return the next line the command prints."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def _environ(settings: Settings, environ: dict[str, str]) -> dict[str, str]:
+    return {
+        **os.environ,
+        **PLAIN_GIT,
+        **environment(settings),
+        REDIS_URL: settings.redis_url,
+        "PYTHONUTF8": "1",
+        **environ,
+    }
