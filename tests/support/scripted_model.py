@@ -6,7 +6,7 @@ request, because what a model would have read is the proof of what reached it.
 
 import json
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,7 +90,7 @@ class Call:
     """The model calls a tool."""
 
     tool: str
-    arguments: dict[str, object]
+    arguments: Mapping[str, object]
 
 
 Answer = Sequence[Say | Call]
@@ -219,5 +219,5 @@ def _block(part: Say | Call, call_id: str) -> tuple[dict[str, object], dict[str,
         case Call(tool, arguments):
             return (
                 {"type": "tool_use", "id": call_id, "name": tool, "input": {}},
-                {"type": "input_json_delta", "partial_json": json.dumps(arguments)},
+                {"type": "input_json_delta", "partial_json": json.dumps(dict(arguments))},
             )

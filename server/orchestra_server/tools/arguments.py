@@ -60,8 +60,8 @@ Briefs = Annotated[
 Skeleton = Annotated[
     list[str] | None,
     Field(
-        description="Paths, relative to the working directory, of files that are not committed yet "
-        "but every worker needs: they are copied into each chamber."
+        description="Paths, relative to the chamber, of files that every worker finds there at the "
+        "start: copied from the checkout where it has them uncommitted, else empty."
     ),
 ]
 AgentType = Annotated[

@@ -17,9 +17,7 @@ _NO_REQUEST = (
     "or ask for it.)"
 )
 
-Request = Annotated[
-    str, Field(description="What the user wants done. Put it in quotes when it has spaces.")
-]
+Request = Annotated[str, Field(description="What the user wants done, in full.")]
 
 
 def conduct(request: Request = "") -> str:

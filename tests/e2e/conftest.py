@@ -1,0 +1,38 @@
+"""A repository set up for Orchestra as a person would, and the environment a client gets."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.private_valkey import shut_down
+from orchestra_core.settings import Settings
+from orchestra_server.files.installation import initialise
+from tests.support.orchestration import server_environ
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a session of the real client plays."""
+
+    repository: TestRepository
+    settings: Settings
+    home: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {**PLAIN_GIT, **server_environ(self.settings)}
+
+
+@pytest.fixture
+def stage(settings: Settings, tmp_path: Path) -> Iterator[Stage]:
+    repository = small_repository((tmp_path / "bookshop").resolve(), {"shop.py": "PRICE = 1\n"})
+    initialise(repository.path, Path(sys.executable))
+    yield Stage(repository, settings, tmp_path / "home")
+    with suppress(StoreUnavailable):
+        shut_down(replace(settings, redis_url=""))

@@ -1,0 +1,140 @@
+"""A worker: the real Claude Code, started in a chamber, and the mail that stops it."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.models import Interrupt
+from orchestra_core.project import find_project
+from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.replies import CreatedChambers, SentInterrupt, StartedTask
+from tests.e2e.conftest import Stage
+from tests.support.claude_code import claude_binary, run_claude
+from tests.support.orchestration import in_memory
+from tests.support.repositories import TestRepository
+from tests.support.scripted_model import Answer, Call, Request, Say, Script, scripted_model
+
+MESSAGE = "The column is called user_id now, not uid."
+
+
+@dataclass(frozen=True)
+class Room:
+    """A chamber that waits for its worker."""
+
+    task_id: str
+    path: Path
+
+
+async def open_room(stage: Stage) -> Room:
+    async with in_memory(stage.settings, stage.repository.path) as conductor:
+        task = await conductor.call(StartedTask, "start_task", {"description": "Add accounts"})
+        made = await conductor.call(
+            CreatedChambers,
+            "create_chambers_batch",
+            {"task_id": task.task_id, "chamber_names": ["auth"]},
+        )
+    return Room(task.task_id, Path(made.chambers[0].path))
+
+
+async def send(stage: Stage, room: Room) -> None:
+    arguments = {"task_id": room.task_id, "chamber": "auth", "message": MESSAGE}
+    async with in_memory(stage.settings, stage.repository.path) as conductor:
+        await conductor.call(SentInterrupt, "interrupt_worker", arguments)
+
+
+async def mail(stage: Stage) -> Interrupt:
+    project = find_project(stage.repository.path)
+    async with open_store(project.id, stage.settings) as store:
+        (found,) = (await store.snapshot()).interrupts.values()
+    return found
+
+
+def work(stage: Stage, room: Room, script: Script) -> list[Request]:
+    binary = claude_binary()
+    with scripted_model(script) as model:
+        ended = run_claude(
+            binary,
+            "Do your part.",
+            directory=room.path,
+            home=stage.home,
+            model_url=model.url,
+            environ=stage.environ,
+            options=["--allowedTools", "Bash Write"],
+        )
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+    assert model.faults == []
+    return model.requests
+
+
+def touch(name: str) -> Call:
+    return Call("Bash", {"command": f"touch {name}", "description": "Leave a mark"})
+
+
+async def test_mail_that_comes_while_a_worker_thinks_stops_its_next_call_and_is_read_once(
+    stage: Stage,
+) -> None:
+    room = await open_room(stage)
+
+    def script(request: Request) -> Answer:
+        match request.turn:
+            case 0:
+                asyncio.run(send(stage, room))
+                return [touch("before"), touch("before-too")]
+            case 1:
+                return [touch("after")]
+            case _:
+                return [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(work, stage, room, script)
+    assert not (room.path / "before").exists()
+    assert not (room.path / "before-too").exists()
+    assert (room.path / "after").exists()
+    assert [result.is_error for result in requests[-1].results()] == [True, True, False]
+    assert MESSAGE not in requests[0].text()
+    assert requests[-1].text().count(MESSAGE) == 1
+    read = await mail(stage)
+    assert read.state == "acted"
+    assert read.sent_at <= read.posted_at <= read.delivered_at <= read.acted_at
+    assert not (room.path / ".INTERRUPT").exists()
+
+
+async def test_mail_that_waits_before_a_worker_starts_is_the_first_thing_it_reads(
+    stage: Stage,
+) -> None:
+    room = await open_room(stage)
+    await send(stage, room)
+
+    def script(request: Request) -> Answer:
+        return [touch("after")] if request.turn == 0 else [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(work, stage, room, script)
+    assert requests[0].text().count(MESSAGE) == 1
+    assert requests[-1].text().count(MESSAGE) == 1
+    assert (room.path / "after").exists()
+    assert (await mail(stage)).state == "acted"
+
+
+async def test_mail_that_comes_before_a_workers_last_word_keeps_it_from_ending_unread(
+    stage: Stage,
+) -> None:
+    room = await open_room(stage)
+
+    def script(request: Request) -> Answer:
+        if request.turn == 0:
+            asyncio.run(send(stage, room))
+        return [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(work, stage, room, script)
+    assert len(requests) == 2
+    assert MESSAGE in requests[1].text()
+    assert (await mail(stage)).state == "acted"
+
+
+async def test_nothing_of_orchestra_shows_in_the_chambers_status(stage: Stage) -> None:
+    room = await open_room(stage)
+
+    def script(request: Request) -> Answer:
+        return [Say("Nothing to do.")]
+
+    await asyncio.to_thread(work, stage, room, script)
+    assert TestRepository(room.path).status == ""
