@@ -9,6 +9,7 @@ from orchestra_core.state import ProjectState
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.known import task_in
 from orchestra_server.conductor.postman import deliver_mail
+from orchestra_server.files.exclude import ensure_excluded
 from orchestra_server.files.projections import write_projections
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,12 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     state = await context.store.snapshot()
     directory = Path(task_in(state, task_id).working_directory)
     try:
-        await asyncio.to_thread(write_projections, directory, state)
+        await asyncio.to_thread(_write, context.project.git_dir, directory, state)
     except Unavailable as fault:
         _log.warning("%s", fault)
     return state
+
+
+def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
+    ensure_excluded(common_dir)  # first, so that none of the files ever shows in git's status
+    write_projections(working_directory, state)

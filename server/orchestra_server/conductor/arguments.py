@@ -18,12 +18,12 @@ _REQUIRES: tuple[Requires, ...] = get_args(Requires)
 
 def checked_agent_id(agent_id: str) -> str:
     """Return `agent_id`; raises BadInput unless it is 1 to 100 plain characters."""
-    if not _AGENT_ID.fullmatch(agent_id):
-        raise BadInput(
-            f"agent_id {one_line(agent_id, 40)!r} is not allowed; use 1 to 100 letters, digits "
-            "or . _ : - such as 'implementation-executor-auth'"
-        )
-    return agent_id
+    return _plain("agent_id", agent_id, "implementation-executor-auth")
+
+
+def checked_agent_type(agent_type: str) -> str:
+    """Return `agent_type`; raises BadInput unless it can be the beginning of an agent's id."""
+    return _plain("agent_type", agent_type, "implementation-executor")
 
 
 def checked_level(complexity: str) -> Level | None:
@@ -65,3 +65,12 @@ def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:
 
 def _none_of(name: str, value: str, allowed: Sequence[str]) -> BadInput:
     return BadInput(f"{name} {one_line(value, 40)!r} is not one of {', '.join(allowed)}")
+
+
+def _plain(name: str, value: str, example: str) -> str:
+    if not _AGENT_ID.fullmatch(value):
+        raise BadInput(
+            f"{name} {one_line(value, 40)!r} is not allowed; use 1 to 100 letters, digits "
+            f"or . _ : - such as {example!r}"
+        )
+    return value

@@ -61,6 +61,7 @@ class CreatedChambers(Reply):
     task_id: str
     already_live: bool
     chambers: list[OpenedChamber]
+    notes: list[str]
 
 
 class ChamberScope(Part):

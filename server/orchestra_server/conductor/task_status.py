@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.conductor import telling
 from orchestra_server.conductor.context import Context
@@ -23,7 +23,7 @@ def task_status(state: ProjectState, task_id: str) -> TaskStatus:
     task = task_in(state, task_id)
     chambers = chambers_in(state, task_id)
     found = sorted(
-        (one for one in state.discoveries.values() if one.task_id == task_id), key=_by_weight
+        (one for one in state.discoveries.values() if one.task_id == task_id), key=telling.by_weight
     )
     agents = sorted(
         (one for one in state.agents.values() if one.task_id == task_id),
@@ -51,10 +51,6 @@ def task_status(state: ProjectState, task_id: str) -> TaskStatus:
         unread_interrupts=[telling.mail(one) for one in telling.unread_of(state, task_id)],
         next_step=_next_step(task, chambers),
     )
-
-
-def _by_weight(found: Discovery) -> tuple[int, int]:
-    return (("critical", "important", "info").index(found.severity), -found.at)
 
 
 def _next_step(task: Task, chambers: Sequence[Chamber]) -> str:

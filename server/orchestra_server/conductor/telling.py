@@ -124,3 +124,8 @@ def saved(chambers: Iterable[Chamber]) -> list[SavedChamber]:
         for one in chambers
         if one.saved_ref
     ]
+
+
+def by_weight(found: Discovery) -> tuple[int, int, str]:
+    """Return the key that sorts discoveries: the critical first, of each severity the newest."""
+    return (("critical", "important", "info").index(found.severity), -found.at, found.id)

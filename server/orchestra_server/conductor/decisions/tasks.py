@@ -89,10 +89,12 @@ def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
     return changed, Change(events=(_event(changed, "task.reopened", at, actor),))
 
 
-def ended(task: Task, *, landed_commit: str, at: int, actor: str) -> tuple[Task, Change]:
-    """Return the task at its end: completed when its work has landed, else closed without.
+def ended(
+    task: Task, *, completed: bool, landed_commit: str, at: int, actor: str
+) -> tuple[Task, Change]:
+    """Return the task at its end: completed, or closed when its work was only to be saved.
 
-    `landed_commit` is empty when nothing was to be landed.
+    `landed_commit` is where its branch stood then, empty when no chamber brought anything.
     """
     phases = tuple(
         replace(one, finished_at=at) if one.started_at and not one.finished_at else one
@@ -100,12 +102,12 @@ def ended(task: Task, *, landed_commit: str, at: int, actor: str) -> tuple[Task,
     )
     changed = replace(
         task,
-        state="completed" if landed_commit else "closed",
+        state="completed" if completed else "closed",
         finished_at=at,
         phases=phases,
         landed_commit=landed_commit,
     )
-    kind: Kind = "task.completed" if landed_commit else "task.closed"
+    kind: Kind = "task.completed" if completed else "task.closed"
     event = _event(changed, kind, at, actor)
     return changed, Change(events=(event,), releases=(claim_of(task),))
 

@@ -1,0 +1,65 @@
+"""close_chamber: remove one chamber before its task is complete, its work saved first."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.store.reads import Reads
+from orchestra_server.chambers.repository import open_repository
+from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
+from orchestra_server.conductor.closing import put_away, require_here
+from orchestra_server.conductor.context import Context, Decision, settle
+from orchestra_server.conductor.half_made import DIED, clear_away, give_up
+from orchestra_server.conductor.known import read_chamber, read_task
+from orchestra_server.conductor.replies import ClosedChamber
+
+
+async def close_chamber(context: Context, *, task_id: str, chamber: str) -> ClosedChamber:
+    """Save what is uncommitted or unmerged, remove worktree and branch, free the name.
+
+    One that is closed already is answered as it ended. Raises Refused when something in it cannot
+    be kept; nothing is removed then.
+    """
+    return await to_its_end(_close(context, task_id, chamber))
+
+
+async def _close(context: Context, task_id: str, name: str) -> ClosedChamber:
+    task, _ = await _read(context, task_id, name)
+    repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
+    async with alone_with_chambers(repo.common_dir):
+        task, room = await _read(context, task_id, name)
+        require_here(room)
+        if room.state in {"closed", "failed"}:
+            return _reply(room, already_closed=True, branch_kept=False)
+        if room.state == "creating":
+            await asyncio.to_thread(clear_away, repo, [room])
+            await give_up(context, [room], DIED)
+            return _reply(room, already_closed=False, branch_kept=False)
+        room, away = await put_away(context, repo, task, room)
+    await show_change(context, task_id)
+    return _reply(room, already_closed=False, branch_kept=away.branch_kept)
+
+
+async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber]]:
+        task = await read_task(reads, task_id)
+        return Decision((task, await read_chamber(reads, task, name)))
+
+    return await settle(context.store, decide)
+
+
+def _reply(room: Chamber, *, already_closed: bool, branch_kept: bool) -> ClosedChamber:
+    return ClosedChamber(
+        task_id=room.task_id,
+        chamber=room.name,
+        already_closed=already_closed,
+        saved_ref=room.saved_ref,
+        branch=room.branch,
+        branch_kept=branch_kept,
+        next_step=(
+            f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
+            if room.saved_ref
+            else "It held no work that is not merged; nothing is left to do for it."
+        ),
+    )

@@ -1,0 +1,131 @@
+"""A chamber's life: reserved, live or failed, closing, closed, and back."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.names import saved_ref
+from orchestra_server.conductor.decisions.mail import expired
+from orchestra_server.conductor.decisions.tasks import claim_of, reopened
+
+RETAKEN = ("failed", "closed")
+
+
+def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
+    """Tell whether a batch is there already; raises Refused when only a part of it may be made.
+
+    A chamber that closed with saved work is not made anew: its work would be forgotten.
+    """
+    live = [one.name for one in known if one.state == "live"]
+    if len(live) == len(names):
+        return True
+    if live:
+        missing = [name for name in names if name not in live]
+        raise Refused(
+            f"of this batch, {_listed(live)} is live already; nothing was made: "
+            f"call again with {_listed(missing)} alone"
+        )
+    for one in known:
+        if one.state == "closing":
+            raise Refused(
+                f"chamber {one.name!r} is being closed; call close_chamber again to finish that"
+            )
+        if one.state in RETAKEN and one.saved_ref:
+            raise Refused(
+                f"chamber {one.name!r} was closed and its work is saved; bring it back with "
+                "restore_chamber, or choose another name"
+            )
+    return False
+
+
+def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
+    """Return the change that keeps the names for chambers about to be made."""
+    batch = tuple(chambers)
+    return Change(
+        events=tuple(_event(one, "chamber.reserved", one.created_at, actor) for one in batch),
+        claims={one.name: one.id for one in batch},
+    )
+
+
+def opened(chambers: Iterable[Chamber], *, at: int, actor: str) -> tuple[list[Chamber], Change]:
+    """Return the chambers live, all in one change."""
+    live = [replace(one, state="live") for one in chambers]
+    events = tuple(_event(one, "chamber.created", at, actor) for one in live)
+    return live, Change(events=events)
+
+
+def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Change:
+    """Return the change that gives a batch up and its names back."""
+    gone = [replace(one, state="failed", note=note, ended_at=at) for one in chambers]
+    return Change(
+        events=tuple(_event(one, "chamber.failed", at, actor) for one in gone),
+        releases=tuple(one.name for one in gone),
+    )
+
+
+def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
+    """Return the chamber while it is put away; `ended_at` fixes the ref its work is saved under."""
+    if chamber.state == "closing":
+        return chamber, Change(events=())
+    changed = replace(chamber, state="closing", ended_at=at)
+    return changed, Change(events=(_event(changed, "chamber.closing", at, actor),))
+
+
+def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
+    """Return the change that keeps a chamber live whose closing was refused."""
+    changed = replace(chamber, state="live", ended_at=0, note=note)
+    return Change(events=(_event(changed, "chamber.restored", at, actor),))
+
+
+def ref_for(chamber: Chamber) -> str:
+    """Return the ref under which a closing chamber's work is saved."""
+    return saved_ref(chamber.task_id, chamber.name, chamber.ended_at)
+
+
+def closed(
+    chamber: Chamber, unread: Iterable[Interrupt], *, ref: str, note: str, at: int, actor: str
+) -> tuple[Chamber, Change]:
+    """Return the chamber at its end; its name is free again and its unread mail expires."""
+    changed = replace(chamber, state="closed", saved_ref=ref, note=note)
+    events = (
+        _event(changed, "chamber.closed", at, actor),
+        *expired(unread, at=at, actor=actor),
+    )
+    return changed, Change(events=events, releases=(chamber.name,))
+
+
+def restored(
+    chamber: Chamber, task: Task, *, request_is_free: bool, host: str, at: int, actor: str
+) -> tuple[Chamber, Change]:
+    """Return the chamber live again, and its task open again so that it can be completed.
+
+    The task takes its request's claim back, unless a newer task has the same request by now.
+    """
+    changed = replace(chamber, state="live", host=host, ended_at=0, note="restored")
+    events = [_event(changed, "chamber.restored", at, actor)]
+    claims = {chamber.name: chamber.id}
+    if task.state != "open":
+        again, change = reopened(task, at=at, actor=actor)
+        events += change.events
+        if request_is_free:
+            claims[claim_of(again)] = again.id
+    return changed, Change(events=tuple(events), claims=claims)
+
+
+def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
+    return Event(
+        at=at,
+        kind=kind,
+        actor=actor,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=chamber),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,113 @@
+"""The words a conductor pastes into a worker's prompt: all it needs, stated as facts."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Chamber, Discovery, Task
+
+WORKER_TYPE = "implementation-executor"
+_CONTEXT_FILE = ".claude/WORKER_CONTEXT.json"
+_WORKER_END = (
+    "WHEN YOU ARE DONE\nCommit everything, then end with a short report: what you did, how you "
+    "checked it, what is open, which patterns others could use, and anything that others must "
+    "know. The conductor records it for you with record_agent_action."
+)
+_OBSERVER_END = (
+    "WHEN YOU ARE DONE\nEnd with a short report: what you found, what you propose, and anything "
+    "that others must know. The conductor records it for you with record_agent_action."
+)
+
+
+def agent_id_of(agent_type: str, chamber: str) -> str:
+    """Return the id under which an agent's actions are recorded; it ends in its chamber."""
+    return f"{agent_type}-{chamber}" if chamber else agent_type
+
+
+def worker_prompt(
+    task: Task,
+    chamber: Chamber,
+    siblings: Sequence[Chamber],
+    *,
+    agent_id: str,
+    found: Sequence[Discovery] = (),
+) -> str:
+    """Return the prompt of a chamber's worker, ready to paste."""
+    parts = [
+        _greeting(agent_id, chamber),
+        f"THE TASK\n{task.description}",
+        f"YOUR PART\n{chamber.brief or _own_part(chamber)}",
+        _place(chamber),
+        _others(siblings),
+        _findings(found),
+        _mail(chamber),
+        _WORKER_END,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def observer_prompt(
+    task: Task, chambers: Sequence[Chamber], *, agent_id: str, found: Sequence[Discovery]
+) -> str:
+    """Return the prompt of an agent without a chamber: it reads, plans or reviews."""
+    parts = [
+        f"You are {agent_id}. You have no chamber: read what you need, and change no file.",
+        f"THE TASK\n{task.description}",
+        f"THE PRESENT PHASE\n{task.phase}" if task.phase else "",
+        f"WHERE IT LIVES\n{task.working_directory}",
+        _others(chambers),
+        _findings(found),
+        _OBSERVER_END,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _greeting(agent_id: str, chamber: Chamber) -> str:
+    return (
+        f"You are {agent_id}, one of several workers on one task. You work in chamber "
+        f"{chamber.name!r}, a git worktree of your own."
+    )
+
+
+def _own_part(chamber: Chamber) -> str:
+    return f"The part of the task that the name {chamber.name!r} says; leave the rest to others."
+
+
+def _place(chamber: Chamber) -> str:
+    return (
+        f"WHERE YOU WORK\n{chamber.path}\n"
+        "Work only below this directory and name it in full in every path and command: begin a "
+        f"command with `cd '{chamber.path}' && …`. Commit in your branch, {chamber.branch}, as you "
+        "go. Do not switch branches, do not merge, push or touch another directory. "
+        f"{_CONTEXT_FILE} there says the same as this prompt."
+    )
+
+
+def _others(chambers: Sequence[Chamber]) -> str:
+    if not chambers:
+        return ""
+    lines = [f"- {one.name}: {_first_line(one.brief) or 'no brief'}" for one in chambers]
+    return "THE OTHER CHAMBERS (others work there at the same time)\n" + "\n".join(lines)
+
+
+def _findings(found: Sequence[Discovery]) -> str:
+    if not found:
+        return ""
+    lines = [
+        f"- [{one.severity}] {one.text}" + (f" What follows: {one.impact}" if one.impact else "")
+        for one in found
+    ]
+    return "WHAT IS KNOWN ALREADY\n" + "\n".join(lines)
+
+
+def _mail(chamber: Chamber) -> str:
+    return (
+        "MESSAGES\nA message from the conductor or the person watching can arrive while you work. "
+        "It shows as the reason why a tool call was not run: read it, do what it asks (review: "
+        "take it into account and go on; stop: finish at a clean point and report; suspend: change "
+        "nothing more until the next message), then go on. If your client runs no hooks, look at "
+        f"{chamber.path}/.INTERRUPT between steps, read its messages in order and delete it."
+    )
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= 200 else f"{line[:199]}…"  # noqa: PLR2004 - a line of a list
