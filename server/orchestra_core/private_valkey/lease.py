@@ -1,9 +1,9 @@
 """A user's hold on the private server: the first in starts it, the last out stops it."""
 
 import os
-import threading
 from pathlib import Path
 from urllib.parse import quote
+from weakref import finalize
 
 from orchestra_core.private_valkey.locks import alone, take_shared, try_alone
 from orchestra_core.private_valkey.places import Places, places_of, prepare_data_dir
@@ -12,13 +12,15 @@ from orchestra_core.settings import Settings
 
 
 class Lease:
-    """The right to use the server until `close`; the kernel ends it if the process dies first."""
+    """The right to use the server until `close`; the kernel ends it if the process dies first.
+
+    A lease that nobody closes (its joining was cancelled, say) is given up with the object.
+    """
 
     def __init__(self, places: Places, users: int) -> None:
         self._places = places
-        self._users = users  # descriptor that shares users.lock; -1 once closed
-        self._guard = threading.Lock()
         self._socket = Path()
+        self._leave = finalize(self, _leave, places, users, os.getpid())
 
     @property
     def socket(self) -> Path:
@@ -43,16 +45,18 @@ class Lease:
 
         Raises StoreUnavailable when the server was asked to stop and does not.
         """
-        with self._guard:
-            users, self._users = self._users, -1
-        if users == -1:
-            return
-        try:
-            # Whoever joins now waits for this lock, finds the server gone and starts it anew.
-            if try_alone(users):
-                stop(self._places)
-        finally:
-            os.close(users)
+        self._leave()  # only the first call of a finalizer does anything
+
+
+def _leave(places: Places, users: int, process: int) -> None:
+    """Give up the share `users` in users.lock, and stop the server if it was the last."""
+    try:
+        # Whoever joins now waits for this lock, finds the server gone and starts it anew. A fork
+        # has a copy of the descriptor but no share of its own.
+        if os.getpid() == process and try_alone(users):
+            stop(places)
+    finally:
+        os.close(users)
 
 
 def join(settings: Settings) -> Lease:

@@ -1,12 +1,15 @@
 """Who starts the server, who finds it and who stops it, with real processes."""
 
+import asyncio
 import os
 import signal
+import subprocess
+import sys
 
 from orchestra_core.private_valkey import inspect, join, shut_down
 from orchestra_core.private_valkey.wire import ask
 from orchestra_core.settings import Settings
-from tests.support.valkey_users import User, kill_server, pid_of_server, wait_until
+from tests.support.valkey_users import User, environment, kill_server, pid_of_server, wait_until
 
 MANY = 20
 
@@ -40,6 +43,46 @@ def test_closing_twice_is_closing_once(settings: Settings) -> None:
     lease.close()
     assert inspect(settings).running
     other.close()
+
+
+def test_a_lease_that_is_forgotten_is_given_up(settings: Settings) -> None:
+    lease = join(settings)
+    assert inspect(settings).running
+    del lease
+    assert not inspect(settings).running
+
+
+async def test_a_joining_that_is_cancelled_leaves_no_server(settings: Settings) -> None:
+    joining = asyncio.create_task(asyncio.to_thread(join, settings))
+    await asyncio.sleep(0)
+    joining.cancel()
+    await asyncio.wait([joining])
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert joining.cancelled()
+    assert (settings.state_dir / "valkey" / "users.lock").exists()
+    assert not inspect(settings).running
+
+
+_FORKING = """
+import os
+from orchestra_core.private_valkey import inspect, join
+from orchestra_core.settings import read_settings
+settings = read_settings()
+lease = join(settings)
+child = os.fork()
+if child == 0:
+    lease.close()
+    os._exit(0)
+os.waitpid(child, 0)
+assert inspect(settings).in_use and inspect(settings).running
+lease.close()
+assert not inspect(settings).running
+"""
+
+
+def test_a_fork_does_not_give_up_its_parent_s_lease(settings: Settings) -> None:
+    environ = {**os.environ, **environment(settings)}
+    subprocess.run([sys.executable, "-c", _FORKING], env=environ, check=True, timeout=60)
 
 
 def test_what_was_written_is_there_for_the_next_user(settings: Settings) -> None:

@@ -1,0 +1,83 @@
+"""An interrupt typed at a terminal, from the command to the chamber's mailbox."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.settings import Settings
+from orchestra_server.conductor.replies import CreatedChambers, StartedTask
+from tests.support.commands import orchestra
+from tests.support.orchestration import in_memory
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.valkey_users import a_user_of_their_own
+
+MESSAGE = "Use the session table, not a new one"
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    with a_user_of_their_own() as own:
+        yield own
+
+
+@pytest.fixture
+def shop(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
+    for name, value in PLAIN_GIT.items():
+        monkeypatch.setenv(name, value)
+    return small_repository(tmp_path / "shop")
+
+
+def opened(shop: TestRepository, settings: Settings) -> CreatedChambers:
+    """Let a conductor start a task with two chambers."""
+
+    async def conduct() -> CreatedChambers:
+        async with in_memory(settings, shop.path) as conductor:
+            task = await conductor.call(StartedTask, "start_task", {"description": "Add a login"})
+            return await conductor.call(
+                CreatedChambers,
+                "create_chambers_batch",
+                {"task_id": task.task_id, "chamber_names": ["auth", "web"]},
+            )
+
+    return asyncio.run(conduct())
+
+
+def test_an_interrupt_waits_in_the_chamber_and_shows_in_the_status(
+    shop: TestRepository, settings: Settings
+) -> None:
+    created = opened(shop, settings)
+    auth, web = (Path(chamber.path) for chamber in created.chambers)
+    ran = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE, "--requires", "stop")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert f"to auth ({created.task_id}): posted" in ran.stdout
+    assert MESSAGE in (auth / ".INTERRUPT").read_text()
+    assert not (web / ".INTERRUPT").exists()
+    status = orchestra(shop.path, settings, "status").stdout
+    (line,) = (line for line in status.splitlines() if "● auth" in line)
+    assert "✉ 1 unread" in line
+    history = orchestra(shop.path, settings, "events", "--json").stdout
+    assert '"actor":"operator"' in history
+
+
+def test_the_same_interrupt_is_not_sent_twice_while_it_is_unread(
+    shop: TestRepository, settings: Settings
+) -> None:
+    created = opened(shop, settings)
+    arguments = ("interrupt", "auth", MESSAGE, "--task", created.task_id)
+    orchestra(shop.path, settings, *arguments)
+    again = orchestra(shop.path, settings, *arguments)
+    assert again.returncode == 0
+    assert "was sent already" in again.stdout
+
+
+def test_an_interrupt_to_nobody_is_one_line(shop: TestRepository, settings: Settings) -> None:
+    opened(shop, settings)
+    ran = orchestra(shop.path, settings, "interrupt", "api", MESSAGE)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "orchestra: there is no live chamber 'api'; live are: auth, web\n"
+    ran = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE, "--task", "no-such-task")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("orchestra: there is no task 'no-such-task'")
+    assert ran.stderr.count("\n") == 1
