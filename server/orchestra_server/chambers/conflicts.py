@@ -56,8 +56,8 @@ def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
         paths = [next(rest) for _ in range(int(count))]
         stable, said = next(rest), next(rest)
         found = _KIND.search(said) or _KIND.search(stable)
-        if found and paths:
-            kinds[paths[0]] = "binary" if "binary" in stable else found[1]
+        if found and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
+            kinds[paths[0]] = found[1]
     return MergedTree(tree, kinds)
 
 

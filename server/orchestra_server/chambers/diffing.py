@@ -14,7 +14,10 @@ from orchestra_server.chambers.running import git_beginning
 from orchestra_server.chambers.shadow import Shadow, shadow_of, split
 
 # A person's settings that would change what is parsed or shown.
-_AS_IS = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative")
+_AS_IS = (
+    "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
+    "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

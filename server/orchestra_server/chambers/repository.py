@@ -13,6 +13,7 @@ from orchestra_server.chambers.running import Ran, git_in, git_version, only_her
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)
 _LOCK = "orchestra.lock"
+_LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,17 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """Return the commit a revision names; raises BadInput for one that is unknown."""
-        ran = self.run(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        )
-        if ran.status or not revision or "\0" in revision:
-            raise BadInput(
-                f"{one_line(revision, 80)!r} is not a revision of {self.top}; "
-                "give a branch, a tag or a commit that 'git log' knows"
+        fit = revision.isprintable() and 0 < len(revision) <= _LONGEST_REVISION
+        if fit:
+            ran = self.run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
             )
-        return ran.out.strip()
+            if ran.status == 0:
+                return ran.out.strip()
+        raise BadInput(
+            f"{one_line(revision, 80)!r} is not a revision of {self.top}; "
+            "give a branch, a tag or a commit that 'git log' knows"
+        )
 
     @contextmanager
     def locked(self) -> Generator[None]:

@@ -1,0 +1,186 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.chambers.conflicts import Conflict, conflicting_lines
+from orchestra_server.chambers.merging import Branch, Conflicted, Merged, merge_all
+from orchestra_server.chambers.running import GitFailed
+from tests.support.chambers import Workshop, workshop
+from tests.support.repositories import TestRepository, small_repository
+
+TEN = "".join(f"line {n}\n" for n in range(10))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    files = {"README": TEN, "other": "other\n", "src/app.py": "one\ntwo\nthree\n"}
+    return workshop(small_repository(tmp_path / "répo", files))
+
+
+def merge(shop: Workshop, *chambers: TestRepository, base: str = "") -> Merged | Conflicted:
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    return merge_all(shop.repo, base or shop.main.head, branches, "Add login")
+
+
+def seen(shop: Workshop) -> tuple[str, ...]:
+    main = shop.main
+    return main.head, main.status, main.git("for-each-ref"), main.git("ls-files", "-s")
+
+
+def test_branches_that_agree_become_one_commit_and_nothing_else_changes(shop: Workshop) -> None:
+    auth, api, idle = shop.open("auth", "api", "idle")
+    auth.commit("auth", {"README": "first\n" + TEN, "auth/new": "a"})
+    api.commit("api", {"README": TEN + "last\n", "api/new": "b"})
+    base = shop.main.commit("meanwhile", {"other": "changed\n"})
+    before = seen(shop)
+    merged = merge(shop, auth, api, idle)
+    assert seen(shop) == before
+    assert isinstance(merged, Merged)
+    assert merged.order == ("auth", "api", "idle")
+    main = shop.main
+    assert main.git("show", f"{merged.commit}:README") + "\n" == f"first\n{TEN}last\n"
+    assert main.git("show", f"{merged.commit}:other") == "changed"
+    parents = main.git("log", "-1", "--format=%P", merged.commit).split()
+    assert parents[1] == api.head
+    assert main.git("log", "-1", "--format=%P", parents[0]).split() == [base, auth.head]
+    assert main.git("log", "-1", "--format=%an|%s|%b", merged.commit) == (
+        "Ada Tester|Merge chamber api|Add login\n"
+    )
+
+
+def test_one_branch_on_an_unmoved_base_takes_its_tree(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"new": "a"})
+    merged = merge(shop, auth)
+    assert isinstance(merged, Merged)
+    tree = shop.main.git("rev-parse", f"{merged.commit}^{{tree}}")
+    assert tree == auth.git("rev-parse", "HEAD^{tree}")
+
+
+def test_chambers_without_work_leave_the_base_as_it_is(shop: Workshop) -> None:
+    assert merge(shop, *shop.open("auth", "api")) == Merged(shop.main.head, ("auth", "api"))
+
+
+def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
+    shop: Workshop,
+) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
+    api.commit("api", {"fine": "x"})
+    db.commit("db", {"README": TEN.replace("line 5", "db's five")})
+    before = seen(shop)
+    assert merge(shop, auth, api, db) == Conflicted(
+        (
+            Conflict(
+                file="README",
+                kind="content",
+                between=("auth", "db"),
+                lines="<<<<<<< auth\nauth's five\n=======\ndb's five\n>>>>>>> db",
+            ),
+        )
+    )
+    assert seen(shop) == before
+
+
+def test_a_conflict_with_what_happened_on_the_base_is_named_so(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
+    shop.main.commit("meanwhile", {"README": TEN.replace("line 5", "main's five")})
+    found = merge(shop, auth)
+    assert isinstance(found, Conflicted)
+    assert [conflict.between for conflict in found.conflicts] == [("base", "auth")]
+
+
+def test_every_conflict_of_the_batch_is_told_at_once(shop: Workshop) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    auth.commit("auth", {"README": "auth\n", "other": "auth\n"})
+    api.commit("api", {"README": "api\n"})
+    db.commit("db", {"other": "db\n"})
+    found = merge(shop, auth, api, db)
+    assert isinstance(found, Conflicted)
+    assert [(conflict.file, conflict.between) for conflict in found.conflicts] == [
+        ("README", ("auth", "api")),
+        ("other", ("auth", "db")),
+    ]
+
+
+def test_the_kind_of_each_conflict_is_gits_word(shop: Workshop) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.git("rm", "--quiet", "other")
+    auth.git("mv", "README", "README.auth")
+    auth.write("bin", b"\x00auth")
+    auth.commit("auth", {"new": "auth\n"})
+    api.git("mv", "README", "README.api")
+    api.write("bin", b"\x00api")
+    api.commit("api", {"new": "api\n", "other": "api\n"})
+    found = merge(shop, auth, api)
+    assert isinstance(found, Conflicted)
+    kinds = {conflict.file: conflict.kind for conflict in found.conflicts}
+    assert kinds["new"] == "add/add"
+    assert kinds["other"] == "modify/delete"
+    assert kinds["bin"] == "binary"
+    assert kinds["README"] == "rename/rename"
+
+
+def test_a_conflict_only_the_merge_of_several_has_is_named_after_the_last_to_touch_it(
+    shop: Workshop,
+) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    # auth renames what api extends; db then conflicts only with the two together.
+    auth.commit("auth", {"src/app.py": "one\ntwo\nthree\nfour\n"})
+    api.git("mv", "src/app.py", "src/main.py")
+    api.commit("api")
+    db.commit("db", {"src/main.py": "mine\n"})
+    found = merge(shop, auth, api, db)
+    assert isinstance(found, Conflicted)
+    assert {conflict.between for conflict in found.conflicts} == {("api", "db")}
+
+
+def test_the_order_given_is_the_order_merged(shop: Workshop) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.commit("auth", {"a": "a"})
+    api.commit("api", {"b": "b"})
+    merged = merge(shop, api, auth)
+    assert isinstance(merged, Merged)
+    assert merged.order == ("api", "auth")
+    assert shop.main.git("log", "-1", "--format=%s", merged.commit) == "Merge chamber auth"
+
+
+def test_unrelated_histories_are_refused_in_gits_words(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.git("checkout", "--quiet", "--orphan", "elsewhere")
+    auth.commit("unrelated", {"x": "x"})
+    with pytest.raises(
+        GitFailed, match=r"could not merge .* refusing to merge unrelated histories"
+    ):
+        merge(shop, auth)
+
+
+def test_merging_needs_an_identity(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"a": "a"})
+    monkeypatch.delenv("GIT_COMMITTER_NAME")
+    monkeypatch.delenv("GIT_COMMITTER_EMAIL")
+    shop.main.git("config", "user.useConfigOnly", "true")
+    with pytest.raises(Refused, match=r"git config --global user\.name"):
+        merge_all(shop.repo, shop.main.head, [Branch("auth", auth.head)], "Add login")
+
+
+def test_merging_works_in_a_bare_repository(shop: Workshop, tmp_path: Path) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.commit("auth", {"a": "a"})
+    api.commit("api", {"b": "b"})
+    shop.main.git("clone", "--quiet", "--bare", str(shop.main.path), str(tmp_path / "bare.git"))
+    bare = workshop(TestRepository(tmp_path / "bare.git"))
+    assert isinstance(merge(bare, auth, api), Merged)
+
+
+def test_an_excerpt_is_short_and_plain_text() -> None:
+    long = "".join(f"\x1b[31mline {n}\n" for n in range(100))
+    text = f"before\n<<<<<<< abc\n{long}=======\nx\n>>>>>>> def\nafter\n"
+    lines = conflicting_lines(text, {"abc": "auth", "def": "api"}).splitlines()
+    assert lines[0] == "<<<<<<< auth"
+    assert lines[1] == "line 0"
+    assert lines[-1] == "… 80 more lines"
+    assert len(lines) == 25

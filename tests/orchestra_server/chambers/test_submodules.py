@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.chambers.repository import open_repository
+from orchestra_server.chambers.saving import restore_work, save_work, saved_head
+from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees, remove_worktree
+from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.repositories import TestRepository, run_git, with_submodule
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(with_submodule(tmp_path / "räume"))
+
+
+def test_a_chamber_has_its_submodules_inner_ones_too(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    assert chamber.read("libs/maths/maths.txt") == "1 + 1\n"
+    assert chamber.read("libs/maths/inner/inner.txt") == "inner\n"
+    assert chamber.status == ""
+    real = run_git(shop.main.path / "libs/maths", "config", "remote.origin.url")
+    assert run_git(chamber.path / "libs/maths", "config", "remote.origin.url") == real
+
+
+def test_filling_does_not_touch_the_shared_configuration(shop: Workshop) -> None:
+    before = shop.main.git("config", "--local", "--list")
+    shop.open("auth", "api")
+    assert shop.main.git("config", "--local", "--list") == before
+
+
+def test_a_submodule_that_is_nowhere_on_this_machine_is_told_and_the_chamber_works(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    run_git(tmp_path, "clone", "--quiet", str(shop.main.path), str(tmp_path / "clone"))
+    repo = open_repository(tmp_path / "clone")
+    place = tmp_path / "clone" / ".claude" / "worktrees" / "auth"
+    plan = WorktreePlan("auth", place, "orchestra/t-1/auth", repo.head().commit, "chamber")
+    [note] = add_worktrees(repo, [plan])
+    assert note.startswith(f"submodule libs/maths of {place} stays empty")
+    assert (place / "README").exists()
+    remove_worktree(repo, place)
+
+
+def test_a_chamber_with_untouched_submodules_is_removed(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    remove_worktree(shop.repo, chamber.path)
+    assert not chamber.path.exists()
+
+
+def test_open_work_in_a_submodule_is_never_removed(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write("libs/maths/maths.txt", "2 + 2\n")
+    for attempt in (
+        lambda: remove_worktree(shop.repo, chamber.path),
+        lambda: save_work(shop.repo, chamber.path, saved_ref(chamber), "saved"),
+    ):
+        with pytest.raises(Refused, match=r"submodule .*libs/maths has uncommitted work"):
+            attempt()
+    assert chamber.read("libs/maths/maths.txt") == "2 + 2\n"
+
+
+def test_a_submodules_own_commits_outlive_the_chamber_and_come_back(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    commit = maths.commit("sum", {"sum.txt": "4\n"})
+    assert chamber.status == " M libs/maths"
+    save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    remove_worktree(shop.repo, chamber.path)
+    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+    place = chamber.path.with_name("again")
+    start = saved_head(shop.repo, saved_ref(chamber))
+    plan = WorktreePlan("again", place, "orchestra/t-1/again", start, "chamber")
+    add_worktrees(shop.repo, [plan])
+    restore_work(shop.repo, saved_ref(chamber), place)
+    again = TestRepository(place)
+    assert again.git("ls-files", "-s", "libs/maths") != ""
+    run_git(place / "libs/maths", "cat-file", "-e", "HEAD")

@@ -1,0 +1,47 @@
+"""Chambers made the way the product makes them, for tests of what happens to them later."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.chambers.repository import Repository, open_repository
+from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees
+from tests.support.repositories import TestRepository, small_repository
+
+TASK = "t-1"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A main checkout with chambers by name."""
+
+    main: TestRepository
+    repo: Repository
+
+    def open(self, *names: str, commit: str = "") -> list[TestRepository]:
+        plans = [
+            WorktreePlan(
+                name=name,
+                path=self.repo.top / ".claude" / "worktrees" / name,
+                branch=f"orchestra/{TASK}/{name}",
+                commit=commit or self.main.head,
+                reason=f"Orchestra chamber of task {TASK}",
+            )
+            for name in names
+        ]
+        notes = add_worktrees(self.repo, plans)
+        assert notes == ()
+        return [TestRepository(plan.path) for plan in plans]
+
+
+def saved_ref(chamber: TestRepository, at: int = 1) -> str:
+    return f"refs/orchestra/saved/{TASK}/{chamber.path.name}/{at}"
+
+
+def workshop(main: TestRepository | Path) -> Workshop:
+    """Open a workshop on a repository, or on a small new one at a path."""
+    made = small_repository(main) if isinstance(main, Path) else main
+    repo = open_repository(made.path)
+    exclude = repo.common_dir / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.write_text("/.claude/\n")
+    return Workshop(made, repo)
