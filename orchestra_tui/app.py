@@ -29,6 +29,22 @@ from orchestra_tui.screens.room_screen import RoomScreen
 class RoomApp(Host):
     """The room of one project; where its picture comes from and its tools lead to is handed in."""
 
+    # Here rather than on the screens: a default screen's own is not loaded, and a dialog opens
+    # faster when its rules are known already.
+    CSS_PATH = [  # noqa: RUF012 - Textual's own attribute and type
+        "screens/room_screen.tcss",
+        "screens/dialog.tcss",
+    ]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own attribute and type
+        (0, "-narrow"),
+        (100, "-normal"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
+        (0, "-low"),
+        (30, "-middle"),
+        (50, "-tall"),
+    ]
     ENABLE_COMMAND_PALETTE = False  # the room binds its own keys to it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
@@ -95,7 +111,7 @@ class RoomApp(Host):
     def _server_changed(self, state: LinkState) -> None:
         self.server = state
         if self._room.is_attached:
-            self._room.show_status()
+            self._room.server_changed()
             if state.phase == "failed":
                 self.say(f"The MCP server failed: {state.detail}", problem=True)
 

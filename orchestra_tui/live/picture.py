@@ -64,6 +64,11 @@ class Picture:
         self._changes.touched.add(self.board.report_presence(presence))
         self._ask()
 
+    def redrawn(self, touched: Touched) -> None:
+        """Show rows anew of which something other than an event has been learned."""
+        self._changes.touched.add(touched)
+        self._ask()
+
     def disconnected(self, reason: str) -> None:
         """Keep what is shown and say why it may be old."""
         self._set_link("reconnecting" if self.link != "connecting" else "lost", reason)

@@ -49,7 +49,8 @@ def _actions() -> list[Key]:
 
 
 def _said(key: Key) -> str:
-    return f"key {key.first}" if key.first not in "[]" else f"key \\{key.first}"
+    # The palette reads its help texts as markup, where only an opening bracket means something.
+    return "key " + key.first.replace("[", "\\[")
 
 
 def _nothing() -> None:

@@ -15,7 +15,7 @@ from orchestra_core.text import one_line
 from orchestra_tui.live.actions import Actions
 from orchestra_tui.screens.dialog import Dialog
 
-_NOTE = "Each name becomes a worktree on a branch of its own: auth, database, api"
+_NOTE = "Each name becomes a worktree on a branch of its own."
 
 
 class CreateChambers(Dialog):
@@ -35,7 +35,7 @@ class CreateChambers(Dialog):
     def fields(self) -> Iterable[Widget]:
         """Yield the note and the field."""
         yield Static(_NOTE, classes="note", markup=False)
-        field = Input(placeholder="names, comma separated")
+        field = Input(placeholder="auth, database, api")
         field.cursor_blink = False
         yield field
 

@@ -23,7 +23,6 @@ class Dialog(ModalScreen[None]):
     """A modal box; titles and texts are data, never markup."""
 
     app = getters.app(Host)
-    CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "TextArea, Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="dialog.leave"),

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from orchestra_tui.keys import GROUPS, Group, in_group
 from orchestra_tui.screens.dialog import Dialog
 
-_KEY_WIDTH = 14
+_KEY_WIDTH = 13
 
 
 class Help(Dialog):
@@ -42,6 +42,6 @@ def group_text(group: Group) -> Content:
     """Return a group's title and its keys."""
     parts: list[tuple[str, str]] = [(group, "bold")]
     for key in in_group(group):
-        parts.append((f"\n{key.display.ljust(_KEY_WIDTH)} ", "$text-accent"))
+        parts.append((f"\n{key.display.ljust(_KEY_WIDTH)} ", "$accent"))
         parts.append((key.help, ""))
     return Content.assemble(*parts)

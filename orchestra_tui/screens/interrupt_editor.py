@@ -25,6 +25,7 @@ REQUIRES: dict[Requires, str] = {
 }
 _WRITING = "ctrl+s send   ctrl+r how strong   esc cancel"
 _SENT = "esc close; the mail goes on its way"
+_NAME_WIDTH = 12  # cells; in a small terminal the steps need the rest
 _STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
 
@@ -79,7 +80,9 @@ class InterruptEditor(Dialog):
         self._sent = [one.interrupt_id for one in sent]
         if not self.is_attached:
             return
-        self.query_one(TextArea).read_only = True
+        editor = self.query_one(TextArea)
+        editor.read_only = True
+        editor.show_cursor = False
         self.say_hints(_SENT)
         self._show_progress()
 
@@ -95,30 +98,33 @@ class InterruptEditor(Dialog):
         for name in REQUIRES:
             chosen = name == self._requires
             mark = "●" if chosen else "○"
-            parts.append((f"{mark} {name}   ", "bold" if chosen else "$text-muted"))
-        parts.append((f"\n{REQUIRES[self._requires]}", "$text-muted"))
+            parts.append((f"{mark} {name}   ", "bold" if chosen else "$foreground-muted"))
+        parts.append((f"\n{REQUIRES[self._requires]}", "$foreground-muted"))
         return Content.assemble(*parts)
 
     def _show_progress(self) -> None:
         interrupts = self._board.state.interrupts
-        parts = [progress(interrupts[key]) for key in self._sent if key in interrupts]
+        width = min(_NAME_WIDTH, max(len(chamber.name) for chamber in self._chambers))
+        parts = [progress(interrupts[key], width) for key in self._sent if key in interrupts]
         missing = len(self._sent) - len(parts)
         if missing:
             parts.append(Content(f"{missing} on the way to the store"))
-        self.query_one("#progress", Static).update(Content("\n").join(parts))
+        place = self.query_one("#progress", Static)
+        place.update(Content("\n").join(parts))
+        place.add_class("-shown")
 
 
-def progress(one: Interrupt) -> Content:
-    """Return `auth  ✓ sent 12:03:04  ✓ posted +40ms  · delivered  · acted`."""
+def progress(one: Interrupt, width: int) -> Content:
+    """Return `auth ✓ sent 12:03:04  ✓ posted +40ms  · delivered  · acted`."""
     times = (one.sent_at, one.posted_at, one.delivered_at, one.acted_at)
-    parts: list[tuple[str, str]] = [(f"{fit(one.chamber, 14)} ", "bold")]
+    parts: list[tuple[str, str]] = [(f"{fit(one.chamber, width)}  ", "bold")]
     for step, at in zip(_STEPS, times, strict=True):
         if step == "sent":
-            parts.append((f"✓ sent {clock(at)}  ", "$text-success"))
+            parts.append((f"✓ sent {clock(at)}  ", "$success"))
         elif at:
-            parts.append((f"✓ {step} +{span(at - one.sent_at)}  ", "$text-success"))
+            parts.append((f"✓ {step} +{span(at - one.sent_at)}  ", "$success"))
         else:
-            parts.append((f"· {step}  ", "$text-muted"))
+            parts.append((f"· {step}  ", "$foreground-muted"))
     if one.ended_at and one.state in ("cancelled", "expired"):
-        parts.append((one.state, "$text-warning"))
+        parts.append((one.state, "$warning"))
     return Content.assemble(*parts)

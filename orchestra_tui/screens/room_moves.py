@@ -132,7 +132,7 @@ class RoomMoves(OperatorKeys):
     def action_back(self) -> None:
         """Leave the filter, or the detail area for the list it is about."""
         table = self.tables.get(self.pane)
-        if table is not None and (table.filter_text or self.field.display):
+        if table is not None and (table.filter_text or self.field.has_focus):
             self.field.value = ""
             self._leave_filter()
         elif table is None:
@@ -176,13 +176,13 @@ class RoomMoves(OperatorKeys):
             self.app.say("/ filters lists; 1, 2 and 3 go to one", problem=True)
             return
         self.field.value = table.filter_text
-        self.field.display = True
+        self._show_filter(shown=True)
         self.field.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
         table = self.tables.get(self.pane)
-        if table is not None and self.field.display:
+        if table is not None and self.field.has_focus:
             table.filter(event.value)
             self.count()
 
@@ -197,9 +197,12 @@ class RoomMoves(OperatorKeys):
             pane.set_count(table.line_count, table.total)
             pane.set_note(f"/{table.filter_text}" if table.filter_text else "")
 
+    def _show_filter(self, *, shown: bool) -> None:
+        self.query_one("#filter-line").display = shown
+
     def _leave_filter(self) -> None:
         table = self.tables[self.pane]
         table.filter(self.field.value)
-        self.field.display = False
+        self._show_filter(shown=False)
         table.focus()
         self.count()

@@ -6,7 +6,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Task
@@ -19,6 +19,7 @@ from orchestra_tui.presentation.feed_lines import feed_line
 from orchestra_tui.presentation.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.screens.bindings import room_bindings
 from orchestra_tui.screens.detail_pages import DetailPages, ReadActivity
+from orchestra_tui.screens.diff_sizes import DiffSizes
 from orchestra_tui.screens.how_it_stands import status_of
 from orchestra_tui.screens.key_line import KeyLine
 from orchestra_tui.screens.listing import Listing
@@ -44,19 +45,8 @@ _SUBJECTS: dict[str, SubjectKind] = {
 class RoomScreen(RoomMoves):
     """Shows a picture; everything it does to the project goes through the operator's verbs."""
 
-    CSS_PATH = "room_screen.tcss"
     AUTO_FOCUS = "#tasks"
     BINDINGS: ClassVar[list[BindingType]] = room_bindings()
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own attribute and type
-        (0, "-narrow"),
-        (100, "-normal"),
-        (160, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
-        (0, "-low"),
-        (30, "-middle"),
-        (50, "-tall"),
-    ]
 
     def __init__(
         self, picture: Picture, read_activity: ReadActivity, project: str, clock: Clock
@@ -84,7 +74,6 @@ class RoomScreen(RoomMoves):
         self.feed = Feed(id="feed")
         self.field = Input(placeholder="words to look for", id="filter", compact=True)
         self.field.cursor_blink = False
-        self.field.display = False
         self.status = StatusLine(clock=clock)
 
     def compose(self) -> ComposeResult:
@@ -96,7 +85,7 @@ class RoomScreen(RoomMoves):
                 yield Pane(self.tables["discoveries"], title="3 Discoveries", id="discoveries-pane")
             yield Pane(self.detail, title="4 Detail", id="detail")
         yield Pane(self.feed, title="Events", id="feed-pane")
-        yield self.field
+        yield Horizontal(Static("/", markup=False), self.field, id="filter-line")
         yield self.status
         yield KeyLine()
 
@@ -105,12 +94,14 @@ class RoomScreen(RoomMoves):
         self.pages = DetailPages(
             self.detail, self._board, self.app.actions, self._read_activity, self._clock
         )
+        self._sizes = DiffSizes(self.app)
         self.pages.write(from_start=True)
         self.show(Changes(whole=True, status=True))
 
     def on_unmount(self) -> None:
         """Let no alarm outlive the screen."""
         self._ticker.stop()
+        self._sizes.stop()
 
     # What is shown
 
@@ -127,6 +118,7 @@ class RoomScreen(RoomMoves):
         self.tables["discoveries"].changed(touched.discoveries)
         self.feed.append(feed_line(event) for event in changes.events)
         self.pages.changed(touched, whole=changes.whole)
+        self._sizes.changed(changes, self.tables["tasks"].cursor_key)
         if changes.status or touched.chambers:
             self.show_status()
         self._set_ticker()
@@ -134,6 +126,11 @@ class RoomScreen(RoomMoves):
     def show_status(self) -> None:
         """Write how things stand."""
         self.status.set_status(status_of(self._picture, self.app.server, self._project))
+
+    def server_changed(self) -> None:
+        """Say how the server is, and once it is ready ask it what only it knows."""
+        self.show_status()
+        self._sizes.want(self.tables["tasks"].cursor_key)
 
     def relist(self) -> None:
         """Fill the tables anew."""
@@ -207,6 +204,7 @@ class RoomScreen(RoomMoves):
             self._relist_rest()
             self._say_why_empty()
             self.count()
+            self._sizes.want(event.key)
         if self.tables.get(self.pane) is event.table:
             self.pane_entered()
         self._set_ticker()

@@ -10,7 +10,7 @@ from textual.widgets import Static, TextArea
 from orchestra_tui.live.actions import Actions
 from orchestra_tui.screens.dialog import Dialog
 
-_NOTE = "What is to be done? The server judges how complex it is and says which phases follow."
+_NOTE = "What is to be done? How complex that is, the server judges."
 
 
 class StartTask(Dialog):

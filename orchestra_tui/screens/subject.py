@@ -67,7 +67,7 @@ def _chamber_page(key: str, page: str, board: Board, fetched: Fetched, now: int)
         case "briefing":
             return briefing_lines(chamber)
         case "mail":
-            return mail_lines(board.mail_of(key), now)
+            return mail_lines(board.mail_of(key), now)[0] or _words(empty.MAIL)
         case _:
             return chamber_overview(chamber, board, now)
 

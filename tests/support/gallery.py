@@ -1,4 +1,4 @@
-"""The room's gallery: named scenes, each a fixed state at a fixed moment, without store or server."""
+"""The room's gallery: named scenes, each a fixed state at a fixed moment; no store, no server."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

@@ -7,7 +7,6 @@ from typing import Literal
 
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import (
-    Agent,
     Chamber,
     ChamberState,
     Discovery,

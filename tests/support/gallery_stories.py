@@ -53,11 +53,13 @@ def _presence() -> list[Presence]:
 
 def _discoveries() -> list[Discovery]:
     return [
-        discovery(1, "Sessions are signed with the app's SECRET_KEY", "info", "auth", ago=9 * MINUTE),
         discovery(
-            2, "rate limiting by token bucket", "info", "api", ago=7 * MINUTE, pattern=True
+            1, "Sessions are signed with the app's SECRET_KEY", "info", "auth", ago=9 * MINUTE
         ),
-        discovery(3, "Login throttling exists in middleware.py", "important", "api", ago=5 * MINUTE),
+        discovery(2, "rate limiting by token bucket", "info", "api", ago=7 * MINUTE, pattern=True),
+        discovery(
+            3, "Login throttling exists in middleware.py", "important", "api", ago=5 * MINUTE
+        ),
     ]
 
 
@@ -70,7 +72,7 @@ def _older() -> list[Task]:
             started=26 * 60 * MINUTE,
             finished=25 * 60 * MINUTE,
         ),
-        task("upgrade-postgres-driver-07ce", "Upgrade the Postgres driver", started=3 * MINUTE),
+        task("upgrade-postgres-driver-07ce", "Upgrade the Postgres driver", started=50 * MINUTE),
     ]
 
 
@@ -122,7 +124,9 @@ def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
 
 def all_mail() -> Told:
     """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted upon."""
-    found = discovery(4, "users.email is not unique in production", "critical", "database", ago=40_000)
+    found = discovery(
+        4, "users.email is not unique in production", "critical", "database", ago=40_000
+    )
     letters = [
         mail(1, "auth", "Use PKCE with S256 only.", sent=6 * MINUTE, steps=(30, 2_100, 4_800)),
         mail(2, "auth", "Do not rename the session cookie.", sent=90_000, steps=(25, 1_400)),
@@ -168,7 +172,12 @@ def trouble() -> Told:
     again = event(9, 30 * SECOND, "task.reopened", data=EventData(task=task()))
     failed = chamber("search", state="failed", note="post-checkout hook: npm ci exited with 1")
     gone = chamber("docs", state="closed", note="closed by the operator")
-    told = busy(events=[event(10, 20 * SECOND, "chamber.failed", "search", EventData(chamber=failed)), again])
+    told = busy(
+        events=[
+            event(10, 20 * SECOND, "chamber.failed", "search", EventData(chamber=failed)),
+            again,
+        ]
+    )
     assert told.state is not None
     told.state.put(failed)
     told.state.put(gone)

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from tests.support.gallery import SCENES, Scene, app_of, play
@@ -16,7 +16,7 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 
 
 @contextlib.contextmanager
-def fixed_surroundings() -> Iterator[None]:
+def fixed_surroundings() -> Generator[None]:
     """Keep the machine's time zone and colour settings out of the pictures."""
     names = ("TZ", "NO_COLOR", "COLORTERM")
     before = {name: os.environ.get(name) for name in names}
