@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _READY_SECONDS = 20.0
+_HIGHEST_CLUSTER_PORT = 55_000
 
 
 def valkey_binary() -> str:
@@ -33,11 +34,12 @@ def server_binaries() -> dict[str, str]:
 class Server:
     """One server on a unix socket in a short directory; it can be killed and restarted."""
 
-    def __init__(self, binary: str, directory: Path, *options: str) -> None:
+    def __init__(self, binary: str, directory: Path, *options: str, port: int = 0) -> None:
         self.binary = binary
         self.directory = directory
         self.socket = directory / "s"
         self.options = options
+        self.port = port  # 0: none but the socket
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,13 +49,7 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers with its data loaded."""
         self.process = subprocess.Popen(
-            [
-                self.binary,
-                *("--port", "0", "--unixsocket", str(self.socket)),
-                *("--dir", str(self.directory), "--logfile", str(self.directory / "log")),
-                *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
-                *self.options,
-            ],
+            [self.binary, *self.arguments()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -64,6 +60,15 @@ class Server:
             said = log.read_text(errors="replace")[-2000:] if log.exists() else "nothing"
             assert self.process.poll() is None, f"the server ended: {said}"
             assert time.monotonic() < deadline, f"the server does not answer: {said}"
+
+    def arguments(self) -> tuple[str, ...]:
+        """Return the command line: durable as the private Valkey, reached by its socket."""
+        return (
+            *("--port", str(self.port), "--unixsocket", str(self.socket)),
+            *("--dir", str(self.directory), "--logfile", str(self.directory / "log")),
+            *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
+            *self.options,
+        )
 
     def answers(self) -> bool:
         """Whether a PING is answered with PONG, or with a demand to log in first."""
@@ -81,6 +86,13 @@ class Server:
             except OSError:
                 return b""
 
+    def listen(self) -> int:
+        """Open a port of the loopback interface too, and return it."""
+        self.port = free_port()
+        answer = self.command("CONFIG", "SET", "port", str(self.port))
+        assert answer == b"+OK\r\n", answer
+        return self.port
+
     def kill(self) -> None:
         """End it at once, as `kill -9` does."""
         if self.process is not None:
@@ -93,14 +105,62 @@ class Server:
         self.start()
 
 
+def free_port() -> int:
+    """Return a port nobody listens on, low enough for a cluster's second port 10,000 above it."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port < _HIGHEST_CLUSTER_PORT:
+            return port
+    raise AssertionError("no port is free")
+
+
 @contextmanager
-def running_server(binary: str, *options: str) -> Generator[Server, None, None]:
-    """Yield a running server, and leave neither process nor directory behind."""
+def short_directory() -> Generator[Path, None, None]:
+    """Yield a directory whose path leaves room for the 103 bytes of a socket's."""
     directory = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
-    server = Server(binary, directory, *options)
     try:
-        server.start()
-        yield server
+        yield directory
     finally:
-        server.kill()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def running_server(binary: str, *options: str, port: int = 0) -> Generator[Server, None, None]:
+    """Yield a running server, and leave neither process nor directory behind."""
+    with short_directory() as directory:
+        server = Server(binary, directory, *options, port=port)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
+
+
+class Sentinel(Server):
+    """A Sentinel that watches one primary on the loopback interface."""
+
+    def __init__(self, binary: str, directory: Path, service: str, primary: int) -> None:
+        super().__init__(binary, directory, port=free_port())
+        self.configuration = directory / "sentinel.conf"
+        self.configuration.write_text(
+            f"port {self.port}\nunixsocket {self.socket}\nlogfile {directory / 'log'}\n"
+            f"dir {directory}\nsentinel monitor {service} 127.0.0.1 {primary} 1\n",
+            encoding="utf-8",
+        )
+
+    def arguments(self) -> tuple[str, ...]:
+        return (str(self.configuration), "--sentinel")
+
+
+@contextmanager
+def running_sentinel(binary: str, service: str, primary: int) -> Generator[Sentinel, None, None]:
+    """Yield a Sentinel that knows the primary on port `primary` as `service`."""
+    with short_directory() as directory:
+        sentinel = Sentinel(binary, directory, service, primary)
+        try:
+            sentinel.start()
+            yield sentinel
+        finally:
+            sentinel.kill()

@@ -9,7 +9,7 @@ from orchestra_core.errors import StoreUnavailable
 Heard: TypeAlias = tuple[bytes, bytes]  # channel and payload
 
 # Above this many unread messages they are dropped: the stream has them all, and holds them better.
-_MOST_UNREAD = 10_000
+MOST_UNREAD = 10_000
 
 
 class Hearing(Protocol):
@@ -76,7 +76,7 @@ class Bell:
         try:
             while True:
                 heard = await self._subscription.hear()
-                if len(self._unread) < _MOST_UNREAD:
+                if len(self._unread) < MOST_UNREAD:
                     self._unread.append(heard)
                 else:
                     self._overflowed = True

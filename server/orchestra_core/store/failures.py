@@ -12,6 +12,7 @@ _MEANINGS = {
     "no-host": "the host's name is not known; correct {url}",
     "tls": "TLS failed ({detail}); correct the certificate, or use redis:// for a plain connection",
     "timeout": "it does not answer; look whether it is stopped or overloaded",
+    "tls-timeout": "it does not answer; look whether it speaks TLS, is stopped or overloaded",
     "lost": "the connection was lost ({detail})",
     "directory": "{detail}",
     "protocol": "what answers there is not a Redis or Valkey server; correct {url}",

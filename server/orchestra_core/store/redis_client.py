@@ -31,8 +31,8 @@ from orchestra_core.store.failures import ELSEWHERE, LOST, PASSING, Failure
 from orchestra_core.store.scripts import Script
 
 _CONNECTIONS = 16
-_CONNECT_SECONDS = 5.0
-_ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine
 # Pauses before a command is sent again, in seconds; their sum bounds how long a caller waits.
 PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
 
@@ -58,7 +58,7 @@ class Subscription:
     async def confirmed(self, channels: int) -> None:
         """Wait until the server has confirmed every channel: from then on nothing is missed."""
         for _ in range(channels):
-            await self._read(_ANSWER_SECONDS)
+            await self._read(ANSWER_SECONDS)
 
     async def _read(self, seconds: float = math.inf) -> list[Answer]:
         try:
@@ -210,6 +210,8 @@ class RedisClient:
 
     def _failure(self, error: Exception) -> Failure:
         code, detail = _code(error)
+        if code == "timeout" and self._address.url.startswith("rediss:"):
+            code = "tls-timeout"
         return Failure(code, detail, self._address.shown, private=self._revive is not None)
 
 
@@ -224,17 +226,19 @@ def _pool(
         if not authenticate:  # a Sentinel has no databases, and seldom the primary's password
             for name in ("username", "password", "db"):
                 options.pop(name, None)
-        return BlockingConnectionPool(
+        pool = BlockingConnectionPool(
             max_connections=_CONNECTIONS,
-            timeout=_ANSWER_SECONDS,
+            timeout=ANSWER_SECONDS,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=_CONNECT_SECONDS,
-            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
             **options,
         )
+        pool.make_connection()  # not connected yet: it only judges the options
     except (ValueError, TypeError) as error:
         raise BadInput(f"{REDIS_URL} has an option that is not understood: {error}") from error
+    return pool
 
 
 async def _exchange(pool: BlockingConnectionPool, command: tuple[Part, ...]) -> Answer:

@@ -1,0 +1,128 @@
+"""A Sentinel or a cluster is asked where the project's data is, and asked again when it moves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.settings import Settings
+from orchestra_core.store import redis_client
+from orchestra_core.store.opening import open_store
+from tests.support.following import commit, watching
+from tests.support.samples import a_task, starting
+from tests.support.scripted_server import Reply, bulk, scripted_server
+from tests.support.valkey import (
+    Server,
+    free_port,
+    running_sentinel,
+    running_server,
+    server_binaries,
+)
+from tests.support.waiting import until
+
+BINARIES = server_binaries()
+
+
+@pytest.fixture(params=sorted(BINARIES, reverse=True))
+def cluster(request: pytest.FixtureRequest) -> Iterator[Server]:
+    options = ("--cluster-enabled", "yes", "--bind", "127.0.0.1")
+    with running_server(BINARIES[str(request.param)], *options, port=free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+def no_settings(tmp_path: Path) -> Settings:
+    return Settings("", tmp_path / "state", tmp_path, "")
+
+
+async def test_a_project_lives_on_the_cluster_node_that_owns_its_slot(
+    cluster: Server, no_settings: Settings
+) -> None:
+    slots = [str(slot) for slot in range(16_384)]
+    cluster.command("CLUSTER", "ADDSLOTS", *slots)
+    await until(lambda: b"cluster_state:ok" in cluster.command("CLUSTER", "INFO"))
+    url = f"redis+cluster://127.0.0.1:1,127.0.0.1:{cluster.port}"
+
+    async with (
+        open_store("p", replace(no_settings, redis_url=url)) as store,
+        watching(store) as watch,
+    ):
+        await commit(store, starting())
+        await store.stamp_interrupt("nobody", "posted", at=1, actor="")
+        await watch.until(lambda seen: seen.state.seq == 1)
+
+        assert watch.state == await store.snapshot()
+
+
+async def test_a_cluster_without_an_owner_for_the_slot_is_a_line(
+    cluster: Server, no_settings: Settings
+) -> None:
+    url = f"redis+cluster://127.0.0.1:{cluster.port}"
+
+    with pytest.raises(StoreUnavailable, match=r"no cluster node was found: .* knows of none"):
+        async with open_store("p", replace(no_settings, redis_url=url)):
+            pass
+
+
+async def test_a_cluster_named_as_a_plain_server_is_a_line(
+    cluster: Server, no_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "PAUSES", (0.0,))
+    url = f"redis://127.0.0.1:{cluster.port}"
+    async with open_store("p", replace(no_settings, redis_url=url)) as store:
+        with pytest.raises(StoreUnavailable, match=r"its cluster is down|is part of a cluster"):
+            await commit(store, starting())
+
+
+@pytest.fixture(params=sorted(BINARIES, reverse=True))
+def watched(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
+    """A primary with a Sentinel that knows it as `room`."""
+    binary = BINARIES[str(request.param)]
+    with (
+        running_server(binary) as primary,
+        running_sentinel(binary, "room", primary.listen()) as sentinel,
+    ):
+        yield primary, sentinel
+
+
+async def test_a_sentinel_says_where_the_primary_is(
+    watched: tuple[Server, Server], no_settings: Settings
+) -> None:
+    url = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{watched[1].port}/room"
+
+    async with open_store("p", replace(no_settings, redis_url=url)) as store:
+        await commit(store, starting())
+        assert (await store.snapshot()).seq == 1
+
+
+async def test_a_service_the_sentinel_does_not_know_is_a_line(
+    watched: tuple[Server, Server], no_settings: Settings
+) -> None:
+    url = f"redis+sentinel://127.0.0.1:{watched[1].port}/kitchen"
+
+    with pytest.raises(StoreUnavailable, match=r"no service 'kitchen' was found"):
+        async with open_store("p", replace(no_settings, redis_url=url)):
+            pass
+
+
+async def test_a_primary_that_became_a_replica_is_left_for_the_new_one(
+    own_server: Server, valkey_server: Server, no_settings: Settings
+) -> None:
+    places = [own_server.listen()]
+
+    def sentinel(_: list[str]) -> Reply:
+        port = str(places[-1])
+        return b"*2\r\n" + bulk("127.0.0.1") + bulk(port)
+
+    async with scripted_server(sentinel, tcp=True) as found:
+        url = found.replace("redis:", "redis+sentinel:") + "/room"
+        async with open_store("p", replace(no_settings, redis_url=url)) as store:
+            await commit(store, starting(a_task("one-1")))
+            with running_server(valkey_server.binary) as successor:
+                places.append(successor.listen())
+                own_server.command("REPLICAOF", "127.0.0.1", "1")
+                await commit(store, starting(a_task("two-2")))
+
+                assert list((await store.snapshot()).tasks) == ["two-2"]
