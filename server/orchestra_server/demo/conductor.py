@@ -79,8 +79,9 @@ class _Conductor:
         async with asyncio.TaskGroup() as workers:
             for chamber in opened.chambers:
                 workers.create_task(self._worker(chamber))
-        await self._say("advance_phase")
-        await asyncio.sleep(self._pace)
+        for _ in ("integration", "verification"):
+            await self._say("advance_phase")
+            await asyncio.sleep(self._pace)
         await self._say("complete_task", commit_changes=True, summary=SUMMARY)
 
     async def _worker(self, chamber: OpenedChamber) -> None:

@@ -52,15 +52,20 @@ class Worker:
         if not (self._allowed("Edit", edit) and not self.stopped):
             return
         write(self.chamber / step.path, step.content)
-        self._listen(self.client.call("PostToolBatch", tool_name="Edit", tool_input=edit))
+        self._done("Edit", edit)
         shell = {"command": f"git commit -m '{step.action}'"}
         if self.stopped or not self._allowed("Bash", shell):
             return
         commit(self.chamber, step.action)
-        self._listen(self.client.call("PostToolBatch", tool_name="Bash", tool_input=shell))
+        self._done("Bash", shell)
         self.send(StepDone(step.action, step.result, step.patterns))
         if step.found is not None:
             self.send(step.found)
+
+    def _done(self, tool: str, tool_input: Mapping[str, str]) -> None:
+        """Say that a tool has run, and read what has come meanwhile."""
+        for event in ("PostToolUse", "PostToolBatch"):
+            self._listen(self.client.call(event, tool_name=tool, tool_input=tool_input))
 
     def _allowed(self, tool: str, tool_input: Mapping[str, str]) -> bool:
         """Think, ask the hook, and when it denies read what it has to say and ask once more."""
