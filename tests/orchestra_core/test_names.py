@@ -1,0 +1,96 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestra_core.errors import BadInput
+from orchestra_core.names import (
+    branch_of,
+    chamber_id,
+    check_chamber_name,
+    check_chamber_names,
+    new_task_id,
+    saved_ref,
+)
+
+
+@pytest.mark.parametrize("name", ["a", "0", "auth", "auth-api", "a.b_c-d", "x" * 63])
+def test_plain_names_are_taken(name: str) -> None:
+    assert check_chamber_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "../x", "-rf", "a/b", "x" * 64, "x" * 300, "Auth", "a b", "é", "a\n", ".a", "_a"),
+        *("a..b", "a.", "a.lock", "a\x00b", "a\x1b[31m", "a\ud800", "~", "a:b", "a*"),
+    ],
+)
+def test_other_names_are_refused_in_one_line(name: str) -> None:
+    with pytest.raises(BadInput, match=r"^chamber name .*; ") as caught:
+        check_chamber_name(name)
+
+    line = str(caught.value)
+    assert len(line) < 250
+    assert line.isprintable()
+
+
+@given(st.from_regex(r"[a-z0-9][a-z0-9._-]{0,62}", fullmatch=True))
+def test_a_name_that_is_taken_makes_a_path_below_its_directory(name: str) -> None:
+    try:
+        check_chamber_name(name)
+    except BadInput:
+        return
+    assert Path("/base", name).resolve().parent == Path("/base")
+
+
+@pytest.mark.parametrize("name", ["a", "a.b_c-d", "x" * 63, "a--b", "a._."])
+def test_git_agrees_with_the_branches(name: str) -> None:
+    try:
+        check_chamber_name(name)
+        taken = True
+    except BadInput:
+        taken = False
+    asked = subprocess.run(
+        ["git", "check-ref-format", "--branch", branch_of("task-1a2b", name)],
+        capture_output=True,
+        check=False,
+    )
+
+    assert (asked.returncode == 0) == taken
+
+
+def test_a_batch_is_checked_as_a_whole() -> None:
+    assert check_chamber_names(["auth", "api"]) == ("auth", "api")
+    with pytest.raises(BadInput, match="chamber_names is empty"):
+        check_chamber_names([])
+    with pytest.raises(BadInput, match="'auth' stands twice"):
+        check_chamber_names(["auth", "api", "auth"])
+    with pytest.raises(BadInput, match="'A'"):
+        check_chamber_names(["auth", "A"])
+
+
+@pytest.mark.parametrize(
+    ("description", "slug"),
+    [
+        ("Please add a login to the API with tokens and tests", "add-login-api-tokens"),
+        ("Fix it", "fix"),
+        ("日本語", "task"),
+        ("../../etc/passwd; rm -rf", "etc-passwd-rm-rf"),
+        ("x" * 1_000, "x" * 40),
+    ],
+)
+def test_a_task_id_is_readable_and_fit_for_a_branch(description: str, slug: str) -> None:
+    task_id = new_task_id(description)
+
+    assert re.fullmatch(re.escape(slug) + r"-[0-9a-f]{4}", task_id)
+    assert new_task_id(description) != task_id or new_task_id(description) != task_id
+
+
+def test_ids_and_refs_follow_from_task_and_chamber() -> None:
+    assert chamber_id("t-1", "auth") == "t-1/auth"
+    assert branch_of("t-1", "auth") == "orchestra/t-1/auth"
+    assert saved_ref("t-1", "auth", 5) == "refs/orchestra/saved/t-1/auth/5"

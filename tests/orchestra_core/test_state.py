@@ -1,0 +1,65 @@
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestra_core.events import Event, EventData
+from orchestra_core.state import ProjectState
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_discovery,
+    a_task,
+    an_agent,
+    an_interrupt,
+    task_started,
+)
+
+
+def test_an_event_sets_each_document_it_carries() -> None:
+    data = EventData(
+        task=a_task(),
+        chamber=a_chamber(),
+        agent=an_agent(),
+        discovery=a_discovery(),
+        interrupt=an_interrupt(),
+    )
+    state = ProjectState()
+
+    assert state.apply(Event(seq=1, at=NOON, kind="task.started", data=data))
+
+    assert state.tasks == {a_task().id: a_task()}
+    assert state.chambers == {a_chamber().id: a_chamber()}
+    assert state.agents == {an_agent().id: an_agent()}
+    assert state.discoveries == {"d1": a_discovery()}
+    assert state.interrupts == {"i1": an_interrupt()}
+    assert state.seq == 1
+
+
+def test_an_event_that_was_applied_changes_nothing() -> None:
+    state = ProjectState()
+    newer = msgspec.structs.replace(a_task(), summary="newer")
+    state.apply(msgspec.structs.replace(task_started(newer), seq=5))
+
+    assert not state.apply(msgspec.structs.replace(task_started(), seq=5))
+    assert not state.apply(msgspec.structs.replace(task_started(), seq=4))
+    assert state.tasks[newer.id] == newer
+
+
+@given(st.lists(st.integers(1, 8), max_size=12))
+def test_repeats_do_not_matter(repeats: list[int]) -> None:
+    events = [
+        msgspec.structs.replace(
+            task_started(msgspec.structs.replace(a_task(), summary=str(seq))), seq=seq
+        )
+        for seq in range(1, 9)
+    ]
+    plain, repeated = ProjectState(), ProjectState()
+
+    for event in events:
+        plain.apply(event)
+        repeated.apply(event)
+        for seq in repeats:
+            if seq <= event.seq:
+                repeated.apply(events[seq - 1])
+
+    assert plain == repeated
