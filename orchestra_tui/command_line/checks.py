@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError, StoreUnavailable
@@ -21,10 +20,6 @@ from orchestra_server.chambers.running import git_version
 # `fail`: something that is needed does not work. `note`: something that could be there is not.
 Verdict = Literal["ok", "note", "fail"]
 _CLAUDE_SECONDS = 15
-_INIT = "run 'orchestra init' in the repository"
-_SETTINGS = Path(".claude/settings.local.json")
-_LAUNCHER = Path(".claude/tools/orchestration.py")
-_HOOK = b"interrupt_monitor.py"
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -74,17 +69,6 @@ async def check_store(project: Project | None, settings: Settings) -> Check:
     return Check(name=name, verdict="ok", found=f"{info.product} {info.version}, {where}")
 
 
-def check_installation(project: Project) -> Check:
-    """Look whether an agent opened here would find the MCP server and the hooks."""
-    missing = [what for what, there in _installed(project.root) if not there]
-    if missing:
-        found = f"missing: {', '.join(missing)}"
-        return Check(name="hooks", verdict="fail", found=found, mend=_INIT)
-    return Check(
-        name="hooks", verdict="ok", found="registered in .mcp.json and settings.local.json"
-    )
-
-
 def check_claude_code() -> Check:
     """Look for the client that most conductors are; Orchestra itself runs without it."""
     path = shutil.which("claude")
@@ -109,36 +93,8 @@ def check_claude_code() -> Check:
     return Check(name="Claude Code", verdict="ok", found=one_line(asked.stdout, 100))
 
 
-class _McpFile(Struct):
-    """As much of .mcp.json as tells whether we are in it."""
-
-    servers: dict[str, msgspec.Raw] = msgspec.field(
-        name="mcpServers", default_factory=dict[str, msgspec.Raw]
-    )
-
-
-def _installed(root: Path) -> list[tuple[str, bool]]:
-    try:
-        registered = msgspec.json.decode(_read(root / ".mcp.json"), type=_McpFile).servers
-    except msgspec.DecodeError:
-        registered = {}
-    return [
-        ("the server in .mcp.json", "orchestration" in registered),
-        (f"the launcher {_LAUNCHER}", (root / _LAUNCHER).is_file()),
-        (f"the hooks in {_SETTINGS}", _HOOK in _read(root / _SETTINGS)),
-    ]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
 def _private(settings: Settings) -> str:
-    found = inspect(settings)
-    return f"data in {found.data_dir}"
+    return f"data in {inspect(settings).data_dir}"
 
 
 def _failed(name: str, error: OrchestraError) -> Check:

@@ -11,10 +11,10 @@ from orchestra_tui.command_line.checks import (
     Check,
     check_claude_code,
     check_git,
-    check_installation,
     check_repository,
     check_store,
 )
+from orchestra_tui.command_line.installation_check import check_installation
 from orchestra_tui.command_line.mcp_check import check_mcp_server
 from orchestra_tui.command_line.place import Place
 from orchestra_tui.command_line.printing import print_document, print_lines
@@ -63,8 +63,8 @@ async def _all(place: Place) -> AsyncGenerator[Check, None]:
     project = _project(place)
     yield await check_store(project, place.settings)
     if project is not None:
-        yield await check_mcp_server(project, place.settings)
         yield check_installation(project)
+        yield await check_mcp_server(project, place.settings)
     yield check_claude_code()
 
 

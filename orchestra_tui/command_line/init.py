@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-from orchestra_core.errors import Refused
 from orchestra_server.files.installation import initialise
 from orchestra_server.files.installation import undo as take_out
 from orchestra_tui.command_line.place import Place
@@ -15,8 +14,6 @@ _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what
 def run(place: Place, *, undo: bool) -> int:
     """Install or take out, and print each thing that was done."""
     project = place.project()
-    if project.root == project.git_dir:
-        raise Refused(f"{project.root} is a bare repository; run this in one of its worktrees")
     if undo:
         print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
         return 0

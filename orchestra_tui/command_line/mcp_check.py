@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from typing import IO
 
 import msgspec
@@ -13,7 +14,9 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
+from orchestra_server.files.mcp_json import LAUNCHER
 from orchestra_tui.command_line.checks import Check
+from orchestra_tui.command_line.installation_check import installed_root
 from orchestra_tui.live.json_rpc import LINE_LIMIT, Connection
 from orchestra_tui.live.server_link import PROTOCOL, Launch, plan_launch
 
@@ -37,7 +40,7 @@ class _Tools(Struct):
 
 async def check_mcp_server(project: Project, settings: Settings) -> Check:
     """Start the server, ask what it is and which tools it has, and let it leave."""
-    launch = plan_launch(project, settings)
+    launch = _as_a_client(project, plan_launch(project, settings))
     with tempfile.TemporaryFile() as log:
         try:
             found = await _visit(launch, log)
@@ -50,6 +53,12 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
                 mend="start 'orchestra-server' by hand to see why, or install Orchestra again",
             )
     return Check(name=NAME, verdict="ok", found=found)
+
+
+def _as_a_client(project: Project, launch: Launch) -> Launch:
+    """Return how .mcp.json has it started, where it is registered; else how the room does."""
+    launcher = installed_root(project) / LAUNCHER
+    return replace(launch, command=("python3", str(launcher))) if launcher.is_file() else launch
 
 
 async def _visit(launch: Launch, log: IO[bytes]) -> str:

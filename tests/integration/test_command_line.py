@@ -278,8 +278,20 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(
     ran = orchestra(shop.path, settings, "doctor", PATH=path)
     assert ran.returncode == 1
     assert "fail  hooks" in ran.stdout
-    assert "run 'orchestra init'" in ran.stdout
+    assert f"run 'orchestra init' in {shop.path}" in ran.stdout
+    assert "ok    MCP server" in ran.stdout
     assert "note  Claude Code" in ran.stdout
+
+
+def test_doctor_notices_that_the_recorded_interpreter_is_gone(
+    shop: TestRepository, settings: Settings
+) -> None:
+    orchestra(shop.path, settings, "init")
+    launcher = shop.path / ".claude" / "tools" / "orchestration.py"
+    launcher.write_text(launcher.read_text().replace(repr(sys.executable), "'/gone/python'"))
+    ran = orchestra(shop.path, settings, "doctor")
+    assert ran.returncode == 1
+    assert "they start /gone/python, which is not there any more" in ran.stdout
 
 
 def test_doctor_outside_a_repository_checks_what_it_can(tmp_path: Path, settings: Settings) -> None:

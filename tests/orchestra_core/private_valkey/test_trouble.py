@@ -195,8 +195,9 @@ def test_a_server_whose_socket_was_swept_away_can_be_stopped(
     lease = join(settings)
     pid = recorded_pid(settings)
     lease.socket.unlink()
-    monkeypatch.setattr(process, "_START_WITHIN", 0.1)
-    assert "orchestra down" in refusal(settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "_START_WITHIN", 0.1)
+        assert "orchestra down" in refusal(settings)
     assert shut_down(settings)
     wait_until(lambda: not Path(f"/proc/{pid}").exists())
     lease.revive()
