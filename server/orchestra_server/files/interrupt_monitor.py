@@ -250,8 +250,8 @@ def deny(reader: Reader) -> None:
         reason += "It is for the agent that started you: report what you have, and end your turn."
     else:
         reason += "It follows at once; read it, then repeat the call if it still fits."
-        if read_json(memory).get("id") != letters[0].get("id"):
-            write_json(memory, {"id": letters[0].get("id")})
+        if read_json(memory).get("id") != text(letters[0].get("id")):
+            write_json(memory, {"id": text(letters[0].get("id"))})
         elif time.time() - os.stat(memory).st_mtime > SAME_BATCH_S:
             deliver(reader, denial)
             return

@@ -1,0 +1,295 @@
+"""What a worker is told, event by event, through the commands in its settings file."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.mailbox import MAIL, collect_receipts, unread
+from tests.support.hooks import Answer, Rooms, Session, finish, rooms_at, send
+
+WRITE = {"tool_name": "Write", "tool_input": {"file_path": "src/a.py", "content": "x"}}
+EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolBatch", "Stop", "SubagentStop")
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "a repo with 'quotes'")
+
+
+@pytest.fixture
+def chamber(rooms: Rooms) -> Path:
+    return rooms.chamber()
+
+
+@pytest.fixture
+def worker(chamber: Path) -> Session:
+    return Session(chamber)
+
+
+def traces(chamber: Path) -> list[str]:
+    """The mail files in a chamber, whatever their state."""
+    return sorted(path.name for path in chamber.glob(f"{MAIL}*"))
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_without_mail_nothing_is_said(worker: Session, event: str) -> None:
+    assert worker.fire(event, WRITE) == Answer()
+
+
+@pytest.mark.parametrize("event", ["SessionStart", "UserPromptSubmit", "PostToolBatch"])
+def test_mail_is_given_as_context_and_only_once(worker: Session, event: str) -> None:
+    send(worker.directory, "The user id is a UUID")
+    answer = worker.fire(event)
+    assert "The user id is a UUID" in answer.context
+    assert "from operator" in answer.context
+    assert "auth" in answer.context
+    assert unread(worker.directory) == []
+    assert worker.fire(event) == Answer()
+
+
+def test_a_tool_call_is_denied_while_mail_waits_and_the_text_follows_after_the_batch(
+    worker: Session,
+) -> None:
+    send(worker.directory, "The user id is a UUID")
+    denials = [worker.fire("PreToolUse", WRITE).denial for _ in range(2)]
+    assert all("did not run" in denial for denial in denials)
+    assert not any("UUID" in denial for denial in denials)
+    assert unread(worker.directory) == ["i1"]
+    assert "UUID" in worker.fire("PostToolBatch").context
+    assert worker.fire("PreToolUse", WRITE) == Answer()
+
+
+def test_a_client_without_an_end_of_batches_gets_the_text_with_a_later_denial(
+    worker: Session,
+) -> None:
+    send(worker.directory, "The user id is a UUID")
+    assert "UUID" not in worker.fire("PreToolUse", WRITE).denial
+    memory = worker.directory / HOOK.parent / "interrupt_monitor.denied"
+    long_ago = time.time() - 60
+    os.utime(memory, (long_ago, long_ago))
+    assert "UUID" in worker.fire("PreToolUse", WRITE).denial
+    assert worker.fire("PreToolUse", WRITE) == Answer()
+
+
+def test_a_worker_cannot_end_its_turn_with_unread_mail(worker: Session) -> None:
+    send(worker.directory, "One more thing")
+    answer = worker.fire("Stop")
+    assert answer.decision == "block"
+    assert "One more thing" in answer.reason
+    assert worker.fire("Stop") == Answer()
+
+
+def test_a_workers_own_subagent_is_stopped_but_leaves_the_mail(
+    worker: Session, chamber: Path
+) -> None:
+    inner = Session(chamber, worker.session_id, "inner")
+    send(chamber, "For the worker")
+    assert "started you" in inner.fire("PreToolUse", WRITE).denial
+    for event in ("PostToolBatch", "SubagentStop", "Stop"):
+        assert inner.fire(event) == Answer()
+    assert unread(chamber) == ["i1"]
+    assert "For the worker" in worker.fire("PostToolBatch").context
+
+
+def test_a_subagent_is_bound_by_its_first_path_and_stays_bound(rooms: Rooms) -> None:
+    auth, api = rooms.chamber("auth"), rooms.chamber("api")
+    agent = rooms.subagent()
+    inside = {"tool_name": "Bash", "tool_input": {"command": f"cd '{auth}' && make"}}
+    assert agent.fire("PreToolUse", inside, "presence") == Answer()
+    send(auth, "For auth")
+    send(api, "For api", start=2)
+    elsewhere = {"tool_name": "Read", "tool_input": {"file_path": f"{api}/x.py"}}
+    assert agent.fire("PreToolUse", elsewhere).denial
+    assert "For auth" in agent.fire("PostToolBatch").context
+    assert agent.fire("SubagentStop") == Answer()
+    assert unread(api) == ["i2"]
+
+
+def test_a_bound_subagent_cannot_end_with_unread_mail(rooms: Rooms, chamber: Path) -> None:
+    agent = rooms.subagent()
+    agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a.py"}}, "presence")
+    send(chamber, "Before you go")
+    answer = agent.fire("SubagentStop")
+    assert (answer.decision, "Before you go" in answer.reason) == ("block", True)
+    assert agent.fire("SubagentStop") == Answer()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"file_path": "{main}/.claude/worktrees/auth/src/a.py"},
+        {"file_path": "{main}/.claude/workspaces/auth/src/a.py"},
+        {"path": ".claude/worktrees/auth"},
+        {"command": "cd .claude/worktrees/auth. && ls"},
+        {"command": "cat x; cd './.claude/workspaces/auth' && ls"},
+        {"edits": [{"file_path": "{main}/.claude/worktrees/auth/b.py"}]},
+    ],
+)
+def test_a_chamber_is_known_in_every_form_of_path(
+    rooms: Rooms, chamber: Path, given: dict[str, object]
+) -> None:
+    send(chamber, "Hello")
+    filled: object = json.loads(json.dumps(given).replace("{main}", str(rooms.main)))
+    assert rooms.subagent().fire("PreToolUse", {"tool_input": filled}).denial
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"file_path": "/elsewhere/.claude/worktrees/auth/a.py"},
+        {"file_path": "{main}/.claude/worktrees/nobody/a.py"},
+        {"command": "echo {main} .claude-worktrees/auth"},
+        {"nested": {"deep": [1, None, True]}},
+    ],
+)
+def test_other_paths_bind_nobody(rooms: Rooms, chamber: Path, given: dict[str, object]) -> None:
+    send(chamber, "Hello")
+    filled: object = json.loads(json.dumps(given).replace("{main}", str(rooms.main)))
+    assert rooms.subagent().fire("PreToolUse", {"tool_input": filled}) == Answer()
+
+
+def test_the_conductor_never_takes_a_workers_mail(rooms: Rooms, chamber: Path) -> None:
+    conductor = Session(rooms.main)
+    send(chamber, "For the worker")
+    for event in EVENTS:
+        answer = conductor.fire(event, {"tool_input": {"file_path": f"{chamber}/a.py"}})
+        assert answer == Answer()
+    assert unread(chamber) == ["i1"]
+
+
+def test_a_session_in_a_chamber_is_left_to_the_chambers_own_hooks(
+    rooms: Rooms, worker: Session
+) -> None:
+    send(worker.directory, "Once")
+    main_settings = rooms.main / ".claude" / "settings.local.json"
+    both = Session(worker.directory, worker.session_id, settings=main_settings)
+    assert both.fire("PreToolUse", WRITE) == Answer()
+    assert both.fire("PostToolBatch") == Answer()
+    assert "Once" in worker.fire("PostToolBatch").context
+
+
+def test_several_messages_come_in_order_and_what_does_not_fit_comes_next(worker: Session) -> None:
+    send(worker.directory, "first " * 100, "second " * 1000, "third " * 1000)
+    first = worker.fire("PostToolBatch").context
+    assert first.index("first") < first.index("second")
+    assert "third" not in first
+    assert len(first) < 10_000
+    assert unread(worker.directory) == ["i3"]
+    assert "third" in worker.fire("PostToolBatch").context
+    assert unread(worker.directory) == []
+
+
+def test_of_twenty_hooks_at_once_exactly_one_delivers(worker: Session) -> None:
+    for _ in range(3):
+        send(worker.directory, "Just once")
+        processes = [worker.start("PostToolBatch") for _ in range(20)]
+        answers = [finish(process) for process in processes]
+        assert sum("Just once" in answer.context for answer in answers) == 1
+        assert traces(worker.directory) == [".INTERRUPT.delivered"]
+        worker.fire("PreToolUse", WRITE)
+
+
+def test_mail_whose_hook_died_is_mail_again(worker: Session) -> None:
+    send(worker.directory, "Not lost")
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    claim = worker.directory / f"{MAIL}.{dead.pid}.1"
+    (worker.directory / MAIL).rename(claim)
+    send(worker.directory, "Newer", start=2)
+    assert worker.fire("PreToolUse", WRITE).denial
+    context = worker.fire("PostToolBatch").context
+    assert context.index("Not lost") < context.index("Newer")
+    assert not claim.exists()
+
+
+def test_mail_that_another_hook_is_printing_is_left_to_it(worker: Session) -> None:
+    send(worker.directory, "In good hands")
+    claim = worker.directory / f"{MAIL}.{os.getpid()}.1"
+    (worker.directory / MAIL).rename(claim)
+    os.utime(claim)
+    assert worker.fire("PostToolBatch") == Answer()
+    assert unread(worker.directory) == ["i1"]
+
+
+def test_a_plain_text_file_is_delivered_as_it_is(worker: Session) -> None:
+    (worker.directory / MAIL).write_text("please stop\n")
+    assert worker.fire("PreToolUse", WRITE).denial
+    assert "please stop" in worker.fire("PostToolBatch").context
+    assert traces(worker.directory) == []
+
+
+def test_a_symlink_or_directory_in_the_mails_place_is_not_followed(
+    worker: Session, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("not for you")
+    (worker.directory / MAIL).symlink_to(secret)
+    assert worker.fire("PreToolUse", WRITE) == Answer()
+    assert worker.fire("PostToolBatch") == Answer()
+    assert secret.read_text() == "not for you"
+    (worker.directory / MAIL).mkdir()
+    assert worker.fire("PreToolUse", WRITE) == Answer()
+    assert worker.fire("PostToolBatch") == Answer()
+
+
+@pytest.mark.parametrize("stdin", [b"", b"{", b"[]", b'"x"', b'{"hook_event_name":7}', b"\xff"])
+def test_a_payload_that_is_not_one_is_borne_in_silence(worker: Session, stdin: bytes) -> None:
+    send(worker.directory, "Hello")
+    (command,) = worker.commands("PostToolBatch")
+    ended = subprocess.run(["/bin/sh", "-c", command], input=stdin, capture_output=True, check=True)
+    assert (ended.stdout, ended.stderr) == (b"", b"")
+    assert unread(worker.directory) == ["i1"]
+
+
+@pytest.mark.parametrize("has_mail", [False, True])
+def test_a_payload_of_ten_megabytes_is_read_to_its_end(worker: Session, *, has_mail: bool) -> None:
+    if has_mail:
+        send(worker.directory, "Hello")
+    answer = worker.fire("PreToolUse", {"tool_input": {"content": "x" * 10_000_000}})
+    assert bool(answer.denial) == has_mail
+
+
+def test_without_its_interpreter_or_its_settings_the_hook_is_silent(worker: Session) -> None:
+    send(worker.directory, "Hello")
+    (command,) = worker.commands("PostToolBatch")
+    (worker.directory / HOOK).with_suffix(".json").write_text("{broken")
+    assert worker.fire("PostToolBatch") == Answer()
+    (worker.directory / HOOK).write_text("this is not python")
+    assert worker.fire("PostToolBatch") == Answer()
+    (worker.directory / HOOK).unlink()
+    assert worker.fire("PostToolBatch") == Answer()
+    missing = command.replace(sys.executable, "/nonexistent/python")
+    ended = subprocess.run(
+        ["/bin/sh", "-c", missing], input=b"x" * 200_000, capture_output=True, check=True
+    )
+    assert (ended.stdout, ended.stderr) == (b"", b"")
+
+
+def test_without_redis_the_hook_leaves_receipts(worker: Session) -> None:
+    send(worker.directory, "Hello")
+    worker.fire("PostToolBatch")
+    worker.fire("PreToolUse", WRITE)
+    receipts = collect_receipts(worker.directory)
+    assert [(one.interrupt_id, one.state) for one in receipts] == [
+        ("i1", "delivered"),
+        ("i1", "acted"),
+    ]
+
+
+def test_the_end_of_a_turn_counts_as_acted_and_a_new_session_does_not(worker: Session) -> None:
+    send(worker.directory, "Hello")
+    worker.fire("UserPromptSubmit")
+    worker.fire("Stop")
+    assert [one.state for one in collect_receipts(worker.directory)] == ["delivered", "acted"]
+    send(worker.directory, "Again", start=2)
+    worker.fire("PostToolBatch")
+    Session(worker.directory, "s-2").fire("SessionStart")
+    states = [(one.interrupt_id, one.state) for one in collect_receipts(worker.directory)]
+    assert states[2:] == [("i2", "delivered")]
+    assert traces(worker.directory) == []

@@ -1,0 +1,198 @@
+"""A furnished chamber, and a client that fires its hooks as the settings files say."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.project import Project
+from orchestra_server.files.chamber_files import Furnishing, Reporting, furnish
+from orchestra_server.files.installation import initialise
+from orchestra_server.files.mailbox import post
+from tests.support.samples import NOON, a_task
+
+NOTHING: Mapping[str, object] = {}
+NOWHERE = "unix:///nonexistent/orchestra"
+Subject = Literal["mail", "presence"]
+
+
+class Handler(Struct):
+    """A handler in a settings file."""
+
+    command: str
+    timeout: int
+    background: bool = msgspec.field(default=False, name="async")
+
+
+class Group(Struct):
+    """A group of handlers in a settings file."""
+
+    hooks: list[Handler]
+    matcher: str = "*"
+
+
+class Settings(Struct):
+    """The part of a settings file that holds hooks."""
+
+    hooks: dict[str, list[Group]] = {}
+
+
+class Specific(Struct, rename="camel"):
+    """What a hook answers in the form of its event."""
+
+    hook_event_name: str
+    additional_context: str = ""
+    permission_decision: str = ""
+    permission_decision_reason: str = ""
+
+
+class Answer(Struct, rename="camel"):
+    """What a hook printed; all empty when it printed nothing."""
+
+    decision: str = ""
+    reason: str = ""
+    hook_specific_output: Specific | None = None
+
+    @property
+    def context(self) -> str:
+        return self.hook_specific_output.additional_context if self.hook_specific_output else ""
+
+    @property
+    def denial(self) -> str:
+        specific = self.hook_specific_output
+        denied = specific is not None and specific.permission_decision == "deny"
+        return specific.permission_decision_reason if specific is not None and denied else ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One client: where it was started, and inside which subagent it calls."""
+
+    directory: Path
+    session_id: str = "s-1"
+    agent_id: str = ""
+    settings: Path | None = None
+
+    def payload(self, event: str, fields: Mapping[str, object]) -> bytes:
+        """Return the client's JSON for an event."""
+        shape: dict[str, object] = {
+            "session_id": self.session_id,
+            "cwd": str(self.directory),
+            "hook_event_name": event,
+            **({"agent_id": self.agent_id, "agent_type": "worker"} if self.agent_id else {}),
+            **fields,
+        }
+        return json.dumps(shape).encode()
+
+    def commands(self, event: str, subject: Subject = "mail") -> list[str]:
+        """Return the commands that the settings name for an event."""
+        path = self.settings or self.directory / ".claude" / "settings.local.json"
+        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
+        handlers = [one for group in settings.hooks.get(event, []) for one in group.hooks]
+        return [one.command for one in handlers if one.background == (subject == "presence")]
+
+    def start(
+        self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"
+    ) -> subprocess.Popen[bytes]:
+        """Start the one handler of an event with its stdin already written."""
+        (command,) = self.commands(event, subject)
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", command],
+            cwd=self.directory,
+            env={**os.environ, "CLAUDE_PROJECT_DIR": str(self.directory)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        process.stdin.write(self.payload(event, fields))
+        process.stdin.close()
+        process.stdin = None
+        return process
+
+    def fire(
+        self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"
+    ) -> Answer:
+        """Fire an event and return what the hook answered; it must end well and say no more."""
+        return finish(self.start(event, fields, subject))
+
+
+def finish(process: subprocess.Popen[bytes]) -> Answer:
+    """Wait for a hook and return its answer."""
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, b"")
+    return msgspec.json.decode(stdout, type=Answer) if stdout else Answer()
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """A main checkout, not a real repository, with `orchestra init` done and furnished chambers."""
+
+    main: Path
+    url: str = NOWHERE
+    project_id: str = "test"
+
+    def chamber(self, name: str = "auth") -> Path:
+        """Furnish a chamber and return its path."""
+        path = self.main / ".claude" / "worktrees" / name
+        path.mkdir(parents=True, exist_ok=True)
+        furnish(self.furnishing(name))
+        return path
+
+    def document(self, name: str = "auth") -> Chamber:
+        """Return a chamber's document."""
+        return Chamber(
+            id=f"{a_task().id}/{name}",
+            task_id=a_task().id,
+            name=name,
+            state="live",
+            path=str(self.main / ".claude" / "worktrees" / name),
+            branch=f"orchestra/{a_task().id}/{name}",
+            brief=f"Do {name}",
+            created_at=NOON,
+        )
+
+    def furnishing(self, name: str = "auth") -> Furnishing:
+        """Return what furnishing a chamber takes."""
+        return Furnishing(
+            project=Project(self.project_id, self.main, self.main / ".git"),
+            task=a_task(),
+            chamber=self.document(name),
+            reporting=Reporting(self.url),
+        )
+
+    def subagent(self, agent_id: str = "a-1", session_id: str = "s-0") -> Session:
+        """Return a subagent of the session in the main checkout."""
+        return Session(self.main, session_id, agent_id)
+
+
+def rooms_at(path: Path, url: str = NOWHERE, project_id: str = "test") -> Rooms:
+    """Make a main checkout."""
+    (path / ".git" / "info").mkdir(parents=True)
+    initialise(path, Path(sys.executable))
+    return Rooms(path.resolve(), url, project_id)
+
+
+def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
+    """Post messages to a chamber, with the ids i1, i2 and so on."""
+    interrupts = [
+        Interrupt(
+            id=f"i{start + index}",
+            task_id=a_task().id,
+            chamber=chamber.name,
+            message=message,
+            actor="operator",
+            sent_at=NOON + index,
+        )
+        for index, message in enumerate(messages)
+    ]
+    post(chamber, interrupts)
+    return interrupts
