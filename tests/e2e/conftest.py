@@ -1,15 +1,11 @@
 """A repository set up for Orchestra as a person would, and the environment a client gets."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import StoreUnavailable
-from orchestra_core.private_valkey import shut_down
 from orchestra_core.settings import Settings
 from orchestra_server.files.installation import initialise
 from tests.support.orchestration import server_environ
@@ -30,9 +26,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(settings: Settings, tmp_path: Path) -> Iterator[Stage]:
+def stage(settings: Settings, tmp_path: Path) -> Stage:
     repository = small_repository((tmp_path / "bookshop").resolve(), {"shop.py": "PRICE = 1\n"})
     initialise(repository.path, Path(sys.executable))
-    yield Stage(repository, settings, tmp_path / "home")
-    with suppress(StoreUnavailable):
-        shut_down(replace(settings, redis_url=""))
+    return Stage(repository, settings, tmp_path / "home")

@@ -1,6 +1,13 @@
-"""The four calls of a conductor, made by the real Claude Code; its model follows a script."""
+"""A whole task, conducted by the real Claude Code with three subagents; the model is scripted.
 
-from pathlib import Path
+The conductor makes the four calls of the contract; its workers are subagents that it starts in one
+message with the prompts it was given, and one of them is interrupted at work.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -13,62 +20,149 @@ from orchestra_server.conductor.replies import (
     CompletedTask,
     CreatedChambers,
     RecordedAction,
+    SentInterrupt,
     StartedTask,
 )
 from tests.e2e.conftest import Stage
 from tests.support.claude_code import claude_binary, run_claude
-from tests.support.scripted_model import Answer, Call, Request, Say, ScriptedModel, scripted_model
+from tests.support.orchestration import in_memory
+from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
 
 PREFIX = "mcp__orchestration__"
 PARTS = ["auth", "database", "api"]
 REQUEST = "Give the bookshop accounts: log-in with JWT, a database of users, an API with limits"
 AGENT = "implementation-executor-auth"
 SUMMARY = "The bookshop has accounts."
+MESSAGE = "The column is called user_id now, not uid."
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
 
-def reply(model: type[Reply], request: Request, number: int) -> Reply:
-    """Read what the model saw as the result of call `number`: the structured answer."""
-    result = request.results()[number]
+def reply(model: type[Reply], request: Request, tool: str) -> Reply:
+    """Read what the model saw as a tool's result: the structured answer."""
+    (result,) = request.answers(PREFIX + tool)
     assert not result.is_error, result.words()
     return model.model_validate_json(result.words())
 
 
-def conduct(request: Request) -> Answer:
-    match request.turn:
-        case 0:
-            return [
-                Call(f"{PREFIX}start_task", {"description": REQUEST, "complexity": "auto-detect"})
-            ]
-        case 1:
-            task = reply(StartedTask, request, 0).task_id
-            return [
-                Call(f"{PREFIX}create_chambers_batch", {"task_id": task, "chamber_names": PARTS})
-            ]
-        case 2:
-            made = reply(CreatedChambers, request, 1)
-            return [
-                Call(
-                    "Write", {"file_path": f"{one.path}/{one.name}.py", "content": "DONE = True\n"}
-                )
-                for one in made.chambers
-            ]
-        case 3:
-            arguments = {
-                "task_id": reply(StartedTask, request, 0).task_id,
-                "agent_id": AGENT,
-                "action": "Wrote the log-in",
-                "result": "It imports",
-                "patterns": ["JWT auth", "rate limiting"],
-            }
-            return [Call(f"{PREFIX}record_agent_action", arguments)]
-        case 4:
-            task = reply(StartedTask, request, 0).task_id
-            arguments = {"task_id": task, "commit_changes": True, "summary": SUMMARY}
-            return [Call(f"{PREFIX}complete_task", arguments)]
-        case _:
-            return [Say("All is done.")]
+@dataclass
+class Play:
+    """The script of all four, and what each of them read."""
+
+    stage: Stage
+    conductor: list[Request] = field(default_factory=list[Request])
+    workers: dict[str, list[Request]] = field(default_factory=dict[str, list[Request]])
+
+    def __call__(self, request: Request) -> Answer:
+        prompt = "\n".join(block.words() for block in request.messages[0].blocks())
+        worker = re.search(r"You are implementation-executor-(\w+), one", prompt)
+        if worker:
+            return self.work(worker[1], request)
+        self.conductor.append(request)
+        return self.conduct(request)
+
+    def conduct(self, request: Request) -> Answer:
+        if not request.answers(f"{PREFIX}start_task"):
+            arguments = {"description": REQUEST, "complexity": "auto-detect"}
+            return [Call(f"{PREFIX}start_task", arguments)]
+        task = reply(StartedTask, request, "start_task").task_id
+        if not request.answers(f"{PREFIX}create_chambers_batch"):
+            named = {"task_id": task, "chamber_names": PARTS}
+            return [Call(f"{PREFIX}create_chambers_batch", named)]
+        if not request.answers("Agent"):
+            return start_workers(reply(CreatedChambers, request, "create_chambers_batch"))
+        if request.text().count("<task-notification>") < len(PARTS):
+            return [Say("I wait for my workers.")]
+        return finish(request, task)
+
+    def work(self, name: str, request: Request) -> Answer:
+        self.workers.setdefault(name, []).append(request)
+        made = reply(CreatedChambers, self.conductor[-1], "create_chambers_batch")
+        path = next(one.path for one in made.chambers if one.name == name)
+        if request.turn == 0:
+            file = f"{path}/{name}.py"
+            return [Call("Write", {"file_path": file, "content": "DONE = True\n"})]
+        if name != "auth" or request.turn > 2:
+            return [Say(f"I wrote {name}.py.")]
+        if request.turn == 1:
+            asyncio.run(self.interrupt(made.task_id))
+        mark = "before" if request.turn == 1 else "after"
+        return [Call("Bash", {"command": f"touch '{path}/{mark}.txt'", "description": "Mark"})]
+
+    async def interrupt(self, task_id: str) -> None:
+        arguments = {"task_id": task_id, "chamber": "auth", "message": MESSAGE}
+        async with in_memory(self.stage.settings, self.stage.repository.path) as operator:
+            await operator.call(SentInterrupt, "interrupt_worker", arguments)
+
+
+def start_workers(made: CreatedChambers) -> Answer:
+    """Start every worker in one message, its prompt unchanged."""
+    asked = [
+        {
+            "description": chamber.name,
+            "prompt": chamber.worker_prompt,
+            "subagent_type": "general-purpose",
+        }
+        for chamber in made.chambers
+    ]
+    return [Call("Agent", arguments) for arguments in asked]
+
+
+def finish(request: Request, task_id: str) -> Answer:
+    """Record, complete, and say so."""
+    if not request.answers(f"{PREFIX}record_agent_action"):
+        done = {
+            "task_id": task_id,
+            "agent_id": AGENT,
+            "action": "Wrote the log-in",
+            "result": "It imports",
+            "patterns": ["JWT auth", "rate limiting"],
+        }
+        return [Call(f"{PREFIX}record_agent_action", done)]
+    if not request.answers(f"{PREFIX}complete_task"):
+        last = {"task_id": task_id, "commit_changes": True, "summary": SUMMARY}
+        return [Call(f"{PREFIX}complete_task", last)]
+    return [Say("All is done.")]
+
+
+async def test_claude_code_conducts_a_task_from_start_to_end(stage: Stage) -> None:
+    untouched = stage.repository.status
+    play = await asyncio.to_thread(perform, stage)
+    check_what_the_conductor_was_told(play.conductor[0])
+    completed = check_what_the_tools_answered(play.conductor[-1])
+    state, events = await stored(stage)
+    check_what_redis_holds(state, completed.task_id)
+    check_the_history([event.kind for event in events], events)
+    check_the_interrupt(play, state)
+    repository = stage.repository
+    assert [repository.read(f"{name}.py") for name in PARTS] == ["DONE = True\n"] * 3
+    assert not (repository.path / "before.txt").exists()
+    assert (repository.path / "after.txt").exists()
+    assert repository.head == completed.landed_commit
+    assert repository.branches == ["main"]
+    assert repository.status == untouched
+    assert not list((repository.path / ".claude" / "worktrees").glob("*"))
+
+
+def perform(stage: Stage) -> Play:
+    play = Play(stage)
+    binary = claude_binary()
+    with scripted_model(play) as model:
+        ended = run_claude(
+            binary,
+            f"/mcp__orchestration__conduct {REQUEST}",
+            directory=stage.repository.path,
+            home=stage.home,
+            model_url=model.url,
+            environ=stage.environ,
+            options=[
+                *("--mcp-config", ".mcp.json"),
+                *("--allowedTools", "Bash Write Task mcp__orchestration"),
+            ],
+        )
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+    assert model.faults == []
+    return play
 
 
 async def stored(stage: Stage) -> tuple[ProjectState, list[Event]]:
@@ -77,73 +171,47 @@ async def stored(stage: Stage) -> tuple[ProjectState, list[Event]]:
         return await store.snapshot(), await store.events()
 
 
-def play(stage: Stage, prompt: str = "Conduct the request.") -> ScriptedModel:
-    binary = claude_binary()
-    with scripted_model(conduct) as model:
-        ended = run_claude(
-            binary,
-            prompt,
-            directory=stage.repository.path,
-            home=stage.home,
-            model_url=model.url,
-            environ=stage.environ,
-            options=["--mcp-config", ".mcp.json", "--allowedTools", "Write mcp__orchestration"],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
-    return model
+def check_what_the_conductor_was_told(first: Request) -> None:
+    told = first.text()
+    assert "You are the conductor of this request" in told
+    assert f"<command-args>{REQUEST}</command-args>" in told
+    assert "when command arguments stand above this text, they are the request" in told
 
 
-async def test_claude_code_conducts_a_task_from_start_to_end(stage: Stage) -> None:
-    model = play(stage)
-    seen = model.requests[-1]
-    started = reply(StartedTask, seen, 0)
-    made = reply(CreatedChambers, seen, 1)
-    recorded = reply(RecordedAction, seen, 5)
-    completed = reply(CompletedTask, seen, 6)
+def check_what_the_tools_answered(last: Request) -> CompletedTask:
+    made = reply(CreatedChambers, last, "create_chambers_batch")
+    recorded = reply(RecordedAction, last, "record_agent_action")
+    completed = reply(CompletedTask, last, "complete_task")
     assert [one.name for one in made.chambers] == PARTS
     assert len(recorded.discoveries) == 2
     assert completed.completed
     assert sorted(completed.merged) == sorted(PARTS)
+    return completed
 
-    state, events = await stored(stage)
-    task = state.tasks[started.task_id]
+
+def check_what_redis_holds(state: ProjectState, task_id: str) -> None:
+    task = state.tasks[task_id]
     assert (task.description, task.state, task.summary) == (REQUEST, "completed", SUMMARY)
     assert {one.name: one.state for one in state.chambers.values()} == dict.fromkeys(
         PARTS, "closed"
     )
     assert {one.text for one in state.discoveries.values()} == {"JWT auth", "rate limiting"}
-    assert state.agents[f"{task.id}/{AGENT}"].chamber == "auth"
-    kinds = [event.kind for event in events]
+    assert state.agents[f"{task_id}/{AGENT}"].chamber == "auth"
+
+
+def check_the_history(kinds: Sequence[str], events: Sequence[Event]) -> None:
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert kinds[0] == "task.started"
     assert kinds.count("chamber.created") == 3
-    assert "agent.acted" in kinds
-    assert kinds.index("task.completed") > kinds.index("agent.acted")
-
-    repository = stage.repository
-    for name in PARTS:
-        assert repository.read(f"{name}.py") == "DONE = True\n"
-    assert repository.head == task.landed_commit == completed.landed_commit
-    assert repository.branches == ["main"]
+    assert kinds.index("interrupt.delivered") < kinds.index("interrupt.acted")
+    assert kinds.index("agent.acted") < kinds.index("task.completed")
 
 
-async def test_the_model_is_told_how_to_conduct_before_its_first_answer(stage: Stage) -> None:
-    model = play(stage)
-    told = model.requests[0].text()
-    assert "start_task → create_chambers_batch" in told
-    assert f"{PREFIX}create_chambers_batch" in told
-
-
-async def test_the_playbook_reaches_the_model_with_the_whole_request(stage: Stage) -> None:
-    model = play(stage, "/mcp__orchestration__conduct Give the bookshop accounts")
-    told = model.requests[0].text()
-    assert "You are the conductor of this request" in told
-    assert "<command-args>Give the bookshop accounts</command-args>" in told
-    assert "when command arguments stand above this text, they are the request" in told
-
-
-def test_nothing_of_orchestra_shows_in_the_repository_afterwards(stage: Stage) -> None:
-    before = stage.repository.status
-    play(stage)
-    assert stage.repository.status == before
-    assert not list(Path(stage.repository.path, ".claude", "worktrees").glob("*"))
+def check_the_interrupt(play: Play, state: ProjectState) -> None:
+    (interrupt,) = state.interrupts.values()
+    assert (interrupt.message, interrupt.state) == (MESSAGE, "acted")
+    read = {name: requests[-1].text().count(MESSAGE) for name, requests in play.workers.items()}
+    assert read == {"auth": 1, "database": 0, "api": 0}
+    assert all(MESSAGE not in request.text() for request in play.conductor)
+    stopped = [result.is_error for result in play.workers["auth"][-1].answers("Bash")]
+    assert stopped == [True, False]

@@ -95,7 +95,7 @@ async def test_mail_that_comes_while_a_worker_thinks_stops_its_next_call_and_is_
     read = await mail(stage)
     assert read.state == "acted"
     assert read.sent_at <= read.posted_at <= read.delivered_at <= read.acted_at
-    assert not (room.path / ".INTERRUPT").exists()
+    assert TestRepository(room.path).status == "?? after"
 
 
 async def test_mail_that_waits_before_a_worker_starts_is_the_first_thing_it_reads(
@@ -128,13 +128,3 @@ async def test_mail_that_comes_before_a_workers_last_word_keeps_it_from_ending_u
     assert len(requests) == 2
     assert MESSAGE in requests[1].text()
     assert (await mail(stage)).state == "acted"
-
-
-async def test_nothing_of_orchestra_shows_in_the_chambers_status(stage: Stage) -> None:
-    room = await open_room(stage)
-
-    def script(request: Request) -> Answer:
-        return [Say("Nothing to do.")]
-
-    await asyncio.to_thread(work, stage, room, script)
-    assert TestRepository(room.path).status == ""

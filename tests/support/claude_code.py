@@ -63,6 +63,7 @@ def run_claude(
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
+            "CLAUDE_CODE_TMPDIR": str(home),
             "ANTHROPIC_BASE_URL": model_url,
             "ANTHROPIC_API_KEY": "made-up",
             "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",

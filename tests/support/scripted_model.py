@@ -72,6 +72,12 @@ class Request(Struct, frozen=True):
         found = [block for message in self.messages for block in message.blocks()]
         return [block for block in found if block.type == "tool_result"]
 
+    def answers(self, tool: str) -> list[Block]:
+        """Return the results of the calls of one tool, in order."""
+        said = [block for message in self.messages for block in message.blocks()]
+        calls = {block.id for block in said if block.type == "tool_use" and block.name == tool}
+        return [block for block in self.results() if block.tool_use_id in calls]
+
     def text(self) -> str:
         """Return everything said in the conversation, tool results included."""
         said = [block.words() for message in self.messages for block in message.blocks()]
