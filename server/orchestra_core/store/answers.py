@@ -7,6 +7,8 @@ import msgspec
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, decode_event
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
 
 
@@ -45,7 +47,7 @@ def as_event(raw: bytes) -> Event:
     """Read an event that the history holds."""
     try:
         return decode_event(raw)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise unreadable("an event", error) from error
 
 

@@ -1,5 +1,7 @@
 """Documents as Redis holds them: which hash each kind lives in, and its JSON."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -8,9 +10,16 @@ from msgspec import Struct
 from orchestra_core.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.models import Agent, Chamber, Discovery, Document, Interrupt, Presence, Task
 from orchestra_core.state import ProjectState
-from orchestra_core.store.answers import Answer, as_bytes, as_list, as_number, unreadable
+from orchestra_core.store.answers import (
+    UNREADABLE,
+    Answer,
+    as_bytes,
+    as_list,
+    as_number,
+    unreadable,
+)
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Presence)
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt)
 
 _HASHES: dict[type[Struct], str] = dict(
     zip((Task, Chamber, Agent, Discovery, Interrupt), DOCUMENT_HASHES, strict=True)
@@ -32,8 +41,21 @@ def decode(kind: type[Read], raw: bytes) -> Read:
     """Read a document back; raises StoreUnavailable when this version cannot."""
     try:
         return msgspec.json.decode(raw, type=kind)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise unreadable(f"a {kind.__name__.lower()}", error) from error
+
+
+def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
+    """Read reports back, passing over what is none.
+
+    Reports come from hooks in chambers, which may be of another version, and are not history: a
+    bad one must not close the room.
+    """
+    reports: list[Presence] = []
+    for raw in raws:
+        with suppress(*UNREADABLE):
+            reports.append(msgspec.json.decode(raw, type=Presence))
+    return reports
 
 
 def snapshot_keys(keys: Keys) -> tuple[str, ...]:
@@ -43,7 +65,8 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua."""
-    seq, tasks, chambers, agents, discoveries, interrupts, presence = as_list(answer)
+    seq, tasks, chambers, agents, discoveries, interrupts, presence = as_list(answer)[:7]
+    reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
         tasks={one.id: one for one in _decode_all(Task, tasks)},
@@ -51,12 +74,12 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         agents={one.id: one for one in _decode_all(Agent, agents)},
         discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
         interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
-        presence={one.chamber_id: one for one in _decode_all(Presence, presence)},
+        presence={one.chamber_id: one for one in decode_presence(reports)},
     )
 
 
 def _decode_all(kind: type[Read], array: Answer) -> list[Read]:
     try:
         return msgspec.json.decode(as_bytes(array), type=list[kind])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise unreadable(f"a {kind.__name__.lower()}", error) from error

@@ -19,7 +19,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.answers import as_bytes, as_event, as_list, as_number, entry_field
 from orchestra_core.store.bell import Bell, Heard
 from orchestra_core.store.client import Client
-from orchestra_core.store.documents import decode, decode_snapshot, snapshot_keys
+from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
 from orchestra_core.store.scripts import script
 
 IDLE_SECONDS = 15.0
@@ -179,7 +179,7 @@ class _Follower:
 
     def _changed(self, raws: Iterable[bytes]) -> list[Presence]:
         """Return the last report of each chamber, where it says something new."""
-        latest = {one.chamber_id: one for one in (decode(Presence, raw) for raw in raws)}
+        latest = {one.chamber_id: one for one in decode_presence(raws)}
         changed = [one for name, one in latest.items() if self.presence.get(name) != one]
         self.presence |= latest
         return changed

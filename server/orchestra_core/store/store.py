@@ -14,7 +14,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.answers import as_bytes, as_event, as_list, entry_field
 from orchestra_core.store.client import Client
 from orchestra_core.store.committing import Committed, Stale, Taken, prepare, understand
-from orchestra_core.store.documents import decode, encode
+from orchestra_core.store.documents import decode, decode_presence, encode
 from orchestra_core.store.following import Update, follow
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.scripts import script
@@ -107,7 +107,7 @@ class Store:
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
         """Return a worker's last `count` reports, oldest first."""
         entries = await self._newest(self.keys.activity(chamber_id), count)
-        return [decode(Presence, raw) for raw in entries]
+        return decode_presence(entries)
 
     async def server_info(self) -> ServerInfo:
         """Return which server it is."""

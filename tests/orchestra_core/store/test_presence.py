@@ -1,5 +1,11 @@
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import Presence
+from orchestra_core.store.following import PresenceChanged
+from orchestra_core.store.scripts import script
 from orchestra_core.store.store import Store
+from tests.support.following import watching
 
 WORKING = Presence(chamber_id="t/auth", state="working", tool="Bash", detail="make", since=100)
 IDLE = Presence(chamber_id="t/auth", state="idle", since=200)
@@ -45,3 +51,31 @@ async def test_activity_is_capped_and_answers_the_newest(store: Store) -> None:
     assert 500 <= kept < 800
     assert [report.since for report in await store.activity("t/auth", 2)] == [1_199, 1_200]
     assert await store.activity("t/other", 5) == []
+
+
+@pytest.mark.parametrize("raw", [b"", b"no json", b'{"chamber_id":"\\ud800"}'])
+async def test_a_report_that_is_no_json_leaves_nothing_behind(store: Store, raw: bytes) -> None:
+    keys = (store.keys.presence, store.keys.activity("t/auth"))
+    with pytest.raises(StoreUnavailable):
+        await store.client.run(
+            script("presence"), keys, [store.keys.presence_channel, "t/auth", raw, 500]
+        )
+
+    assert await store.client.call("EXISTS", *keys) == 0
+
+
+@pytest.mark.parametrize(
+    "raw", [b'{"chamber_id":"t/auth","state":"dreaming"}', b'{"chamber_id":"\xff"}', b"{}"]
+)
+async def test_a_report_of_another_version_is_passed_over(store: Store, raw: bytes) -> None:
+    keys = (store.keys.presence, store.keys.activity("t/auth"))
+    async with watching(store) as watch:
+        await store.client.run(
+            script("presence"), keys, [store.keys.presence_channel, "t/auth", raw, 500]
+        )
+        await store.report_presence(Presence(chamber_id="t/api"))
+        await watch.until(lambda seen: isinstance(seen.seen[-1], PresenceChanged))
+
+        assert watch.seen[1:] == [PresenceChanged(Presence(chamber_id="t/api"))]
+    assert list((await store.snapshot()).presence) == ["t/api"]
+    assert await store.activity("t/auth", 5) == []

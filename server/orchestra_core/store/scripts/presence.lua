@@ -6,13 +6,11 @@
 --
 -- Reporters do not wait for each other, so a late one may overtake: it joins the activity only.
 
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'p', ARGV[3])
+local since = cjson.decode(ARGV[3]).since  -- what is no JSON ends here, before anything is written
 local before = redis.call('HGET', KEYS[1], ARGV[2])
-if before then
-  local since = cjson.decode(ARGV[3]).since
-  if since and since < (cjson.decode(before).since or 0) then
-    return 0
-  end
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'p', ARGV[3])
+if before and since and since < (cjson.decode(before).since or 0) then
+  return 0
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('PUBLISH', ARGV[1], ARGV[3])
