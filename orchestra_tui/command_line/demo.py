@@ -15,7 +15,7 @@ from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_server.demo.stage import Stage, stage
 
-PACE_S = 1.6  # slow enough to read along and to type an interrupt
+PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05
 _ENDED = frozenset({"task.completed", "task.closed"})
 _GRACE_S = 10.0

@@ -29,7 +29,7 @@ Send = Callable[[Report], None]
 
 @dataclass(slots=True)
 class Worker:
-    """One worker at work; `pace` is how long it thinks before each tool, in seconds."""
+    """One worker at work; `pace` is the time of a tool and the thought before it, in seconds."""
 
     chamber: Path
     name: str
@@ -69,9 +69,10 @@ class Worker:
 
     def _allowed(self, tool: str, tool_input: Mapping[str, str]) -> bool:
         """Think, ask the hook, and when it denies read what it has to say and ask once more."""
-        time.sleep(self.pace)
+        time.sleep(self.pace / 2)
         heard = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
         if not heard.denied:
+            time.sleep(self.pace / 2)  # as long as a tool would run
             return True
         told = self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input)
         self._listen(told if told.text else heard)
@@ -127,7 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="orchestra-demo-worker")
     parser.add_argument("chamber", type=Path)
     parser.add_argument("name", choices=sorted(PARTS))
-    parser.add_argument("--pace", type=float, default=1.0, help="seconds of thought before a tool")
+    parser.add_argument("--pace", type=float, default=1.0, help="seconds for each tool")
     options = parser.parse_args()
 
     def send(report: Report) -> None:
