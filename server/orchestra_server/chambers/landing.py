@@ -44,8 +44,20 @@ def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | 
         if head_of(checkout).branch:
             raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
         return checkout
+    _require_no_rebase(repo, branch)
     trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
     return next((tree.path for tree in trees), None)
+
+
+def _require_no_rebase(repo: Repository, branch: str) -> None:
+    """Raise Refused while a rebase holds the branch: it would find it moved at its end."""
+    for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
+        for held in git_dir.glob("rebase-*/head-name"):
+            if held.read_text(encoding="utf-8").strip() == f"refs/heads/{branch}":
+                raise Refused(
+                    f"branch {branch} is being rebased; finish it with 'git rebase --continue' "
+                    "or 'git rebase --abort', and complete again"
+                )
 
 
 def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:

@@ -17,10 +17,17 @@ def is_merged(repo: Repository, commit: str, into: str) -> bool:
     """
     if is_ancestor(repo, commit, into):
         return True
+    fork = repo.run("merge-base", into, commit).out.strip()
+    if not fork or _tree(repo, fork) == _tree(repo, commit):
+        return False  # commits that undo each other would look as if they had arrived
     merge = repo.run("merge-tree", "--write-tree", into, commit)
-    if merge.status == 0 and merge.out.strip() == repo.git("rev-parse", f"{into}^{{tree}}").strip():
+    if merge.status == 0 and merge.out.strip() == _tree(repo, into):
         return True
-    return _has_equals(repo, commit, into) or _has_squash(repo, commit, into)
+    return _has_equals(repo, commit, into) or _has_squash(repo, fork, commit, into)
+
+
+def _tree(repo: Repository, commit: str) -> str:
+    return repo.git("rev-parse", f"{commit}^{{tree}}").strip()
 
 
 def _has_equals(repo: Repository, commit: str, into: str) -> bool:
@@ -31,13 +38,10 @@ def _has_equals(repo: Repository, commit: str, into: str) -> bool:
     return bool(lines) and merges == "0" and all(line.startswith("-") for line in lines)
 
 
-def _has_squash(repo: Repository, commit: str, into: str) -> bool:
+def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
     """Compare the whole of the work with each commit there, by a commit that no ref names."""
-    fork = repo.run("merge-base", into, commit)
-    if fork.status:
-        return False
     squashed = repo.git(
-        "commit-tree", f"{commit}^{{tree}}", "-p", fork.out.strip(), "-m", "all at once",
+        "commit-tree", f"{commit}^{{tree}}", "-p", fork, "-m", "all at once",
         env=KEEPER,
     ).strip()  # fmt: skip
     return repo.run("cherry", into, squashed).out.startswith("-")

@@ -4,11 +4,12 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from orchestra_core.errors import Unavailable
 from orchestra_core.text import one_line
@@ -73,9 +74,7 @@ def run_git(
     Raises Unavailable when there is no git.
     """
     command = [*_without_inherited(), "git", "-C", str(directory), *args]
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write(os.fsencode(feed))
-        stdin.seek(0)
+    with _readable(feed) as stdin:
         status, out, err = _git().execute(
             command,
             istream=stdin,
@@ -86,6 +85,18 @@ def run_git(
             env={**_ENVIRONMENT, **(env or {})},
         )
     return Ran(status, os.fsdecode(out), err)
+
+
+@contextmanager
+def _readable(feed: str) -> Generator[BinaryIO | None]:
+    """Lend a file to read from, because GitPython takes no text; None stands for an empty one."""
+    if not feed:
+        yield None
+        return
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(os.fsencode(feed))
+        stdin.seek(0)
+        yield stdin
 
 
 def only_here(directory: Path) -> dict[str, str]:

@@ -88,9 +88,9 @@ def remove_worktree(repo: Repository, path: Path) -> None:
         if not repo.git("for-each-ref", "--count=1", "--contains", state.head):
             raise Refused(f"{path} has commits that are on no branch; save it first")
     with repo.locked():
-        repo.run("worktree", "unlock", str(path))
-        # Forced because git counts saved work and filled submodules as reasons not to.
-        repo.git("worktree", "remove", "--force", str(path))
+        # Forced because git counts saved work and filled submodules as reasons not to, and twice
+        # because that holds for a locked one too: it is never unlocked while it is there.
+        repo.git("worktree", "remove", "--force", "--force", str(path))
 
 
 def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
@@ -99,6 +99,8 @@ def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
         return False
     with repo.locked():
         ran = repo.run("update-ref", "-d", f"refs/heads/{branch}", expected_commit)
+        if ran.status == 0:  # where it was pushed to, if it was
+            repo.run("config", "--local", "--remove-section", f"branch.{branch}")
     return ran.status == 0
 
 
@@ -163,8 +165,7 @@ def _undo(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Pat
     with repo.locked():
         for plan in begun:
             shutil.rmtree(plan.path, ignore_errors=True)
-            repo.run("worktree", "unlock", str(plan.path))
-            repo.run("worktree", "remove", "--force", str(plan.path))
+            repo.run("worktree", "remove", "--force", "--force", str(plan.path))
             repo.run("update-ref", "-d", f"refs/heads/{plan.branch}", plan.commit)
         for parent in parents:
             if parent.is_dir() and not any(parent.iterdir()):

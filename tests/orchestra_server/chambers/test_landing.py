@@ -146,6 +146,23 @@ def test_a_branch_checked_out_in_another_worktree_moves_there(
     assert (main.head, main.status) == (old, "")
 
 
+def test_a_branch_that_is_being_rebased_is_left_alone(shop: Workshop) -> None:
+    main = shop.main
+    main.git("branch", "upstream")
+    main.commit("mine", {"README": "mine\n"})
+    main.git("switch", "--quiet", "upstream")
+    main.commit("theirs", {"README": "theirs\n"})
+    main.git("switch", "--quiet", "main")
+    old, new = finished(shop, {"new": "x"})
+    with pytest.raises(AssertionError):
+        main.git("rebase", "--quiet", "upstream")
+    with pytest.raises(Refused, match="branch main is being rebased"):
+        land(shop.repo, main.path, "main", old, new)
+    main.git("rebase", "--abort")
+    land(shop.repo, main.path, "main", old, new)
+    assert main.head == new
+
+
 def test_a_detached_head_moves_on(shop: Workshop) -> None:
     main = shop.main
     main.git("checkout", "--quiet", "--detach")

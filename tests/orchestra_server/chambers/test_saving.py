@@ -73,7 +73,6 @@ def test_unmerged_entries_come_back_with_their_stages(tmp_path: Path) -> None:
     [chamber] = shop.open("auth")
     chamber.commit("mine", {"README": "mine\n"})
     shop.main.commit("theirs", {"README": "theirs\n"})
-    chamber.git("-c", "advice.mergeConflict=false", "merge-base", "HEAD", "main")
     with pytest.raises(AssertionError):
         chamber.git("merge", "--quiet", "main")
     before = (chamber.status, index(chamber), contents(chamber))
@@ -88,14 +87,10 @@ def test_saving_changes_nothing_in_the_chamber(tmp_path: Path) -> None:
     chamber.write("new", "x")
     chamber.git("add", "new")
     chamber.write("newer", "y")
-    before = (
-        chamber.path.parent.parent / ".." / ".git" / "worktrees" / "auth" / "index"
-    ).read_bytes()
+    index_file = shop.repo.common_dir / "worktrees" / "auth" / "index"
+    before = index_file.read_bytes()
     save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
-    after = (
-        chamber.path.parent.parent / ".." / ".git" / "worktrees" / "auth" / "index"
-    ).read_bytes()
-    assert after == before
+    assert index_file.read_bytes() == before
     assert chamber.git("stash", "list") == ""
 
 
@@ -135,6 +130,17 @@ def test_work_that_arrived_in_any_way_needs_no_saving(tmp_path: Path, way: str) 
         main.commit("changed", {"new": "1\n2\nthree\n"})
         main.commit("and back again", {"new": "quite different\n"})
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", "main") is None
+
+
+def test_commits_that_undo_each_other_are_saved_all_the_same(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    chamber.commit("tried", {"idea": "x"})
+    chamber.git("rm", "--quiet", "idea")
+    chamber.commit("given up")
+    saved = save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", "main")
+    assert saved is not None
+    assert shop.main.git("show", f"{saved.head}^:idea") == "x"
 
 
 def test_saving_the_same_state_again_is_the_same_save(tmp_path: Path) -> None:

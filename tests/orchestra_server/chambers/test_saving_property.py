@@ -67,7 +67,7 @@ def whole(chamber: TestRepository) -> tuple[object, ...]:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(NAMES)), min_size=1, max_size=10))
 def test_save_and_restore_bring_back_every_state(

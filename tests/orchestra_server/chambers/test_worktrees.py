@@ -269,12 +269,14 @@ def test_a_branch_is_deleted_only_where_it_was_seen(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     seen = made.head
     made.git("branch", "orchestra/t-1/auth")
+    made.git("config", "branch.orchestra/t-1/auth.remote", "origin")
     repo = open_repository(made.path)
     made.commit("moved on")
     made.git("branch", "--force", "orchestra/t-1/auth")
     assert not delete_branch(repo, "orchestra/t-1/auth", seen)
     assert delete_branch(repo, "orchestra/t-1/auth", made.head)
     assert not delete_branch(repo, "orchestra/t-1/auth", made.head)
+    assert "branch.orchestra" not in made.git("config", "--local", "--list")
 
 
 def test_a_branch_that_is_checked_out_is_not_deleted(tmp_path: Path) -> None:
