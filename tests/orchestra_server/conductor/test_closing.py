@@ -1,0 +1,165 @@
+"""close_chamber destroys nothing, and restore_chamber brings back what was there."""
+
+import pytest
+
+from orchestra_core.errors import BadInput, Refused, Unknown
+from orchestra_server.conductor.close_chamber import close_chamber
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.create_chambers import create_chambers_batch
+from orchestra_server.conductor.interrupt_worker import interrupt_worker
+from orchestra_server.conductor.restore_chamber import restore_chamber
+from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.repositories import TestRepository
+
+
+async def test_an_untouched_chamber_goes_without_a_trace(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (closed.saved_ref, closed.branch_kept, closed.already_closed) == ("", False, False)
+    assert not room.path.exists()
+    assert not (repository.path / ".claude/workspaces/auth").is_symlink()
+    assert repository.branches == ["main"]
+
+
+async def test_work_of_every_kind_comes_back_as_it_was(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    committed = room.commit("mine", {"src/login.py": "done\n"})
+    room.write("src/app.py", "changed\n")
+    room.write("notes/new.txt", "untracked\n")
+    before = room.status
+
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert not room.path.exists()
+    assert closed.saved_ref.startswith("refs/orchestra/saved/")
+    assert repository.branches == ["main"]
+
+    restored = await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert restored.restored
+    assert (room.head, room.status) == (committed, before)
+    assert room.read("notes/new.txt") == "untracked\n"
+    assert room.git("branch", "--show-current") == restored.branch
+    assert (room.path / ".claude/WORKER_CONTEXT.json").is_file()
+    assert repository.status == ""
+
+
+async def test_closing_again_answers_how_it_ended(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    first = await close_chamber(context, task_id=task_id, chamber="auth")
+    before = await kinds(context)
+    again = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert again.already_closed
+    assert again.saved_ref == first.saved_ref
+    assert await kinds(context) == before
+
+
+async def test_restoring_again_answers_the_live_chamber(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    first = await restore_chamber(context, task_id=task_id, chamber="auth")
+    room.write("newer", "y")
+    again = await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (again.restored, again.path) == (True, first.path)
+    assert room.read("newer") == "y"
+
+
+async def test_without_a_name_it_lists_what_is_saved_and_changes_nothing(context: Context) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].write("new", "x")
+    for name in rooms:
+        await close_chamber(context, task_id=task_id, chamber=name)
+    before = await kinds(context)
+    listed = await restore_chamber(context, task_id=task_id)
+    assert [one.chamber for one in listed.saved] == ["auth"]
+    assert not listed.restored
+    assert await kinds(context) == before
+
+
+async def test_a_closed_name_is_free_for_another_task(context: Context) -> None:
+    first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
+    await chambers_open(context, first, ["auth"])
+    await close_chamber(context, task_id=first, chamber="auth")
+    assert list(await chambers_open(context, second, ["auth"])) == ["auth"]
+
+
+async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(context: Context) -> None:
+    first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
+    room = (await chambers_open(context, first, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=first, chamber="auth")
+    await chambers_open(context, second, ["auth"])
+    with pytest.raises(Refused, match="held by"):
+        await restore_chamber(context, task_id=first, chamber="auth")
+
+
+async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    with pytest.raises(Refused, match="restore_chamber"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+
+
+async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    (room.path / "inner").mkdir()
+    inner = room.at(room.path / "inner")
+    inner.git("init", "--quiet")
+    inner.commit("inside", {"x": "x"})
+    with pytest.raises(Refused, match="repository of its own"):
+        await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+    assert inner.read("x") == "x"
+
+
+async def test_a_directory_that_is_gone_closes_and_keeps_its_branch(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.commit("mine", {"src/login.py": "done\n"})
+    room.path.rename(repository.path.parent / "gone")
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert closed.branch_kept
+    assert closed.branch in repository.branches
+
+
+async def test_unread_mail_expires_with_its_chamber(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    state = await context.store.snapshot()
+    assert state.interrupts[sent.interrupt_id].state == "expired"
+
+
+@pytest.mark.parametrize(
+    ("chamber", "error"), [("nope", Unknown), ("../x", BadInput), ("", BadInput)]
+)
+async def test_a_wrong_chamber_is_one_line(
+    context: Context, chamber: str, error: type[Exception]
+) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(error) as caught:
+        await close_chamber(context, task_id=task_id, chamber=chamber)
+    assert "\n" not in str(caught.value)
+
+
+async def test_what_held_no_work_cannot_be_restored_and_says_so(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    with pytest.raises(Unknown, match="nothing is saved of chamber 'auth'"):
+        await restore_chamber(context, task_id=task_id, chamber="auth")
