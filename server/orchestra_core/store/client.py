@@ -17,6 +17,11 @@ class Client(Protocol):
     Whatever is sent may be sent twice: reads by nature, scripts by their operation ids.
     """
 
+    @property
+    def closed(self) -> bool:
+        """Whether the client has been closed for good."""
+        ...
+
     async def call(self, *command: Part) -> Answer:
         """Send one command and return its answer."""
         ...
@@ -34,5 +39,5 @@ class Client(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection for good: whatever still waits ends."""
         ...

@@ -18,7 +18,7 @@ from orchestra_core.store.reads import Reads
 # How long a repeat is recognised, in seconds: a caller's own operation for a day, one made here for
 # as long as a command may be sent again.
 _OPERATION_SECONDS = 86_400
-_ATTEMPT_SECONDS = 600
+_ATTEMPT_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _MEANINGS = {
     "tls-timeout": "it does not answer; look whether it speaks TLS, is stopped or overloaded",
     "lost": "the connection was lost ({detail})",
     "directory": "{detail}",
+    "closed": "the store has been closed here",
     "protocol": "what answers there is not a Redis or Valkey server; correct {url}",
     "WRONGPASS": "it refuses the user name or password; correct {url}",
     "NOAUTH": "it wants a password; write {url} as redis://:PASSWORD@host:port",

@@ -66,10 +66,10 @@ Updates: TypeAlias = AsyncGenerator[Update, None]
 
 
 async def follow(client: Client, keys: Keys) -> Updates:
-    """Yield updates for ever; close the generator to stop."""
+    """Yield updates until the client is closed; close the generator to stop earlier."""
     follower = _Follower(client, keys)
     reason = ""
-    while True:
+    while not client.closed:
         try:
             if reason:
                 await asyncio.sleep(follower.next_pause())
@@ -85,7 +85,7 @@ async def follow(client: Client, keys: Keys) -> Updates:
                     async for update in updates:
                         yield update
         except StoreUnavailable as failure:
-            if str(failure) != reason:
+            if str(failure) != reason and not client.closed:
                 reason = str(failure)
                 yield Disconnected(reason)
 

@@ -79,8 +79,15 @@ class RedisClient:
         self._revive = revive
         self._mending = asyncio.Lock()
         self._pool: BlockingConnectionPool | None = None
+        self._listening: set[AbstractConnection] = set()
+        self._closed = False
         self._has_directory = address.kind in {"sentinel", "cluster"}
         self._answered = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client has been closed for good."""
+        return self._closed
 
     async def call(self, *command: Part) -> Answer:
         """Send one command and return its answer; raises StoreUnavailable."""
@@ -108,6 +115,7 @@ class RedisClient:
             try:
                 pool = await self._connected()
                 connection = pool.make_connection()
+                self._listening.add(connection)
                 await connection.connect()
                 await connection.send_command("SUBSCRIBE", *channels)
             except (RedisError, OSError) as error:
@@ -117,18 +125,26 @@ class RedisClient:
             yield subscription
         finally:
             if connection is not None:
+                self._listening.discard(connection)
                 await connection.disconnect(nowait=True)
 
     async def mend(self) -> None:
         """Start a private server again if it has died, and find anew where to connect to."""
         async with self._mending:
-            if self._revive is not None:
+            if self._revive is not None and not self._closed:
                 await asyncio.to_thread(self._revive)
             if self._has_directory:
-                await self.close()
+                await self._forget()
 
     async def close(self) -> None:
-        """Close every connection; the next command opens new ones."""
+        """Close every connection for good: whatever still waits ends."""
+        self._closed = True
+        await self._forget()
+        for connection in tuple(self._listening):
+            await connection.disconnect(nowait=True)
+
+    async def _forget(self) -> None:
+        """Close the pool; the next command finds its server anew."""
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.disconnect()
@@ -160,6 +176,8 @@ class RedisClient:
         return answer
 
     async def _connected(self) -> BlockingConnectionPool:
+        if self._closed:
+            raise Failure("closed", "", self._address.shown, private=self._revive is not None)
         if self._pool is None:
             located = await self._locate()
             if self._pool is None:

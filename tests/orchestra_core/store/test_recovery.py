@@ -1,21 +1,27 @@
 """What happens when the server dies, sleeps or refuses: each a clear line, and nothing is lost."""
 
+import asyncio
+import os
+import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from orchestra_core.change import Change
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.keys import Keys
 from orchestra_core.settings import Settings
 from orchestra_core.store import redis_client
 from orchestra_core.store.address import read_address
-from orchestra_core.store.following import Disconnected, Reconnected
+from orchestra_core.store.answers import as_bytes
+from orchestra_core.store.following import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.store.opening import open_store
 from orchestra_core.store.redis_client import RedisClient
 from orchestra_core.store.store import Store
 from tests.support.following import commit, watching
-from tests.support.samples import a_task, starting
-from tests.support.valkey import Server
+from tests.support.samples import a_task, starting, task_started
+from tests.support.valkey import Server, short_directory
 from tests.support.waiting import until
 
 
@@ -34,6 +40,46 @@ async def test_a_killed_server_is_waited_for_and_nothing_is_lost(
         assert any(isinstance(update, Reconnected) for update in watch.seen)
         assert list(watch.state.tasks) == ["before-1", "after-2"]
         assert watch.state == await store.snapshot()
+
+
+async def test_changes_under_a_server_killed_again_and_again_are_done_once_and_whole(
+    own_server: Server, own_settings: Settings
+) -> None:
+    total, numbers = 400, iter(range(400))
+
+    async with open_store("p", own_settings) as store, watching(store) as watch:
+
+        async def work() -> None:
+            for number in numbers:
+                task = a_task(f"task-{number}")
+                await commit(store, Change(events=(task_started(task, action=str(number)),)))
+                if number % 100 == 50:
+                    own_server.restart()
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(10):
+                tasks.create_task(work())
+            await watch.until(lambda seen: seen.state.seq >= total)
+
+        actions = [int(event.data.action) for event in watch.events]
+        assert sorted(actions) == list(range(total))
+        assert watch.state == await store.snapshot()
+
+
+async def test_following_ends_when_the_store_is_closed(own_settings: Settings) -> None:
+    async with open_store("p", own_settings) as store:
+        updates = store.follow()
+        assert isinstance(await anext(updates), Snapshot)
+        waiting = asyncio.create_task(anext(updates, None))
+        await commit(store, starting())
+        assert isinstance(await waiting, Arrived)
+        waiting = asyncio.create_task(anext(updates, None))
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        assert await waiting is None
+    with pytest.raises(StoreUnavailable, match="the store has been closed"):
+        await store.snapshot()
 
 
 async def test_a_private_server_that_was_killed_is_revived(own_server: Server) -> None:
@@ -146,3 +192,22 @@ async def test_a_user_without_the_right_is_told_which(
     async with open_store("p", replace(own_settings, redis_url=url)) as store:
         with pytest.raises(StoreUnavailable, match=r"the user lacks a right .*evalsha"):
             await commit(store, starting())
+
+
+async def test_the_private_valkey_killed_under_an_open_room_comes_back_with_every_event(
+    tmp_path: Path,
+) -> None:
+    with short_directory() as runtime:
+        settings = Settings("", tmp_path / "state", runtime, "")
+        async with open_store("p", settings) as store, watching(store) as watch:
+            for number in range(3):
+                await commit(store, starting(a_task(f"before-{number}")))
+                await watch.until(lambda seen, seq=2 * number + 1: seen.state.seq == seq)
+                info = as_bytes(await store.client.call("INFO", "server")).decode()
+                os.kill(int(info.partition("process_id:")[2].split()[0]), signal.SIGKILL)
+                await watch.until(lambda seen: isinstance(seen.seen[-1], Disconnected))
+                await commit(store, starting(a_task(f"after-{number}")))
+                await watch.until(lambda seen, seq=2 * number + 2: seen.state.seq == seq)
+
+            assert watch.state == await store.snapshot()
+            assert [event.seq for event in watch.events] == list(range(1, 7))
