@@ -17,6 +17,8 @@ from orchestra_server.conductor.context import Context
 if TYPE_CHECKING:
     from orchestra_core.store.store import Store
 
+# Seconds; a private server answers within a tenth of one.
+_PATIENCE = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -31,9 +33,8 @@ class Workplace:
         self._settings = settings
         self._directory = directory
         self._clock = clock
-        self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
-        self._store: Store | None = None
+        self._opening: asyncio.Task[Store] | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -45,32 +46,40 @@ class Workplace:
                 yield
             finally:
                 early.cancel()
-                await asyncio.wait([early])
-                self._stack = None
-                self._store = None
+                await self._end_opening()
 
     async def context(self, actor: str) -> Context:
         """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
         project = find_project(self._directory, self._settings.project)
-        async with self._opening:
-            if self._stack is None:
-                raise Unavailable("the server is shutting down; start it again and repeat the call")
-            store = self._store
-            if store is None:
-                store = await self._stack.enter_async_context(
-                    open_store(project.id, self._settings)
-                )
-                self._store = store
         return Context(
-            store=store,
+            store=await self._store_of(project.id),
             project=project,
             settings=self._settings,
             actor=actor,
             clock=self._clock,
         )
 
+    async def _store_of(self, project_id: str) -> "Store":
+        if self._stack is None:
+            raise Unavailable("the server is shutting down; start it again and repeat the call")
+        opening = self._opening
+        if opening is None or (opening.done() and opening.exception() is not None):
+            opening = self._opening = asyncio.create_task(
+                self._stack.enter_async_context(open_store(project_id, self._settings))
+            )
+        # A call that its client gives up must not leave a half-opened store behind.
+        return await asyncio.shield(opening)
+
     async def _open_early(self) -> None:
         try:
             await self.context("")
         except OrchestraError as error:
             _log.warning("%s", error)
+
+    async def _end_opening(self) -> None:
+        """Let an opening that is under way come to its end, so that what it got is given back."""
+        self._stack = None
+        if self._opening is not None:
+            await asyncio.wait([self._opening], timeout=_PATIENCE)
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)

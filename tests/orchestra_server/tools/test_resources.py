@@ -1,0 +1,90 @@
+"""The resources: the same facts, to read."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from mcp import MCPError
+
+from orchestra_core.events import Event
+from orchestra_core.models import Task
+from orchestra_core.settings import Settings
+from orchestra_server.conductor.replies import (
+    CreatedChambers,
+    ParallelStatus,
+    StartedTask,
+    TaskStatus,
+)
+from tests.support.orchestration import Conductor, in_memory
+
+
+async def opened(conductor: Conductor) -> CreatedChambers:
+    started = await conductor.call(StartedTask, "start_task", {"description": "Add tags to books"})
+    return await conductor.call(
+        CreatedChambers,
+        "create_chambers_batch",
+        {"task_id": started.task_id, "chamber_names": ["tags"]},
+    )
+
+
+async def test_every_resource_of_the_contract_is_listed(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        fixed = await conductor.client.list_resources()
+        patterns = await conductor.client.list_resource_templates()
+    assert [resource.uri for resource in fixed.resources] == ["orchestra://tasks"]
+    assert [pattern.uri_template for pattern in patterns.resource_templates] == [
+        "orchestra://tasks/{task_id}",
+        "orchestra://tasks/{task_id}/chambers",
+        "orchestra://tasks/{task_id}/events",
+        "orchestra://tasks/{task_id}/chambers/{chamber}/diff",
+    ]
+
+
+async def test_resources_say_what_the_tools_say(settings: Settings, repository: Path) -> None:
+    async with in_memory(settings, repository) as conductor:
+        made = await opened(conductor)
+        base = f"orchestra://tasks/{made.task_id}"
+        tasks = msgspec.json.decode(await conductor.read("orchestra://tasks"), type=list[Task])
+        task = TaskStatus.model_validate_json(await conductor.read(base))
+        rooms = ParallelStatus.model_validate_json(await conductor.read(f"{base}/chambers"))
+        events = msgspec.json.decode(await conductor.read(f"{base}/events"), type=list[Event])
+    assert [one.id for one in tasks] == [made.task_id]
+    assert task.description == "Add tags to books"
+    assert [one.name for one in rooms.chambers] == ["tags"]
+    assert [one.seq for one in events] == sorted(one.seq for one in events)
+    assert events[0].kind == "task.started"
+
+
+async def test_a_chambers_diff_holds_uncommitted_and_new_files(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        made = await opened(conductor)
+        room = Path(made.chambers[0].path)
+        (room / "shop.py").write_text("PRICE = 2\n")
+        (room / "tags.py").write_bytes(b"TAGS = '\xff'\n")
+        diff = await conductor.read(f"orchestra://tasks/{made.task_id}/chambers/tags/diff")
+    assert "-PRICE = 1\n+PRICE = 2" in diff
+    assert "tags.py" in diff
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("orchestra://nothing", "there is no resource 'orchestra://nothing'"),
+        ("orchestra://tasks/nobody", "'nobody'"),
+        ("orchestra://tasks/nobody/events", "there is no task 'nobody'"),
+        ("orchestra://tasks/nobody/chambers", "'nobody'"),
+        ("orchestra://tasks/nobody/chambers/x/diff", "task 'nobody' has no chamber 'x'"),
+    ],
+)
+async def test_what_is_not_there_is_one_line(
+    settings: Settings, repository: Path, uri: str, words: str
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        with pytest.raises(MCPError) as refused:
+            await conductor.read(uri)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,115 @@
+"""How the server answers when something is wrong, inside it or around it."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.private_valkey import inspect
+from orchestra_core.settings import Settings
+from orchestra_core.store.store import Store
+from orchestra_server.conductor.replies import StartedTask, TaskStatus
+from tests.support.orchestration import Conductor, in_memory
+from tests.support.valkey import Server, short_directory, valkey_binary
+from tests.support.valkey_users import kill_server, settings_at
+
+
+async def start(conductor: Conductor, description: str = "Add tags to books") -> StartedTask:
+    return await conductor.call(StartedTask, "start_task", {"description": description})
+
+
+async def test_a_refusal_is_its_one_line(settings: Settings, repository: Path) -> None:
+    async with in_memory(settings, repository) as conductor:
+        line = await conductor.error("get_task_status", {"task_id": "nobody"})
+    assert "'nobody'" in line
+
+
+async def test_a_fault_inside_is_one_line_and_its_details_are_in_the_log(
+    settings: Settings,
+    repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(_: Store) -> None:
+        raise ZeroDivisionError("so\nit is")
+
+    monkeypatch.setattr(Store, "snapshot", fail)
+    async with in_memory(settings, repository) as conductor:
+        with caplog.at_level(logging.ERROR):
+            line = await conductor.error("get_task_status", {"task_id": "x"})
+    assert line == (
+        "get_task_status failed inside the server (ZeroDivisionError: so it is); "
+        "its log, which is this server's stderr, has the details; try again once"
+    )
+    assert "Traceback" in caplog.text
+
+
+async def test_null_for_an_optional_argument_is_leaving_it_out(
+    settings: Settings, repository: Path
+) -> None:
+    arguments = {"description": "Add tags", "complexity": None, "working_directory": None}
+    async with in_memory(settings, repository) as conductor:
+        started = await conductor.call(StartedTask, "start_task", arguments)
+    assert started.working_directory == str(repository)
+
+
+async def test_hostile_text_is_stored_as_plain_valid_text(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        started = await start(conductor, "Tags \ud800 \x1b[31mred\x1b[0m \u202eand\x00 [bold]")
+        found = await conductor.call(TaskStatus, "get_task_status", {"task_id": started.task_id})
+    assert found.description == "Tags \ufffd red and [bold]"
+
+
+async def test_outside_a_repository_each_call_says_what_to_do(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with in_memory(settings, tmp_path) as conductor:
+        line = await conductor.error("start_task", {"description": "Add tags"})
+    assert line.endswith(
+        "is not in a git repository; run this inside one, or make one with 'git init'"
+    )
+
+
+async def test_a_server_that_started_before_redis_works_once_redis_is_there(
+    settings: Settings, repository: Path
+) -> None:
+    with short_directory() as directory:
+        server = Server(valkey_binary(), directory)
+        late = replace(settings, redis_url=server.url)
+        async with in_memory(late, repository) as conductor:
+            line = await conductor.error("start_task", {"description": "Add tags"})
+            assert str(server.socket) in line
+            server.start()
+            try:
+                assert (await start(conductor)).task_id
+            finally:
+                server.kill()
+
+
+async def test_the_private_server_is_held_for_the_servers_life_and_revived_in_it(
+    tmp_path: Path, repository: Path
+) -> None:
+    with short_directory() as runtime:
+        own = settings_at(tmp_path / "state", runtime)
+        async with in_memory(own, repository) as conductor:
+            started = await start(conductor)
+            kill_server(own)
+            found = await conductor.call(
+                TaskStatus, "get_task_status", {"task_id": started.task_id}
+            )
+            assert found.description == "Add tags to books"
+            assert inspect(own).running
+        assert not inspect(own).running
+
+
+async def test_a_server_that_is_left_at_once_gives_back_what_it_was_opening(
+    tmp_path: Path, repository: Path
+) -> None:
+    with short_directory() as runtime:
+        own = settings_at(tmp_path / "state", runtime)
+        async with in_memory(own, repository):
+            pass
+        assert not inspect(own).running
