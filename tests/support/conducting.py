@@ -1,11 +1,15 @@
 """Short hands for tests of the conductor's verbs."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber
 from orchestra_core.names import chamber_id
-from orchestra_server.conductor.context import Context
+from orchestra_core.store.reads import Reads
+from orchestra_server.conductor.context import Context, this_host
 from orchestra_server.conductor.create_chambers import create_chambers_batch
 from orchestra_server.conductor.start_task import start_task
 from tests.support.repositories import TestRepository
@@ -44,3 +48,33 @@ async def chamber_of(context: Context, task_id: str, name: str) -> Chamber:
 async def kinds(context: Context) -> list[str]:
     """Return the kinds of all events so far."""
     return [event.kind for event in await context.store.events()]
+
+
+async def until_told(context: Context, kind: str, seconds: float = 10.0) -> None:
+    """Return once an event of this kind is in the history."""
+    async with asyncio.timeout(seconds):
+        while kind not in await kinds(context):  # noqa: ASYNC110 - each look is a round trip
+            await asyncio.sleep(0)
+
+
+async def leave_half_made(context: Context, repository: TestRepository, task_id: str) -> None:
+    """Do what a call does that dies after it added the worktree and before it filled it."""
+    room = Chamber(
+        id=f"{task_id}/auth",
+        task_id=task_id,
+        name="auth",
+        path=str(repository.path / ".claude/worktrees/auth"),
+        branch=f"orchestra/{task_id}/auth",
+        base_commit=repository.head,
+        host=this_host(),
+        created_at=1,
+    )
+
+    async def reserve(_reads: Reads) -> Change:
+        event = Event(at=1, kind="chamber.reserved", task_id=task_id, data=EventData(chamber=room))
+        return Change(events=(event,), claims={"auth": room.id})
+
+    await context.store.transact(reserve)
+    repository.git(
+        "worktree", "add", "--quiet", "--no-checkout", "--lock", "-b", room.branch, room.path
+    )

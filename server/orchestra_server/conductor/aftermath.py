@@ -22,8 +22,8 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     next change, or a reconciliation, writes the same files again.
     """
     state = await context.store.snapshot()
-    await deliver_mail(context.store, state, context.clock)
-    state = await context.store.snapshot()
+    if await deliver_mail(context.store, state, context.clock):
+        state = await context.store.snapshot()
     directory = Path(task_in(state, task_id).working_directory)
     try:
         await asyncio.to_thread(_write, context.project.git_dir, directory, state)

@@ -18,8 +18,10 @@ _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
-async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> None:
+async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
     """Post what is `sent` to the live chambers here, stamp it, and take in receipts.
+
+    Return whether anything was stamped, so that `state` is out of date.
 
     A mailbox that cannot be written keeps its mail `sent`: the next round tries again.
     """
@@ -27,25 +29,28 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> None:
     for interrupt in state.interrupts.values():
         if interrupt.state == "sent":
             waiting[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
+    stamped = False
     for chamber in state.chambers.values():
         if chamber.state == "live" and chamber.host == this_host():
-            await _take_receipts(store, chamber)
+            stamped |= await _take_receipts(store, chamber)
             mail = sorted(waiting[chamber.id], key=lambda one: (one.sent_at, one.id))
             if mail:
-                await _post(store, chamber, mail, clock)
+                stamped |= await _post(store, chamber, mail, clock)
+    return stamped
 
 
-async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> None:
+async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> bool:
     try:
         await asyncio.to_thread(post, Path(chamber.path), mail)
     except Unavailable as fault:
         _log.warning("%s", fault)
-        return
+        return False
     for interrupt in mail:
         await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
+    return True
 
 
-async def _take_receipts(store: Store, chamber: Chamber) -> None:
+async def _take_receipts(store: Store, chamber: Chamber) -> bool:
     path = Path(chamber.path)
     receipts = await asyncio.to_thread(collect_receipts, path)
     for receipt in receipts:
@@ -54,3 +59,4 @@ async def _take_receipts(store: Store, chamber: Chamber) -> None:
         )
     if receipts:
         await asyncio.to_thread(discard_receipts, path, receipts)
+    return bool(receipts)

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.change import Change
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
-from orchestra_core.events import Event, EventData
-from orchestra_core.models import Chamber
-from orchestra_core.store.reads import Reads
-from orchestra_server.conductor.context import Context, this_host
+from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.create_chambers import create_chambers_batch
-from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conducting import (
+    a_started_task,
+    chamber_of,
+    chambers_open,
+    kinds,
+    leave_half_made,
+)
 from tests.support.repositories import TestRepository
 
 THREE = ["auth", "database", "api"]
@@ -253,32 +255,9 @@ async def test_what_a_dead_process_left_half_made_is_made_anew(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    await _leave_half_made(context, repository, task_id)
+    await leave_half_made(context, repository, task_id)
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     assert not made.already_live
     room = repository.at(Path(made.chambers[0].path))
     assert room.read("README") == "hello\n"
     assert (await chamber_of(context, task_id, "auth")).state == "live"
-
-
-async def _leave_half_made(context: Context, repository: TestRepository, task_id: str) -> None:
-    """Do what a call does that dies after it added the worktree and before it filled it."""
-    room = Chamber(
-        id=f"{task_id}/auth",
-        task_id=task_id,
-        name="auth",
-        path=str(repository.path / ".claude/worktrees/auth"),
-        branch=f"orchestra/{task_id}/auth",
-        base_commit=repository.head,
-        host=this_host(),
-        created_at=1,
-    )
-
-    async def reserve(_reads: Reads) -> Change:
-        event = Event(at=1, kind="chamber.reserved", task_id=task_id, data=EventData(chamber=room))
-        return Change(events=(event,), claims={"auth": room.id})
-
-    await context.store.transact(reserve)
-    repository.git(
-        "worktree", "add", "--quiet", "--no-checkout", "--lock", "-b", room.branch, room.path
-    )
