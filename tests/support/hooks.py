@@ -196,3 +196,8 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
     ]
     post(chamber, interrupts)
     return interrupts
+
+
+def names_in(directory: Path) -> list[str]:
+    """Return the names of all that is in a directory."""
+    return sorted(path.name for path in directory.iterdir())

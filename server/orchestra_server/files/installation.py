@@ -104,15 +104,15 @@ def _project(root: Path) -> Project:
     project = find_project(root)
     if project.root == project.git_dir:
         raise Refused(f"{root} is a bare repository; run this in a working tree of it")
-    hook_settings = _read(project.root / HOOK_SETTINGS)
-    if hook_settings is not None and b'"mode": "chamber"' in hook_settings:
-        raise Refused(f"{project.root} is a chamber; run this in {project.main_checkout}")
     for folder in _FOLDERS:
         place = (project.root / folder).resolve()
         if not place.is_relative_to(project.root):
             raise Refused(f"{folder} leads to {place}, out of the repository; make it a directory")
         if place.exists() and not place.is_dir():
             raise Refused(f"{project.root / folder} is a file, where a directory is needed")
+    hook_settings = _read(project.root / HOOK_SETTINGS)
+    if hook_settings is not None and b'"mode": "chamber"' in hook_settings:
+        raise Refused(f"{project.root} is a chamber; run this in {project.main_checkout}")
     return project
 
 

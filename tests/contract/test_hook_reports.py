@@ -1,0 +1,206 @@
+"""What the hook tells Redis by itself: stamps of interrupts, and what a worker does."""
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.models import Interrupt
+from orchestra_core.settings import Settings
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.store import Store
+from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.mailbox import collect_receipts, discard_receipts
+from tests.support.hooks import Rooms, Session, rooms_at, send
+from tests.support.samples import sending
+from tests.support.valkey import running_server, valkey_binary
+
+BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
+CHAMBER = "add-login-1a2b/auth"
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, valkey_url: str, project_id: str) -> Rooms:
+    return rooms_at(tmp_path / "repo", valkey_url, project_id)
+
+
+@pytest.fixture
+def worker(rooms: Rooms) -> Session:
+    return patient(rooms.chamber())
+
+
+def patient(chamber: Path) -> Session:
+    """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
+    hook = chamber / HOOK
+    source = hook.read_text()
+    assert "REDIS_TIMEOUT_S = 0.05\n" in source
+    hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
+    return Session(chamber)
+
+
+async def sent(store: Store, chamber: Path, *messages: str) -> list[Interrupt]:
+    """Send interrupts the way the conductor does: the store first, then the file."""
+    interrupts = send(chamber, *messages)
+    for interrupt in interrupts:
+        await sending_to(store, interrupt)
+    return interrupts
+
+
+async def sending_to(store: Store, interrupt: Interrupt) -> None:
+    async def decide(_: object):  # noqa: ANN202 - what transact takes
+        return sending(interrupt)
+
+    await store.transact(decide)
+
+
+async def stamps(store: Store, interrupt_id: str) -> Interrupt:
+    return (await store.snapshot()).interrupts[interrupt_id]
+
+
+async def test_a_delivery_and_the_next_call_are_stamped_in_order(
+    store: Store, worker: Session
+) -> None:
+    await sent(store, worker.directory, "One", "Two")
+    before = time.time_ns() // 1_000_000
+    worker.fire("PreToolUse", BASH)
+    assert (await stamps(store, "i1")).state == "sent"
+    worker.fire("PostToolBatch")
+    assert [(await stamps(store, one)).state for one in ("i1", "i2")] == ["delivered"] * 2
+    worker.fire("PreToolUse", BASH)
+    worker.fire("PreToolUse", BASH)
+    first = await stamps(store, "i1")
+    assert first.state == "acted"
+    assert before <= first.delivered_at <= first.acted_at
+    kinds = [event.kind for event in await store.events() if event.chamber == "auth"]
+    assert kinds.count("interrupt.acted") == 2
+    assert collect_receipts(worker.directory) == []
+
+
+async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Rooms) -> None:
+    chamber = patient(rooms.chamber()).directory
+    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    agent = rooms.subagent()
+    await sent(store, chamber, "One")
+    agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a"}})
+    agent.fire("PostToolBatch")
+    assert (await stamps(store, "i1")).state == "delivered"
+    agent.fire("SubagentStop")
+    assert (await stamps(store, "i1")).state == "acted"
+
+
+async def test_receipts_stand_in_for_a_server_that_is_away_and_are_taken_once(
+    store: Store, rooms: Rooms
+) -> None:
+    away = Rooms(rooms.main, project_id=rooms.project_id)
+    worker = Session(away.chamber())
+    await sent(store, worker.directory, "One")
+    worker.fire("PostToolBatch")
+    (receipt,) = collect_receipts(worker.directory)
+    await store.stamp_interrupt(receipt.interrupt_id, receipt.state, at=receipt.at, actor="auth")
+    assert (await stamps(store, "i1")).delivered_at == receipt.at
+    discard_receipts(worker.directory, [receipt])
+    assert collect_receipts(worker.directory) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "told"),
+    [
+        ("SessionStart", {}, ("starting", "", "")),
+        ("UserPromptSubmit", {"prompt": "go"}, ("working", "", "")),
+        ("PreToolUse", BASH, ("working", "Bash", "make test [31m && ls")),
+        ("PostToolUse", BASH, ("working", "", "")),
+        ("Stop", {}, ("idle", "", "")),
+        ("SessionEnd", {"reason": "exit"}, ("finished", "", "")),
+        (
+            "Notification",
+            {"message": "Claude needs your permission to use Bash"},
+            ("waiting", "", "Claude needs your permission to use Bash"),
+        ),
+    ],
+)
+async def test_each_event_says_what_the_worker_does(
+    store: Store,
+    worker: Session,
+    event: str,
+    fields: dict[str, object],
+    told: tuple[str, str, str],
+) -> None:
+    before = time.time_ns() // 1_000_000
+    worker.fire(event, fields, "presence")
+    presence = (await store.snapshot()).presence[CHAMBER]
+    assert (presence.state, presence.tool, presence.detail) == told
+    assert before <= presence.since <= time.time_ns() // 1_000_000
+    assert await store.activity(CHAMBER, 5) == [presence]
+
+
+async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
+    store: Store, rooms: Rooms
+) -> None:
+    chamber = patient(rooms.chamber()).directory
+    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    agent = rooms.subagent("a-7")
+    agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/src/a.py"}}, "presence")
+    presence = (await store.snapshot()).presence[CHAMBER]
+    assert (presence.detail, presence.agent_id) == ("src/a.py", "a-7")
+    agent.fire("SubagentStop", {}, "presence")
+    assert (await store.snapshot()).presence[CHAMBER].state == "finished"
+
+
+async def test_the_conductor_and_a_workers_subagent_do_not_end_a_workers_presence(
+    store: Store, rooms: Rooms, worker: Session
+) -> None:
+    worker.fire("PreToolUse", BASH, "presence")
+    before = (await store.snapshot()).presence[CHAMBER]
+    Session(worker.directory, agent_id="inner").fire("SubagentStop", {}, "presence")
+    Session(rooms.main).fire("Stop", {}, "presence")
+    assert (await store.snapshot()).presence[CHAMBER] == before
+
+
+async def test_a_blocked_end_is_reported_as_work(store: Store, worker: Session) -> None:
+    await sent(store, worker.directory, "Wait")
+    worker.fire("Stop", {}, "presence")
+    assert worker.fire("Stop").decision == "block"
+    assert (await store.snapshot()).presence[CHAMBER].state == "working"
+
+
+async def test_a_password_and_a_database_are_used_over_tcp(tmp_path: Path, project_id: str) -> None:
+    port = free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", "p@ss word")
+    with running_server(valkey_binary(), *options):
+        url = f"redis://:p%40ss%20word@127.0.0.1:{port}/3"
+        settings = Settings(redis_url=url, state_dir=tmp_path, runtime_dir=tmp_path, project="")
+        worker = patient(rooms_at(tmp_path / "repo", url, project_id).chamber())
+        async with open_store(project_id, settings) as store:
+            await sent(store, worker.directory, "One")
+            worker.fire("PostToolBatch")
+            assert (await stamps(store, "i1")).state == "delivered"
+
+
+def test_a_wrong_password_leaves_a_receipt(tmp_path: Path) -> None:
+    port = free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", "right")
+    with running_server(valkey_binary(), *options):
+        worker = patient(rooms_at(tmp_path / "repo", f"redis://:no@127.0.0.1:{port}").chamber())
+        send(worker.directory, "One")
+        worker.fire("PostToolBatch")
+        assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
+
+
+def test_a_server_that_does_not_answer_is_left_after_a_moment(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        worker = Session(rooms_at(tmp_path / "repo", url).chamber())
+        send(worker.directory, "One")
+        assert "One" in worker.fire("PostToolBatch").context
+        assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
