@@ -126,11 +126,11 @@ class LineTable(ScrollingLines):
             self._drop(keys)
             self._refilter()
             return
-        for y, key in enumerate(self._on_screen(), self.window_start):
+        on_screen = self._on_screen()
+        for y, key in enumerate(on_screen, self.window_start):
             if key in keys:
                 self._rebuild(key, y)
-        for key in [key for key in self._built if key in keys and key not in self._strips]:
-            del self._built[key]
+        self._drop(set(keys).difference(on_screen))
 
     def tick(self) -> None:
         """Repaint the rows on screen whose ages read differently by now."""

@@ -4,7 +4,7 @@ Textual's tables and logs lay out and render far more than changed. Here nothing
 size, so no change of content lays anything out, and only the lines named by `redraw` are painted.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -47,6 +47,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
         self.extent = Size(0, 0)  # as last laid out; asking Textual costs a look-up per line
+        self._painted: list[Strip | None] = []
         self._tones: dict[Tone, Style] = {}
         self._filters = list[LineFilter]()
         self._behind = Color(0, 0, 0)
@@ -59,21 +60,50 @@ class Lines(Widget):
         """Drop every line kept: colours or width have changed."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines of `crop`; the border, if any, is a parent's."""
-        self.extent = self.size
+        """Return the lines of `crop`; the border, if any, is a parent's.
+
+        Textual asks for all lines of every widget that an update anywhere touches, so those painted
+        before are kept until `refresh` names them.
+        """
+        if self.extent != self.size or len(self._painted) != self.size.height:
+            self.extent = self.size
+            self._painted = [None] * self.extent.height
+            self.forget_strips()
         width = self.extent.width
-        strips = [self.draw(y, width) for y in crop.line_range]
+        strips = [self._painted[y] or self._paint(y, width) for y in crop.line_range]
         if crop.column_span != (0, width):
             return [strip.crop(*crop.column_span) for strip in strips]
         return strips
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Have the lines of `regions` painted anew, or all."""
+        if not regions:
+            self._painted = []
+        for region in regions:
+            for y in region.line_range:
+                if 0 <= y < len(self._painted):
+                    self._painted[y] = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def redraw(self, y: int) -> None:
         """Have one line painted anew."""
         self.refresh(Region(0, y, self.extent.width, 1))
 
+    def _paint(self, y: int, width: int) -> Strip:
+        strip = self.draw(y, width)
+        self._painted[y] = strip
+        return strip
+
     def notify_style_update(self) -> None:
         """Look the colours up again, since a theme or a rule may have changed them."""
         self._tones = {}
+        self._painted = []
         self.forget_strips()
         super().notify_style_update()
 
@@ -81,6 +111,7 @@ class Lines(Widget):
         """Make lines for the new width."""
         self.extent = event.size
         self.forget_strips()
+        self.refresh()
 
     def tone(self, tone: Tone) -> Style:
         """Return the style of a tone."""

@@ -1,0 +1,99 @@
+"""Both themes can be read, and no meaning hangs on a colour."""
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from orchestra_tui.presentation import symbols
+from orchestra_tui.presentation.cells import Cell
+from orchestra_tui.themes import DARK, LIGHT
+from orchestra_tui.widgets.line_table import MARK_FOCUSED, LineTable
+from tests.support.stage import COLUMNS, FixedRows, Stage, painted
+
+LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3, normal text
+TEXT = ("foreground", "foreground-muted", "accent", "success", "warning", "error")
+BACKGROUNDS = (
+    "background",
+    "surface",
+    "block-cursor-background",
+    "block-cursor-blurred-background",
+)
+KEY_LINE = (("footer-key-foreground", "footer-background"),)
+
+
+def colour(theme: Theme, name: str) -> Color:
+    found = Color.parse(theme.to_color_system().generate()[name])
+    assert found.a == 1
+    return found
+
+
+def contrast(one: Color, other: Color) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(found: Color) -> float:
+    """Return the relative luminance (WCAG 2.2)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in found.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("text", TEXT)
+def test_text_stands_out_from_every_background_it_is_drawn_on(
+    theme: Theme, text: str, background: str
+) -> None:
+    assert contrast(colour(theme, text), colour(theme, background)) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize(("text", "background"), KEY_LINE)
+def test_the_line_of_keys_can_be_read(theme: Theme, text: str, background: str) -> None:
+    assert contrast(colour(theme, text), colour(theme, background)) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize(
+    "states",
+    [symbols.TASK, symbols.CHAMBER, symbols.WORKER, symbols.SEVERITY, symbols.MAIL],
+    ids=["task", "chamber", "worker", "severity", "mail"],
+)
+def test_every_state_is_told_apart_by_its_text_alone(states: dict[str, Cell]) -> None:
+    texts = [cell.text for cell in states.values()]
+    assert len(set(texts)) == len(texts)
+
+
+async def test_without_colours_the_same_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    rows = FixedRows(3)
+    table = LineTable(COLUMNS, rows)
+    async with Stage(table).run_test(size=(30, 9)) as pilot:
+        table.show(rows.keys)
+        table.focus()
+        await pilot.pause()
+        assert painted(table)[1].startswith(f"{MARK_FOCUSED}● row 0")
+        for strip in table.render_lines(table.size.region):
+            for segment in strip:
+                assert segment.style is not None
+                for found in (segment.style.color, segment.style.bgcolor):
+                    assert found is not None
+                    red, green, blue = found.get_truecolor()
+                    assert red == green == blue
+
+
+async def test_a_change_of_theme_changes_what_is_drawn() -> None:
+    rows = FixedRows(3)
+    table = LineTable(COLUMNS, rows)
+    app = Stage(table)
+    async with app.run_test(size=(30, 9)) as pilot:
+        table.show(rows.keys)
+        await pilot.pause()
+        dark = table.render_lines(table.size.region)[2]
+        app.theme = LIGHT.name
+        await pilot.pause()
+        light = table.render_lines(table.size.region)[2]
+        assert dark.text == light.text
+        assert dark != light

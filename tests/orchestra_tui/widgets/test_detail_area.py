@@ -1,0 +1,93 @@
+"""The detail area: tabs over a text that wraps and scrolls."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.widgets.detail_area import DetailArea, TabLine
+from tests.support.stage import Stage, painted
+
+TABS = ("overview", "diff", "mail")
+
+
+@asynccontextmanager
+async def showing() -> AsyncGenerator[tuple[DetailArea, Pilot[None], list[str]], None]:
+    told: list[str] = []
+
+    class Told(Stage):
+        def on_detail_area_tab_shown(self, event: DetailArea.TabShown) -> None:
+            told.append(event.name)
+
+    area = DetailArea(TABS)
+    async with Told(area).run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        yield area, pilot, told
+
+
+def lines(count: int) -> list[Line]:
+    return [(Cell(f"line {number}"),) for number in range(count)]
+
+
+async def test_the_open_tab_is_told_apart_without_colour() -> None:
+    async with showing() as (area, _, __):
+        assert painted(area.query_one(TabLine))[0].split() == ["[overview]", "diff", "mail"]
+
+
+async def test_tabs_go_round_in_both_directions_and_each_is_told() -> None:
+    async with showing() as (area, pilot, told):
+        area.action_next_tab()
+        area.action_next_tab()
+        area.action_next_tab()
+        area.action_previous_tab()
+        await pilot.pause()
+        assert told == ["diff", "mail", "overview", "mail"]
+
+
+async def test_a_click_on_a_name_opens_its_tab() -> None:
+    async with showing() as (area, pilot, told):
+        await pilot.click(TabLine, offset=(14, 0))
+        await pilot.pause()
+        assert (area.tab, told) == ("diff", ["diff"])
+
+
+async def test_other_tabs_keep_the_open_one_if_they_have_it() -> None:
+    async with showing() as (area, pilot, told):
+        area.show_tab("mail")
+        area.set_tabs(("overview", "mail"))
+        assert area.tab == "mail"
+        area.set_tabs(("overview",))
+        await pilot.pause()
+        assert told == ["mail", "overview"]
+
+
+async def test_a_long_text_scrolls_and_stays_where_it_is_when_rewritten() -> None:
+    async with showing() as (area, _, __):
+        area.set_content(lines(50))
+        area.text.action_page_down()
+        area.text.action_cursor_down()
+        area.set_content([*lines(49), (Cell("changed"),)])
+        assert painted(area.text)[0].strip().startswith("line 10")
+        area.text.action_last()
+        assert painted(area.text)[-1].split()[0] == "changed"
+        area.set_content(lines(30), from_start=True)
+        assert painted(area.text)[0].split()[:2] == ["line", "0"]
+
+
+async def test_a_text_wraps_anew_at_another_width() -> None:
+    async with showing() as (area, pilot, _):
+        area.set_content([(Cell("word " * 12),)])
+        await pilot.pause()
+        assert area.text.line_count == 2
+        await pilot.resize_terminal(20, 10)
+        await pilot.pause()
+        assert area.text.line_count == 4
+
+
+async def test_a_roomy_area_parts_names_and_text() -> None:
+    async with showing() as (area, pilot, _):
+        assert area.text.region.y == 1
+        await pilot.resize_terminal(40, 30)
+        await pilot.pause()
+        assert area.text.region.y == 2

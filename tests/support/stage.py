@@ -1,0 +1,65 @@
+"""A stage for one widget: the smallest application in a room's theme, and what it has painted."""
+
+from textual.app import App, ComposeResult
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from orchestra_tui import themes
+from orchestra_tui.presentation.cells import Cell, Column, Row
+
+COLUMNS = (Column(title="", width=1, gap=1), Column(title="what", width=8, flex=1))
+
+
+class CountingScreen(Screen[None]):
+    """Counts how often everything was laid out."""
+
+    layouts = 0
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's own signature
+        self.layouts += 1
+        super()._refresh_layout(size, scroll)
+
+
+class Stage(App[None]):
+    """Holds the widgets of one test."""
+
+    def __init__(self, *widgets: Widget, light: bool = False) -> None:
+        super().__init__()
+        self._widgets = widgets
+        self._light = light
+
+    def get_default_screen(self) -> Screen[None]:
+        self.counting = CountingScreen(id="_default")
+        return self.counting
+
+    def compose(self) -> ComposeResult:
+        yield from self._widgets
+
+    def on_mount(self) -> None:
+        themes.install(self, light=self._light)
+
+
+def painted(widget: Widget) -> list[str]:
+    """Return the widget's lines as text, as they would be painted now."""
+    return [strip.text for strip in widget.render_lines(widget.size.region)]
+
+
+class FixedRows:
+    """Rows from a table, which a test may change; remembers what was asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.texts = {f"k{number}": f"row {number}" for number in range(count)}
+        self.due: dict[str, int] = {}
+        self.asked: list[str] = []
+
+    @property
+    def keys(self) -> list[str]:
+        return list(self.texts)
+
+    def row(self, key: str) -> Row:
+        self.asked.append(key)
+        return Row(key, (Cell("●", "ok"), Cell(self.texts[key])), self.due.get(key, 0))
+
+    def words(self, key: str) -> str:
+        return self.texts[key].casefold()
