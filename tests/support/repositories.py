@@ -52,6 +52,17 @@ class TestRepository:
         (directory / name).write_text(f"#!/bin/sh\n{script}\n")
         (directory / name).chmod(0o755)
 
+    def sign_commits(self, program: Path) -> None:
+        """Have git sign every commit with a program that answers as gpg does."""
+        program.write_text(
+            "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n"
+            "echo '-----BEGIN PGP SIGNATURE-----'\necho made-up\n"
+            "echo '-----END PGP SIGNATURE-----'\n"
+        )
+        program.chmod(0o755)
+        self.git("config", "gpg.program", str(program))
+        self.git("config", "commit.gpgSign", "true")
+
     @property
     def head(self) -> str:
         return self.git("rev-parse", "HEAD")

@@ -98,6 +98,13 @@ def test_without_an_identity_the_two_commands_are_named(
     assert chamber.status == "?? new"
 
 
+def test_a_person_who_signs_signs_this_too(chamber: TestRepository, tmp_path: Path) -> None:
+    chamber.sign_commits(tmp_path / "gpg")
+    chamber.write("new")
+    commit_open_work(chamber.path, "Add login")
+    assert "gpgsig " in chamber.git("cat-file", "commit", "HEAD")
+
+
 def test_a_signature_that_fails_is_said_in_gits_words(chamber: TestRepository) -> None:
     chamber.git("config", "commit.gpgSign", "true")
     chamber.git("config", "gpg.program", "false")

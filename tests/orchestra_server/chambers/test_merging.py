@@ -167,6 +167,15 @@ def test_merging_needs_an_identity(shop: Workshop, monkeypatch: pytest.MonkeyPat
         merge_all(shop.repo, shop.main.head, [Branch("auth", auth.head)], "Add login")
 
 
+def test_merges_are_signed_where_commits_are(shop: Workshop, tmp_path: Path) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"a": "a"})
+    shop.main.sign_commits(tmp_path / "gpg")
+    merged = merge(shop, auth)
+    assert isinstance(merged, Merged)
+    assert "gpgsig " in shop.main.git("cat-file", "commit", merged.commit)
+
+
 def test_merging_works_in_a_bare_repository(shop: Workshop, tmp_path: Path) -> None:
     auth, api = shop.open("auth", "api")
     auth.commit("auth", {"a": "a"})
