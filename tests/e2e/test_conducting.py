@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import pytest
 from pydantic import BaseModel
 
 from orchestra_core.events import Event
@@ -27,6 +28,9 @@ from tests.e2e.conftest import Stage
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
 from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
+
+# The first run installs the client, which takes as long as the network does.
+pytestmark = pytest.mark.timeout(400)
 
 PREFIX = "mcp__orchestration__"
 PARTS = ["auth", "database", "api"]

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
 from orchestra_core.store.opening import open_store
@@ -13,6 +15,9 @@ from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
 from tests.support.repositories import TestRepository
 from tests.support.scripted_model import Answer, Call, Request, Say, Script, scripted_model
+
+# The first run installs the client, which takes as long as the network does.
+pytestmark = pytest.mark.timeout(400)
 
 MESSAGE = "The column is called user_id now, not uid."
 
