@@ -86,7 +86,7 @@ def _chamber(state: ProjectState, chamber: Chamber, work: Work) -> ChamberStatus
         since=telling.moment(presence.since),
         agent_id=agent.agent_id if agent else presence.agent_id,
         last_action=agent.last_action if agent else "",
-        last_result=agent.last_result if agent else "",
+        last_result=telling.in_short(agent.last_result) if agent else "",
         files_changed=work.files,
         insertions=work.insertions,
         deletions=work.deletions,

@@ -6,6 +6,7 @@ from orchestra_core.models import Chamber, Discovery, Task
 
 WORKER_TYPE = "implementation-executor"
 _CONTEXT_FILE = ".claude/WORKER_CONTEXT.json"
+_REQUEST_SHOWN = 2_000  # characters
 _WORKER_END = (
     "WHEN YOU ARE DONE\nCommit everything, then end with a short report: what you did, how you "
     "checked it, what is open, which patterns others could use, and anything that others must "
@@ -33,7 +34,7 @@ def worker_prompt(
     """Return the prompt of a chamber's worker, ready to paste."""
     parts = [
         _greeting(agent_id, chamber),
-        f"THE TASK\n{task.description}",
+        f"THE TASK\n{_request(task)}",
         f"YOUR PART\n{chamber.brief or _own_part(chamber)}",
         _place(chamber),
         _others(siblings),
@@ -58,6 +59,14 @@ def observer_prompt(
         _OBSERVER_END,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _request(task: Task) -> str:
+    """Return the request, a long one begun only: a batch's prompts must fit into one answer."""
+    text = task.description
+    if len(text) <= _REQUEST_SHOWN:
+        return text
+    return f"{text[:_REQUEST_SHOWN]}…\n(The whole request stands in {_CONTEXT_FILE}.)"
 
 
 def _greeting(agent_id: str, chamber: Chamber) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
 from orchestra_core.state import ProjectState
+from orchestra_core.text import one_line
 from orchestra_server.conductor.decisions.mail import UNREAD
 from orchestra_server.conductor.replies import (
     AgentStatus,
@@ -16,12 +17,19 @@ from orchestra_server.conductor.replies import (
     SavedChamber,
 )
 
+_SHORT = 600  # characters
+
 
 def moment(at: int) -> str:
     """Return milliseconds since 1970 as ISO 8601 in UTC, "" for "not yet"."""
     if not at:
         return ""
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_short(text: str) -> str:
+    """Return a text of any length as a table of many can hold it; the history has it whole."""
+    return one_line(text, _SHORT)
 
 
 def mail(interrupt: Interrupt) -> Mail:
@@ -110,7 +118,7 @@ def agent(found: Agent) -> AgentStatus:
         chamber=found.chamber,
         actions=found.actions,
         last_action=found.last_action,
-        last_result=found.last_result,
+        last_result=in_short(found.last_result),
         last_at=moment(found.last_at),
     )
 

@@ -261,3 +261,12 @@ async def test_what_a_dead_process_left_half_made_is_made_anew(
     room = repository.at(Path(made.chambers[0].path))
     assert room.read("README") == "hello\n"
     assert (await chamber_of(context, task_id, "auth")).state == "live"
+
+
+async def test_a_long_request_is_told_in_short_so_that_all_prompts_fit_one_answer(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context, "Add a login. " * 1_500)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
+    assert all(len(chamber.worker_prompt) < 5_000 for chamber in made.chambers)
+    assert "WORKER_CONTEXT.json" in made.chambers[0].worker_prompt
