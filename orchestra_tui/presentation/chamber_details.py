@@ -28,7 +28,8 @@ def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
     diff = diff_cell(board.diffs.get(chamber.id))
     lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
     lines.append(field("branch", Cell(plain(chamber.branch))))
-    lines.append(field("from", Cell(placed(chamber.base_commit, ""))))
+    if chamber.base_commit:
+        lines.append(field("from", Cell(placed(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
     if chamber.host:
         lines.append(field("host", Cell(plain(chamber.host))))

@@ -45,7 +45,8 @@ def task_overview(task: Task, board: Board, now: int) -> list[Line]:
     )
     reasons = f"  {'; '.join(map(plain, task.reasons))}" if task.reasons else ""
     lines.append(field("level", Cell(task.complexity), Cell(reasons, "muted")))
-    lines.append(field("from", Cell(placed(task.base_commit, task.base_branch))))
+    if task.base_commit:
+        lines.append(field("from", Cell(placed(task.base_commit, task.base_branch))))
     if task.landed_commit:
         lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
     lines.append(field("id", Cell(task.id)))

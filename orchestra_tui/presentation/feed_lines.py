@@ -51,6 +51,8 @@ def _said(event: Event) -> Said:
         return _interrupt_said(event)
     if event.kind == "discovery.shared" and event.data.discovery is not None:
         found = event.data.discovery
+        if found.pattern:
+            return Said(f"pattern: {found.text}", "muted")
         tone: Tone = "critical" if found.severity == "critical" else "plain"
         return Said(f"{found.severity} discovery: {found.text}", tone)
     actor = event.data.agent.agent_id if event.data.agent else event.actor

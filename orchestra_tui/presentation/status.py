@@ -102,11 +102,15 @@ def _numbers(status: Status) -> list[Cell]:
         times = f"mail {span(status.latency.median)}, p95 {span(status.latency.p95)}"
         found.append(Cell(times, "muted"))
     found.append(Cell(f"event {status.seq:,}", "muted"))
-    found.append(Cell(f"{status.chambers} chambers", "muted"))
-    found.append(Cell(f"{status.tasks} tasks", "muted"))
+    found.append(Cell(_many(status.chambers, "chamber"), "muted"))
+    found.append(Cell(_many(status.tasks, "task"), "muted"))
     if status.unread:
         found.append(Cell(f"{status.unread} unread", "warn"))
     return found
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _with_right(left: Line, numbers: list[Cell], width: int) -> Line:

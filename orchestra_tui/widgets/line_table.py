@@ -280,8 +280,8 @@ class LineTable(ScrollingLines):
     # Cursor and filter
 
     def _membership_differs(self, keys: Collection[str]) -> bool:
-        shown = set(self._shown)
-        return any(self._matches(key) != (key in shown) for key in keys if key in set(self._keys))
+        shown, known = set(self._shown), set(self._keys)
+        return any(self._matches(key) != (key in shown) for key in known.intersection(keys))
 
     def _matches(self, key: str) -> bool:
         words = self._rows.words(key)

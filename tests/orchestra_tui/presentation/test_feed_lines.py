@@ -56,6 +56,11 @@ def test_an_event_says_what_happened(kind: Kind, said: str) -> None:
     assert words(kind) == said
 
 
+def test_a_pattern_is_told_apart_from_a_discovery() -> None:
+    data = replace(WHOLE, discovery=replace(a_discovery(), pattern=True))
+    assert words("discovery.shared", data) == "pattern: Tokens expire"
+
+
 def test_an_event_without_a_chamber_is_about_its_task() -> None:
     event = Event(seq=1, at=NOON, kind="task.closed", task_id="add-login-1a2b")
     assert feed_line(event)[1] == Cell("add-login-1a2b", "muted")

@@ -46,6 +46,10 @@ def test_a_live_room_says_so_and_how_things_stand() -> None:
     ]
 
 
+def test_one_of_a_thing_is_said_in_the_singular() -> None:
+    assert text(Status(link="live", tasks=1, chambers=1), 80).endswith("1 chamber  1 task")
+
+
 def test_where_there_is_no_room_the_least_important_goes_first() -> None:
     assert text(LIVE, 60).endswith("4 chambers  3 tasks  1 unread")
     assert "shop" not in text(LIVE, 80)
