@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 # Textual reads this once, when it is imported; at 60 the screen adds up to 16 ms to each key.
@@ -20,6 +20,7 @@ from orchestra_tui import themes
 from orchestra_tui.live.actions import Actions
 from orchestra_tui.live.picture import Changes, Picture
 from orchestra_tui.live.sources import LinkState, Source, Tools
+from orchestra_tui.presentation.ages import span
 from orchestra_tui.screens.commands import RoomCommands
 from orchestra_tui.screens.host import Host
 from orchestra_tui.screens.interrupt_editor import InterruptEditor
@@ -59,9 +60,11 @@ class RoomApp(Host):
         clock: Clock = now_ms,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
+        painted: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
         self.title = "Orchestra"
+        self._painted = painted
         self._source = source
         self._tools = tools
         self.picture = Picture(self._step, clock)
@@ -94,14 +97,16 @@ class RoomApp(Host):
         return self.picture.waiting or any(not worker.is_finished for worker in at_work)
 
     def _begin(self) -> None:
-        # What has been imported and built so far stays; no collection need look at it again.
-        gc.freeze()
+        if self._painted is not None:
+            self._painted()
         self.run_worker(self._tools.run(self._server_changed), name="tools")
         self.run_worker(self._source.run(self.picture), name="source")
 
     def _step(self, changes: Changes) -> None:
         if not self._room.is_attached:
             return
+        if changes.away:
+            self.say(f"The store is back after {span(changes.away)}; no event was missed")
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
@@ -136,6 +141,8 @@ def run_room(project: Project, settings: Settings) -> int:
     from orchestra_tui.live.server_link import ServerLink, plan_launch  # noqa: PLC0415 - as above
 
     source = StoreSource(project.id, settings)
-    app = RoomApp(project.id, source, ServerLink(plan_launch(project, settings)))
+    link = ServerLink(plan_launch(project, settings))
+    # What has been imported and built at the first paint stays; no collection need look at it.
+    app = RoomApp(project.id, source, link, painted=gc.freeze)
     app.run()
     return app.return_code or 0

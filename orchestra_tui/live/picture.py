@@ -26,6 +26,7 @@ class Changes:
     status: bool = False
     touched: Touched = field(default_factory=Touched)
     events: list[Event] = field(default_factory=list[Event])
+    away: int = 0  # ms for which the store was out of reach, now that it is back
 
 
 class Picture:
@@ -37,6 +38,7 @@ class Picture:
         self.link_since = 0
         self.reason = ""
         self.live_once = False  # whether there has been a snapshot at all
+        self._lost_at = 0
         self._on_step = on_step
         self._clock = clock
         self._changes = Changes()
@@ -48,6 +50,7 @@ class Picture:
         self.board.load(state)
         self.live_once = True
         self._changes = Changes(whole=True, status=True, events=list(recent))
+        self._come_back()
         self._set_link("live")
 
     def arrived(self, events: Sequence[Event]) -> None:
@@ -71,10 +74,13 @@ class Picture:
 
     def disconnected(self, reason: str) -> None:
         """Keep what is shown and say why it may be old."""
-        self._set_link("reconnecting" if self.link != "connecting" else "lost", reason)
+        if self.link == "live":
+            self._lost_at = self._clock()
+        self._set_link("reconnecting" if self.live_once else "lost", reason)
 
     def reconnected(self) -> None:
-        """Say that what is shown is live again."""
+        """Say that what is shown is live again, and for how long it was not."""
+        self._come_back()
         self._set_link("live")
 
     @property
@@ -87,6 +93,11 @@ class Picture:
         if self._timer is not None:
             self._timer.cancel()
         self._on_step = _nothing
+
+    def _come_back(self) -> None:
+        if self._lost_at:
+            self._changes.away = max(1, self._clock() - self._lost_at)
+            self._lost_at = 0
 
     def _set_link(self, link: Link, reason: str = "") -> None:
         if link != self.link:

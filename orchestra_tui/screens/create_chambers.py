@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -22,7 +23,7 @@ class CreateChambers(Dialog):
     """Takes names, comma separated, and opens all of them or none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,enter", "send", "Open", id="dialog.create_chambers", priority=True),
+        Binding("ctrl+s", "send", "Open", id="dialog.create_chambers"),
     ]
 
     def __init__(self, actions: Actions, task: Task) -> None:
@@ -38,6 +39,10 @@ class CreateChambers(Dialog):
         field = Input(placeholder="auth, database, api")
         field.cursor_blink = False
         yield field
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_send()
 
     def action_send(self) -> None:
         """Open the chambers that are named, unless a name is not allowed."""

@@ -33,8 +33,8 @@ class InterruptEditor(Dialog):
     """Sends one message to each of `chambers` and shows each one's way as its events arrive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Send", id="dialog.interrupt", priority=True),
-        Binding("ctrl+r", "requires", "How strong", id="dialog.requires", priority=True),
+        Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
+        Binding("ctrl+r", "requires", "How strong", id="dialog.requires"),
     ]
 
     def __init__(self, actions: Actions, board: Board, chambers: Sequence[Chamber]) -> None:

@@ -47,6 +47,7 @@ class RoomMoves(OperatorKeys):
         """Go to a pane."""
         self.split(detail=name == "detail")
         self._target(name).focus()
+        self.enter(name)  # at once: the next key may already be meant for this pane
 
     def action_next_pane(self) -> None:
         """Go to the next pane."""
@@ -65,11 +66,15 @@ class RoomMoves(OperatorKeys):
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         for name in PANES:
-            if event.widget is self._target(name):
-                self.pane = name
-                self.query_one("#lists").set_class(name == "tasks", "-tasks")
-                self.query_one("#lists").set_class(name == "discoveries", "-discoveries")
-                self.pane_entered()
+            if event.widget is self._target(name) and name != self.pane:
+                self.enter(name)
+
+    def enter(self, name: PaneName) -> None:
+        """Make a pane the one that keys are meant for."""
+        self.pane = name
+        self.query_one("#lists").set_class(name == "tasks", "-tasks")
+        self.query_one("#lists").set_class(name == "discoveries", "-discoveries")
+        self.pane_entered()
 
     def _target(self, name: PaneName) -> Widget:
         if name == "detail":

@@ -95,7 +95,7 @@ class RoomScreen(RoomMoves):
             self.detail, self._board, self.app.actions, self._read_activity, self._clock
         )
         self._sizes = DiffSizes(self.app)
-        self.pages.write(from_start=True)
+        self.enter("tasks")
         self.show(Changes(whole=True, status=True))
 
     def on_unmount(self) -> None:
@@ -171,6 +171,10 @@ class RoomScreen(RoomMoves):
         self._set_ticker()
 
     def _set_ticker(self) -> None:
+        # Rows are built when they are painted; only then it is known when their texts change.
+        self.call_after_refresh(self._ring_when_due)
+
+    def _ring_when_due(self) -> None:
         moments = [table.next_due for table in self.tables.values()]
         self._ticker.set(soonest(*moments, self.status.next_due))
 

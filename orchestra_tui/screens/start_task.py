@@ -17,7 +17,7 @@ class StartTask(Dialog):
     """Takes a description and starts the task; it shows in the room with its event."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Start", id="dialog.start_task", priority=True),
+        Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
     ]
 
     def __init__(self, actions: Actions) -> None:

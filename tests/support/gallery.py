@@ -93,7 +93,7 @@ class Scene:
     tells: Callable[[], Told]
     size: Size = MIDDLE
     light: bool = False
-    presses: Sequence[str] = ()
+    presses: Sequence[str] = ()  # each is one key, or a text to type
     server: LinkState = field(default_factory=lambda: LinkState("ready"))
 
 
@@ -103,11 +103,15 @@ def app_of(scene: Scene) -> RoomApp:
     return RoomApp("shop-3f9a1c2e", source, tools, clock=lambda: NOW, light=scene.light)
 
 
+def _typed(text: str) -> tuple[str, ...]:
+    return tuple("space" if char == " " else char for char in text)
+
+
 async def play(scene: Scene, pilot: Pilot[int]) -> None:
     """Bring the room to what the scene shows, and wait until all of it is painted."""
     await settle(pilot)
-    for key in scene.presses:
-        await pilot.press(key)
+    for keys in scene.presses:
+        await pilot.press(*(_typed(keys) if " " in keys else (keys,)))
         await settle(pilot)
 
 
@@ -119,10 +123,6 @@ async def settle(pilot: Pilot[int]) -> None:
     while app.unsettled:
         await pilot.pause()
     await pilot.pause()
-
-
-def _typed(text: str) -> tuple[str, ...]:
-    return tuple("space" if char == " " else char for char in text)
 
 
 SCENES: tuple[Scene, ...] = (
@@ -147,30 +147,30 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         name="interrupt-editor",
         tells=stories.busy,
-        presses=("2", "j", "i", *_typed("Use PKCE with S256 only"), "ctrl+r"),
+        presses=("2", "j", "i", "Use PKCE with S256 only", "ctrl+r"),
     ),
     Scene(
         name="interrupt-sent",
         tells=stories.all_mail,
-        presses=("2", "j", "i", *_typed("Keep the cookie"), "ctrl+s"),
+        presses=("2", "j", "i", "Keep the cookie", "ctrl+s"),
     ),
     Scene(
         name="interrupt-editor-80x24",
         tells=stories.busy,
-        presses=("2", "i", *_typed("Stop")),
+        presses=("2", "i", "Stop at once"),
         size=SMALL,
     ),
     Scene(name="start-task", tells=lambda: stories.EMPTY, presses=("n",)),
     Scene(
         name="create-chambers",
         tells=stories.first_task,
-        presses=("c", *_typed("auth, Database"), "enter"),
+        presses=("c", "auth, Database", "enter"),
     ),
     Scene(name="help", tells=stories.busy, presses=("?",)),
     Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
     Scene(name="palette", tells=stories.busy, presses=(":",)),
     Scene(name="confirm-close", tells=stories.busy, presses=("2", "j", "x")),
-    Scene(name="filter", tells=stories.busy, presses=("/", *_typed("postgres"))),
+    Scene(name="filter", tells=stories.busy, presses=("/", "postgres driver")),
     Scene(name="cannot", tells=stories.first_task, presses=("i",)),
     Scene(name="hostile", tells=stories.hostile, presses=("2",)),
     Scene(name="hostile-discovery-light", tells=stories.hostile, presses=("3",), light=True),

@@ -1,0 +1,193 @@
+"""The real room on a real terminal: a private Valkey, the bundled server, git, and keys."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.private_valkey import inspect
+from orchestra_core.settings import REDIS_URL, Settings
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.terminal import Terminal, terminal
+from tests.support.valkey_users import a_user_of_their_own, environment, kill_server
+
+ROOM = (sys.executable, "-m", "orchestra_tui.command_line")
+CTRL_S = "\x13"
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "shop")
+
+
+@pytest.fixture
+def alone() -> Generator[Settings]:
+    """Settings of a user with a private Valkey of their own."""
+    with a_user_of_their_own() as settings:
+        yield settings
+
+
+@contextmanager
+def room(repository: TestRepository, settings: Settings) -> Generator[Terminal]:
+    """Open the room and wait until it is live and its server ready."""
+    with terminal(ROOM, repository.path, _environ(settings)) as shown:
+        shown.wait_for("● live", "server ready")
+        yield shown
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    environ = {**os.environ, **PLAIN_GIT, **environment(settings), "PYTHONUTF8": "1"}
+    for name in (REDIS_URL, "NO_COLOR", "ORCHESTRA_PROJECT", "TMUX"):
+        environ.pop(name, None)
+    return environ | {"LC_ALL": "C.UTF-8"}
+
+
+def start_task(shown: Terminal, description: str) -> None:
+    shown.press("n")
+    shown.wait_for("Start a task")
+    shown.press(description + CTRL_S)
+    shown.wait_for(f"started: {description}")
+    shown.wait_until(lambda screen: "Start a task" not in screen, "the dialog's end")
+
+
+def create_chambers(shown: Terminal, names: str) -> None:
+    shown.press("c")
+    shown.wait_for("Chambers for:")
+    shown.press(names + "\r")
+    shown.wait_until(lambda screen: "Chambers for:" not in screen, "the dialog's end")
+
+
+def server_processes(room_pid: int) -> list[int]:
+    """Return the MCP servers that a room has started."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(room_pid), "-f", "orchestra_server"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def wait_until(met: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.01)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_task_its_chambers_and_an_interrupt_go_by_keys_through_the_server_and_back(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        start_task(shown, "Add a login page")
+        create_chambers(shown, "auth, api")
+        shown.press("2")
+        shown.wait_for("● auth", "● api")
+        assert (repository.path / ".claude/worktrees/auth/.git").exists()
+
+        shown.press("i")
+        shown.wait_for("Interrupt api")
+        shown.press("Use S256 only" + CTRL_S)
+        shown.wait_for("✓ sent", "✓ posted", "· delivered")
+        assert "Use S256 only" in (repository.path / ".claude/worktrees/api/.INTERRUPT").read_text()
+        shown.press(ESCAPE)
+        shown.wait_until(lambda screen: "Interrupt api" not in screen, "the dialog's end")
+        shown.wait_for("1 unread")
+
+        (server,) = server_processes(shown.process.pid)
+        shown.press("q")
+        assert shown.wait_end() == 0
+        wait_until(lambda: gone(server))
+    assert repository.status == ""
+
+
+def test_a_diff_is_fetched_through_the_server_when_its_page_is_opened(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        start_task(shown, "Say goodbye")
+        create_chambers(shown, "words")
+        chamber = repository.at(repository.path / ".claude/worktrees/words")
+        chamber.write("goodbye.txt", "so long\n")
+        shown.press("2ll")
+        shown.wait_for("[diff]", "+so long")
+
+
+def test_the_room_outlives_a_kill_of_its_server_and_acts_again(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        (server,) = server_processes(shown.process.pid)
+        os.kill(server, signal.SIGKILL)
+        shown.wait_for("server restarting")
+        shown.wait_for("server ready")
+        start_task(shown, "Go on after the server died")
+
+
+def test_the_room_outlives_a_kill_of_the_private_valkey_and_shows_every_event(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        start_task(shown, "Before the store died")
+        kill_server(alone)
+        shown.wait_for("The store is back after", "● live", "Before the store died")
+        start_task(shown, "After the store died")
+        assert "Before the store died" in shown.text
+
+
+def test_a_killed_room_leaves_no_server_behind(repository: TestRepository, alone: Settings) -> None:
+    with room(repository, alone) as shown:
+        (server,) = server_processes(shown.process.pid)
+        os.kill(shown.process.pid, signal.SIGKILL)
+        wait_until(lambda: gone(server))
+        wait_until(lambda: not inspect(alone).running)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_the_room_is_at_home_in_tmux(
+    repository: TestRepository, alone: Settings, tmp_path: Path
+) -> None:
+    tmux = ("tmux", "-S", str(alone.runtime_dir / "tmux"), "-f", "/dev/null")
+    command = "exec " + shlex.join(ROOM)
+
+    def said() -> str:
+        shown = subprocess.run(
+            [*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=False
+        )
+        return shown.stdout
+
+    def keys(*names: str) -> None:
+        subprocess.run([*tmux, "send-keys", *names], check=True)
+
+    subprocess.run(
+        [*tmux, "new-session", "-d", "-x", "100", "-y", "30", "-c", str(repository.path), command],
+        env=_environ(alone),
+        check=True,
+    )
+    try:
+        wait_until(lambda: "● live" in said() and "server ready" in said())
+        keys("n")
+        wait_until(lambda: "Start a task" in said())
+        keys("-l", "Work inside tmux")
+        keys("C-s")
+        wait_until(lambda: "started: Work inside tmux" in said())
+        keys("q")
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)

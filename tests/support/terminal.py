@@ -1,0 +1,102 @@
+"""A program on a real pseudo-terminal, with pyte as the terminal that shows it."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyte
+
+_PATIENCE = 30.0  # seconds until a screen that does not come fails the test
+_LEAVE_SECONDS = 10.0
+
+
+class Terminal:
+    """Shows what the program paints; every wait is on what stands on the screen."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", master: int, size: tuple[int, int]
+    ) -> None:
+        self.process = process
+        self._master = master
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, line by line."""
+        return "\n".join(self._screen.display)
+
+    def press(self, keys: str) -> None:
+        """Type `keys` as a terminal sends them."""
+        os.write(self._master, keys.encode())
+
+    def wait_until(self, met: Callable[[str], bool], what: str = "what was waited for") -> str:
+        """Return the screen once `met` holds for it; the screen it failed on is in the message."""
+        deadline = time.monotonic() + _PATIENCE
+        while not met(self.text):
+            left = deadline - time.monotonic()
+            assert left > 0, f"{what} does not show:\n{self.text}"
+            assert self._take(left), f"the program ended before {what} showed:\n{self.text}"
+        return self.text
+
+    def wait_for(self, *texts: str) -> str:
+        """Return the screen once all of `texts` stand on it."""
+        return self.wait_until(lambda screen: all(text in screen for text in texts), str(texts))
+
+    def wait_end(self) -> int:
+        """Read until the program has left, and return its exit code."""
+        deadline = time.monotonic() + _PATIENCE
+        while (left := deadline - time.monotonic()) > 0 and self._take(left):
+            pass
+        return self.process.wait(_LEAVE_SECONDS)
+
+    def _take(self, seconds: float) -> bool:
+        """Show what the program writes next; False once it has left."""
+        readable, _, _ = select.select([self._master], [], [], min(seconds, 1.0))
+        if not readable:
+            return self.process.poll() is None
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # Linux reports the other side's end this way
+            return False
+        self._stream.feed(data)
+        return bool(data)
+
+
+@contextmanager
+def terminal(
+    command: Sequence[str],
+    directory: Path,
+    environ: Mapping[str, str],
+    size: tuple[int, int] = (120, 40),
+) -> Generator[Terminal]:
+    """Start `command` on a terminal of its own; at the end its whole session is gone."""
+    master, slave = pty.openpty()
+    columns, lines = size
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    process = subprocess.Popen(
+        command,
+        cwd=directory,
+        env={**environ, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(lines)},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master, size)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_LEAVE_SECONDS)
+        os.close(master)
