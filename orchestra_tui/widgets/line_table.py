@@ -1,6 +1,6 @@
 """A table that asks for the rows it shows, and paints only those of them that have changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -12,6 +12,7 @@ from orchestra_tui.presentation.cells import Cell, Column, Line, Row
 from orchestra_tui.presentation.empty import no_match
 from orchestra_tui.presentation.fitting import arrange, fit, wrap
 from orchestra_tui.presentation.rows import Rows
+from orchestra_tui.presentation.selection import Selection
 from orchestra_tui.widgets.lines import CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scrolling import ScrollingLines
 
@@ -66,11 +67,7 @@ class LineTable(ScrollingLines):
         self._rows = rows
         self._empty = empty
         self._header = header
-        self._keys: Sequence[str] = ()
-        self._shown: Sequence[str] = ()
-        self._filter = ""
-        self._cursor = 0
-        self._cursor_key = ""
+        self._selection = Selection(rows.words)
         self._built: dict[str, Row] = {}
         self._strips: dict[str, Strip] = {}
         self._widths: tuple[int, ...] = ()
@@ -80,29 +77,29 @@ class LineTable(ScrollingLines):
     @property
     def line_count(self) -> int:
         """How many rows the filter lets through."""
-        return len(self._shown)
+        return len(self._selection.shown)
 
     @property
     def total(self) -> int:
         """How many rows there are without the filter."""
-        return len(self._keys)
+        return len(self._selection.all)
 
     @property
     def window_start(self) -> int:
         """One line for the titles, unless the rows need it more."""
         height = self.extent.height
-        roomy = height >= ROOMY or len(self._shown) < height
-        return 1 if self._header and roomy and self._shown else 0
+        roomy = height >= ROOMY or len(self._selection.shown) < height
+        return 1 if self._header and roomy and self._selection.shown else 0
 
     @property
     def cursor_key(self) -> str:
         """The key under the cursor; empty when there is no row."""
-        return self._cursor_key
+        return self._selection.key
 
     @property
     def filter_text(self) -> str:
         """The filter as it was set; empty without one."""
-        return self._filter
+        return self._selection.filter_text
 
     @property
     def next_due(self) -> int:
@@ -112,19 +109,15 @@ class LineTable(ScrollingLines):
 
     def show(self, keys: Sequence[str]) -> None:
         """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
-        self._keys = keys
-        self._refilter()
+        self._reselect(lambda: self._selection.show(keys))
 
     def filter(self, text: str) -> None:
         """Let only those rows through that hold every word of `text`; an empty one lets all."""
-        self._filter = text.strip()
-        self._refilter()
+        self._reselect(lambda: self._selection.filter(text))
 
     def changed(self, keys: Collection[str]) -> None:
         """Take note that these rows' content is another; repaint those on screen that differ."""
-        if self._filter and self._membership_differs(keys):
-            self._drop(keys)
-            self._refilter()
+        if self._reselect(lambda: self._selection.refresh(keys)):
             return
         on_screen = self._on_screen()
         for y, key in enumerate(on_screen, self.window_start):
@@ -138,26 +131,26 @@ class LineTable(ScrollingLines):
 
     def select(self, key: str) -> None:
         """Put the cursor on `key`; nothing happens when it is not shown."""
-        if key in self._shown:
-            self._move_to(self._shown.index(key))
+        if key in self._selection.shown:
+            self._move_to(self._selection.shown.index(key))
 
     # What a person does
 
     def action_cursor_down(self) -> None:
         """Go to the next row."""
-        self._move_to(self._cursor + 1)
+        self._move_to(self._selection.cursor + 1)
 
     def action_cursor_up(self) -> None:
         """Go to the row before."""
-        self._move_to(self._cursor - 1)
+        self._move_to(self._selection.cursor - 1)
 
     def action_page_down(self) -> None:
         """Go down by what is on screen."""
-        self._move_to(self._cursor + self.window_height)
+        self._move_to(self._selection.cursor + self.window_height)
 
     def action_page_up(self) -> None:
         """Go up by what is on screen."""
-        self._move_to(self._cursor - self.window_height)
+        self._move_to(self._selection.cursor - self.window_height)
 
     def action_first(self) -> None:
         """Go to the first row."""
@@ -165,19 +158,19 @@ class LineTable(ScrollingLines):
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self._move_to(len(self._shown) - 1)
+        self._move_to(len(self._selection.shown) - 1)
 
     def action_open(self) -> None:
         """Ask for the row under the cursor."""
-        if self._cursor_key:
-            self.post_message(self.Opened(self, self._cursor_key))
+        if self._selection.key:
+            self.post_message(self.Opened(self, self._selection.key))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a double click opens."""
         at = self.top + event.y - self.window_start
         if (
             event.y < self.window_start
-            or at >= len(self._shown)
+            or at >= len(self._selection.shown)
             or event.x >= self.extent.width - 1
         ):
             return
@@ -197,15 +190,15 @@ class LineTable(ScrollingLines):
 
     def draw(self, y: int, width: int) -> Strip:
         """Return the titles, a row or a blank; for an empty table the text that says so."""
-        if not self._shown:
+        if not self._selection.shown:
             return self._draw_empty(y, width)
         if y < self.window_start:
             return self._draw_titles(width)
         at = self.top + y - self.window_start
-        if at >= len(self._shown):
+        if at >= len(self._selection.shown):
             return self.strip_of((), width)
-        key = self._shown[at]
-        if at == self._cursor:
+        key = self._selection.shown[at]
+        if at == self._selection.cursor:
             return self._draw_cursor(key, y, width)
         strip = self._strips.get(key)
         if strip is None:
@@ -224,7 +217,7 @@ class LineTable(ScrollingLines):
         self._keep_in_view()
 
     def _draw_empty(self, y: int, width: int) -> Strip:
-        text = no_match(self._filter) if self._filter and self._keys else self._empty
+        text = no_match(self.filter_text) if self.filter_text and self.total else self._empty
         lines = wrap(text, max(2, width - 4))
         at = y - max(0, min(1, self.extent.height - len(lines)))
         if not 0 <= at < len(lines):
@@ -275,63 +268,44 @@ class LineTable(ScrollingLines):
             self._strips.pop(key, None)
 
     def _on_screen(self) -> Sequence[str]:
-        return self._shown[self.top : self.top + self.window_height]
+        return self._selection.shown[self.top : self.top + self.window_height]
 
     # Cursor and filter
 
-    def _membership_differs(self, keys: Collection[str]) -> bool:
-        shown, known = set(self._shown), set(self._keys)
-        return any(self._matches(key) != (key in shown) for key in known.intersection(keys))
-
-    def _matches(self, key: str) -> bool:
-        words = self._rows.words(key)
-        return all(word in words for word in self._filter.casefold().split())
-
-    def _refilter(self) -> None:
-        self._shown = (
-            [key for key in self._keys if self._matches(key)] if self._filter else self._keys
-        )
+    def _reselect(self, select: Callable[[], bool | None]) -> bool:
+        """Change the selection, unless it answers False, and keep the cursor's place on screen."""
+        cursor, key = self._selection.cursor, self._selection.key
+        if select() is False:
+            return False
+        if self.top:
+            self.top += self._selection.cursor - cursor
+        self._keep_in_view()
         self._built.clear()
         self._strips.clear()
-        self._restore_cursor()
         self.refresh()
-
-    def _restore_cursor(self) -> None:
-        try:
-            at = self._shown.index(self._cursor_key)
-        except ValueError:
-            at = min(self._cursor, len(self._shown) - 1)
-        if self.top:
-            self.top += at - self._cursor
-        self._cursor = max(0, at)
-        self._keep_in_view()
-        self._announce()
+        if self._selection.key != key:
+            self._announce()
+        return True
 
     def _move_to(self, at: int) -> None:
-        at = min(max(0, at), len(self._shown) - 1)
-        if at < 0 or at == self._cursor:
-            return
         top = self.top
         self._redraw_cursor()
-        self._cursor = at
-        self._keep_in_view()
-        if self.top == top:
-            self._redraw_cursor()
-        else:
-            self.refresh()
-        self._announce()
+        if self._selection.move_to(at):
+            self._keep_in_view()
+            if self.top == top:
+                self._redraw_cursor()
+            else:
+                self.refresh()
+            self._announce()
 
     def _redraw_cursor(self) -> None:
-        y = self._cursor - self.top + self.window_start
+        y = self._selection.cursor - self.top + self.window_start
         if self.window_start <= y < self.extent.height:
             self.redraw(y)
 
     def _keep_in_view(self) -> None:
-        highest = max(self._cursor - self.window_height + 1, 0)
-        self.top = min(max(min(self.top, self._cursor), highest), self.lowest_top)
+        highest = max(self._selection.cursor - self.window_height + 1, 0)
+        self.top = min(max(min(self.top, self._selection.cursor), highest), self.lowest_top)
 
     def _announce(self) -> None:
-        key = self._shown[self._cursor] if self._shown else ""
-        if key != self._cursor_key:
-            self._cursor_key = key
-            self.post_message(self.Highlighted(self, key))
+        self.post_message(self.Highlighted(self, self._selection.key))
