@@ -1,0 +1,67 @@
+"""The room's own thin client against the SDK's server: what it sends is MCP, what it reads too."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_tui.live.actions import Actions
+from orchestra_tui.live.server_link import ServerLink, plan_launch
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
+    for name, value in PLAIN_GIT.items():
+        monkeypatch.setenv(name, value)
+    return small_repository(tmp_path / "shop")
+
+
+@asynccontextmanager
+async def acting(repository: TestRepository, settings: Settings) -> AsyncGenerator[Actions]:
+    link = ServerLink(plan_launch(find_project(repository.path), settings))
+    task = asyncio.create_task(link.run(lambda _state: None))
+    await until(lambda: link.state.phase != "off")
+    try:
+        yield Actions(link)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_every_verb_of_the_operator_is_a_tool_that_answers_as_the_room_reads_it(
+    repository: TestRepository, settings: Settings
+) -> None:
+    async with acting(repository, settings) as actions:
+        task = await actions.start_task("Add a login page")
+        assert not task.already_open
+        assert (await actions.start_task("Add a login page")).already_open
+
+        created = await actions.create_chambers(task.task_id, ["auth"])
+        assert [chamber.name for chamber in created.chambers] == ["auth"]
+        (repository.path / ".claude/worktrees/auth/new.txt").write_text("one\ntwo\n")
+
+        sent = await actions.interrupt(task.task_id, "auth", "Use S256", "stop")
+        assert sent.interrupt_id
+        (size,) = await actions.sizes(task.task_id)
+        assert (size.name, size.files_changed, size.insertions) == ("auth", 1, 2)
+        assert "+two" in await actions.diff(task.task_id, "auth")
+
+        closed = await actions.close_chamber(task.task_id, "auth")
+        assert closed.saved_ref.startswith("refs/orchestra/saved/")
+
+
+async def test_what_the_server_refuses_arrives_as_its_own_one_line(
+    repository: TestRepository, settings: Settings
+) -> None:
+    async with acting(repository, settings) as actions:
+        with pytest.raises(Refused, match="nothing-there"):
+            await actions.create_chambers("nothing-there", ["auth"])
+        with pytest.raises(Refused, match="nothing-there"):
+            await actions.diff("nothing-there", "auth")
