@@ -30,6 +30,8 @@ environment:
                         (default: ~/.local/state/orchestra)
   ORCHESTRA_PROJECT     the project's name in Redis; two machines that set it alike
                         share one room (default: made from the repository's path)
+  ORCHESTRA_UNREAD_LIMIT  after how many seconds the room calls unread mail urgent
+                        (default: 120; 0 is never)
 
 exit codes: 0 done, 1 failed, 2 wrongly called
 """

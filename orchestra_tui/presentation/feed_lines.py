@@ -76,23 +76,25 @@ def _task_said(event: Event) -> Said:
             return Said("closed", "muted")
 
 
+_CHAMBER: dict[str, Said] = {
+    "chamber.reserved": Said("name reserved", "muted"),
+    "chamber.closing": Said("closing", "muted"),
+    "chamber.restored": Said("restored"),
+    "chamber.suspended": Said("suspended: no tool runs until it is resumed", "warn"),
+    "chamber.resumed": Said("resumed: its tools run again", "ok"),
+}
+
+
 def _chamber_said(event: Event) -> Said:
     chamber = event.data.chamber
-    note = chamber.note if chamber else ""
-    match event.kind:
-        case "chamber.reserved":
-            return Said("name reserved", "muted")
-        case "chamber.created":
-            return Said(f"created on {chamber.branch if chamber else ''}")
-        case "chamber.failed":
-            return Said(f"failed: {note}", "critical")
-        case "chamber.closing":
-            return Said("closing", "muted")
-        case "chamber.restored":
-            return Said("restored")
-        case _:
-            saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
-            return Said(f"closed{saved}", "muted")
+    if event.kind in _CHAMBER:
+        return _CHAMBER[event.kind]
+    if event.kind == "chamber.created":
+        return Said(f"created on {chamber.branch if chamber else ''}")
+    if event.kind == "chamber.failed":
+        return Said(f"failed: {chamber.note if chamber else ''}", "critical")
+    saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
+    return Said(f"closed{saved}", "muted")
 
 
 def _interrupt_said(event: Event) -> Said:
@@ -100,12 +102,16 @@ def _interrupt_said(event: Event) -> Said:
     message = interrupt.message if interrupt else ""
     match event.kind:
         case "interrupt.sent":
-            return Said(f"✉ sent: {message}", "warn")
+            how = interrupt.requires if interrupt else "review"
+            return Said(f"✉ sent{'' if how == 'review' else f', {how}'}: {message}", "warn")
         case "interrupt.posted":
             return Said("✉ posted", "muted")
         case "interrupt.delivered":
             return Said("✉ delivered", "accent")
         case "interrupt.acted":
             return Said("✉ acted upon", "ok")
+        case "interrupt.cancelled":
+            return Said(f"✉ cancelled: {message}", "muted")
         case _:
-            return Said(f"✉ {event.kind.partition('.')[2]}", "muted")
+            note = interrupt.note if interrupt else ""
+            return Said(f"✉ {note or 'expired'}", "warn" if note else "muted")

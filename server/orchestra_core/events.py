@@ -24,6 +24,8 @@ Kind = Literal[
     "chamber.closing",
     "chamber.closed",
     "chamber.restored",
+    "chamber.suspended",
+    "chamber.resumed",
     "agent.acted",
     "discovery.shared",
     "interrupt.sent",

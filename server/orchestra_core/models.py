@@ -62,6 +62,10 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: int = 0
     saved_ref: str = ""  # refs/orchestra/saved/… once closing has saved something
     note: str = ""  # why it failed, or how it ended
+    ready_at: int = 0  # when its hook answered a handshake
+    ready_note: str = ""  # why its hook did not
+    suspended_at: int = 0  # since when no tool of its worker runs; 0 when they do
+    suspended_by: str = ""  # the id of the interrupt that asked for it
 
 
 class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,6 +116,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivered_at: int = 0
     acted_at: int = 0
     ended_at: int = 0
+    note: str = ""  # why it was never delivered
 
 
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -123,6 +128,7 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
     since: int = 0
     agent_id: str = ""
+    message: str = ""  # the worker's last words, once it is idle, finished or failed
 
 
 Document = Task | Chamber | Agent | Discovery | Interrupt

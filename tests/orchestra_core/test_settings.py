@@ -3,7 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings, read_settings
+from orchestra_core.errors import BadInput
+from orchestra_core.settings import (
+    PROJECT,
+    REDIS_URL,
+    STATE_DIR,
+    UNREAD_LIMIT,
+    Settings,
+    read_settings,
+)
 
 
 def test_nothing_set_means_the_private_valkey_in_the_users_state_directory() -> None:
@@ -46,3 +54,15 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
     monkeypatch.setenv(REDIS_URL, "redis://db")
 
     assert read_settings().redis_url == "redis://db"
+
+
+def test_mail_becomes_urgent_after_as_many_seconds_as_are_set() -> None:
+    assert read_settings({}).unread_limit == 120
+    assert read_settings({UNREAD_LIMIT: " 30 "}).unread_limit == 30
+    assert read_settings({UNREAD_LIMIT: "0"}).unread_limit == 0
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "1.5", "86401", "²"])
+def test_a_limit_that_is_no_number_of_seconds_is_one_line(text: str) -> None:
+    with pytest.raises(BadInput, match=rf"{UNREAD_LIMIT} '{text}' is not a number of seconds"):
+        read_settings({UNREAD_LIMIT: text})

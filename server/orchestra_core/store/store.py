@@ -82,14 +82,14 @@ class Store:
         return [as_event(raw) for raw in entries]
 
     async def stamp_interrupt(
-        self, interrupt_id: str, state: InterruptState, *, at: int, actor: str
+        self, interrupt_id: str, state: InterruptState, *, at: int, actor: str, note: str = ""
     ) -> Interrupt | None:
         """Move an interrupt on and return it as it is then, None when there is none.
 
-        A stamp that repeats, goes back or leaves an end changes nothing.
+        A stamp that repeats, goes back or leaves an end changes nothing. `note` says how it ended.
         """
         keys = (self.keys.documents("interrupts"), self.keys.sequence, self.keys.stream)
-        arguments = [self.keys.channel, interrupt_id, state, at, actor]
+        arguments = [self.keys.channel, interrupt_id, state, at, actor, note]
         answer = await self.client.run(script("interrupt_stamp"), keys, arguments)
         return None if answer is None else decode(Interrupt, as_bytes(answer))
 

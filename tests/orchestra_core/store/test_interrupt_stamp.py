@@ -80,6 +80,18 @@ async def test_a_step_may_be_left_out(store: Store) -> None:
     assert (stamped.posted_at, stamped.delivered_at) == (0, NOON + 9)
 
 
+async def test_an_end_may_say_why_and_the_note_stays(store: Store) -> None:
+    await commit(store, sending())
+
+    await store.stamp_interrupt("i1", "expired", at=NOON, actor="o", note='its worker "ended"')
+    await store.stamp_interrupt("i1", "expired", at=NOON + 1, actor="o", note="again")
+
+    (event,) = await store.events(after=1)
+    stamped = (await store.snapshot()).interrupts["i1"]
+    assert (stamped.state, stamped.note) == ("expired", 'its worker "ended"')
+    assert event.data.interrupt == stamped
+
+
 async def test_an_unknown_interrupt_is_none_and_tells_nothing(store: Store) -> None:
     assert await store.stamp_interrupt("nobody", "posted", at=NOON, actor="hook") is None
     assert await store.events() == []

@@ -49,11 +49,21 @@ def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
         ("agent.acted", "implementer: wrote tests: 12 pass"),
         ("discovery.shared", "info discovery: Tokens expire"),
         ("interrupt.sent", "✉ sent: Stop and look"),
+        ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
+        ("chamber.suspended", "suspended: no tool runs until it is resumed"),
+        ("chamber.resumed", "resumed: its tools run again"),
     ],
 )
 def test_an_event_says_what_happened(kind: Kind, said: str) -> None:
     assert words(kind) == said
+
+
+def test_mail_says_how_strong_it_is_and_why_it_never_arrived() -> None:
+    stop = replace(an_interrupt(), requires="stop", note="undelivered: closed before it was read")
+    data = EventData(interrupt=stop)
+    assert words("interrupt.sent", data) == "✉ sent, stop: Stop and look"
+    assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
 
 
 def test_a_pattern_is_told_apart_from_a_discovery() -> None:

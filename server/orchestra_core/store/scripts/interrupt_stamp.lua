@@ -2,6 +2,7 @@
 --
 -- KEYS  1 interrupts  2 sequence  3 stream
 -- ARGV  1 channel  2 interrupt id  3 new state  4 at, ms since 1970  5 actor
+--       6 a note on how it ended; may be left out
 -- Answer  the interrupt's JSON as it is now, or nil when there is none with this id
 --
 -- The order is sent < posted < delivered < acted; cancelled and expired are the other ends. A stamp
@@ -31,6 +32,9 @@ end
 local at = tonumber(ARGV[4])
 interrupt.state = state
 interrupt[STAMP[state]] = at
+if ARGV[6] and ARGV[6] ~= '' then
+  interrupt.note = ARGV[6]
+end
 local document = cjson.encode(interrupt)
 local seq = string.format('%.0f', tonumber(redis.call('GET', KEYS[2]) or '0') + 1)
 local event = '{"seq":' .. seq
