@@ -1,8 +1,10 @@
 """Events as lines of the feed: when, about what, in words."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from orchestra_core.events import Event
+from orchestra_tui.presentation import collisions
 from orchestra_tui.presentation.ages import clock
 from orchestra_tui.presentation.cells import Cell, Line, Tone
 from orchestra_tui.presentation.fitting import cut_line, fit, plain
@@ -42,21 +44,23 @@ def feed_layout(line: Line, width: int) -> Line:
 
 
 def _said(event: Event) -> Said:
-    subject = event.kind.partition(".")[0]
-    if subject == "task":
-        return _task_said(event)
-    if subject == "chamber":
-        return _chamber_said(event)
-    if subject == "interrupt":
-        return _interrupt_said(event)
-    if event.kind == "discovery.shared" and event.data.discovery is not None:
-        found = event.data.discovery
-        if found.pattern:
-            return Said(f"pattern: {found.text}", "muted")
-        tone: Tone = "critical" if found.severity == "critical" else "plain"
-        return Said(f"{found.severity} discovery: {found.text}", tone)
+    say = _SAYERS.get(event.kind.partition(".")[0], _agent_said)
+    return say(event)
+
+
+def _agent_said(event: Event) -> Said:
     actor = event.data.agent.agent_id if event.data.agent else event.actor
     return Said(f"{actor}: {event.data.action}: {event.data.result}")
+
+
+def _discovery_said(event: Event) -> Said:
+    found = event.data.discovery
+    if found is None:
+        return _agent_said(event)
+    if found.pattern:
+        return Said(f"pattern: {found.text}", "muted")
+    tone: Tone = "critical" if found.severity == "critical" else "plain"
+    return Said(f"{found.severity} discovery: {found.text}", tone)
 
 
 def _task_said(event: Event) -> Said:
@@ -115,3 +119,26 @@ def _interrupt_said(event: Event) -> Said:
         case _:
             note = interrupt.note if interrupt else ""
             return Said(f"✉ {note or 'expired'}", "warn" if note else "muted")
+
+
+_COLLISION: dict[str, Said] = {
+    "collision.appeared": Said(f"{collisions.SIGN} collides with", "warn"),
+    "collision.changed": Said(f"{collisions.SIGN} still collides with", "warn"),
+    "collision.cleared": Said("no longer collides with", "ok"),
+}
+
+
+def _collision_said(event: Event) -> Said:
+    verb = _COLLISION[event.kind]
+    if event.data.collision is None:
+        return verb
+    return Said(collisions.said(event.data.collision, event.chamber, verb.text), verb.tone)
+
+
+_SAYERS: dict[str, Callable[[Event], Said]] = {
+    "task": _task_said,
+    "chamber": _chamber_said,
+    "discovery": _discovery_said,
+    "interrupt": _interrupt_said,
+    "collision": _collision_said,
+}

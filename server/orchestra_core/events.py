@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.models import Agent, Chamber, Discovery, Document, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Collision, Discovery, Document, Interrupt, Task
 
 Kind = Literal[
     "task.started",
@@ -34,6 +34,9 @@ Kind = Literal[
     "interrupt.acted",
     "interrupt.cancelled",
     "interrupt.expired",
+    "collision.appeared",
+    "collision.changed",
+    "collision.cleared",
 ]
 
 
@@ -45,13 +48,21 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent: Agent | None = None
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
+    collision: Collision | None = None
     action: str = ""
     result: str = ""
     patterns: tuple[str, ...] = ()
 
     def documents(self) -> tuple[Document, ...]:
         """Return the documents this event wrote."""
-        found = (self.task, self.chamber, self.agent, self.discovery, self.interrupt)
+        found = (
+            self.task,
+            self.chamber,
+            self.agent,
+            self.discovery,
+            self.interrupt,
+            self.collision,
+        )
         return tuple(document for document in found if document is not None)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-DOCUMENT_HASHES = ("tasks", "chambers", "agents", "discoveries", "interrupts")
+DOCUMENT_HASHES = ("tasks", "chambers", "agents", "discoveries", "interrupts", "collisions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ ChamberState = Literal["creating", "live", "closing", "closed", "failed"]
 Severity = Literal["info", "important", "critical"]
 Requires = Literal["review", "stop", "suspend"]
 InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
+CollisionState = Literal["colliding", "clear"]
 WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
+
+BASE = "base"  # the side of a collision that is no chamber
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,6 +122,23 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""  # why it was never delivered
 
 
+class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Two sides whose work, uncommitted changes included, git cannot merge; or no longer.
+
+    A side is a chamber's id, or BASE for the branch the chamber's task lands on.
+    """
+
+    id: str  # "<side>|<side>"
+    task_ids: tuple[str, ...]
+    between: tuple[str, str]  # in order; BASE is the second
+    files: tuple[str, ...] = ()  # the first of them, where there are very many
+    kinds: tuple[str, ...] = ()  # git's word for each file: content, add/add, modify/delete, …
+    count: int = 0  # of all files
+    state: CollisionState = "colliding"
+    since: int
+    cleared_at: int = 0
+
+
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a chamber's worker does right now; the last report wins and history does not keep it."""
 
@@ -131,4 +151,4 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""  # the worker's last words, once it is idle, finished or failed
 
 
-Document = Task | Chamber | Agent | Discovery | Interrupt
+Document = Task | Chamber | Agent | Discovery | Interrupt | Collision

@@ -6,6 +6,7 @@ from orchestra_core.events import Event
 from orchestra_core.models import (
     Agent,
     Chamber,
+    Collision,
     Discovery,
     Document,
     Interrupt,
@@ -24,6 +25,7 @@ class ProjectState:
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
     discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
+    collisions: dict[str, Collision] = field(default_factory=dict[str, Collision])
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
 
     def put(self, document: Document) -> None:
@@ -39,6 +41,8 @@ class ProjectState:
                 self.discoveries[document.id] = document
             case Interrupt():
                 self.interrupts[document.id] = document
+            case Collision():
+                self.collisions[document.id] = document
 
     def apply(self, event: Event) -> bool:
         """Move on by `event`; an event already applied changes nothing and answers False."""

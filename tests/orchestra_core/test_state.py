@@ -7,6 +7,7 @@ from orchestra_core.state import ProjectState
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_collision,
     a_discovery,
     a_task,
     an_agent,
@@ -22,6 +23,7 @@ def test_an_event_sets_each_document_it_carries() -> None:
         agent=an_agent(),
         discovery=a_discovery(),
         interrupt=an_interrupt(),
+        collision=a_collision(),
     )
     state = ProjectState()
 
@@ -32,6 +34,7 @@ def test_an_event_sets_each_document_it_carries() -> None:
     assert state.agents == {an_agent().id: an_agent()}
     assert state.discoveries == {"d1": a_discovery()}
     assert state.interrupts == {"i1": an_interrupt()}
+    assert state.collisions == {a_collision().id: a_collision()}
     assert state.seq == 1
 
 

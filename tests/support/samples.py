@@ -2,7 +2,7 @@
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
 
 NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
 
@@ -48,6 +48,19 @@ def an_interrupt(interrupt_id: str = "i1", message: str = "Stop and look") -> In
         message=message,
         actor="operator",
         sent_at=NOON,
+    )
+
+
+def a_collision(files: tuple[str, ...] = ("src/app.py",)) -> Collision:
+    sides = ("add-login-1a2b/auth", "add-login-1a2b/database")
+    return Collision(
+        id="|".join(sides),
+        task_ids=("add-login-1a2b",),
+        between=sides,
+        files=files,
+        kinds=("content",) * len(files),
+        count=len(files),
+        since=NOON,
     )
 
 

@@ -8,7 +8,16 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.keys import DOCUMENT_HASHES, Keys
-from orchestra_core.models import Agent, Chamber, Discovery, Document, Interrupt, Presence, Task
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Collision,
+    Discovery,
+    Document,
+    Interrupt,
+    Presence,
+    Task,
+)
 from orchestra_core.state import ProjectState
 from orchestra_core.store.answers import (
     UNREADABLE,
@@ -19,10 +28,10 @@ from orchestra_core.store.answers import (
     unreadable,
 )
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt)
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Collision)
 
 _HASHES: dict[type[Struct], str] = dict(
-    zip((Task, Chamber, Agent, Discovery, Interrupt), DOCUMENT_HASHES, strict=True)
+    zip((Task, Chamber, Agent, Discovery, Interrupt, Collision), DOCUMENT_HASHES, strict=True)
 )
 _encoder = msgspec.json.Encoder()
 
@@ -65,7 +74,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua."""
-    seq, tasks, chambers, agents, discoveries, interrupts, presence = as_list(answer)[:7]
+    seq, tasks, chambers, agents, discoveries, interrupts, collisions, presence = as_list(answer)
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -74,6 +83,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         agents={one.id: one for one in _decode_all(Agent, agents)},
         discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
         interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
+        collisions={one.id: one for one in _decode_all(Collision, collisions)},
         presence={one.chamber_id: one for one in decode_presence(reports)},
     )
 

@@ -3,7 +3,7 @@
 import re
 
 from orchestra_core.keys import Keys
-from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.answers import as_bytes, as_list, as_number
 from orchestra_core.store.client import Client
@@ -41,6 +41,10 @@ class Reads:
     async def interrupt(self, interrupt_id: str) -> Interrupt | None:
         """Return an interrupt."""
         return await self._document(Interrupt, interrupt_id)
+
+    async def collision(self, collision_id: str) -> Collision | None:
+        """Return a collision by its id, `<side>|<side>`."""
+        return await self._document(Collision, collision_id)
 
     async def claim(self, name: str) -> str:
         """Return who holds a claim, "" when it is free."""

@@ -12,6 +12,7 @@ from orchestra_tui.presentation.fitting import line_width
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_collision,
     a_discovery,
     a_task,
     an_agent,
@@ -24,6 +25,7 @@ WHOLE = EventData(
     agent=an_agent(),
     discovery=a_discovery(),
     interrupt=an_interrupt(),
+    collision=a_collision(),
     action="wrote tests",
     result="12 pass",
 )
@@ -51,6 +53,8 @@ def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
         ("interrupt.sent", "✉ sent: Stop and look"),
         ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
+        ("collision.appeared", "⚠ collides with database: src/app.py"),
+        ("collision.changed", "⚠ still collides with database: src/app.py"),
         ("chamber.suspended", "suspended: no tool runs until it is resumed"),
         ("chamber.resumed", "resumed: its tools run again"),
     ],
@@ -64,6 +68,11 @@ def test_mail_says_how_strong_it_is_and_why_it_never_arrived() -> None:
     data = EventData(interrupt=stop)
     assert words("interrupt.sent", data) == "✉ sent, stop: Stop and look"
     assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
+
+
+def test_a_collision_that_is_over_names_no_files() -> None:
+    data = EventData(collision=replace(a_collision(), state="clear"))
+    assert words("collision.cleared", data) == "no longer collides with database"
 
 
 def test_a_pattern_is_told_apart_from_a_discovery() -> None:

@@ -1,0 +1,71 @@
+"""Collisions in words: with whom a chamber collides, and in which files."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Collision
+from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.presentation.fitting import fit, plain
+
+SIGN = "⚠"
+_KIND_WIDTH = 14
+
+
+def side_name(side: str) -> str:
+    """Return a side as people call it: the chamber's name, or `base`."""
+    return plain(side.rpartition("/")[2])
+
+
+def partner(collision: Collision, chamber_id: str) -> str:
+    """Return the name of the side a chamber collides with."""
+    first, second = collision.between
+    return side_name(second if first == chamber_id else first)
+
+
+def files_text(count: int) -> str:
+    """Return how many files it is about; git names none where two histories have no beginning."""
+    if not count:
+        return "unrelated histories"
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def collision_text(collisions: Sequence[Collision], chamber_id: str) -> str:
+    """Return `⚠ collides with auth: 2 files`, or with how many others; "" without any."""
+    if not collisions:
+        return ""
+    if len(collisions) == 1:
+        (one,) = collisions
+        return f"{SIGN} collides with {partner(one, chamber_id)}: {files_text(one.count)}"
+    names = ", ".join(partner(one, chamber_id) for one in collisions)
+    return f"{SIGN} collides with {names}"
+
+
+def collision_sign(collisions: Sequence[Collision], chamber_id: str) -> str:
+    """Return the same for a narrow table: `⚠ auth`, or `⚠ 3` for several."""
+    if not collisions:
+        return ""
+    if len(collisions) == 1:
+        return f"{SIGN} {partner(collisions[0], chamber_id)}"
+    return f"{SIGN} {len(collisions)}"
+
+
+def collision_lines(collision: Collision, chamber_id: str) -> list[Line]:
+    """Return a collision whole: with whom, and each file with git's word for it."""
+    other = partner(collision, chamber_id)
+    head = f"{SIGN} collides with {other}: {files_text(collision.count)}"
+    lines: list[Line] = [(Cell(head, "warn"),)]
+    for file, kind in zip(collision.files, collision.kinds, strict=False):
+        lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))
+    left_out = collision.count - len(collision.files)
+    if left_out > 0:
+        lines.append((Cell(f"  and {files_text(left_out)} more", "muted"),))
+    return lines
+
+
+def said(collision: Collision, chamber: str, verb: str) -> str:
+    """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
+    first, second = map(side_name, collision.between)
+    other = first if second == chamber else second
+    if collision.state == "clear":
+        return f"{verb} {other}"
+    names = ", ".join(map(plain, collision.files)) or files_text(collision.count)
+    return f"{verb} {other}: {names}"
