@@ -8,7 +8,7 @@ takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the t
 import fcntl
 import os
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ _HOW_TO_ACKNOWLEDGE = (
 _ASKS: dict[Requires, str] = {
     "review": "read this, and adjust what you do next",
     "stop": "finish nothing more, and report what you have",
-    "suspend": "start nothing until you are told to go on",
+    "suspend": "start nothing until you are told to go on; no tool runs before that",
 }
 
 
@@ -83,16 +83,35 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
             new = [interrupt for interrupt in interrupts if interrupt.id not in known]
             if not new:
                 return
-            mail = Mail(
-                recipient=new[0].chamber,
-                interrupts=(*unread_mail, *(_letter(interrupt) for interrupt in new)),
-            )
-            write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
+            letters = (*unread_mail, *(_letter(interrupt) for interrupt in new))
+            _write_mail(place, new[0].chamber, letters)
     except OSError as fault:
-        raise Unavailable(
-            f"the mailbox of {chamber_path} cannot be written ({fault.strerror}); "
-            "see that the directory is there and writable"
-        ) from fault
+        raise _unwritable(chamber_path, fault) from fault
+
+
+def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]:
+    """Take unread letters out of the mail of `chamber` again and return the ids of those.
+
+    What a hook holds at this moment is being read and stays its own. Raises Unavailable when the
+    chamber's directory is there and cannot be written.
+    """
+    place = chamber_path / MAIL
+    if not ids or not place.exists():
+        return set()
+    try:
+        with _locked(chamber_path):
+            letters = _read_mail(place)
+            found = {letter.id for letter in letters} & set(ids)
+            kept = tuple(letter for letter in letters if letter.id not in found)
+            if found and kept:
+                _write_mail(place, chamber, kept)
+            elif found:
+                place.unlink()
+            return found
+    except FileNotFoundError:
+        return set()
+    except OSError as fault:
+        raise _unwritable(chamber_path, fault) from fault
 
 
 def unread(chamber_path: Path) -> list[str]:
@@ -112,6 +131,18 @@ def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
     for path, receipt in _receipts(chamber_path):
         if receipt in settled:
             path.unlink(missing_ok=True)
+
+
+def _write_mail(place: Path, chamber: str, letters: tuple[Letter, ...]) -> None:
+    mail = Mail(recipient=chamber, interrupts=letters)
+    write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
+
+
+def _unwritable(chamber_path: Path, fault: OSError) -> Unavailable:
+    return Unavailable(
+        f"the mailbox of {chamber_path} cannot be written ({fault.strerror}); "
+        "see that the directory is there and writable"
+    )
 
 
 def _letter(interrupt: Interrupt) -> Letter:

@@ -18,6 +18,7 @@ from orchestra_server.files.mailbox import (
     discard_receipts,
     post,
     unread,
+    withdraw,
 )
 from tests.support.hooks import names_in, send
 from tests.support.samples import an_interrupt
@@ -94,6 +95,37 @@ def test_two_processes_posting_at_once_lose_nothing(chamber: Path) -> None:
     expected = {f"i{start + number}" for start in (100, 200) for number in range(10)}
     assert set(unread(chamber)) == expected
     assert names_in(chamber) == [MAIL]
+
+
+def test_mail_can_be_withdrawn_while_it_is_unread(chamber: Path) -> None:
+    send(chamber, "one", "two", "three")
+    assert withdraw(chamber, "auth", ["i2", "i9"]) == {"i2"}
+    assert unread(chamber) == ["i1", "i3"]
+    assert json.loads((chamber / MAIL).read_text())["for"] == "auth"
+    assert withdraw(chamber, "auth", ["i1", "i3"]) == {"i1", "i3"}
+    assert names_in(chamber) == []
+    assert withdraw(chamber, "auth", ["i1"]) == set()
+    assert withdraw(chamber / "gone", "auth", ["i1"]) == set()
+
+
+def test_what_a_hook_holds_is_not_withdrawn(chamber: Path) -> None:
+    send(chamber, "one")
+    (chamber / MAIL).rename(chamber / f"{MAIL}.123.456")
+    send(chamber, "two", start=2)
+    assert withdraw(chamber, "auth", ["i1", "i2"]) == {"i2"}
+    assert unread(chamber) == ["i1"]
+
+
+def test_withdrawing_beside_posting_loses_nothing_else(chamber: Path) -> None:
+    send(chamber, *(f"old {number}" for number in range(10)))
+    posting = subprocess.Popen(
+        [sys.executable, "-c", POSTING, str(chamber), "100"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    for number in range(1, 11):
+        assert withdraw(chamber, "auth", [f"i{number}"]) == {f"i{number}"}
+    assert posting.wait(60) == 0
+    assert unread(chamber) == [f"i{number}" for number in range(100, 110)]
 
 
 def test_a_symlink_in_its_place_is_replaced_and_a_directory_moved_aside(chamber: Path) -> None:
