@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 # Textual reads this once, when it is imported; at 60 the screen adds up to 16 ms to each key.
@@ -33,8 +34,7 @@ class RoomApp(Host):
     # Here rather than on the screens: a default screen's own is not loaded, and a dialog opens
     # faster when its rules are known already.
     CSS_PATH = [  # noqa: RUF012 - Textual's own attribute and type
-        "screens/room_screen.tcss",
-        "screens/dialog.tcss",
+        Path(__file__).parent / "screens" / name for name in ("room_screen.tcss", "dialog.tcss")
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own attribute and type
         (0, "-narrow"),

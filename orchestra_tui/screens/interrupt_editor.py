@@ -25,7 +25,7 @@ REQUIRES: dict[Requires, str] = {
 }
 _WRITING = "ctrl+s send   ctrl+r how strong   esc cancel"
 _SENT = "esc close; the mail goes on its way"
-_NAME_WIDTH = 12  # cells; in a small terminal the steps need the rest
+_NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
 _STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
 
@@ -115,16 +115,16 @@ class InterruptEditor(Dialog):
 
 
 def progress(one: Interrupt, width: int) -> Content:
-    """Return `auth ✓ sent 12:03:04  ✓ posted +40ms  · delivered  · acted`."""
+    """Return `auth ✓ sent 12:03:04 ✓ posted 40ms · delivered · acted`."""
     times = (one.sent_at, one.posted_at, one.delivered_at, one.acted_at)
     parts: list[tuple[str, str]] = [(f"{fit(one.chamber, width)}  ", "bold")]
     for step, at in zip(_STEPS, times, strict=True):
         if step == "sent":
-            parts.append((f"✓ sent {clock(at)}  ", "$success"))
+            parts.append((f"✓ sent {clock(at)} ", "$success"))
         elif at:
-            parts.append((f"✓ {step} +{span(at - one.sent_at)}  ", "$success"))
+            parts.append((f"✓ {step} {span(at - one.sent_at)} ", "$success"))
         else:
-            parts.append((f"· {step}  ", "$foreground-muted"))
+            parts.append((f"· {step} ", "$foreground-muted"))
     if one.ended_at and one.state in ("cancelled", "expired"):
         parts.append((one.state, "$warning"))
     return Content.assemble(*parts)

@@ -163,6 +163,11 @@ class RoomScreen(RoomMoves):
         self.tables["chambers"].show(self.listing.chambers(self._board, task_id))
         self.tables["discoveries"].show(self.listing.discoveries(self._board, task_id))
 
+    @property
+    def ticking(self) -> bool:
+        """Whether an alarm is set for a text that changes by itself."""
+        return self._ticker.running
+
     def _tick(self) -> None:
         for table in self.tables.values():
             table.tick()

@@ -127,8 +127,8 @@ async def settle(pilot: Pilot[int]) -> None:
 
 SCENES: tuple[Scene, ...] = (
     Scene(name="connecting", tells=lambda: stories.NOTHING, server=LinkState("starting")),
-    Scene(name="empty", tells=lambda: stories.EMPTY),
-    Scene(name="empty-80x24", tells=lambda: stories.EMPTY, size=SMALL),
+    Scene(name="empty", tells=stories.empty),
+    Scene(name="empty-80x24", tells=stories.empty, size=SMALL),
     Scene(name="first-task", tells=stories.first_task),
     Scene(name="busy", tells=stories.busy, presses=("2",)),
     Scene(name="busy-light", tells=stories.busy, presses=("2",), light=True),
@@ -160,7 +160,7 @@ SCENES: tuple[Scene, ...] = (
         presses=("2", "i", "Stop at once"),
         size=SMALL,
     ),
-    Scene(name="start-task", tells=lambda: stories.EMPTY, presses=("n",)),
+    Scene(name="start-task", tells=stories.empty, presses=("n",)),
     Scene(
         name="create-chambers",
         tells=stories.first_task,

@@ -25,7 +25,11 @@ BRIEF = (
     "the chamber 'database'. Record each decision with record_agent_action."
 )
 NOTHING = Told()
-EMPTY = Told(state=state_of())
+
+
+def empty() -> Told:
+    """Tell of a project in which nothing has happened; a board owns the state it is given."""
+    return Told(state=state_of())
 
 
 def first_task() -> Told:

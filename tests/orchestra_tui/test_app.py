@@ -1,0 +1,73 @@
+"""The application: what it imports before it paints, and what it leaves behind when it ends."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from orchestra_tui.live.sources import LinkState
+from tests.support import gallery_stories as stories
+from tests.support.room import room_of
+
+
+def test_the_room_paints_before_anything_slow_is_imported() -> None:
+    code = (
+        "import orchestra_tui.app, sys;"
+        "print([name for name in ('redis', 'mcp', 'git', 'pydantic', 'orchestra_core.store.store',"
+        " 'orchestra_core.private_valkey') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_frame_rate_is_set_before_textual_is_imported() -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
+    code = "import orchestra_tui.app; from textual import constants; print(constants.MAX_FPS)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "120"
+
+
+async def test_q_leaves_and_ctrl_c_only_says_how() -> None:
+    async with room_of(stories.empty()) as room:
+        await room.press("ctrl+c")
+        assert room.said == ["q leaves the room; the work goes on without it"]
+        await room.pilot.press("q")
+        await room.pilot.pause()
+        assert not room.app.is_running or room.app.return_code == 0
+
+
+async def test_the_status_line_says_how_the_server_is() -> None:
+    state = LinkState("failed", "see /tmp/server.log, next try in 2 s")
+    async with room_of(stories.empty(), server=state) as room:
+        assert "server stopped" in room.text
+        assert room.said == ["The MCP server failed: see /tmp/server.log, next try in 2 s"]
+
+
+async def test_a_store_that_goes_away_and_comes_back_is_said_and_nothing_disappears() -> None:
+    async with room_of(stories.busy()) as room:
+        sink = room.source.sink
+        assert sink is not None
+        sink.disconnected("the server refuses connections")
+        await room.press("1")
+        assert "reconnecting" in room.text
+        assert "the server refuses connections" in room.text
+        assert "Add OAuth2 login" in room.text
+        sink.reconnected()
+        await room.press("1")
+        assert "● live" in room.text
+        assert room.said[-1].startswith("The store is back after")
+
+
+@pytest.mark.parametrize("no_color", ["1", ""])
+async def test_no_colour_carries_meaning_alone(
+    no_color: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    async with room_of(stories.all_mail()) as room:
+        await room.press("3")
+        assert "! critical" in room.text
+        assert "● live" in room.text
+        assert "unread" in room.text

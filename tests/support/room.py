@@ -1,0 +1,104 @@
+"""The room in a test without a terminal: fed by hand, its tools played, its keys pressed."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from textual.pilot import Pilot
+
+from orchestra_core.events import Event
+from orchestra_core.models import Presence
+from orchestra_tui.app import RoomApp
+from orchestra_tui.live.sources import LinkState, Sink
+from tests.support.gallery import MIDDLE, FixedTools, Size, settle
+from tests.support.gallery_states import NOW, Told
+from tests.support.pictures import text_of
+
+
+class HandFedSource:
+    """A `Source` that begins with a picture and passes on what the test tells it."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self.sink: Sink | None = None
+
+    async def run(self, sink: Sink) -> None:
+        self.sink = sink
+        if self._told.state is not None:
+            sink.snapshot(self._told.state, self._told.events)
+        await asyncio.Event().wait()
+
+    async def activity(self, chamber_id: str, count: int) -> list[Presence]:
+        return list(self._told.activity.get(chamber_id, ()))[-count:]
+
+
+class HeardApp(RoomApp):
+    """A room that remembers what it has said."""
+
+    def say(self, line: str, *, problem: bool = False) -> None:
+        self.said.append(line)
+        super().say(line, problem=problem)
+
+    @cached_property
+    def said(self) -> list[str]:
+        return []
+
+
+@dataclass
+class Room:
+    """A running room and the ends that a test holds."""
+
+    app: HeardApp
+    pilot: Pilot[int]
+    source: HandFedSource
+    tools: FixedTools
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await settle(self.pilot)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if char == " " else char for char in text))
+        await settle(self.pilot)
+
+    async def hear(self, *events: Event) -> None:
+        assert self.source.sink is not None
+        self.source.sink.arrived(events)
+        await settle(self.pilot)
+
+    @property
+    def said(self) -> list[str]:
+        """What the room has notified, oldest first."""
+        return self.app.said
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, line by line."""
+        return text_of(self.app.export_screenshot())
+
+
+@asynccontextmanager
+async def room_of(
+    told: Told,
+    *,
+    size: Size = MIDDLE,
+    tools: FixedTools | None = None,
+    keymap: dict[str, str] | None = None,
+    server: LinkState | None = None,
+) -> AsyncGenerator[Room]:
+    """Open a room on `told` and wait until it shows it."""
+    source = HandFedSource(told)
+    played = tools or FixedTools(state=server)
+    app = HeardApp("shop-3f9a1c2e", source, played, clock=lambda: NOW, keymap=keymap)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        room = Room(app, pilot, source, played)
+        await settle(pilot)
+        yield room
+
+
+def calls_of(tools: FixedTools, tool: str) -> Sequence[dict[str, object]]:
+    """Return the arguments of every call of one tool."""
+    return [arguments for name, arguments in tools.calls if name == tool]
