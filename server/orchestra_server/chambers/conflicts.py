@@ -4,7 +4,7 @@ The format is that of `git merge-tree --write-tree -z` (git-merge-tree(1), OUTPU
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestra_core.text import clean
@@ -34,9 +34,11 @@ class MergedTree:
     kinds: Mapping[str, str]
 
 
-def merge_trees(repo: Repository, ours: str, theirs: str) -> MergedTree:
+def merge_trees(
+    repo: Repository, ours: str, theirs: str, env: Mapping[str, str] | None = None
+) -> MergedTree:
     """Merge two commits in the object database; raises GitFailed when git cannot even try."""
-    ran = repo.run("merge-tree", "--write-tree", "-z", ours, theirs)
+    ran = repo.run("merge-tree", "--write-tree", "-z", ours, theirs, env=env)
     if ran.status not in (0, 1):
         raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {ran.words}")
     return parse_merge(ran.out, conflicted=ran.status == 1)
@@ -44,21 +46,37 @@ def merge_trees(repo: Repository, ours: str, theirs: str) -> MergedTree:
 
 def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
     """Return tree and conflicts of one answer."""
-    tree, *parts = answer.split("\0")
-    if not conflicted:
-        return MergedTree(tree, {})
-    end = parts.index("")
-    kinds = {entry.split("\t", 1)[1]: "content" for entry in parts[:end]}
-    rest = iter(parts[end + 1 :])
-    for count in rest:
+    parts = iter(answer.split("\0"))
+    tree = next(parts)
+    return MergedTree(tree, _kinds(parts) if conflicted else {})
+
+
+def parse_merges(answers: str) -> Iterator[MergedTree]:
+    """Yield the answers of `merge-tree --stdin`; there 1 means clean, and a NUL ends each."""
+    parts = iter(answers.split("\0"))
+    for status in parts:
+        if not status.strip():
+            return
+        tree = next(parts)
+        if status == "1":
+            next(parts)
+            yield MergedTree(tree, {})
+        else:
+            yield MergedTree(tree, _kinds(parts))
+
+
+def _kinds(parts: Iterator[str]) -> dict[str, str]:
+    """Read the files in conflict and what git says of each, up to the NUL behind them."""
+    kinds = {entry.split("\t", 1)[1]: "content" for entry in iter(parts.__next__, "")}
+    for count in parts:
         if not count.strip():
-            continue
-        paths = [next(rest) for _ in range(int(count))]
-        stable, said = next(rest), next(rest)
+            break
+        paths = [next(parts) for _ in range(int(count))]
+        stable, said = next(parts), next(parts)
         found = _KIND.search(said) or _KIND.search(stable)
         if found and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
             kinds[paths[0]] = found[1]
-    return MergedTree(tree, kinds)
+    return kinds
 
 
 def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:

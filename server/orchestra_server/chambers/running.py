@@ -73,7 +73,8 @@ def run_git(
     one is gone, and a command meant for a chamber would then change the main checkout.
     Raises Unavailable when there is no git.
     """
-    command = [*_without_inherited(), "git", "-C", str(directory), *args]
+    ours = env or {}
+    command = [*_without_inherited(ours), "git", "-C", str(directory), *args]
     with _readable(feed) as stdin:
         status, out, err = _git().execute(
             command,
@@ -82,7 +83,7 @@ def run_git(
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
-            env={**_ENVIRONMENT, **(env or {})},
+            env={**_ENVIRONMENT, **ours},
         )
     return Ran(status, os.fsdecode(out), err)
 
@@ -157,9 +158,12 @@ def _verb(args: tuple[str, ...]) -> str:
     return next(words, "")
 
 
-def _without_inherited() -> list[str]:
-    """Return the `env` prefix that drops what was inherited: GitPython can only add variables."""
-    present = [name for name in _NOT_OURS if name in os.environ]
+def _without_inherited(ours: Mapping[str, str]) -> list[str]:
+    """Return the `env` prefix that drops what was inherited: GitPython can only add variables.
+
+    It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
+    """
+    present = [name for name in _NOT_OURS if name in os.environ and name not in ours]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []
 
 

@@ -12,7 +12,7 @@ from orchestra_server.chambers.running import git_in
 
 # A copied index must not point back into the worktree's own daemons and shared files, and a
 # mixture of line ends must not stop a person's work from being kept.
-_PLAIN = (
+PLAIN = (
     "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
     "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false",
 )  # fmt: skip
@@ -28,7 +28,7 @@ class Shadow:
     def git(self, *args: str, feed: str = "") -> str:
         """Return what git prints on the copied index; raises GitFailed."""
         env = {"GIT_INDEX_FILE": str(self.index)}
-        return git_in(self.worktree, *_PLAIN, *args, feed=feed, env=env)
+        return git_in(self.worktree, *PLAIN, *args, feed=feed, env=env)
 
     def untracked(self) -> list[str]:
         """Return untracked, unignored files; a repository of its own ends with a slash."""
