@@ -4,17 +4,17 @@ from orchestra_core.clock import now_ms
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.quick_look import quick_snapshot
 from orchestra_tui.command_line.place import Place
 from orchestra_tui.command_line.printing import print_document, print_lines
-from orchestra_tui.command_line.running import run_to_end
 from orchestra_tui.command_line.status_document import status_document, status_lines
 
 
 def run(place: Place, *, as_json: bool) -> int:
     """Print the project as it is now."""
     project = place.project()
-    document = status_document(project, run_to_end(_snapshot(project, place.settings)))
+    state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)
+    document = status_document(project, state)
     if as_json:
         print_document(document)
     else:
@@ -22,6 +22,14 @@ def run(place: Place, *, as_json: bool) -> int:
     return 0
 
 
-async def _snapshot(project: Project, settings: Settings) -> ProjectState:
-    async with open_store(project.id, settings) as store:
-        return await store.snapshot()
+def _opened_snapshot(project: Project, settings: Settings) -> ProjectState:
+    """Read by the store, which starts a private server or says why there is none."""
+    # Late: asyncio and redis take longer to import than the quick look to answer.
+    from orchestra_core.store.opening import open_store  # noqa: PLC0415
+    from orchestra_tui.command_line.running import run_to_end  # noqa: PLC0415
+
+    async def snapshot() -> ProjectState:
+        async with open_store(project.id, settings) as store:
+            return await store.snapshot()
+
+    return run_to_end(snapshot())

@@ -1,7 +1,6 @@
 """What the environment says: four variables, read once, all optional."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +44,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         redis_url=env.get(REDIS_URL, "").strip(),
         state_dir=Path(state_dir or Path(base) / "orchestra").expanduser().absolute(),
-        runtime_dir=Path(env.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()),
+        runtime_dir=Path(env.get("XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
         unread_limit=_seconds(env.get(UNREAD_LIMIT, "").strip()),
     )
+
+
+def _temporary_directory() -> str:
+    import tempfile  # noqa: PLC0415 - a tenth of what `orchestra status` takes, and seldom needed
+
+    return tempfile.gettempdir()
 
 
 def _seconds(text: str) -> int:

@@ -8,7 +8,6 @@ import errno
 import hashlib
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,6 +114,8 @@ def choose_socket(places: Places) -> Path:
     The last place is kept while it is good, so that a client that reconnects by its old address
     finds the new server. The name comes from the data directory: one server for each.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and needed only for a start
+
     last = read_record(places)
     if last is not None:
         socket = Path(last.socket)

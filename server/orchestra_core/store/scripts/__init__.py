@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 ScriptName = Literal["change", "interrupt_stamp", "presence", "snapshot"]
@@ -21,6 +21,6 @@ class Script:
 @cache
 def script(name: ScriptName) -> Script:
     """Return a script by its file's name without `.lua`."""
-    source = files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    source = Path(__file__).with_name(f"{name}.lua").read_text(encoding="utf-8")
     digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
     return Script(name, source, digest)
