@@ -39,6 +39,19 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
             _fast_forward(worktree, old, new)
 
 
+def blocked_files(
+    repo: Repository, checkout: Path, branch: str, old: str, new: str
+) -> tuple[str, ...]:
+    """Return the person's uncommitted files that `land` would refuse to touch; changes nothing.
+
+    Raises Refused where a rebase holds the branch.
+    """
+    worktree = _where_checked_out(repo, checkout, branch)
+    if worktree is None or old == new:
+        return ()
+    return tuple(_in_the_way(worktree, _changes(worktree, old, new)))
+
+
 def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | None:
     if not branch:
         if head_of(checkout).branch:

@@ -4,14 +4,18 @@ No working tree, index or ref is touched: nobody sees anything until the result 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
+from orchestra_server.chambers.choosing import largest_peaceful
 from orchestra_server.chambers.conflicts import Conflict, excerpt, merge_trees
-from orchestra_server.chambers.identity import require_identity, signing
+from orchestra_server.chambers.identity import KEEPER, require_identity, signing
 from orchestra_server.chambers.merged import is_ancestor
 from orchestra_server.chambers.repository import Repository
 
 _BASE = "base"
+_AT_ONCE = 4
+_TRIED = 16  # sets of branches; merging one takes some milliseconds a branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +41,129 @@ class Conflicted:
     conflicts: tuple[Conflict, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MergedInPart:
+    """The commit that holds the chambers of `order`, and why the others could not go with them."""
+
+    commit: str
+    order: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    commit: str
+    done: list[Branch]
+    left: list[tuple[Branch, dict[str, str]]]  # with git's word for each file
+
+
 def merge_all(
-    repo: Repository, base_commit: str, branches: Sequence[Branch], message: str
+    repo: Repository,
+    base_commit: str,
+    branches: Sequence[Branch],
+    message: str,
+    *,
+    trial: bool = False,
 ) -> Merged | Conflicted:
     """Merge each branch, in the order given, onto the growing result; all or nothing.
 
     Each chamber that brings something becomes one merge commit in the person's name, signed if
-    theirs are, so that history shows what came from where even when a fast-forward would do.
-    Raises Refused when git has no identity to commit with.
+    theirs are, so that history shows what came from where even when a fast-forward would do. A
+    branch that conflicts is tried again behind the others: one of them may have resolved it.
+    A `trial` makes its commits in Orchestra's own name. Raises Refused when git has no identity
+    to commit with.
     """
-    result, done = base_commit, list[Branch]()
-    conflicts: list[Conflict] = []
-    for branch in branches:
-        if is_ancestor(repo, branch.commit, result):
-            done.append(branch)
-            continue
-        tree, kinds = _tree_of(repo, result, branch.commit)
+    grown = _grow(repo, base_commit, branches, message, trial=trial)
+    if grown.left:
+        return Conflicted(_conflicts(repo, base_commit, grown))
+    return Merged(grown.commit, tuple(branch.chamber for branch in grown.done))
+
+
+def merge_most(
+    repo: Repository,
+    base_commit: str,
+    branches: Sequence[Branch],
+    message: str,
+    *,
+    trial: bool = False,
+) -> MergedInPart:
+    """Merge as many of the branches as can go together; the others are left with their conflicts.
+
+    The largest sets without two that conflict are tried until one merges whole: three can conflict
+    where no two do. No branch that is left could be added to the result.
+    """
+    best = _grow(repo, base_commit, branches, message, trial=True)
+    if best.left:
+        best = _best(repo, base_commit, branches, best)
+    if not trial:
+        best = replace(_grow(repo, base_commit, best.done, message, trial=False), left=best.left)
+    order = tuple(branch.chamber for branch in best.done)
+    return MergedInPart(best.commit, order, _conflicts(repo, base_commit, best))
+
+
+def _best(repo: Repository, base: str, branches: Sequence[Branch], first: _Grown) -> _Grown:
+    best = first
+    sets = largest_peaceful(_rivals(repo, base, branches))
+    for wanted in sets[:_TRIED]:
+        ordered = sorted(range(len(branches)), key=lambda i: (i not in wanted, i))
+        grown = _grow(repo, base, [branches[i] for i in ordered], "", trial=True)
+        if len(grown.done) > len(best.done):
+            best = grown
+        if len(best.done) >= len(wanted):
+            break
+    return best
+
+
+def _rivals(repo: Repository, base: str, branches: Sequence[Branch]) -> list[set[int]]:
+    """Return for each branch which others it conflicts with, itself standing for the base."""
+    pairs = [(i, j) for i in range(len(branches)) for j in range(i + 1)]
+
+    def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
+        one, other = pair
+        ours = base if one == other else branches[other].commit
+        return _tree_of(repo, ours, branches[one].commit)[1]
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        found = list(pool.map(kinds_of, pairs))
+    rivals = [set[int]() for _ in branches]
+    for (i, j), kinds in zip(pairs, found, strict=True):
         if kinds:
-            earlier = [Branch(_BASE, base_commit), *done]
-            conflicts += _explain(repo, earlier, branch, kinds)
-        else:
-            result = _merge_commit(repo, tree, result, branch, message)
-            done.append(branch)
-    if conflicts:
-        return Conflicted(tuple(conflicts))
-    return Merged(result, tuple(branch.chamber for branch in done))
+            rivals[i].add(j)
+            rivals[j].add(i)
+    return rivals
+
+
+def _grow(
+    repo: Repository, base: str, branches: Sequence[Branch], message: str, *, trial: bool
+) -> _Grown:
+    """Merge what merges, in rounds until a round brings nothing more."""
+    result, done = base, list[Branch]()
+    waiting = list(branches)
+    while waiting:
+        left: list[tuple[Branch, dict[str, str]]] = []
+        for branch in waiting:
+            if is_ancestor(repo, branch.commit, result):
+                done.append(branch)
+                continue
+            tree, kinds = _tree_of(repo, result, branch.commit)
+            if kinds:
+                left.append((branch, kinds))
+            else:
+                result = _merge_commit(repo, tree, result, branch, message, trial=trial)
+                done.append(branch)
+        if len(left) == len(waiting):
+            return _Grown(result, done, left)
+        waiting = [branch for branch, _ in left]
+    return _Grown(result, done, [])
+
+
+def _conflicts(repo: Repository, base: str, grown: _Grown) -> tuple[Conflict, ...]:
+    earlier = [Branch(_BASE, base), *grown.done]
+    return tuple(
+        conflict
+        for branch, kinds in grown.left
+        for conflict in _explain(repo, earlier, branch, kinds)
+    )
 
 
 def _tree_of(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
@@ -72,11 +174,16 @@ def _tree_of(repo: Repository, result: str, commit: str) -> tuple[str, dict[str,
     return merged.tree, dict(merged.kinds)
 
 
-def _merge_commit(repo: Repository, tree: str, onto: str, branch: Branch, message: str) -> str:
-    require_identity(repo.top)
+def _merge_commit(
+    repo: Repository, tree: str, onto: str, branch: Branch, message: str, *, trial: bool
+) -> str:
+    if not trial:
+        require_identity(repo.top)
+    signed = ("--no-gpg-sign",) if trial else signing(repo.top)
     return repo.git(
-        "commit-tree", tree, "-p", onto, "-p", branch.commit, *signing(repo.top), "-F", "-",
+        "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
         feed=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
+        env=KEEPER if trial else None,
     ).strip()  # fmt: skip
 
 

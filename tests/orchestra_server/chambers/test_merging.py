@@ -4,10 +4,17 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.conflicts import Conflict, conflicting_lines
-from orchestra_server.chambers.merging import Branch, Conflicted, Merged, merge_all
+from orchestra_server.chambers.merging import (
+    Branch,
+    Conflicted,
+    Merged,
+    MergedInPart,
+    merge_all,
+    merge_most,
+)
 from orchestra_server.chambers.running import GitFailed
 from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 
 TEN = "".join(f"line {n}\n" for n in range(10))
 
@@ -193,3 +200,61 @@ def test_an_excerpt_is_short_and_plain_text() -> None:
     assert lines[1] == "line 0"
     assert lines[-1] == "… 80 more lines"
     assert len(lines) == 25
+
+
+def merge_part(shop: Workshop, *chambers: TestRepository) -> MergedInPart:
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    return merge_most(shop.repo, shop.main.head, branches, "Add login")
+
+
+def test_as_many_as_can_land_together_do_and_the_other_says_why(shop: Workshop) -> None:
+    rude, auth, api = shop.open("rude", "auth", "api")
+    rude.commit("rude", {"README": "all mine\n", "other": "mine too\n"})
+    auth.commit("auth", {"README": "first\n" + TEN})
+    api.commit("api", {"other": "changed\n"})
+    before = seen(shop)
+    merged = merge_part(shop, rude, auth, api)
+    assert seen(shop) == before
+    assert merged.order == ("auth", "api")
+    assert {(one.file, one.between) for one in merged.conflicts} == {
+        ("README", ("auth", "rude")),
+        ("other", ("api", "rude")),
+    }
+    authors = shop.main.git("log", "--format=%an", f"{shop.main.head}..{merged.commit}")
+    assert set(authors.splitlines()) == {"Ada Tester"}
+
+
+def test_one_that_cannot_go_with_the_base_lets_the_others_go(shop: Workshop) -> None:
+    old, auth = shop.open("old", "auth")
+    old.commit("old", {"other": "old\n"})
+    auth.commit("auth", {"new": "a"})
+    shop.main.commit("meanwhile", {"other": "meanwhile\n"})
+    merged = merge_part(shop, old, auth)
+    assert merged.order == ("auth",)
+    assert [one.between for one in merged.conflicts] == [("base", "old")]
+
+
+def test_a_chamber_that_resolved_two_others_takes_both_along(shop: Workshop) -> None:
+    one, other, both = shop.open("one", "other", "both")
+    one.commit("one", {"other": "one\n"})
+    other.commit("other", {"other": "other\n"})
+    both.git("merge", "--quiet", one.head)
+    both.git("merge", "--quiet", "-s", "ours", other.head)
+    assert isinstance(merge(shop, one, other, both), Merged)
+    assert merge_part(shop, one, other, both).conflicts == ()
+
+
+def test_a_trial_needs_no_identity_and_signs_nothing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"new": "a"})
+    shop.main.sign_commits(tmp_path / "gpg")
+    branches = [Branch("auth", auth.head)]
+    for name in PLAIN_GIT:
+        if name.endswith(("_NAME", "_EMAIL")):
+            monkeypatch.delenv(name)
+    shop.main.git("config", "user.useConfigOnly", "true")
+    merged = merge_all(shop.repo, shop.main.head, branches, "Add login", trial=True)
+    assert isinstance(merged, Merged)
+    assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)

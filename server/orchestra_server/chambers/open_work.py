@@ -1,0 +1,34 @@
+"""What committing a chamber's open work would give, without doing it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.chambers.identity import KEEPER
+from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.shadow import read_state, split
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """The files a commit would hold, and a stand-in for it that no ref names."""
+
+    commit: str  # HEAD's own when nothing is open
+    files: tuple[str, ...]
+
+
+def read_open_work(repo: Repository, worktree: Path) -> OpenWork:
+    """Return a working tree's open work, untracked files included; its index stays as it is.
+
+    Raises Refused for what no commit can hold.
+    """
+    state = read_state(worktree)
+    if state.work_tree == state.head_tree:
+        return OpenWork(state.head, ())
+    listed = repo.git(
+        "diff-tree", "-r", "-z", "--name-only", "--no-renames", state.head_tree, state.work_tree
+    )
+    commit = repo.git(
+        "commit-tree", state.work_tree, "-p", state.head, "--no-gpg-sign", "-m", "Open work",
+        env=KEEPER,
+    )  # fmt: skip
+    return OpenWork(commit.strip(), tuple(sorted(split(listed))))
