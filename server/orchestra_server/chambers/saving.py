@@ -2,9 +2,11 @@
 
 The saved commit's tree is the working tree with its untracked files; its first parent is where
 HEAD stood, its second holds the index, and a third, if there is one, the index's unmerged entries
-as `<stage>/<path>`. Ignored files are not work and are not kept; neither are empty directories.
+as `<stage>/<path>`. Ignored files are kept where the repository's `orchestra.saveIgnored` is true;
+empty directories are not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from orchestra_server.chambers.shadow import (
 from orchestra_server.chambers.submodules import keep_submodules
 
 SAVED = "refs/orchestra/saved"
+_SETTING = "orchestra.saveIgnored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,30 @@ class SavedWork:
     branch: str
 
 
+def saves_ignored(repo: Repository) -> bool:
+    """Tell whether ignored files count as work here, by `git config orchestra.saveIgnored`."""
+    return repo.run("config", "--type=bool", "--get", _SETTING).out.strip() == "true"
+
+
 def save_work(
-    repo: Repository, worktree: Path, ref: str, message: str, merged_into: str = ""
+    repo: Repository,
+    worktree: Path,
+    ref: str,
+    message: str,
+    merged_into: str = "",
+    *,
+    ours: Sequence[str] | None = None,
 ) -> SavedWork | None:
     """Keep all a worktree holds under `ref`; None when it is clean and merged already.
 
     `merged_into` is the revision the work should have reached, by default the repository's HEAD.
-    Saving the same state under the same ref again is the same save. Raises Refused when the ref
+    `ours` are patterns of ignored files that are no work; None: none of them is. Saving the same
+    state under the same ref again is the same save. Raises Refused when the ref
     holds other work, or when something in the worktree cannot be kept.
     """
     require_worktree(worktree)
     keep_submodules(repo, worktree)
-    state = read_state(worktree)
+    state = read_state(worktree, ours=ours)
     head = head_of(worktree)
     into = repo.resolve(merged_into) if merged_into else repo.head().commit
     if state.clean and is_merged(repo, state.head, into):

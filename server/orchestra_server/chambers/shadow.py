@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,15 @@ class Shadow:
     def untracked(self) -> list[str]:
         """Return untracked, unignored files; a repository of its own ends with a slash."""
         return split(self.git("ls-files", "--others", "--exclude-standard", "-z"))
+
+    def ignored(self, ours: Sequence[str]) -> list[str]:
+        """Return ignored files but those that the patterns `ours` match, in untracked's form."""
+        found = split(self.git("ls-files", "--others", "--ignored", "--exclude-standard", "-z"))
+        patterns = [f"--exclude={pattern}" for pattern in ours]
+        known = (
+            split(self.git("ls-files", "--others", "--ignored", *patterns, "-z")) if ours else ()
+        )
+        return sorted(set(found).difference(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +95,11 @@ def require_worktree(worktree: Path) -> None:
         )
 
 
-def read_state(worktree: Path) -> State:
+def read_state(worktree: Path, *, ours: Sequence[str] | None = None) -> State:
     """Return what a working tree holds, with its blobs and trees written to the object database.
 
-    Raises Refused for a repository inside it that git would keep only a pointer to.
+    Ignored files are no work, unless `ours` names those that are not: then all others are. Raises
+    Refused for a repository inside it that git would keep only a pointer to.
     """
     with shadow_of(worktree) as shadow:
         head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
@@ -102,8 +112,20 @@ def read_state(worktree: Path) -> State:
         index_tree = shadow.git("write-tree").strip()
         require_no_repository(worktree, shadow.untracked())
         shadow.git("add", "--all")
+        if ours is not None:
+            _add_ignored(shadow, shadow.ignored(ours))
         work_tree = shadow.git("write-tree").strip()
     return State(head, head_tree, index_tree, work_tree, stages)
+
+
+def _add_ignored(shadow: Shadow, files: list[str]) -> None:
+    require_no_repository(shadow.worktree, files)
+    if files:
+        shadow.git(
+            "--literal-pathspecs", "add", "--force",
+            "--pathspec-from-file=-", "--pathspec-file-nul",
+            feed="".join(f"{path}\0" for path in files),
+        )  # fmt: skip
 
 
 def require_no_repository(worktree: Path, untracked: list[str]) -> None:

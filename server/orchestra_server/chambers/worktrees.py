@@ -73,16 +73,17 @@ def list_worktrees(repo: Repository) -> list[Worktree]:
     return [_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
 
 
-def remove_worktree(repo: Repository, path: Path) -> None:
+def remove_worktree(repo: Repository, path: Path, ours: Sequence[str] | None = None) -> None:
     """Remove a worktree and its directory; raises Refused when something unsaved would go.
 
     Uncommitted and untracked work must be in some saved ref exactly as it is now, and commits must
-    be on some ref. Ignored files go with the directory.
+    be on some ref. Ignored files go with the directory; with `ours`, only those it matches do so
+    unsaved.
     """
     if os.path.lexists(path):
         require_worktree(path)
         keep_submodules(repo, path)
-        state = read_state(path)
+        state = read_state(path, ours=ours)
         if not state.clean and not is_saved(repo, state):
             raise Refused(f"{path} has uncommitted work that is not saved; save it first")
         if not repo.git("for-each-ref", "--count=1", "--contains", state.head):
