@@ -63,21 +63,28 @@ def _discovery_said(event: Event) -> Said:
     return Said(f"{found.severity} discovery: {found.text}", tone)
 
 
+_TASK: dict[str, Said] = {
+    "task.completing": Said("completing: merging the chambers", "warn"),
+    "task.reopened": Said("open again: the merge did not go through", "warn"),
+    "task.closed": Said("closed", "muted"),
+}
+
+
 def _task_said(event: Event) -> Said:
     task = event.data.task
+    if task is None or event.kind in _TASK:
+        return _TASK.get(event.kind, Said(event.kind.partition(".")[2], "muted"))
     match event.kind:
         case "task.started":
-            return Said(f"started: {task.description if task else ''}", "strong")
+            return Said(f"started: {task.description}", "strong")
         case "task.phase-advanced":
-            return Said(f"phase {task.phase if task else ''}")
-        case "task.completing":
-            return Said("completing: merging the chambers", "warn")
-        case "task.completed":
-            return Said(f"completed: {task.summary if task else ''}", "ok")
-        case "task.reopened":
-            return Said("open again: the merge did not go through", "warn")
+            return Said(f"phase {task.phase}")
+        case "task.landing":
+            return Said(f"landing the work of {', '.join(task.landing)}", "warn")
+        case "task.moved":
+            return Said(f"moved to {task.working_directory}")
         case _:
-            return Said("closed", "muted")
+            return Said(f"completed: {task.summary}", "ok")
 
 
 _CHAMBER: dict[str, Said] = {
@@ -95,6 +102,8 @@ def _chamber_said(event: Event) -> Said:
         return _CHAMBER[event.kind]
     if event.kind == "chamber.created":
         return Said(f"created on {chamber.branch if chamber else ''}")
+    if event.kind == "chamber.moved":
+        return Said(f"moved to {chamber.path if chamber else ''}")
     if event.kind == "chamber.failed":
         return Said(f"failed: {chamber.note if chamber else ''}", "critical")
     saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
+Ending = Literal["", "merge", "save"]
 TaskState = Literal["open", "completing", "completed", "closed"]
 ChamberState = Literal["creating", "live", "closing", "closed", "failed"]
 Severity = Literal["info", "important", "critical"]
@@ -47,6 +48,10 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     finished_at: int = 0
     summary: str = ""
     landed_commit: str = ""
+    # While it is completing, so that a start after a crash can tell what was meant:
+    host: str = ""  # the machine that completes it
+    ending: Ending = ""
+    landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds
 
 
 class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
