@@ -4,8 +4,10 @@ import asyncio
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.chambers.repository import open_repository
+from orchestra_server.conductor import telling
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.closing import put_away, require_here
@@ -31,14 +33,16 @@ async def _close(context: Context, task_id: str, name: str) -> ClosedChamber:
         task, room = await _read(context, task_id, name)
         require_here(room)
         if room.state in {"closed", "failed"}:
-            return _reply(room, already_closed=True, branch_kept=False)
+            state = await context.store.snapshot()
+            return _reply(room, state, already_closed=True, branch_kept=False)
         if room.state == "creating":
             await asyncio.to_thread(clear_away, repo, [room])
             await give_up(context, [room], DIED)
-            return _reply(room, already_closed=False, branch_kept=False)
+            state = await context.store.snapshot()
+            return _reply(room, state, already_closed=False, branch_kept=False)
         room, away = await put_away(context, repo, task, room)
-    await show_change(context, task_id)
-    return _reply(room, already_closed=False, branch_kept=away.branch_kept)
+    state = await show_change(context, task_id)
+    return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)
 
 
 async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:
@@ -49,7 +53,9 @@ async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chambe
     return await settle(context.store, decide)
 
 
-def _reply(room: Chamber, *, already_closed: bool, branch_kept: bool) -> ClosedChamber:
+def _reply(
+    room: Chamber, state: ProjectState, *, already_closed: bool, branch_kept: bool
+) -> ClosedChamber:
     return ClosedChamber(
         task_id=room.task_id,
         chamber=room.name,
@@ -57,6 +63,7 @@ def _reply(room: Chamber, *, already_closed: bool, branch_kept: bool) -> ClosedC
         saved_ref=room.saved_ref,
         branch=room.branch,
         branch_kept=branch_kept,
+        undelivered=telling.undelivered_of(state, room.task_id, room.name),
         next_step=(
             f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
             if room.saved_ref

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.chambers.conflicts import Conflict
@@ -85,7 +86,7 @@ async def _complete(
         task = await _end(context, task_id, completed=commit_changes, landed_commit=commit)
     state = await show_change(context, task_id)
     merged = landed.merged if landed else ()
-    return _completed(task, chambers_in(state, task_id), merged, kept, again=False)
+    return _completed(task, state, merged, kept, again=False)
 
 
 async def _directory(context: Context, task_id: str) -> Path:
@@ -157,19 +158,20 @@ async def _end(context: Context, task_id: str, *, completed: bool, landed_commit
 
 
 async def _ended_before(context: Context, task: Task) -> CompletedTask:
-    chambers = chambers_in(await context.store.snapshot(), task.id)
-    return _completed(task, chambers, (), [], again=True)
+    return _completed(task, await context.store.snapshot(), (), [], again=True)
 
 
 def _completed(
     task: Task,
-    chambers: Sequence[Chamber],
+    state: ProjectState,
     merged: Sequence[str],
     kept: Sequence[str],
     *,
     again: bool,
 ) -> CompletedTask:
     """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
+    chambers = chambers_in(state, task.id)
+    undelivered = telling.undelivered_of(state, task.id)
     told = [one.name for one in chambers if one.state == "closed" and one.note.startswith(MERGED)]
     saved = telling.saved(one for one in chambers if one.state == "closed")
     return CompletedTask(
@@ -183,12 +185,13 @@ def _completed(
         conflicts=[],
         saved=saved,
         kept_branches=list(kept),
+        undelivered=undelivered,
         notes=[f"{one.name}: {one.note}" for one in chambers if one.note],
-        next_step=_after(task, has_saved=bool(saved)),
+        next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
     )
 
 
-def _after(task: Task, *, has_saved: bool) -> str:
+def _after(task: Task, *, has_saved: bool, unread: int) -> str:
     where = task.base_branch or "the checkout's HEAD"
     end = (
         f"The task is completed and its work is on {where}."
@@ -196,7 +199,8 @@ def _after(task: Task, *, has_saved: bool) -> str:
         else f"The task is {task.state}; nothing was landed."
     )
     kept = " restore_chamber brings back what is saved." if has_saved else ""
-    return f"{end}{kept} Tell the user; nothing else is to be done."
+    mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
+    return f"{end}{kept}{mail if unread else ''} Tell the user; nothing else is to be done."
 
 
 def _conflicted(task: Task, conflicts: Sequence[Conflict]) -> CompletedTask:
@@ -216,6 +220,7 @@ def _conflicted(task: Task, conflicts: Sequence[Conflict]) -> CompletedTask:
         ],
         saved=[],
         kept_branches=[],
+        undelivered=[],
         notes=[f"{left_out} more conflicts are not shown"] if left_out else [],
         next_step=_mend(task, shown[0]),
     )

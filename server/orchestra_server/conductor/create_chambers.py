@@ -17,11 +17,12 @@ from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import chambers as life
-from orchestra_server.conductor.furnishing import furnish_all
+from orchestra_server.conductor.furnishing import furnish_all, shake_all_hands
 from orchestra_server.conductor.half_made import clear_away, give_up
 from orchestra_server.conductor.known import chambers_in, read_open_task
 from orchestra_server.conductor.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 from orchestra_server.conductor.replies import CreatedChambers, OpenedChamber
+from orchestra_server.files.handshake import Handshake
 
 _BATCH_LIMIT = 64
 _SKELETON_LIMIT = 500
@@ -171,7 +172,8 @@ async def _make(
         furnished = await asyncio.to_thread(
             furnish_all, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
         )
-        return await _open(context, reservation), [*notes, *furnished]
+        hands = await asyncio.to_thread(shake_all_hands, repo, rooms)
+        return await _open(context, reservation, hands), [*notes, *furnished]
     except StoreUnavailable:
         raise
     except BaseException:
@@ -189,14 +191,16 @@ def _plan(room: Chamber) -> WorktreePlan:
     )
 
 
-async def _open(context: Context, reservation: _Reservation) -> list[Chamber]:
+async def _open(
+    context: Context, reservation: _Reservation, hands: Mapping[str, Handshake]
+) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         await read_open_task(reads, reservation.task.id)
         rooms = [await reads.chamber(room.id) for room in reservation.rooms]
         if any(room is None or room.state != "creating" for room in rooms):
             raise Refused("these chambers were changed while they were made; call again")
         now = context.clock()
-        live, change = life.opened(reservation.rooms, at=now, actor=context.actor)
+        live, change = life.opened(reservation.rooms, hands, at=now, actor=context.actor)
         return Decision(live, change)
 
     return await settle(context.store, decide)
@@ -222,13 +226,17 @@ def _reply(
         task_id=task.id,
         already_live=already_live,
         chambers=[_opened(task, room, live) for room in rooms],
-        notes=list(notes),
+        notes=[*notes, *(_unproven(room) for room in rooms if not room.ready_at)],
         next_step=(
             "Start one worker per chamber, all in one message so that they work at the same time, "
             "each with its worker_prompt unchanged. As they report, call record_agent_action and "
             "share_discovery; when all have ended, call complete_task."
         ),
     )
+
+
+def _unproven(room: Chamber) -> str:
+    return f"{room.name} is not proven ready, so mail may not reach its worker: {room.ready_note}"
 
 
 def _opened(task: Task, room: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
@@ -241,4 +249,5 @@ def _opened(task: Task, room: Chamber, live: Sequence[Chamber]) -> OpenedChamber
         base_commit=room.base_commit,
         agent_id=agent_id,
         worker_prompt=worker_prompt(task, room, siblings, agent_id=agent_id),
+        proven_ready=bool(room.ready_at),
     )

@@ -1,6 +1,7 @@
 """What a fresh worktree needs to become a chamber: facts from git and the store, put to files."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from orchestra_server.chambers.carried import included_files, tracked_among
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.conductor.context import Context
 from orchestra_server.files.chamber_files import WRITTEN, Furnishing, Reporting, furnish
+from orchestra_server.files.handshake import Handshake, shake_hands
+
+_AT_ONCE = 4
 
 
 def furnish_all(
@@ -46,6 +50,20 @@ def furnish_all(
             )
         )
     return list(dict.fromkeys(notes))
+
+
+def shake_all_hands(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, Handshake]:
+    """Ask the hook of each furnished chamber to answer; returns what it did by chamber id.
+
+    Several at once. Blocking.
+    """
+
+    def shake(room: Chamber) -> Handshake:
+        return shake_hands(Path(room.path), room.id, repo.top)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(shake, rooms)
+        return {room.id: answer for room, answer in zip(rooms, answers, strict=True)}
 
 
 def store_url(settings: Settings) -> str:

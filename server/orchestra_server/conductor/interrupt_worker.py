@@ -2,15 +2,18 @@
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
-from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.arguments import checked_requires
 from orchestra_server.conductor.context import NOTHING, Context, Decision, settle
+from orchestra_server.conductor.decisions.chambers import suspended
 from orchestra_server.conductor.decisions.mail import UNREAD, interrupt_id, sent
 from orchestra_server.conductor.known import read_chamber, read_task
 from orchestra_server.conductor.replies import SentInterrupt
+
+_OVER = ("finished", "failed")
 
 
 async def interrupt_worker(
@@ -18,7 +21,8 @@ async def interrupt_worker(
 ) -> SentInterrupt:
     """Send a message; the identical one that is still unread is answered and not sent again.
 
-    Raises Unknown for a chamber that is not there and Refused for one without a worker.
+    `suspend` also keeps every tool of the chamber from running, until resume_worker. Raises
+    Unknown for a chamber that is not there and Refused for one without a worker.
     """
     text = required("message", message, MESSAGE_LIMIT)
     wanted = checked_requires(requires)
@@ -26,16 +30,11 @@ async def interrupt_worker(
     async def decide(reads: Reads) -> Decision[tuple[Interrupt, bool]]:
         task = await read_task(reads, task_id)
         room = await read_chamber(reads, task, chamber)
-        _require_live(room)
-        number = 1
-        while True:
-            identifier = interrupt_id(room, text, wanted, number)
-            known = await reads.interrupt(identifier)
-            if known is None:
-                break
-            if known.state in UNREAD:
-                return Decision((known, True), NOTHING)
-            number += 1
+        require_live(room)
+        known, identifier = await unread_or_next(reads, room, text, wanted)
+        if known is not None:
+            return Decision((known, True), NOTHING)
+        now = context.clock()
         new = Interrupt(
             id=identifier,
             task_id=task_id,
@@ -43,16 +42,40 @@ async def interrupt_worker(
             message=text,
             requires=wanted,
             actor=context.actor,
-            sent_at=context.clock(),
+            sent_at=now,
         )
-        return Decision((new, False), Change(events=(sent(new),)))
+        events = [sent(new)]
+        if wanted == "suspend":
+            events.append(suspended(room, new, at=now, actor=context.actor))
+        return Decision((new, False), Change(events=tuple(events)))
 
     interrupt, already_sent = await settle(context.store, decide)
     state = await show_change(context, task_id)
-    return _reply(state.interrupts.get(interrupt.id, interrupt), already_sent=already_sent)
+    presence = state.presence.get(f"{task_id}/{chamber}")
+    return _reply(
+        state.interrupts.get(interrupt.id, interrupt),
+        presence.state if presence else "unknown",
+        already_sent=already_sent,
+    )
 
 
-def _require_live(chamber: Chamber) -> None:
+async def unread_or_next(
+    reads: Reads, room: Chamber, text: str, requires: Requires
+) -> tuple[Interrupt | None, str]:
+    """Return the very same message if it is still unread, and else the id of a new one."""
+    number = 1
+    while True:
+        identifier = interrupt_id(room, text, requires, number)
+        known = await reads.interrupt(identifier)
+        if known is None:
+            return None, identifier
+        if known.state in UNREAD:
+            return known, identifier
+        number += 1
+
+
+def require_live(chamber: Chamber) -> None:
+    """Raise Refused for a chamber in which nobody works."""
     if chamber.state != "live":
         raise Refused(
             f"chamber {chamber.name!r} is {chamber.state} and has no worker to interrupt; "
@@ -60,7 +83,7 @@ def _require_live(chamber: Chamber) -> None:
         )
 
 
-def _reply(interrupt: Interrupt, *, already_sent: bool) -> SentInterrupt:
+def _reply(interrupt: Interrupt, worker: WorkerState, *, already_sent: bool) -> SentInterrupt:
     return SentInterrupt(
         task_id=interrupt.task_id,
         interrupt_id=interrupt.id,
@@ -68,8 +91,22 @@ def _reply(interrupt: Interrupt, *, already_sent: bool) -> SentInterrupt:
         requires=interrupt.requires,
         state=interrupt.state,
         already_sent=already_sent,
-        next_step=(
-            "The worker is stopped by it at its next tool call. get_parallel_status shows it "
-            "among the unread interrupts until it is read; nothing else is to be done."
-        ),
+        next_step=_next_step(interrupt, worker),
+    )
+
+
+def _next_step(interrupt: Interrupt, worker: WorkerState) -> str:
+    if worker in _OVER:
+        return (
+            f"The worker in this chamber has {worker}: the message waits for the next one that is "
+            "started there. cancel_interrupt calls it back."
+        )
+    if interrupt.requires == "suspend":
+        return (
+            "No tool of the worker runs from now on. resume_worker lets it go on; "
+            "get_parallel_status shows when it has read the message."
+        )
+    return (
+        "The worker is stopped by it at its next tool call. get_parallel_status shows it "
+        "among the unread interrupts until it is read; cancel_interrupt calls it back."
     )

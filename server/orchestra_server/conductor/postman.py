@@ -1,4 +1,4 @@
-"""Carries interrupts from Redis into the mailboxes of this machine, and receipts back."""
+"""Brings the chambers of this machine to what Redis says: mail, suspension, and receipts back."""
 
 import asyncio
 import logging
@@ -10,47 +10,48 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.conductor.context import this_host
-from orchestra_server.files.mailbox import collect_receipts, discard_receipts, post
+from orchestra_server.conductor.context import Decision, settle, this_host
+from orchestra_server.conductor.decisions.mail import ENDED_NOTE, left_behind
+from orchestra_server.files.mailbox import (
+    collect_receipts,
+    discard_receipts,
+    post,
+    unread,
+    withdraw,
+)
+from orchestra_server.files.suspension import Suspension, show_suspension
 
 _ACTOR = "orchestra"
+_CALLED_BACK = ("cancelled", "expired")
 _log = logging.getLogger(__name__)
 
 
 async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
-    """Post what is `sent` to the live chambers here, stamp it, and take in receipts.
+    """Post what is `sent` to the live chambers here, call back what has ended, take in receipts.
 
     Return whether anything was stamped, so that `state` is out of date.
 
     A mailbox that cannot be written keeps its mail `sent`: the next round tries again.
     """
-    waiting: defaultdict[str, list[Interrupt]] = defaultdict(list)
+    mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
-        if interrupt.state == "sent":
-            waiting[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
+        mail[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
     stamped = False
     for chamber in state.chambers.values():
         if chamber.state == "live" and chamber.host == this_host():
-            stamped |= await _take_receipts(store, chamber)
-            mail = sorted(waiting[chamber.id], key=lambda one: (one.sent_at, one.id))
-            if mail:
-                stamped |= await _post(store, chamber, mail, clock)
+            own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
+            stamped |= await take_receipts(store, chamber)
+            try:
+                stamped |= await _serve(store, state, chamber, own, clock)
+            except Unavailable as fault:
+                _log.warning("%s", fault)
     return stamped
 
 
-async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> bool:
-    try:
-        await asyncio.to_thread(post, Path(chamber.path), mail)
-    except Unavailable as fault:
-        _log.warning("%s", fault)
-        return False
-    for interrupt in mail:
-        await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
-    return True
-
-
-async def _take_receipts(store: Store, chamber: Chamber) -> bool:
+async def take_receipts(store: Store, chamber: Chamber) -> bool:
+    """Stamp what a chamber's hooks could not tell Redis; return whether there was anything."""
     path = Path(chamber.path)
     receipts = await asyncio.to_thread(collect_receipts, path)
     for receipt in receipts:
@@ -60,3 +61,78 @@ async def _take_receipts(store: Store, chamber: Chamber) -> bool:
     if receipts:
         await asyncio.to_thread(discard_receipts, path, receipts)
     return bool(receipts)
+
+
+async def _serve(
+    store: Store, state: ProjectState, chamber: Chamber, mail: list[Interrupt], clock: Clock
+) -> bool:
+    """Bring one chamber up to date; its tools stop before the mail that says so is posted."""
+    await _show_suspension(store, chamber, state)
+    left = left_behind(mail, state.presence.get(chamber.id), clock())
+    stamped = await _expire(store, chamber, left, clock)
+    await _call_back(chamber, [one.id for one in mail if one.state in _CALLED_BACK])
+    gone = {one.id for one in left}
+    new = [one for one in mail if one.state == "sent" and one.id not in gone]
+    return await _post(store, chamber, new, clock) or stamped
+
+
+async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> bool:
+    if not mail:
+        return False
+    await asyncio.to_thread(post, Path(chamber.path), mail)
+    for interrupt in mail:
+        now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
+        if now is not None and now.state in _CALLED_BACK:  # while it was being posted
+            await _call_back(chamber, [interrupt.id])
+    return True
+
+
+async def _call_back(chamber: Chamber, ids: list[str]) -> set[str]:
+    return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)
+
+
+async def _expire(store: Store, chamber: Chamber, left: list[Interrupt], clock: Clock) -> bool:
+    """End mail that its worker has left behind; what a hook holds even now is not left."""
+    if not left:
+        return False
+    await _call_back(chamber, [one.id for one in left])
+    held = set(await asyncio.to_thread(unread, Path(chamber.path)))
+    for one in left:
+        if one.id not in held:
+            await store.stamp_interrupt(
+                one.id, "expired", at=clock(), actor=_ACTOR, note=ENDED_NOTE
+            )
+    return True
+
+
+async def _show_suspension(store: Store, chamber: Chamber, state: ProjectState) -> None:
+    """Make the chamber's file say what Redis says.
+
+    Several servers may do this at once, each from what it has read: whoever changes the file looks
+    again, so that the last one to write it has seen the last change.
+    """
+    room, interrupt = chamber, state.interrupts.get(chamber.suspended_by)
+    while await asyncio.to_thread(
+        show_suspension, Path(chamber.path), _suspension(room, interrupt)
+    ):
+        room, interrupt = await _read(store, chamber)
+
+
+def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | None:
+    if not chamber.suspended_at or chamber.state != "live":
+        return None
+    return Suspension(
+        since=chamber.suspended_at,
+        interrupt_id=chamber.suspended_by,
+        sender=(interrupt.actor if interrupt else "") or "operator",
+        message=interrupt.message if interrupt else "",
+    )
+
+
+async def _read(store: Store, chamber: Chamber) -> tuple[Chamber, Interrupt | None]:
+    async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt | None]]:
+        known = await reads.chamber(chamber.id) or chamber
+        by = await reads.interrupt(known.suspended_by) if known.suspended_by else None
+        return Decision((known, by))
+
+    return await settle(store, decide)

@@ -53,6 +53,7 @@ class OpenedChamber(Part):
     base_commit: str
     agent_id: str
     worker_prompt: str
+    proven_ready: bool
 
 
 class CreatedChambers(Reply):
@@ -88,7 +89,7 @@ class KnownDiscovery(Part):
 
 
 class Mail(Part):
-    """An interrupt and how far it has come."""
+    """An interrupt and how far it has come; `note` says why it never arrived, if it did not."""
 
     interrupt_id: str
     chamber: str
@@ -96,6 +97,7 @@ class Mail(Part):
     requires: Requires
     state: InterruptState
     sent_at: str
+    note: str
 
 
 class AgentContext(Reply):
@@ -204,7 +206,10 @@ class TaskStatus(Reply):
 
 
 class ChamberStatus(Part):
-    """A chamber, its worker and its work; `diff_note` says why the size is unknown, if it is."""
+    """A chamber, its worker and its work; `diff_note` says why the size is unknown, if it is.
+
+    `proven_ready`: its hook has answered, so that mail reaches its worker.
+    """
 
     name: str
     state: ChamberState
@@ -214,6 +219,9 @@ class ChamberStatus(Part):
     tool: str
     detail: str
     since: str
+    last_message: str
+    proven_ready: bool
+    suspended_since: str
     agent_id: str
     last_action: str
     last_result: str
@@ -248,6 +256,25 @@ class SentInterrupt(Reply):
     already_sent: bool
 
 
+class CancelledInterrupt(Reply):
+    """A message called back; `resumed` when a suspension it asked for has ended with it."""
+
+    task_id: str
+    interrupt_id: str
+    chamber: str
+    already_cancelled: bool
+    resumed: bool
+
+
+class ResumedWorker(Reply):
+    """A chamber whose tools run; `told` when a message tells its worker to go on."""
+
+    task_id: str
+    chamber: str
+    was_suspended: bool
+    told: bool
+
+
 class FileConflict(Part):
     """One file on which two sides disagree; `lines` shows where."""
 
@@ -279,6 +306,7 @@ class CompletedTask(Reply):
     conflicts: list[FileConflict]
     saved: list[SavedChamber]
     kept_branches: list[str]
+    undelivered: list[Mail]
     notes: list[str]
 
 
@@ -291,6 +319,7 @@ class ClosedChamber(Reply):
     saved_ref: str
     branch: str
     branch_kept: bool
+    undelivered: list[Mail]
 
 
 class RestoredChamber(Reply):

@@ -1,6 +1,7 @@
 """restore_chamber: bring a closed chamber back with the work it held."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused, Unknown
@@ -21,9 +22,10 @@ from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import chambers as life
 from orchestra_server.conductor.decisions.tasks import claim_of
-from orchestra_server.conductor.furnishing import furnish_all
+from orchestra_server.conductor.furnishing import furnish_all, shake_all_hands
 from orchestra_server.conductor.known import chambers_in, read_chamber, read_task, task_in
 from orchestra_server.conductor.replies import RestoredChamber
+from orchestra_server.files.handshake import Handshake
 
 
 async def restore_chamber(context: Context, *, task_id: str, chamber: str = "") -> RestoredChamber:
@@ -48,7 +50,8 @@ async def _restore(context: Context, task_id: str, name: str) -> RestoredChamber
             state = await context.store.snapshot()
             siblings = [one for one in chambers_in(state, task_id) if one.state == "live"]
             await asyncio.to_thread(furnish_all, context, repo, task, [room], siblings=siblings)
-            room = await _open(context, task_id, name)
+            hands = await asyncio.to_thread(shake_all_hands, repo, [room])
+            room = await _open(context, task_id, name, hands)
     state = await show_change(context, task_id)
     return _reply(task, room, chambers_in(state, task_id))
 
@@ -78,13 +81,16 @@ async def _restorable(context: Context, task_id: str, name: str) -> tuple[Task, 
     return await settle(context.store, decide)
 
 
-async def _open(context: Context, task_id: str, name: str) -> Chamber:
+async def _open(
+    context: Context, task_id: str, name: str, hands: Mapping[str, Handshake]
+) -> Chamber:
     async def decide(reads: Reads) -> Decision[Chamber]:
         task = await read_task(reads, task_id)
         room = await read_chamber(reads, task, name)
         live, change = life.restored(
             room,
             task,
+            hands,
             request_is_free=not await reads.claim(claim_of(task)),
             host=this_host(),
             at=context.clock(),

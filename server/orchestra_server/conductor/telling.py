@@ -41,6 +41,7 @@ def mail(interrupt: Interrupt) -> Mail:
         requires=interrupt.requires,
         state=interrupt.state,
         sent_at=moment(interrupt.sent_at),
+        note=interrupt.note,
     )
 
 
@@ -52,6 +53,22 @@ def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Inte
         if one.task_id == task_id and one.state in UNREAD and chamber in ("", one.chamber)
     ]
     return sorted(found, key=lambda one: (one.sent_at, one.id))
+
+
+def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Mail]:
+    """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
+    found = [
+        one
+        for one in state.interrupts.values()
+        if one.task_id == task_id and one.state == "expired" and chamber in ("", one.chamber)
+    ]
+    return [mail(one) for one in sorted(found, key=lambda one: (one.sent_at, one.id))]
+
+
+def is_proven(state: ProjectState, room: Chamber) -> bool:
+    """Tell whether a chamber's hook has answered, to a handshake or by a report on its worker."""
+    presence = state.presence.get(room.id)
+    return bool(room.ready_at) or (presence is not None and presence.since >= room.created_at)
 
 
 def discovery(found: Discovery) -> KnownDiscovery:

@@ -120,9 +120,12 @@ Message = Annotated[
 RequiresName = Annotated[
     Requires,
     Field(
-        description="'review': read it and go on. 'stop': finish at a clean point and report. "
-        "'suspend': change nothing more until the next message."
+        description="'review': read it and go on. 'stop': finish nothing more and report. "
+        "'suspend': no tool of the worker runs until resume_worker."
     ),
+]
+InterruptId = Annotated[
+    str, Field(description="The interrupt's id, as interrupt_worker or a status gave it.")
 ]
 CommitChanges = Annotated[
     bool,

@@ -27,6 +27,8 @@ def offered_tools(workplace: Workplace) -> list[Tool]:
         _tool(task.get_task_status, _reads("Read a task")),
         _tool(chamber.get_parallel_status, _reads("Read the chambers")),
         _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
+        _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
+        _tool(worker.resume_worker, _changes("Resume a worker")),
         _tool(task.complete_task, _changes("Complete a task", destructive=True)),
         _tool(chamber.close_chamber, _changes("Close a chamber", destructive=True)),
         _tool(chamber.restore_chamber, _changes("Restore a chamber")),

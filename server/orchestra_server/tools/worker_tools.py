@@ -1,14 +1,18 @@
 """The tools through which a conductor speaks for its workers, and to them."""
 
 from orchestra_server.conductor.agent_context import get_agent_context
+from orchestra_server.conductor.cancel_interrupt import cancel_interrupt
 from orchestra_server.conductor.interrupt_worker import interrupt_worker
 from orchestra_server.conductor.record_action import record_agent_action
 from orchestra_server.conductor.replies import (
     AgentContext,
+    CancelledInterrupt,
     RecordedAction,
+    ResumedWorker,
     SentInterrupt,
     SharedDiscovery,
 )
+from orchestra_server.conductor.resume_worker import resume_worker
 from orchestra_server.conductor.share_discovery import share_discovery
 from orchestra_server.tools import arguments as given
 from orchestra_server.tools.caller import Caller, actor_of
@@ -110,4 +114,28 @@ class WorkerTools:
             chamber=chamber,
             message=message,
             requires=requires,
+        )
+
+    async def cancel_interrupt(
+        self, *, caller: Caller, task_id: given.TaskId, interrupt_id: given.InterruptId
+    ) -> CancelledInterrupt:
+        """Call a message back that its worker has not read yet; it never sees it then.
+
+        Once it has been read this is refused: send another message that sets it right.
+        """
+        return await cancel_interrupt(
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            interrupt_id=interrupt_id,
+        )
+
+    async def resume_worker(
+        self, *, caller: Caller, task_id: given.TaskId, chamber: given.ChamberName
+    ) -> ResumedWorker:
+        """Let the tools of a suspended chamber run again, and tell its worker to go on.
+
+        A chamber is suspended by interrupt_worker with requires='suspend'.
+        """
+        return await resume_worker(
+            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
         )

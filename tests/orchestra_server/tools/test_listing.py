@@ -18,6 +18,8 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "get_task_status": (["task_id"], []),
     "get_parallel_status": (["task_id"], []),
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
+    "cancel_interrupt": (["task_id", "interrupt_id"], []),
+    "resume_worker": (["task_id", "chamber"], []),
     "complete_task": (["task_id", "summary"], ["commit_changes"]),
     "close_chamber": (["task_id", "chamber"], []),
     "restore_chamber": (["task_id"], ["chamber"]),

@@ -1,6 +1,6 @@
 """A chamber's life: reserved, live or failed, closing, closed, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -9,8 +9,9 @@ from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.names import saved_ref
-from orchestra_server.conductor.decisions.mail import expired
+from orchestra_server.conductor.decisions.mail import CLOSED_NOTE, expired
 from orchestra_server.conductor.decisions.tasks import claim_of, reopened
+from orchestra_server.files.handshake import Handshake
 
 RETAKEN = ("failed", "closed")
 
@@ -51,9 +52,11 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
     )
 
 
-def opened(chambers: Iterable[Chamber], *, at: int, actor: str) -> tuple[list[Chamber], Change]:
-    """Return the chambers live, all in one change."""
-    live = [replace(one, state="live") for one in chambers]
+def opened(
+    chambers: Iterable[Chamber], hands: Mapping[str, Handshake], *, at: int, actor: str
+) -> tuple[list[Chamber], Change]:
+    """Return the chambers live, all in one change, each with how its hook answered."""
+    live = [replace(_proven(one, hands, at), state="live") for one in chambers]
     events = tuple(_event(one, "chamber.created", at, actor) for one in live)
     return live, Change(events=events)
 
@@ -90,22 +93,32 @@ def closed(
     chamber: Chamber, unread: Iterable[Interrupt], *, ref: str, note: str, at: int, actor: str
 ) -> tuple[Chamber, Change]:
     """Return the chamber at its end; its name is free again and its unread mail expires."""
-    changed = replace(chamber, state="closed", saved_ref=ref, note=note)
+    changed = replace(
+        chamber, state="closed", saved_ref=ref, note=note, suspended_at=0, suspended_by=""
+    )
     events = (
         _event(changed, "chamber.closed", at, actor),
-        *expired(unread, at=at, actor=actor),
+        *expired(unread, note=CLOSED_NOTE, at=at, actor=actor),
     )
     return changed, Change(events=events, releases=(chamber.name,))
 
 
 def restored(
-    chamber: Chamber, task: Task, *, request_is_free: bool, host: str, at: int, actor: str
+    chamber: Chamber,
+    task: Task,
+    hands: Mapping[str, Handshake],
+    *,
+    request_is_free: bool,
+    host: str,
+    at: int,
+    actor: str,
 ) -> tuple[Chamber, Change]:
     """Return the chamber live again, and its task open again so that it can be completed.
 
     The task takes its request's claim back, unless a newer task has the same request by now.
     """
-    changed = replace(chamber, state="live", host=host, ended_at=0, note="restored")
+    back = replace(chamber, state="live", host=host, ended_at=0, note="restored")
+    changed = _proven(back, hands, at)
     events = [_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}
     if task.state != "open":
@@ -114,6 +127,24 @@ def restored(
         if request_is_free:
             claims[claim_of(again)] = again.id
     return changed, Change(events=tuple(events), claims=claims)
+
+
+def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
+    """Return the event that stops a chamber's tools; one that is stopped keeps its first time."""
+    changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)
+    return _event(changed, "chamber.suspended", at, actor)
+
+
+def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
+    """Return the event that lets a chamber's tools run again."""
+    changed = replace(chamber, suspended_at=0, suspended_by="")
+    return _event(changed, "chamber.resumed", at, actor)
+
+
+def _proven(chamber: Chamber, hands: Mapping[str, Handshake], at: int) -> Chamber:
+    """Return the chamber with the outcome of its handshake, not proven where there was none."""
+    hand = hands.get(chamber.id, Handshake(ready=False))
+    return replace(chamber, ready_at=at if hand.ready else 0, ready_note=hand.note)
 
 
 def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:

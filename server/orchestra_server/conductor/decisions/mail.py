@@ -2,14 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Chamber, Discovery, Interrupt, Requires
+from orchestra_core.models import Chamber, Discovery, Interrupt, Presence, Requires
 
 _DIGEST = 12  # hex digits
 UNREAD = ("sent", "posted")
+CLOSED_NOTE = "undelivered: the chamber was closed before its worker read it"
+ENDED_NOTE = "undelivered: the worker ended before it read it"
+LASTING_END = 10_000  # ms
+_ENDED = ("finished", "failed")
 
 
 def interrupt_id(chamber: Chamber, message: str, requires: Requires, number: int) -> str:
@@ -47,20 +52,47 @@ def of_discovery(
     ]
 
 
-def expired(interrupts: Iterable[Interrupt], *, at: int, actor: str) -> list[Event]:
-    """Return the events that end the unread interrupts of a chamber that is gone."""
+def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
+    """Return the events that end those still unread; `note` says why nobody will read them."""
     return [
-        Event(
-            at=at,
-            kind="interrupt.expired",
-            actor=actor,
-            task_id=one.task_id,
-            chamber=one.chamber,
-            data=EventData(interrupt=replace(one, state="expired", ended_at=at)),
-        )
+        _ended(one, "expired", note=note, at=at, actor=actor)
         for one in interrupts
         if one.state in UNREAD
     ]
+
+
+def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
+    """Return the events that call back those still unread."""
+    return [
+        _ended(one, "cancelled", note=note, at=at, actor=actor)
+        for one in interrupts
+        if one.state in UNREAD
+    ]
+
+
+def left_behind(
+    interrupts: Iterable[Interrupt], presence: Presence | None, now: int
+) -> list[Interrupt]:
+    """Return a chamber's unread mail that was sent before its worker ended, and so not read.
+
+    A worker that is blocked at its end goes on at once, which is why the end has to have lasted.
+    """
+    if presence is None or presence.state not in _ENDED or now - presence.since < LASTING_END:
+        return []
+    return [one for one in interrupts if one.state in UNREAD and one.sent_at < presence.since]
+
+
+def _ended(
+    one: Interrupt, state: Literal["cancelled", "expired"], *, note: str, at: int, actor: str
+) -> Event:
+    return Event(
+        at=at,
+        kind="interrupt.expired" if state == "expired" else "interrupt.cancelled",
+        actor=actor,
+        task_id=one.task_id,
+        chamber=one.chamber,
+        data=EventData(interrupt=replace(one, state=state, ended_at=at, note=note)),
+    )
 
 
 def _event(interrupt: Interrupt, at: int) -> Event:

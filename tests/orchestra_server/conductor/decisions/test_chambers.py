@@ -57,7 +57,7 @@ def test_restoring_opens_an_ended_task_and_takes_its_request_only_when_free(
 ) -> None:
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
     _, change = life.restored(
-        a_chamber(), task, request_is_free=is_free, host="here", at=NOON, actor="a"
+        a_chamber(), task, {}, request_is_free=is_free, host="here", at=NOON, actor="a"
     )
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]
     assert len(change.claims) == (2 if is_free else 1)
