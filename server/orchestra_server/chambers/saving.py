@@ -17,6 +17,7 @@ from orchestra_server.chambers.repository import Repository, head_of
 from orchestra_server.chambers.running import git_in, only_here, run_git
 from orchestra_server.chambers.shadow import (
     State,
+    read_staged,
     read_state,
     require_worktree,
     scratch_index,
@@ -62,7 +63,38 @@ def save_work(
     require_worktree(worktree)
     keep_submodules(repo, worktree)
     state = read_state(worktree, ours=ours)
-    head = head_of(worktree)
+    branch = head_of(worktree).branch
+    return _save(repo, state, ref, message, branch=branch, merged_into=merged_into)
+
+
+def save_staged(
+    repo: Repository, worktree: Path, ref: str, message: str, merged_into: str = ""
+) -> SavedWork | None:
+    """Keep commits and index of a worktree whose directory is gone; else as `save_work`."""
+    admin = admin_directory(repo, worktree)
+    if admin is None:
+        return None
+    name = f"worktrees/{admin.name}/HEAD"
+    head = repo.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").out.strip()
+    if not head:
+        return None
+    branch = repo.run("rev-parse", "--symbolic-full-name", name).out.strip()
+    state = read_staged(repo.top, head, admin / "index")
+    short = branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else ""
+    return _save(repo, state, ref, message, branch=short, merged_into=merged_into)
+
+
+def admin_directory(repo: Repository, worktree: Path) -> Path | None:
+    """Return git's own directory for a linked worktree, found by its path, None when unlisted."""
+    for pointer in repo.common_dir.glob("worktrees/*/gitdir"):
+        if Path(pointer.read_text(encoding="utf-8").removesuffix("\n")) == worktree / ".git":
+            return pointer.parent
+    return None
+
+
+def _save(
+    repo: Repository, state: State, ref: str, message: str, *, branch: str, merged_into: str
+) -> SavedWork | None:
     into = repo.resolve(merged_into) if merged_into else repo.head().commit
     if state.clean and is_merged(repo, state.head, into):
         return None
@@ -70,10 +102,10 @@ def save_work(
     if present:
         if not _holds(repo, present, state):
             raise Refused(f"{ref} holds other saved work already; save under another name")
-        return SavedWork(ref, present, state.head, head.branch)
-    commit = _commit(repo, worktree, state, message)
+        return SavedWork(ref, present, state.head, branch)
+    commit = _commit(repo, state, message)
     repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
-    return SavedWork(ref, commit, state.head, head.branch)
+    return SavedWork(ref, commit, state.head, branch)
 
 
 def is_saved(repo: Repository, state: State) -> bool:
@@ -118,11 +150,11 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=only_here(worktree))
 
 
-def _commit(repo: Repository, worktree: Path, state: State, message: str) -> str:
+def _commit(repo: Repository, state: State, message: str) -> str:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
     if state.stages:
-        tree = _stage_tree(worktree, state.stages)
+        tree = _stage_tree(repo.top, state.stages)
         parents.append(_commit_tree(repo, tree, (state.head,), "Unmerged entries of saved work"))
     return _commit_tree(repo, state.work_tree, tuple(parents), message)
 
@@ -134,9 +166,9 @@ def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message:
     ).strip()
 
 
-def _stage_tree(worktree: Path, stages: tuple[str, ...]) -> str:
+def _stage_tree(top: Path, stages: tuple[str, ...]) -> str:
     entries = (stage.partition("\t") for stage in stages)
-    with scratch_index(worktree) as scratch:
+    with scratch_index(top) as scratch:
         lines = (f"{entry[:-2]} 0\t{entry[-1]}/{path}\0" for entry, _, path in entries)
         scratch.git("update-index", "-z", "--index-info", feed="".join(lines))
         return scratch.git("write-tree").strip()

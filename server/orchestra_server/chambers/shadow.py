@@ -103,19 +103,35 @@ def read_state(worktree: Path, *, ours: Sequence[str] | None = None) -> State:
     """
     with shadow_of(worktree) as shadow:
         head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
-        stages = tuple(split(shadow.git("ls-files", "--unmerged", "-z")))
-        if stages:
-            paths = {stage.split("\t", 1)[1] for stage in stages}
-            nothing = "0" * len(head)
-            gone = "".join(f"0 {nothing}\t{path}\0" for path in sorted(paths))
-            shadow.git("update-index", "-z", "--index-info", feed=gone)
-        index_tree = shadow.git("write-tree").strip()
+        index_tree, stages = _read_index(shadow, head)
         require_no_repository(worktree, shadow.untracked())
         shadow.git("add", "--all")
         if ours is not None:
             _add_ignored(shadow, shadow.ignored(ours))
         work_tree = shadow.git("write-tree").strip()
     return State(head, head_tree, index_tree, work_tree, stages)
+
+
+def read_staged(top: Path, head: str, index: Path) -> State:
+    """Return what is left of a worktree whose directory is gone: its HEAD and its index."""
+    head_tree = git_in(top, "rev-parse", f"{head}^{{tree}}").strip()
+    if not index.exists():
+        return State(head, head_tree, head_tree, head_tree, ())
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
+        copy = shutil.copy2(index, Path(scratch) / "index")
+        index_tree, stages = _read_index(Shadow(top, Path(copy)), head)
+    return State(head, head_tree, index_tree, index_tree, stages)
+
+
+def _read_index(shadow: Shadow, head: str) -> tuple[str, tuple[str, ...]]:
+    """Return the index as a tree and its unmerged entries, which are then no more in the copy."""
+    stages = tuple(split(shadow.git("ls-files", "--unmerged", "-z")))
+    if stages:
+        paths = {stage.split("\t", 1)[1] for stage in stages}
+        nothing = "0" * len(head)
+        gone = "".join(f"0 {nothing}\t{path}\0" for path in sorted(paths))
+        shadow.git("update-index", "-z", "--index-info", feed=gone)
+    return shadow.git("write-tree").strip(), stages
 
 
 def _add_ignored(shadow: Shadow, files: list[str]) -> None:
