@@ -7,7 +7,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo test check format lint types contracts screenshots snapshots clean
+.PHONY: setup demo test bench check format lint types contracts screenshots snapshots clean
 
 setup: $(DEV)
 
@@ -27,6 +27,9 @@ demo: $(RUN)
 
 test: setup
 	$(BIN)/pytest -n $(JOBS)
+
+bench: setup
+	$(BIN)/python -m benchmarks $(BENCH)
 
 check: format lint types contracts test
 

@@ -1,0 +1,41 @@
+"""Keeps the last run: the table in README.md, the whole as JSON, the growth as plots."""
+
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.plot import growth_plots
+from benchmarks.table import Run, markdown
+
+_BEGIN = "<!-- the last table, written by `python -m benchmarks --record` -->"
+_END = "<!-- end of the table -->"
+
+
+def record(run: Run, directory: Path) -> None:
+    """Write the run into `directory`; its README keeps what stands around the table."""
+    results = directory / "results"
+    results.mkdir(exist_ok=True)
+    document = msgspec.json.format(msgspec.json.encode(run), indent=1)
+    (results / "last.json").write_bytes(document + b"\n")
+    for name, drawing in growth_plots(run.rows).items():
+        (results / f"{name}.svg").write_text(drawing, encoding="utf-8")
+    readme = directory / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    readme.write_text(f"{before}{_BEGIN}\n\n{_table(run)}\n\n{_END}{after}", encoding="utf-8")
+
+
+def _table(run: Run) -> str:
+    machine = run.machine
+    load = " / ".join(f"{one:.1f}" for one in machine.load)
+    packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
+    where = (
+        f"{run.at}, commit `{machine.commit[:12]}`"
+        f"{' with uncommitted changes' if machine.changed else ''}: {machine.processor}, "
+        f"{machine.cores} cores, {machine.memory_gib} GiB, {machine.system}, "
+        f"load {load} at the start. Python {machine.python}, git {machine.git}, {packages}. "
+        "Figures are medians, in brackets the 10th to the 90th percentile; "
+        "a ratio is ours by the other's."
+    )
+    return "\n".join([where, "", *markdown(run.rows)])

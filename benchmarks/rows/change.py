@@ -1,0 +1,98 @@
+"""One change of the state: document, history and bell in one script, durable when answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from benchmarks import seeding
+from benchmarks.alternating import by_turns_async, taken_ms
+from benchmarks.places import a_place
+from benchmarks.row import Aim, Budget, Finding, Row, finding
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData, encode_event
+from orchestra_core.store.documents import encode
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+
+_AT_ONCE = 10
+_EACH = 10
+_SEPARATE = "HSET, XADD and PUBLISH, one after the other"
+
+Work = Callable[[], Awaitable[object]]
+
+
+def measure(budget: Budget) -> list[Finding]:
+    """Time changes alone and ten at once on a server that answers when the disk has them."""
+    return asyncio.run(_measure(budget))
+
+
+async def _measure(budget: Budget) -> list[Finding]:
+    with a_place() as place:
+        async with open_store("bench", place.settings) as store:
+            works = _works(store)
+            change, separate, single = await by_turns_async(
+                [_timed(work) for work in works], budget.seconds(10), least=100
+            )
+            many, many_separate = await by_turns_async(
+                [_rate(work) for work in works[:2]], budget.seconds(6)
+            )
+    return [
+        finding(
+            "alone", "ms", change, Aim(0.5), versus=_SEPARATE, against=separate,
+            note="0.5x of the time is twice the rate",
+        ),
+        finding(
+            "ten at once", "/s", many, Aim(2, at_least=True), versus=_SEPARATE,
+            against=many_separate,
+        ),
+        finding(
+            "alone, by a durable SET", "ms", change, Aim(3, of="p99"), versus="SET", against=single
+        ),
+    ]  # fmt: skip
+
+
+def _works(store: Store) -> tuple[Work, Work, Work]:
+    keys, client = store.keys, store.client
+    task = seeding.task(1)
+    event = Event(at=1, kind="task.started", task_id=task.id, data=EventData(task=task))
+    document, history = encode(task), encode_event(event)
+
+    async def decide(_: Reads) -> Change:
+        return Change(events=(event,))
+
+    async def change() -> object:
+        return await store.transact(decide)
+
+    async def separate() -> object:
+        await client.call("HSET", keys.documents("agents"), task.id, document)
+        await client.call("XADD", f"{keys.stream}:other", "*", "e", history)
+        return await client.call("PUBLISH", f"{keys.channel}:other", history)
+
+    async def single() -> object:
+        return await client.call("SET", f"{keys.sequence}:other", document)
+
+    return change, separate, single
+
+
+def _timed(work: Work) -> Callable[[], Awaitable[float]]:
+    return lambda: taken_ms(work())
+
+
+def _rate(work: Work) -> Callable[[], Awaitable[float]]:
+    async def several() -> None:
+        for _ in range(_EACH):
+            await work()
+
+    async def rate() -> float:
+        ms = await taken_ms(asyncio.gather(*(several() for _ in range(_AT_ONCE))))
+        return _AT_ONCE * _EACH / ms * 1_000
+
+    return rate
+
+
+ROW = Row(
+    "change",
+    "What one change costs: document, history and bell in one durable script, "
+    "by the same three things as calls of their own, and by the cheapest durable write there is.",
+    measure,
+)

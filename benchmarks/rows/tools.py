@@ -1,0 +1,123 @@
+"""Each MCP tool over stdio, by an empty tool of the same SDK."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
+from pathlib import Path
+
+from mcp import Client
+
+from benchmarks.alternating import by_turns_async, taken_ms
+from benchmarks.places import a_place
+from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
+from orchestra_core.project import find_project
+from orchestra_core.store.opening import open_store
+
+_AIM = Aim(1.5)
+_FLOOR = "an empty tool"
+_PHASES = ("analysis", "implementation")
+_CHAMBERS = ("auth", "api", "web")
+
+Calls = Mapping[str, Callable[[], Mapping[str, object]]]
+
+
+def measure(budget: Budget) -> list[Finding]:
+    """Call every tool of a real server in a real repository, by turns with the empty one."""
+    return asyncio.run(_measure(budget))
+
+
+async def _measure(budget: Budget) -> list[Finding]:
+    with a_place() as place:
+        directory = place.repository().path
+        async with (
+            open_store(find_project(directory).id, place.settings) as store,
+            served(EMPTY, place, directory) as empty,
+            served(ORCHESTRA, place, directory) as client,
+        ):
+            task_id = await _prepared(client)
+            mailbox = directory / ".claude" / "worktrees" / "api"
+            measures = {
+                _FLOOR: _timed(empty, "nothing", lambda: {"task_id": task_id, "note": "-"}),
+                **{tool: _timed(client, tool, given) for tool, given in _calls(task_id).items()},
+                "interrupt_worker": lambda: sent_ms(client, store, mailbox, task_id, "Use S256"),
+            }
+            floor, *taken = await by_turns_async(
+                list(measures.values()), budget.seconds(20), least=5
+            )
+            found = [
+                finding(tool, "ms", samples, _AIM, versus=_FLOOR, against=floor)
+                for tool, samples in zip(list(measures)[1:], taken, strict=True)
+            ]
+            return found + await _with_git(client, floor, directory, budget)
+
+
+async def _prepared(client: Client) -> str:
+    task_id = (await call(client, "start_task", {"description": "Add a login page"})).task_id
+    await call(
+        client, "create_chambers_batch", {"task_id": task_id, "chamber_names": list(_CHAMBERS)}
+    )
+    return task_id
+
+
+def _calls(task_id: str) -> Calls:
+    numbers = count()
+    task = {"task_id": task_id}
+    agent = {**task, "agent_id": "implementer-auth"}
+    return {
+        "get_task_status": lambda: task,
+        "get_agent_context": lambda: {**task, "agent_type": "implementer", "module": "auth"},
+        "record_agent_action": lambda: {
+            **agent, "action": f"edit {next(numbers)}", "result": "done"
+        },
+        "share_discovery": lambda: {
+            **agent, "discovery": f"Tokens expire {next(numbers)}", "severity": "info"
+        },
+        "advance_phase": lambda: {**task, "phase": _PHASES[next(numbers) % 2]},
+        "get_parallel_status": lambda: task,
+    }  # fmt: skip
+
+
+async def _with_git(
+    client: Client, floor: list[float], directory: Path, budget: Budget
+) -> list[Finding]:
+    """Time the tools that make, end and bring back worktrees, in one task's life after another.
+
+    They have rows of their own against git; here they stand for completeness, without an aim.
+    """
+    samples: dict[str, list[float]] = {}
+
+    async def timed(tool: str, arguments: Mapping[str, object]) -> str:
+        began = time.perf_counter()
+        answer = await call(client, tool, arguments)
+        samples.setdefault(tool, []).append((time.perf_counter() - began) * 1_000)
+        return answer.task_id
+
+    for number in range(budget.count(5, 1)):
+        task = {"task_id": await timed("start_task", {"description": f"Life {number}"})}
+        chamber = {**task, "chamber": f"life-{number}"}
+        names = {**task, "chamber_names": [chamber["chamber"]]}
+        await timed("create_chambers_batch", names)
+        work = directory / ".claude" / "worktrees" / f"life-{number}" / f"notes-{number}.txt"
+        work.write_text("something to save\n", encoding="utf-8")
+        await timed("close_chamber", chamber)
+        await timed("restore_chamber", chamber)
+        await timed("complete_task", {**task, "summary": "done"})
+    return [
+        finding(f"{tool}, 1 chamber", "ms", taken, versus=_FLOOR, against=floor)
+        for tool, taken in samples.items()
+    ]
+
+
+def _timed(
+    client: Client, tool: str, arguments: Callable[[], Mapping[str, object]]
+) -> Callable[[], Awaitable[float]]:
+    return lambda: taken_ms(call(client, tool, arguments()))
+
+
+ROW = Row(
+    "tools",
+    "How long a conductor waits for each tool over stdio, by a tool that does nothing.",
+    measure,
+)

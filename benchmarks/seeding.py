@@ -1,0 +1,93 @@
+"""A store filled as after weeks of work: tasks, chambers and a long history, all made up."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from benchmarks.pipeline import Pipeline
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Agent, Chamber, Phase, Task
+
+BEGAN = 1_790_000_000_000  # some moment, in milliseconds since 1970
+PHASES = tuple(Phase(name=name) for name in ("discovery", "implementation", "review"))
+_PER_CHANGE = 500
+
+
+def task(number: int, directory: str = "/repo") -> Task:
+    """Return task `number`; the higher, the newer."""
+    return Task(
+        id=f"task-{number:05d}",
+        description=f"T{number:05d} rework the session handling of the shop",
+        complexity="moderate",
+        reasons=("touches several modules",),
+        working_directory=directory,
+        base_branch="main",
+        phases=PHASES,
+        phase="discovery",
+        started_at=BEGAN + number * 1_000,
+    )
+
+
+def chamber(number: int, task_number: int) -> Chamber:
+    """Return chamber `number`, of a task."""
+    task_id = task(task_number).id
+    name = f"part-{number:04d}"
+    return Chamber(
+        id=f"{task_id}/{name}",
+        task_id=task_id,
+        name=name,
+        state="live",
+        path=f"/repo/.claude/worktrees/{name}",
+        branch=f"orchestra/{task_id}/{name}",
+        brief="Do your part of the session handling and keep to the interfaces",
+        created_at=BEGAN + number,
+    )
+
+
+def seed(pipeline: Pipeline, tasks: int, chambers: int, *, per_task: int = 10) -> None:
+    """Start tasks and create chambers, `per_task` for each of the newest tasks."""
+    pipeline.commit(_changes(_started(tasks)))
+    pipeline.commit(_changes(_created(tasks, chambers, per_task)))
+
+
+def lengthen(pipeline: Pipeline, events: int) -> None:
+    """Add so many events to the history that change one and the same agent."""
+    pipeline.commit(_changes(_acted(events)))
+
+
+def _started(tasks: int) -> Iterator[Event]:
+    for number in range(tasks):
+        one = task(number)
+        data = EventData(task=one)
+        yield Event(at=one.started_at, kind="task.started", task_id=one.id, data=data)
+
+
+def _created(tasks: int, chambers: int, per_task: int) -> Iterator[Event]:
+    for number in range(chambers):
+        one = chamber(number, max(0, tasks - 1 - number // per_task))
+        yield Event(
+            at=one.created_at,
+            kind="chamber.created",
+            task_id=one.task_id,
+            chamber=one.name,
+            data=EventData(chamber=one),
+        )
+
+
+def _acted(events: int) -> Iterator[Event]:
+    task_id = task(0).id
+    for number in range(events):
+        agent = Agent(
+            id=f"{task_id}/worker", task_id=task_id, agent_id="worker", actions=number + 1
+        )
+        data = EventData(agent=agent, action="edit", result="done")
+        yield Event(at=BEGAN + number, kind="agent.acted", task_id=task_id, data=data)
+
+
+def _changes(events: Iterator[Event]) -> Iterator[Change]:
+    while group := _next(events):
+        yield Change(events=tuple(group))
+
+
+def _next(events: Iterator[Event]) -> Sequence[Event]:
+    return tuple(islice(events, _PER_CHANGE))

@@ -1,0 +1,92 @@
+"""The table: for the terminal, and as Markdown for benchmarks/README.md."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from benchmarks.machine import Machine
+from benchmarks.row import Finding, Spread
+
+TITLES = ("row", "case", "ours", "against", "its figure", "ratio", "aim")
+_RIGHT = ("ours", "its figure", "ratio")
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """One row with its findings; `trouble` says why there are none."""
+
+    name: str
+    meaning: str
+    findings: tuple[Finding, ...] = ()
+    trouble: str = ""
+    seconds: float = 0.0
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """A whole run, as the JSON has it; `at` is ISO 8601."""
+
+    version: int = 1
+    at: str
+    short: bool
+    machine: Machine
+    rows: tuple[Measured, ...]
+
+
+def lines(rows: Iterable[Measured]) -> list[str]:
+    """Return the table with aligned columns."""
+    cells = [TITLES, *_cells(rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(TITLES))]
+    return [
+        "  ".join(
+            text.rjust(width) if title in _RIGHT else text.ljust(width)
+            for text, width, title in zip(line, widths, TITLES, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+
+
+def markdown(rows: Iterable[Measured]) -> list[str]:
+    """Return the table as Markdown."""
+    rule = ["---:" if title in _RIGHT else "---" for title in TITLES]
+    return [f"| {' | '.join(line)} |" for line in (TITLES, rule, *_cells(rows))]
+
+
+def _cells(rows: Iterable[Measured]) -> list[Sequence[str]]:
+    found: list[Sequence[str]] = []
+    for row in rows:
+        name = row.name
+        if row.trouble:
+            found.append((name, row.trouble, "", "", "", "", ""))
+        for one in row.findings:
+            found.append((name, *_finding(one)))
+            name = ""
+    return found
+
+
+def _finding(one: Finding) -> tuple[str, ...]:
+    note = f" ({one.note})" if one.note else ""
+    return (
+        one.case + note,
+        figure(one.ours, one.unit),
+        one.versus,
+        figure(one.against, one.unit) if one.against else "",
+        "" if math.isnan(one.ratio) else f"{one.ratio:.2f}",
+        "; ".join(
+            f"{'✓' if each.met else '✗'} {each.aim}{'' if each.met else f' ({each.value:.3g})'}"
+            for each in one.verdicts
+        ),
+    )
+
+
+def figure(spread: Spread, unit: str) -> str:
+    """Return `4.2 [3.9-7.1] ms`: the median and what lies between the 10th and 90th percentile."""
+    if spread.count == 1:
+        return f"{_number(spread.median)} {unit}"
+    tail = f", p99 {_number(spread.p99)}" if spread.count >= 100 else ""  # noqa: PLR2004 - what a 99th percentile takes
+    return f"{_number(spread.median)} [{_number(spread.p10)}-{_number(spread.p90)}{tail}] {unit}"
+
+
+def _number(value: float) -> str:
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2  # noqa: PLR2004 - three figures are enough
+    return f"{value:,.{digits}f}"
