@@ -116,8 +116,9 @@ class RedisClient:
                 pool = await self._connected()
                 connection = pool.make_connection()
                 self._listening.add(connection)
-                await connection.connect()
-                await connection.send_command("SUBSCRIBE", *channels)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await connection.connect()
+                    await connection.send_command("SUBSCRIBE", *channels)
             except (RedisError, OSError) as error:
                 raise self._failure(error) from error
             subscription = Subscription(connection, self._failure)
@@ -250,7 +251,9 @@ def _pool(
             protocol=2,
             retry=Retry(NoBackoff(), 0),
             socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
+            # Ours, below: redis-py would send within asyncio.wait_for, which before Python 3.12
+            # swallows a cancellation that comes as the sending ends (python/cpython#86296).
+            socket_timeout=None,
             **options,
         )
         pool.make_connection()  # not connected yet: it only judges the options
@@ -262,18 +265,22 @@ def _pool(
 async def _exchange(pool: BlockingConnectionPool, command: tuple[Part, ...]) -> Answer:
     # redis-py types neither of the two: what comes is one of ours, and an Answer is taken apart
     # with checks.
-    connection = await pool.get_connection()  # pyright: ignore[reportUnknownMemberType]
+    connection: AbstractConnection | None = None
     try:
-        await connection.send_command(*command)
-        return await _answer(connection)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            connection = await pool.get_connection()  # pyright: ignore[reportUnknownMemberType]
+            await connection.send_command(*command)
+            return await _answer(connection)
     except ResponseError:
         raise
     except BaseException:
         # Whatever it was, the answer may still come: nobody else may read it from this connection.
-        await connection.disconnect(nowait=True)
+        if connection is not None:
+            await connection.disconnect(nowait=True)
         raise
     finally:
-        await pool.release(connection)
+        if connection is not None:
+            await pool.release(connection)
 
 
 async def _answer(connection: AbstractConnection, seconds: float | None = None) -> Answer:
