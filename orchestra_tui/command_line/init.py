@@ -11,13 +11,13 @@ from orchestra_tui.command_line.printing import print_lines
 _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
 
 
-def run(place: Place, *, undo: bool) -> int:
+def run(place: Place, *, undo: bool, isolation: bool = True) -> int:
     """Install or take out, and print each thing that was done."""
     project = place.project()
     if undo:
         print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
         return 0
-    done = initialise(project.root, Path(sys.executable))
+    done = initialise(project.root, Path(sys.executable), isolation=isolation)
     if not done:
         print_lines(["Everything is set up already."])
         return 0

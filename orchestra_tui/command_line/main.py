@@ -46,7 +46,7 @@ def _run(options: Options) -> int:
         case "init":
             from orchestra_tui.command_line import init
 
-            code = init.run(place, undo=options.undo)
+            code = init.run(place, undo=options.undo, isolation=options.isolation)
         case "demo":
             from orchestra_tui.command_line import demo
 
@@ -59,6 +59,10 @@ def _run(options: Options) -> int:
             from orchestra_tui.command_line import interrupt
 
             code = interrupt.run(place, options)
+        case "resume":
+            from orchestra_tui.command_line import resume
+
+            code = resume.run(place, options)
         case "events":
             from orchestra_tui.command_line import events
 

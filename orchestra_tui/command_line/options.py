@@ -45,11 +45,13 @@ class Options:
     directory: Path = field(default_factory=Path)
     json: bool = False
     undo: bool = False
+    isolation: bool = True
     headless: bool = False
     pace: float | None = None
     chamber: str = ""
     text: str = ""
     requires: Requires = "review"
+    cancel: str = ""
     task: str = ""
     follow: bool = False
     after: int = 0
@@ -63,7 +65,18 @@ def read_options(arguments: Sequence[str]) -> Options:
     options.directory = options.directory.absolute()
     if options.port is not None and not options.http:
         raise BadInput("--port is for HTTP; add --http, or leave it out to serve on stdio")
+    if options.command == "interrupt":
+        _check_interrupt(options)
     return options
+
+
+def _check_interrupt(options: Options) -> None:
+    if options.cancel and (options.chamber or options.text):
+        raise BadInput("--cancel takes the message's id alone; leave CHAMBER and TEXT out")
+    if not options.cancel and not options.chamber:
+        raise BadInput("CHAMBER and TEXT are missing; 'orchestra status' shows the chambers")
+    if not options.cancel and not options.text.strip():
+        raise BadInput("TEXT is missing; say in at least a word what the worker should know")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -129,6 +142,12 @@ def _json(parser: _Parser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=what)
 
 
+def _task(parser: _Parser) -> None:
+    parser.add_argument(
+        "--task", default="", metavar="ID", help="the task, where the chamber's name is not enough"
+    )
+
+
 def _add_setup(commands: _Commands) -> None:
     init = commands.add(
         "init",
@@ -137,6 +156,12 @@ def _add_setup(commands: _Commands) -> None:
         "what stands there already is kept, and doing it twice changes nothing.",
     )
     init.add_argument("--undo", action="store_true", help="take out exactly what init put in")
+    init.add_argument(
+        "--no-isolation",
+        dest="isolation",
+        action="store_false",
+        help="let workers write outside their chambers; init without it forbids that again",
+    )
     demo = commands.add(
         "demo",
         "watch a small real orchestration",
@@ -163,19 +188,33 @@ def _add_work(commands: _Commands) -> None:
     interrupt = commands.add(
         "interrupt",
         "send a message to the worker of a chamber",
-        "The worker reads it before its next step. A text beginning with a dash goes behind '--'.",
+        "The worker reads it before its next step. A text beginning with a dash goes behind '--'. "
+        "With --cancel a message that is still unread is called back instead.",
     )
-    interrupt.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
-    interrupt.add_argument("text", metavar="TEXT", help="what the worker should know or do")
+    interrupt.add_argument(
+        "chamber", metavar="CHAMBER", nargs="?", default="", help="the chamber's name, such as auth"
+    )
+    interrupt.add_argument(
+        "text", metavar="TEXT", nargs="?", default="", help="what the worker should know or do"
+    )
     interrupt.add_argument(
         "--requires",
         choices=("review", "stop", "suspend"),
         default="review",
-        help="what it asks for: to be weighed (review, the default), to stop, or to wait",
+        help="what it asks for: read and go on (review, the default), finish nothing more and "
+        "report (stop), or no tool runs until 'orchestra resume' (suspend)",
     )
     interrupt.add_argument(
-        "--task", default="", metavar="ID", help="the task, where the chamber's name is not enough"
+        "--cancel", default="", metavar="ID", help="call the unread message with this id back"
     )
+    _task(interrupt)
+    resume = commands.add(
+        "resume",
+        "let the tools of a suspended chamber run again",
+        "Its worker is told to go on.",
+    )
+    resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
+    _task(resume)
     events = commands.add("events", "print the project's history")
     events.add_argument(
         "--follow", action="store_true", help="go on with what happens, until Ctrl-C"

@@ -10,7 +10,7 @@ from orchestra_core.models import Interrupt
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_core.store.store import Store
-from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.hook_settings import HOOK_FILES
 from orchestra_server.files.mailbox import collect_receipts, discard_receipts
 from tests.support.hooks import Rooms, Session, rooms_at, send
 from tests.support.samples import sending
@@ -18,6 +18,7 @@ from tests.support.valkey import running_server, valkey_binary
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
 CHAMBER = "add-login-1a2b/auth"
+READER = HOOK_FILES[1]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def worker(rooms: Rooms) -> Session:
 
 def patient(chamber: Path) -> Session:
     """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
-    hook = chamber / HOOK
+    hook = chamber / READER
     source = hook.read_text()
     assert "REDIS_TIMEOUT_S = 0.05\n" in source
     hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
@@ -79,7 +80,7 @@ async def test_a_delivery_and_the_next_call_are_stamped_in_order(
 
 async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Rooms) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
     agent = rooms.subagent()
     await sent(store, chamber, "One")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a"}})
@@ -138,7 +139,7 @@ async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
     store: Store, rooms: Rooms
 ) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
     agent = rooms.subagent("a-7")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/src/a.py"}}, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]

@@ -21,7 +21,7 @@ from tests.support.samples import NOON, a_task
 
 NOTHING: Mapping[str, object] = {}
 NOWHERE = "unix:///nonexistent/orchestra"
-Subject = Literal["mail", "presence"]
+Subject = Literal["mail", "presence", "guard", "wake"]
 
 
 class Handler(Struct):
@@ -97,7 +97,10 @@ class Session:
         path = self.settings or self.directory / ".claude" / "settings.local.json"
         settings = msgspec.json.decode(path.read_bytes(), type=Settings)
         handlers = [one for group in settings.hooks.get(event, []) for one in group.hooks]
-        return [one.command for one in handlers if one.background == (subject == "presence")]
+        commands = [one.command for one in handlers]
+        if event == "FileChanged":
+            return commands
+        return [command for command in commands if f" {subject} 2>/dev/null" in command]
 
     def start(
         self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"

@@ -20,17 +20,19 @@ from orchestra_server.files.client_settings import chamber_command, hooks_of, wi
 from orchestra_server.files.exclude import ensure_excluded
 from orchestra_server.files.hook_settings import (
     HOOK,
+    HOOK_FILES,
     HOOK_SETTINGS,
     HOOK_SETTINGS_MODE,
-    HOOK_SOURCE,
     chamber_settings,
+    hook_source,
+    remove_cache,
 )
 from orchestra_server.files.worker_context import worker_context
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
 SETTINGS = Path(".claude", "settings.local.json")
 # What `tracked` is asked about: the paths that furnishing writes in a chamber.
-WRITTEN = (CONTEXT, SETTINGS, HOOK, HOOK_SETTINGS)
+WRITTEN = (CONTEXT, SETTINGS, *HOOK_FILES, HOOK_SETTINGS)
 _PYTHON = Path(sys.executable)
 
 
@@ -89,8 +91,9 @@ def unfurnish(chamber: Path) -> None:
 
     Mail and receipts stay until the worktree goes. Raises OSError.
     """
-    for path in (CONTEXT, HOOK, HOOK_SETTINGS):
+    for path in (CONTEXT, *HOOK_FILES, HOOK_SETTINGS):
         (chamber / path).unlink(missing_ok=True)
+    remove_cache(chamber)
     link = _workspace_link(chamber)
     if link is not None and link.is_symlink():
         link.unlink()
@@ -182,10 +185,14 @@ def _write_ours(room: Furnishing, chamber: Path) -> list[str]:
     own_hooks = SETTINGS.as_posix() not in room.tracked
     content = {
         CONTEXT: (worker_context(room.task, room.chamber, room.siblings), 0o644),
-        HOOK: (HOOK_SOURCE.read_bytes(), 0o644),
+        **{path: (hook_source(path), 0o644) for path in HOOK_FILES},
         HOOK_SETTINGS: (
             chamber_settings(
-                room.chamber, room.reporting.url, room.project.id, own_hooks=own_hooks
+                room.chamber,
+                room.reporting.url,
+                room.project.id,
+                main=room.project.root,
+                own_hooks=own_hooks,
             ),
             HOOK_SETTINGS_MODE,
         ),

@@ -1,7 +1,9 @@
 """The part of Claude Code's settings that is ours: hooks, and leave to call our tools.
 
 Each event has one handler that reads mail, behind a shell guard which takes 1.5 ms when there is
-none, and one that reports presence, asynchronously, so that nobody waits for it.
+none, and one that reports presence, asynchronously, so that nobody waits for it. The tools that
+write have one more, for the isolation guard. In a chamber a change of the mailbox wakes a session
+that is idle: `asyncRewake` with exit code 2, which is only found out by trying (2.1.330).
 """
 
 import shlex
@@ -13,13 +15,14 @@ from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
 from orchestra_server.files.json_edit import Json
 
-MARK = "interrupt_monitor.py"
+MARK = "interrupt_monitor"
 PERMISSION = "mcp__orchestration"
 _TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
 _MAIL_EVENTS = (
     "SessionStart",
     "UserPromptSubmit",
     "PreToolUse",
+    "PostToolUse",
     "PostToolBatch",
     "Stop",
     "SubagentStop",
@@ -30,14 +33,19 @@ _PRESENCE_EVENTS = (
     "PreToolUse",
     "PostToolUse",
     "Notification",
-    "Stop",
+    "SubagentStart",
     "SubagentStop",
+    "Stop",
+    "StopFailure",
     "SessionEnd",
 )
+_WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
 # Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
 _TIMEOUT_S = 10
+# Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
+_START = f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; hook.run(sys.argv[2])"
 
-Hooks = Mapping[str, Json]
+Hooks = Mapping[str, list[Json]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +56,13 @@ class Command:
     script: Path
     mail: str  # a shell pattern, quoted, that matches when there may be mail
     present: str  # one that matches when there is somebody to report
+    mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
 
 
 def chamber_command(python: Path, script: Path, chamber: Path) -> Command:
     """Return the command of a chamber's own settings."""
     here = shlex.quote(str(chamber))
-    return Command(python, script, f"{here}/.INTERRUPT*", f"{here}/.claude")
+    return Command(python, script, f"{here}/.INTERRUPT*", f"{here}/.claude", f"{here}/.INTERRUPT")
 
 
 def main_command(python: Path, script: Path, root: Path) -> Command:
@@ -68,9 +77,10 @@ def main_command(python: Path, script: Path, root: Path) -> Command:
 
 
 def hooks_of(command: Command) -> Hooks:
-    """Return our group of handlers for each event."""
+    """Return our groups of handlers for each event."""
     events = dict.fromkeys((*_MAIL_EVENTS, *_PRESENCE_EVENTS))
-    return {event: _group(event, command) for event in events}
+    hooks = {event: _groups_of(event, command) for event in events}
+    return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
 
 
 def with_hooks(text: str, name: str, hooks: Hooks) -> str:
@@ -78,18 +88,17 @@ def with_hooks(text: str, name: str, hooks: Hooks) -> str:
 
     Raises BadInput when the file is not JSON, or its hooks are not of the form clients read.
     """
-    for event, group in hooks.items():
-        groups = _groups(json_edit.check(text, name), name).get(event)
-        if groups is None:
-            text = json_edit.put(text, ("hooks", event), [group])
-        elif group not in groups:
+    for event, wanted in hooks.items():
+        present = _groups(json_edit.check(text, name), name).get(event, [])
+        if [group for group in present if _has_ours(group)] == wanted:
+            continue
+        if present:
             text = _without_ours(text, name, event)
-            kept = _groups(json_edit.check(text, name), name).get(event, [])
-            text = (
-                json_edit.append(text, ("hooks", event), group)
-                if kept
-                else json_edit.put(text, ("hooks", event), [group])
-            )
+        if not _groups(json_edit.check(text, name), name).get(event):
+            text = json_edit.put(text, ("hooks", event), wanted)
+            continue
+        for group in wanted:
+            text = json_edit.append(text, ("hooks", event), group)
     return text
 
 
@@ -123,35 +132,71 @@ def without_permission(text: str, name: str) -> str:
     return _without_empty(text, name, "permissions")
 
 
-def _group(event: str, command: Command) -> Json:
+def _groups_of(event: str, command: Command) -> list[Json]:
     handlers: list[Json] = []
     if event in _MAIL_EVENTS:
-        handlers.append(
-            {
-                "type": "command",
-                "command": _guarded(command, command.mail, "mail"),
-                "timeout": _TIMEOUT_S,
-            }
-        )
+        guarded = _before(event, command) + _guarded(command, command.mail, "mail")
+        handlers.append({"type": "command", "command": guarded, "timeout": _TIMEOUT_S})
     if event in _PRESENCE_EVENTS:
+        guarded = _guarded(command, command.present, "presence")
         handlers.append(
-            {
-                "type": "command",
-                "command": _guarded(command, command.present, "presence"),
-                "async": True,
-                "timeout": _TIMEOUT_S,
-            }
+            {"type": "command", "command": guarded, "async": True, "timeout": _TIMEOUT_S}
         )
     matcher: dict[str, Json] = {"matcher": "*"} if event in _TOOL_EVENTS else {}
-    return {**matcher, "hooks": handlers}
+    groups: list[Json] = [{**matcher, "hooks": handlers}]
+    if event == "PreToolUse":
+        guarded = _guarded(command, command.present, "guard")
+        handler: Json = {"type": "command", "command": guarded, "timeout": _TIMEOUT_S}
+        groups.append({"matcher": _WRITING_TOOLS, "hooks": [handler]})
+    return groups
+
+
+def _before(event: str, command: Command) -> str:
+    """Return what the shell does before it looks for mail; a read-only directory is no matter.
+
+    A client that has once ended a batch shows mail there: its single calls need not look. A turn
+    that ends is marked before it looks, so that mail which comes after the look finds the mark.
+    """
+    batches, idle = (_mark(command, name) for name in ("batches", "idle"))
+    match event:
+        case "PostToolUse":
+            return f"[ -e {batches} ] && exec cat >/dev/null; "
+        case "PostToolBatch":
+            return f"[ -e {batches} ] || true 2>/dev/null >{batches}; "
+        case "Stop" if command.mailbox:
+            return f"true 2>/dev/null >{idle}; "
+        case _:
+            return ""
+
+
+def _waking(command: Command) -> list[Json]:
+    """Return the handler that tells an idle session of mail; at work it meets its mail anyway."""
+    idle = _mark(command, "idle")
+    said = "A message has come for the worker in this chamber."
+    line = (
+        f"cat >/dev/null; [ -e {command.mailbox} ] && rm {idle} 2>/dev/null || exit 0; "
+        f"echo {shlex.quote(said)} >&2; exit 2"
+    )
+    handler: Json = {
+        "type": "command",
+        "command": f": {MARK}; {line}",
+        "async": True,
+        "asyncRewake": True,
+        "timeout": _TIMEOUT_S,
+    }
+    return [{"matcher": ".INTERRUPT", "hooks": [handler]}]
+
+
+def _mark(command: Command, name: str) -> str:
+    return shlex.quote(str(command.script.with_suffix(f".{name}")))
 
 
 def _guarded(command: Command, pattern: str, subject: str) -> str:
     """Return one line for /bin/sh that always reads its stdin, or some clients show an error."""
-    python, script = shlex.quote(str(command.python)), shlex.quote(str(command.script))
+    python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
     return (
         f'set -- {pattern}; [ -e "$1" ] && [ -x {python} ] || exec cat >/dev/null; '
-        f"{python} -I -S {script} {subject} 2>/dev/null || exec cat >/dev/null"
+        f"{python} -I -S -c '{_START}' {folder} {subject} 2>/dev/null || exec cat >/dev/null"
     )
 
 
@@ -187,6 +232,10 @@ def _without_ours(text: str, name: str, event: str) -> str:
         for index in reversed(ours):
             text = json_edit.remove(text, ("hooks", event, at, "hooks", index))
     return text
+
+
+def _has_ours(group: Json) -> bool:
+    return any(map(_is_ours, _handlers(group)))
 
 
 def _handlers(group: Json) -> list[Json]:

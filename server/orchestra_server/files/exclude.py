@@ -22,6 +22,8 @@ PATTERNS = (
     "/.claude/WORKER_CONTEXT.json",
     "/.claude/settings.local.json",
     "/.claude/hooks/interrupt_monitor.*",
+    "/.claude/hooks/interrupt_reader.py",
+    "/.claude/hooks/__pycache__/",
     "/.claude/hooks/receipts/",
     "/.claude/hooks/bindings/",
     "/.claude/tools/orchestration.py",

@@ -15,7 +15,9 @@ from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
-HOOK_SOURCE = Path(__file__).with_name("interrupt_monitor.py")
+# The hook's two files, and what Python keeps of them compiled.
+HOOK_FILES = (HOOK, HOOK.with_name("interrupt_reader.py"))
+HOOK_CACHE = HOOK.parent / "__pycache__"
 # It may hold the password of the server.
 HOOK_SETTINGS_MODE = 0o600
 
@@ -36,10 +38,16 @@ class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The file beside the hook; in the main checkout only the first two fields are set."""
+    """The file beside the hook; in the main checkout only mode, root and isolation are set.
+
+    With `isolation` a worker is kept from writing in `main` and other chambers; it is the main
+    checkout's that counts, so that one setting holds for all chambers at once.
+    """
 
     mode: Literal["chamber", "main"]
     root: str  # the chamber, or the main checkout
+    main: str = ""  # the main checkout
+    isolation: bool = True
     chamber_id: str = ""
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
@@ -48,13 +56,30 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     presence: tuple[str, ...] = ()
 
 
-def chamber_settings(chamber: Chamber, url: str, project_id: str, *, own_hooks: bool) -> bytes:
+def hook_source(path: Path) -> bytes:
+    """Return what stands in one of HOOK_FILES."""
+    return Path(__file__).with_name(path.name).read_bytes()
+
+
+def remove_cache(root: Path) -> None:
+    """Remove what Python has compiled of the hook in a chamber or the main checkout."""
+    for path in HOOK_FILES:
+        for compiled in (root / HOOK_CACHE).glob(f"{path.stem}.*.pyc"):
+            compiled.unlink(missing_ok=True)
+    if (root / HOOK_CACHE).is_dir() and not any((root / HOOK_CACHE).iterdir()):
+        (root / HOOK_CACHE).rmdir()
+
+
+def chamber_settings(
+    chamber: Chamber, url: str, project_id: str, *, main: Path, own_hooks: bool
+) -> bytes:
     """Return the settings of a chamber's hook as JSON; `url` is the store's."""
     keys = Keys(project_id)
     return _encode(
         HookSettings(
             mode="chamber",
             root=chamber.path,
+            main=str(main),
             chamber_id=chamber.id,
             chamber=chamber.name,
             own_hooks=own_hooks,
@@ -71,9 +96,9 @@ def chamber_settings(chamber: Chamber, url: str, project_id: str, *, own_hooks: 
     )
 
 
-def main_settings(root: Path) -> bytes:
+def main_settings(root: Path, *, isolation: bool = True) -> bytes:
     """Return the settings of the main checkout's hook; it finds the rest in each chamber."""
-    return _encode(HookSettings(mode="main", root=str(root)))
+    return _encode(HookSettings(mode="main", root=str(root), isolation=isolation))
 
 
 def redis_address(url: str) -> RedisAddress | None:

@@ -15,9 +15,10 @@ from orchestra_server.files import client_settings, exclude, json_edit
 from orchestra_server.files.atomic import write_atomically
 from orchestra_server.files.hook_settings import (
     HOOK,
+    HOOK_FILES,
     HOOK_SETTINGS,
     HOOK_SETTINGS_MODE,
-    HOOK_SOURCE,
+    hook_source,
     main_settings,
 )
 from orchestra_server.files.installed import Record, digest, read_record, updated, write_record
@@ -43,16 +44,17 @@ class Part:
     mode: int = 0o644
 
 
-def initialise(root: Path, python: Path) -> list[str]:
+def initialise(root: Path, python: Path, *, isolation: bool = True) -> list[str]:
     """Set Orchestra up in the working tree at `root` and return a line for each thing done.
 
-    `python` is the interpreter that has Orchestra. Everything is checked before anything is
+    `python` is the interpreter that has Orchestra; `isolation` keeps workers from writing outside
+    their chambers. Everything is checked before anything is
     written. Raises BadInput for a file that is not JSON, Refused where something of the user's
     stands in the way, Unavailable when the disk does.
     """
     project = _project(root)
     record = read_record(project.git_dir, project.root)
-    parts = _parts(project, python, record)
+    parts = _parts(project, python, record, isolation=isolation)
     written: dict[Path, tuple[bytes | None, bytes]] = {}
     for part in parts:
         before = _read(part.path)
@@ -116,7 +118,9 @@ def _project(root: Path) -> Project:
     return project
 
 
-def _parts(project: Project, python: Path, record: Record | None) -> list[Part]:
+def _parts(
+    project: Project, python: Path, record: Record | None, *, isolation: bool = True
+) -> list[Part]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
     hooks = client_settings.hooks_of(client_settings.main_command(python, root / HOOK, root))
@@ -140,8 +144,12 @@ def _parts(project: Project, python: Path, record: Record | None) -> list[Part]:
             lambda text: without_server(text, str(mcp_json)),
         ),
         Part(settings, "hooks and leave to call our tools added", with_settings, without_settings),
-        _own_file(root / HOOK, HOOK_SOURCE.read_text(encoding="utf-8")),
-        _own_file(root / HOOK_SETTINGS, main_settings(root).decode(), HOOK_SETTINGS_MODE),
+        *(_own_file(root / path, hook_source(path).decode()) for path in HOOK_FILES),
+        _own_file(
+            root / HOOK_SETTINGS,
+            main_settings(root, isolation=isolation).decode(),
+            HOOK_SETTINGS_MODE,
+        ),
         _own_file(root / LAUNCHER, _launcher(python)),
         Part(
             _target(exclude.exclude_file(project.git_dir)),

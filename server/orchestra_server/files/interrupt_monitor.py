@@ -1,129 +1,97 @@
 """The hook of a coding agent's client: shows a worker its mail and reports what the worker does.
 
-Run by Orchestra's entries in a settings file as `python -I -S interrupt_monitor.py mail|presence`
-with the client's JSON on stdin. It stands alone: standard library only (pathlib would take as long
-as all the rest), and settings in the `.json` beside it. Whatever goes wrong, it exits 0 in silence.
+Orchestra's entries in a settings file import it, so that Python keeps it compiled, and call `run`
+with the client's JSON on stdin. With `interrupt_reader.py` it stands alone: standard library only
+(pathlib would take as long as all the rest), and settings in the `.json` beside it. Whatever goes
+wrong, it exits 0 in silence.
 
 Mail lies in `.INTERRUPT` in the root of a chamber. Only its reader takes it, by renaming it under a
 lock to `.INTERRUPT.<pid>.<ns>`; that stays until the text is printed, and a claim whose process has
-died is mail again. What was printed is remembered in `.INTERRUPT.delivered` until the reader's next
-call or the end of its turn, which is when the interrupt counts as acted on.
+died is mail again. `.INTERRUPT.for.<subagent>` is a copy for another reader in the same chamber.
+What a reader was shown stands in `.INTERRUPT.delivered…` until its next call or the end of its
+turn, which is when the interrupt counts as acted on. `.INTERRUPT.suspended` keeps every tool still.
 """
 
 import contextlib
 import fcntl
-import io
 import json
 import os
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable
 
-NOW = time.time_ns() // 1_000_000  # ms since 1970, as near to the event as this process can tell
-MAIL = ".INTERRUPT"
-DELIVERED = ".INTERRUPT.delivered"
+TYPE_CHECKING = False  # the module typing would cost more than it says
+if TYPE_CHECKING:
+    from orchestra_server.files.interrupt_reader import (
+        HOOKS,
+        MAIL,
+        ODD,
+        Fields,
+        Json,
+        Reader,
+        handle_presence,
+        items_of,
+        object_of,
+        one_line,
+        read_file,
+        read_json,
+        remove,
+        report,
+        run_script,
+        text,
+        write_json,
+    )
+else:
+    from interrupt_reader import *
+
 CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
-HOOKS = ".claude/hooks"
+LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered")
 SETTINGS = "interrupt_monitor.json"
 CHAMBER_PATH = re.compile(r"\.claude/(?:worktrees|workspaces)/([a-z0-9][a-z0-9._-]*)")
-ODD = re.compile(r"[^A-Za-z0-9._-]")
 # Characters; a client moves context above 10,000 to a file. What does not fit comes next time.
 CONTEXT_LIMIT = 9_500
-REDIS_TIMEOUT_S = 0.05
 LOCK_TIMEOUT_S = 0.25
 CLAIM_AGE_S = 60  # a claim this old is nobody's, whatever runs under its process id now
+READER_AGE_S = 3_600  # what a reader left this long ago, it does not come back for
 SAME_BATCH_S = 5  # mail denied longer ago was denied in an earlier batch of calls
-ACTIVITY_KEPT = 500  # as many reports of a chamber as the store keeps
 INFORMED = ("SessionStart", "UserPromptSubmit", "PostToolBatch", "PostToolUse")
-STATES = {"SessionStart": "starting", "UserPromptSubmit": "working", "Stop": "idle"}
-ENDS = ("SubagentStop", "SessionEnd")
-TOLD = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
-
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-Fields = dict[str, Json]
-
-
-def text(value: Json) -> str:
-    """Return a string, "" for anything else."""
-    return value if isinstance(value, str) else ""
-
-
-def object_of(value: Json) -> Fields:
-    """Return a JSON object, {} for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def items_of(value: Json) -> list[Json]:
-    """Return the items of a list, [] for anything else."""
-    return value if isinstance(value, list) else []
-
-
-def strings(value: Json) -> list[str]:
-    """Return the strings in a list, [] for anything else."""
-    return [item for item in items_of(value) if isinstance(item, str)]
-
-
-def read_file(path: str) -> bytes:
-    """Return what a file holds; a symlink is an OSError and a pipe holds nobody up."""
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-        return file.read()
-
-
-def read_json(path: str) -> Fields:
-    """Return the JSON object in a file, {} for anything else."""
-    try:
-        return object_of(json.loads(read_file(path)))
-    except (OSError, ValueError):
-        return {}
-
-
-def write_json(path: str, fields: Fields) -> None:
-    """Write a JSON object whole or not at all."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = os.path.join(os.path.dirname(path), f".orchestra-tmp-{os.getpid()}")
-    with open(temporary, "w", encoding="ascii") as file:
-        json.dump(fields, file)
-    os.replace(temporary, path)
-
-
-class Reader:
-    """A chamber's worker, which takes its mail, or a subagent of it, which is only stopped by it.
-
-    `bound`: the worker is no session of its own but a subagent of the conductor.
-    """
-
-    def __init__(self, chamber: Fields, payload: Fields, *, bound: bool) -> None:
-        self.chamber = chamber
-        self.root, self.name = text(chamber.get("root")), text(chamber.get("chamber"))
-        self.agent_id = text(payload.get("agent_id"))
-        self.takes_mail = bound or not self.agent_id
-        self.key = f"{text(payload.get('session_id'))}/{self.agent_id}"
-        self.ends_by = "SubagentStop" if bound else "Stop"
-
-    def place(self, *parts: str) -> str:
-        """Return the path of something in the chamber."""
-        return os.path.join(self.root, *parts)
 
 
 def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
     """Return who in a chamber has made a call, None for the conductor and anyone else."""
     root, cwd = text(own.get("root")), text(payload.get("cwd"))
     if own.get("mode") == "chamber":
-        return Reader(own, payload, bound=False)
+        return Reader(own, payload)
     around = chamber_in(os.environ.get("CLAUDE_PROJECT_DIR", cwd) + "/", root, root)
     if around:  # a session begun in a chamber has its own hooks, unless the project's files forbid
-        return None if around.get("own_hooks") else Reader(around, payload, bound=False)
-    agent = ODD.sub("_", text(payload.get("agent_id")))
+        return None if around.get("own_hooks") else Reader(around, payload)
+    agent = text(payload.get("agent_id"))
     if not agent:
-        return None
-    memory = os.path.join(hooks, "bindings", f"{agent}.json")
+        return bind_briefed(root, cwd, hooks, payload)
+    memory = binding(hooks, agent)
     known = load_chamber(text(read_json(memory).get("chamber")))
     chamber = known or first_chamber(payload.get("tool_input"), root, cwd)
     if not known and chamber:
-        write_json(memory, {"chamber": chamber["root"]})
-    return Reader(chamber, payload, bound=True) if chamber else None
+        write_json(memory, {"chamber": chamber["root"], "agent": agent})
+    return Reader(chamber, payload, memory) if chamber else None
+
+
+def binding(hooks: str, agent: str) -> str:
+    """Return the file that says which chamber a subagent works in."""
+    return os.path.join(hooks, "bindings", f"{ODD.sub('_', agent)}.json")
+
+
+def bind_briefed(root: str, cwd: str, hooks: str, payload: Fields) -> Reader | None:
+    """Return the subagent that the conductor has just started, bound by the briefing it gave."""
+    started = object_of(payload.get("tool_response"))
+    agent = text(started.get("agentId")) if started.get("status") == "async_launched" else ""
+    chamber = first_chamber(payload.get("tool_input"), root, cwd) if agent else Fields()
+    if not chamber:
+        return None
+    write_json(binding(hooks, agent), {"chamber": chamber["root"], "agent": agent})
+    payload |= {"agent_id": agent, "hook_event_name": "SubagentStart"}
+    return Reader(chamber, payload, binding(hooks, agent))
 
 
 def first_chamber(value: Json, root: str, cwd: str) -> Fields:
@@ -169,14 +137,16 @@ def letters_in(path: str) -> list[Fields]:
 
 
 def waiting(reader: Reader) -> list[str]:
-    """Return the mail files that nobody is delivering: claims of the dead, then the mailbox."""
-    claims = sorted(name for name in os.listdir(reader.root) if is_orphan(reader, name))
-    found = [*claims, *([MAIL] if os.path.isfile(reader.place(MAIL)) else [])]
-    return list(map(reader.place, found))
+    """Return the mail that nobody is delivering: claims of the dead, the mailbox, own copies."""
+    claims = sorted(name for name in os.listdir(reader.root) if is_left(reader, name))
+    found = [reader.place(MAIL), *([reader.own_mail] if reader.memory else [])]
+    return [*map(reader.place, claims), *filter(os.path.isfile, found)]
 
 
-def is_orphan(reader: Reader, name: str) -> bool:
-    """Say whether a file is a claim whose hook has died before it was done."""
+def is_left(reader: Reader, name: str) -> bool:
+    """Say whether a file is a claim whose hook died; what dead readers left is removed."""
+    if name.startswith(LEFT_BY_READERS) and age(reader.place(name)) > READER_AGE_S:
+        remove(reader.place(name))
     if not CLAIM.fullmatch(name):
         return False
     try:
@@ -185,7 +155,14 @@ def is_orphan(reader: Reader, name: str) -> bool:
         return False
     except (OSError, OverflowError):
         return True
-    return time.time() - os.lstat(reader.place(name)).st_mtime > CLAIM_AGE_S
+    return age(reader.place(name)) > CLAIM_AGE_S
+
+
+def age(path: str) -> float:
+    """Return for how many seconds a file has been as it is; 0 for one that is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        return time.time() - os.lstat(path).st_mtime
+    return 0.0
 
 
 def take(reader: Reader) -> tuple[list[Fields], list[str]]:
@@ -195,20 +172,38 @@ def take(reader: Reader) -> tuple[list[Fields], list[str]]:
     signal.setitimer(signal.ITIMER_REAL, LOCK_TIMEOUT_S)
     fcntl.flock(lock, fcntl.LOCK_EX)  # until this process ends, or the last line here
     signal.setitimer(signal.ITIMER_REAL, 0)
-    claims, letters = list[str](), list[Fields]()
+    claims, letters, shared = list[str](), list[Fields](), list[Fields]()
     for path in waiting(reader):
         claim = reader.place(f"{MAIL}.{os.getpid()}.{time.time_ns()}")
         os.rename(path, claim)
         claims.append(claim)
         os.utime(claim, follow_symlinks=False)  # its age counts from now
-        letters += letters_in(claim)
+        found = letters_in(claim)
+        known = [letter.get("id") for letter in letters if letter.get("id")]
+        letters += [letter for letter in found if letter.get("id") not in known]
+        shared += found if path != reader.own_mail else []
     rest: list[Json] = []
     while letters[1:] and len(shown(reader, letters)) > CONTEXT_LIMIT:
         rest.insert(0, letters.pop())
     if rest:
         write_json(reader.place(MAIL), {"for": reader.name, "interrupts": rest})
+    share(reader, [letter for letter in shared if letter in letters])
     os.close(lock)
     return letters, claims
+
+
+def share(reader: Reader, letters: list[Fields]) -> None:
+    """Leave copies of letters for the other subagents that work in this chamber."""
+    folder = os.path.join(reader.main, HOOKS, "bindings")
+    for name in os.listdir(folder) if letters and os.path.isdir(folder) else ():
+        bound = read_json(os.path.join(folder, name))
+        agent = text(bound.get("agent"))
+        if bound.get("chamber") != reader.root or bound.get("ended") or agent == reader.agent_id:
+            continue
+        other = Reader(reader.chamber, {"agent_id": agent}, name)
+        before = letters_in(other.own_mail)
+        copies: list[Json] = [*before, *(letter for letter in letters if letter not in before)]
+        write_json(other.own_mail, {"for": reader.name, "interrupts": copies})
 
 
 def shown(reader: Reader, letters: list[Fields]) -> str:
@@ -228,11 +223,11 @@ def handle_mail(event: str, reader: Reader) -> None:
         note_acted(event, reader)
     if event == "PreToolUse":
         deny(reader)
-    elif reader.takes_mail and event == reader.ends_by:
-        if deliver(reader, lambda words: {"decision": "block", "reason": words}):
-            report(reader, "working", since=time.time_ns() // 1_000_000)  # it goes on after all
+    elif reader.takes_mail and event == reader.ends_by and deliver(event, reader):
+        remove(reader.idle)
+        report(reader, "working", since=time.time_ns() // 1_000_000)  # it goes on after all
     elif reader.takes_mail and event in INFORMED:
-        deliver(reader, lambda words: specific(event, additionalContext=words))
+        deliver(event, reader)
 
 
 def deny(reader: Reader) -> None:
@@ -240,8 +235,11 @@ def deny(reader: Reader) -> None:
 
     A client without an end of batches would be denied for ever: it gets the text the second time.
     """
+    pause = read_suspension(reader)
     letters = [letter for path in waiting(reader) for letter in letters_in(path)]
     if not letters or not os.access(reader.root, os.W_OK):
+        if pause:
+            say("PreToolUse", pause)
         return
     memory = reader.place(HOOKS, "interrupt_monitor.denied")
     count = "a message is" if len(letters) == 1 else f"{len(letters)} messages are"
@@ -253,22 +251,61 @@ def deny(reader: Reader) -> None:
         if read_json(memory).get("id") != text(letters[0].get("id")):
             write_json(memory, {"id": text(letters[0].get("id"))})
         elif time.time() - os.stat(memory).st_mtime > SAME_BATCH_S:
-            deliver(reader, denial)
+            deliver("PreToolUse", reader)
             return
-    say(denial(reason))
+    say("PreToolUse", reason)
 
 
-def deliver(reader: Reader, said: Callable[[str], Fields]) -> bool:
+def read_suspension(reader: Reader) -> str:
+    """Return why no tool of this chamber runs at the moment, "" when they do."""
+    place = reader.place(f"{MAIL}.suspended")
+    if not os.path.lexists(place):
+        return ""
+    pause = read_json(place)
+    sender = text(pause.get("from")) or "the operator"
+    words = one_line(text(pause.get("message")), 1_000)
+    return (
+        f"This call did not run: {sender} has suspended the work in chamber {reader.name}"
+        f"{f' ({words})' if words else ''}. No tool runs here until it is resumed. "
+        "Say where you stand and end your turn."
+    )
+
+
+def guard(reader: Reader, payload: Fields) -> None:
+    """Deny a write that would land in the main checkout or another chamber, and name the place.
+
+    A call that mail or a suspension stops anyway is left to them.
+    """
+    given, cwd = object_of(payload.get("tool_input")), text(payload.get("cwd"))
+    named = text(given.get("file_path")) or text(given.get("notebook_path"))
+    place, main = os.path.realpath(os.path.join(cwd, named)), os.path.realpath(reader.main)
+    inside = [f"{place}/".startswith(f"{os.path.realpath(one)}/") for one in (main, reader.root)]
+    if not named or not reader.main or inside != [True, False]:
+        return
+    settings = read_json(os.path.join(main, HOOKS, SETTINGS))
+    if settings.get("isolation") is False or waiting(reader) or read_suspension(reader):
+        return
+    other = chamber_in(f"{place}/", main, main)
+    whose = f"chamber {other.get('chamber')}" if other else "the main checkout"
+    right = reader.place(os.path.relpath(place, text(other.get("root")) or main))
+    say(
+        "PreToolUse",
+        f"This call did not run: {place} lies in {whose}, and you work in chamber {reader.name}. "
+        f"Write to {right} instead.",
+    )
+
+
+def deliver(event: str, reader: Reader) -> bool:
     """Take the mail, print it, tell Redis; the claims go last, so that a kill loses nothing."""
     letters, claims = take(reader)
     if letters:
-        say(said(shown(reader, letters)))
+        say(event, shown(reader, letters))
     try:
         ids = [text(letter.get("id")) for letter in letters if text(letter.get("id"))]
         if ids:
-            before = read_json(reader.place(DELIVERED))
+            before = read_json(reader.delivered)
             kept = items_of(before.get("ids")) if before.get("reader") == reader.key else []
-            write_json(reader.place(DELIVERED), {"reader": reader.key, "ids": [*kept, *ids]})
+            write_json(reader.delivered, {"reader": reader.key, "ids": [*kept, *ids]})
             stamp(reader, ids, "delivered")
     finally:
         for claim in claims:
@@ -278,26 +315,21 @@ def deliver(reader: Reader, said: Callable[[str], Fields]) -> bool:
 
 def note_acted(event: str, reader: Reader) -> None:
     """Stamp what this reader was given before: it has gone on since. A new session only forgets."""
-    memory = read_json(reader.place(DELIVERED))
+    memory = read_json(reader.delivered)
     if memory and (memory.get("reader") == reader.key or event == "SessionStart"):
-        with contextlib.suppress(FileNotFoundError):  # a call beside this one was quicker
-            os.unlink(reader.place(DELIVERED))
+        remove(reader.delivered)
     if memory.get("reader") == reader.key:
-        stamp(reader, strings(memory.get("ids")), "acted")
+        stamp(reader, list(map(text, items_of(memory.get("ids")))), "acted")
 
 
-def specific(event: str, **output: Json) -> Fields:
-    """Return an answer in the form of one event."""
-    return {"hookSpecificOutput": {"hookEventName": event, **output}}
-
-
-def denial(words: str) -> Fields:
-    """Return the answer that keeps a tool from running."""
-    return specific("PreToolUse", permissionDecision="deny", permissionDecisionReason=words)
-
-
-def say(answer: Fields) -> None:
-    """Print an answer so that it is out before anything is cleared away."""
+def say(event: str, words: str) -> None:
+    """Print the answer to an event, so that it is out before anything is cleared away."""
+    answer: Fields = {"decision": "block", "reason": words}
+    if event == "PreToolUse":
+        denied: Fields = {"permissionDecision": "deny", "permissionDecisionReason": words}
+        answer = {"hookSpecificOutput": {"hookEventName": event, **denied}}
+    elif event in INFORMED:
+        answer = {"hookSpecificOutput": {"hookEventName": event, "additionalContext": words}}
     sys.stdout.write(json.dumps(answer))
     sys.stdout.flush()
 
@@ -305,95 +337,38 @@ def say(answer: Fields) -> None:
 def stamp(reader: Reader, ids: list[str], state: str) -> None:
     """Stamp interrupts in Redis, or leave receipts for the next reconciliation."""
     at = time.time_ns() // 1_000_000
-    if call_redis(reader, "interrupt_stamp", [[one, state, str(at), reader.name] for one in ids]):
+    calls = [[one, state, str(at), reader.name] for one in ids]
+    if run_script(reader, "interrupt_stamp", calls):
         return
     for one in ids:
         place = reader.place(HOOKS, "receipts", f"{ODD.sub('_', one)}.{state}.json")
         write_json(place, {"interrupt_id": one, "state": state, "at": at})
 
 
-def handle_presence(event: str, reader: Reader, payload: Fields) -> None:
-    """Report what the worker does since this event."""
-    tool, message = text(payload.get("tool_name")), text(payload.get("message"))
-    if event == "PreToolUse":
-        given = object_of(payload.get("tool_input"))
-        detail = next(filter(None, (text(given.get(name)) for name in TOLD)), "")
-        report(reader, "working", tool[:80], detail[:2_000].replace(f"{reader.root}/", ""))
-    elif event == "PostToolUse":
-        report(reader, "working")
-    elif reader.takes_mail and (event in STATES or event in ENDS):
-        report(reader, STATES.get(event, "finished"))
-    elif reader.takes_mail and event == "Notification" and "permission" in message.lower():
-        report(reader, "waiting", tool, message)
+def remember_ends(event: str, reader: Reader) -> None:
+    """Remember which session is idle no more, and which subagents have ended."""
+    if event != "Stop":
+        remove(reader.idle)
+    ended = event == "SubagentStop" and not waiting(reader)  # with mail, it will be made to go on
+    if reader.memory and ended != bool(read_json(reader.memory).get("ended")):
+        write_json(
+            reader.memory, {"chamber": reader.root, "agent": reader.agent_id, "ended": ended}
+        )
 
 
-def report(reader: Reader, state: str, tool: str = "", detail: str = "", since: int = NOW) -> None:
-    """Report a worker's presence; what cannot be told now is not told later."""
-    chamber_id = text(reader.chamber.get("chamber_id"))
-    line = "".join(filter(str.isprintable, " ".join(detail.split())))[:200]
-    presence: Fields = {"chamber_id": chamber_id, "state": state, "tool": tool, "detail": line}
-    presence |= {"since": since, "agent_id": reader.agent_id}
-    call_redis(reader, "presence", [[chamber_id, json.dumps(presence), str(ACTIVITY_KEPT)]])
-
-
-def call_redis(reader: Reader, script: str, calls: list[list[str]]) -> bool:
-    """Run a script of the store once for each list of arguments; False unless all succeeded."""
-    redis, call = object_of(reader.chamber.get("redis")), strings(reader.chamber.get(script))
-    hello = [strings(command) for command in items_of(redis.get("hello"))]
-    try:
-        return bool(redis and call) and exchange(redis, [*hello, *(call + rest for rest in calls)])
-    except (OSError, ValueError):
-        return False
-
-
-def exchange(redis: Fields, commands: list[list[str]]) -> bool:
-    """Send commands over one connection and say whether all succeeded (RESP2)."""
-    import socket  # noqa: PLC0415 - only who has something to report pays for it
-
-    host, path = text(redis.get("host")), text(redis.get("socket"))
-    if path:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(REDIS_TIMEOUT_S)
-        connection.connect(path)
-    else:
-        connection = socket.create_connection((host, int(str(redis.get("port")))), REDIS_TIMEOUT_S)
-    if redis.get("tls"):
-        import ssl  # noqa: PLC0415 - as above
-
-        context = ssl.create_default_context(cafile=text(redis.get("ca")) or None)
-        if redis.get("verify") is False:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        connection = context.wrap_socket(connection, server_hostname=host)
-    with connection, connection.makefile("rb") as replies:
-        for command in commands:
-            parts = [part.encode("utf-8", "replace") for part in command]
-            bulk = b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
-            connection.sendall(b"*%d\r\n%b" % (len(parts), bulk))
-        return all(list(map(succeeded, [replies] * len(commands))))
-
-
-def succeeded(replies: io.BufferedReader) -> bool:
-    """Read one answer of the kinds our scripts give: a line, a number or a bulk string."""
-    line = replies.readline()
-    if line.startswith(b"$") and line != b"$-1\r\n":
-        replies.read(int(line[1:]) + 2)
-    return line.startswith((b"+", b":", b"$"))
-
-
-def main() -> None:
-    """Read the client's JSON and do what the first argument says."""
-    payload = object_of(json.loads(sys.stdin.buffer.read()))
-    hooks = os.path.dirname(os.path.abspath(__file__))
-    own, event = read_json(os.path.join(hooks, SETTINGS)), text(payload.get("hook_event_name"))
-    reader = find_reader(own, hooks, payload) if own else None
-    if reader is not None and sys.argv[1:] == ["presence"]:
-        handle_presence(event, reader, payload)
-    elif reader is not None:
-        handle_mail(event, reader)
-
-
-if __name__ == "__main__":
+def run(subject: str) -> None:
+    """Read the client's JSON and do what the subject says: mail, guard or presence."""
     with contextlib.suppress(BaseException):  # a hook never fails a worker, whatever goes wrong
-        main()
+        payload = object_of(json.loads(sys.stdin.buffer.read()))
+        hooks = os.path.dirname(os.path.abspath(__file__))
+        own = read_json(os.path.join(hooks, SETTINGS))
+        reader = find_reader(own, hooks, payload) if own else None
+        event = text(payload.get("hook_event_name"))
+        if reader is not None and subject == "mail":
+            handle_mail(event, reader)
+        elif reader is not None and subject == "guard":
+            guard(reader, payload)
+        elif reader is not None:
+            handle_presence(event, reader, payload)
+            remember_ends(event, reader)
     os._exit(0)  # at once, and without a word about a pipe that was closed

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from orchestra_server.files.hook_settings import HOOK, HOOK_SETTINGS
+from orchestra_server.files.hook_settings import HOOK, HOOK_SETTINGS, remove_cache
 from orchestra_server.files.projections import NAMES
 
 
@@ -21,6 +21,8 @@ def sweep(root: Path) -> None:
     for name in NAMES:
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(root / HOOK.parent / "bindings", ignore_errors=True)
+    (root / HOOK.with_suffix(".batches")).unlink(missing_ok=True)
+    remove_cache(root)
     for name in ("workspaces", "worktrees"):
         if (folder / name).is_dir() and not any((folder / name).iterdir()):
             (folder / name).rmdir()

@@ -166,7 +166,7 @@ def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -
     assert settings["env"] == {"A": "1"}
     assert settings["permissions"] == {"allow": ["Bash(ls)"]}
     assert settings["hooks"]["Stop"][0]["hooks"][0]["command"] == "bell"
-    assert "interrupt_monitor.py" in settings["hooks"]["Stop"][1]["hooks"][0]["command"]
+    assert "import interrupt_monitor" in settings["hooks"]["Stop"][1]["hooks"][0]["command"]
 
 
 def test_settings_that_are_not_json_are_named_with_their_line(main: TestRepository) -> None:

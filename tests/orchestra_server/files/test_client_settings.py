@@ -39,7 +39,7 @@ def test_the_users_own_entries_stay_first_and_as_they_stand() -> None:
     assert text.startswith(MINE[: MINE.index('        ],\n        "Mine"')].rstrip())
     settings = json.loads(text)
     assert list(settings) == ["permissions", "model", "unknown", "hooks"]
-    assert [group.get("note") for group in settings["hooks"]["PreToolUse"]] == ["keep", None]
+    assert [group.get("note") for group in settings["hooks"]["PreToolUse"]] == ["keep", None, None]
     assert settings["hooks"]["Mine"] == []
 
 
@@ -94,8 +94,10 @@ def test_the_guard_reads_all_of_its_stdin_whatever_it_finds(
     chamber.mkdir()
     if there:
         (chamber / ".INTERRUPT").touch()
-    hooks = hooks_of(chamber_command(Path("/nonexistent"), Path("interrupt_monitor.py"), chamber))
-    command = json.loads(json.dumps(hooks["Stop"]))["hooks"][0]["command"]
+    hooks = hooks_of(
+        chamber_command(Path("/nonexistent"), chamber / "interrupt_monitor.py", chamber)
+    )
+    command = json.loads(json.dumps(hooks["Stop"]))[0]["hooks"][0]["command"]
     ended = subprocess.run(
         [shell, "-c", command], input=b"x" * 1_000_000, capture_output=True, check=True
     )

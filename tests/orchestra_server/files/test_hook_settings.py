@@ -52,9 +52,10 @@ def test_a_url_that_is_none_is_refused() -> None:
 
 def test_the_settings_hold_both_scripts_with_the_projects_keys() -> None:
     chamber, keys = a_chamber(), Keys("shop-1")
-    raw = chamber_settings(chamber, "unix:///s", "shop-1", own_hooks=True)
+    raw = chamber_settings(chamber, "unix:///s", "shop-1", main=Path("/m"), own_hooks=True)
     settings = msgspec.json.decode(raw, type=HookSettings)
-    assert (settings.mode, settings.root, settings.own_hooks) == ("chamber", chamber.path, True)
+    assert (settings.mode, settings.root, settings.main) == ("chamber", chamber.path, "/m")
+    assert (settings.own_hooks, settings.isolation) == (True, True)
     source = script("interrupt_stamp").source
     assert settings.interrupt_stamp[:3] == ("EVAL", source, "3")
     assert settings.interrupt_stamp[3:] == (

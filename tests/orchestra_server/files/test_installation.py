@@ -47,6 +47,7 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
         ".mcp.json",
         ".claude/settings.local.json",
         ".claude/hooks/interrupt_monitor.py",
+        ".claude/hooks/interrupt_reader.py",
         ".claude/hooks/interrupt_monitor.json",
         ".claude/tools/orchestration.py",
         ".git/info/exclude",
@@ -57,6 +58,32 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
     settings = json.loads(repo.read(".claude/settings.local.json"))
     assert settings["permissions"]["allow"] == ["mcp__orchestration"]
     assert "PostToolBatch" in settings["hooks"]
+
+
+def test_isolation_is_on_unless_it_is_switched_off_and_can_be_switched_on_again(
+    repo: TestRepository,
+) -> None:
+    place = ".claude/hooks/interrupt_monitor.json"
+    initialise(repo.path, PYTHON)
+    assert "isolation" not in json.loads(repo.read(place))
+    assert [line.split(":")[0] for line in initialise(repo.path, PYTHON, isolation=False)] == [
+        place
+    ]
+    assert json.loads(repo.read(place))["isolation"] is False
+    initialise(repo.path, PYTHON)
+    assert "isolation" not in json.loads(repo.read(place))
+
+
+def test_what_python_compiled_of_the_hook_goes_with_it(repo: TestRepository) -> None:
+    before = everything(repo.path)
+    initialise(repo.path, PYTHON)
+    cache = repo.path / ".claude" / "hooks" / "__pycache__"
+    cache.mkdir()
+    (cache / "interrupt_monitor.cpython-311.pyc").touch()
+    (cache / "interrupt_reader.cpython-313.pyc").touch()
+    assert repo.status == ""
+    undo(repo.path)
+    assert everything(repo.path) == before
 
 
 def test_twice_does_nothing(repo: TestRepository) -> None:
