@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.errors import OrchestraError, Unavailable
-from orchestra_core.project import find_project
+from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.radar_duty import radar_on_duty
 
 if TYPE_CHECKING:
     from orchestra_core.store.store import Store
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 class Workplace:
     """Opens the store once per server run and holds it, and with it the private Valkey's lease.
+
+    With the store comes the radar's duty, which one server of the repository has at a time.
 
     A server must start where there is no repository or no Redis yet: each call tries again and
     says in one line what is missing.
@@ -52,23 +55,27 @@ class Workplace:
         """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
         project = find_project(self._directory, self._settings.project)
         return Context(
-            store=await self._store_of(project.id),
+            store=await self._store_of(project),
             project=project,
             settings=self._settings,
             actor=actor,
             clock=self._clock,
         )
 
-    async def _store_of(self, project_id: str) -> "Store":
-        if self._stack is None:
+    async def _store_of(self, project: Project) -> "Store":
+        stack = self._stack
+        if stack is None:
             raise Unavailable("the server is shutting down; start it again and repeat the call")
         opening = self._opening
         if opening is None or (opening.done() and opening.exception() is not None):
-            opening = self._opening = asyncio.create_task(
-                self._stack.enter_async_context(open_store(project_id, self._settings))
-            )
+            opening = self._opening = asyncio.create_task(self._open(stack, project))
         # A call that its client gives up must not leave a half-opened store behind.
         return await asyncio.shield(opening)
+
+    async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
+        store = await stack.enter_async_context(open_store(project.id, self._settings))
+        await stack.enter_async_context(radar_on_duty(store, project, self._clock))
+        return store
 
     async def _open_early(self) -> None:
         try:

@@ -1,0 +1,107 @@
+"""Being told by the kernel when something below some directories changes."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+# Milliseconds: changes are told once none has come for one step, and at the latest after LATEST.
+QUIET_STEP = 200
+_LATEST = 2_000
+_INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
+# Directories: on Linux each costs a watch, of which the user has a limited number for all
+# programs, and about a kilobyte of the kernel's memory.
+_MOST_WATCHED = 20_000
+_SHARE = 2
+
+
+class Watch:
+    """Watches directories in a thread of its own until stopped; calls come from that thread.
+
+    `on_ready` is called once nothing more can be missed, `on_changes` with the paths that changed,
+    `on_failure` when the system refuses: nothing is told any more then.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        *,
+        on_ready: Callable[[], None],
+        on_changes: Callable[[Sequence[str]], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        self.paths = frozenset(paths)
+        self._on_ready = on_ready
+        self._on_changes = on_changes
+        self._on_failure = on_failure
+        self._ready = False
+        self._stopped = False
+        threading.Thread(target=self._run, name="orchestra-watch", daemon=True).start()
+
+    def stop(self) -> None:
+        """Tell nothing more; the thread ends within a step."""
+        self._stopped = True
+
+    def is_set(self) -> bool:
+        """Answer watchfiles whether to stop; that it asks means that it is watching."""
+        if not self._ready and not self._stopped:
+            self._ready = True
+            self._on_ready()
+        return self._stopped
+
+    def _run(self) -> None:
+        from watchfiles import watch  # noqa: PLC0415 - 50 ms that a server without chambers saves
+
+        try:
+            batches = watch(
+                *self.paths,
+                watch_filter=None,
+                step=QUIET_STEP,
+                debounce=_LATEST,
+                stop_event=self,
+                raise_interrupt=False,
+                ignore_permission_denied=True,
+            )
+            for batch in batches:
+                if self._stopped:
+                    return
+                self._on_changes([path for _, path in batch])
+        except (OSError, RuntimeError) as error:  # what watchfiles documents, its own included
+            if not self._stopped:
+                self._on_failure(str(error))
+
+
+def watch_budget() -> int:
+    """Return how many directories may be watched here; 0 is any number."""
+    try:
+        limit = int(_INOTIFY_LIMIT.read_text())
+    except (OSError, ValueError):
+        return 0  # no inotify: a whole tree costs one watch
+    return min(_MOST_WATCHED, max(1, limit // _SHARE))
+
+
+def within_budget(directories: Mapping[str, int], budget: int) -> frozenset[str]:
+    """Return which places can be watched, those with the fewest directories first."""
+    if not budget:
+        return frozenset(directories)
+    watched: set[str] = set()
+    for place, count in sorted(directories.items(), key=lambda item: (item[1], item[0])):
+        budget -= count
+        if budget < 0:
+            break
+        watched.add(place)
+    return frozenset(watched)
+
+
+def count_directories(top: Path, most: int) -> int:
+    """Return how many directories there are, `most` + 1 when there are more."""
+    count = 0
+    left = [str(top)]
+    while left and count <= most:
+        count += 1
+        try:
+            with os.scandir(left.pop()) as entries:
+                left += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue  # gone, or not ours to read: nothing to watch either
+    return count

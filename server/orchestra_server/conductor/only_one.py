@@ -1,0 +1,59 @@
+"""A duty that only one process of a repository has at a time, the next taking over when it ends."""
+
+import asyncio
+import fcntl
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from io import BufferedWriter
+from pathlib import Path
+
+
+@asynccontextmanager
+async def on_duty(lock: Path) -> AsyncGenerator[None]:
+    """Wait, however long, until the duty is free, and have it within.
+
+    The lock is the kernel's: it goes with its holder, whoever kills that. Raises OSError where the
+    file cannot be made.
+    """
+    file = lock.open("ab")
+    if not _try_lock(file):
+        await _wait_for(file)
+    try:
+        yield
+    finally:
+        file.close()
+
+
+def _try_lock(file: BufferedWriter) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _wait_for(file: BufferedWriter) -> None:
+    """Wait in a daemon thread, which alone can be left behind: nothing ends a waiting flock.
+
+    A thread whose waiter has given up gives the lock back as soon as it gets it.
+    """
+    loop = asyncio.get_running_loop()
+    got: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if got.done():
+            file.close()
+        else:
+            got.set_result(None)
+
+    def wait() -> None:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            loop.call_soon_threadsafe(tell)
+        except RuntimeError:  # the loop has ended meanwhile
+            file.close()
+
+    threading.Thread(target=wait, name="orchestra-duty", daemon=True).start()
+    await got
