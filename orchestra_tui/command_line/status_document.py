@@ -12,10 +12,11 @@ from orchestra_core.models import InterruptState as StateOfMail
 from orchestra_core.models import TaskState as StateOfTask
 from orchestra_core.models import WorkerState as StateOfWorker
 from orchestra_core.project import Project
+from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_tui.presentation.ages import age, elapsed
-from orchestra_tui.presentation.symbols import CHAMBER, TASK, WORKER
+from orchestra_tui.presentation.symbols import CHAMBER, SUSPENDED, TASK, UNPROVEN, WORKER
 
 _OPEN = ("open", "completing")
 _STANDING = ("creating", "live", "closing")
@@ -31,6 +32,7 @@ class WorkerStatus(Struct, frozen=True, kw_only=True):
     tool: str
     detail: str
     since: int
+    message: str
 
 
 class MailStatus(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,8 @@ class ChamberStatus(Struct, frozen=True, kw_only=True):
     created_at: int
     ended_at: int
     note: str
+    suspended_at: int
+    proven_ready: bool
     worker: WorkerStatus
     unread: tuple[MailStatus, ...]
 
@@ -137,7 +141,15 @@ def _chamber_line(chamber: ChamberStatus, width: int, now: int) -> str:
     said = _worker_words(chamber.worker, now) if chamber.state == "live" else chamber.state
     note = f": {one_line(chamber.note, _WORDS)}" if chamber.note else ""
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
-    return f"{symbol} {chamber.name:<{width}}  {said}{note}{unread}"
+    return f"{symbol} {chamber.name:<{width}}  {said}{note}{_trouble(chamber, now)}{unread}"
+
+
+def _trouble(chamber: ChamberStatus, now: int) -> str:
+    """Return what keeps a live chamber's worker from working or from hearing."""
+    if chamber.state != "live":
+        return ""
+    paused = f"  {SUSPENDED.text} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
+    return paused + ("" if chamber.proven_ready else f"  {UNPROVEN.text}")
 
 
 def _worker_words(worker: WorkerStatus, now: int) -> str:
@@ -179,11 +191,14 @@ def _chamber_status(
         created_at=chamber.created_at,
         ended_at=chamber.ended_at,
         note=chamber.note,
+        suspended_at=chamber.suspended_at,
+        proven_ready=is_proven(chamber, presence),
         worker=WorkerStatus(
             state=presence.state if presence else "unknown",
             tool=presence.tool if presence else "",
             detail=presence.detail if presence else "",
             since=presence.since if presence else 0,
+            message=presence.message if presence else "",
         ),
         unread=tuple(
             MailStatus(

@@ -38,3 +38,6 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("expired", "muted"),
 }
+SUSPENDED = Cell("‖ suspended", "warn")
+UNPROVEN = Cell("? not proven ready", "warn")
+OVERDUE = "‼"

@@ -81,3 +81,40 @@ def test_an_interrupt_to_nobody_is_one_line(shop: TestRepository, settings: Sett
     assert ran.returncode == 1
     assert ran.stderr.startswith("orchestra: there is no task 'no-such-task'")
     assert ran.stderr.count("\n") == 1
+
+
+def test_a_message_is_called_back_while_it_is_unread(
+    shop: TestRepository, settings: Settings
+) -> None:
+    created = opened(shop, settings)
+    mailbox = Path(created.chambers[0].path) / ".INTERRUPT"
+    sent = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE).stdout
+    identifier = sent.split()[1]
+    ran = orchestra(shop.path, settings, "interrupt", "--cancel", identifier)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        f"Interrupt {identifier} to auth ({created.task_id}) is cancelled; nobody has read it.\n"
+    )
+    assert not mailbox.exists()
+    ran = orchestra(shop.path, settings, "interrupt", "--cancel", "i-nope")
+    assert ran.returncode == 1
+    assert ran.stderr == "orchestra: there is no interrupt 'i-nope'; unread are: none\n"
+
+
+def test_a_suspended_chamber_is_resumed(shop: TestRepository, settings: Settings) -> None:
+    created = opened(shop, settings)
+    suspended = Path(created.chambers[0].path) / ".INTERRUPT.suspended"
+    ran = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE, "--requires", "suspend")
+    assert "No tool of its worker runs until 'orchestra resume auth'." in ran.stdout
+    assert MESSAGE in suspended.read_text()
+    (line,) = (
+        line
+        for line in orchestra(shop.path, settings, "status").stdout.splitlines()
+        if "● auth" in line
+    )
+    assert "‖ suspended" in line
+    ran = orchestra(shop.path, settings, "resume", "auth")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(f"auth ({created.task_id}) is resumed. Its tools run again.")
+    assert not suspended.exists()
+    assert "was not suspended" in orchestra(shop.path, settings, "resume", "auth").stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Presence, Task
+from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_server.chambers.diffing import diff_size
 from orchestra_server.conductor import telling
@@ -85,7 +86,7 @@ def _chamber(state: ProjectState, chamber: Chamber, work: Work) -> ChamberStatus
         detail=presence.detail,
         since=telling.moment(presence.since),
         last_message=telling.in_short(presence.message),
-        proven_ready=telling.is_proven(state, chamber),
+        proven_ready=is_proven(chamber, state.presence.get(chamber.id)),
         suspended_since=telling.moment(chamber.suspended_at),
         agent_id=agent.agent_id if agent else presence.agent_id,
         last_action=agent.last_action if agent else "",

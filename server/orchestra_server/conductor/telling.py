@@ -65,12 +65,6 @@ def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list
     return [mail(one) for one in sorted(found, key=lambda one: (one.sent_at, one.id))]
 
 
-def is_proven(state: ProjectState, room: Chamber) -> bool:
-    """Tell whether a chamber's hook has answered, to a handshake or by a report on its worker."""
-    presence = state.presence.get(room.id)
-    return bool(room.ready_at) or (presence is not None and presence.since >= room.created_at)
-
-
 def discovery(found: Discovery) -> KnownDiscovery:
     """Return a discovery as a reply shows it."""
     return KnownDiscovery(

@@ -10,7 +10,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.settings import VARIABLES
 from orchestra_tui.command_line.options import read_options
 
-COMMANDS = ("init", "demo", "doctor", "status", "interrupt", "events", "serve", "down")
+COMMANDS = ("init", "demo", "doctor", "status", "interrupt", "resume", "events", "serve", "down")
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -33,6 +33,9 @@ def test_a_directory_comes_before_the_command() -> None:
 def test_each_command_reads_its_own_arguments() -> None:
     sent = read_options(["interrupt", "auth", "look", "--requires", "stop", "--task", "t-1"])
     assert (sent.chamber, sent.text, sent.requires, sent.task) == ("auth", "look", "stop", "t-1")
+    assert read_options(["interrupt", "--cancel", "i-1"]).cancel == "i-1"
+    resumed = read_options(["resume", "auth", "--task", "t-1"])
+    assert (resumed.chamber, resumed.task) == ("auth", "t-1")
     events = read_options(["events", "--follow", "--json", "--after", "12"])
     assert (events.follow, events.json, events.after) == (True, True, 12)
     demo = read_options(["demo", "--headless", "--pace", "0.5"])
@@ -55,6 +58,10 @@ def test_a_text_with_a_dash_goes_behind_two_dashes() -> None:
         (["--bogus"], "--bogus"),
         (["status", "--jso"], "--jso"),
         (["interrupt", "auth"], "TEXT"),
+        (["interrupt", "auth", " "], "TEXT"),
+        (["interrupt"], "CHAMBER and TEXT"),
+        (["interrupt", "auth", "x", "--cancel", "i-1"], "leave CHAMBER and TEXT out"),
+        (["resume"], "CHAMBER"),
         (["interrupt", "auth", "x", "--requires", "more"], "more"),
         (["events", "--after", "-1"], "--after"),
         (["events", "--after", "soon"], "whole number"),

@@ -50,6 +50,18 @@ def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
     ]
 
 
+def test_what_keeps_a_worker_from_working_or_hearing_stands_beside_it() -> None:
+    state = ProjectState()
+    state.put(a_task())
+    state.put(replace(a_chamber("auth"), state="live", suspended_at=NOON, ready_at=NOON))
+    state.put(replace(a_chamber("web"), state="live", created_at=NOON + 1))
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[4:] == [
+        "  ● auth  no worker  ‖ suspended 1m",
+        "  ● web   no worker  ? not proven ready",
+    ]
+
+
 def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
     state = ProjectState()
     for number in range(5):
@@ -97,7 +109,9 @@ def test_the_document_is_stable_and_whole() -> None:
                             "tool": "Edit",
                             "detail": "src/auth.py",
                             "since": NOON,
+                            "message": "",
                         },
+                        proven_ready=True,
                         unread=[
                             {
                                 "id": "i1",
@@ -125,7 +139,9 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "created_at": NOON,
         "ended_at": 0,
         "note": "",
-        "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0},
+        "suspended_at": 0,
+        "proven_ready": False,
+        "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
         **differences,
     }
