@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,6 +28,8 @@ from orchestra_tui.screens.commands import RoomCommands
 from orchestra_tui.screens.host import Host
 from orchestra_tui.screens.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room_screen import RoomScreen
+
+_SIGNALLED = 128  # what shells add to a signal's number
 
 
 class RoomApp(Host):
@@ -94,7 +98,8 @@ class RoomApp(Host):
         """Whether something is still on its way to the screen; tests wait for its end."""
         lasting = ("tools", "source")
         at_work = [worker for worker in self.workers if worker.name not in lasting]
-        return self.picture.waiting or any(not worker.is_finished for worker in at_work)
+        busy = any(not worker.is_finished for worker in at_work)
+        return busy or self.picture.waiting or self._room.looking
 
     def _begin(self) -> None:
         if self._painted is not None:
@@ -144,5 +149,13 @@ def run_room(project: Project, settings: Settings) -> int:
     link = ServerLink(plan_launch(project, settings))
     # What has been imported and built at the first paint stays; no collection need look at it.
     app = RoomApp(project.id, source, link, painted=gc.freeze)
-    app.run()
+    return asyncio.run(_show(app))
+
+
+async def _show(app: RoomApp) -> int:
+    """Run the app; SIGTERM and a closed terminal end it as `q` does, so that nothing is left."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, partial(app.exit, return_code=_SIGNALLED + number))
+    await app.run_async()
     return app.return_code or 0

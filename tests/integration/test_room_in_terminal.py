@@ -15,6 +15,7 @@ import pytest
 
 from orchestra_core.private_valkey import inspect
 from orchestra_core.settings import REDIS_URL, Settings
+from tests.support.processes import children_of
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.terminal import Terminal, terminal
 from tests.support.valkey_users import a_user_of_their_own, environment, kill_server
@@ -68,20 +69,16 @@ def create_chambers(shown: Terminal, names: str) -> None:
 
 def server_processes(room_pid: int) -> list[int]:
     """Return the MCP servers that a room has started."""
-    found = subprocess.run(
-        ["pgrep", "-P", str(room_pid), "-f", "orchestra_server"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [int(pid) for pid in found.stdout.split()]
+    return children_of(room_pid, "orchestra_server")
 
 
-def wait_until(met: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(
+    met: Callable[[], bool], seconds: float = 60.0, shown: Callable[[], str] = str
+) -> None:
     deadline = time.monotonic() + seconds
     while not met():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.01)
+        assert time.monotonic() < deadline, f"what was waited for did not happen\n{shown()}"
+        time.sleep(0.05)
 
 
 def gone(pid: int) -> bool:
@@ -182,12 +179,22 @@ def test_the_room_is_at_home_in_tmux(
         check=True,
     )
     try:
-        wait_until(lambda: "● live" in said() and "server ready" in said())
+        wait_until(lambda: "● live" in said() and "server ready" in said(), shown=said)
         keys("n")
-        wait_until(lambda: "Start a task" in said())
+        wait_until(lambda: "Start a task" in said(), shown=said)
         keys("-l", "Work inside tmux")
         keys("C-s")
-        wait_until(lambda: "started: Work inside tmux" in said())
+        wait_until(lambda: "started: Work inside tmux" in said(), shown=said)
         keys("q")
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_room_that_is_told_to_end_leaves_nothing_running(
+    repository: TestRepository, alone: Settings, number: signal.Signals
+) -> None:
+    with room(repository, alone) as shown:
+        os.kill(shown.process.pid, number)
+        assert shown.wait_end() == 128 + number
+        wait_until(lambda: not inspect(alone).running)

@@ -1,0 +1,27 @@
+"""Which processes there are, as Linux tells it in /proc (proc(5)); no other program is needed."""
+
+from pathlib import Path
+
+
+def children_of(parent: int, word: str) -> list[int]:
+    """Return the children of `parent` whose command line has `word` in it."""
+    return [
+        int(place.name)
+        for place in Path("/proc").glob("[0-9]*")
+        if _parent(place) == parent and word in _command(place)
+    ]
+
+
+def _parent(place: Path) -> int:
+    try:
+        # The name in parentheses may hold anything; the state and the parent follow it.
+        return int((place / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def _command(place: Path) -> str:
+    try:
+        return (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
