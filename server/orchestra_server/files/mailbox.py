@@ -21,7 +21,7 @@ from orchestra_core.models import Interrupt, InterruptState, Requires
 from orchestra_server.files.atomic import write_atomically
 
 MAIL = ".INTERRUPT"
-DELIVERED = ".INTERRUPT.delivered"  # what the last reader got and has not gone on from
+DELIVERED = ".INTERRUPT.delivered"  # what a reader got and has not gone on from; one per reader
 RECEIPTS = Path(".claude", "hooks", "receipts")
 _CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
 _HOW_TO_ACKNOWLEDGE = (
@@ -178,11 +178,15 @@ def _claimed_ids(chamber_path: Path) -> list[str]:
 
 
 def _delivered_ids(chamber_path: Path) -> set[str]:
-    try:
-        raw = (chamber_path / DELIVERED).read_bytes()
-        return set(msgspec.json.decode(raw, type=_Delivered).ids)
-    except (OSError, msgspec.DecodeError):
-        return set()
+    """Return what some reader has been given, or lies ready as a copy for another reader."""
+    copies = chamber_path.glob(f"{MAIL}.for.*")
+    found = {letter.id for copy in copies for letter in _read_mail(copy)}
+    for memory in chamber_path.glob(f"{DELIVERED}*"):
+        try:
+            found |= set(msgspec.json.decode(memory.read_bytes(), type=_Delivered).ids)
+        except (OSError, msgspec.DecodeError):
+            continue  # another hook was quicker
+    return found
 
 
 def _receipts(chamber_path: Path) -> list[tuple[Path, Receipt]]:

@@ -1,0 +1,113 @@
+"""Every event, for everyone who may fire it, with no mail, one message and many: word for word."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.mailbox import MAIL, unread
+from tests.support.hooks import Rooms, Session, rooms_at, send
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "no mail": (),
+    "one": ("The id is a UUID",),
+    "many": ("First", "Second\nline", "Third «3»"),
+}
+# What is answered while mail waits: d denies, c adds context, b blocks the end, - says nothing.
+ANSWERS = """
+who SessionStart UserPromptSubmit PreToolUse PostToolUse PostToolBatch Stop SubagentStop
+session          c c d c c b -
+bound-subagent   c c d c c - b
+unbound-subagent - - - - - - -
+workers-subagent - - D - - - -
+conductor        - - - - - - -
+"""
+ROWS = [line.split() for line in ANSWERS.strip().splitlines()]
+CASES = [
+    (row[0], event, kind)
+    for row in ROWS[1:]
+    for event, kind in zip(ROWS[0][1:], row[1:], strict=True)
+]
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "repo")
+
+
+def caller(who: str, rooms: Rooms, chamber: Path) -> Session:
+    match who:
+        case "session":
+            return Session(chamber)
+        case "workers-subagent":
+            return Session(chamber, agent_id="inner")
+        case "conductor":
+            return Session(rooms.main)
+        case "unbound-subagent":
+            return rooms.subagent("elsewhere")
+        case _:
+            agent = rooms.subagent("bound")
+            agent.fire("PreToolUse", {"tool_input": {"path": f"{chamber}/a"}}, "presence")
+            return agent
+
+
+def shown(messages: tuple[str, ...]) -> str:
+    return "\n".join(
+        f"Message from operator to the worker in chamber auth, sent 2026-09-21T14:13:20Z through "
+        f"Orchestra. Asked of you: read this, and adjust what you do next.\n\n{message}\n"
+        for message in messages
+    )
+
+
+def denied(count: int, kind: str) -> str:
+    waits = "a message is" if count == 1 else f"{count} messages are"
+    follows = (
+        "It follows at once; read it, then repeat the call if it still fits."
+        if kind == "d"
+        else "It is for the agent that started you: report what you have, and end your turn."
+    )
+    return (
+        f"This call did not run, because {waits} waiting for the worker in this chamber. {follows}"
+    )
+
+
+def expected(event: str, kind: str, messages: tuple[str, ...]) -> object:
+    """The whole of what the hook prints; None for nothing."""
+    if not messages or kind == "-":
+        return None
+    if kind == "b":
+        return {"decision": "block", "reason": shown(messages)}
+    if kind == "c":
+        told = {"additionalContext": shown(messages)}
+        return {"hookSpecificOutput": {"hookEventName": event, **told}}
+    decision = {"permissionDecision": "deny"}
+    decision["permissionDecisionReason"] = denied(len(messages), kind)
+    return {"hookSpecificOutput": {"hookEventName": event, **decision}}
+
+
+@pytest.mark.parametrize(("who", "event", "kind"), CASES)
+def test_an_event(rooms: Rooms, who: str, event: str, kind: str) -> None:
+    chamber = rooms.chamber()
+    session = caller(who, rooms, chamber)
+    for messages in WORDS.values():
+        for path in chamber.glob(f"{MAIL}*"):
+            path.unlink()
+        fire(session, event, kind, chamber, messages)
+
+
+def fire(session: Session, event: str, kind: str, chamber: Path, messages: tuple[str, ...]) -> None:
+    ids = [one.id for one in send(chamber, *messages)] if messages else []
+    process = session.start(event, {"tool_name": "Read", "tool_input": {"file_path": "/a"}})
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, b"")
+    assert (json.loads(stdout) if stdout else None) == expected(event, kind, messages)
+    taken = kind in "cb" and bool(messages)
+    assert unread(chamber) == ([] if taken else ids)
+    left = sorted(chamber.glob(f"{MAIL}*"))
+    if not taken:
+        assert [path.name for path in left] == ([MAIL] if messages else [])
+        return
+    (memory,) = left
+    assert memory.name.startswith(f"{MAIL}.delivered")
+    remembered = json.loads(memory.read_text())
+    assert remembered == {"reader": f"{session.session_id}/{session.agent_id}", "ids": ids}

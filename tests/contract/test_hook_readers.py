@@ -1,0 +1,183 @@
+"""Whose mail it is where several work: bound by a briefing, two in one chamber, an idle session."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.handshake import shake_hands
+from orchestra_server.files.mailbox import MAIL, collect_receipts, post, unread
+from tests.support.hooks import Answer, Rooms, Session, finish, names_in, rooms_at, send
+
+READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "repo")
+
+
+def launch(rooms: Rooms, agent_id: str, prompt: str, status: str = "async_launched") -> None:
+    """What the conductor's client fires once a subagent has been started (2.1.330)."""
+    fields = {
+        "tool_name": "Agent",
+        "tool_input": {"description": "auth", "prompt": prompt, "subagent_type": "x"},
+        "tool_response": {"isAsync": True, "status": status, "agentId": agent_id},
+    }
+    assert Session(rooms.main).fire("PostToolUse", fields, "presence") == Answer()
+
+
+def bound(rooms: Rooms, agent_id: str, chamber: Path) -> Session:
+    agent = rooms.subagent(agent_id)
+    agent.fire("PreToolUse", {"tool_input": {"path": f"{chamber}/a"}}, "presence")
+    return agent
+
+
+def test_a_subagent_is_bound_by_the_briefing_it_was_given(rooms: Rooms) -> None:
+    auth, api = rooms.chamber("auth"), rooms.chamber("api")
+    launch(rooms, "a-1", f"You work in {auth}. Beside you: {api}.")
+    send(auth, "For auth")
+    agent = rooms.subagent("a-1")
+    elsewhere = {"tool_name": "Read", "tool_input": {"file_path": f"{api}/x.py"}}
+    assert agent.fire("PreToolUse", elsewhere).denial
+    assert "For auth" in agent.fire("PostToolBatch").context
+
+
+@pytest.mark.parametrize(
+    ("prompt", "status"), [("No chamber is named", "async_launched"), ("{auth}", "completed")]
+)
+def test_any_other_briefing_binds_nobody(rooms: Rooms, prompt: str, status: str) -> None:
+    auth = rooms.chamber("auth")
+    launch(rooms, "a-1", prompt.replace("{auth}", str(auth)), status)
+    send(auth, "For auth")
+    assert rooms.subagent("a-1").fire("PreToolUse", READ) == Answer()
+
+
+def test_two_subagents_in_one_chamber_both_read_and_the_receipt_counts_once(rooms: Rooms) -> None:
+    auth = rooms.chamber("auth")
+    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+    bound(rooms, "a-3", rooms.chamber("api"))
+    send(auth, "For both")
+    assert "For both" in one.fire("PostToolBatch").context
+    assert one.fire("PostToolBatch") == Answer()
+    assert unread(auth) == []
+    assert two.fire("PreToolUse", READ).denial
+    assert one.fire("PreToolUse", READ) == Answer()
+    assert "For both" in two.fire("PostToolBatch").context
+    assert two.fire("PreToolUse", READ) == Answer()
+    states = [(one.interrupt_id, one.state) for one in collect_receipts(auth)]
+    assert states == [("i1", "delivered"), ("i1", "acted")]
+    assert names_in(auth) == [".claude"]
+
+
+def test_a_copy_for_another_reader_is_not_posted_again(rooms: Rooms) -> None:
+    auth = rooms.chamber("auth")
+    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+    sent = send(auth, "For both")
+    one.fire("PostToolBatch")
+    one.fire("PreToolUse", READ)
+    two.fire("PostToolBatch")
+    post(auth, sent)
+    assert unread(auth) == []
+
+
+def test_a_subagent_that_has_ended_is_left_no_copy_unless_it_goes_on(rooms: Rooms) -> None:
+    auth = rooms.chamber("auth")
+    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+    two.fire("SubagentStop", {}, "presence")
+    send(auth, "First")
+    one.fire("PostToolBatch")
+    assert two.fire("PreToolUse", READ) == Answer()
+    two.fire("PreToolUse", READ, "presence")
+    send(auth, "Second", start=2)
+    one.fire("PostToolBatch")
+    assert "Second" in two.fire("PostToolBatch").context
+
+
+def test_one_of_twenty_takes_the_mail_and_the_other_reader_gets_one_copy(rooms: Rooms) -> None:
+    auth = rooms.chamber("auth")
+    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+    send(auth, "Just once each")
+    processes = [one.start("PostToolBatch") for _ in range(10)]
+    assert sum("Just once" in finish(process).context for process in processes) == 1
+    processes = [two.start("PostToolBatch") for _ in range(10)]
+    assert sum("Just once" in finish(process).context for process in processes) == 1
+
+
+def wake(session: Session) -> tuple[int, str]:
+    (command,) = session.commands("FileChanged", "wake")
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command], input=b"{}" * 50_000, capture_output=True, check=False
+    )
+    assert ended.stdout == b""
+    return ended.returncode, ended.stderr.decode()
+
+
+def test_mail_wakes_an_idle_session_once_and_never_one_at_work(rooms: Rooms) -> None:
+    worker = Session(rooms.chamber())
+    worker.fire("Stop")
+    assert wake(worker) == (0, "")
+    send(worker.directory, "Hello")
+    assert wake(worker) == (2, "A message has come for the worker in this chamber.\n")
+    assert wake(worker) == (0, "")
+    assert "Hello" in worker.fire("UserPromptSubmit").context
+    send(worker.directory, "At work", start=2)
+    assert wake(worker) == (0, "")
+    assert worker.fire("Stop").decision == "block"
+    send(worker.directory, "Made to go on", start=3)
+    assert wake(worker) == (0, "")
+
+
+@pytest.mark.parametrize("event", ["UserPromptSubmit", "SessionStart", "PreToolUse"])
+def test_a_session_that_begins_again_is_idle_no_more(rooms: Rooms, event: str) -> None:
+    worker = Session(rooms.chamber())
+    worker.fire("Stop")
+    worker.fire("Stop", {}, "presence")
+    worker.fire(event, READ, "presence")
+    send(worker.directory, "Hello")
+    assert wake(worker) == (0, "")
+
+
+def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(rooms: Rooms) -> None:
+    worker = Session(rooms.chamber())
+    send(worker.directory, "One")
+    assert "One" in worker.fire("PostToolUse", READ).context
+    assert worker.fire("PostToolBatch") == Answer()
+    send(worker.directory, "Two", start=2)
+    assert worker.fire("PostToolUse", READ) == Answer()
+    assert "Two" in worker.fire("PostToolBatch").context
+
+
+def test_the_hook_answers_a_handshake_and_changes_nothing(rooms: Rooms) -> None:
+    chamber = rooms.chamber()
+    before = names_in(chamber / HOOK.parent)
+    answer = shake_hands(chamber, rooms.document().id, rooms.main)
+    assert (answer.ready, "leaves receipts" in answer.note) == (True, True)
+    assert set(names_in(chamber / HOOK.parent)) - set(before) <= {"__pycache__"}
+    (chamber / HOOK).write_text("this is not python")
+    assert not shake_hands(chamber, rooms.document().id, rooms.main).ready
+
+
+def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkout(
+    rooms: Rooms,
+) -> None:
+    chamber = rooms.chamber()
+    settings = chamber / HOOK.with_suffix(".json")
+    settings.write_text(json.dumps({**json.loads(settings.read_text()), "own_hooks": False}))
+    (chamber / ".claude" / "settings.local.json").unlink()
+    assert shake_hands(chamber, rooms.document().id, rooms.main).ready
+
+
+def test_what_dead_readers_left_is_cleared_away_in_time(rooms: Rooms) -> None:
+
+    chamber, long_ago = rooms.chamber(), time.time() - 7_200
+    for name in ("delivered.a-9", "for.a-9"):
+        (chamber / f"{MAIL}.{name}").write_text("{}")
+        os.utime(chamber / f"{MAIL}.{name}", (long_ago, long_ago))
+    (chamber / f"{MAIL}.for.a-8").write_text("{}")
+    Session(chamber).fire("PreToolUse", READ)
+    assert names_in(chamber) == [".INTERRUPT.for.a-8", ".claude"]
