@@ -35,6 +35,13 @@ class DiffSizes:
         if any(key.startswith(f"{task_id}/") for key in changes.touched.chambers):
             self.want(task_id)
 
+    @property
+    def due(self) -> bool:
+        """Whether a look is going on or would begin at this moment."""
+        timer = self._timer
+        began = timer is not None and timer.when() <= asyncio.get_running_loop().time()
+        return began or self._looking
+
     def stop(self) -> None:
         """Look no more."""
         if self._timer is not None:

@@ -168,6 +168,11 @@ class RoomScreen(RoomMoves):
         """Whether an alarm is set for a text that changes by itself."""
         return self._ticker.running
 
+    @property
+    def looking(self) -> bool:
+        """Whether the sizes of changes are being asked for."""
+        return self._sizes.due
+
     def _tick(self) -> None:
         for table in self.tables.values():
             table.tick()

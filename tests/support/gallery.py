@@ -168,7 +168,6 @@ SCENES: tuple[Scene, ...] = (
     ),
     Scene(name="help", tells=stories.busy, presses=("?",)),
     Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
-    Scene(name="palette", tells=stories.busy, presses=(":",)),
     Scene(name="confirm-close", tells=stories.busy, presses=("2", "j", "x")),
     Scene(name="filter", tells=stories.busy, presses=("/", "postgres driver")),
     Scene(name="cannot", tells=stories.first_task, presses=("i",)),
