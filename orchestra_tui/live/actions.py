@@ -42,6 +42,21 @@ class SentInterrupt(Struct, frozen=True):
     already_sent: bool = False
 
 
+class CancelledInterrupt(Struct, frozen=True):
+    """What `cancel_interrupt` answers."""
+
+    chamber: str = ""
+    already_cancelled: bool = False
+    resumed: bool = False
+
+
+class ResumedWorker(Struct, frozen=True):
+    """What `resume_worker` answers."""
+
+    was_suspended: bool = True
+    told: bool = False
+
+
 class ClosedChamber(Struct, frozen=True):
     """What `close_chamber` answers."""
 
@@ -96,9 +111,22 @@ class Actions:
         }
         return await self._call("interrupt_worker", arguments, SentInterrupt)
 
-    async def close_chamber(self, task_id: str, chamber: str) -> ClosedChamber:
-        """Close a chamber; what is unsaved in it is saved first."""
+    async def cancel(self, task_id: str, interrupt_id: str) -> CancelledInterrupt:
+        """Call a message back that no worker has read."""
+        arguments = {"task_id": task_id, "interrupt_id": interrupt_id}
+        return await self._call("cancel_interrupt", arguments, CancelledInterrupt)
+
+    async def resume(self, task_id: str, chamber: str) -> ResumedWorker:
+        """Let the tools of a suspended chamber run again."""
         arguments = {"task_id": task_id, "chamber": chamber}
+        return await self._call("resume_worker", arguments, ResumedWorker)
+
+    async def close_chamber(self, task_id: str, chamber: str) -> ClosedChamber:
+        """Close a chamber; what is unsaved in it is saved first.
+
+        The operator was asked, and told whether its worker is still running.
+        """
+        arguments = {"task_id": task_id, "chamber": chamber, "confirm": True}
         return await self._call("close_chamber", arguments, ClosedChamber)
 
     async def sizes(self, task_id: str) -> tuple[ChamberSize, ...]:

@@ -22,7 +22,7 @@ def commit_open_work(worktree: Path, message: str, trailers: Sequence[str] = ())
     being then as it was.
     """
     require_worktree(worktree)
-    _require_no_conflict(worktree)
+    require_no_conflict(worktree)
     listed = git_in(worktree, "ls-files", "--others", "--exclude-standard", "-z")
     require_no_repository(worktree, split(listed))
     with _index_put_back(worktree):
@@ -40,7 +40,8 @@ def commit_open_work(worktree: Path, message: str, trailers: Sequence[str] = ())
     return git_in(worktree, "rev-parse", "HEAD").strip()
 
 
-def _require_no_conflict(worktree: Path) -> None:
+def require_no_conflict(worktree: Path) -> None:
+    """Raise Refused, with the files, while a merge in the working tree is unresolved."""
     stages = split(git_in(worktree, "ls-files", "--unmerged", "-z"))
     files = sorted({stage.split("\t", 1)[1] for stage in stages})
     if files:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_server.chambers.committing import require_no_conflict
 from orchestra_server.chambers.identity import KEEPER
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.shadow import read_state, split
@@ -21,6 +22,7 @@ def read_open_work(repo: Repository, worktree: Path) -> OpenWork:
 
     Raises Refused for what no commit can hold.
     """
+    require_no_conflict(worktree)
     state = read_state(worktree)
     if state.work_tree == state.head_tree:
         return OpenWork(state.head, ())

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
@@ -10,6 +11,7 @@ from orchestra_server.chambers.repository import open_repository
 from orchestra_server.conductor import telling
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
+from orchestra_server.conductor.at_work import at_work
 from orchestra_server.conductor.closing import put_away, require_here
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.half_made import DIED, clear_away, give_up
@@ -17,16 +19,19 @@ from orchestra_server.conductor.known import read_chamber, read_task
 from orchestra_server.conductor.replies import ClosedChamber
 
 
-async def close_chamber(context: Context, *, task_id: str, chamber: str) -> ClosedChamber:
+async def close_chamber(
+    context: Context, *, task_id: str, chamber: str, confirm: bool = False
+) -> ClosedChamber:
     """Save what is uncommitted or unmerged, remove worktree and branch, free the name.
 
     One that is closed already is answered as it ended. Raises Refused when something in it cannot
-    be kept; nothing is removed then.
+    be kept, and until `confirm` is true also while its worker is still running; nothing is removed
+    then.
     """
-    return await to_its_end(_close(context, task_id, chamber))
+    return await to_its_end(_close(context, task_id, chamber, confirm=confirm))
 
 
-async def _close(context: Context, task_id: str, name: str) -> ClosedChamber:
+async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
     task, _ = await _read(context, task_id, name)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     async with alone_with_chambers(repo.common_dir):
@@ -40,9 +45,20 @@ async def _close(context: Context, task_id: str, name: str) -> ClosedChamber:
             await give_up(context, [room], DIED)
             state = await context.store.snapshot()
             return _reply(room, state, already_closed=False, branch_kept=False)
+        if not confirm:
+            await _require_idle(context, room)
         room, away = await put_away(context, repo, task, room)
     state = await show_change(context, task_id)
     return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)
+
+
+async def _require_idle(context: Context, room: Chamber) -> None:
+    doing = at_work(await context.store.snapshot(), room, context.clock())
+    if doing and room.state == "live":
+        raise Refused(
+            f"the worker of chamber {room.name!r} is still {doing}; interrupt_worker with "
+            "requires='stop' asks it to end, and confirm=true closes the chamber all the same"
+        )
 
 
 async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:

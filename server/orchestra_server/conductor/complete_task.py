@@ -1,31 +1,37 @@
 """complete_task: commit, merge and land the work of all chambers, or say what conflicts."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
-from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
-from orchestra_server.chambers.conflicts import Conflict
-from orchestra_server.chambers.merging import Conflicted
 from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.conductor import telling
+from orchestra_server.conductor import completion_reply as reply
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
-from orchestra_server.conductor.closing import MERGED, put_away, require_here
-from orchestra_server.conductor.context import Context, Decision, settle
+from orchestra_server.conductor.at_work import at_work
+from orchestra_server.conductor.closing import put_away, require_here
+from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import tasks as life
+from orchestra_server.conductor.forecast import foresee
 from orchestra_server.conductor.half_made import DIED, clear_away, give_up
-from orchestra_server.conductor.known import chambers_in, read_task
-from orchestra_server.conductor.landing_work import Landed, land_work
-from orchestra_server.conductor.replies import CompletedTask, FileConflict
+from orchestra_server.conductor.known import chambers_in, read_task, task_in
+from orchestra_server.conductor.landing_work import Ready, land_ready, make_ready
+from orchestra_server.conductor.replies import CompletedTask
 
 _ENDED = ("completed", "closed")
-_CONFLICTS_SHOWN = 50
+_THERE = ("creating", "live", "closing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    task_id: str
+    summary: str
+    merge: bool
+    partial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +51,87 @@ class _Begun:
 
 
 async def complete_task(
-    context: Context, *, task_id: str, summary: str, commit_changes: bool = True
+    context: Context,
+    *,
+    task_id: str,
+    summary: str,
+    commit_changes: bool = True,
+    dry_run: bool = False,
+    partial: bool = False,
 ) -> CompletedTask:
     """End a task: its work lands in one fast-forward, its chambers go, what is unmerged is saved.
 
-    A conflict is an answer: the task is open again and no checkout has changed. Without
-    `commit_changes` nothing is merged: every chamber's work is saved. A task that has ended is
-    answered as it ended, and one whose completing broke off is completed. Raises Refused, the task
-    being open again, when a hook or the person's own uncommitted work is in the way.
+    A conflict is an answer: the task is open again and no checkout has changed. With `partial`, as
+    many chambers land as can, the others stay live and the task open. Without `commit_changes`
+    nothing is merged: every chamber's work is saved. A `dry_run` changes nothing and says what
+    would happen. A task that has ended is answered as it ended, and one whose completing broke off
+    is completed. Raises Refused, the task being open again, when a hook or the person's own
+    uncommitted work is in the way.
     """
     text = required("summary", summary, MESSAGE_LIMIT)
-    return await to_its_end(_complete(context, task_id, text, commit_changes=commit_changes))
+    wanted = _Wanted(task_id=task_id, summary=text, merge=commit_changes, partial=partial)
+    return await to_its_end(_foretell(context, wanted) if dry_run else _complete(context, wanted))
 
 
-async def _complete(
-    context: Context, task_id: str, summary: str, *, commit_changes: bool
-) -> CompletedTask:
-    directory = await _directory(context, task_id)
-    repo = await asyncio.to_thread(open_repository, directory)
+async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
+    repo = await _repository(context, wanted.task_id)
     async with alone_with_chambers(repo.common_dir):
-        begun = await _begin(context, task_id, summary)
+        begun = await _begin(context, wanted)
         if begun.is_over:
-            return await _ended_before(context, begun.task)
+            return reply.completed(begun.task, await context.store.snapshot(), again=True)
         try:
             await _drop_half_made(context, repo, begun)
-            landed = await _land(repo, begun, summary, commit_changes=commit_changes)
-            if isinstance(landed, Conflicted):
-                task = await _reopen(context, task_id)
-                await show_change(context, task_id)
-                return _conflicted(task, landed.conflicts)
-            kept: list[str] = []
-            for chamber in begun.there:
-                _, away = await put_away(context, repo, begun.task, chamber)
-                kept += [chamber.branch] if away.branch_kept else []
+            ready = await _make_ready(repo, begun, wanted)
+            if ready is not None and ready.conflicts and not ready.moves:
+                task = await _reopen(context, wanted.task_id)
+                await show_change(context, wanted.task_id)
+                onto = task.base_branch or ready.old
+                return reply.conflicted(task, begun.chambers, ready.conflicts, onto)
+            kept = await _land(context, repo, begun, ready)
         except OrchestraError:
-            await _reopen(context, task_id)
-            await show_change(context, task_id)
+            await _reopen(context, wanted.task_id)
+            await show_change(context, wanted.task_id)
             raise
-        commit = landed.commit if landed and (landed.moved or landed.merged) else ""
-        task = await _end(context, task_id, completed=commit_changes, landed_commit=commit)
-    state = await show_change(context, task_id)
-    merged = landed.merged if landed else ()
-    return _completed(task, state, merged, kept, again=False)
+        if ready is not None and ready.conflicts:
+            task = await _reopen(context, wanted.task_id)
+        else:
+            commit = ready.commit if ready and (ready.moves or ready.order) else ""
+            task = await _end(context, wanted, landed_commit=commit)
+    state = await show_change(context, wanted.task_id)
+    if ready is not None and ready.conflicts:
+        onto = task.base_branch or ready.commit
+        return reply.landed_in_part(
+            task, state, ready.order, ready.conflicts, onto=onto, commit=ready.commit
+        )
+    return reply.completed(task, state, ready.order if ready else (), kept)
+
+
+async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
+    repo = await _repository(context, wanted.task_id)
+    async with alone_with_chambers(repo.common_dir):
+        state = await context.store.snapshot()
+        task = task_in(state, wanted.task_id)
+        if task.state in _ENDED:
+            return reply.completed(task, state, again=True)
+        live = [one for one in chambers_in(state, task.id) if one.state == "live"]
+        for one in live:
+            require_here(one)
+        forecast = await asyncio.to_thread(
+            foresee, repo, task, live, commit=wanted.merge, partial=wanted.partial
+        )
+        now = context.clock()
+        busy = [
+            f"{one.name}: its worker is still {doing}"
+            for one in live
+            if (doing := at_work(state, one, now))
+        ]
+        onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
+    return reply.foretold(task, live, forecast, busy, onto)
+
+
+async def _repository(context: Context, task_id: str) -> Repository:
+    directory = await _directory(context, task_id)
+    return await asyncio.to_thread(open_repository, directory)
 
 
 async def _directory(context: Context, task_id: str) -> Path:
@@ -96,19 +141,24 @@ async def _directory(context: Context, task_id: str) -> Path:
     return await settle(context.store, decide)
 
 
-async def _begin(context: Context, task_id: str, summary: str) -> _Begun:
+async def _begin(context: Context, wanted: _Wanted) -> _Begun:
     """Bar the task to everybody who would add to it, and say which chambers there are."""
 
     async def decide(reads: Reads) -> Decision[_Begun]:
-        task = await read_task(reads, task_id)
+        task = await read_task(reads, wanted.task_id)
         if task.state in _ENDED:
             return Decision(_Begun(task, []))
-        chambers = await reads.chambers_of(task_id)
-        present = [one for one in chambers if one.state in {"creating", "live", "closing"}]
+        chambers = await reads.chambers_of(task.id)
+        present = [one for one in chambers if one.state in _THERE]
         for one in present:
             require_here(one)
         changed, change = life.completing(
-            task, at=context.clock(), actor=context.actor, summary=summary
+            task,
+            at=context.clock(),
+            actor=context.actor,
+            summary=wanted.summary,
+            ending="merge" if wanted.merge else "save",
+            host=this_host(),
         )
         return Decision(_Begun(changed, present), change)
 
@@ -123,14 +173,46 @@ async def _drop_half_made(context: Context, repo: Repository, begun: _Begun) -> 
         await give_up(context, half_made, DIED)
 
 
-async def _land(
-    repo: Repository, begun: _Begun, summary: str, *, commit_changes: bool
-) -> Landed | Conflicted | None:
-    """Land the live chambers' work; one that was closing is merged already, or only to be saved."""
-    if not commit_changes:
+async def _make_ready(repo: Repository, begun: _Begun, wanted: _Wanted) -> Ready | None:
+    """Merge the live chambers; one that was closing is merged already, or only to be saved."""
+    if not wanted.merge:
         return None
     live = [one for one in begun.chambers if one.state == "live"]
-    return await asyncio.to_thread(land_work, repo, begun.task, live, summary)
+    return await asyncio.to_thread(
+        make_ready, repo, begun.task, live, wanted.summary, partial=wanted.partial
+    )
+
+
+async def _land(
+    context: Context, repo: Repository, begun: _Begun, ready: Ready | None
+) -> list[str]:
+    """Land what is ready and put away its chambers; return the branches that were kept."""
+    leaving = begun.there
+    if ready is not None:
+        if ready.moves:
+            await _announce(context, begun.task.id, ready)
+            await asyncio.to_thread(land_ready, repo, begun.task, ready)
+        leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
+    kept: list[str] = []
+    for chamber in leaving:
+        _, away = await put_away(context, repo, begun.task, chamber)
+        kept += [chamber.branch] if away.branch_kept else []
+    return kept
+
+
+async def _announce(context: Context, task_id: str, ready: Ready) -> None:
+    async def decide(reads: Reads) -> Decision[None]:
+        task = await read_task(reads, task_id)
+        _, change = life.landing(
+            task,
+            commit=ready.commit,
+            chambers=ready.order,
+            at=context.clock(),
+            actor=context.actor,
+        )
+        return Decision(None, change)
+
+    await settle(context.store, decide)
 
 
 async def _reopen(context: Context, task_id: str) -> Task:
@@ -142,12 +224,12 @@ async def _reopen(context: Context, task_id: str) -> Task:
     return await settle(context.store, decide)
 
 
-async def _end(context: Context, task_id: str, *, completed: bool, landed_commit: str) -> Task:
+async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task:
     async def decide(reads: Reads) -> Decision[Task]:
-        task = await read_task(reads, task_id)
+        task = await read_task(reads, wanted.task_id)
         changed, change = life.ended(
             task,
-            completed=completed,
+            completed=wanted.merge,
             landed_commit=landed_commit,
             at=context.clock(),
             actor=context.actor,
@@ -155,83 +237,3 @@ async def _end(context: Context, task_id: str, *, completed: bool, landed_commit
         return Decision(changed, change)
 
     return await settle(context.store, decide)
-
-
-async def _ended_before(context: Context, task: Task) -> CompletedTask:
-    return _completed(task, await context.store.snapshot(), (), [], again=True)
-
-
-def _completed(
-    task: Task,
-    state: ProjectState,
-    merged: Sequence[str],
-    kept: Sequence[str],
-    *,
-    again: bool,
-) -> CompletedTask:
-    """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
-    chambers = chambers_in(state, task.id)
-    undelivered = telling.undelivered_of(state, task.id)
-    told = [one.name for one in chambers if one.state == "closed" and one.note.startswith(MERGED)]
-    saved = telling.saved(one for one in chambers if one.state == "closed")
-    return CompletedTask(
-        task_id=task.id,
-        completed=True,
-        already_completed=again,
-        state=task.state,
-        base_branch=task.base_branch,
-        landed_commit=task.landed_commit,
-        merged=list(dict.fromkeys((*told, *merged))) if task.state == "completed" else [],
-        conflicts=[],
-        saved=saved,
-        kept_branches=list(kept),
-        undelivered=undelivered,
-        notes=[f"{one.name}: {one.note}" for one in chambers if one.note],
-        next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
-    )
-
-
-def _after(task: Task, *, has_saved: bool, unread: int) -> str:
-    where = task.base_branch or "the checkout's HEAD"
-    end = (
-        f"The task is completed and its work is on {where}."
-        if task.landed_commit
-        else f"The task is {task.state}; nothing was landed."
-    )
-    kept = " restore_chamber brings back what is saved." if has_saved else ""
-    mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
-    return f"{end}{kept}{mail if unread else ''} Tell the user; nothing else is to be done."
-
-
-def _conflicted(task: Task, conflicts: Sequence[Conflict]) -> CompletedTask:
-    shown = conflicts[:_CONFLICTS_SHOWN]
-    left_out = len(conflicts) - len(shown)
-    return CompletedTask(
-        task_id=task.id,
-        completed=False,
-        already_completed=False,
-        state=task.state,
-        base_branch=task.base_branch,
-        landed_commit="",
-        merged=[],
-        conflicts=[
-            FileConflict(file=one.file, kind=one.kind, between=list(one.between), lines=one.lines)
-            for one in shown
-        ],
-        saved=[],
-        kept_branches=[],
-        undelivered=[],
-        notes=[f"{left_out} more conflicts are not shown"] if left_out else [],
-        next_step=_mend(task, shown[0]),
-    )
-
-
-def _mend(task: Task, conflict: Conflict) -> str:
-    other, chamber = conflict.between
-    known = other if other != "base" else ""
-    source = f"orchestra/{task.id}/{known}" if known else (task.base_branch or task.base_commit)
-    return (
-        f"Nothing was merged and all chambers are as they were. In chamber {chamber!r} have its "
-        f"worker run `git merge {source}`, resolve {conflict.file!r} and commit; do the same for "
-        "the other conflicts, then call complete_task again."
-    )

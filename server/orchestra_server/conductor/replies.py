@@ -293,20 +293,37 @@ class SavedChamber(Part):
     note: str
 
 
+class PlannedCommit(Part):
+    """The commit that completing would make in a chamber; `count` is of all its files."""
+
+    chamber: str
+    files: list[str]
+    count: int
+
+
 class CompletedTask(Reply):
-    """How completing ended; with `completed` False nothing was changed in the main checkout."""
+    """How completing ended; with `completed` and `landed_commit` empty nothing was landed.
+
+    `resolve` are the commands that resolve the conflicts, `still_live` the chambers that stayed
+    behind. A `dry_run` says all this, with `commits` and the `blocked` files, of what would be.
+    """
 
     task_id: str
+    dry_run: bool = False
     completed: bool
     already_completed: bool
     state: TaskState
     base_branch: str
     landed_commit: str
-    merged: list[str]
-    conflicts: list[FileConflict]
-    saved: list[SavedChamber]
-    kept_branches: list[str]
-    undelivered: list[Mail]
+    commits: list[PlannedCommit] = []
+    merged: list[str] = []
+    conflicts: list[FileConflict] = []
+    resolve: list[str] = []
+    blocked: list[str] = []
+    still_live: list[str] = []
+    saved: list[SavedChamber] = []
+    kept_branches: list[str] = []
+    undelivered: list[Mail] = []
     notes: list[str]
 
 

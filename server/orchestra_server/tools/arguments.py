@@ -134,6 +134,27 @@ CommitChanges = Annotated[
         "branch. False lands nothing: each chamber's work is saved under a ref and can be restored."
     ),
 ]
+DryRun = Annotated[
+    bool,
+    Field(
+        description="true: change nothing and say what would happen: the commits, the merge or its "
+        "conflicts, and the user's files that would be in the way."
+    ),
+]
+Partial = Annotated[
+    bool,
+    Field(
+        description="Where chambers conflict. false: nothing lands. true: as many chambers land as "
+        "go together, the others stay live with their conflicts, and the task stays open."
+    ),
+]
+Confirm = Annotated[
+    bool,
+    Field(
+        description="true: close it although its worker is still running. "
+        "Only after the user has agreed, or the worker has been stopped."
+    ),
+]
 Summary = Annotated[
     str,
     Field(description="What was done, in a few sentences; it becomes the commit message's body."),

@@ -58,15 +58,24 @@ class ChamberTools:
         )
 
     async def close_chamber(
-        self, *, caller: Caller, task_id: given.TaskId, chamber: given.ChamberName
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        chamber: given.ChamberName,
+        confirm: given.Confirm = False,
     ) -> ClosedChamber:
         """Remove one chamber before the task is complete; its work is not merged.
 
         Whatever is uncommitted or unmerged in it is saved under a ref first, and restore_chamber
         brings it back. complete_task closes chambers by itself: you need this only to drop a part.
+        While its worker is still running this is refused until you confirm.
         """
         return await close_chamber(
-            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            chamber=chamber,
+            confirm=confirm,
         )
 
     async def restore_chamber(

@@ -65,18 +65,22 @@ class TaskTools:
         task_id: given.TaskId,
         summary: given.Summary,
         commit_changes: given.CommitChanges = True,
+        dry_run: given.DryRun = False,
+        partial: given.Partial = False,
     ) -> CompletedTask:
         """Finish a task: commit what is open in its chambers, merge them all, clean up, close it.
 
         Call it once every worker has ended. The merge is worked out aside: only when every
         chamber fits does the task's branch move, in one step. Otherwise nothing is changed and
-        `conflicts` names each file and the two sides that disagree: mend that in one of the
-        chambers, then call this again. Uncommitted work of the user's is never touched. Whatever
-        is not merged is saved first, and restore_chamber brings it back.
+        `conflicts` names each file and the two sides that disagree and `resolve` the commands:
+        mend that in one of the chambers, then call this again. Uncommitted work of the user's is
+        never touched. Whatever is not merged is saved first; restore_chamber brings it back.
         """
         return await complete_task(
             await self._workplace.context(actor_of(caller)),
             task_id=task_id,
             commit_changes=commit_changes,
             summary=summary,
+            dry_run=dry_run,
+            partial=partial,
         )

@@ -14,7 +14,7 @@ from orchestra_server.conductor.complete_task import complete_task
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.create_chambers import create_chambers_batch
 from orchestra_server.conductor.decisions.tasks import completing
-from orchestra_server.conductor.landing_work import land_work
+from orchestra_server.conductor.landing_work import land_ready, make_ready
 from orchestra_server.conductor.restore_chamber import restore_chamber
 from orchestra_server.conductor.start_task import start_task
 from tests.support.conducting import a_started_task, chambers_open, kinds
@@ -286,5 +286,7 @@ async def _die_after_landing(context: Context, repository: TestRepository, task_
     state = await context.store.snapshot()
     task = state.tasks[task_id]
     repo = open_repository(Path(task.working_directory))
-    await asyncio.to_thread(land_work, repo, task, list(state.chambers.values()), SUMMARY)
+    rooms = list(state.chambers.values())
+    ready = await asyncio.to_thread(make_ready, repo, task, rooms, SUMMARY, partial=False)
+    await asyncio.to_thread(land_ready, repo, task, ready)
     assert repository.read("auth.py") == "auth\n"

@@ -17,14 +17,15 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "advance_phase": (["task_id"], ["phase"]),
     "get_task_status": (["task_id"], []),
     "get_parallel_status": (["task_id"], []),
+    "get_conflicts": (["task_id"], []),
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
     "cancel_interrupt": (["task_id", "interrupt_id"], []),
     "resume_worker": (["task_id", "chamber"], []),
-    "complete_task": (["task_id", "summary"], ["commit_changes"]),
-    "close_chamber": (["task_id", "chamber"], []),
+    "complete_task": (["task_id", "summary"], ["commit_changes", "dry_run", "partial"]),
+    "close_chamber": (["task_id", "chamber"], ["confirm"]),
     "restore_chamber": (["task_id"], ["chamber"]),
 }
-READING = {"get_agent_context", "get_task_status", "get_parallel_status"}
+READING = {"get_agent_context", "get_task_status", "get_parallel_status", "get_conflicts"}
 CLIENT_LIMIT = 2_048
 
 

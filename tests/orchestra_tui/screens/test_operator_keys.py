@@ -112,7 +112,8 @@ async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> Non
         await room.press("n")
         assert calls_of(tools, "close_chamber") == []
         await room.press("x", "y")
-        assert calls_of(tools, "close_chamber") == [{"task_id": TASK, "chamber": "auth"}]
+        (arguments,) = calls_of(tools, "close_chamber")
+        assert arguments == {"task_id": TASK, "chamber": "auth", "confirm": True}
         assert room.said == ["auth is closed; its work is saved as refs/orchestra/saved/t/auth/1"]
 
 

@@ -1,6 +1,7 @@
 """A task's life: started, moved from phase to phase, completing, and its end or its reopening."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import Phase, Task
+from orchestra_core.models import Ending, Phase, Task
 from orchestra_core.text import one_line
 
 _DIGEST = 20  # hex digits
@@ -72,10 +73,25 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
     return PhaseStep(moved, moved=True, change=change)
 
 
-def completing(task: Task, *, at: int, actor: str, summary: str) -> tuple[Task, Change]:
+def completing(
+    task: Task, *, at: int, actor: str, summary: str, ending: Ending = "merge", host: str = ""
+) -> tuple[Task, Change]:
     """Return the task as it is while its chambers are merged: nobody can add to it now."""
-    changed = replace(task, state="completing", summary=summary)
+    changed = replace(
+        _not_completing(task), state="completing", summary=summary, ending=ending, host=host
+    )
     return changed, Change(events=(_event(changed, "task.completing", at, actor),))
+
+
+def landing(
+    task: Task, *, commit: str, chambers: Sequence[str], at: int, actor: str
+) -> tuple[Task, Change]:
+    """Return the task as it is when its branch is about to move.
+
+    Whoever finds it so later can tell by the branch whether it did.
+    """
+    changed = replace(task, landed_commit=commit, landing=tuple(chambers))
+    return changed, Change(events=(_event(changed, "task.landing", at, actor),))
 
 
 def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
@@ -83,9 +99,7 @@ def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
     phases = tuple(
         replace(one, finished_at=0) if one.name == task.phase else one for one in task.phases
     )
-    changed = replace(
-        task, state="open", summary="", finished_at=0, landed_commit="", phases=phases
-    )
+    changed = replace(_not_completing(task), state="open", summary="", finished_at=0, phases=phases)
     return changed, Change(events=(_event(changed, "task.reopened", at, actor),))
 
 
@@ -101,7 +115,7 @@ def ended(
         for one in task.phases
     )
     changed = replace(
-        task,
+        _not_completing(task),
         state="completed" if completed else "closed",
         finished_at=at,
         phases=phases,
@@ -109,7 +123,11 @@ def ended(
     )
     kind: Kind = "task.completed" if completed else "task.closed"
     event = _event(changed, kind, at, actor)
-    return changed, Change(events=(event,), releases=(claim_of(task),))
+    return changed, Change(events=(event,), releases={claim_of(task): task.id})
+
+
+def _not_completing(task: Task) -> Task:
+    return replace(task, landed_commit="", host="", ending="", landing=())
 
 
 def _event(task: Task, kind: Kind, at: int, actor: str) -> Event:
