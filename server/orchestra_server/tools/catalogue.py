@@ -8,6 +8,7 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
 from orchestra_server.tools.chamber_tools import ChamberTools
+from orchestra_server.tools.conflict_tools import ConflictTools
 from orchestra_server.tools.task_tools import TaskTools
 from orchestra_server.tools.worker_tools import WorkerTools
 from orchestra_server.tools.workplace import Workplace
@@ -26,6 +27,7 @@ def offered_tools(workplace: Workplace) -> list[Tool]:
         _tool(task.advance_phase, _changes("Advance the phase", idempotent=False)),
         _tool(task.get_task_status, _reads("Read a task")),
         _tool(chamber.get_parallel_status, _reads("Read the chambers")),
+        _tool(ConflictTools(workplace).get_conflicts, _reads("Read the conflicts")),
         _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
         _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
         _tool(worker.resume_worker, _changes("Resume a worker")),

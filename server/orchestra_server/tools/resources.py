@@ -11,6 +11,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.text import one_line
 from orchestra_server.chambers.diffing import diff_text
+from orchestra_server.conductor.conflicts_now import get_conflicts
 from orchestra_server.conductor.parallel_status import get_parallel_status
 from orchestra_server.conductor.task_status import get_task_status
 from orchestra_server.tools.caller import CONDUCTOR
@@ -30,6 +31,7 @@ def offer_resources(server: MCPServer[None], workplace: Workplace) -> None:
     for path, read, mime_type in (
         ("/{task_id}", facts.task, _JSON),
         ("/{task_id}/chambers", facts.chambers, _JSON),
+        ("/{task_id}/conflicts", facts.conflicts, _JSON),
         ("/{task_id}/events", facts.events, _JSON),
         ("/{task_id}/chambers/{chamber}/diff", facts.diff, "text/plain"),
     ):
@@ -58,6 +60,11 @@ class Facts:
         """Read the task's chambers side by side, as get_parallel_status answers them."""
         context = await self._workplace.context(CONDUCTOR)
         return (await get_parallel_status(context, task_id=task_id)).model_dump_json(indent=2)
+
+    async def conflicts(self, task_id: str) -> str:
+        """Read which of the task's chambers would not merge now, as get_conflicts answers it."""
+        context = await self._workplace.context(CONDUCTOR)
+        return (await get_conflicts(context, task_id=task_id)).model_dump_json(indent=2)
 
     async def events(self, task_id: str) -> str:
         """Read the task's history, oldest event first."""

@@ -37,6 +37,7 @@ async def test_every_resource_of_the_contract_is_listed(
     assert [pattern.uri_template for pattern in patterns.resource_templates] == [
         "orchestra://tasks/{task_id}",
         "orchestra://tasks/{task_id}/chambers",
+        "orchestra://tasks/{task_id}/conflicts",
         "orchestra://tasks/{task_id}/events",
         "orchestra://tasks/{task_id}/chambers/{chamber}/diff",
     ]
