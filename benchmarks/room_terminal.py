@@ -45,7 +45,10 @@ class RoomTerminal:
         """Take what comes next; False when nothing does in time."""
         if not select.select([self._master], [], [], max(0.0, seconds))[0]:
             return False
-        self._raw += os.read(self._master, 1 << 20)
+        try:
+            self._raw += os.read(self._master, 1 << 20)
+        except OSError as error:  # Linux reports the other side's end this way
+            raise RuntimeError(f"the room ended: {self._text[-300:]}") from error
         text = self._raw.decode("utf-8", "ignore")
         held = _UNFINISHED.search(text)
         whole = text[: held.start()] if held else text
@@ -92,21 +95,51 @@ class RoomTerminal:
 
 @contextmanager
 def room_terminal(
+    command: Sequence[str],
+    directory: Path,
+    environ: Mapping[str, str],
+    scratch: Path,
+    *,
+    tmux: bool = True,
+) -> Generator[RoomTerminal]:
+    """Open `command` on a terminal that only we see: in a tmux of its own, or directly."""
+    if tmux:
+        with _in_tmux(command, directory, environ, scratch) as room:
+            yield room
+        return
+    with _on_terminal(command, directory, environ) as (master, pid):
+        yield RoomTerminal(master, pid)
+
+
+@contextmanager
+def _in_tmux(
     command: Sequence[str], directory: Path, environ: Mapping[str, str], scratch: Path
 ) -> Generator[RoomTerminal]:
-    """Open `command` in a tmux of its own, attached to a terminal that only we see."""
-    tmux = shutil.which("tmux")
-    if tmux is None:
+    program = shutil.which("tmux")
+    if program is None:
         raise NotMeasured("tmux is not installed")
     socket = scratch / f"tmux-{time.monotonic_ns() % 1_000_000}"
     settings = scratch / "tmux.conf"
     settings.write_text("set -g status off\nset -s escape-time 0\n", encoding="utf-8")
-    base = (tmux, "-u", "-S", str(socket), "-f", str(settings))
+    base = (program, "-u", "-S", str(socket), "-f", str(settings))
+    session = (*base, "new-session", "-c", str(directory), f"exec {shlex.join(command)}")
+    with _on_terminal(session, directory, environ) as (master, _):
+        try:
+            yield RoomTerminal(master, _pane_pid(base))
+        finally:
+            subprocess.run([*base, "kill-server"], check=False, capture_output=True)
+
+
+@contextmanager
+def _on_terminal(
+    command: Sequence[str], directory: Path, environ: Mapping[str, str]
+) -> Generator[tuple[int, int]]:
+    """Give the terminal's other end and the process; at the end that has been asked to go."""
     master, slave = pty.openpty()
     columns, rows = _SIZE
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    client = subprocess.Popen(
-        [*base, "new-session", "-c", str(directory), f"exec {shlex.join(command)}"],
+    process = subprocess.Popen(
+        command,
         cwd=directory,
         env={**environ, "TERM": "xterm-256color"},
         stdin=slave,
@@ -116,10 +149,10 @@ def room_terminal(
     )
     os.close(slave)
     try:
-        yield RoomTerminal(master, _pane_pid(base))
+        yield master, process.pid
     finally:
-        subprocess.run([*base, "kill-server"], check=False, capture_output=True)
-        client.wait(PATIENCE)
+        process.kill()
+        process.wait(PATIENCE)
         os.close(master)
 
 

@@ -44,9 +44,11 @@ def chamber(number: int, task_number: int) -> Chamber:
     )
 
 
-def seed(pipeline: Pipeline, tasks: int, chambers: int, *, per_task: int = 10) -> None:
+def seed(
+    pipeline: Pipeline, tasks: int, chambers: int, *, per_task: int = 10, directory: str = "/repo"
+) -> None:
     """Start tasks and create chambers, `per_task` for each of the newest tasks."""
-    pipeline.commit(_changes(_started(tasks)))
+    pipeline.commit(_changes(_started(tasks, directory)))
     pipeline.commit(_changes(_created(tasks, chambers, per_task)))
 
 
@@ -55,9 +57,9 @@ def lengthen(pipeline: Pipeline, events: int) -> None:
     pipeline.commit(_changes(_acted(events)))
 
 
-def _started(tasks: int) -> Iterator[Event]:
+def _started(tasks: int, directory: str) -> Iterator[Event]:
     for number in range(tasks):
-        one = task(number)
+        one = task(number, directory)
         data = EventData(task=one)
         yield Event(at=one.started_at, kind="task.started", task_id=one.id, data=data)
 

@@ -1,6 +1,32 @@
 """The rows, in the order of the table."""
 
 from benchmarks.row import Row
-from benchmarks.rows import change, status, tools
+from benchmarks.rows import (
+    chambers,
+    change,
+    growth,
+    interrupt,
+    landing,
+    load,
+    memory,
+    opening,
+    status,
+    tools,
+)
 
-ROWS: tuple[Row, ...] = (change.ROW, tools.ROW, status.ROW)
+ROWS: tuple[Row, ...] = (
+    load.KEYS,
+    load.EVENT,
+    load.PROCESSOR,
+    memory.ROW,
+    opening.PAINT,
+    opening.READY,
+    change.ROW,
+    tools.ROW,
+    chambers.ROW,
+    landing.ROW,
+    interrupt.ROW,
+    status.ROW,
+    growth.CHAMBERS,
+    growth.EVENTS,
+)

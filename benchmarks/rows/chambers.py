@@ -1,0 +1,126 @@
+"""Making chambers, by `git worktree add` one after the other in the same repository."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from itertools import count
+from pathlib import Path
+
+from benchmarks.alternating import by_turns_async, command_ms
+from benchmarks.places import Place, a_place
+from benchmarks.row import Aim, Budget, Finding, Row, finding
+from orchestra_core.project import find_project
+from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.create_chambers import create_chambers_batch
+from orchestra_server.conductor.start_task import start_task
+from tests.support.repositories import TestRepository
+
+_FILES = 5_000
+_AIM = Aim(0.6)
+_CALLERS = 16
+_CALL = """
+import asyncio, json, sys
+from pathlib import Path
+from benchmarks.rows.chambers import called
+asyncio.run(called(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])))
+"""
+
+
+def measure(budget: Budget) -> list[Finding]:
+    """Make 10 and 50 chambers by turns with as many worktrees."""
+    files = budget.count(_FILES, 300)
+    sizes = ((10, 5.0), (50, 1.0)) if not budget.short else ((4, 1.0),)
+    found: list[Finding] = []
+    with a_place() as place:
+        repository = place.repository(files=files)
+        for size, seconds in sizes:
+            ours, git = asyncio.run(_batches(place, repository, size, seconds))
+            found.append(
+                finding(
+                    f"{size} chambers, {files:,} files", "ms", ours, _AIM,
+                    versus="git worktree add, one after the other", against=git,
+                )
+            )  # fmt: skip
+        found.append(asyncio.run(_at_once(place, budget)))
+    return found
+
+
+async def _batches(
+    place: Place, repository: TestRepository, size: int, seconds: float
+) -> list[list[float]]:
+    project = find_project(repository.path)
+    numbers = count()
+    async with open_store(project.id, place.settings) as store:
+        context = Context(store=store, project=project, settings=place.settings, actor="conductor")
+
+        async def ours() -> float:
+            number = next(numbers)
+            task = await start_task(context, description=f"Batch {number} of {size}")
+            names = [f"b{number}-{size}-{one}" for one in range(size)]
+            began = time.perf_counter()
+            await create_chambers_batch(context, task_id=task.task_id, chamber_names=names)
+            taken = (time.perf_counter() - began) * 1_000
+            _clear(repository, repository.path / ".claude" / "worktrees")
+            return taken
+
+        async def git() -> float:
+            number = next(numbers)
+            directory = place.directory / "plain"
+            taken = 0.0
+            for one in range(size):
+                add = ("git", "worktree", "add", "--quiet", "-b", f"p{number}-{one}")
+                taken += command_ms((*add, str(directory / str(one))), repository.path)
+            _clear(repository, directory)
+            return taken
+
+        return await by_turns_async((ours, git), seconds, least=3 if seconds > 1 else 1)
+
+
+def _clear(repository: TestRepository, directory: Path) -> None:
+    """Take worktrees away faster than git does; nobody's work is in them."""
+    shutil.rmtree(directory)
+    for administrative in (repository.path / ".git" / "worktrees").iterdir():
+        shutil.rmtree(administrative)
+
+
+async def _at_once(place: Place, budget: Budget) -> Finding:
+    """Have as many processes make chambers at the same moment; each must succeed."""
+    repository = place.repository("shared", files=200)
+    callers = budget.count(_CALLERS, 3)
+    began = time.perf_counter()
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _CALL, str(repository.path), f"Caller {number}",
+            json.dumps([f"c{number}-a", f"c{number}-b"]),
+            env=place.environ | {"PYTHONPATH": ":".join(filter(None, sys.path))},
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        for number in range(callers)
+    ]  # fmt: skip
+    codes = await asyncio.gather(*(process.wait() for process in processes))
+    failed = sum(code != 0 for code in codes)
+    note = f"2 chambers each, all in {time.perf_counter() - began:.1f} s"
+    aim = Aim(0, of="most", absolute=True)
+    return finding(f"{callers} callers at once", "failures", [float(failed)], aim, note=note)
+
+
+async def called(directory: Path, description: str, names: list[str]) -> None:
+    """Start a task and its chambers, as one conductor among many."""
+    from orchestra_core.settings import read_settings  # noqa: PLC0415 - only in a caller's process
+
+    settings = read_settings()
+    project = find_project(directory)
+    async with open_store(project.id, settings) as store:
+        context = Context(store=store, project=project, settings=settings, actor="conductor")
+        task = await start_task(context, description=description)
+        await create_chambers_batch(context, task_id=task.task_id, chamber_names=names)
+
+
+ROW = Row(
+    "chambers",
+    "How long a batch of chambers takes, briefing, hooks and all, by plain worktrees.",
+    measure,
+)

@@ -1,0 +1,107 @@
+"""How things grow with the number of chambers and the length of the history."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from benchmarks import seeding
+from benchmarks.alternating import by_turns_async, command_ms, taken_ms
+from benchmarks.pipeline import a_pipeline
+from benchmarks.places import Place, a_place
+from benchmarks.row import Budget, Finding, Row, finding
+from benchmarks.rows.opening import opened
+from benchmarks.rows.status import STATUS
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.project import find_project
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.record_action import record_agent_action
+from orchestra_server.conductor.task_status import get_task_status
+from tests.support.repositories import TestRepository
+
+
+def _chambers(budget: Budget) -> list[Finding]:
+    sizes = (10, 100) if budget.short else (10, 100, 1_000)
+    found: list[Finding] = []
+    with a_place() as place:
+        for size in sizes:
+            repository = place.repository(f"shop-{size}")
+            project = find_project(repository.path).id
+            with a_pipeline(place.server.url, project) as pipeline:
+                seeding.seed(pipeline, 1, size, per_task=size, directory=str(repository.path))
+            found += asyncio.run(_timed(place, repository, f"{size:,} chambers", budget))
+    return found
+
+
+def _events(budget: Budget) -> list[Finding]:
+    sizes = (1_000, 10_000) if budget.short else (1_000, 10_000, 100_000, 1_000_000)
+    found: list[Finding] = []
+    with a_place(durable=False) as place:
+        for size in sizes:
+            repository = place.repository(f"shop-{size}")
+            project = find_project(repository.path).id
+            with a_pipeline(place.server.url, project) as pipeline:
+                seeding.seed(pipeline, 1, 10, per_task=10, directory=str(repository.path))
+                seeding.lengthen(pipeline, size - 11)
+            found += asyncio.run(_timed(place, repository, f"{size:,} events", budget))
+    return found
+
+
+async def _timed(
+    place: Place, repository: TestRepository, size: str, budget: Budget
+) -> list[Finding]:
+    project = find_project(repository.path)
+    async with open_store(project.id, place.settings) as store:
+        context = Context(store=store, project=project, settings=place.settings, actor="conductor")
+        works = _works(store, context)
+        measures = [_measured(work) for work in works.values()]
+        samples = await by_turns_async(measures, budget.seconds(2, 0.3))
+        found = [
+            finding(f"{name} at {size}", "ms", taken)
+            for name, taken in zip(works, samples, strict=True)
+        ]
+    status = [command_ms(STATUS, repository.path, place.environ) for _ in range(3)]
+    (_, _), filled = opened(place, repository.path, 0.1)
+    return [
+        *found,
+        finding(f"orchestra status at {size}", "ms", status),
+        finding(f"room filled at {size}", "ms", filled),
+    ]
+
+
+def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitable[object]]]:
+    known = seeding.task(0, str(context.project.root))
+    event = Event(at=1, kind="task.phase-advanced", task_id=known.id, data=EventData(task=known))
+
+    async def change() -> object:
+        async def decide(_: Reads) -> Change:
+            return Change(events=(event,))
+
+        return await store.transact(decide)
+
+    return {
+        "change": change,
+        "snapshot": store.snapshot,
+        "last 300 events": lambda: store.last_events(300),
+        "get_task_status": lambda: get_task_status(context, task_id=known.id),
+        "record_agent_action": lambda: record_agent_action(
+            context,
+            task_id=known.id,
+            agent_id="implementer",
+            action=str(time.perf_counter_ns()),
+            result="done",
+        ),
+    }
+
+
+def _measured(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[float]]:
+    return lambda: taken_ms(work())
+
+
+CHAMBERS = Row(
+    "growth-chambers", "The same with ever more chambers in one project (see the plot).", _chambers
+)
+EVENTS = Row("growth-events", "The same with an ever longer history (see the plot).", _events)

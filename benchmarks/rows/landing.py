@@ -1,0 +1,75 @@
+"""Completing a task of twenty chambers, by twenty merges in a checkout."""
+
+import asyncio
+import time
+from itertools import count
+
+from benchmarks.alternating import by_turns_async, command_ms
+from benchmarks.places import Place, a_place
+from benchmarks.row import Aim, Budget, Finding, Row, finding
+from orchestra_core.project import find_project
+from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.complete_task import complete_task
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.start_task import start_task
+from tests.support.conducting import chambers_open
+from tests.support.repositories import TestRepository
+
+
+def measure(budget: Budget) -> list[Finding]:
+    """Land the work of twenty chambers both ways."""
+    files, chambers = budget.count(2_000, 100), budget.count(20, 4)
+    with a_place() as place:
+        repository = place.repository(files=files)
+        ours, merges = asyncio.run(_landed(place, repository, chambers, budget.seconds(15)))
+    return [
+        finding(
+            f"{chambers} chambers, {files:,} files", "ms", ours, Aim(0.5),
+            versus=f"{chambers} x git merge in a checkout", against=merges,
+            note="saving, removing the worktrees and closing included",
+        )
+    ]  # fmt: skip
+
+
+async def _landed(
+    place: Place, repository: TestRepository, chambers: int, seconds: float
+) -> list[list[float]]:
+    project = find_project(repository.path)
+    numbers = count()
+    async with open_store(project.id, place.settings) as store:
+        context = Context(store=store, project=project, settings=place.settings, actor="conductor")
+
+        async def ours() -> float:
+            number = next(numbers)
+            task = await start_task(context, description=f"Work {number}")
+            names = [f"w{number}-{one}" for one in range(chambers)]
+            opened = await chambers_open(context, task.task_id, names)
+            for name, worktree in opened.items():
+                worktree.commit(f"work of {name}", {f"new/{name}.txt": name})
+            began = time.perf_counter()
+            await complete_task(context, task_id=task.task_id, summary="done")
+            return (time.perf_counter() - began) * 1_000
+
+        async def git() -> float:
+            number = next(numbers)
+            branches = [f"m{number}-{one}" for one in range(chambers)]
+            for branch in branches:
+                _commit_aside(repository, branch)
+            merge = ("git", "merge", "--quiet", "--no-edit", "--no-ff")
+            return sum(command_ms((*merge, branch), repository.path) for branch in branches)
+
+        return await by_turns_async((ours, git), seconds, least=2)
+
+
+def _commit_aside(repository: TestRepository, branch: str) -> None:
+    """Commit one new file on a new branch, as a worker did."""
+    repository.git("checkout", "--quiet", "-b", branch)
+    repository.commit(f"work of {branch}", {f"new/{branch}.txt": branch})
+    repository.git("checkout", "--quiet", "main")
+
+
+ROW = Row(
+    "landing",
+    "How long it takes to merge, land and clear away twenty chambers, by merging their branches.",
+    measure,
+)

@@ -1,0 +1,61 @@
+"""What the room holds after a long day."""
+
+import time
+from itertools import islice
+
+from benchmarks import seeding
+from benchmarks.pipeline import Pipeline, a_pipeline
+from benchmarks.places import a_place
+from benchmarks.room_terminal import ROOM, RoomTerminal, resident_mib, room_terminal
+from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.traffic import changes
+from orchestra_core.project import find_project
+
+_TASKS, _CHAMBERS = 200, 200
+_AT_ONCE = 50
+_RATE = 2_500  # a second: faster than anyone's day, slow enough for the room to take each
+
+
+def _measure(budget: Budget) -> list[Finding]:
+    events = budget.count(100_000, 3_000)
+    with a_place() as place:
+        directory = place.repository().path
+        with a_pipeline(place.server.url, find_project(directory).id) as pipeline:
+            seeding.seed(pipeline, _TASKS, _CHAMBERS)
+            with room_terminal(ROOM, directory, place.environ, place.directory) as room:
+                room.wait_for("● live")
+                room.wait_for("server ready")
+                room.drain(1)
+                start = resident_mib(room.pid)
+                _send(room, pipeline, events)
+                after = resident_mib(room.pid)
+                _send(room, pipeline, events // 4)
+                later = resident_mib(room.pid)
+    return [
+        finding(
+            f"after {events:,} events", "MiB", [after], Aim(80, absolute=True),
+            versus="at its start", against=[start],
+        ),
+        finding(
+            f"after {events + events // 4:,} events", "MiB", [later], Aim(1.02),
+            versus=f"after {events:,} events", against=[after],
+        ),
+    ]  # fmt: skip
+
+
+def _send(room: RoomTerminal, pipeline: Pipeline, events: int) -> None:
+    """Send events evenly and let the room take the last of them."""
+    source = changes(_TASKS, _CHAMBERS)
+    began = time.perf_counter()
+    for sent in range(0, events, _AT_ONCE):
+        pipeline.ask(*(pipeline.prepared(change) for change in islice(source, _AT_ONCE)))
+        room.drain(max(0.001, began + sent / _RATE - time.perf_counter()))
+    while room.read(1.0):
+        pass
+
+
+ROW = Row(
+    "memory",
+    "How much memory the room holds after a hundred thousand events, and whether it still grows.",
+    _measure,
+)
