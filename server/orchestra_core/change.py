@@ -14,10 +14,11 @@ class Change:
     """One atomic step.
 
     `claims` are names that must be free and become the value's (`chamber name -> chamber id`);
-    `releases` are given back. `operation` makes a repeat answer what the first one did.
+    `releases` are given back by those who hold them, and by nobody else. `operation` makes a repeat
+    answer what the first one did.
     """
 
     events: tuple[Event, ...]
     claims: dict[str, str] = field(default_factory=dict[str, str])
-    releases: tuple[str, ...] = ()
+    releases: dict[str, str] = field(default_factory=dict[str, str])
     operation: str = ""

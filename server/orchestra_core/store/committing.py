@@ -74,7 +74,7 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         *_listed((index[key], size) for key, size in reads.sizes.items()),
         *_listed(change.claims.items()),
         *_listed((at, name, raw) for (at, name), raw in documents.items()),
-        *_listed((name,) for name in change.releases),
+        *_listed(change.releases.items()),
         *_listed(events),
     ]
     return Call(declared, arguments)

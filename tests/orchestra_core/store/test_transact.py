@@ -220,10 +220,17 @@ async def test_a_batch_of_claims_is_taken_whole_or_not_at_all(store: Store) -> N
 async def test_a_claim_can_be_taken_again_by_its_holder_and_after_its_release(store: Store) -> None:
     await commit(store, Change(events=(), claims={"auth": "one/auth"}))
     await commit(store, Change(events=(), claims={"auth": "one/auth"}))
-    await commit(store, Change(events=(), releases=("auth",)))
+    await commit(store, Change(events=(), releases={"auth": "one/auth"}))
     await commit(store, Change(events=(), claims={"auth": "two/auth"}))
 
     assert await Reads(store.client, store.keys).claim("auth") == "two/auth"
+
+
+async def test_a_claim_is_released_by_nobody_but_its_holder(store: Store) -> None:
+    await commit(store, Change(events=(), claims={"auth": "one/auth"}))
+    await commit(store, Change(events=(), releases={"auth": "two/auth"}))
+
+    assert await Reads(store.client, store.keys).claim("auth") == "one/auth"
 
 
 async def test_of_many_claims_at_once_exactly_one_wins(store: Store) -> None:

@@ -6,7 +6,7 @@
 --       sizes      (index in KEYS, number of fields that was read)
 --       claims     (name, holder)
 --       documents  (index in KEYS, id, JSON)
---       releases   (name)
+--       releases   (name, holder); one that another holds stays the other's
 --       events     (JSON without its seq)
 -- Answer  {"done", first seq, last seq}    last < first when there was no event
 --         {"repeated", {event JSON…}}      the operation was done before; nothing was written
@@ -44,7 +44,7 @@ if first_answer then
 end
 
 local guards, sizes, claims = take(3), take(2), take(2)
-local documents, releases, events = take(3), take(1), take(1)
+local documents, releases, events = take(3), take(2), take(1)
 
 for _, guard in ipairs(guards) do
   if (redis.call('HGET', KEYS[tonumber(guard[1])], guard[2]) or '') ~= guard[3] then
@@ -83,7 +83,9 @@ for _, document in ipairs(documents) do
   redis.call('HSET', KEYS[tonumber(document[1])], document[2], document[3])
 end
 for _, release in ipairs(releases) do
-  redis.call('HDEL', KEYS[3], release[1])
+  if redis.call('HGET', KEYS[3], release[1]) == release[2] then
+    redis.call('HDEL', KEYS[3], release[1])
+  end
 end
 redis.call('SET', KEYS[4], first .. ':' .. last, 'EX', ARGV[2])
 for _, event in ipairs(numbered) do

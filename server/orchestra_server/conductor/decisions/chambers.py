@@ -66,7 +66,7 @@ def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Ch
     gone = [replace(one, state="failed", note=note, ended_at=at) for one in chambers]
     return Change(
         events=tuple(_event(one, "chamber.failed", at, actor) for one in gone),
-        releases=tuple(one.name for one in gone),
+        releases={one.name: one.id for one in gone},
     )
 
 
@@ -100,7 +100,7 @@ def closed(
         _event(changed, "chamber.closed", at, actor),
         *expired(unread, note=CLOSED_NOTE, at=at, actor=actor),
     )
-    return changed, Change(events=events, releases=(chamber.name,))
+    return changed, Change(events=events, releases={chamber.name: chamber.id})
 
 
 def restored(

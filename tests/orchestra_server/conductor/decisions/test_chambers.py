@@ -17,7 +17,7 @@ def test_a_batch_is_reserved_with_a_claim_on_each_name() -> None:
 
 def test_a_failed_batch_gives_its_names_back_and_says_why() -> None:
     change = life.failed([a_chamber("auth")], note="no room", at=NOON, actor="conductor")
-    assert change.releases == ("auth",)
+    assert change.releases == {"auth": "add-login-1a2b/auth"}
     (event,) = change.events
     assert event.data.chamber is not None
     assert (event.data.chamber.state, event.data.chamber.note) == ("failed", "no room")
@@ -47,7 +47,7 @@ def test_a_closed_chamber_frees_its_name_and_ends_its_unread_mail() -> None:
     _, change = life.closed(
         a_chamber("auth"), [an_interrupt("i1"), read], ref="", note="", at=NOON, actor="a"
     )
-    assert change.releases == ("auth",)
+    assert change.releases == {"auth": "add-login-1a2b/auth"}
     assert [event.kind for event in change.events] == ["chamber.closed", "interrupt.expired"]
 
 

@@ -50,7 +50,7 @@ def test_a_task_that_ends_gives_its_request_back(*, completed: bool, state: str)
     task = _planned()
     ended, change = life.ended(task, completed=completed, landed_commit="", at=NOON, actor="a")
     assert (ended.state, ended.phases[0].finished_at) == (state, NOON)
-    assert change.releases == (life.claim_of(task),)
+    assert change.releases == {life.claim_of(task): task.id}
 
 
 def test_a_task_that_opens_again_is_in_its_phase_again() -> None:

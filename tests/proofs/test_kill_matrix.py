@@ -1,0 +1,159 @@
+"""Each use-case killed at each of its effects: a repeat ends it well, and no work is ever lost."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.settings import Settings
+from orchestra_core.store.store import Store
+from orchestra_server.conductor.close_chamber import close_chamber
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.invariants import check_store
+from tests.support.killing import Driver, Scene, blobs, differences, driving, picture, reachable
+from tests.support.proofs import Tally, sampled
+from tests.support.repositories import TestRepository, small_repository
+
+Arguments = Mapping[str, object]
+Prepare = Callable[[Scene], Awaitable[Arguments]]
+# What two workers and a person wrote, each content nowhere else.
+WORK = tuple(
+    f"{where}\n"
+    for where in (
+        *("committed in auth", "staged in auth", "not staged in auth", "untracked in auth"),
+        *("committed in api", "untracked in api", "the person's own"),
+    )
+)
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[Driver]:
+    async with driving() as started:
+        yield started
+
+
+@pytest.fixture
+def scene(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> Scene:
+    main = small_repository(tmp_path / "shop", {"README": "hello\n", "app.py": "one\ntwo\n"})
+    return Scene(store, settings, main, driver)
+
+
+async def nothing(scene: Scene) -> Arguments:
+    return {"description": "Add a login"}
+
+
+async def a_task(scene: Scene) -> Arguments:
+    task_id = await a_started_task(scene.context())
+    return {"task_id": task_id, "chamber_names": ["auth", "api"], "skeleton": ["src/new.py"]}
+
+
+async def rooms(scene: Scene) -> str:
+    """Open two chambers with work in every state that work can be in."""
+    task_id = await a_started_task(scene.context())
+    opened = await chambers_open(scene.context(), task_id, ["auth", "api"])
+    auth, api = opened["auth"], opened["api"]
+    auth.commit("committed", {"auth.py": WORK[0]})
+    auth.write("README", WORK[1])
+    auth.git("add", "README")
+    auth.write("app.py", WORK[2])
+    auth.write("new.py", WORK[3])
+    api.commit("committed", {"api.py": WORK[4]})
+    api.write("notes.txt", WORK[5])
+    scene.main.write("mine.txt", WORK[6])
+    return task_id
+
+
+async def recording(scene: Scene) -> Arguments:
+    task_id = await rooms(scene)
+    return {
+        "task_id": task_id,
+        "agent_id": "implementation-executor-auth",
+        "action": "built it",
+        "result": "works",
+        "patterns": ["JWT", "limits"],
+    }
+
+
+async def sharing(scene: Scene) -> Arguments:
+    task_id = await rooms(scene)
+    return {
+        "task_id": task_id,
+        "agent_id": "conductor",
+        "discovery": "Tokens expire",
+        "severity": "critical",
+    }
+
+
+async def interrupting(scene: Scene) -> Arguments:
+    return {"task_id": await rooms(scene), "chamber": "auth", "message": "Look at the tokens"}
+
+
+async def completing(scene: Scene) -> Arguments:
+    return {"task_id": await rooms(scene), "summary": "Add a login"}
+
+
+async def completing_without(scene: Scene) -> Arguments:
+    return {"task_id": await rooms(scene), "summary": "Dropped", "commit_changes": False}
+
+
+async def conflicting(scene: Scene) -> Arguments:
+    task_id = await rooms(scene)
+    TestRepository(scene.main.path / ".claude/worktrees/api").write("app.py", "another\ntwo\n")
+    return {"task_id": task_id, "summary": "Add a login"}
+
+
+async def closing(scene: Scene) -> Arguments:
+    return {"task_id": await rooms(scene), "chamber": "auth"}
+
+
+async def restoring(scene: Scene) -> Arguments:
+    task_id = await rooms(scene)
+    await close_chamber(scene.context(), task_id=task_id, chamber="auth")
+    return {"task_id": task_id, "chamber": "auth"}
+
+
+MATRIX: tuple[tuple[str, Prepare], ...] = (
+    ("start_task", nothing),
+    ("create_chambers_batch", a_task),
+    ("record_agent_action", recording),
+    ("share_discovery", sharing),
+    ("interrupt_worker", interrupting),
+    ("complete_task", completing),
+    ("complete_task", completing_without),
+    ("complete_task", conflicting),
+    ("close_chamber", closing),
+    ("restore_chamber", restoring),
+)
+
+
+@pytest.mark.parametrize(
+    ("verb", "prepare"), MATRIX, ids=[f"{verb}-{how.__name__}" for verb, how in MATRIX]
+)
+async def test_killed_at_any_effect_a_call_can_be_repeated_and_nothing_is_lost(
+    scene: Scene, verb: str, prepare: Prepare, tally: Tally
+) -> None:
+    arguments = await prepare(scene)
+    await scene.keep()
+    work = blobs(scene.main, WORK) & reachable(scene.main)
+    whole = await scene.call(verb, arguments)
+    assert not whole.error
+    finished = await picture(scene)
+
+    points = sampled(range(1, len(whole.effects) + 1), every=7, start=len(verb))
+    found = list[str]()
+    for point in points:
+        await scene.put_back()
+        killed = await scene.call(verb, arguments, end_at=point)
+        assert killed.killed or len(killed.effects) < point
+        try:
+            assert work <= reachable(scene.main), "work is lost"
+            await check_store(scene.store)
+            again = await scene.call(verb, arguments)
+            assert not again.error, again.error
+            assert work <= reachable(scene.main), "work is lost in the repeat"
+            await check_store(scene.store)
+            assert differences(await picture(scene), finished) == {}
+        except AssertionError as fault:
+            found.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
+    tally(effects=len(whole.effects), kill_points=len(points))
+    assert found == []

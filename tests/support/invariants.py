@@ -1,0 +1,168 @@
+"""What must hold of a project's state after any sequence of calls, whoever made them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from orchestra_core.events import Event
+from orchestra_core.models import Interrupt
+from orchestra_core.names import chamber_id
+from orchestra_core.state import ProjectState
+from orchestra_core.store.answers import as_bytes, as_list
+from orchestra_core.store.store import Store
+from orchestra_server.conductor.decisions.tasks import claim_of
+
+_HOLDING = frozenset(("creating", "live", "closing"))
+_UNFINISHED = frozenset(("open", "completing"))
+# For each kind of event: the states it may come from ("" for none yet) and the one it leads to.
+_TASK_STEPS = {
+    "task.started": ({""}, "open"),
+    "task.phase-advanced": ({"open"}, "open"),
+    "task.completing": ({"open", "completing"}, "completing"),
+    "task.completed": ({"completing"}, "completed"),
+    "task.closed": ({"completing"}, "closed"),
+    "task.reopened": ({"completing", "completed", "closed"}, "open"),
+}
+_CHAMBER_STEPS = {
+    "chamber.reserved": ({"", "creating", "failed", "closed"}, "creating"),
+    "chamber.created": ({"creating"}, "live"),
+    "chamber.failed": ({"creating"}, "failed"),
+    "chamber.closing": ({"live"}, "closing"),
+    "chamber.closed": ({"closing"}, "closed"),
+    "chamber.restored": ({"closed", "closing"}, "live"),
+    "chamber.suspended": ({"live"}, "live"),
+    "chamber.resumed": ({"live"}, "live"),
+}
+_INTERRUPT_ORDER = ("", "sent", "posted", "delivered", "acted")
+_INTERRUPT_ENDS = ("acted", "cancelled", "expired")
+
+
+async def check_store(store: Store) -> ProjectState:
+    """Return the state; fails the test where state, history and claims do not agree."""
+    events = await store.events()
+    state = await store.snapshot()
+    check_history(events)
+    replayed = ProjectState()
+    for event in events:
+        assert replayed.apply(event), f"event {event.seq} was applied before"
+    assert replace(state, presence={}) == replayed, "the history does not give the state"
+    check_documents(state)
+    check_claims(state, await claims(store))
+    return state
+
+
+async def claims(store: Store) -> dict[str, str]:
+    """Return who holds which name."""
+    answer = as_list(await store.client.call("HGETALL", store.keys.claims))
+    words = [as_bytes(word).decode() for word in answer]
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def check_history(events: Iterable[Event]) -> None:
+    """Fail the test for a gap, or a step that no task, chamber, agent or interrupt can make."""
+    before: dict[tuple[str, str], str] = {}
+    actions: dict[str, int] = {}
+    for number, event in enumerate(events, 1):
+        assert event.seq == number, f"event {event.seq} stands at place {number}"
+        assert event.data.documents(), f"event {number} changes nothing"
+        if event.data.task is not None:
+            task = event.data.task
+            _check_step(before, _TASK_STEPS, event, task.id, task.state)
+        if event.data.chamber is not None:
+            chamber = event.data.chamber
+            _check_step(before, _CHAMBER_STEPS, event, chamber.id, chamber.state)
+        if event.data.agent is not None:
+            agent = event.data.agent
+            actions[agent.id] = actions.get(agent.id, 0) + 1
+            assert agent.actions == actions[agent.id], f"{agent.id} has acted {agent.actions} times"
+        if event.data.interrupt is not None:
+            _check_mail(before, event, event.data.interrupt)
+
+
+def _check_step(
+    before: dict[tuple[str, str], str],
+    steps: dict[str, tuple[set[str], str]],
+    event: Event,
+    name: str,
+    state: str,
+) -> None:
+    key = (event.kind.partition(".")[0], name)
+    if event.kind in steps:
+        sources, target = steps[event.kind]
+        was = before.get(key, "")
+        assert was in sources, f"{event.kind} of {name} after {was!r}"
+        assert state == target, f"{event.kind} of {name} leads to {state!r}"
+    before[key] = state
+
+
+def _check_mail(before: dict[tuple[str, str], str], event: Event, mail: Interrupt) -> None:
+    key = ("interrupt", mail.id)
+    was = before.get(key, "")
+    assert event.kind == f"interrupt.{mail.state}", f"{event.kind} has {mail.state!r}"
+    assert was not in _INTERRUPT_ENDS, f"{event.kind} of {mail.id} after its end {was!r}"
+    if mail.state in _INTERRUPT_ORDER:
+        reached = _INTERRUPT_ORDER.index(mail.state)
+        assert _INTERRUPT_ORDER.index(was) < reached, f"{event.kind} after {was!r}"
+    before[key] = mail.state
+
+
+def check_documents(state: ProjectState) -> None:
+    """Fail the test for a document without its task or chamber, or stamps out of order."""
+    for chamber in state.chambers.values():
+        assert chamber.id == chamber_id(chamber.task_id, chamber.name)
+        task = state.tasks[chamber.task_id]
+        if chamber.state in _HOLDING:
+            assert task.state in _UNFINISHED, f"{chamber.id} is {chamber.state}, {task.state} task"
+    for agent in state.agents.values():
+        assert agent.task_id in state.tasks
+    for discovery in state.discoveries.values():
+        assert discovery.task_id in state.tasks
+    for mail in state.interrupts.values():
+        room = state.chambers[chamber_id(mail.task_id, mail.chamber)]
+        if mail.state in {"sent", "posted"}:
+            assert room.state in {"live", "closing"}, f"unread mail in a {room.state} chamber"
+        check_stamps(mail)
+
+
+def check_stamps(mail: Interrupt) -> None:
+    """Fail the test unless each step that was stamped came after the one before."""
+    stamps = (mail.sent_at, mail.posted_at, mail.delivered_at, mail.acted_at, mail.ended_at)
+    present = [stamp for stamp in stamps if stamp]
+    assert present == sorted(present), f"{mail.id} has stamps {stamps}"
+    ended = mail.state in {"cancelled", "expired"}
+    assert bool(mail.ended_at) == ended, f"{mail.id} is {mail.state}, ended {mail.ended_at}"
+    if not ended:
+        last = stamps[_INTERRUPT_ORDER.index(mail.state) - 1]
+        assert last == present[-1], f"{mail.id} is {mail.state} with stamps {stamps}"
+
+
+def check_claims(state: ProjectState, held: dict[str, str]) -> None:
+    """Fail the test unless live chambers and held names are the same, and so for open tasks."""
+    names = {name: holder for name, holder in held.items() if ":" not in name}
+    present = {
+        chamber.name: chamber.id for chamber in state.chambers.values() if chamber.state in _HOLDING
+    }
+    assert names == present, "the claims are not those of the chambers that are there"
+    paths = [one.path for one in state.chambers.values() if one.state in _HOLDING]
+    assert len(paths) == len(set(paths)), "two chambers have one directory"
+    requests = {name: holder for name, holder in held.items() if ":" in name}
+    for name, holder in requests.items():
+        task = state.tasks[holder]
+        assert claim_of(task) == name
+        assert task.state in _UNFINISHED, f"task {holder} is {task.state} and holds its request"
+    for task in state.tasks.values():
+        if task.state in _UNFINISHED and claim_of(task) not in requests:
+            # One that was reopened while a newer task had its request has lost it for good.
+            namesakes = [one for one in state.tasks.values() if claim_of(one) == claim_of(task)]
+            assert len(namesakes) > 1, f"nobody holds the request of {task.id}"
+
+
+def check_released(state: ProjectState, before: dict[str, str], after: dict[str, str]) -> None:
+    """Fail the test for a name that was taken from the task or chamber that still needs it."""
+    for name, holder in before.items():
+        if after.get(name) == holder:
+            continue
+        if ":" in name:
+            needed = state.tasks[holder].state in _UNFINISHED
+        else:
+            needed = state.chambers[holder].state in _HOLDING
+        assert not needed, f"{holder} lost {name!r}, which {after.get(name, 'nobody')!r} holds now"

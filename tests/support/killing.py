@@ -1,0 +1,210 @@
+"""Calls that are killed at one of their effects, and what must be true after each."""
+
+import asyncio
+import re
+import shutil
+import sys
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from orchestra_core.models import Chamber
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_core.store.answers import as_bytes, as_list
+from orchestra_core.store.store import Store
+from orchestra_server.conductor.context import Context
+from orchestra_server.files.mailbox import unread
+from tests.support.kill_driver import Outcome, Request
+from tests.support.repositories import TestRepository
+
+_ROOT = Path(__file__).parents[2]
+# What a killed process may leave behind in a chamber: nobody reads it, and git ignores it.
+_LITTER = re.compile(r"\.orchestra-tmp-|__pycache__")
+
+
+class Driver:
+    """A process that makes calls in children which it can kill."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def at_once(self, requests: Sequence[Request]) -> list[Outcome]:
+        """Make calls at the same time, each in a process of its own; how each ended."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(msgspec.json.encode(requests) + b"\n")
+        line = await stdout.readline()
+        assert line, "the driver has ended"
+        return msgspec.json.decode(line, type=list[Outcome])
+
+    async def call(self, request: Request) -> Outcome:
+        """Make one call; how it ended."""
+        (outcome,) = await self.at_once([request])
+        assert not outcome.unexpected, outcome.error
+        return outcome
+
+
+@asynccontextmanager
+async def driving() -> AsyncGenerator[Driver]:
+    """Start a driver, and leave no process behind."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-B", "-m", "tests.support.kill_driver"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=_ROOT,
+        limit=1 << 24,
+    )
+    try:
+        yield Driver(process)
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+
+
+@dataclass
+class Scene:
+    """A repository and its store, which can be put back to how they were prepared."""
+
+    store: Store
+    settings: Settings
+    main: TestRepository
+    driver: Driver
+    kept: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+
+    @property
+    def project(self) -> str:
+        return self.store.keys.project
+
+    @property
+    def template(self) -> Path:
+        return self.main.path.with_name("template")
+
+    def context(self) -> Context:
+        return Context(
+            store=self.store,
+            project=find_project(self.main.path, self.project),
+            settings=self.settings,
+            actor="conductor",
+        )
+
+    async def call(self, verb: str, arguments: Mapping[str, object], end_at: int = 0) -> Outcome:
+        """Make a call in a process of its own, killed at an effect if one is named."""
+        return await self.driver.call(self.request(verb, arguments, end_at))
+
+    def request(self, verb: str, arguments: Mapping[str, object], end_at: int = 0) -> Request:
+        return Request(
+            verb=verb,
+            arguments=dict(arguments),
+            root=str(self.main.path),
+            project=self.project,
+            redis_url=self.settings.redis_url,
+            end_at=end_at,
+        )
+
+    async def keep(self) -> None:
+        """Remember repository and store as they are."""
+        shutil.copytree(self.main.path, self.template, symlinks=True)
+        for key in await self._keys():
+            self.kept[key] = as_bytes(await self.store.client.call("DUMP", key))
+
+    async def put_back(self) -> None:
+        """Make repository and store as they were kept, at the same path."""
+        shutil.rmtree(self.main.path)
+        shutil.copytree(self.template, self.main.path, symlinks=True)
+        for key in await self._keys():
+            await self.store.client.call("DEL", key)
+        for key, value in self.kept.items():
+            await self.store.client.call("RESTORE", key, 0, value)
+
+    async def _keys(self) -> list[bytes]:
+        found = await self.store.client.call("KEYS", f"orchestra:{{{self.project}}}:*")
+        return [as_bytes(key) for key in as_list(found)]
+
+
+def reachable(main: TestRepository) -> set[str]:
+    """Return every blob that a ref, an index or a file of a worktree holds."""
+    listed = main.git("rev-list", "--objects", "--all", "--reflog", "--indexed-objects")
+    found = {line.split()[0] for line in listed.splitlines()}
+    files = [
+        path
+        for path in main.path.rglob("*")
+        if path.is_file() and not path.is_symlink() and ".git" not in path.parts
+    ]
+    if files:
+        hashed = main.git("hash-object", "--no-filters", "--", *map(str, files))
+        found.update(hashed.split())
+    return found
+
+
+def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
+    """Return the ids that contents have as blobs."""
+    found: set[str] = set()
+    for number, content in enumerate(contents):
+        file = main.path.with_name(f"content-{number}")
+        file.write_text(content)
+        found.add(main.git("hash-object", "--no-filters", "--", str(file)))
+    return found
+
+
+async def picture(scene: Scene) -> dict[str, object]:
+    """Return all that a finished call leaves, without what differs from one time to the next."""
+    state = await scene.store.snapshot()
+    main = scene.main
+    chambers = sorted(state.chambers.values(), key=lambda one: one.id)
+    return {
+        "tasks": sorted((one.description, one.state, one.phase) for one in state.tasks.values()),
+        "chambers": [(one.name, one.state, bool(one.saved_ref)) for one in chambers],
+        "agents": sorted((one.id, one.actions) for one in state.agents.values()),
+        "discoveries": sorted(one.text for one in state.discoveries.values()),
+        "interrupts": sorted(
+            (one.chamber, one.message, one.state) for one in state.interrupts.values()
+        ),
+        "branches": main.branches,
+        "tree": main.git("rev-parse", "HEAD^{tree}"),
+        "status": main.status,
+        "worktrees": _worktrees(main),
+        "saved": [
+            main.git("rev-parse", f"{one.saved_ref}^{{tree}}") for one in chambers if one.saved_ref
+        ],
+        "files": {one.name: _files(one) for one in chambers if one.state == "live"},
+        "mail": {one.name: len(unread(Path(one.path))) for one in chambers if one.state == "live"},
+        "locks": [
+            str(path)
+            for path in main.path.joinpath(".git").rglob("*.lock")
+            if path.name not in {"orchestra.lock", "orchestra-chambers.lock"}
+        ],
+    }
+
+
+def differences(left: dict[str, object], right: dict[str, object]) -> dict[str, object]:
+    """Return what two pictures do not agree on."""
+    return {name: (left[name], right[name]) for name in left if left[name] != right[name]}
+
+
+def _worktrees(main: TestRepository) -> list[str]:
+    """Return the worktrees with their branches and locks, but not where they stand."""
+    lines = main.git("worktree", "list", "--porcelain").splitlines()
+    return [line for line in lines if not line.startswith("HEAD")]
+
+
+def _files(chamber: Chamber) -> list[tuple[str, str]]:
+    room = TestRepository(Path(chamber.path))
+    listed = room.git("ls-files", "--cached", "--others", "-z").split("\0")
+    names = sorted({name for name in listed if name and not _LITTER.search(name)})
+    return [(name, _content(room.path, room.path / name)) for name in names] + [
+        ("status", room.status)
+    ]
+
+
+def _content(chamber: Path, path: Path) -> str:
+    if path.is_symlink():
+        return f"-> {path.readlink()}"
+    if ".claude" in path.relative_to(chamber).parts or path.name == ".INTERRUPT":
+        return "there"  # with moments and secrets in it
+    return path.read_text() if path.exists() else "missing"

@@ -1,0 +1,284 @@
+"""The calls of a model of the store: the conductor's own decisions, without git, files or MCP."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.names import branch_of, chamber_id
+from orchestra_core.store.reads import Reads
+from orchestra_server.conductor.decisions import chambers, knowledge, mail, tasks
+from orchestra_server.conductor.known import read_chamber, read_open_task, read_task
+
+Call = Callable[[Reads], Awaitable[Change]]
+NAMES = ("api", "auth", "db")
+AGENTS = ("conductor", "implementation-executor-auth")
+PHASES = ("plan", "build", "check")
+_ACTOR = "conductor"
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Each method is a call as a decision, at the moment `now`."""
+
+    now: int
+
+    def start(self, number: int, request: int) -> Call:
+        """Start task `number` with one of a few requests."""
+
+        async def decide(reads: Reads) -> Change:
+            task = Task(
+                id=f"task-{number}",
+                description=f"request {request}",
+                complexity="simple",
+                working_directory="/repo",
+                phases=(Phase(name=PHASES[0], started_at=self.now), *map(_phase, PHASES[1:])),
+                phase=PHASES[0],
+                started_at=self.now,
+            )
+            if await reads.claim(tasks.claim_of(task)) or await reads.task(task.id):
+                return Change(events=())
+            return tasks.started(task)
+
+        return decide
+
+    def advance(self, task_id: str, phase: str) -> Call:
+        """Enter a phase, or the next one for ""."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_open_task(reads, task_id)
+            return tasks.advanced(task, phase, at=self.now, actor=_ACTOR).change
+
+        return decide
+
+    def reserve(self, task_id: str, names: tuple[str, ...]) -> Call:
+        """Keep the names of a batch."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_open_task(reads, task_id)
+            read = [await reads.chamber(chamber_id(task_id, name)) for name in names]
+            if chambers.all_live(names, [one for one in read if one is not None]):
+                return Change(events=())
+            return chambers.reserved([self._room(task, name) for name in names], _ACTOR)
+
+        return decide
+
+    def create(self, task_id: str) -> Call:
+        """Open every chamber of the task that is being made."""
+
+        async def decide(reads: Reads) -> Change:
+            await read_open_task(reads, task_id)
+            rooms = await _in(reads, task_id, "creating")
+            return chambers.opened(rooms, {}, at=self.now, actor=_ACTOR)[1]
+
+        return decide
+
+    def fail(self, task_id: str) -> Call:
+        """Give every chamber of the task up that is being made."""
+
+        async def decide(reads: Reads) -> Change:
+            rooms = await _in(reads, task_id, "creating")
+            return chambers.failed(rooms, note="no", at=self.now, actor=_ACTOR)
+
+        return decide
+
+    def put_away(self, task_id: str, name: str) -> Call:
+        """Begin to close a chamber."""
+
+        async def decide(reads: Reads) -> Change:
+            room = await _room_of(reads, task_id, name, "live", "closing")
+            return chambers.closing(room, at=self.now, actor=_ACTOR)[1]
+
+        return decide
+
+    def stay(self, task_id: str, name: str) -> Call:
+        """Keep a chamber whose closing failed."""
+
+        async def decide(reads: Reads) -> Change:
+            room = await _room_of(reads, task_id, name, "closing")
+            return chambers.stayed(room, note="no", at=self.now, actor=_ACTOR)
+
+        return decide
+
+    def close(self, task_id: str, name: str) -> Call:
+        """End the closing of a chamber, its work saved."""
+
+        async def decide(reads: Reads) -> Change:
+            room = await _room_of(reads, task_id, name, "closing")
+            unread = await _unread(reads, room)
+            ref = chambers.ref_for(room)
+            return chambers.closed(room, unread, ref=ref, note="", at=self.now, actor=_ACTOR)[1]
+
+        return decide
+
+    def restore(self, task_id: str, name: str) -> Call:
+        """Bring a closed chamber back."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_task(reads, task_id)
+            room = await _room_of(reads, task_id, name, "closed")
+            if task.state == "completing":
+                raise Refused("the task is being completed")
+            free = not await reads.claim(tasks.claim_of(task))
+            return chambers.restored(
+                room, task, {}, request_is_free=free, host="h", at=self.now, actor=_ACTOR
+            )[1]
+
+        return decide
+
+    def record(self, task_id: str, agent_id: str, action: str, patterns: tuple[str, ...]) -> Call:
+        """Record an action with the patterns it established."""
+
+        async def decide(reads: Reads) -> Change:
+            await read_open_task(reads, task_id)
+            known = await reads.agent(f"{task_id}/{agent_id}")
+            agent = known or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
+            found = knowledge.patterns_found(agent, patterns, self.now)
+            new = [one for one in found if await reads.discovery(one.id) is None]
+            if knowledge.is_same_action(agent, action, "", self.now) and not new:
+                return Change(events=())
+            after = knowledge.acted(agent, action, "", self.now)
+            return Change(
+                events=(
+                    knowledge.action_event(after, patterns, _ACTOR),
+                    *(knowledge.discovery_event(one, _ACTOR) for one in new),
+                )
+            )
+
+        return decide
+
+    def share(self, task_id: str, text: str) -> Call:
+        """Share a critical discovery with every live chamber."""
+
+        async def decide(reads: Reads) -> Change:
+            await read_open_task(reads, task_id)
+            identifier = knowledge.discovery_id(task_id, "conductor", text, "critical")
+            if await reads.discovery(identifier) is not None:
+                return Change(events=())
+            found = Discovery(
+                id=identifier,
+                task_id=task_id,
+                agent_id="conductor",
+                text=text,
+                severity="critical",
+                at=self.now,
+            )
+            rooms = await reads.chambers_of(task_id)
+            told = mail.of_discovery(found, rooms, at=self.now, actor=_ACTOR)
+            return Change(
+                events=(knowledge.discovery_event(found, _ACTOR), *(mail.sent(one) for one in told))
+            )
+
+        return decide
+
+    def interrupt(self, task_id: str, name: str, message: str) -> Call:
+        """Send a message to a live chamber."""
+
+        async def decide(reads: Reads) -> Change:
+            room = await _room_of(reads, task_id, name, "live")
+            number = 1
+            while True:
+                identifier = mail.interrupt_id(room, message, "review", number)
+                known = await reads.interrupt(identifier)
+                if known is None:
+                    break
+                if known.state in mail.UNREAD:
+                    return Change(events=())
+                number += 1
+            one = Interrupt(
+                id=identifier, task_id=task_id, chamber=name, message=message, sent_at=self.now
+            )
+            return Change(events=(mail.sent(one),))
+
+        return decide
+
+    def begin_completing(self, task_id: str) -> Call:
+        """Bar a task to everybody who would add to it."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_task(reads, task_id)
+            if task.state not in {"open", "completing"}:
+                return Change(events=())
+            return tasks.completing(task, at=self.now, actor=_ACTOR, summary="done")[1]
+
+        return decide
+
+    def end(self, task_id: str) -> Call:
+        """End a task whose chambers are all put away."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_task(reads, task_id)
+            rooms = await reads.chambers_of(task_id)
+            if task.state != "completing" or any(
+                room.state in {"creating", "live", "closing"} for room in rooms
+            ):
+                raise Refused("the task cannot end now")
+            return tasks.ended(task, completed=True, landed_commit="", at=self.now, actor=_ACTOR)[1]
+
+        return decide
+
+    def reopen(self, task_id: str) -> Call:
+        """Open a task again whose completing failed."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await read_task(reads, task_id)
+            if task.state != "completing":
+                raise Refused("the task is not being completed")
+            return tasks.reopened(task, at=self.now, actor=_ACTOR)[1]
+
+        return decide
+
+    def _room(self, task: Task, name: str) -> Chamber:
+        return Chamber(
+            id=chamber_id(task.id, name),
+            task_id=task.id,
+            name=name,
+            path=f"/repo/.claude/worktrees/{name}",
+            branch=branch_of(task.id, name),
+            created_at=self.now,
+        )
+
+
+def identified(call: Call, operation: str) -> Call:
+    """Return the call as one that bears an operation's id."""
+
+    async def decide(reads: Reads) -> Change:
+        change = await call(reads)
+        return Change(
+            events=change.events,
+            claims=change.claims,
+            releases=change.releases,
+            operation=operation,
+        )
+
+    return decide
+
+
+def _phase(name: str) -> Phase:
+    return Phase(name=name)
+
+
+async def _in(reads: Reads, task_id: str, state: str) -> list[Chamber]:
+    return [room for room in await reads.chambers_of(task_id) if room.state == state]
+
+
+async def _room_of(reads: Reads, task_id: str, name: str, *states: str) -> Chamber:
+    task = await read_task(reads, task_id)
+    room = await read_chamber(reads, task, name)
+    if room.state not in states:
+        raise Refused(f"chamber {name} is {room.state}")
+    return room
+
+
+async def _unread(reads: Reads, room: Chamber) -> list[Interrupt]:
+    state = await reads.state()
+    ids = [
+        one.id
+        for one in state.interrupts.values()
+        if (one.task_id, one.chamber) == (room.task_id, room.name)
+    ]
+    read = [await reads.interrupt(identifier) for identifier in ids]
+    return [replace(one) for one in read if one is not None]

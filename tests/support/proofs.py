@@ -1,0 +1,23 @@
+"""How much of a proof runs: a sample with the suite, all of it by ORCHESTRA_PROOFS=full."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+TOLD = "ORCHESTRA_PROOFS" in os.environ
+FULL = os.environ.get("ORCHESTRA_PROOFS") == "full"
+FULL_SECONDS = 1_800  # the longest that one proof may take in its full form
+
+Tally = Callable[..., None]
+Item = TypeVar("Item")
+Number = TypeVar("Number", int, float)
+
+
+def scaled(short: Number, full: Number) -> Number:
+    """Return the size of a proof in its present form."""
+    return full if FULL else short
+
+
+def sampled(items: Sequence[Item], every: int, start: int = 0) -> list[Item]:
+    """Return every so-many-th item, always the same ones; in the full form all of them."""
+    return list(items if FULL else items[start % every :: every])
