@@ -125,6 +125,14 @@ def saved_head(repo: Repository, ref: str) -> str:
     return repo.git("rev-parse", f"{commit}^1").strip()
 
 
+def saved_before(repo: Repository, ref: str) -> SavedWork | None:
+    """Return what an attempt that broke off has saved under the ref."""
+    commit = _commit_at(repo, ref)
+    if not commit:
+        return None
+    return SavedWork(ref, commit, repo.git("rev-parse", f"{commit}^1").strip(), "")
+
+
 def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     """Bring index, files, untracked files, modes and links back into a clean worktree.
 

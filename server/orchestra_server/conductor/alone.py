@@ -5,13 +5,13 @@ chamber that is still 'creating' or 'closing' was left that way.
 """
 
 import asyncio
-import fcntl
 import logging
 from collections.abc import AsyncGenerator, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+
+from orchestra_server.conductor.only_one import on_duty
 
 Result = TypeVar("Result")
 _LOCK = "orchestra-chambers.lock"
@@ -22,14 +22,7 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def alone_with_chambers(common_dir: Path) -> AsyncGenerator[None]:
     """Wait until no other call, of whatever process, makes or removes chambers here."""
-    # A thread of its own: waiting ones must not fill the pool in which the holder runs git.
-    waiter = ThreadPoolExecutor(max_workers=1)
-    with (common_dir / _LOCK).open("ab") as lock:
-        try:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(waiter, fcntl.flock, lock, fcntl.LOCK_EX)
-        finally:
-            waiter.shutdown(wait=False)
+    async with on_duty(common_dir / _LOCK):
         yield
 
 

@@ -4,17 +4,25 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_core.errors import OrchestraError, Refused, Unknown
+from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.chambers.merged import is_merged
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.saving import save_work, saved_head
+from orchestra_server.chambers.saving import (
+    save_staged,
+    save_work,
+    saved_before,
+    saves_ignored,
+)
+from orchestra_server.chambers.shadow import read_state
 from orchestra_server.chambers.worktrees import delete_branch, list_worktrees, remove_worktree
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import chambers as life
+from orchestra_server.conductor.postman import take_receipts
 from orchestra_server.conductor.telling import unread_of
 from orchestra_server.files.chamber_files import unfurnish
+from orchestra_server.files.exclude import PATTERNS
 
 MERGED = "its work is merged"
 
@@ -37,6 +45,7 @@ async def put_away(
     """
     require_here(chamber)
     room = await _begin(context, chamber)
+    await take_receipts(context.store, room)  # they go with the directory
     try:
         away = await asyncio.to_thread(_remove, repo, task, room)
     except OrchestraError as fault:
@@ -93,26 +102,33 @@ def _remove(repo: Repository, task: Task, room: Chamber) -> PutAway:
     """Save what is not merged, then remove worktree and branch; every step may be repeated."""
     path, ref = Path(room.path), life.ref_for(room)
     target = f"refs/heads/{task.base_branch}" if task.base_branch else ""
+    message = f"Chamber {room.name} of task {task.id}, as it was when it was closed"
+    merged = False
     if path.exists():
-        message = f"Chamber {room.name} of task {task.id}, as it was when it was closed"
-        saved = save_work(repo, path, ref, message, merged_into=target)
-        kept, head = (saved.ref, saved.head) if saved else ("", "")
-        remove_worktree(repo, path)
+        ours = work_but(repo)
+        saved = save_work(repo, path, ref, message, merged_into=target, ours=ours)
+        merged = saved is None or (ours is not None and _is_all_merged(repo, path, target))
+        remove_worktree(repo, path, ours)
     else:
-        kept, head = _saved_before(repo, ref)
+        saved = saved_before(repo, ref) or save_staged(repo, path, ref, message, target)
         if any(worktree.path == path for worktree in list_worktrees(repo)):
             remove_worktree(repo, path)
     unfurnish(path)
+    kept, head = (saved.ref, saved.head) if saved else ("", "")
     branch_kept = not _delete_branch(repo, room.branch, head, target)
-    return PutAway(kept, branch_kept, _note(room, kept, branch_kept=branch_kept))
+    return PutAway(kept, branch_kept, _note(room, kept, merged=merged, branch_kept=branch_kept))
 
 
-def _saved_before(repo: Repository, ref: str) -> tuple[str, str]:
-    """Return what an earlier attempt saved before it broke off."""
-    try:
-        return ref, saved_head(repo, ref)
-    except Unknown:
-        return "", ""
+def work_but(repo: Repository) -> tuple[str, ...] | None:
+    """Return which ignored files are Orchestra's and no work, None where no ignored file is."""
+    return PATTERNS if saves_ignored(repo) else None
+
+
+def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
+    """Tell whether ignored files are all that had to be saved."""
+    state = read_state(path)
+    into = repo.resolve(target) if target else repo.head().commit
+    return state.clean and is_merged(repo, state.head, into)
 
 
 def _delete_branch(repo: Repository, branch: str, saved: str, target: str) -> bool:
@@ -127,6 +143,8 @@ def _delete_branch(repo: Repository, branch: str, saved: str, target: str) -> bo
     return delete_branch(repo, branch, tip)
 
 
-def _note(room: Chamber, kept: str, *, branch_kept: bool) -> str:
+def _note(room: Chamber, kept: str, *, merged: bool, branch_kept: bool) -> str:
     where = f"saved under {kept}" if kept else MERGED
+    if kept and merged:
+        where = f"{MERGED}; its ignored files are {where}"
     return f"{where}; branch {room.branch} is kept" if branch_kept else where

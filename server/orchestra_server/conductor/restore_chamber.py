@@ -25,6 +25,7 @@ from orchestra_server.conductor.decisions.tasks import claim_of
 from orchestra_server.conductor.furnishing import furnish_all, shake_all_hands
 from orchestra_server.conductor.known import chambers_in, read_chamber, read_task, task_in
 from orchestra_server.conductor.replies import RestoredChamber
+from orchestra_server.files.exclude import PATTERNS
 from orchestra_server.files.handshake import Handshake
 
 
@@ -112,8 +113,8 @@ def _rebuild(repo: Repository, room: Chamber) -> None:
         delete_branch(repo, room.branch, head)  # kept at the very commit: it is made again there
         reason = f"orchestra: chamber {room.name} of task {room.task_id}"
         add_worktrees(repo, [WorktreePlan(room.name, path, room.branch, head, reason)])
-    state = read_state(path)
-    if state.clean or not is_saved(repo, state):
+    states = (read_state(path), read_state(path, ours=PATTERNS))
+    if states[0].clean or not any(is_saved(repo, state) for state in states):
         restore_work(repo, room.saved_ref, path)
 
 

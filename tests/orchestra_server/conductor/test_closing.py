@@ -1,15 +1,19 @@
 """close_chamber destroys nothing, and restore_chamber brings back what was there."""
 
+from typing import get_args
+
 import pytest
 
 from orchestra_core.errors import BadInput, Refused, Unknown
+from orchestra_core.models import Presence, WorkerState
 from orchestra_server.conductor.close_chamber import close_chamber
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.create_chambers import create_chambers_batch
 from orchestra_server.conductor.interrupt_worker import interrupt_worker
 from orchestra_server.conductor.restore_chamber import restore_chamber
-from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conducting import Clock, a_started_task, chamber_of, chambers_open, kinds
 from tests.support.repositories import TestRepository
+from tests.support.samples import NOON
 
 
 async def test_an_untouched_chamber_goes_without_a_trace(
@@ -124,16 +128,78 @@ async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: 
     assert inner.read("x") == "x"
 
 
-async def test_a_directory_that_is_gone_closes_and_keeps_its_branch(
+async def test_a_deleted_directory_closes_and_what_git_still_has_of_it_comes_back(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
     room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.commit("mine", {"src/login.py": "done\n"})
+    head = room.commit("mine", {"src/login.py": "done\n"})
+    room.write("staged", "staged\n")
+    room.git("add", "staged")
     room.path.rename(repository.path.parent / "gone")
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
-    assert closed.branch_kept
-    assert closed.branch in repository.branches
+    assert not closed.branch_kept
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (room.head, room.status, room.read("staged")) == (head, "A  staged", "staged\n")
+
+
+async def test_ignored_files_are_saved_where_the_repository_says_so(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.commit("ignore", {".gitignore": ".env\n"})
+    repository.git("config", "orchestra.saveIgnored", "true")
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "idle"])
+    rooms["auth"].write(".env", "SECRET=1\n")
+    saved = await close_chamber(context, task_id=task_id, chamber="auth")
+    idle = await close_chamber(context, task_id=task_id, chamber="idle")
+    assert idle.saved_ref == ""
+    assert (await chamber_of(context, task_id, "auth")).note == (
+        f"its work is merged; its ignored files are saved under {saved.saved_ref}"
+    )
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (rooms["auth"].read(".env"), rooms["auth"].status) == ("SECRET=1\n", "")
+
+
+async def test_a_worker_that_still_runs_is_told_of_and_closing_waits_for_a_yes(
+    context: Context, clock: Clock
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    presence = Presence(chamber_id=f"{task_id}/auth", state="working", tool="Bash", since=clock())
+    await context.store.report_presence(presence)
+    with pytest.raises(Refused, match=r"still working \(Bash\).*confirm=true"):
+        await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+    assert (await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)).saved_ref
+
+
+@pytest.mark.parametrize("ended", ["idle", "finished", "failed", "killed long ago"])
+async def test_a_worker_that_has_ended_holds_nobody_up(
+    context: Context, clock: Clock, ended: str
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    state: WorkerState = "working"
+    for known in get_args(WorkerState):
+        state = known if known == ended else state
+    presence = Presence(chamber_id=f"{task_id}/auth", state=state, since=clock())
+    await context.store.report_presence(presence)
+    if ended == "killed long ago":
+        clock.now += 3_600_000
+    await close_chamber(context, task_id=task_id, chamber="auth")
+
+
+async def test_receipts_that_lie_in_a_chamber_count_before_it_goes(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
+    receipt = f'{{"interrupt_id": "{sent.interrupt_id}", "state": "delivered", "at": {NOON}}}'
+    room.write(".claude/hooks/receipts/one.json", receipt)
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    state = await context.store.snapshot()
+    assert state.interrupts[sent.interrupt_id].state == "delivered"
 
 
 async def test_unread_mail_expires_with_its_chamber(context: Context) -> None:
