@@ -139,6 +139,7 @@ def _grow(
     """Merge what merges, in rounds until a round brings nothing more."""
     result, done = base, list[Branch]()
     waiting = list(branches)
+    signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
     while waiting:
         left: list[tuple[Branch, dict[str, str]]] = []
         for branch in waiting:
@@ -149,7 +150,10 @@ def _grow(
             if kinds:
                 left.append((branch, kinds))
             else:
-                result = _merge_commit(repo, tree, result, branch, message, trial=trial)
+                signed = _signed(repo, trial=trial) if signed is None else signed
+                result = _merge_commit(
+                    repo, tree, result, branch, message, signed=signed, trial=trial
+                )
                 done.append(branch)
         if len(left) == len(waiting):
             return _Grown(result, done, left)
@@ -174,12 +178,24 @@ def _tree_of(repo: Repository, result: str, commit: str) -> tuple[str, dict[str,
     return merged.tree, dict(merged.kinds)
 
 
+def _signed(repo: Repository, *, trial: bool) -> tuple[str, ...]:
+    """Return how merge commits are signed; raises Refused where git knows no person."""
+    if trial:
+        return ("--no-gpg-sign",)
+    require_identity(repo.top)
+    return signing(repo.top)
+
+
 def _merge_commit(
-    repo: Repository, tree: str, onto: str, branch: Branch, message: str, *, trial: bool
+    repo: Repository,
+    tree: str,
+    onto: str,
+    branch: Branch,
+    message: str,
+    *,
+    signed: tuple[str, ...],
+    trial: bool,
 ) -> str:
-    if not trial:
-        require_identity(repo.top)
-    signed = ("--no-gpg-sign",) if trial else signing(repo.top)
     return repo.git(
         "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
         feed=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
