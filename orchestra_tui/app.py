@@ -23,7 +23,7 @@ from orchestra_tui import themes
 from orchestra_tui.live.actions import Actions
 from orchestra_tui.live.picture import Changes, Picture
 from orchestra_tui.live.sources import LinkState, Source, Tools
-from orchestra_tui.presentation.ages import span
+from orchestra_tui.presentation.ages import SECOND, span
 from orchestra_tui.screens.commands import RoomCommands
 from orchestra_tui.screens.host import Host
 from orchestra_tui.screens.interrupt_editor import InterruptEditor
@@ -62,6 +62,7 @@ class RoomApp(Host):
         tools: Tools,
         *,
         clock: Clock = now_ms,
+        unread_limit: int = 0,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
         painted: Callable[[], object] | None = None,
@@ -72,6 +73,7 @@ class RoomApp(Host):
         self._source = source
         self._tools = tools
         self.picture = Picture(self._step, clock)
+        self.picture.board.unread_limit = unread_limit
         self.actions = Actions(tools)
         self.server = LinkState("off")
         self._room = RoomScreen(self.picture, source.activity, project, clock)
@@ -148,7 +150,13 @@ def run_room(project: Project, settings: Settings) -> int:
     source = StoreSource(project.id, settings)
     link = ServerLink(plan_launch(project, settings))
     # What has been imported and built at the first paint stays; no collection need look at it.
-    app = RoomApp(project.id, source, link, painted=gc.freeze)
+    app = RoomApp(
+        project.id,
+        source,
+        link,
+        unread_limit=settings.unread_limit * SECOND,
+        painted=gc.freeze,
+    )
     return asyncio.run(_show(app))
 
 

@@ -52,6 +52,7 @@ class Board:
 
     def __init__(self, state: ProjectState | None = None) -> None:
         self.diffs: dict[str, Diff] = {}
+        self.unread_limit = 0  # ms after which unread mail is overdue; 0 for never
         self.load(state or ProjectState())
 
     def load(self, state: ProjectState) -> None:
@@ -107,6 +108,25 @@ class Board:
         """Return a chamber's interrupts, oldest first."""
         return [self.state.interrupts[one] for one in self._mail_of.get(key, ())]
 
+    def overdue(self, now: int) -> list[Interrupt]:
+        """Return the mail that has been unread for longer than the limit, oldest first."""
+        unread = (self.state.interrupts[key] for key in self.unread_mail)
+        found = [one for one in unread if is_overdue(one, now, self.unread_limit)]
+        return sorted(found, key=lambda one: (one.sent_at, one.id))
+
+    def next_overdue(self, now: int) -> int:
+        """Return the moment at which more mail becomes overdue; 0 when none will."""
+        if not self.unread_limit:
+            return 0
+        sent = (self.state.interrupts[key].sent_at for key in self.unread_mail)
+        moments = (at + self.unread_limit for at in sent)
+        return min((moment for moment in moments if moment > now), default=0)
+
+    def suspended_chambers(self) -> int:
+        """Return in how many chambers no tool runs."""
+        standing = (self.state.chambers[key] for key in self.standing_chambers)
+        return sum(chamber.suspended_at > 0 for chamber in standing)
+
     def discoveries_of(self, task_id: str) -> list[Discovery]:
         """Return a task's discoveries, oldest first."""
         return [self.state.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
@@ -157,6 +177,11 @@ class Board:
         if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
             filed.append(interrupt.id)
         _enrol(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
+
+
+def is_overdue(one: Interrupt, now: int, limit: int) -> bool:
+    """Tell whether a message has been unread for `limit` ms or more; with 0 none ever is."""
+    return limit > 0 and one.state in _UNREAD and now - one.sent_at >= limit
 
 
 def _enrol(keys: set[str], key: str, *, present: bool) -> None:

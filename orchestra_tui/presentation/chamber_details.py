@@ -1,15 +1,18 @@
 """The detail area's texts on a chamber: where it is, what its worker does, what it was told."""
 
+from msgspec.structs import replace
+
 from orchestra_core.models import Agent, Chamber
+from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation import empty
-from orchestra_tui.presentation.ages import age, elapsed
+from orchestra_tui.presentation.ages import age, clock, elapsed
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.presentation.chamber_rows import diff_cell, worker_cell
+from orchestra_tui.presentation.chamber_rows import diff_cell, presence_cell
 from orchestra_tui.presentation.details import field, heading, placed
 from orchestra_tui.presentation.fitting import plain, text_lines
 from orchestra_tui.presentation.mail import mail_cell
-from orchestra_tui.presentation.symbols import CHAMBER
+from orchestra_tui.presentation.symbols import CHAMBER, SUSPENDED, UNPROVEN
 
 
 def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
@@ -17,13 +20,13 @@ def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
     symbol = CHAMBER[chamber.state]
     took = elapsed(chamber.created_at, chamber.ended_at, now)
     since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
-    mail, _ = mail_cell(board.mail_of(chamber.id), now)
+    mail, _ = mail_cell(board.mail_of(chamber.id), now, board.unread_limit)
     lines: list[Line] = [
         field("chamber", Cell(plain(chamber.name), "strong")),
         field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
     ]
     if chamber.state == "live":
-        lines.append(field("worker", worker_cell(chamber, board, now)[0]))
+        lines += _worker_lines(chamber, board, now)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(board.diffs.get(chamber.id))
     lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
@@ -40,6 +43,30 @@ def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
     for agent in _agents_in(chamber, board):
         lines += _agent_lines(agent, now)
     return lines
+
+
+def _worker_lines(chamber: Chamber, board: Board, now: int) -> list[Line]:
+    """Return what the worker does and says, since when, and whether mail reaches it."""
+    presence = board.state.presence.get(chamber.id)
+    said = presence.message if presence else ""
+    doing, _ = presence_cell(replace(presence, message="") if presence else None, now)
+    since = f"  since {clock(presence.since)}" if presence and presence.since else ""
+    lines: list[Line] = [field("worker", doing, Cell(since, "muted"))]
+    lines += [field("" if at else "last words", *line) for at, line in enumerate(text_lines(said))]
+    if chamber.suspended_at:
+        by = board.state.interrupts.get(chamber.suspended_by)
+        told = f" by {plain(by.actor)}: {plain(by.message)}" if by else ""
+        lasting = f"{SUSPENDED.text} since {clock(chamber.suspended_at)}{told}"
+        lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
+        lines.append(field("", Cell("no tool runs here; r resumes it", "muted")))
+    return [*lines, _hook_line(chamber, proven=is_proven(chamber, presence))]
+
+
+def _hook_line(chamber: Chamber, *, proven: bool) -> Line:
+    note = f": {plain(chamber.ready_note)}" if chamber.ready_note else ""
+    if proven:
+        return field("hook", Cell(f"✓ ready{note}", "ok" if not note else "plain"))
+    return field("hook", Cell(f"{UNPROVEN.text}{note or ': it has not answered yet'}", "warn"))
 
 
 def briefing_lines(chamber: Chamber) -> list[Line]:

@@ -1,13 +1,14 @@
 """Chambers as rows of a table."""
 
 from orchestra_core.clock import Clock, now_ms
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation.ages import age, due, elapsed, soonest
 from orchestra_tui.presentation.board import Board, Diff
 from orchestra_tui.presentation.cells import Cell, Column, Row
 from orchestra_tui.presentation.fitting import plain
 from orchestra_tui.presentation.mail import ENVELOPE, mail_cell, unread_cell
-from orchestra_tui.presentation.symbols import CHAMBER, WORKER
+from orchestra_tui.presentation.symbols import CHAMBER, SUSPENDED, UNPROVEN, WORKER
 
 _FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
 CHAMBER_COLUMNS = (
@@ -25,13 +26,13 @@ def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
     """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
     ended = chamber.ended_at
     letters = board.mail_of(chamber.id)
-    mail, mail_due = mail_cell(letters, now)
+    mail, mail_due = mail_cell(letters, now, board.unread_limit)
     worker, worker_due = worker_cell(chamber, board, now)
     cells = (
         CHAMBER[chamber.state],
         Cell(plain(chamber.name), "muted" if ended else "plain"),
         worker,
-        unread_cell(letters),
+        unread_cell(letters, now, board.unread_limit),
         mail,
         diff_cell(board.diffs.get(chamber.id)),
         Cell(elapsed(chamber.created_at, ended, now), "muted"),
@@ -46,6 +47,17 @@ def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
         note = f": {plain(chamber.note)}" if chamber.note else ""
         return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
     presence = board.state.presence.get(chamber.id)
+    doing, moment = presence_cell(presence, now)
+    if chamber.suspended_at:
+        words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
+        return Cell(words, SUSPENDED.tone), soonest(moment, due(chamber.suspended_at, now))
+    if presence is None and not is_proven(chamber, presence):
+        return UNPROVEN, 0
+    return doing, moment
+
+
+def presence_cell(presence: Presence | None, now: int) -> tuple[Cell, int]:
+    """Return a worker's state since when and its tool or last words, and when the text changes."""
     if presence is None:
         return WORKER["unknown"], 0
     state = WORKER[presence.state]
@@ -53,7 +65,8 @@ def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
     if presence.state == "working" and presence.tool:
         words = f"{plain(presence.tool)} {since} {plain(presence.detail)}".strip()
     else:
-        words = f"{state.text} {since}".strip()
+        said = plain(presence.detail if presence.state == "waiting" else presence.message)
+        words = f"{state.text} {since}".strip() + (f": {said}" if said else "")
     return Cell(words, state.tone), due(presence.since, now)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, due, soonest, span
+from orchestra_tui.presentation.ages import age, clock, due, soonest, span
+from orchestra_tui.presentation.board import is_overdue
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.fitting import plain, text_lines
-from orchestra_tui.presentation.symbols import MAIL
+from orchestra_tui.presentation.symbols import MAIL, OVERDUE
 
 _UNREAD = ("sent", "posted")
 ENVELOPE = "✉"
@@ -17,26 +18,34 @@ def unread(interrupts: Sequence[Interrupt]) -> list[Interrupt]:
     return [interrupt for interrupt in interrupts if interrupt.state in _UNREAD]
 
 
-def mail_cell(interrupts: Sequence[Interrupt], now: int) -> tuple[Cell, int]:
-    """Return the cell of a chamber's mail and the moment its age changes."""
+def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tuple[Cell, int]:
+    """Return the cell of a chamber's mail and the moment it changes by itself.
+
+    What has been unread for `limit` ms is urgent; 0 is never.
+    """
     waiting = unread(interrupts)
     if waiting:
-        oldest = min(one.sent_at for one in waiting)
-        text = f"{ENVELOPE} {len(waiting)} unread {age(oldest, now)}"
-        return Cell(text, "warn"), due(oldest, now)
+        oldest = min(waiting, key=lambda one: one.sent_at)
+        text = f"{len(waiting)} unread {age(oldest.sent_at, now)}"
+        if is_overdue(oldest, now, limit):
+            return Cell(f"{OVERDUE} {text}", "critical"), due(oldest.sent_at, now)
+        late = oldest.sent_at + limit if limit else 0
+        return Cell(f"{ENVELOPE} {text}", "warn"), soonest(due(oldest.sent_at, now), late)
     if not interrupts:
         return Cell("", "muted"), 0
     last = interrupts[-1]
     since = last.acted_at or last.delivered_at or last.ended_at
     word = MAIL[last.state]
-    tone = word.tone if last.state == "delivered" else "muted"
+    tone = word.tone if last.state in ("delivered", "expired") else "muted"
     return Cell(f"{word.text} {age(since, now)}".rstrip(), tone), due(since, now)
 
 
-def unread_cell(interrupts: Sequence[Interrupt]) -> Cell:
+def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Cell:
     """Return how many messages are unread, in two cells; nothing when there is none."""
-    count = len(unread(interrupts))
-    most = 9
+    waiting = unread(interrupts)
+    count, most = len(waiting), 9
+    if any(is_overdue(one, now, limit) for one in waiting):
+        return Cell(f"{OVERDUE}{min(count, most)}", "critical")
     return Cell("" if not count else str(count) if count <= most else f"{most}+", "warn")
 
 
@@ -47,6 +56,8 @@ def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], i
         if lines:
             lines.append(())
         lines += [_heading(one, now), _journey(one)]
+        if one.note:
+            lines.append((Cell(f"  {plain(one.note)}", "warn"),))
         lines.extend((Cell("  " + line[0].text),) for line in text_lines(one.message))
     return lines, soonest(*(due(one.sent_at, now) for one in interrupts))
 
@@ -57,7 +68,8 @@ def _heading(one: Interrupt, now: int) -> Line:
     return (
         Cell(state.text, state.tone),
         Cell(f"  {one.requires}", "strong"),
-        Cell(f"  from {author}, {age(one.sent_at, now)} ago", "muted"),
+        Cell(f"  from {author}, {age(one.sent_at, now)} ago, at {clock(one.sent_at)}", "muted"),
+        Cell(f"  {plain(one.id)}", "faint"),
     )
 
 
@@ -69,4 +81,8 @@ def _journey(one: Interrupt) -> Line:
         (one.state, one.ended_at),
     )
     words = [f"{name} after {span(at - one.sent_at)}" for name, at in steps if at]
-    return (Cell("  " + (", ".join(words) or "not in the chamber yet"), "muted"),)
+    if one.state in _UNREAD:
+        words.append("u calls it back")
+    if not one.posted_at and one.state == "sent":
+        words.insert(0, "not in the chamber yet")
+    return (Cell("  " + ", ".join(words), "muted"),)

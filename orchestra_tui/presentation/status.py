@@ -11,6 +11,7 @@ from orchestra_tui.presentation.ages import age, due, span
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.fitting import cut_line, line_width, plain
+from orchestra_tui.presentation.symbols import OVERDUE, SUSPENDED
 
 Link = Literal["connecting", "live", "reconnecting", "lost"]
 ServerState = Literal["starting", "ready", "restarting", "stopped"]
@@ -37,6 +38,8 @@ class Status:
     tasks: int = 0
     chambers: int = 0
     unread: int = 0
+    overdue: int = 0
+    suspended: int = 0
     latency: Latency | None = None
     project: str = ""
 
@@ -104,7 +107,13 @@ def _numbers(status: Status) -> list[Cell]:
     found.append(Cell(f"event {status.seq:,}", "muted"))
     found.append(Cell(_many(status.chambers, "chamber"), "muted"))
     found.append(Cell(_many(status.tasks, "task"), "muted"))
-    if status.unread:
+    if status.suspended:
+        symbol, word = SUSPENDED.text.split()
+        found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
+    if status.overdue:
+        late = f"{OVERDUE} {status.unread} unread, {status.overdue} too long"
+        found.append(Cell(late, "critical"))
+    elif status.unread:
         found.append(Cell(f"{status.unread} unread", "warn"))
     return found
 

@@ -36,8 +36,8 @@ MAIL: dict[InterruptState, Cell] = {
     "delivered": Cell("delivered", "accent"),
     "acted": Cell("acted", "ok"),
     "cancelled": Cell("cancelled", "muted"),
-    "expired": Cell("expired", "muted"),
+    "expired": Cell("undelivered", "warn"),
 }
 SUSPENDED = Cell("‖ suspended", "warn")
 UNPROVEN = Cell("? not proven ready", "warn")
-OVERDUE = "‼"
+OVERDUE = "!"  # before what has been unread for too long

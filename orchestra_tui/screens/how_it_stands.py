@@ -13,8 +13,8 @@ _SERVER: dict[LinkPhase, ServerState] = {
 }
 
 
-def status_of(picture: Picture, server: LinkState, project: str) -> Status:
-    """Return how things stand."""
+def status_of(picture: Picture, server: LinkState, project: str, now: int) -> Status:
+    """Return how things stand at this moment."""
     tasks, chambers, unread = counts(picture.board)
     return Status(
         link=picture.link,
@@ -25,6 +25,8 @@ def status_of(picture: Picture, server: LinkState, project: str) -> Status:
         tasks=tasks,
         chambers=chambers,
         unread=unread,
+        overdue=len(picture.board.overdue(now)),
+        suspended=picture.board.suspended_chambers(),
         latency=latency(picture.board.state.interrupts.values()),
         project=project,
     )

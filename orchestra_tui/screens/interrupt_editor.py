@@ -20,8 +20,14 @@ from orchestra_tui.screens.start_task import plain_editor
 
 REQUIRES: dict[Requires, str] = {
     "review": "the worker reads it before its next step and goes on",
-    "stop": "the worker is told to stop what it is doing and finish",
-    "suspend": "the worker is told to pause until it hears more",
+    "stop": "the worker finishes nothing more and reports what it has",
+    "suspend": "no tool of the worker runs until you press r on its chamber",
+}
+# What is sent when nothing is written; a message to be read has to say something.
+_WORDS: dict[Requires, str] = {
+    "review": "",
+    "stop": "Finish nothing more, and report what you have.",
+    "suspend": "Start nothing until you are told to go on.",
 }
 _WRITING = "ctrl+s send   ctrl+r how strong   esc cancel"
 _SENT = "esc close; the mail goes on its way"
@@ -37,13 +43,19 @@ class InterruptEditor(Dialog):
         Binding("ctrl+r", "requires", "How strong", id="dialog.requires"),
     ]
 
-    def __init__(self, actions: Actions, board: Board, chambers: Sequence[Chamber]) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        board: Board,
+        chambers: Sequence[Chamber],
+        requires: Requires = "review",
+    ) -> None:
         names = ", ".join(chamber.name for chamber in chambers)
         super().__init__(f"Interrupt {names}", _WRITING)
         self._actions = actions
         self._board = board
         self._chambers = tuple(chambers)
-        self._requires: Requires = "review"
+        self._requires: Requires = requires
         self._sent: list[str] = []
 
     def fields(self) -> Iterable[Widget]:
@@ -65,7 +77,7 @@ class InterruptEditor(Dialog):
 
     def action_send(self) -> None:
         """Send the message that is written."""
-        message = self.query_one(TextArea).text.strip()
+        message = self.query_one(TextArea).text.strip() or _WORDS[self._requires]
         if self._sent:
             return
         if not message:
@@ -99,7 +111,8 @@ class InterruptEditor(Dialog):
             chosen = name == self._requires
             mark = "●" if chosen else "○"
             parts.append((f"{mark} {name}   ", "bold" if chosen else "$foreground-muted"))
-        parts.append((f"\n{REQUIRES[self._requires]}", "$foreground-muted"))
+        usual = f"; left empty it says: {_WORDS[self._requires]}" if _WORDS[self._requires] else ""
+        parts.append((f"\n{REQUIRES[self._requires]}{usual}", "$foreground-muted"))
         return Content.assemble(*parts)
 
     def _show_progress(self) -> None:

@@ -3,9 +3,11 @@
 from textual import getters
 from textual.screen import Screen
 
-from orchestra_core.models import Chamber, Task
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Interrupt, Requires, Task
 from orchestra_core.text import one_line
 from orchestra_tui.keys import key_of
+from orchestra_tui.presentation.mail import unread
 from orchestra_tui.screens.confirm import Confirm
 from orchestra_tui.screens.create_chambers import CreateChambers
 from orchestra_tui.screens.host import Host
@@ -16,6 +18,7 @@ _CLOSING = (
     "The worktree goes. What is uncommitted or unmerged in it is saved first, "
     "and `orchestra restore` brings it back."
 )
+_NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
 _AT_WORK = ("starting", "working", "waiting")
 
 
@@ -48,13 +51,54 @@ class OperatorKeys(Screen[None]):
 
     def action_interrupt(self) -> None:
         """Write to the selected chamber's worker."""
+        self._write_as("interrupt", "review")
+
+    def action_stop(self) -> None:
+        """Write to the selected chamber's worker that it is to stop."""
+        self._write_as("stop", "stop")
+
+    def action_suspend(self) -> None:
+        """Write to the selected chamber's worker, whose tools then run no more."""
+        self._write_as("suspend", "suspend")
+
+    def action_resume(self) -> None:
+        """Let the tools of the selected chamber run again."""
         chamber = self.selected_chamber()
         if chamber is None:
-            self._cannot("interrupt", "no chamber is selected; 2 goes to the chambers")
-        elif chamber.state != "live":
-            self._cannot("interrupt", f"{chamber.name} is {chamber.state}; nobody works there")
+            self._cannot("resume", _NO_CHAMBER)
+        elif not chamber.suspended_at:
+            self._cannot("resume", f"{chamber.name} is not suspended")
         else:
-            self._write_to([chamber])
+            self.app.start(lambda: self._resume(chamber))
+
+    async def _resume(self, chamber: Chamber) -> None:
+        try:
+            resumed = await self.app.actions.resume(chamber.task_id, chamber.name)
+        except OrchestraError as error:
+            self.app.say(str(error), problem=True)
+            return
+        told = "; its worker is told to go on" if resumed.told else ""
+        self.app.say(f"{chamber.name} is resumed{told}")
+
+    def action_cancel_mail(self) -> None:
+        """Ask whether the newest unread message to the selected chamber is to be called back."""
+        chamber = self.selected_chamber()
+        letters = self.app.picture.board.mail_of(chamber.id) if chamber else []
+        waiting = unread(letters)
+        if chamber is None:
+            self._cannot("cancel_mail", _NO_CHAMBER)
+        elif not waiting:
+            self._cannot("cancel_mail", f"{chamber.name} has no unread mail")
+        else:
+            newest = waiting[-1]
+            facts = f"{newest.message}\n\nIts worker has not seen it, and then will not."
+            question = f"Call back what {chamber.name} has not read?"
+            self.app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
+
+    async def _cancel(self, letter: Interrupt) -> str:
+        done = await self.app.actions.cancel(letter.task_id, letter.id)
+        goes_on = "; its tools run again" if done.resumed else ""
+        return f"The message to {letter.chamber} is called back{goes_on}"
 
     def action_interrupt_all(self) -> None:
         """Write to the workers of all live chambers of the selected task."""
@@ -93,8 +137,18 @@ class OperatorKeys(Screen[None]):
             facts.append(f"Its worker is still {presence.state} ({doing}).".replace(" ()", ""))
         return "\n\n".join(facts)
 
-    def _write_to(self, chambers: list[Chamber]) -> None:
-        self.app.push_screen(InterruptEditor(self.app.actions, self.app.picture.board, chambers))
+    def _write_as(self, action: str, requires: Requires) -> None:
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot(action, _NO_CHAMBER)
+        elif chamber.state != "live":
+            self._cannot(action, f"{chamber.name} is {chamber.state}; nobody works there")
+        else:
+            self._write_to([chamber], requires)
+
+    def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
+        board = self.app.picture.board
+        self.app.push_screen(InterruptEditor(self.app.actions, board, chambers, requires))
 
     def _cannot(self, action: str, why: str) -> None:
         key = key_of(action)

@@ -20,6 +20,7 @@ from orchestra_tui.presentation.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.screens.bindings import room_bindings
 from orchestra_tui.screens.detail_pages import DetailPages, ReadActivity
 from orchestra_tui.screens.diff_sizes import DiffSizes
+from orchestra_tui.screens.escalation import Escalation, overdue_line
 from orchestra_tui.screens.how_it_stands import status_of
 from orchestra_tui.screens.key_line import KeyLine
 from orchestra_tui.screens.listing import Listing
@@ -58,6 +59,7 @@ class RoomScreen(RoomMoves):
         self._project = project
         self._clock = clock
         self._ticker = Ticker(self._tick, clock)
+        self._escalation = Escalation(picture.board, clock)
         self.listing = Listing()
         self._make_widgets()
 
@@ -121,11 +123,19 @@ class RoomScreen(RoomMoves):
         self._sizes.changed(changes, self.tables["tasks"].cursor_key)
         if changes.status or touched.chambers:
             self.show_status()
+            self._escalate()
         self._set_ticker()
 
     def show_status(self) -> None:
         """Write how things stand."""
-        self.status.set_status(status_of(self._picture, self.app.server, self._project))
+        now = self._clock()
+        self.status.set_status(status_of(self._picture, self.app.server, self._project, now))
+
+    def _escalate(self) -> None:
+        """Say aloud, once, that mail has been unread for too long; its row goes on saying so."""
+        if new := self._escalation.look():
+            self.app.bell()
+            self.app.say(overdue_line(new, self._board.unread_limit), problem=True)
 
     def server_changed(self) -> None:
         """Say how the server is, and once it is ready ask it what only it knows."""
@@ -177,6 +187,8 @@ class RoomScreen(RoomMoves):
         for table in self.tables.values():
             table.tick()
         self.status.tick()
+        self.show_status()
+        self._escalate()
         self.pages.write()
         self._set_ticker()
 
@@ -186,7 +198,7 @@ class RoomScreen(RoomMoves):
 
     def _ring_when_due(self) -> None:
         moments = [table.next_due for table in self.tables.values()]
-        self._ticker.set(soonest(*moments, self.status.next_due))
+        self._ticker.set(soonest(*moments, self.status.next_due, self._escalation.next_due))
 
     # What is selected
 

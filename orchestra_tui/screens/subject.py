@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orchestra_core.models import Presence
+from orchestra_tui.keys import key_of
 from orchestra_tui.presentation import empty
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
@@ -74,7 +75,7 @@ def _chamber_page(key: str, page: str, board: Board, fetched: Fetched, now: int)
 
 def _diff_page(key: str, fetched: Fetched) -> Sequence[Line]:
     if problem := fetched.problems.get(key):
-        return _words(problem, "r tries again.")
+        return _words(problem, f"{key_of('refresh').first} tries again.")
     if key not in fetched.diffs:
         return _words("Fetching the diff…")
     return diff_lines(fetched.diffs[key])

@@ -104,6 +104,7 @@ def chamber(
         created_at=NOW - created,
         ended_at=NOW - 2 * MINUTE if over else 0,
         note=note,
+        ready_at=NOW - created,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from textual.pilot import Pilot
 
+from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
@@ -88,11 +89,15 @@ async def room_of(
     tools: FixedTools | None = None,
     keymap: dict[str, str] | None = None,
     server: LinkState | None = None,
+    clock: Clock = lambda: NOW,
+    unread_limit: int = 0,
 ) -> AsyncGenerator[Room]:
-    """Open a room on `told` and wait until it shows it."""
+    """Open a room on `told` and wait until it shows it; `unread_limit` in ms, 0 is never."""
     source = HandFedSource(told)
     played = tools or FixedTools(state=server)
-    app = HeardApp("shop-3f9a1c2e", source, played, clock=lambda: NOW, keymap=keymap)
+    app = HeardApp(
+        "shop-3f9a1c2e", source, played, clock=clock, unread_limit=unread_limit, keymap=keymap
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         room = Room(app, pilot, source, played)
         await settle(pilot)

@@ -124,3 +124,29 @@ def test_two_updates_together_touch_what_either_does() -> None:
     assert both == Touched(
         tasks={"a", "b"}, discoveries={"d"}, chamber_order=True, discovery_order=True
     )
+
+
+def test_mail_is_overdue_when_it_has_been_unread_for_as_long_as_the_limit() -> None:
+    board = Board()
+    for number in (1, 2):
+        letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
+        board.apply(event(board, EventData(interrupt=letter)))
+    assert (board.overdue(NOON + 9_999), board.next_overdue(NOON)) == ([], 0)
+    board.unread_limit = 100
+    assert board.overdue(NOON + 100) == []
+    assert board.next_overdue(NOON) == NOON + 101
+    assert [one.id for one in board.overdue(NOON + 101)] == ["i1"]
+    assert board.next_overdue(NOON + 101) == NOON + 102
+    read = replace(an_interrupt("i1"), state="delivered")
+    board.apply(event(board, EventData(interrupt=read)))
+    assert [one.id for one in board.overdue(NOON + 999)] == ["i2"]
+    assert board.next_overdue(NOON + 999) == 0
+
+
+def test_suspended_chambers_are_counted_while_they_stand() -> None:
+    board = Board()
+    suspended = replace(a_chamber(), state="live", suspended_at=NOON)
+    board.apply(event(board, EventData(chamber=suspended)))
+    assert board.suspended_chambers() == 1
+    board.apply(event(board, EventData(chamber=replace(suspended, state="closed"))))
+    assert board.suspended_chambers() == 0

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Agent, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty
+from orchestra_tui.presentation.ages import clock
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.chamber_details import briefing_lines, chamber_overview
@@ -50,7 +51,7 @@ def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
     assert "✓ design               1m01  by conductor" in said
     assert "● building             59s" in said
     assert "○ review" in said
-    assert "● auth                 no worker" in said
+    assert "● auth                 ? not proven ready" in said
 
 
 def test_a_finished_task_tells_where_it_landed() -> None:
@@ -87,6 +88,49 @@ def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> 
     assert "path       /repo/.claude/worktrees/auth" in said
     assert "changes    not looked at yet" in said
     assert "impl\nrecorded   1 action  1m ago\nlast       wrote tests\nresult     12 pass" in said
+
+
+def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() -> None:
+    known = board()
+    known.report_presence(
+        Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
+    )
+    said = text(chamber_overview(LIVE, known, NOON + 60_000))
+    assert f"worker     finished 1m  since {clock(NOON)}\n" in said
+    assert "last words All done.\n           12 pass\n" in said
+
+
+def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> None:
+    known = board()
+    known.state.put(an_interrupt("i7", "Wait for the schema"))
+    suspended = replace(LIVE, suspended_at=NOON, suspended_by="i7")
+    said = text(chamber_overview(suspended, known, NOON + 60_000))
+    assert f"tools      ‖ suspended since {clock(NOON)} by operator: Wait for the schema\n" in said
+    assert "no tool runs here; r resumes it" in said
+
+
+def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
+    proven = text(chamber_overview(replace(LIVE, ready_at=NOON), board(), NOON))
+    assert "hook       ✓ ready\n" in proven
+    assert "hook       ? not proven ready: it has not answered yet" in text(
+        chamber_overview(LIVE, board(), NOON)
+    )
+    broken = replace(LIVE, ready_note="the hook did not answer")
+    assert "? not proven ready: the hook did not answer" in text(
+        chamber_overview(broken, board(), NOON)
+    )
+
+
+def test_mail_that_never_arrived_says_why() -> None:
+    lost = replace(
+        an_interrupt(), state="expired", ended_at=NOON + 9_000, note="undelivered: it was closed"
+    )
+    lines, _ = mail_lines([lost], NOON + 10_000)
+    assert text(lines).split("\n")[:3] == [
+        f"undelivered  review  from operator, 10s ago, at {clock(NOON)}  i1",
+        "  expired after 9.0s",
+        "  undelivered: it was closed",
+    ]
 
 
 def test_a_closed_chamber_tells_where_its_work_was_saved() -> None:
@@ -145,11 +189,11 @@ def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took(
     )
     lines, moment = mail_lines([acted, replace(an_interrupt("i2"), sent_at=NOON + 9)], NOON + 1_000)
     assert text(lines).split("\n") == [
-        "sent  review  from operator, 0s ago",
-        "  not in the chamber yet",
+        f"sent  review  from operator, 0s ago, at {clock(NOON + 9)}  i2",
+        "  not in the chamber yet, u calls it back",
         "  Stop and look",
         "",
-        "acted  review  from operator, 1s ago",
+        f"acted  review  from operator, 1s ago, at {clock(NOON)}  i1",
         "  posted after 4ms, delivered after 2.3s, acted after 12s",
         "  Stop",
         "  and look",

@@ -77,7 +77,49 @@ def test_a_worker_that_waits_says_so() -> None:
 
 
 def test_a_chamber_without_a_worker_says_so() -> None:
-    assert texts(chamber_row(LIVE, board_with(LIVE), NOON))[2] == "no worker"
+    ready = replace(LIVE, ready_at=NOON)
+    assert texts(chamber_row(ready, board_with(ready), NOON))[2] == "no worker"
+
+
+def test_a_chamber_whose_hook_never_answered_says_so() -> None:
+    assert chamber_row(LIVE, board_with(LIVE), NOON).cells[2] == Cell("? not proven ready", "warn")
+
+
+def test_a_worker_that_ended_says_its_last_words_and_one_that_waits_for_what() -> None:
+    ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="Done:\n12 pass")
+    row = chamber_row(LIVE, board_with(LIVE, ended), NOON + 3 * MINUTE)
+    assert row.cells[2] == Cell("finished 3m: Done: 12 pass", "muted")
+    asking = Presence(chamber_id=LIVE.id, state="waiting", since=NOON, detail="May I use Bash?")
+    row = chamber_row(LIVE, board_with(LIVE, asking), NOON + 1_000)
+    assert row.cells[2] == Cell("waiting 1s: May I use Bash?", "warn")
+
+
+def test_a_suspended_chamber_says_since_when_and_what_its_worker_does() -> None:
+    suspended = replace(LIVE, suspended_at=NOON)
+    idle = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 1_500)
+    row = chamber_row(suspended, board_with(suspended, idle), NOON + 5_000)
+    assert row.cells[2] == Cell("‖ suspended 5s: idle 3s", "warn")
+    assert row.due == NOON + 5_500
+
+
+def test_mail_becomes_urgent_at_the_limit_and_not_before() -> None:
+    board = board_with(LIVE)
+    board.unread_limit = 42_500
+    board.state.put(an_interrupt())
+    board.load(board.state)
+    row = chamber_row(LIVE, board, NOON + 42_000)
+    assert row.cells[3:5] == (Cell("1", "warn"), Cell(f"{ENVELOPE} 1 unread 42s", "warn"))
+    assert row.due == NOON + 42_500
+    row = chamber_row(LIVE, board, NOON + 42_500)
+    assert row.cells[3:5] == (Cell("!1", "critical"), Cell("! 1 unread 42s", "critical"))
+    assert row.due == NOON + 43_000
+
+
+def test_mail_that_nobody_will_read_says_so() -> None:
+    board = board_with(LIVE)
+    board.state.put(replace(an_interrupt(), state="expired", ended_at=NOON))
+    board.load(board.state)
+    assert chamber_row(LIVE, board, NOON + 3 * MINUTE).cells[4] == Cell("undelivered 3m", "warn")
 
 
 def test_a_chamber_that_failed_says_why() -> None:

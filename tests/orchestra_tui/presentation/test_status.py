@@ -92,3 +92,9 @@ def test_latency_speaks_of_the_last_messages_only() -> None:
     old = [replace(an_interrupt(f"o{n}"), delivered_at=NOON + 9_000) for n in range(300)]
     new = [replace(an_interrupt(f"n{n}"), delivered_at=NOON + 10) for n in range(200)]
     assert latency([*old, *new]) == Latency(median=10, p95=10, count=200)
+
+
+def test_what_waits_too_long_and_what_stands_still_is_counted() -> None:
+    status = Status(link="live", unread=3, overdue=2, suspended=1)
+    assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 too long")
+    assert text(Status(link="live", unread=3), 160).endswith("  3 unread")

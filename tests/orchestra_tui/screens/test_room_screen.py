@@ -103,7 +103,7 @@ async def test_the_diff_is_read_through_the_link_and_only_when_its_page_is_opene
         await room.press("l")
         assert "is not played in this scene" in room.text
         tools.texts = {f"orchestra://tasks/{TASK}/chambers/auth/diff": "+added line\n"}
-        await room.press("r")
+        await room.press("f")
         assert "+added line" in room.text
 
 
