@@ -50,6 +50,13 @@ async def taken_ms(work: Awaitable[object]) -> float:
     return (time.perf_counter() - began) * 1_000
 
 
+def ms(work: Callable[[], object]) -> float:
+    """Return how many milliseconds a plain function takes."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1_000
+
+
 def command_ms(
     command: Sequence[str],
     directory: Path,
