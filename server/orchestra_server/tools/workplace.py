@@ -13,6 +13,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.mail_duty import mail_on_duty
 from orchestra_server.conductor.radar_duty import radar_on_duty
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _log = logging.getLogger(__name__)
 class Workplace:
     """Opens the store once per server run and holds it, and with it the private Valkey's lease.
 
-    With the store comes the radar's duty, which one server of the repository has at a time.
+    With the store come the radar's and the postman's duty, each of which one server of the
+    repository has at a time.
 
     A server must start where there is no repository or no Redis yet: each call tries again and
     says in one line what is missing.
@@ -74,6 +76,7 @@ class Workplace:
 
     async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
         store = await stack.enter_async_context(open_store(project.id, self._settings))
+        await stack.enter_async_context(mail_on_duty(store, project, self._clock))
         await stack.enter_async_context(radar_on_duty(store, project, self._clock))
         return store
 

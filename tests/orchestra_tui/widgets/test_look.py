@@ -35,7 +35,7 @@ STATES: tuple[tuple[str, ChamberState], ...] = (
 def _chamber(name: str, state: ChamberState) -> Chamber:
     ended = NOON + 60_000 if state in ("failed", "closed") else 0
     note = "the disk is full" if state == "failed" else ""
-    return replace(a_chamber(name), state=state, ended_at=ended, note=note)
+    return replace(a_chamber(name), state=state, ended_at=ended, note=note, ready_at=NOON)
 
 
 def _board() -> Board:
