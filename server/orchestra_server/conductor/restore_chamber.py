@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
+from orchestra_server.chambers.half_restored import begin_again
 from orchestra_server.chambers.repository import Repository, open_repository
 from orchestra_server.chambers.saving import is_saved, restore_work, saved_head
 from orchestra_server.chambers.shadow import read_state
@@ -115,6 +116,7 @@ def _rebuild(repo: Repository, room: Chamber) -> None:
         add_worktrees(repo, [WorktreePlan(room.name, path, room.branch, head, reason)])
     states = (read_state(path), read_state(path, ours=PATTERNS))
     if states[0].clean or not any(is_saved(repo, state) for state in states):
+        begin_again(repo, room.saved_ref, path)
         restore_work(repo, room.saved_ref, path)
 
 
