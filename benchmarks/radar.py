@@ -1,4 +1,169 @@
 """`python -m benchmarks.radar`: what the conflict radar costs for many chambers of a repository.
 
-Beside it the same pairs with one `git merge-tree` process for each, by turns in the same minute.
+Beside its one `git merge-tree` process for all pairs, by turns, the same pairs with one for each.
 """
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.alternating import by_turns
+from benchmarks.places import Place, a_place
+from orchestra_core.clock import now_ms
+from orchestra_core.events import Event
+from orchestra_core.project import Project, find_project
+from orchestra_core.store.opening import open_store
+from orchestra_core.store.store import Store
+from orchestra_server.chambers.conflicts import merge_trees, parse_merges
+from orchestra_server.chambers.radar import Radar, Room, pairs_of
+from orchestra_server.chambers.repository import Repository, open_repository
+from orchestra_server.chambers.seen import Scratch, see
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.radar_duty import radar_on_duty
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.following import Watch, watching
+from tests.support.repositories import PLAIN_GIT, TestRepository
+
+_BASE = "refs/heads/main"
+_ROUNDS = 10
+_Line = tuple[str, str]
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chambers", type=int, default=20)
+    parser.add_argument("--files", type=int, default=5_000)
+    parser.add_argument("--idle", type=float, default=30.0, help="seconds to watch idleness for")
+    given = parser.parse_args()
+    os.environ.update(PLAIN_GIT)
+    with a_place() as place:
+        lines = asyncio.run(_measure(place, given.chambers, given.files, given.idle))
+    width = max(len(name) for name, _ in lines)
+    sys.stdout.write("".join(f"{name.ljust(width)}  {value}\n" for name, value in lines))
+
+
+async def _measure(place: Place, chambers: int, files: int, idle: float) -> list[_Line]:
+    repository = place.repository(files=files)
+    project = find_project(repository.path)
+    async with open_store(project.id, place.settings) as store:
+        context = Context(store=store, project=project, settings=place.settings, actor="conductor")
+        task_id = await a_started_task(context)
+        names = [f"part-{number}" for number in range(chambers)]
+        opened = list((await chambers_open(context, task_id, names)).values())
+        for number, chamber in enumerate(opened):
+            _work(chamber, number)
+        rooms = [Room(f"{task_id}/{one.path.name}", one.path, _BASE) for one in opened]
+        repo = open_repository(repository.path)
+        lines = await asyncio.to_thread(_looks, repo, rooms)
+        lines += await asyncio.to_thread(_merges, repo, rooms)
+        return lines + await _live(store, project, opened, idle)
+
+
+def _work(chamber: TestRepository, number: int) -> None:
+    """Leave uncommitted work: five files of its own, a new one, and one that others write too."""
+    for own in range(5):
+        chamber.write(f"src/d{number}/f{number * 50 + own}.py", f"changed by {number}\n")
+    chamber.write(f"new/{number}.py", "new\n")
+    chamber.write(f"src/d90/f{4_500 + number // 4}.py", f"changed by {number}\n")
+
+
+def _looks(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
+    radar = Radar(repo)
+    first = _ms(lambda: radar.look(rooms, set()))
+    pairs = len(pairs_of(rooms))
+    changed: list[float] = []
+    for number in range(_ROUNDS):
+        room = rooms[number % len(rooms)]
+        (room.path / "new" / "more.py").write_text(f"{number}\n")
+        changed.append(_ms(lambda room=room: radar.look(rooms, {room.id})))
+    nothing = [_ms(lambda: radar.look(rooms, set())) for _ in range(_ROUNDS)]
+    verdicts = radar.look(rooms, set()).verdicts
+    radar.close()
+    return [
+        ("chambers, pairs with the base's", f"{len(rooms)}, {pairs}"),
+        ("pairs that collide", str(sum(not one.merges for one in verdicts.values()))),
+        ("first look at all of them", f"{first:.0f} ms"),
+        ("a look after one chamber changed", f"{statistics.median(changed):.0f} ms"),
+        ("a look after nothing changed", f"{statistics.median(nothing):.1f} ms"),
+    ]
+
+
+def _merges(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
+    """Merge all pairs of chambers: one process for all, and by turns one process for each."""
+    scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
+    scratch.begin()
+    commits = [see(scratch, room.path.name, room.path) for room in rooms]
+    pairs = [(one, other) for at, one in enumerate(commits) for other in commits[at + 1 :]]
+    feed = "".join(f"{one} {other}\n" for one, other in pairs)
+
+    def together() -> float:
+        return _ms(lambda: list(parse_merges(_all_at_once(repo, feed, scratch))))
+
+    def apart() -> float:
+        return _ms(lambda: [merge_trees(repo, *pair, env=scratch.env) for pair in pairs])
+
+    one, each = by_turns((together, apart), 5.0)
+    scratch.close()
+    return [
+        (f"{len(pairs)} merges, one process", f"{statistics.median(one):.0f} ms"),
+        (f"{len(pairs)} merges, a process each", f"{statistics.median(each):.0f} ms"),
+    ]
+
+
+def _all_at_once(repo: Repository, feed: str, scratch: Scratch) -> str:
+    return repo.git("merge-tree", "--write-tree", "--stdin", "-z", feed=feed, env=scratch.env)
+
+
+async def _live(
+    store: Store, project: Project, opened: Sequence[TestRepository], idle: float
+) -> list[_Line]:
+    """Have the whole radar on duty: idle, and from a write to the event that tells of it."""
+    async with watching(store) as told, radar_on_duty(store, project, now_ms):
+        files = [chamber.path / "both.txt" for chamber in opened[:2]]
+        files[0].write_text("one\n")
+        await _until_told(told, files, "other\n")  # also: the first look is over
+        taken = [await _until_told(told, files, text) for text in ("one\n", "other\n") * _ROUNDS]
+        before = _cpu()
+        await asyncio.sleep(idle)
+        share = (_cpu() - before) / idle
+    return [
+        ("from a write to its event, median", f"{statistics.median(taken):.0f} ms"),
+        ("from a write to its event, longest", f"{max(taken):.0f} ms"),
+        (f"idle for {idle:.0f} s", f"{share:.2%} of a core"),
+    ]
+
+
+async def _until_told(told: Watch, files: Sequence[Path], text: str) -> float:
+    """Write the second file, and return after how many ms an event speaks of both chambers."""
+    names = {file.parent.name for file in files}
+    seen = len(told.events)
+    began = time.perf_counter()
+    await asyncio.to_thread(files[1].write_text, text)
+    await told.until(lambda told: any(_between(one) == names for one in told.events[seen:]))
+    return (time.perf_counter() - began) * 1_000
+
+
+def _ms(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1_000
+
+
+def _between(event: Event) -> set[str]:
+    sides = event.data.collision.between if event.data.collision else ()
+    return {side.rpartition("/")[2] for side in sides}
+
+
+def _cpu() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+if __name__ == "__main__":
+    main()

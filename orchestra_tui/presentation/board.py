@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from orchestra_core.events import Event
-from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import (
+    BASE,
+    Agent,
+    Chamber,
+    Collision,
+    Discovery,
+    Interrupt,
+    Presence,
+    Task,
+)
 from orchestra_core.state import ProjectState
 
 
@@ -64,6 +73,8 @@ class Board:
         self.open_tasks = {task.id for task in state.tasks.values() if task.state in _OPEN}
         self.standing_chambers: set[str] = set()
         self.unread_mail: set[str] = set()
+        self._collisions_of: dict[str, set[str]] = {}
+        self.colliding: set[str] = set()
         for chamber in state.chambers.values():
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
             _enrol(self.standing_chambers, chamber.id, present=chamber.state in _STANDING)
@@ -71,6 +82,8 @@ class Board:
             self._file_mail(interrupt)
         for discovery in state.discoveries.values():
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
+        for collision in state.collisions.values():
+            self._file_collision(collision)
 
     def apply(self, event: Event) -> Touched:
         """Move on by one event and say which rows that changes; an event already known: none."""
@@ -88,6 +101,8 @@ class Board:
                 case Interrupt():
                     self._file_mail(document)
                     touched.chambers.add(chamber_id(document.task_id, document.chamber))
+                case Collision():
+                    touched.chambers |= self._file_collision(document)
                 case Agent():
                     touched.tasks.add(document.task_id)
                     if document.chamber:
@@ -107,6 +122,13 @@ class Board:
     def mail_of(self, key: str) -> list[Interrupt]:
         """Return a chamber's interrupts, oldest first."""
         return [self.state.interrupts[one] for one in self._mail_of.get(key, ())]
+
+    def collisions_of(self, key: str) -> list[Collision]:
+        """Return with whom a standing chamber collides now, the oldest first."""
+        if key not in self.standing_chambers:
+            return []
+        found = (self.state.collisions[one] for one in self._collisions_of.get(key, ()))
+        return sorted(found, key=lambda one: (one.since, one.id))
 
     def overdue(self, now: int) -> list[Interrupt]:
         """Return the mail that has been unread for longer than the limit, oldest first."""
@@ -177,6 +199,15 @@ class Board:
         if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
             filed.append(interrupt.id)
         _enrol(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
+
+    def _file_collision(self, collision: Collision) -> set[str]:
+        """Take a collision and return the chambers it is about."""
+        chambers = {side for side in collision.between if side != BASE}
+        present = collision.state == "colliding"
+        for chamber in chambers:
+            _enrol(self._collisions_of.setdefault(chamber, set()), collision.id, present=present)
+        _enrol(self.colliding, collision.id, present=present)
+        return chambers
 
 
 def is_overdue(one: Interrupt, now: int, limit: int) -> bool:

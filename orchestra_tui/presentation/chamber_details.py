@@ -9,6 +9,7 @@ from orchestra_tui.presentation.ages import age, clock, elapsed
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.chamber_rows import diff_cell, presence_cell
+from orchestra_tui.presentation.collisions import collision_lines
 from orchestra_tui.presentation.details import field, heading, placed
 from orchestra_tui.presentation.fitting import plain, text_lines
 from orchestra_tui.presentation.mail import mail_cell
@@ -40,6 +41,8 @@ def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
         lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
     if chamber.note:
         lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
+    for collision in board.collisions_of(chamber.id):
+        lines += [(), *collision_lines(collision, chamber.id)]
     for agent in _agents_in(chamber, board):
         lines += _agent_lines(agent, now)
     return lines

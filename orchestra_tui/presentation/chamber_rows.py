@@ -6,6 +6,7 @@ from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation.ages import age, due, elapsed, soonest
 from orchestra_tui.presentation.board import Board, Diff
 from orchestra_tui.presentation.cells import Cell, Column, Row
+from orchestra_tui.presentation.collisions import collision_text
 from orchestra_tui.presentation.fitting import plain
 from orchestra_tui.presentation.mail import ENVELOPE, mail_cell, unread_cell
 from orchestra_tui.presentation.symbols import CHAMBER, SUSPENDED, UNPROVEN, WORKER
@@ -27,7 +28,7 @@ def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
     ended = chamber.ended_at
     letters = board.mail_of(chamber.id)
     mail, mail_due = mail_cell(letters, now, board.unread_limit)
-    worker, worker_due = worker_cell(chamber, board, now)
+    worker, worker_due = standing_cell(chamber, board, now)
     cells = (
         CHAMBER[chamber.state],
         Cell(plain(chamber.name), "muted" if ended else "plain"),
@@ -39,6 +40,13 @@ def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
     )
     own_due = 0 if ended else due(chamber.created_at, now)
     return Row(chamber.id, cells, soonest(own_due, mail_due, worker_due))
+
+
+def standing_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+    """Return with whom a chamber collides before what its worker does, and when that changes."""
+    worker, moment = worker_cell(chamber, board, now)
+    collides = collision_text(board.collisions_of(chamber.id), chamber.id)
+    return (Cell(f"{collides} · {worker.text}", "warn") if collides else worker), moment
 
 
 def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
@@ -91,8 +99,9 @@ class ChamberRows:
         return chamber_row(self._board.state.chambers[key], self._board, self._clock())
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: name, state, branch and what the worker does."""
+        """Return what a filter looks in: name, state, branch, its worker and its collisions."""
         chamber = self._board.state.chambers[key]
         presence = self._board.state.presence.get(key)
         doing = (presence.state, presence.tool, presence.detail) if presence else ()
-        return " ".join((chamber.name, chamber.state, chamber.branch, *doing)).casefold()
+        collides = collision_text(self._board.collisions_of(key), key)
+        return " ".join((chamber.name, chamber.state, chamber.branch, *doing, collides)).casefold()

@@ -29,23 +29,15 @@ def files_text(count: int) -> str:
 
 
 def collision_text(collisions: Sequence[Collision], chamber_id: str) -> str:
-    """Return `⚠ collides with auth: 2 files`, or with how many others; "" without any."""
+    """Return `⚠ collides: auth, 2 files`, or with whom else; "" without any.
+
+    The other's name comes first of what a narrow table might cut.
+    """
     if not collisions:
         return ""
-    if len(collisions) == 1:
-        (one,) = collisions
-        return f"{SIGN} collides with {partner(one, chamber_id)}: {files_text(one.count)}"
     names = ", ".join(partner(one, chamber_id) for one in collisions)
-    return f"{SIGN} collides with {names}"
-
-
-def collision_sign(collisions: Sequence[Collision], chamber_id: str) -> str:
-    """Return the same for a narrow table: `⚠ auth`, or `⚠ 3` for several."""
-    if not collisions:
-        return ""
-    if len(collisions) == 1:
-        return f"{SIGN} {partner(collisions[0], chamber_id)}"
-    return f"{SIGN} {len(collisions)}"
+    files = f", {files_text(collisions[0].count)}" if len(collisions) == 1 else ""
+    return f"{SIGN} collides: {names}{files}"
 
 
 def collision_lines(collision: Collision, chamber_id: str) -> list[Line]:

@@ -7,7 +7,7 @@ from orchestra_tui.presentation import empty
 from orchestra_tui.presentation.ages import age, clock, elapsed, span
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line, Tone
-from orchestra_tui.presentation.chamber_rows import worker_cell
+from orchestra_tui.presentation.chamber_rows import standing_cell
 from orchestra_tui.presentation.fitting import fit, plain, text_lines
 from orchestra_tui.presentation.symbols import CHAMBER, SEVERITY, TASK, WORKER
 
@@ -57,7 +57,7 @@ def task_overview(task: Task, board: Board, now: int) -> list[Line]:
     chambers = board.chambers_of(task.id)
     lines += heading("Chambers")
     for chamber in chambers:
-        worker, _ = worker_cell(chamber, board, now)
+        worker, _ = standing_cell(chamber, board, now)
         name = Cell(f" {fit(chamber.name, 20)} ")
         lines.append((CHAMBER[chamber.state], name, worker))
     return lines if chambers else [*lines, (Cell(empty.CHAMBERS, "muted"),)]

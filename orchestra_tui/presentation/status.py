@@ -10,6 +10,7 @@ from orchestra_core.models import Interrupt
 from orchestra_tui.presentation.ages import age, due, span
 from orchestra_tui.presentation.board import Board
 from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.presentation.collisions import SIGN
 from orchestra_tui.presentation.fitting import cut_line, line_width, plain
 from orchestra_tui.presentation.symbols import OVERDUE, SUSPENDED
 
@@ -40,6 +41,7 @@ class Status:
     unread: int = 0
     overdue: int = 0
     suspended: int = 0
+    collisions: int = 0
     latency: Latency | None = None
     project: str = ""
 
@@ -110,6 +112,8 @@ def _numbers(status: Status) -> list[Cell]:
     if status.suspended:
         symbol, word = SUSPENDED.text.split()
         found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
+    if status.collisions:
+        found.append(Cell(f"{SIGN} {_many(status.collisions, 'collision')}", "warn"))
     if status.overdue:
         late = f"{OVERDUE} {status.unread} unread, {status.overdue} too long"
         found.append(Cell(late, "critical"))

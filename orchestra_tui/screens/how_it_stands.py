@@ -25,6 +25,7 @@ def status_of(picture: Picture, server: LinkState, project: str, now: int) -> St
         tasks=tasks,
         chambers=chambers,
         unread=unread,
+        collisions=len(picture.board.colliding),
         overdue=len(picture.board.overdue(now)),
         suspended=picture.board.suspended_chambers(),
         latency=latency(picture.board.state.interrupts.values()),

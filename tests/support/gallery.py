@@ -141,6 +141,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
     Scene(name="activity", tells=stories.busy, presses=("2", "j", "l")),
     Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),
+    Scene(name="collision", tells=stories.collision, presses=("2", "j")),
+    Scene(name="collision-80x24", tells=stories.collision, presses=("2", "j"), size=SMALL),
     Scene(name="disconnected", tells=stories.lost, server=LinkState("restarting", "in 2 s")),
     Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
     Scene(name="trouble", tells=stories.trouble, presses=("2", "G")),

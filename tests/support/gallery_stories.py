@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import (
+    BASE,
+    Agent,
+    Chamber,
+    Collision,
+    Discovery,
+    Interrupt,
+    Presence,
+    Task,
+)
 from tests.support.gallery_states import (
     MINUTE,
     NOW,
@@ -146,6 +155,39 @@ def all_mail() -> Told:
         event(12, 2_000, "interrupt.sent", "database", EventData(interrupt=letters[3])),
     ]
     return busy(found, *letters, events=last)
+
+
+def collision() -> Told:
+    """Tell of two chambers that write the same files, and of one whose base has moved on."""
+    auth, api, database = (f"{TASK}/{name}" for name in ("auth", "api", "database"))
+    both = Collision(
+        id=f"{api}|{auth}",
+        task_ids=(TASK,),
+        between=(api, auth),
+        files=("src/auth/limits.py", "src/auth/session.py"),
+        kinds=("add/add", "content"),
+        count=2,
+        since=NOW - 70 * SECOND,
+    )
+    base = Collision(
+        id=f"{database}|{BASE}",
+        task_ids=(TASK,),
+        between=(database, BASE),
+        files=("migrations/0007_users.sql",),
+        kinds=("modify/delete",),
+        count=1,
+        since=NOW - 12 * SECOND,
+    )
+    told = busy(
+        events=[
+            event(9, 70 * SECOND, "collision.appeared", "api", EventData(collision=both)),
+            event(10, 12 * SECOND, "collision.appeared", "database", EventData(collision=base)),
+        ]
+    )
+    assert told.state is not None
+    told.state.put(both)
+    told.state.put(base)
+    return told
 
 
 def lost() -> Told:

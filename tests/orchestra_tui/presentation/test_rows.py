@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.board import Board, Diff
@@ -14,7 +15,14 @@ from orchestra_tui.presentation.discovery_rows import (
 )
 from orchestra_tui.presentation.mail import ENVELOPE
 from orchestra_tui.presentation.task_rows import TASK_COLUMNS, TaskRows, step_text, task_row
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_collision,
+    a_discovery,
+    a_task,
+    an_interrupt,
+)
 
 MINUTE = 60_000
 PHASES = (
@@ -68,6 +76,22 @@ def test_a_chamber_says_which_tool_its_worker_uses_and_since_when() -> None:
     )
     row = chamber_row(LIVE, board_with(LIVE, presence), NOON + 12_000)
     assert texts(row)[:3] == ["●", "auth", "Edit 12s src/a.py"]
+
+
+def test_a_chamber_that_collides_says_with_whom_before_what_its_worker_does() -> None:
+    presence = Presence(chamber_id=LIVE.id, state="idle", since=NOON)
+    board = board_with(LIVE, presence)
+    event = Event(
+        seq=1, at=NOON, kind="collision.appeared", data=EventData(collision=a_collision())
+    )
+    assert board.apply(event).chambers == {LIVE.id, "add-login-1a2b/database"}
+    row = chamber_row(LIVE, board, NOON + 12_000)
+    assert row.cells[2] == Cell("⚠ collides: database, 1 file · idle 12s", "warn")
+    assert "collides: database" in ChamberRows(board, lambda: NOON).words(LIVE.id)
+
+    over = replace(a_collision(), state="clear")
+    board.apply(replace(event, seq=2, kind="collision.cleared", data=EventData(collision=over)))
+    assert chamber_row(LIVE, board, NOON + 12_000).cells[2].text == "idle 12s"
 
 
 def test_a_worker_that_waits_says_so() -> None:

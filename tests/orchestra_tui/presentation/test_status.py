@@ -46,6 +46,16 @@ def test_a_live_room_says_so_and_how_things_stand() -> None:
     ]
 
 
+def test_collisions_are_counted_while_there_are_any() -> None:
+    assert text(colliding(2), 80).endswith("⚠ 2 collisions")
+    assert text(colliding(1), 80).endswith("⚠ 1 collision")
+    assert "collision" not in text(colliding(0), 80)
+
+
+def colliding(count: int) -> Status:
+    return Status(link="live", collisions=count)
+
+
 def test_one_of_a_thing_is_said_in_the_singular() -> None:
     assert text(Status(link="live", tasks=1, chambers=1), 80).endswith("1 chamber  1 task")
 
