@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.project import Project
+from orchestra_tui.command_line.chambers_check import check_chambers
 from orchestra_tui.command_line.checks import (
     Check,
     check_claude_code,
@@ -65,6 +66,7 @@ async def _all(place: Place) -> AsyncGenerator[Check, None]:
     if project is not None:
         yield check_installation(project)
         yield await check_mcp_server(project, place.settings)
+        yield await check_chambers(project, place.settings)
     yield check_claude_code()
 
 

@@ -118,3 +118,15 @@ def test_a_suspended_chamber_is_resumed(shop: TestRepository, settings: Settings
     assert ran.stdout.startswith(f"auth ({created.task_id}) is resumed. Its tools run again.")
     assert not suspended.exists()
     assert "was not suspended" in orchestra(shop.path, settings, "resume", "auth").stdout
+
+
+def test_doctor_shakes_hands_with_every_chamber(shop: TestRepository, settings: Settings) -> None:
+    created = opened(shop, settings)
+    orchestra(shop.path, settings, "init")
+    said = orchestra(shop.path, settings, "doctor").stdout
+    (line,) = (line for line in said.splitlines() if " chambers " in line)
+    assert line.split(None, 2) == ["ok", "chambers", "2 live, proven ready"]
+    (Path(created.chambers[0].path) / ".claude/hooks/interrupt_monitor.py").write_text("broken(")
+    ran = orchestra(shop.path, settings, "doctor")
+    assert ran.returncode == 1
+    assert "not proven ready: auth: the hook did not answer" in ran.stdout
