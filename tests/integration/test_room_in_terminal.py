@@ -187,6 +187,7 @@ def test_the_room_is_at_home_in_tmux(
         # The row, not the event: whether the feed has room depends on tmux's own lines.
         wait_until(lambda: "● Work inside tmux" in said(), shown=said)
         keys("q")
+        wait_until(lambda: not inspect(alone).running, shown=said)
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
 
