@@ -33,9 +33,9 @@ class Watch:
         self.state = ProjectState()
         self.events = list[Event]()
 
-    async def until(self, met: Callable[["Watch"], bool]) -> None:
+    async def until(self, met: Callable[["Watch"], bool], seconds: float = _SECONDS) -> None:
         """Read on until a condition holds."""
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             while not met(self):
                 await self.next()
 
