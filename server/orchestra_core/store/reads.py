@@ -50,6 +50,12 @@ class Reads:
         """Return who holds a claim, "" when it is free."""
         return (await self._field(self._keys.claims, name)).decode()
 
+    async def claims(self) -> dict[str, str]:
+        """Return every claim and its holder, unguarded."""
+        answer = as_list(await self._client.call("HGETALL", self._keys.claims))
+        words = [as_bytes(word).decode() for word in answer]
+        return dict(zip(words[::2], words[1::2], strict=True))
+
     async def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created.
 

@@ -1,18 +1,17 @@
 """Lock files that a git process left when it was killed; git itself never takes them away."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.running_gits import gits_in
 from orchestra_server.chambers.worktrees import list_worktrees
 
 # Seconds. Git holds a lock while its person writes a commit message, so age alone says little.
 _AGE = 600
 _NAMES = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
 _ASIDE = Path("orchestra", "stale-locks")
-_PROCESSES = Path("/proc")
 
 
 def stale_locks(repo: Repository) -> tuple[Path, ...]:
@@ -48,19 +47,5 @@ def _written(path: Path) -> float:
 
 
 def _git_may_run(repo: Repository) -> bool:
-    if not (_PROCESSES / "self").exists():
-        return True
-    places = [repo.common_dir, *(worktree.path for worktree in list_worktrees(repo))]
-    for process in _PROCESSES.iterdir():
-        if process.name.isdecimal() and process.name != str(os.getpid()):
-            try:
-                if not (process / "comm").read_text(encoding="utf-8").startswith("git"):
-                    continue
-                here = (process / "cwd").readlink()
-            except FileNotFoundError:  # it has ended
-                continue
-            except OSError:  # another person's
-                return True
-            if any(here.is_relative_to(place) for place in places):
-                return True
-    return False
+    worktrees = (worktree.path for worktree in list_worktrees(repo))
+    return gits_in([repo.common_dir, *worktrees]) != []

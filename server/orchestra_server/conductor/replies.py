@@ -349,3 +349,24 @@ class RestoredChamber(Reply):
     branch: str
     saved_ref: str
     saved: list[SavedChamber]
+
+
+class FoundDifference(Part):
+    """Something on which the store, git and the disk did not agree; `note` says how mending went.
+
+    `mended` is False on a dry run, and where it was left to people.
+    """
+
+    name: str
+    subject: str
+    sentence: str
+    mending: str
+    mended: bool
+    note: str
+
+
+class Reconciled(Reply):
+    """What was compared and what became of it."""
+
+    dry_run: bool
+    differences: list[FoundDifference]

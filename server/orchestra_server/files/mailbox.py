@@ -120,6 +120,11 @@ def unread(chamber_path: Path) -> list[str]:
     return [identifier for identifier in (*_claimed_ids(chamber_path), *waiting) if identifier]
 
 
+def known(chamber_path: Path) -> set[str]:
+    """Return the ids of all mail that is in the mailbox, on its way, or was read last."""
+    return {*unread(chamber_path), *_delivered_ids(chamber_path)}
+
+
 def collect_receipts(chamber_path: Path) -> list[Receipt]:
     """Return the receipts that hooks left, in order of time; they stay until discarded."""
     return sorted((receipt for _, receipt in _receipts(chamber_path)), key=lambda one: one.at)

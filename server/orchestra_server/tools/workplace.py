@@ -15,9 +15,11 @@ from orchestra_core.store.opening import open_store
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.mail_duty import mail_on_duty
 from orchestra_server.conductor.radar_duty import radar_on_duty
+from orchestra_server.conductor.reconcile.verb import reconcile
 
 if TYPE_CHECKING:
     from orchestra_core.store.store import Store
+    from orchestra_server.conductor.replies import Reconciled
 
 # Seconds; a private server answers within a tenth of one.
 _PATIENCE = 2.0
@@ -40,6 +42,7 @@ class Workplace:
         self._clock = clock
         self._stack: AsyncExitStack | None = None
         self._opening: asyncio.Task[Store] | None = None
+        self._reconciling: asyncio.Task[Reconciled] | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -50,7 +53,7 @@ class Workplace:
             try:
                 yield
             finally:
-                early.cancel()
+                await self._end_reconciling(early)
                 await self._end_opening()
 
     async def context(self, actor: str) -> Context:
@@ -81,10 +84,24 @@ class Workplace:
         return store
 
     async def _open_early(self) -> None:
+        """Open the store, and mend what processes that are gone have left."""
         try:
-            await self.context("")
+            context = await self.context("")
+            self._reconciling = asyncio.create_task(reconcile(context))
+            await asyncio.shield(self._reconciling)
         except OrchestraError as error:
             _log.warning("%s", error)
+        except Exception:  # noqa: BLE001 - no fault of it may leave the client without its tools
+            _log.exception("reconciling failed; 'orchestra reconcile' tries again")
+
+    async def _end_reconciling(self, early: asyncio.Task[None]) -> None:
+        """Let a mending come to its end; one that still waits for others' turn is given up."""
+        early.cancel()
+        if self._reconciling is not None:
+            await asyncio.wait([self._reconciling], timeout=_PATIENCE)
+            self._reconciling.cancel()
+            await asyncio.gather(self._reconciling, return_exceptions=True)
+        await asyncio.gather(early, return_exceptions=True)
 
     async def _end_opening(self) -> None:
         """Let an opening that is under way come to its end, so that what it got is given back."""

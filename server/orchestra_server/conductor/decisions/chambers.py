@@ -129,6 +129,19 @@ def restored(
     return changed, Change(events=tuple(events), claims=claims)
 
 
+def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber, Change]:
+    """Return the chamber at the place where its worktree is now."""
+    changed = replace(chamber, path=path)
+    return changed, Change(events=(_event(changed, "chamber.moved", at, actor),))
+
+
+def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
+    """Return the change that takes a worktree on as a live chamber, which nobody knew any more."""
+    return Change(
+        events=(_event(chamber, "chamber.created", at, actor),), claims={chamber.name: chamber.id}
+    )
+
+
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
     """Return the event that stops a chamber's tools; one that is stopped keeps its first time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 
 from msgspec.structs import replace
 
@@ -36,6 +37,33 @@ def started(task: Task) -> Change:
         events=(_event(task, "task.started", task.started_at, task.actor),),
         claims={claim_of(task): task.id},
     )
+
+
+def moved(task: Task, *, directory: str, at: int, actor: str) -> tuple[Task, Change]:
+    """Return the task in the place its checkout was moved to, its request held under that."""
+    changed = replace(task, working_directory=directory)
+    change = Change(events=(_event(changed, "task.moved", at, actor),))
+    if task.state in {"open", "completing"}:
+        change = dataclass_replace(
+            change,
+            claims={claim_of(changed): task.id},
+            releases={claim_of(task): task.id},
+        )
+    return changed, change
+
+
+def both(first: Change, then: Change) -> Change:
+    """Return two changes as one."""
+    return Change(
+        events=(*first.events, *then.events),
+        claims={**first.claims, **then.claims},
+        releases={**first.releases, **then.releases},
+    )
+
+
+def given_back(name: str, holder: str) -> Change:
+    """Return the change that frees a name which an ended holder kept."""
+    return Change(events=(), releases={name: holder})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Which git processes run where: one that was started for us may outlive its starter."""
+
+import os
+import select
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_PROCESSES = Path("/proc")
+_LOOK_AGAIN = 0.05  # seconds, where the system tells of no process's end
+
+
+def gits_in(places: Iterable[Path]) -> list[int] | None:
+    """Return the process ids of gits that stand in or below `places`; None where nobody can tell.
+
+    Nobody can without `/proc`, or when one is another person's.
+    """
+    if not (_PROCESSES / "self").exists():
+        return None
+    below = [str(place) for place in places]
+    found: list[int] = []
+    for process in _PROCESSES.iterdir():
+        if not process.name.isdecimal():
+            continue
+        try:
+            if not (process / "comm").read_text(encoding="utf-8").startswith("git"):
+                continue
+            here = (process / "cwd").readlink()
+        except (FileNotFoundError, ProcessLookupError):  # it has ended
+            continue
+        except OSError:
+            return None
+        if any(here.is_relative_to(place) for place in below):
+            found.append(int(process.name))
+    return found
+
+
+def wait_for_gits(places: Sequence[Path], seconds: float) -> None:
+    """Return when no git runs in `places` any more, at the latest after `seconds`. Blocking."""
+    deadline = time.monotonic() + seconds
+    while running := gits_in(places):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return
+        with suppress(OSError, AttributeError):  # ended meanwhile, or not on Linux
+            ending = os.pidfd_open(running[0])
+            try:
+                select.select([ending], [], [], left)
+            finally:
+                os.close(ending)
+            continue
+        time.sleep(min(left, _LOOK_AGAIN))

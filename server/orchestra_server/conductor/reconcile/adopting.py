@@ -1,0 +1,110 @@
+"""Taking on what is there and not known, or known to be elsewhere: a worktree, a moved checkout."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Phase, Task
+from orchestra_core.names import chamber_id
+from orchestra_core.store.reads import Reads
+from orchestra_server.chambers.mending import lock_worktree
+from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.worktrees import Worktree
+from orchestra_server.conductor.context import Context, Decision, settle, this_host
+from orchestra_server.conductor.decisions import chambers as life
+from orchestra_server.conductor.decisions import tasks
+from orchestra_server.conductor.furnishing import furnish_all
+from orchestra_server.conductor.reconcile.differences import landing_of
+
+_PHASE = "recovery"
+
+
+async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
+    """Make a worktree a live chamber, of a task made anew where that is unknown too.
+
+    False when its name is another's by now. The task's request is lost with its record: its
+    description says so.
+    """
+    named = landing_of(tree.branch)
+    if named is None:
+        return False
+    task_id, name = named
+    head = await asyncio.to_thread(repo.head)
+    fork = await asyncio.to_thread(repo.run, "merge-base", head.commit, tree.commit)
+    base = fork.out.strip() or tree.commit
+
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
+        now = context.clock()
+        task = await reads.task(task_id)
+        if await reads.claim(name) or (task is not None and task.state != "open"):
+            return Decision(None)
+        room = Chamber(
+            id=chamber_id(task_id, name),
+            task_id=task_id,
+            name=name,
+            state="live",
+            path=str(tree.path),
+            branch=tree.branch,
+            base_commit=base,
+            host=this_host(),
+            created_at=now,
+            note="found by reconcile",
+        )
+        change = life.adopted(room, at=now, actor=context.actor)
+        if task is None:
+            task = _task(task_id, repo, head.branch, base, now, context.actor)
+            change = tasks.both(tasks.started(task), change)
+        return Decision((task, room), change)
+
+    found = await settle(context.store, decide)
+    if found is None:
+        return False
+    task, room = found
+    await asyncio.to_thread(furnish_all, context, repo, task, [room])
+    if not tree.locked_reason:
+        reason = f"orchestra: chamber {name} of task {task_id}"
+        await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
+    return True
+
+
+async def follow(context: Context, repo: Repository, task: Task, room: Chamber, path: Path) -> None:
+    """Record that a chamber, and with it maybe its whole checkout, has moved."""
+    gone = await asyncio.to_thread(_is_gone, task.working_directory)
+    own_place = path.parts[-3:-1] == (".claude", "worktrees")
+    directory = str(path.parents[2] if own_place else repo.top)
+
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
+        known, owner = await reads.chamber(room.id), await reads.task(task.id)
+        if known is None or owner is None or known.state != "live":
+            return Decision(None)
+        at, actor = context.clock(), context.actor
+        changed, change = life.moved(known, path=str(path), at=at, actor=actor)
+        if gone and owner.working_directory == task.working_directory:
+            owner, other = tasks.moved(owner, directory=directory, at=at, actor=actor)
+            change = tasks.both(other, change)
+        return Decision((owner, changed), change)
+
+    found = await settle(context.store, decide)
+    if found is not None:
+        await asyncio.to_thread(furnish_all, context, repo, found[0], [found[1]])
+
+
+def _is_gone(directory: str) -> bool:
+    return not Path(directory).exists()
+
+
+def _task(  # noqa: PLR0917 - the parts of one document
+    task_id: str, repo: Repository, branch: str, base: str, now: int, actor: str
+) -> Task:
+    return Task(
+        id=task_id,
+        description=f"Recovered by reconcile: the record of task {task_id} was lost",
+        complexity="moderate",
+        reasons=("its chambers were found without a record",),
+        working_directory=str(repo.top),
+        base_branch=branch,
+        base_commit=base,
+        phases=(Phase(name=_PHASE, started_at=now, by=actor),),
+        phase=_PHASE,
+        actor=actor,
+        started_at=now,
+    )
