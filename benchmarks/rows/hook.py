@@ -1,47 +1,74 @@
-"""What every tool call of a worker waits for: the hook that looks for mail."""
+"""What every tool call of a worker waits for: the hook that looks for mail, and acts on it."""
 
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.alternating import by_turns, command_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
-from tests.support.hooks import Session, rooms_at, send
+from orchestra_server.files.mailbox import MAIL
+from tests.support.hooks import Rooms, Session, Subject, rooms_at, send
 
-_EVENT = "PreToolUse"
-_INPUT = {"tool_name": "Bash", "tool_input": {"command": "true", "description": "x" * 4_000}}
-_BARE = (sys.executable, "-I", "-S", "-c", "pass")
+_FILLER = b"y" * 4_000
+_CALL = {"tool_name": "Read", "tool_input": {"file_path": "/a"}, "filler": _FILLER.decode()}
 
 
 def measure(budget: Budget) -> list[Finding]:
-    """Fire the hook in a chamber without mail and in one with a message, as a client would."""
+    """Fire the commands of settings files as a client does, the whole shell line with its stdin."""
     with a_place() as place:
         rooms = rooms_at(place.directory / "shop", place.server.url)
-        without, with_mail = rooms.chamber("auth"), rooms.chamber("api")
-        send(with_mail, "Use S256 only")
-        quiet, told, nothing, bare = by_turns(
-            (
-                _fired(without),
-                _fired(with_mail),
-                lambda: command_ms(("/bin/true",), without, stdin=b"x" * 4_000),
-                lambda: command_ms(_BARE, without),
-            ),
-            budget.seconds(10),
-        )
+        seconds = budget.seconds(10)
+        return [*_without_mail(rooms, seconds), *_with_mail(rooms, seconds)]
+
+
+def _without_mail(rooms: Rooms, seconds: float) -> list[Finding]:
+    callers = (Session(rooms.chamber("quiet")), Session(rooms.main))
+    fired = [_fires(caller, "PreToolUse") for caller in callers]
+    *taken, floor = by_turns([*fired, _runs("/bin/true")], seconds)
+    cases = ("no mail", "no mail, in the main checkout")
     return [
-        finding("no mail", "ms", quiet, Aim(2), versus="/bin/true", against=nothing),
-        finding("mail", "ms", told, Aim(3), versus="python3 -I -S -c pass", against=bare),
+        finding(case, "ms", samples, Aim(2), versus="/bin/true", against=floor)
+        for case, samples in zip(cases, taken, strict=True)
     ]
 
 
-def _fired(chamber: Path) -> Callable[[], float]:
-    session = Session(chamber)
-    (command,) = session.commands(_EVENT)
-    payload = session.payload(_EVENT, _INPUT)
-    environ: Mapping[str, str] = {**os.environ, "CLAUDE_PROJECT_DIR": str(chamber)}
-    return lambda: command_ms(("/bin/sh", "-c", command), chamber, environ, payload)
+def _with_mail(rooms: Rooms, seconds: float) -> list[Finding]:
+    worker = Session(rooms.chamber("busy"))
+    measures = [
+        _with_letter(worker, "PostToolBatch"),
+        _with_letter(worker, "PreToolUse"),
+        _fires(worker, "PreToolUse", "guard"),
+        _runs(sys.executable, "-I", "-S", "-c", "pass"),
+    ]
+    *taken, floor = by_turns(measures, seconds)
+    cases = ("mail is shown and stamped in Redis", "mail denies a call", "the guard of a write")
+    return [
+        finding(case, "ms", samples, Aim(3), versus="python3 -I -S -c pass", against=floor)
+        for case, samples in zip(cases, taken, strict=True)
+    ]
+
+
+def _with_letter(worker: Session, event: str) -> Callable[[], float]:
+    fire = _fires(worker, event)
+
+    def measured() -> float:
+        for left in worker.directory.glob(f"{MAIL}*"):
+            left.unlink()
+        send(worker.directory, "Use S256 only")
+        return fire()
+
+    return measured
+
+
+def _fires(session: Session, event: str, subject: Subject = "mail") -> Callable[[], float]:
+    (command,) = session.commands(event, subject)
+    shell, stdin = ("/bin/sh", "-c", command), session.payload(event, _CALL)
+    return lambda: command_ms(shell, session.directory, stdin=stdin)
+
+
+def _runs(*command: str) -> Callable[[], float]:
+    return lambda: command_ms(command, Path("/"), stdin=_FILLER)
 
 
 ROW = Row(

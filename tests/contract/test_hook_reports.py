@@ -1,5 +1,6 @@
 """What the hook tells Redis by itself: stamps of interrupts, and what a worker does."""
 
+import asyncio
 import socket
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from orchestra_core.models import Interrupt
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_core.store.store import Store
+from orchestra_server.files.handshake import Handshake, shake_hands
 from orchestra_server.files.hook_settings import HOOK_FILES
 from orchestra_server.files.mailbox import collect_receipts, discard_receipts
 from tests.support.hooks import Rooms, Session, rooms_at, send
@@ -113,6 +115,12 @@ async def test_receipts_stand_in_for_a_server_that_is_away_and_are_taken_once(
         ("PostToolUse", BASH, ("working", "", "")),
         ("Stop", {}, ("idle", "", "")),
         ("SessionEnd", {"reason": "exit"}, ("finished", "", "")),
+        ("StopFailure", {"error": "rate_limit"}, ("failed", "", "")),
+        (
+            "Notification",
+            {"notification_type": "permission_prompt", "message": "May I?"},
+            ("waiting", "", "May I?"),
+        ),
         (
             "Notification",
             {"message": "Claude needs your permission to use Bash"},
@@ -146,6 +154,51 @@ async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
     assert (presence.detail, presence.agent_id) == ("src/a.py", "a-7")
     agent.fire("SubagentStop", {}, "presence")
     assert (await store.snapshot()).presence[CHAMBER].state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "words"),
+    [
+        ("Stop", {"last_assistant_message": "All\ndone \x1b[31m"}, "All done [31m"),
+        ("Stop", {"last_assistant_message": "x" * 5_000}, "x" * 1_000),
+        ("StopFailure", {"error": "rate_limit", "error_details": "429"}, "429"),
+        ("StopFailure", {"error": "rate_limit"}, "rate_limit"),
+        ("Stop", {}, ""),
+    ],
+)
+async def test_the_last_words_of_a_worker_are_kept(
+    store: Store, worker: Session, event: str, fields: dict[str, object], words: str
+) -> None:
+    worker.fire(event, fields, "presence")
+    assert (await store.snapshot()).presence[CHAMBER].message == words
+
+
+async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_message(
+    store: Store, rooms: Rooms
+) -> None:
+    chamber = patient(rooms.chamber()).directory
+    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
+    launched: dict[str, object] = {
+        "tool_name": "Agent",
+        "tool_input": {"prompt": f"Work in {chamber}."},
+        "tool_response": {"status": "async_launched", "agentId": "a-7"},
+    }
+    Session(rooms.main).fire("PostToolUse", launched, "presence")
+    presence = (await store.snapshot()).presence[CHAMBER]
+    assert (presence.state, presence.agent_id) == ("starting", "a-7")
+    last = {"last_assistant_message": "I wrote a.py."}
+    rooms.subagent("a-7").fire("SubagentStop", last, "presence")
+    presence = (await store.snapshot()).presence[CHAMBER]
+    assert (presence.state, presence.message) == ("finished", "I wrote a.py.")
+
+
+async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
+    store: Store, rooms: Rooms
+) -> None:
+    chamber = rooms.chamber()
+    answer = await asyncio.to_thread(shake_hands, chamber, CHAMBER, rooms.main)
+    assert answer == Handshake(ready=True)
+    assert (await store.snapshot()).presence == {}
 
 
 async def test_the_conductor_and_a_workers_subagent_do_not_end_a_workers_presence(

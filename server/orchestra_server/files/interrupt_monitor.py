@@ -12,12 +12,8 @@ What a reader was shown stands in `.INTERRUPT.delivered…` until its next call 
 turn, which is when the interrupt counts as acted on. `.INTERRUPT.suspended` keeps every tool still.
 """
 
-import contextlib
 import fcntl
-import json
 import os
-import re
-import signal
 import sys
 import time
 
@@ -26,32 +22,37 @@ if TYPE_CHECKING:
     from orchestra_server.files.interrupt_reader import (
         HOOKS,
         MAIL,
-        ODD,
         Fields,
         Json,
         Reader,
+        dump,
         handle_presence,
         items_of,
         object_of,
         one_line,
+        parse,
         read_file,
         read_json,
         remove,
         report,
         run_script,
+        safe,
         text,
         write_json,
     )
 else:
     from interrupt_reader import *
 
-CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
 LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered")
 SETTINGS = "interrupt_monitor.json"
-CHAMBER_PATH = re.compile(r"\.claude/(?:worktrees|workspaces)/([a-z0-9][a-z0-9._-]*)")
+FOLDERS = ("worktrees", "workspaces")
+NAME = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # what a chamber's name is made of
+# Around a path in a command: what ends it, and what may stand before one that is relative.
+SPACE = " \t\r\n'\""
+BEFORE = f"{SPACE}=;("
 # Characters; a client moves context above 10,000 to a file. What does not fit comes next time.
 CONTEXT_LIMIT = 9_500
-LOCK_TIMEOUT_S = 0.25
+LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005
 CLAIM_AGE_S = 60  # a claim this old is nobody's, whatever runs under its process id now
 READER_AGE_S = 3_600  # what a reader left this long ago, it does not come back for
 SAME_BATCH_S = 5  # mail denied longer ago was denied in an earlier batch of calls
@@ -79,7 +80,7 @@ def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
 
 def binding(hooks: str, agent: str) -> str:
     """Return the file that says which chamber a subagent works in."""
-    return os.path.join(hooks, "bindings", f"{ODD.sub('_', agent)}.json")
+    return os.path.join(hooks, "bindings", f"{safe(agent)}.json")
 
 
 def bind_briefed(root: str, cwd: str, hooks: str, payload: Fields) -> Reader | None:
@@ -104,17 +105,23 @@ def first_chamber(value: Json, root: str, cwd: str) -> Fields:
 
 def chamber_in(words: str, root: str, cwd: str) -> Fields:
     """Return the chamber that a path, or a command with paths in it, names first; {} for none."""
-    for match in CHAMBER_PATH.finditer(words):
-        before, base = words[max(0, match.start() - 4_096) : match.start()], ""
+    at = words.find(".claude/work")
+    while at >= 0:
+        before, base = words[max(0, at - 4_096) : at], ""
+        folder, _, rest = words[at + len(".claude/") :][:256].partition("/")
+        name = rest[: len(rest) - len(rest.lstrip(NAME))].rstrip(".")
         for known in (root, os.path.realpath(root)):
             _, found, middle = before.rpartition(f"{known}/")
-            if found and not re.search(r"[\s'\"]", middle):
+            if found and not set(middle) & set(SPACE):
                 base = os.path.join(known, middle)
-        if not base and re.search(r"(?:^|[\s'\"=;(])(?:\./)?$", before):
+        relative = before.removesuffix("./")
+        if not base and (not relative or relative[-1] in BEFORE):
             base = cwd
-        chamber = load_chamber(os.path.join(base, ".claude/worktrees", match[1].rstrip(".")))
-        if base and chamber:
-            return chamber
+        if base and name and folder in FOLDERS:
+            chamber = load_chamber(os.path.join(base, ".claude/worktrees", name))
+            if chamber:
+                return chamber
+        at = words.find(".claude/work", at + 1)
     return {}
 
 
@@ -129,7 +136,7 @@ def letters_in(path: str) -> list[Fields]:
     raw = b""
     try:
         raw = read_file(path)
-        letters = items_of(object_of(json.loads(raw)).get("interrupts"))
+        letters = items_of(object_of(parse(raw)).get("interrupts"))
     except (OSError, ValueError):
         words = raw.decode("utf-8", "replace").strip()
         letters: list[Json] = [{"from": "a file", "message": words}] if words else []
@@ -147,10 +154,11 @@ def is_left(reader: Reader, name: str) -> bool:
     """Say whether a file is a claim whose hook died; what dead readers left is removed."""
     if name.startswith(LEFT_BY_READERS) and age(reader.place(name)) > READER_AGE_S:
         remove(reader.place(name))
-    if not CLAIM.fullmatch(name):
+    numbers = name.removeprefix(f"{MAIL}.").split(".")
+    if not name.startswith(f"{MAIL}.") or [one.isdecimal() for one in numbers] != [True, True]:
         return False
     try:
-        os.kill(int(name.split(".")[2]), 0)
+        os.kill(int(numbers[0]), 0)
     except PermissionError:
         return False
     except (OSError, OverflowError):
@@ -160,18 +168,31 @@ def is_left(reader: Reader, name: str) -> bool:
 
 def age(path: str) -> float:
     """Return for how many seconds a file has been as it is; 0 for one that is gone."""
-    with contextlib.suppress(FileNotFoundError):
+    try:
         return time.time() - os.lstat(path).st_mtime
-    return 0.0
+    except FileNotFoundError:
+        return 0.0
+
+
+def lock(folder: str) -> int:
+    """Return a lock on a directory, held until it is closed or this process ends.
+
+    The module signal, which could end a single wait, takes longer to import than most waits are.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return descriptor
+    raise TimeoutError
 
 
 def take(reader: Reader) -> tuple[list[Fields], list[str]]:
     """Take the mail, as much as one context holds; return it with the files that held it."""
-    lock = os.open(reader.root, os.O_RDONLY | os.O_DIRECTORY)
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, LOCK_TIMEOUT_S)
-    fcntl.flock(lock, fcntl.LOCK_EX)  # until this process ends, or the last line here
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    locked = lock(reader.root)
     claims, letters, shared = list[str](), list[Fields](), list[Fields]()
     for path in waiting(reader):
         claim = reader.place(f"{MAIL}.{os.getpid()}.{time.time_ns()}")
@@ -188,7 +209,7 @@ def take(reader: Reader) -> tuple[list[Fields], list[str]]:
     if rest:
         write_json(reader.place(MAIL), {"for": reader.name, "interrupts": rest})
     share(reader, [letter for letter in shared if letter in letters])
-    os.close(lock)
+    os.close(locked)
     return letters, claims
 
 
@@ -330,7 +351,7 @@ def say(event: str, words: str) -> None:
         answer = {"hookSpecificOutput": {"hookEventName": event, **denied}}
     elif event in INFORMED:
         answer = {"hookSpecificOutput": {"hookEventName": event, "additionalContext": words}}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(dump(answer))
     sys.stdout.flush()
 
 
@@ -341,7 +362,7 @@ def stamp(reader: Reader, ids: list[str], state: str) -> None:
     if run_script(reader, "interrupt_stamp", calls):
         return
     for one in ids:
-        place = reader.place(HOOKS, "receipts", f"{ODD.sub('_', one)}.{state}.json")
+        place = reader.place(HOOKS, "receipts", f"{safe(one)}.{state}.json")
         write_json(place, {"interrupt_id": one, "state": state, "at": at})
 
 
@@ -358,8 +379,8 @@ def remember_ends(event: str, reader: Reader) -> None:
 
 def run(subject: str) -> None:
     """Read the client's JSON and do what the subject says: mail, guard or presence."""
-    with contextlib.suppress(BaseException):  # a hook never fails a worker, whatever goes wrong
-        payload = object_of(json.loads(sys.stdin.buffer.read()))
+    try:
+        payload = object_of(parse(sys.stdin.buffer.read()))
         hooks = os.path.dirname(os.path.abspath(__file__))
         own = read_json(os.path.join(hooks, SETTINGS))
         reader = find_reader(own, hooks, payload) if own else None
@@ -371,4 +392,5 @@ def run(subject: str) -> None:
         elif reader is not None:
             handle_presence(event, reader, payload)
             remember_ends(event, reader)
-    os._exit(0)  # at once, and without a word about a pipe that was closed
+    finally:  # a hook never fails a worker, whatever goes wrong
+        os._exit(0)  # at once, and without a word about a pipe that was closed

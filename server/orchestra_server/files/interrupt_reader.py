@@ -1,20 +1,19 @@
 """Who reads the mail of a chamber, and how Redis hears of it: the lower half of the hook.
 
-It lies beside `interrupt_monitor.py` and, like that, is standard library only.
+It lies beside `interrupt_monitor.py` and, like that, is standard library only. The modules json,
+re, signal, contextlib and socket would double the time that Python takes to start, for which a
+worker waits; so it takes from them what is written in C.
 """
 
+import _json
 import _socket
-import contextlib
-import json
 import os
-import re
 import sys
 import time
 
 NOW = time.time_ns() // 1_000_000  # ms since 1970, as near to the event as this process can tell
 MAIL = ".INTERRUPT"
 HOOKS = ".claude/hooks"
-ODD = re.compile(r"[^A-Za-z0-9._-]")
 REDIS_TIMEOUT_S = 0.05
 HANDSHAKE_TIMEOUT_S = 2.0  # nobody's tool waits for this one
 ACTIVITY_KEPT = 500  # as many reports of a chamber as the store keeps
@@ -29,9 +28,45 @@ STATES = {
 }
 TOLD = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
 LAST_WORDS = ("last_assistant_message", "error_details", "error")
+SCANNER = vars(_json)["make_scanner"]
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
+
+
+class Rules:
+    """How the scanner reads JSON, as the module json would tell it."""
+
+    strict = False
+    object_hook = object_pairs_hook = None
+    parse_float = parse_constant = float
+    parse_int = int
+
+
+def parse(raw: bytes) -> Json:
+    """Return what JSON says; anything else is a ValueError."""
+    words = raw.decode().strip()
+    try:
+        value, end = SCANNER(Rules())(words, 0)
+    except StopIteration:
+        raise ValueError from None
+    if end != len(words):
+        raise ValueError
+    return value
+
+
+def dump(value: Json) -> str:
+    """Return a value as JSON in ASCII."""
+    if isinstance(value, str):
+        return _json.encode_basestring_ascii(value)
+    if isinstance(value, dict):
+        members = (f"{dump(name)}: {dump(member)}" for name, member in value.items())
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(dump, value))}]"
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def text(value: Json) -> str:
@@ -63,7 +98,7 @@ def read_file(path: str) -> bytes:
 def read_json(path: str) -> Fields:
     """Return the JSON object in a file, {} for anything else."""
     try:
-        return object_of(json.loads(read_file(path)))
+        return object_of(parse(read_file(path)))
     except (OSError, ValueError):
         return {}
 
@@ -73,14 +108,22 @@ def write_json(path: str, fields: Fields) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = os.path.join(os.path.dirname(path), f".orchestra-tmp-{os.getpid()}")
     with open(temporary, "w", encoding="ascii") as file:
-        file.write(json.dumps(fields))  # json.dump writes it in crumbs
+        file.write(dump(fields))
     os.replace(temporary, path)
 
 
 def remove(path: str) -> None:
     """Remove a file; another hook may have been quicker."""
-    with contextlib.suppress(FileNotFoundError):
+    try:
         os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def safe(name: str) -> str:
+    """Return a client's id as part of a file's name."""
+    kept = (one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in name)
+    return "".join(kept)
 
 
 class Reader:
@@ -97,7 +140,7 @@ class Reader:
         self.takes_mail = bool(memory) or not self.agent_id
         self.key = f"{text(payload.get('session_id'))}/{self.agent_id}"
         self.ends_by = "SubagentStop" if memory else "Stop"
-        mark = f".{ODD.sub('_', self.agent_id)}" if memory else ""
+        mark = f".{safe(self.agent_id)}" if memory else ""
         self.delivered = self.place(f"{MAIL}.delivered{mark}")
         self.own_mail = self.place(f"{MAIL}.for{mark}")
         self.idle = self.place(HOOKS, "interrupt_monitor.idle")
@@ -140,7 +183,7 @@ def report(
     presence: Fields = {"chamber_id": chamber_id, "state": state, "tool": tool[:80]}
     presence |= {"detail": one_line(detail, 200), "since": since, "agent_id": reader.agent_id}
     presence |= {"message": one_line(last, 1_000)} if last else {}
-    run_script(reader, "presence", [[chamber_id, json.dumps(presence), str(ACTIVITY_KEPT)]])
+    run_script(reader, "presence", [[chamber_id, dump(presence), str(ACTIVITY_KEPT)]])
 
 
 def shake_hands(reader: Reader, payload: Fields) -> None:
@@ -151,7 +194,7 @@ def shake_hands(reader: Reader, payload: Fields) -> None:
         "chamber_id": reader.chamber.get("chamber_id"),
         "reaches_redis": exchange(redis, [["PING"]], HANDSHAKE_TIMEOUT_S),
     }
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(dump(answer))
     sys.stdout.flush()
 
 

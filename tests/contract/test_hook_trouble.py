@@ -1,0 +1,162 @@
+"""Whatever is wrong, the hook ends well, in silence and soon, with its stdin read to the end."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.mailbox import MAIL, unread
+from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
+
+SUBJECTS = ("mail", "presence", "guard")
+WRITE = {"tool_name": "Write", "tool_input": {"file_path": "{main}/a.py", "content": "x" * 200_000}}
+# Root may write anywhere; without these two it is a user like any other.
+UNPRIVILEGED = (
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+)
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "repo")
+
+
+@pytest.fixture
+def worker(rooms: Rooms) -> Session:
+    chamber = rooms.chamber()
+    send(chamber, "Hello")
+    return Session(chamber)
+
+
+def ends_well(worker: Session, *before: str, prefix: str = "") -> list[bytes]:
+    """Run every handler of a call; each must exit 0 with an empty stderr. Returns what they say."""
+    said: list[bytes] = []
+    for subject in SUBJECTS:
+        (command,) = worker.commands("PreToolUse", subject)
+        began = time.monotonic()
+        ended = subprocess.run(
+            [*before, "/bin/sh", "-c", f"{prefix}{command}"],
+            input=worker.payload("PreToolUse", WRITE),
+            capture_output=True,
+            check=True,
+            timeout=30,
+        )
+        assert time.monotonic() - began < 10
+        assert ended.stderr == b""
+        said.append(ended.stdout)
+    return said
+
+
+def test_a_chamber_that_is_gone(rooms: Rooms, worker: Session) -> None:
+    agent = rooms.subagent()
+    agent.fire("PreToolUse", {"tool_input": {"path": f"{worker.directory}/a"}}, "presence")
+    settings = worker.directory / ".claude" / "settings.local.json"
+    kept = settings.rename(rooms.main / "kept.json")
+    shutil.rmtree(worker.directory)
+    gone = Session(worker.directory, settings=kept)
+    assert ends_well(gone) == [b""] * 3
+    assert ends_well(agent) == [b""] * 3
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{broken", "\x00", '{"mode": 7}', '{"mode":"chamber"}']
+)
+def test_settings_that_are_none(worker: Session, content: str) -> None:
+    (worker.directory / HOOK).with_suffix(".json").write_text(content)
+    assert ends_well(worker) == [b""] * 3
+    assert unread(worker.directory) == ["i1"]
+
+
+def test_settings_that_are_a_directory(worker: Session) -> None:
+    settings = (worker.directory / HOOK).with_suffix(".json")
+    settings.unlink()
+    settings.mkdir()
+    assert ends_well(worker) == [b""] * 3
+
+
+def test_a_full_disk(worker: Session) -> None:
+    ends_well(worker, prefix="ulimit -f 0; ")
+    (command,) = worker.commands("PostToolBatch")
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"ulimit -f 0; {command}"],
+        input=worker.payload("PostToolBatch", {}),
+        capture_output=True,
+        check=True,
+    )
+    assert b"Hello" in ended.stdout
+    assert ended.stderr == b""
+    assert worker.fire("PostToolBatch") == Answer()
+
+
+@pytest.mark.skipif(
+    not os.geteuid() and not shutil.which("setpriv"), reason="root without setpriv writes anywhere"
+)
+def test_a_chamber_that_cannot_be_written_keeps_no_tool_from_running(worker: Session) -> None:
+    before = UNPRIVILEGED if not os.geteuid() else ()
+    worker.directory.chmod(0o555)
+    try:
+        mail, presence, guard = ends_well(worker, *before)
+        assert (mail, presence, guard) == (b"", b"", b"")
+        for event in ("PostToolBatch", "Stop"):
+            (command,) = worker.commands(event)
+            ended = subprocess.run(
+                [*before, "/bin/sh", "-c", command],
+                input=worker.payload(event, {}),
+                capture_output=True,
+                check=True,
+            )
+            assert (ended.stdout, ended.stderr) == (b"", b"")
+    finally:
+        worker.directory.chmod(0o755)
+    assert unread(worker.directory) == ["i1"]
+    assert "Hello" in worker.fire("PostToolBatch").context
+
+
+def test_a_mailbox_that_somebody_holds_is_left_after_a_moment(worker: Session) -> None:
+    held = os.open(worker.directory, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        assert worker.fire("PostToolBatch") == Answer()
+        assert unread(worker.directory) == ["i1"]
+    finally:
+        os.close(held)
+    assert "Hello" in worker.fire("PostToolBatch").context
+
+
+def test_python_that_fails_at_its_start(worker: Session) -> None:
+    for name in ("interrupt_monitor.py", "interrupt_reader.py"):
+        broken = worker.directory / HOOK.parent / name
+        kept = broken.read_bytes()
+        for content in (b"1 / 0", b"\xff\xfe", b"import nothing_of_the_kind", b""):
+            broken.write_bytes(content)
+            assert ends_well(worker) == [b""] * 3
+        broken.write_bytes(kept)
+    assert worker.fire("PreToolUse").denial
+
+
+def test_a_compiled_hook_that_is_broken(worker: Session) -> None:
+    worker.fire("PreToolUse")
+    for compiled in (worker.directory / HOOK.parent / "__pycache__").iterdir():
+        compiled.write_bytes(b"not what python wrote")
+    ends_well(worker)
+
+
+def test_a_payload_of_ten_megabytes_in_the_guard(worker: Session) -> None:
+    (worker.directory / MAIL).unlink()
+    given = {"file_path": "/elsewhere", "content": "x" * 10_000_000}
+    asked = {"tool_name": "Write", "tool_input": given}
+    assert worker.fire("PreToolUse", asked, "guard") == Answer()
+
+
+def test_a_client_that_reads_no_answer(worker: Session) -> None:
+    with worker.start("PostToolBatch") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(30) == 0
