@@ -80,6 +80,21 @@ def _run(options: Options) -> int:
 
             code = down.run(place)
         case _:
+            code = _run_other(place, options)
+    return code
+
+
+def _run_other(place: Place, options: Options) -> int:
+    match options.command:
+        case "restore":
+            from orchestra_tui.command_line import restore
+
+            code = restore.run(place, options)
+        case "reconcile":
+            from orchestra_tui.command_line import reconcile
+
+            code = reconcile.run(place, options)
+        case _:
             from orchestra_tui.command_line import room
 
             code = room.run(place)

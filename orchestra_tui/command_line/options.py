@@ -22,6 +22,7 @@ examples:
   orchestra status --json           what is going on, for a program
   orchestra interrupt auth "Use the session table of PR 12"
   orchestra events --follow         the history, and then what happens
+  orchestra restore                 what is saved of closed chambers
 
 environment:
   ORCHESTRA_REDIS_URL   Redis 6.2 or newer, or Valkey, such as redis://localhost:6379/0;
@@ -57,6 +58,9 @@ class Options:
     after: int = 0
     http: bool = False
     port: int | None = None
+    saved: str = ""
+    listing: bool = False
+    dry_run: bool = False
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -223,6 +227,33 @@ def _add_work(commands: _Commands) -> None:
     events.add_argument(
         "--after", type=_count, default=0, metavar="SEQ", help="only what came after event SEQ"
     )
+
+    restore = commands.add(
+        "restore",
+        "bring a closed chamber back, or list what is saved",
+        "A chamber comes back exactly: commits, index, files, untracked ones too. "
+        "Without one, everything that is saved is listed.",
+    )
+    restore.add_argument(
+        "saved",
+        metavar="TASK/CHAMBER",
+        nargs="?",
+        default="",
+        help="the chamber; its name alone where that is enough",
+    )
+    restore.add_argument(
+        "--list", dest="listing", action="store_true", help="list what is saved, of one task or all"
+    )
+    _json(restore, "print the answer as one JSON document")
+    reconcile = commands.add(
+        "reconcile",
+        "compare the store, git and the disk, and mend what differs",
+        "Runs by itself whenever a server starts. Nothing is destroyed: what would go is saved.",
+    )
+    reconcile.add_argument(
+        "--dry-run", action="store_true", help="say what differs and change nothing"
+    )
+    _json(reconcile, "print what was found as one JSON document")
 
 
 def _add_service(commands: _Commands) -> None:

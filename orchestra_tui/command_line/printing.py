@@ -20,6 +20,11 @@ def print_document(document: msgspec.Struct) -> None:
     sys.stdout.write(encoded.decode() + "\n")
 
 
+def print_json(text: str) -> None:
+    """Print what is JSON already."""
+    sys.stdout.write(f"{text}\n")
+
+
 def warn(line: str) -> None:
     """Say something beside the output, on stderr."""
     sys.stderr.write(f"orchestra: {clean(line)}\n")

@@ -370,3 +370,20 @@ class Reconciled(Reply):
 
     dry_run: bool
     differences: list[FoundDifference]
+
+
+class SavedWork(Part):
+    """A saved ref; `restorable` when restore_chamber brings back just this one."""
+
+    task_id: str
+    chamber: str
+    ref: str
+    closed_at: str
+    restorable: bool
+    note: str
+
+
+class SavedList(Reply):
+    """All that is saved, the newest first."""
+
+    saved: list[SavedWork]

@@ -10,7 +10,10 @@ from orchestra_core.errors import BadInput
 from orchestra_core.settings import VARIABLES
 from orchestra_tui.command_line.options import read_options
 
-COMMANDS = ("init", "demo", "doctor", "status", "interrupt", "resume", "events", "serve", "down")
+COMMANDS = (
+    *("init", "demo", "doctor", "status", "interrupt", "resume", "events"),
+    *("restore", "reconcile", "serve", "down"),
+)
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -45,6 +48,10 @@ def test_each_command_reads_its_own_arguments() -> None:
     assert read_options(["init", "--undo"]).undo
     assert read_options(["status", "--json"]).json
     assert read_options(["doctor", "--json"]).json
+    restore = read_options(["restore", "t-1/auth", "--json"])
+    assert (restore.saved, restore.listing, restore.json) == ("t-1/auth", False, True)
+    assert read_options(["restore", "--list"]).listing
+    assert read_options(["reconcile", "--dry-run"]).dry_run
 
 
 def test_a_text_with_a_dash_goes_behind_two_dashes() -> None:

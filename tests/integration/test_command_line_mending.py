@@ -1,0 +1,158 @@
+"""`orchestra restore` and `orchestra reconcile` as people run them."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.close_chamber import close_chamber
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.replies import Reconciled, SavedList
+from tests.support.commands import orchestra
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.valkey_users import a_user_of_their_own
+
+# Ends its starter, as kill -9 does, when it is asked for a branch's worktree the second time.
+_KILLER = """#!/bin/sh
+case "$*" in *"worktree add"*two*) kill -9 $PPID; exit 1;; esac
+exec {git} "$@"
+"""
+_MAKER = """
+import asyncio, sys
+from pathlib import Path
+from orchestra_core.project import find_project
+from orchestra_core.settings import read_settings
+from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.context import Context
+from orchestra_server.conductor.create_chambers import create_chambers_batch
+
+async def make():
+    project, settings = find_project(Path.cwd()), read_settings()
+    async with open_store(project.id, settings) as store:
+        context = Context(store=store, project=project, settings=settings, actor="test")
+        await create_chambers_batch(context, task_id=sys.argv[1], chamber_names=["one", "two"])
+
+asyncio.run(make())
+"""
+
+
+@pytest.fixture
+def settings(
+    monkeypatch: pytest.MonkeyPatch, valkey_url: str, tmp_path: Path
+) -> Iterator[Settings]:
+    for name, value in PLAIN_GIT.items():
+        monkeypatch.setenv(name, value)
+    with a_user_of_their_own() as own:
+        yield Settings(valkey_url, own.state_dir, own.runtime_dir, "")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "my shop é")
+
+
+def a_chamber_with_work(shop: TestRepository, settings: Settings, *, closed: bool) -> str:
+    """Return the task's id; its chamber `auth` has one untracked file."""
+
+    async def make() -> str:
+        project = find_project(shop.path)
+        async with open_store(project.id, settings) as store:
+            context = Context(store=store, project=project, settings=settings, actor="test")
+            task_id = await a_started_task(context)
+            room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+            room.write("new", "untracked\n")
+            if closed:
+                await close_chamber(context, task_id=task_id, chamber="auth")
+            return task_id
+
+    return asyncio.run(make())
+
+
+def test_what_is_saved_is_listed_and_comes_back_by_its_name(
+    shop: TestRepository, settings: Settings
+) -> None:
+    task_id = a_chamber_with_work(shop, settings, closed=True)
+    listed = SavedList.model_validate_json(
+        orchestra(shop.path, settings, "restore", "--json").stdout
+    )
+    (saved,) = listed.saved
+    assert (saved.task_id, saved.chamber, saved.restorable) == (task_id, "auth", True)
+    assert f"{task_id}/auth  closed" in orchestra(shop.path, settings, "restore", "--list").stdout
+
+    ran = orchestra(shop.path, settings, "restore", f"{task_id}/auth")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    room = shop.at(shop.path / ".claude/worktrees/auth")
+    assert str(room.path) in ran.stdout
+    assert (room.status, room.read("new")) == ("?? new", "untracked\n")
+
+
+def test_a_chambers_name_alone_is_enough_and_a_wrong_one_says_what_there_is(
+    shop: TestRepository, settings: Settings
+) -> None:
+    task_id = a_chamber_with_work(shop, settings, closed=True)
+    wrong = orchestra(shop.path, settings, "restore", "nope")
+    assert wrong.returncode == 1
+    assert wrong.stderr.splitlines() == [
+        f"orchestra: nothing is saved of a chamber 'nope'; saved: {task_id}/auth"
+    ]
+    assert orchestra(shop.path, settings, "restore", "auth").returncode == 0
+
+
+def test_reconcile_names_mends_and_then_agrees(shop: TestRepository, settings: Settings) -> None:
+    a_chamber_with_work(shop, settings, closed=False)
+    room = shop.at(shop.path / ".claude/worktrees/auth")
+    (room.path / ".git").unlink()
+    tried = orchestra(shop.path, settings, "reconcile", "--dry-run")
+    assert "found: " in tried.stdout
+    assert not (room.path / ".git").exists()
+    ran = orchestra(shop.path, settings, "reconcile", "--json")
+    assert ran.returncode == 0
+    found = Reconciled.model_validate_json(ran.stdout)
+    assert [(one.name, one.mended) for one in found.differences] == [("lost link", True)]
+    assert room.status == "?? new"
+    assert "agree" in orchestra(shop.path, settings, "reconcile").stdout
+
+
+def test_what_a_killed_process_left_half_made_is_cleared_by_the_next_one(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    task_id = a_chamber_with_work(shop, settings, closed=False)
+    git = subprocess.run(["which", "git"], capture_output=True, text=True, check=True)
+    (tmp_path / "bin").mkdir()
+    killer = tmp_path / "bin" / "git"
+    killer.write_text(_KILLER.format(git=git.stdout.strip()))
+    killer.chmod(0o755)
+    made = subprocess.run(
+        [sys.executable, "-c", _MAKER, task_id],
+        cwd=shop.path,
+        env={
+            **os.environ,
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "ORCHESTRA_REDIS_URL": settings.redis_url,
+        },
+        check=False,
+    )
+    assert made.returncode == -signal.SIGKILL
+    assert (shop.path / ".claude/worktrees/one").exists()
+
+    ran = orchestra(shop.path, settings, "reconcile", "--json")
+
+    found = Reconciled.model_validate_json(ran.stdout)
+    assert {(one.name, one.subject, one.mended) for one in found.differences} == {
+        ("half-made chamber", f"{task_id}/one", True),
+        ("half-made chamber", f"{task_id}/two", True),
+    }
+    assert shop.branches == ["main", f"orchestra/{task_id}/auth"]
+    assert not (shop.path / ".claude/worktrees/one").exists()
+    state = json.loads(orchestra(shop.path, settings, "status", "--json").stdout)
+    assert state["seq"] > 0
