@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.following import Reconnected
 from orchestra_core.store.opening import open_store
@@ -30,6 +31,7 @@ class Trouble:
         self.server = server
         self.connections = 0
         self.restarts = 0
+        self.given_up = 0  # calls that a writer had to repeat
 
     async def kill_connections(self) -> None:
         """Kill every connection, again and again, until cancelled."""
@@ -82,6 +84,7 @@ async def test_every_event_arrives_once_and_in_order_whatever_is_killed(
             restarts_of_the_server=trouble.restarts,
             times_all_connections_were_killed=trouble.connections,
             reconnections_of_subscribers=reconnections(near) + reconnections(far),
+            calls_repeated=trouble.given_up,
             events_a_second=round(_EVENTS / seconds),
         )
         assert trouble.restarts == _RESTARTS
@@ -95,9 +98,21 @@ async def write(store: Store, numbers: Iterator[int], trouble: Trouble) -> None:
     """Commit numbered events until there are no more numbers."""
     for number in numbers:
         task = a_task(f"task-{number % 50}")
-        await commit(store, Change(events=(task_started(task, action=str(number)),)))
+        event = task_started(task, action=str(number))
+        await surely(store, Change(events=(event,), operation=f"write-{number}"), trouble)
         if number % (_EVENTS // _RESTARTS) == _EVENTS // _RESTARTS // 2:
             await trouble.restart()
+
+
+async def surely(store: Store, change: Change, trouble: Trouble) -> None:
+    """Commit; where the store gives up, as on a server that loads for long, do so once more."""
+    while True:
+        try:
+            await commit(store, change)
+        except StoreUnavailable:
+            trouble.given_up += 1
+        else:
+            return
 
 
 def check(watch: Watch) -> None:

@@ -1,0 +1,80 @@
+"""Merging chambers in the object database gives what `git merge` gives in a working tree."""
+
+import os
+import subprocess
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+
+from orchestra_server.chambers.merging import Branch, Conflicted, merge_all
+from orchestra_server.chambers.repository import open_repository
+from tests.support.generated_repositories import Plan, built, plans
+from tests.support.proofs import FULL, Tally, scaled
+from tests.support.repositories import PLAIN_GIT, TestRepository
+
+
+def test_merging_agrees_with_git_merge(tmp_path: Path, tally: Tally) -> None:
+    outcomes = Counter[str]()
+
+    @hypothesis_settings(
+        max_examples=scaled(25, 1_500),
+        deadline=None,
+        derandomize=not FULL,
+        database=None,
+        suppress_health_check=list[HealthCheck]((HealthCheck.too_slow,)),
+    )
+    @given(plans())
+    def agree(plan: Plan) -> None:
+        with TemporaryDirectory(dir=tmp_path) as scratch:
+            ours, commits = built(Path(scratch) / "ours", plan)
+            theirs, same = built(Path(scratch) / "theirs", plan)
+            assert commits == same
+            expected = merged_by_git(theirs, commits)
+            assert merged_by_us(ours, commits) == expected
+            assert ours.status == "", "the working tree was touched"
+            outcomes["clean merges" if expected else "conflicts"] += 1
+
+    agree()
+    tally(repositories=outcomes.total(), **{k.replace(" ", "_"): n for k, n in outcomes.items()})
+
+
+def merged_by_us(repository: TestRepository, commits: list[str]) -> str:
+    """Return the merged tree, "" for a conflict."""
+    branches = [Branch(f"chamber-{number}", commit) for number, commit in enumerate(commits)]
+    repo = open_repository(repository.path)
+    outcome = merge_all(repo, repository.head, branches, "all of it")
+    if isinstance(outcome, Conflicted):
+        assert all(conflict.file for conflict in outcome.conflicts)
+        return ""
+    return repository.git("rev-parse", f"{outcome.commit}^{{tree}}")
+
+
+def merged_by_git(repository: TestRepository, commits: list[str]) -> str:
+    """Return the tree that `git merge` leaves, "" when a branch conflicts at whatever turn.
+
+    One after another, and those that conflict once more behind the others.
+    """
+    waiting = commits
+    while waiting:
+        left = [commit for commit in waiting if not merges(repository, commit)]
+        if len(left) == len(waiting):
+            return ""
+        waiting = left
+    return repository.git("rev-parse", "HEAD^{tree}")
+
+
+def merges(repository: TestRepository, commit: str) -> bool:
+    """Merge a commit in the working tree; undo a merge that conflicts."""
+    ended = subprocess.run(
+        ["git", "-C", str(repository.path), "merge", "--quiet", "--no-ff", "--no-edit", commit],
+        env={**os.environ, **PLAIN_GIT},
+        capture_output=True,
+        check=False,
+    )
+    if ended.returncode:
+        repository.git("reset", "--quiet", "--hard")
+        repository.git("clean", "--quiet", "-ffdx")
+    return not ended.returncode
