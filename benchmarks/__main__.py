@@ -44,14 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     machine = this_machine(CHECKOUT)
     budget = Budget(short=options.short)
-    rows = [_measured(known[name], budget) for name in options.only or known]
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    run = Run(at=at, short=options.short, machine=machine, rows=tuple(rows))
+    rows: list[Measured] = []
+    for name in options.only or known:
+        rows.append(_measured(known[name], budget))
+        # Kept after each row: a run that is broken off is not lost.
+        run = Run(at=at, short=options.short, machine=machine, rows=tuple(rows))
+        if options.json is not None:
+            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1))
+        if options.record:
+            record(run, CHECKOUT / "benchmarks")
     sys.stdout.write("\n".join(lines(rows)) + "\n")
-    if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1))
-    if options.record:
-        record(run, CHECKOUT / "benchmarks")
     return 1 if any(row.trouble.startswith("failed") for row in rows) else 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 _MOST_ROUNDS = 5_000
+_ENOUGH = 1.0  # seconds for a measurement; less only shows that it works
 
 
 def by_turns(
@@ -13,14 +14,16 @@ def by_turns(
 ) -> list[list[float]]:
     """Call all measures in turn, A B A B, for `seconds` and at least `least` rounds.
 
-    A first round is thrown away: it finds files that are not in memory yet.
+    A first round is thrown away: it finds files that are not in memory yet. In less than a second
+    there is one round and nothing more.
     """
-    for measure in measures:
-        measure()
+    if seconds >= _ENOUGH:
+        for measure in measures:
+            measure()
     samples: list[list[float]] = [[] for _ in measures]
     until = time.perf_counter() + seconds
     for done in range(_MOST_ROUNDS):
-        if done >= least and time.perf_counter() > until:
+        if done >= (least if seconds >= _ENOUGH else 1) and time.perf_counter() > until:
             break
         for taken, measure in zip(samples, measures, strict=True):
             taken.append(measure())
@@ -31,12 +34,13 @@ async def by_turns_async(
     measures: Sequence[Callable[[], Awaitable[float]]], seconds: float, least: int = 3
 ) -> list[list[float]]:
     """Do the same with coroutines, one at a time."""
-    for measure in measures:
-        await measure()
+    if seconds >= _ENOUGH:
+        for measure in measures:
+            await measure()
     samples: list[list[float]] = [[] for _ in measures]
     until = time.perf_counter() + seconds
     for done in range(_MOST_ROUNDS):
-        if done >= least and time.perf_counter() > until:
+        if done >= (least if seconds >= _ENOUGH else 1) and time.perf_counter() > until:
             break
         for taken, measure in zip(samples, measures, strict=True):
             taken.append(await measure())

@@ -16,7 +16,7 @@ class Budget:
 
     short: bool
 
-    def seconds(self, full: float, short: float = 1.0) -> float:
+    def seconds(self, full: float, short: float = 0.3) -> float:
         """Return how long to take samples in the form that was asked for."""
         return short if self.short else full
 

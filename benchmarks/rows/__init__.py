@@ -28,7 +28,6 @@ ROWS: tuple[Row, ...] = (
     chambers.ROW,
     radar.ROW,
     landing.ROW,
-    hook.ROW,
     interrupt.ROW,
     hook.ROW,
     status.ROW,

@@ -1,7 +1,6 @@
 """Making chambers, by `git worktree add` one after the other in the same repository."""
 
 import asyncio
-import json
 import shutil
 import sys
 import time
@@ -21,18 +20,12 @@ from tests.support.repositories import TestRepository
 _FILES = 5_000
 _AIM = Aim(0.6)
 _CALLERS = 16
-_CALL = """
-import asyncio, json, sys
-from pathlib import Path
-from benchmarks.rows.chambers import called
-asyncio.run(called(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])))
-"""
 
 
 def measure(budget: Budget) -> list[Finding]:
     """Make 10 and 50 chambers by turns with as many worktrees."""
     files = budget.count(_FILES, 300)
-    sizes = ((10, 5.0), (50, 1.0)) if not budget.short else ((4, 1.0),)
+    sizes = ((10, 5.0), (50, 0.5)) if not budget.short else ((4, 0.5),)
     found: list[Finding] = []
     with a_place() as place:
         repository = place.repository(files=files)
@@ -76,7 +69,7 @@ async def _batches(
             _clear(repository, directory)
             return taken
 
-        return await by_turns_async((ours, git), seconds, least=3 if seconds > 1 else 1)
+        return await by_turns_async((ours, git), seconds, least=3)
 
 
 def _clear(repository: TestRepository, directory: Path) -> None:
@@ -93,8 +86,8 @@ async def _at_once(place: Place, budget: Budget) -> Finding:
     began = time.perf_counter()
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _CALL, str(repository.path), f"Caller {number}",
-            json.dumps([f"c{number}-a", f"c{number}-b"]),
+            *(sys.executable, "-m", "benchmarks.caller", str(repository.path)),
+            *(f"Caller {number}", f"c{number}-a", f"c{number}-b"),
             env=place.environ | {"PYTHONPATH": ":".join(filter(None, sys.path))},
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -105,18 +98,6 @@ async def _at_once(place: Place, budget: Budget) -> Finding:
     note = f"2 chambers each, all in {time.perf_counter() - began:.1f} s"
     aim = Aim(0, of="most", absolute=True)
     return finding(f"{callers} callers at once", "failures", [float(failed)], aim, note=note)
-
-
-async def called(directory: Path, description: str, names: list[str]) -> None:
-    """Start a task and its chambers, as one conductor among many."""
-    from orchestra_core.settings import read_settings  # noqa: PLC0415 - only in a caller's process
-
-    settings = read_settings()
-    project = find_project(directory)
-    async with open_store(project.id, settings) as store:
-        context = Context(store=store, project=project, settings=settings, actor="conductor")
-        task = await start_task(context, description=description)
-        await create_chambers_batch(context, task_id=task.task_id, chamber_names=names)
 
 
 ROW = Row(

@@ -58,12 +58,12 @@ async def _timed(
         context = Context(store=store, project=project, settings=place.settings, actor="conductor")
         works = _works(store, context)
         measures = [_measured(work) for work in works.values()]
-        samples = await by_turns_async(measures, budget.seconds(2, 0.3))
+        samples = await by_turns_async(measures, budget.seconds(2))
         found = [
             finding(f"{name} at {size}", "ms", taken)
             for name, taken in zip(works, samples, strict=True)
         ]
-    status = [command_ms(STATUS, repository.path, place.environ) for _ in range(3)]
+    status = [command_ms(STATUS, repository.path, place.environ) for _ in range(budget.count(3, 1))]
     (_, _), filled = opened(place, repository.path, 0.1)
     return [
         *found,

@@ -53,11 +53,16 @@ class Load:
     sent: list[float] = field(default_factory=list[float])  # events/s that the sender got through
 
 
+def rates(budget: Budget) -> tuple[int, ...]:
+    """Return the numbers of events a second to measure at."""
+    return RATES[::3] if budget.short else RATES
+
+
 @cache
 def loads(budget: Budget) -> dict[tuple[str, int], Load]:
     """Return what ours and stock did, by (side, rate)."""
-    found = {(side, rate): Load() for side in ("ours", "stock") for rate in RATES}
-    tasks, chambers = budget.count(10_000, 2_000), budget.count(1_000, 200)
+    found = {(side, rate): Load() for side in ("ours", "stock") for rate in rates(budget)}
+    tasks, chambers = budget.count(10_000, 1_000), budget.count(1_000, 100)
     with a_place() as place:
         repository = place.repository()
         ours = find_project(repository.path).id
@@ -66,7 +71,7 @@ def loads(budget: Budget) -> dict[tuple[str, int], Load]:
                 seeding.seed(pipeline, tasks, chambers)
         measured = _Measured(place, budget, tasks, chambers, found)
         with _our_room(place) as room:
-            for rate in RATES:
+            for rate in rates(budget):
                 for _ in range(budget.count(2 if rate in {0, 1_000} else 1, 1)):
                     measured.side(room, "ours", ours, rate)
                     with _stock_room(place) as stock:
@@ -87,7 +92,7 @@ class _Measured:
         load = self.found[side, rate]
         url = self.place.server.url
         with traffic(url, project, rate, self.tasks, self.chambers):
-            room.drain(self.budget.seconds(2, 1))
+            room.drain(self.budget.seconds(2))
             before = self._sequence(project)
             began = time.perf_counter()
             self._processor(room, load)
@@ -105,7 +110,7 @@ class _Measured:
         servers = children(room.pid)
         began, used, slept = time.perf_counter(), processor_seconds(room.pid), waits(room.pid)
         theirs = sum(map(processor_seconds, servers))
-        room.drain(self.budget.seconds(5, 1))
+        room.drain(self.budget.seconds(5))
         took = time.perf_counter() - began
         load.processor.append((processor_seconds(room.pid) - used) / took * 100)
         load.waits.append((waits(room.pid) - slept) / took)
@@ -115,7 +120,7 @@ class _Measured:
         down, up = keys
         room.press(down)
         _, at = room.wait_cursor("", _LONGEST_KEY)
-        until = time.perf_counter() + self.budget.seconds(6, 1)
+        until = time.perf_counter() + self.budget.seconds(6)
         steps = 0
         while time.perf_counter() < until:
             room.drain(_BETWEEN_KEYS)
@@ -135,7 +140,7 @@ class _Measured:
         if not at:
             return
         known = seeding.task(int(at[1:]))
-        until = time.perf_counter() + self.budget.seconds(4, 1)
+        until = time.perf_counter() + self.budget.seconds(4)
         number = 0
         while time.perf_counter() < until:
             number += 1
@@ -178,7 +183,7 @@ def _stock_room(place: Place) -> Generator[RoomTerminal]:
 def _keys(budget: Budget) -> list[Finding]:
     found = loads(budget)
     lines: list[Finding] = []
-    for rate in RATES:
+    for rate in rates(budget):
         ours, stock = found["ours", rate].keys, found["stock", rate].keys
         aims = (Aim(50, of="p99", absolute=True), Aim(1 / 15)) if rate == RATES[-1] else ()
         lines.append(finding(f"{rate:,} events/s", "ms", ours, *aims, versus=STOCK, against=stock))
@@ -188,7 +193,7 @@ def _keys(budget: Budget) -> list[Finding]:
 def _processor(budget: Budget) -> list[Finding]:
     found = loads(budget)
     lines: list[Finding] = []
-    for rate in RATES:
+    for rate in rates(budget):
         ours, stock = found["ours", rate], found["stock", rate].processor
         aim = Aim(1 / 3) if rate else Aim(0.3, absolute=True)
         case = f"{rate:,} events/s" if rate else "idle"
@@ -205,7 +210,7 @@ def _processor(budget: Budget) -> list[Finding]:
 def _event_to_screen(budget: Budget) -> list[Finding]:
     found = loads(budget)
     lines: list[Finding] = []
-    for rate in RATES:
+    for rate in rates(budget):
         ours = found["ours", rate]
         aims = (Aim(40, absolute=True), Aim(80, of="p99", absolute=True))
         lines.append(

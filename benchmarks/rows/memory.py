@@ -1,14 +1,16 @@
-"""What the room holds after a long day."""
+"""What the room holds after a long day, and how long its garbage collector stops it."""
 
+import sys
 import time
 from itertools import islice
 
 from benchmarks import seeding
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import a_place
-from benchmarks.room_terminal import ROOM, RoomTerminal, resident_mib, room_terminal
+from benchmarks.room_terminal import RoomTerminal, resident_mib, room_terminal
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from benchmarks.traffic import changes
+from benchmarks.watched_room import pauses
 from orchestra_core.project import find_project
 
 _TASKS, _CHAMBERS = 200, 200
@@ -17,18 +19,23 @@ _RATE = 2_500  # a second: faster than anyone's day, slow enough for the room to
 
 
 def _measure(budget: Budget) -> list[Finding]:
-    events = budget.count(100_000, 3_000)
+    events = budget.count(100_000, 1_000)
     with a_place() as place:
         directory = place.repository().path
         with a_pipeline(place.server.url, find_project(directory).id) as pipeline:
             seeding.seed(pipeline, _TASKS, _CHAMBERS)
-            with room_terminal(ROOM, directory, place.environ, place.directory) as room:
+            noted = place.directory / "collections"
+            command = (sys.executable, "-m", "benchmarks.watched_room", str(noted))
+            environ = place.environ | {"PYTHONPATH": ":".join(filter(None, sys.path))}
+            with room_terminal(command, directory, environ, place.directory) as room:
                 room.wait_for("● live")
                 room.wait_for("server ready")
                 room.drain(1)
                 start = resident_mib(room.pid)
+                before = len(pauses(noted))
                 _send(room, pipeline, events)
                 after = resident_mib(room.pid)
+                collected = [ms for _, ms in pauses(noted)[before:]] or [0.0]
                 _send(room, pipeline, events // 4)
                 later = resident_mib(room.pid)
     return [
@@ -39,6 +46,10 @@ def _measure(budget: Budget) -> list[Finding]:
         finding(
             f"after {events + events // 4:,} events", "MiB", [later], Aim(1.02),
             versus=f"after {events:,} events", against=[after],
+        ),
+        finding(
+            "pauses of the garbage collector meanwhile", "ms", collected,
+            note=f"{len(collected)} collections, the longest {max(collected):.1f} ms",
         ),
     ]  # fmt: skip
 
@@ -56,6 +67,7 @@ def _send(room: RoomTerminal, pipeline: Pipeline, events: int) -> None:
 
 ROW = Row(
     "memory",
-    "How much memory the room holds after a hundred thousand events, and whether it still grows.",
+    "How much memory the room holds after a hundred thousand events, whether it still grows, "
+    "and for how long the garbage collector stops it.",
     _measure,
 )

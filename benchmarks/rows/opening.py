@@ -31,7 +31,7 @@ def _paint(budget: Budget) -> list[Finding]:
             with a_pipeline(place.server.url, find_project(repository.path).id) as pipeline:
                 seeding.seed(pipeline, tasks, tasks // 10)
                 seeding.lengthen(pipeline, events)
-            painted, filled = opened(place, repository.path, budget.seconds(12))
+            painted, filled = opened(place, repository.path, budget.seconds(8))
             floor = painted[1]
             case = f"{tasks:,} tasks" + (f", {events:,} events" if events else "")
             medians[case] = painted[0]
@@ -90,7 +90,7 @@ def _ready(budget: Budget) -> list[Finding]:
         def spawn() -> float:
             return asyncio.run(_spawned(place, directory))
 
-        ready, floor = by_turns((room, spawn), budget.seconds(25))
+        ready, floor = by_turns((room, spawn), budget.seconds(20))
         for _ in range(budget.count(4, 1)):
             keys += _typed(place, directory)
     return [
