@@ -186,6 +186,7 @@ def test_the_room_is_at_home_in_tmux(
         keys("C-s")
         # The row, not the event: whether the feed has room depends on tmux's own lines.
         wait_until(lambda: "● Work inside tmux" in said(), shown=said)
+        wait_until(lambda: "Start a task" not in said(), shown=said)
         keys("q")
         wait_until(lambda: not inspect(alone).running, shown=said)
     finally:
