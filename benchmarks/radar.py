@@ -75,21 +75,25 @@ def _work(chamber: TestRepository, number: int) -> None:
 
 def _looks(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
     radar = Radar(repo)
+    before = _cpu()
     first = _ms(lambda: radar.look(rooms, set()))
+    first_cpu = (_cpu() - before) * 1_000
     pairs = len(pairs_of(rooms))
     changed: list[float] = []
+    before = _cpu()
     for number in range(_ROUNDS):
         room = rooms[number % len(rooms)]
         (room.path / "new" / "more.py").write_text(f"{number}\n")
         changed.append(_ms(lambda room=room: radar.look(rooms, {room.id})))
+    changed_cpu = (_cpu() - before) * 1_000 / _ROUNDS
     nothing = [_ms(lambda: radar.look(rooms, set())) for _ in range(_ROUNDS)]
     verdicts = radar.look(rooms, set()).verdicts
     radar.close()
     return [
         ("chambers, pairs with the base's", f"{len(rooms)}, {pairs}"),
         ("pairs that collide", str(sum(not one.merges for one in verdicts.values()))),
-        ("first look at all of them", f"{first:.0f} ms"),
-        ("a look after one chamber changed", f"{statistics.median(changed):.0f} ms"),
+        ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} of a core"),
+        ("a look after one chamber changed", _with_cpu(changed, changed_cpu)),
         ("a look after nothing changed", f"{statistics.median(nothing):.1f} ms"),
     ]
 
@@ -158,6 +162,10 @@ def _ms(act: Callable[[], object]) -> float:
 def _between(event: Event) -> set[str]:
     sides = event.data.collision.between if event.data.collision else ()
     return {side.rpartition("/")[2] for side in sides}
+
+
+def _with_cpu(taken: Sequence[float], cpu: float) -> str:
+    return f"{statistics.median(taken):.0f} ms, {cpu:.0f} of a core"
 
 
 def _cpu() -> float:

@@ -34,6 +34,10 @@ _ANEW = _MOVES[:2]
 # Seconds: a worker's reports come in pairs; a store that does not answer may do so soon.
 _QUIET = 0.25
 _AGAIN = 2.0
+# Many workers writing without a pause must not cost a whole core: after a look it rests so many
+# times as long as that took, and what happens meanwhile is seen in one look.
+_RESTS = 3
+_LONGEST_REST = 5.0
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
@@ -140,6 +144,7 @@ class ConflictRadar:
             await self._woken.wait()
             self._woken.clear()
             news, self._news = self._news, _News()
+            began = self._loop.time()
             try:
                 if news.plan or news.recount:
                     await self._make_plan(news)
@@ -150,6 +155,7 @@ class ConflictRadar:
                 self._news.changed |= news.changed | news.files.keys()
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_AGAIN)
+            await asyncio.sleep(min(_LONGEST_REST, _RESTS * (self._loop.time() - began)))
 
     async def _make_plan(self, news: _News) -> None:
         before, plan = self._plan, await self._by_hand(make_plan, self._project, self._state)
