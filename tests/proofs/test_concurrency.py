@@ -1,0 +1,161 @@
+"""Twenty processes call at once: what is left equals some order of their calls."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.events import Event
+from orchestra_core.settings import Settings
+from orchestra_core.store.store import Store
+from tests.support.conducting import a_started_task
+from tests.support.invariants import check_store
+from tests.support.kill_driver import Outcome
+from tests.support.killing import Driver, Scene, driving
+from tests.support.proofs import Tally, scaled
+from tests.support.repositories import small_repository
+
+Call = tuple[str, Mapping[str, object]]
+_ROUNDS = scaled(1, 12)
+_AGENT = "implementation-executor-auth"
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[Driver]:
+    async with driving() as started:
+        yield started
+
+
+@pytest.fixture
+def scene(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> Scene:
+    return Scene(store, settings, small_repository(tmp_path / "shop"), driver)
+
+
+async def at_once(scene: Scene, calls: list[Call]) -> list[Outcome]:
+    """Make the calls each in a process of its own; every one ends with a reply or one line."""
+    requests = [scene.request(verb, arguments) for verb, arguments in calls]
+    outcomes = await scene.driver.at_once(requests)
+    for (verb, _), outcome in zip(calls, outcomes, strict=True):
+        assert not outcome.killed, verb
+        assert not outcome.unexpected, f"{verb}: {outcome.error}"
+        assert "\n" not in outcome.error
+    await check_store(scene.store)
+    return outcomes
+
+
+def of(verb: str, calls: list[Call], outcomes: list[Outcome]) -> list[dict[str, object]]:
+    """Return the replies to the calls of a verb that went through."""
+    pairs = zip(calls, outcomes, strict=True)
+    return [outcome.reply for (name, _), outcome in pairs if name == verb and not outcome.error]
+
+
+async def test_twenty_processes_at_once_leave_what_some_order_of_their_calls_would(
+    scene: Scene, tally: Tally
+) -> None:
+    calls_made = 0
+    refused = 0
+    for number in range(_ROUNDS):
+        task_id = await a_started_task(scene.context(), f"Add part {number}")
+        beginning = making(task_id, number)
+        outcomes = await at_once(scene, beginning)
+        refused += sum(bool(outcome.error) for outcome in outcomes)
+        events = [one for one in await scene.store.events() if one.task_id == task_id]
+        check_made(beginning, outcomes, events)
+
+        write_in_chambers(scene, number)
+        ending = completing(task_id)
+        outcomes = await at_once(scene, ending)
+        refused += sum(bool(outcome.error) for outcome in outcomes)
+        check_completed(scene, ending, outcomes, number)
+        calls_made += len(beginning) + len(ending)
+    tally(calls=calls_made, refused=refused, rounds=_ROUNDS)
+
+
+def making(task_id: str, number: int) -> list[Call]:
+    """Return twenty calls that start, make chambers and record, many of them the same."""
+    other: Call = ("start_task", {"description": f"Another request {number}"})
+    batches = (["auth", "api"], ["auth", "api"], ["auth", "api"], ["api", "db"], ["db"], ["auth"])
+    created: list[Call] = [
+        ("create_chambers_batch", {"task_id": task_id, "chamber_names": names}) for names in batches
+    ]
+    recorded: list[Call] = [
+        (
+            "record_agent_action",
+            {"task_id": task_id, "agent_id": _AGENT, "action": f"step {step}", "result": ""},
+        )
+        for step in range(7)
+    ]
+    shared: list[Call] = [
+        (
+            "share_discovery",
+            {
+                "task_id": task_id,
+                "agent_id": "conductor",
+                "discovery": "Tokens expire",
+                "severity": "critical",
+            },
+        )
+    ] * 3
+    return [other, *created, *recorded, other, *shared, other]
+
+
+def check_made(calls: list[Call], outcomes: list[Outcome], events: list[Event]) -> None:
+    started = of("start_task", calls, outcomes)
+    assert len({str(reply["task_id"]) for reply in started}) == 1
+    assert sorted(bool(reply["already_open"]) for reply in started) == [False, True, True]
+
+    new = Counter[str]()
+    for reply in of("create_chambers_batch", calls, outcomes):
+        names = [name for name in ("auth", "api", "db") if f"'name': '{name}'" in str(reply)]
+        new.update(names if not reply["already_live"] else [])
+    created = Counter(one.chamber for one in events if one.kind == "chamber.created")
+    assert new == created, "who was told of a new chamber is not who made it"
+    assert set(created.values()) == {1}
+
+    recorded = of("record_agent_action", calls, outcomes)
+    assert sorted(str(reply["actions"]) for reply in recorded) == [str(n) for n in range(1, 8)]
+
+    shared = of("share_discovery", calls, outcomes)
+    assert sorted(bool(reply["repeated"]) for reply in shared) == [False, True, True]
+    assert sum(one.kind == "discovery.shared" for one in events) == 1
+
+
+def write_in_chambers(scene: Scene, number: int) -> None:
+    for room in scene.main.path.joinpath(".claude/worktrees").iterdir():
+        (room / f"{room.name}-{number}.txt").write_text(f"{room.name} {number}\n")
+
+
+def completing(task_id: str) -> list[Call]:
+    """Return twenty calls that record, interrupt, close, restore and complete."""
+    done: list[Call] = [("complete_task", {"task_id": task_id, "summary": "All of it"})] * 6
+    closed: list[Call] = [("close_chamber", {"task_id": task_id, "chamber": "auth"})] * 3
+    told: list[Call] = [
+        ("interrupt_worker", {"task_id": task_id, "chamber": name, "message": "Look"})
+        for name in ("auth", "api", "db", "api")
+    ]
+    recorded: list[Call] = [
+        (
+            "record_agent_action",
+            {"task_id": task_id, "agent_id": _AGENT, "action": f"late {step}", "result": ""},
+        )
+        for step in range(7)
+    ]
+    return [*recorded[:3], *closed[:2], *done[:3], *told, *recorded[3:], *done[3:], closed[2]]
+
+
+def check_completed(scene: Scene, calls: list[Call], outcomes: list[Outcome], number: int) -> None:
+    done = of("complete_task", calls, outcomes)
+    told = [
+        outcome.error
+        for (verb, _), outcome in zip(calls, outcomes, strict=True)
+        if verb == "complete_task" and outcome.error
+    ]
+    assert told == [], "a completing that was repeated at the same time was refused"
+    assert sorted(bool(reply["already_completed"]) for reply in done) == [False] + [True] * 5
+    assert scene.main.status == ""
+    saved = scene.main.git("for-each-ref", "--format=%(objectname)", "refs/orchestra/saved").split()
+    trees = [scene.main.git("ls-tree", "-r", "--name-only", at) for at in ("HEAD", *saved)]
+    for name in ("auth", "api", "db"):
+        assert any(f"{name}-{number}.txt" in tree.split() for tree in trees), f"{name}'s is lost"
+    assert scene.main.git("worktree", "list").count("\n") == 0
