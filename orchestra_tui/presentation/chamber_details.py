@@ -53,8 +53,9 @@ def _worker_lines(chamber: Chamber, board: Board, now: int) -> list[Line]:
     presence = board.state.presence.get(chamber.id)
     said = presence.message if presence else ""
     doing, _ = presence_cell(replace(presence, message="") if presence else None, now)
-    since = f"  since {clock(presence.since)}" if presence and presence.since else ""
-    lines: list[Line] = [field("worker", doing, Cell(since, "muted"))]
+    lines: list[Line] = [field("worker", doing)]
+    if presence and presence.since:
+        lines.append(field("since", Cell(clock(presence.since), "muted")))
     lines += [field("" if at else "last words", *line) for at, line in enumerate(text_lines(said))]
     if chamber.suspended_at:
         by = board.state.interrupts.get(chamber.suspended_by)

@@ -60,7 +60,9 @@ class InterruptEditor(Dialog):
 
     def fields(self) -> Iterable[Widget]:
         """Yield the editor, the choice of strength and the place of the mail's progress."""
-        yield plain_editor()
+        editor = plain_editor()
+        editor.placeholder = _WORDS[self._requires]
+        yield editor
         yield Static(self._choice(), id="requires")
         yield Static("", id="progress")
 
@@ -74,6 +76,7 @@ class InterruptEditor(Dialog):
         choices = list(REQUIRES)
         self._requires = choices[(choices.index(self._requires) + 1) % len(choices)]
         self.query_one("#requires", Static).update(self._choice())
+        self.query_one(TextArea).placeholder = _WORDS[self._requires]
 
     def action_send(self) -> None:
         """Send the message that is written."""
@@ -111,8 +114,7 @@ class InterruptEditor(Dialog):
             chosen = name == self._requires
             mark = "●" if chosen else "○"
             parts.append((f"{mark} {name}   ", "bold" if chosen else "$foreground-muted"))
-        usual = f"; left empty it says: {_WORDS[self._requires]}" if _WORDS[self._requires] else ""
-        parts.append((f"\n{REQUIRES[self._requires]}{usual}", "$foreground-muted"))
+        parts.append((f"\n{REQUIRES[self._requires]}", "$foreground-muted"))
         return Content.assemble(*parts)
 
     def _show_progress(self) -> None:

@@ -95,12 +95,20 @@ class Scene:
     light: bool = False
     presses: Sequence[str] = ()  # each is one key, or a text to type
     server: LinkState = field(default_factory=lambda: LinkState("ready"))
+    unread_limit: int = 0  # ms
 
 
 def app_of(scene: Scene) -> RoomApp:
     """Return the room of a scene."""
     source, tools = FixedSource(scene.tells()), FixedTools(state=scene.server)
-    return RoomApp("shop-3f9a1c2e", source, tools, clock=lambda: NOW, light=scene.light)
+    return RoomApp(
+        "shop-3f9a1c2e",
+        source,
+        tools,
+        clock=lambda: NOW,
+        unread_limit=scene.unread_limit,
+        light=scene.light,
+    )
 
 
 def _typed(text: str) -> tuple[str, ...]:
@@ -138,6 +146,13 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="detail-80x24", tells=stories.busy, presses=("2", "enter"), size=SMALL),
     Scene(name="mail", tells=stories.all_mail, presses=("2", "j", "j", "h")),
     Scene(name="mail-light", tells=stories.all_mail, presses=("2", "h"), light=True),
+    Scene(name="suspended", tells=stories.held_up, presses=("2", "j"), unread_limit=30_000),
+    Scene(
+        name="suspend-editor",
+        tells=stories.busy,
+        presses=("2", "j", "S", "Wait for the schema"),
+        size=SMALL,
+    ),
     Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
     Scene(name="activity", tells=stories.busy, presses=("2", "j", "l")),
     Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import (
     BASE,
@@ -155,6 +157,39 @@ def all_mail() -> Told:
         event(12, 2_000, "interrupt.sent", "database", EventData(interrupt=letters[3])),
     ]
     return busy(found, *letters, events=last)
+
+
+def held_up() -> Told:
+    """Tell of what holds up: a suspended chamber, mail unread for too long, a mute hook, an end."""
+    told = all_mail()
+    state = told.state
+    assert state is not None
+    wait = replace(
+        mail(6, "auth", "Wait for the schema.", sent=8_000, steps=(30, 1_100)),
+        requires="suspend",
+    )
+    lost = replace(
+        mail(7, "database", "Mind the index.", sent=50_000, steps=(20,)),
+        state="expired",
+        ended_at=NOW - 20_000,
+        note="undelivered: the worker ended before it read it",
+    )
+    auth, api = (state.chambers[f"{TASK}/{name}"] for name in ("auth", "api"))
+    suspended = replace(auth, suspended_at=NOW - 8_000, suspended_by=wait.id)
+    mute = replace(api, ready_at=0, ready_note="the hook did not answer")
+    for document in (wait, lost, suspended, mute):
+        state.put(document)
+    state.presence.pop(mute.id, None)
+    idle = replace(presence("auth", "", "", since=5_000, idle=True), message="Waiting as told.")
+    state.presence[auth.id] = idle
+    said = EventData(chamber=suspended)
+    *before, last = told.events
+    events = [
+        *before,
+        event(12, 8_000, "chamber.suspended", "auth", said),
+        replace(last, seq=13),
+    ]
+    return Told(state=state, events=events)
 
 
 def collision() -> Told:

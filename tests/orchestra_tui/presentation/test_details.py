@@ -96,7 +96,7 @@ def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() ->
         Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
     )
     said = text(chamber_overview(LIVE, known, NOON + 60_000))
-    assert f"worker     finished 1m  since {clock(NOON)}\n" in said
+    assert f"worker     finished 1m\nsince      {clock(NOON)}\n" in said
     assert "last words All done.\n           12 pass\n" in said
 
 

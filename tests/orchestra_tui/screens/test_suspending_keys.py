@@ -44,6 +44,7 @@ async def test_a_stronger_message_has_its_own_key_says_what_it_does_and_needs_no
         await room.press("2", "j", key)
         assert f"● {requires}" in room.text
         assert does in room.text
+        assert usual in room.text
         await room.press("ctrl+s")
         assert calls_of(room.tools, "interrupt_worker") == [
             {"task_id": TASK, "chamber": "auth", "message": usual, "requires": requires}
