@@ -1,8 +1,10 @@
 """`orchestra init`: registers Orchestra in a repository, or takes it out again."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from orchestra_server.files.agents.catalogue import agent_named
 from orchestra_server.files.installation import initialise
 from orchestra_server.files.installation import undo as take_out
 from orchestra_tui.command_line.place import Place
@@ -11,13 +13,21 @@ from orchestra_tui.command_line.printing import print_lines
 _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
 
 
-def run(place: Place, *, undo: bool, isolation: bool = True) -> int:
+def run(place: Place, *, undo: bool, isolation: bool = True, agents: Sequence[str] = ()) -> int:
     """Install or take out, and print each thing that was done."""
     project = place.project()
     if undo:
         print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
         return 0
-    done = initialise(project.root, Path(sys.executable), isolation=isolation)
+    others = [agent_named(name) for name in agents if name != "claude"]
+    done = initialise(
+        project.root,
+        Path(sys.executable),
+        isolation=isolation,
+        agents=[agent.name for agent in others],
+    )
+    for agent in others:
+        done += ["", f"{agent.name}: {agent.can}.", f"What it cannot: {agent.cannot}."]
     if not done:
         print_lines(["Everything is set up already."])
         return 0

@@ -46,7 +46,9 @@ def _run(options: Options) -> int:
         case "init":
             from orchestra_tui.command_line import init
 
-            code = init.run(place, undo=options.undo, isolation=options.isolation)
+            code = init.run(
+                place, undo=options.undo, isolation=options.isolation, agents=options.agents
+            )
         case "demo":
             from orchestra_tui.command_line import demo
 

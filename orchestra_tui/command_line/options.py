@@ -47,6 +47,7 @@ class Options:
     json: bool = False
     undo: bool = False
     isolation: bool = True
+    agents: list[str] = field(default_factory=list[str])
     headless: bool = False
     pace: float | None = None
     chamber: str = ""
@@ -165,6 +166,13 @@ def _add_setup(commands: _Commands) -> None:
         dest="isolation",
         action="store_false",
         help="let workers write outside their chambers; init without it forbids that again",
+    )
+    init.add_argument(
+        "--agent",
+        dest="agents",
+        action="append",
+        metavar="NAME",
+        help="furnish new chambers for codex, gemini or opencode too; may be given more than once",
     )
     demo = commands.add(
         "demo",

@@ -15,15 +15,17 @@ from pathlib import Path, PurePosixPath
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import Project
+from orchestra_server.files.agents.catalogue import AGENTS, Agent
 from orchestra_server.files.atomic import write_atomically
 from orchestra_server.files.client_settings import chamber_command, hooks_of, with_hooks
-from orchestra_server.files.exclude import ensure_excluded
+from orchestra_server.files.exclude import PATTERNS, ensure_excluded
 from orchestra_server.files.hook_settings import (
     HOOK,
     HOOK_FILES,
     HOOK_SETTINGS,
     HOOK_SETTINGS_MODE,
     chamber_settings,
+    chosen_agents,
     hook_source,
     remove_cache,
 )
@@ -32,7 +34,10 @@ from orchestra_server.files.worker_context import worker_context
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
 SETTINGS = Path(".claude", "settings.local.json")
 # What `tracked` is asked about: the paths that furnishing writes in a chamber.
-WRITTEN = (CONTEXT, SETTINGS, *HOOK_FILES, HOOK_SETTINGS)
+WRITTEN = (
+    *(CONTEXT, SETTINGS, *HOOK_FILES, HOOK_SETTINGS),
+    *(agent.place for agent in AGENTS.values()),
+)
 _PYTHON = Path(sys.executable)
 
 
@@ -72,9 +77,13 @@ def furnish(room: Furnishing) -> list[str]:
     skeleton = [_inside(chamber, path) for path in room.skeleton]
     _check_folder(chamber)
     try:
-        ensure_excluded(room.project.git_dir)
+        agents = [AGENTS[name] for name in chosen_agents(room.project.root) if name in AGENTS]
+        hidden = (f"/{agent.place.as_posix()}" for agent in agents)
+        ensure_excluded(room.project.git_dir, (*PATTERNS, *hidden))
         lines = _copy_included(room, chamber)
         lines += _write_ours(room, chamber)
+        lines += [_write_agents(room, chamber, agent) for agent in agents]
+        lines = list(filter(None, lines))
         for place in skeleton:
             _lay_out(*place)
         lines += link_workspace(chamber)
@@ -206,6 +215,20 @@ def _write_ours(room: Furnishing, chamber: Path) -> list[str]:
         (chamber / path).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(chamber / path, data, mode)
     return lines
+
+
+def _write_agents(room: Furnishing, chamber: Path, agent: Agent) -> str:
+    """Bring our hooks into another agent's settings; one line when they could not come there."""
+    path = chamber / agent.place
+    if agent.place.as_posix() in room.tracked:
+        return f"{agent.place} is tracked by the project and was left: {agent.name} gets no mail"
+    if not path.parent.resolve().is_relative_to(chamber.resolve()):
+        return f"{agent.place} leads out of the chamber and was left: {agent.name} gets no mail"
+    command = chamber_command(room.python, chamber / HOOK, chamber)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, agent.merged(text, str(path), command).encode())
+    return ""
 
 
 def _merged_settings(room: Furnishing, chamber: Path) -> bytes:

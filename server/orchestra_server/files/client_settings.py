@@ -16,6 +16,7 @@ from orchestra_server.files import json_edit
 from orchestra_server.files.json_edit import Json
 
 MARK = "interrupt_monitor"
+_OTHER_MARK = "interrupt_agents"  # the same for other agents' clients
 PERMISSION = "mcp__orchestration"
 _TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
 _MAIL_EVENTS = (
@@ -43,7 +44,7 @@ _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
 # Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
 _TIMEOUT_S = 10
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
-_START = f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; hook.run(sys.argv[2])"
+_START = "import sys; sys.path.append(sys.argv[1]); import {module} as hook; hook.run(sys.argv[2])"
 
 Hooks = Mapping[str, list[Json]]
 
@@ -135,18 +136,16 @@ def without_permission(text: str, name: str) -> str:
 def _groups_of(event: str, command: Command) -> list[Json]:
     handlers: list[Json] = []
     if event in _MAIL_EVENTS:
-        guarded = _before(event, command) + _guarded(command, command.mail, "mail")
-        handlers.append({"type": "command", "command": guarded, "timeout": _TIMEOUT_S})
+        line = _before(event, command) + guarded(command, command.mail, "mail")
+        handlers.append({"type": "command", "command": line, "timeout": _TIMEOUT_S})
     if event in _PRESENCE_EVENTS:
-        guarded = _guarded(command, command.present, "presence")
-        handlers.append(
-            {"type": "command", "command": guarded, "async": True, "timeout": _TIMEOUT_S}
-        )
+        line = guarded(command, command.present, "presence")
+        handlers.append({"type": "command", "command": line, "async": True, "timeout": _TIMEOUT_S})
     matcher: dict[str, Json] = {"matcher": "*"} if event in _TOOL_EVENTS else {}
     groups: list[Json] = [{**matcher, "hooks": handlers}]
     if event == "PreToolUse":
-        guarded = _guarded(command, command.present, "guard")
-        handler: Json = {"type": "command", "command": guarded, "timeout": _TIMEOUT_S}
+        line = guarded(command, command.present, "guard")
+        handler: Json = {"type": "command", "command": line, "timeout": _TIMEOUT_S}
         groups.append({"matcher": _WRITING_TOOLS, "hooks": [handler]})
     return groups
 
@@ -191,12 +190,16 @@ def _mark(command: Command, name: str) -> str:
     return shlex.quote(str(command.script.with_suffix(f".{name}")))
 
 
-def _guarded(command: Command, pattern: str, subject: str) -> str:
-    """Return one line for /bin/sh that always reads its stdin, or some clients show an error."""
+def guarded(command: Command, pattern: str, subject: str, module: str = MARK) -> str:
+    """Return one line for /bin/sh that runs the hook if `pattern` matches anything.
+
+    It always reads its stdin, or some clients show an error.
+    """
     python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
+    start = _START.format(module=module)
     return (
         f'set -- {pattern}; [ -e "$1" ] && [ -x {python} ] || exec cat >/dev/null; '
-        f"{python} -I -S -c '{_START}' {folder} {subject} 2>/dev/null || exec cat >/dev/null"
+        f"{python} -I -S -c '{start}' {folder} {subject} 2>/dev/null || exec cat >/dev/null"
     )
 
 
@@ -245,7 +248,7 @@ def _handlers(group: Json) -> list[Json]:
 
 def _is_ours(handler: Json) -> bool:
     command = handler.get("command") if isinstance(handler, dict) else None
-    return isinstance(command, str) and MARK in command
+    return isinstance(command, str) and any(mark in command for mark in (MARK, _OTHER_MARK))
 
 
 def _without_empty(text: str, name: str, key: str) -> str:

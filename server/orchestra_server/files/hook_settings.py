@@ -15,8 +15,8 @@ from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
-# The hook's two files, and what Python keeps of them compiled.
-HOOK_FILES = (HOOK, HOOK.with_name("interrupt_reader.py"))
+# The hook's files, and what Python keeps of them compiled.
+HOOK_FILES = (HOOK, *(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents")))
 HOOK_CACHE = HOOK.parent / "__pycache__"
 # It may hold the password of the server.
 HOOK_SETTINGS_MODE = 0o600
@@ -48,6 +48,7 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     root: str  # the chamber, or the main checkout
     main: str = ""  # the main checkout
     isolation: bool = True
+    agents: tuple[str, ...] = ()  # whose clients chambers are furnished for, beside Claude Code
     chamber_id: str = ""
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
@@ -96,9 +97,20 @@ def chamber_settings(
     )
 
 
-def main_settings(root: Path, *, isolation: bool = True) -> bytes:
+def main_settings(root: Path, *, isolation: bool = True, agents: Sequence[str] = ()) -> bytes:
     """Return the settings of the main checkout's hook; it finds the rest in each chamber."""
-    return _encode(HookSettings(mode="main", root=str(root), isolation=isolation))
+    settings = HookSettings(
+        mode="main", root=str(root), isolation=isolation, agents=tuple(dict.fromkeys(agents))
+    )
+    return _encode(settings)
+
+
+def chosen_agents(root: Path) -> tuple[str, ...]:
+    """Return the agents chosen by `orchestra init` in a main checkout; () where it was not run."""
+    try:
+        return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings).agents
+    except (OSError, msgspec.DecodeError):
+        return ()
 
 
 def redis_address(url: str) -> RedisAddress | None:

@@ -44,17 +44,20 @@ class Part:
     mode: int = 0o644
 
 
-def initialise(root: Path, python: Path, *, isolation: bool = True) -> list[str]:
+def initialise(
+    root: Path, python: Path, *, isolation: bool = True, agents: Sequence[str] = ()
+) -> list[str]:
     """Set Orchestra up in the working tree at `root` and return a line for each thing done.
 
     `python` is the interpreter that has Orchestra; `isolation` keeps workers from writing outside
-    their chambers. Everything is checked before anything is
-    written. Raises BadInput for a file that is not JSON, Refused where something of the user's
-    stands in the way, Unavailable when the disk does.
+    their chambers; `agents` are those beside Claude Code that chambers are furnished for.
+    Everything is checked before anything is written. Raises BadInput for a file that is not JSON,
+    Refused where something of the user's stands in the way, Unavailable when the disk does.
     """
     project = _project(root)
     record = read_record(project.git_dir, project.root)
-    parts = _parts(project, python, record, isolation=isolation)
+    hook_settings = main_settings(project.root, isolation=isolation, agents=agents)
+    parts = _parts(project, python, record, hook_settings)
     written: dict[Path, tuple[bytes | None, bytes]] = {}
     for part in parts:
         before = _read(part.path)
@@ -119,7 +122,7 @@ def _project(root: Path) -> Project:
 
 
 def _parts(
-    project: Project, python: Path, record: Record | None, *, isolation: bool = True
+    project: Project, python: Path, record: Record | None, hook_settings: bytes = b""
 ) -> list[Part]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
@@ -145,11 +148,7 @@ def _parts(
         ),
         Part(settings, "hooks and leave to call our tools added", with_settings, without_settings),
         *(_own_file(root / path, hook_source(path).decode()) for path in HOOK_FILES),
-        _own_file(
-            root / HOOK_SETTINGS,
-            main_settings(root, isolation=isolation).decode(),
-            HOOK_SETTINGS_MODE,
-        ),
+        _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, _launcher(python)),
         Part(
             _target(exclude.exclude_file(project.git_dir)),

@@ -48,6 +48,7 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
         ".claude/settings.local.json",
         ".claude/hooks/interrupt_monitor.py",
         ".claude/hooks/interrupt_reader.py",
+        ".claude/hooks/interrupt_agents.py",
         ".claude/hooks/interrupt_monitor.json",
         ".claude/tools/orchestration.py",
         ".git/info/exclude",

@@ -1,0 +1,108 @@
+"""The other agents whose clients can be told of mail: where each looks, and what it can do.
+
+From their own documentation as of November 2026; none of them was run. A session of such an agent
+is started in a chamber, as one of Claude Code would be; subagents in the main checkout are not
+followed, because no other client says in which of them a call was made.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import BadInput
+from orchestra_server.files.agents import opencode
+from orchestra_server.files.client_settings import Command, Hooks, guarded, with_hooks
+from orchestra_server.files.json_edit import Json
+
+ADAPTER = "interrupt_agents"
+# What their own worker writes with is not guarded: only mail, suspension and presence are there.
+_CAN = "its sessions in chambers read mail before the next tool, when a prompt comes and at the end"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent: the file in a chamber that its client reads, and how ours comes into it."""
+
+    name: str
+    place: Path
+    merged: Callable[[str, str, Command], str]  # text, its name for errors, command
+    can: str
+    cannot: str
+
+
+def _codex(command: Command) -> Hooks:
+    """Return hooks as Codex reads them; timeouts in seconds."""
+    tools = ("PreToolUse", "PostToolUse")
+    others = ("SessionStart", "UserPromptSubmit", "Stop")
+    return _hooks(command, "codex", tools, others, timeout=10, matcher="")
+
+
+def _gemini(command: Command) -> Hooks:
+    """Return hooks as Gemini CLI reads them; timeouts in milliseconds."""
+    tools = ("BeforeTool", "AfterTool")
+    others = ("SessionStart", "BeforeAgent", "AfterAgent", "Notification", "SessionEnd")
+    return _hooks(command, "gemini", tools, others, timeout=10_000, matcher=".*")
+
+
+def _hooks(
+    command: Command,
+    agent: str,
+    tools: tuple[str, ...],
+    others: tuple[str, ...],
+    *,
+    timeout: int,
+    matcher: str,
+) -> Hooks:
+    """Return one handler per event; only those of a turn's ends report presence and cost Python."""
+
+    def group(event: str) -> Json:
+        pattern = command.mail if event in tools else command.present
+        line = guarded(command, pattern, agent, ADAPTER)
+        matching: dict[str, Json] = {"matcher": matcher} if event in tools and matcher else {}
+        return {**matching, "hooks": [{"type": "command", "command": line, "timeout": timeout}]}
+
+    return {event: [group(event)] for event in (*tools, *others)}
+
+
+def _merging(hooks: Callable[[Command], Hooks]) -> Callable[[str, str, Command], str]:
+    return lambda text, name, command: with_hooks(text or "{}\n", name, hooks(command))
+
+
+AGENTS = {
+    agent.name: agent
+    for agent in (
+        Agent(
+            "codex",
+            Path(".codex", "hooks.json"),
+            _merging(_codex),
+            _CAN,
+            "Codex asks you once to trust a project's hooks; an idle session is not woken, and "
+            "writes outside the chamber are not kept back",
+        ),
+        Agent(
+            "gemini",
+            Path(".gemini", "settings.json"),
+            _merging(_gemini),
+            _CAN,
+            "Gemini CLI runs hooks in trusted folders; an idle session is not woken, and writes "
+            "outside the chamber are not kept back",
+        ),
+        Agent(
+            "opencode",
+            Path(".opencode", "plugins", "orchestra.js"),
+            opencode.plugin,
+            "its sessions in chambers are stopped before the next tool with the text, and told of "
+            "mail when they fall idle",
+            "opencode tells no plugin of a session's end, so presence shows work and idleness "
+            "only; writes outside the chamber are not kept back",
+        ),
+    )
+}
+
+
+def agent_named(name: str) -> Agent:
+    """Return an agent of the catalogue; raises BadInput for any other name."""
+    if name not in AGENTS:
+        known = ", ".join(("claude", *AGENTS))
+        raise BadInput(f"agent {name[:40]!r} is not known; there are {known}")
+    return AGENTS[name]

@@ -1,0 +1,53 @@
+"""The plugin by which opencode asks our hook: it has no hook commands, only JavaScript.
+
+Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself.
+"""
+
+import json
+
+from orchestra_server.files.client_settings import Command, guarded
+
+_SOURCE = """\
+// Orchestra: shows this chamber's mail to its worker. Written by Orchestra; do not edit.
+import { spawnSync } from "node:child_process"
+
+const MAIL = @MAIL@
+const TOLD = @TOLD@
+
+function ask(command, event, directory, sessionID, more = {}) {
+  const payload = { hook_event_name: event, session_id: sessionID, cwd: directory, ...more }
+  const input = JSON.stringify(payload)
+  const options = { input, cwd: directory, encoding: "utf8", timeout: 10000 }
+  const ended = spawnSync("/bin/sh", ["-c", command], options)
+  try {
+    return JSON.parse(ended.stdout)
+  } catch {
+    return {}
+  }
+}
+
+export const Orchestra = async ({ client, directory }) => ({
+  "tool.execute.before": async (input, output) => {
+    const call = { tool_name: input.tool, tool_input: output.args }
+    const answer = ask(MAIL, "PreToolUse", directory, input.sessionID, call)
+    const specific = answer.hookSpecificOutput ?? {}
+    if (specific.permissionDecision === "deny") throw new Error(specific.permissionDecisionReason)
+  },
+  event: async ({ event }) => {
+    if (event.type !== "session.idle") return
+    const id = event.properties.sessionID
+    const answer = ask(TOLD, "Stop", directory, id)
+    if (answer.decision !== "block") return
+    const parts = [{ type: "text", text: answer.reason }]
+    await client.session.prompt({ path: { id }, body: { parts } })
+  },
+})
+"""
+
+
+def plugin(_text: str, _name: str, command: Command) -> str:
+    """Return the plugin; what stood there was ours too, for the file bears our name."""
+    mail = guarded(command, command.mail, "opencode", "interrupt_agents")
+    told = guarded(command, command.present, "opencode", "interrupt_agents")
+    source = _SOURCE.replace("@MAIL@", json.dumps(mail))
+    return source.replace("@TOLD@", json.dumps(told))
