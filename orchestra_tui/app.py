@@ -65,11 +65,11 @@ class RoomApp(Host):
         unread_limit: int = 0,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
-        painted: Callable[[], object] | None = None,
+        settled: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
         self.title = "Orchestra"
-        self._painted = painted
+        self._settled = settled
         self._source = source
         self._tools = tools
         self.picture = Picture(self._step, clock)
@@ -104,10 +104,14 @@ class RoomApp(Host):
         return busy or self.picture.waiting or self._room.looking
 
     def _begin(self) -> None:
-        if self._painted is not None:
-            self._painted()
+        self._settle()
         self.run_worker(self._tools.run(self._server_changed), name="tools")
         self.run_worker(self._source.run(self.picture), name="source")
+
+    def _settle(self) -> None:
+        """Say that what has been imported and built by now is going to stay."""
+        if self._settled is not None:
+            self._settled()
 
     def _step(self, changes: Changes) -> None:
         if not self._room.is_attached:
@@ -119,6 +123,8 @@ class RoomApp(Host):
             for screen in self.screen_stack:
                 if isinstance(screen, InterruptEditor):
                     screen.show(changes)
+        if changes.whole:
+            self._settle()
 
     def _server_changed(self, state: LinkState) -> None:
         self.server = state
@@ -149,13 +155,13 @@ def run_room(project: Project, settings: Settings) -> int:
 
     source = StoreSource(project.id, settings)
     link = ServerLink(plan_launch(project, settings))
-    # What has been imported and built at the first paint stays; no collection need look at it.
+    # What the first paint and each snapshot have built stays; no collection need look at it.
     app = RoomApp(
         project.id,
         source,
         link,
         unread_limit=settings.unread_limit * SECOND,
-        painted=gc.freeze,
+        settled=gc.freeze,
     )
     return asyncio.run(_show(app))
 
