@@ -18,8 +18,9 @@ _SHARE = 2
 class Watch:
     """Watches directories in a thread of its own until stopped; calls come from that thread.
 
-    `on_ready` is called once nothing more can be missed, `on_changes` with the paths that changed,
-    `on_failure` when the system refuses: nothing is told any more then.
+    `on_ready` is called once nothing more can be missed, `on_changes` with the paths that changed.
+    After `on_failure`, with the reason and whether the watch had been ready, nothing more is told.
+    A path that is not there is passed over.
     """
 
     def __init__(
@@ -28,7 +29,7 @@ class Watch:
         *,
         on_ready: Callable[[], None],
         on_changes: Callable[[Sequence[str]], None],
-        on_failure: Callable[[str], None],
+        on_failure: Callable[[str, bool], None],
     ) -> None:
         self.paths = frozenset(paths)
         self._on_ready = on_ready
@@ -68,7 +69,7 @@ class Watch:
                 self._on_changes([path for _, path in batch])
         except (OSError, RuntimeError) as error:  # what watchfiles documents, its own included
             if not self._stopped:
-                self._on_failure(str(error))
+                self._on_failure(str(error), self._ready)
 
 
 def watch_budget() -> int:

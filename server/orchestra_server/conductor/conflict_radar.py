@@ -38,6 +38,8 @@ _AGAIN = 2.0
 # times as long as that took, and what happens meanwhile is seen in one look.
 _RESTS = 3
 _LONGEST_REST = 5.0
+# Paths in one batch from which on the system may have dropped some (inotify queues 16,384 events).
+_PERHAPS_MORE = 3_000
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
@@ -123,6 +125,8 @@ class ConflictRadar:
 
     def _files_changed(self, paths: Sequence[str]) -> None:
         touched = touched_by(self._plan, paths)
+        if len(paths) >= _PERHAPS_MORE:
+            touched.rooms |= {room.id for room in self._plan.rooms}
         self._news.look |= touched.base
         self._news.changed |= touched.rooms
         for room, files in touched.files.items():
@@ -173,7 +177,9 @@ class ConflictRadar:
                 plan.paths,
                 on_ready=self._told(lambda: self._watching(fresh, old)),
                 on_changes=lambda paths: self._told(lambda: self._files_changed(paths))(),
-                on_failure=lambda why: self._told(lambda: self._not_watching(why, old))(),
+                on_failure=lambda why, ended: self._told(
+                    lambda: self._not_watching(why, old, ended=ended)
+                )(),
             )
         elif old is not None:
             old.stop()
@@ -185,13 +191,18 @@ class ConflictRadar:
         self._news.changed |= fresh
         self._woken.set()
 
-    def _not_watching(self, why: str, old: Watch | None) -> None:
-        _log.warning("chambers cannot be watched, their workers' reports must do: %s", why)
+    def _not_watching(self, why: str, old: Watch | None, *, ended: bool) -> None:
+        """Go by the workers' reports; a watch that ended, as at a name no UTF-8, begins again."""
+        _log.warning("chambers are not watched, their workers' reports must do: %s", why)
         if old is not None:
             old.stop()
         self._plan = replace(self._plan, watched=frozenset())
         self._news.changed |= {room.id for room in self._plan.rooms}
-        self._woken.set()
+        if ended:
+            self._news.plan = True
+            self._wake_in(_AGAIN)
+        else:
+            self._woken.set()
 
     def _told(self, act: Callable[[], None]) -> Callable[[], None]:
         """Return a call for another thread that lets the loop act, if there still is one."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import os
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -228,6 +230,16 @@ async def test_where_the_system_refuses_to_watch_reports_do_too(
         )
         await scene.told.until(lambda told: bool(told.state.collisions))
     assert "no space left on device" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+async def test_a_file_name_that_is_no_utf_8_does_not_end_the_watch(scene: Scene) -> None:
+    await scene.watched()
+    scene.auth.write(os.fsdecode(b"\xff.txt"), "by auth\n")
+    scene.api.write(os.fsdecode(b"\xff.txt"), "by api\n")
+    assert (await scene.next("collision.appeared")).files == ("\ufffd.txt",)
+    scene.api.write("README", "by api again\n")
+    assert (await scene.next("collision.changed")).files == ("README", "\ufffd.txt")
 
 
 async def test_a_renamed_directory_and_a_burst_of_writes_come_out_right(scene: Scene) -> None:
