@@ -27,7 +27,7 @@ def run(place: Place, *, undo: bool, isolation: bool = True, agents: Sequence[st
         agents=[agent.name for agent in others],
     )
     for agent in others:
-        done += ["", f"{agent.name}: {agent.can}.", f"What it cannot: {agent.cannot}."]
+        done += ["", f"{agent.name}: {agent.can}.", f"Its limits: {agent.cannot}."]
     if not done:
         print_lines(["Everything is set up already."])
         return 0

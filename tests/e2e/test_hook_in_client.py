@@ -1,0 +1,90 @@
+"""The real Claude Code: a write out of the chamber is kept back, and mail wakes an idle session."""
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Stage
+from tests.e2e.test_working import MESSAGE, mail, open_room, send, work
+from tests.support.claude_code import claude_binary
+from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.timeout(400)
+
+
+async def test_a_write_outside_the_chamber_is_denied_and_the_right_place_is_named(
+    stage: Stage,
+) -> None:
+    room = await open_room(stage)
+    right = room.path / "accounts.py"
+
+    def script(request: Request) -> Answer:
+        paths = [stage.repository.path / "accounts.py", right]
+        if request.turn < len(paths):
+            return [Call("Write", {"file_path": str(paths[request.turn]), "content": "A = 1\n"})]
+        return [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(work, stage, room, script)
+    denied, written = requests[-1].results()
+    assert (denied.is_error, written.is_error) == (True, False)
+    assert f"Write to {right} instead." in denied.words()
+    assert not (stage.repository.path / "accounts.py").exists()
+    assert right.exists()
+
+
+async def test_mail_wakes_a_session_that_is_idle(stage: Stage) -> None:
+    room = await open_room(stage)
+    binary = claude_binary()
+
+    def script(request: Request) -> Answer:
+        return [Say("I wait." if MESSAGE not in request.text() else "I have read it.")]
+
+    with scripted_model(script) as model, idle_session(binary, stage, room.path, model.url):
+        mark = room.path / ".claude" / "hooks" / "interrupt_monitor.idle"
+        await until(mark.exists, seconds=60)
+        await send(stage, room)
+        await until(lambda: any(MESSAGE in one.text() for one in model.requests), seconds=60)
+        assert len(model.requests) == 2
+    assert (await mail(stage)).state in ("delivered", "acted")
+
+
+@contextmanager
+def idle_session(binary: Path, stage: Stage, directory: Path, model_url: str) -> Generator[None]:
+    """Keep a session open that has been asked one thing, and ends when its stdin does."""
+    stage.home.mkdir(exist_ok=True)
+    options = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")
+    first = {"type": "user", "message": {"role": "user", "content": "Do your part."}}
+    with subprocess.Popen(
+        [str(binary), "-p", *options],
+        cwd=directory,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(stage.home),
+            "CLAUDE_CODE_TMPDIR": str(stage.home),
+            "ANTHROPIC_BASE_URL": model_url,
+            "ANTHROPIC_API_KEY": "made-up",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "IS_SANDBOX": "1",
+            **stage.environ,
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as session:
+        assert session.stdin is not None
+        try:
+            session.stdin.write(json.dumps(first).encode() + b"\n")
+            session.stdin.flush()
+            yield
+            session.stdin.close()
+            session.wait(60)
+        finally:
+            session.kill()
