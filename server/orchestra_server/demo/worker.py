@@ -22,7 +22,9 @@ from orchestra_server.demo.storyline import PARTS, Part, Step
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
 # A blocked stop is tried again this often: Claude Code gives up after eight (FACTS of its hooks).
 _STOPS = 8
-_MUST_STOP = re.compile(r"requires:\s*(stop|suspend)\b|\bstop now\b", re.IGNORECASE)
+# As the hook puts it, and as a person may.
+_MUST_STOP = re.compile(r"Asked of you: finish nothing more|\bstop now\b", re.IGNORECASE)
+_LEAST_WAIT = 0.1  # seconds
 
 Send = Callable[[Report], None]
 
@@ -68,7 +70,7 @@ class Worker:
             self._listen(self.client.call(event, tool_name=tool, tool_input=tool_input))
 
     def _allowed(self, tool: str, tool_input: Mapping[str, str]) -> bool:
-        """Think, ask the hook, and when it denies read what it has to say and ask once more."""
+        """Think, ask the hook, and while it denies read what it has to say and ask once more."""
         time.sleep(self.pace / 2)
         heard = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
         if not heard.denied:
@@ -76,10 +78,13 @@ class Worker:
             return True
         told = self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input)
         self._listen(told if told.text else heard)
-        if self.stopped:
-            return False
-        again = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
-        return not again.denied
+        while not self.stopped and self._is_denied(tool, tool_input):  # suspended
+            time.sleep(max(_LEAST_WAIT, self.pace))
+            self._listen(self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input))
+        return not self.stopped
+
+    def _is_denied(self, tool: str, tool_input: Mapping[str, str]) -> bool:
+        return self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input).denied
 
     def _listen(self, heard: Heard) -> None:
         """Do what was said: take it up in a commit of its own, or stop."""
