@@ -124,6 +124,7 @@ def _parser() -> _Parser:
     commands = _Commands(parser)
     _add_setup(commands)
     _add_work(commands)
+    _add_mending(commands)
     _add_service(commands)
     return parser
 
@@ -236,6 +237,8 @@ def _add_work(commands: _Commands) -> None:
         "--after", type=_count, default=0, metavar="SEQ", help="only what came after event SEQ"
     )
 
+
+def _add_mending(commands: _Commands) -> None:
     restore = commands.add(
         "restore",
         "bring a closed chamber back, or list what is saved",
