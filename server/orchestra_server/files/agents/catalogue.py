@@ -84,8 +84,8 @@ AGENTS = {
             Path(".gemini", "settings.json"),
             _merging(_gemini),
             _CAN,
-            "Gemini CLI runs hooks in trusted folders only; an idle session is not woken, and writes "
-            "outside the chamber are not kept back",
+            "Gemini CLI runs hooks in trusted folders only; an idle session is not woken, and "
+            "writes outside the chamber are not kept back",
         ),
         Agent(
             "opencode",
