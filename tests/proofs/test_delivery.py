@@ -17,7 +17,7 @@ from tests.support.proofs import FULL_SECONDS, Tally, scaled
 from tests.support.samples import a_task, task_started
 from tests.support.valkey import Server, running_server, valkey_binary
 
-_EVENTS = scaled(3_000, 100_000)
+_EVENTS = scaled(1_500, 100_000)
 _WRITERS = 12
 _RESTARTS = 3
 _LONGEST = scaled(60, FULL_SECONDS)

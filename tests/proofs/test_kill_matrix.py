@@ -1,5 +1,6 @@
 """Each use-case killed at each of its effects: a repeat ends it well, and no work is ever lost."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -112,6 +113,17 @@ async def restoring(scene: Scene) -> Arguments:
     return {"task_id": task_id, "chamber": "auth"}
 
 
+async def reconciling(scene: Scene) -> Arguments:
+    """Leave a chamber half made, one half closed, one without its directory, and a stray branch."""
+    task_id = await rooms(scene)
+    scene.main.git("branch", f"orchestra/{task_id}/stray")
+    made = {"task_id": task_id, "chamber_names": ["db", "web"]}
+    await scene.call("create_chambers_batch", made, end_at=24)
+    await scene.call("close_chamber", {"task_id": task_id, "chamber": "auth"}, end_at=12)
+    shutil.rmtree(scene.main.path / ".claude/worktrees/api")
+    return {}
+
+
 MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("start_task", nothing),
     ("create_chambers_batch", a_task),
@@ -123,6 +135,7 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("complete_task", conflicting),
     ("close_chamber", closing),
     ("restore_chamber", restoring),
+    ("reconcile", reconciling),
 )
 
 
@@ -139,7 +152,7 @@ async def test_killed_at_any_effect_a_call_can_be_repeated_and_nothing_is_lost(
     assert not whole.error
     finished = await picture(scene)
 
-    points = sampled(range(1, len(whole.effects) + 1), every=7, start=len(verb))
+    points = sampled(range(1, len(whole.effects) + 1), every=13, start=len(verb))
     found = list[str]()
     for point in points:
         await scene.put_back()

@@ -20,7 +20,7 @@ def test_merging_agrees_with_git_merge(tmp_path: Path, tally: Tally) -> None:
     outcomes = Counter[str]()
 
     @hypothesis_settings(
-        max_examples=scaled(25, 1_500),
+        max_examples=scaled(12, 600),
         deadline=None,
         derandomize=not FULL,
         database=None,

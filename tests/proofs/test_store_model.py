@@ -296,7 +296,7 @@ def test_no_sequence_of_calls_breaks_an_invariant(bench: Bench, tally: Tally) ->
     run_state_machine_as_test(
         OfThisBench,
         settings=hypothesis_settings(
-            max_examples=scaled(8, 600),
+            max_examples=scaled(6, 600),
             stateful_step_count=scaled(25, 60),
             deadline=None,
             derandomize=not FULL,

@@ -23,12 +23,12 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_server.chambers.running import git_version
-from orchestra_server.conductor.advance_phase import advance_phase
 from orchestra_server.conductor.close_chamber import close_chamber
 from orchestra_server.conductor.complete_task import complete_task
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.create_chambers import create_chambers_batch
 from orchestra_server.conductor.interrupt_worker import interrupt_worker
+from orchestra_server.conductor.reconcile.verb import reconcile
 from orchestra_server.conductor.record_action import record_agent_action
 from orchestra_server.conductor.restore_chamber import restore_chamber
 from orchestra_server.conductor.share_discovery import share_discovery
@@ -42,7 +42,7 @@ VERBS: dict[str, Callable[..., Awaitable[BaseModel]]] = {
     verb.__name__: verb
     for verb in (
         *(start_task, create_chambers_batch, record_agent_action, share_discovery),
-        *(interrupt_worker, complete_task, close_chamber, restore_chamber, advance_phase),
+        *(interrupt_worker, complete_task, close_chamber, restore_chamber, reconcile),
     )
 }
 
