@@ -92,7 +92,7 @@ def _looks(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
     return [
         ("chambers, pairs with the base's", f"{len(rooms)}, {pairs}"),
         ("pairs that collide", str(sum(not one.merges for one in verdicts.values()))),
-        ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} of a core"),
+        ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} ms of a core"),
         ("a look after one chamber changed", _with_cpu(changed, changed_cpu)),
         ("a look after nothing changed", f"{statistics.median(nothing):.1f} ms"),
     ]
@@ -165,7 +165,7 @@ def _between(event: Event) -> set[str]:
 
 
 def _with_cpu(taken: Sequence[float], cpu: float) -> str:
-    return f"{statistics.median(taken):.0f} ms, {cpu:.0f} of a core"
+    return f"{statistics.median(taken):.0f} ms, {cpu:.0f} ms of a core"
 
 
 def _cpu() -> float:

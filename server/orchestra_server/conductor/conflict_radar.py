@@ -36,8 +36,8 @@ _QUIET = 0.25
 _AGAIN = 2.0
 # Many workers writing without a pause must not cost a whole core: after a look it rests so many
 # times as long as that took, and what happens meanwhile is seen in one look.
-_RESTS = 3
-_LONGEST_REST = 5.0
+_RESTS = 2
+_LONGEST_REST = 2.0
 # Paths in one batch from which on the system may have dropped some (inotify queues 16,384 events).
 _PERHAPS_MORE = 3_000
 Result = TypeVar("Result")
