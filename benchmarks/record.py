@@ -38,4 +38,5 @@ def _table(run: Run) -> str:
         "Figures are medians, in brackets the 10th to the 90th percentile; "
         "a ratio is ours by the other's."
     )
-    return "\n".join([where, "", *markdown(run.rows)])
+    meanings = [f"- **{row.name}**: {row.meaning}" for row in run.rows]
+    return "\n".join([where, "", *markdown(run.rows), "", "What each row means:", "", *meanings])

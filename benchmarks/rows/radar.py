@@ -59,10 +59,10 @@ async def _opened(place: Place, chambers: int, files: int) -> list[TestRepositor
 def _looked(
     repo: Repository, rooms: Sequence[Room], budget: Budget
 ) -> tuple[list[float], list[float], list[float]]:
-    """Return ms of a look at all, of a process for each pair, and of a look after one change."""
-    scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
-    scratch.begin()
-    commits = [see(scratch, room.path.name, room.path) for room in rooms]
+    """Return ms of a look at all, of a process for each pair, and of a look after one change.
+
+    Both of the first two begin with nothing known: they write down the uncommitted work, too.
+    """
     known, numbers = Radar(repo), count()
     known.look(rooms, set())
 
@@ -74,11 +74,18 @@ def _looked(
             radar.close()
 
     def apart() -> float:
+        scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
+        scratch.begin()
+
         def each() -> None:
+            commits = [see(scratch, room.path.name, room.path) for room in rooms]
             for one, other in combinations(commits, 2):
                 merge_trees(repo, one, other, env=scratch.env)
 
-        return ms(each)
+        try:
+            return ms(each)
+        finally:
+            scratch.close()
 
     def after_a_change() -> float:
         number = next(numbers)
@@ -88,7 +95,6 @@ def _looked(
 
     looks, processes, changed = by_turns((afresh, apart, after_a_change), budget.seconds(12))
     known.close()
-    scratch.close()
     return looks, processes, changed
 
 
