@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import msgspec
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(sys.argv[1:] if arguments is None else arguments)
     os.environ.update(PLAIN_GIT)
     # Ended from outside, it takes its servers, rooms and directories along.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _leave)
     known = {row.name: row for row in ROWS}
     unknown = [name for name in options.only if name not in known]
     if unknown:
@@ -59,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             record(run, CHECKOUT / "benchmarks")
     sys.stdout.write("\n".join(lines(rows)) + "\n")
     return 1 if any(row.trouble.startswith("failed") for row in rows) else 0
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _measured(row: Row, budget: Budget) -> Measured:
