@@ -172,6 +172,7 @@ def _add_setup(commands: _Commands) -> None:
         "--agent",
         dest="agents",
         action="append",
+        default=[],  # argparse appends to a copy; without it the field's own default gets lost
         metavar="NAME",
         help="furnish new chambers for codex, gemini or opencode too; may be given more than once",
     )

@@ -147,9 +147,15 @@ def git_beginning(
     return os.fsdecode(read[:limit]), cut
 
 
+@cache
 def git_version() -> tuple[int, ...]:
-    """Return git's version; raises Unavailable when there is no git."""
-    return _git().version_info
+    """Return git's version; raises Unavailable when there is no git.
+
+    GitPython's own `version_info` is not safe in several threads at once: it then answers a
+    function.
+    """
+    said = str(_git().execute(["git", "version"]))
+    return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
 
 
 def _verb(args: tuple[str, ...]) -> str:
