@@ -12,7 +12,7 @@ from orchestra_core.store.following import Arrived, Snapshot, Update
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 
-_SECONDS = 30.0
+_SECONDS = 40.0
 
 
 async def commit(store: Store, change: Change) -> Committed:

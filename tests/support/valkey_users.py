@@ -86,7 +86,13 @@ def a_user_of_their_own() -> Generator[Settings]:
         with suppress(StoreUnavailable):
             shut_down(own)
     finally:
-        shutil.rmtree(base)
+        # A server that is on its way out may still be removing its own files.
+        wait_until(lambda: _removed(base))
+
+
+def _removed(base: Path) -> bool:
+    shutil.rmtree(base, ignore_errors=True)
+    return not base.exists()
 
 
 def pid_of_server(settings: Settings) -> int:
