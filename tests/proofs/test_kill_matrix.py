@@ -152,7 +152,7 @@ async def test_killed_at_any_effect_a_call_can_be_repeated_and_nothing_is_lost(
     assert not whole.error
     finished = await picture(scene)
 
-    points = sampled(range(1, len(whole.effects) + 1), every=13, start=len(verb))
+    points = sampled(range(1, len(whole.effects) + 1), every=23, start=len(verb))
     found = list[str]()
     for point in points:
         await scene.put_back()

@@ -114,7 +114,7 @@ async def test_killed_at_any_effect_the_next_start_leaves_it_done_or_never_begun
     assert not whole.error
     finished = await seen(scene)
 
-    points = sampled(range(1, len(whole.effects) + 1), every=19, start=len(verb))
+    points = sampled(range(1, len(whole.effects) + 1), every=31, start=len(verb))
     found = list[str]()
     for point in points:
         await scene.put_back()
