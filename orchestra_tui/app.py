@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -170,6 +169,15 @@ async def _show(app: RoomApp) -> int:
     """Run the app; SIGTERM and a closed terminal end it as `q` does, so that nothing is left."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, partial(app.exit, return_code=_SIGNALLED + number))
+        loop.add_signal_handler(number, _end, app, number)
     await app.run_async()
     return app.return_code or 0
+
+
+def _end(app: RoomApp, number: int) -> None:
+    if number == signal.SIGHUP:
+        # The terminal is gone: what Textual still writes there would fail, and then wait for ever.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+    app.exit(return_code=_SIGNALLED + number)
