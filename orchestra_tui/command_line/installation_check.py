@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.project import Project
-from orchestra_server.files.client_settings import MARK
 from orchestra_server.files.hook_settings import HOOK
 from orchestra_server.files.installation import SETTINGS
 from orchestra_server.files.mcp_json import LAUNCHER, MCP_JSON, SERVER
+from orchestra_server.files.shell_guard import MARK
 from orchestra_tui.command_line.checks import Check
 
 NAME = "hooks"

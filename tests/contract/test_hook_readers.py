@@ -172,6 +172,29 @@ def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkou
     assert shake_hands(chamber, rooms.document().id, rooms.main).ready
 
 
+def test_a_subagent_of_a_task_in_a_subdirectory_is_found_from_the_main_checkout(
+    rooms: Rooms,
+) -> None:
+    rooms.chamber()
+    api = rooms.chamber("api", below="packages/the api")
+    agent = bound(rooms, "a-1", api)
+    send(api, "For api")
+    assert agent.fire("PreToolUse", READ).denial
+    assert "For api" in agent.fire("PostToolBatch").context
+    beside = {"tool_name": "Write", "tool_input": {"file_path": str(rooms.main / "x.py")}}
+    assert f"Write to {api}/x.py instead." in agent.fire("PreToolUse", beside, "guard").denial
+
+
+def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(rooms: Rooms) -> None:
+    api = rooms.chamber("api", below="packages/api")
+    main_settings = rooms.main / ".claude" / "settings.local.json"  # what the client uses there
+    agent = Session(rooms.main / "packages" / "api", "s-0", "a-1", settings=main_settings)
+    send(api, "For api")
+    inside = {"tool_name": "Bash", "tool_input": {"command": "cd .claude/worktrees/api && make"}}
+    assert agent.fire("PreToolUse", inside).denial
+    assert "For api" in agent.fire("PostToolBatch").context
+
+
 def test_what_dead_readers_left_is_cleared_away_in_time(rooms: Rooms) -> None:
 
     chamber, long_ago = rooms.chamber(), time.time() - 7_200

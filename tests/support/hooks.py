@@ -143,32 +143,33 @@ class Rooms:
     url: str = NOWHERE
     project_id: str = "test"
 
-    def chamber(self, name: str = "auth") -> Path:
-        """Furnish a chamber and return its path."""
-        path = self.main / ".claude" / "worktrees" / name
+    def chamber(self, name: str = "auth", below: str = "") -> Path:
+        """Furnish a chamber, of a task in the directory `below`, and return its path."""
+        furnishing = self.furnishing(name, below)
+        path = Path(furnishing.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        furnish(self.furnishing(name))
+        furnish(furnishing)
         return path
 
-    def document(self, name: str = "auth") -> Chamber:
+    def document(self, name: str = "auth", below: str = "") -> Chamber:
         """Return a chamber's document."""
         return Chamber(
             id=f"{a_task().id}/{name}",
             task_id=a_task().id,
             name=name,
             state="live",
-            path=str(self.main / ".claude" / "worktrees" / name),
+            path=str(self.main / below / ".claude" / "worktrees" / name),
             branch=f"orchestra/{a_task().id}/{name}",
             brief=f"Do {name}",
             created_at=NOON,
         )
 
-    def furnishing(self, name: str = "auth") -> Furnishing:
+    def furnishing(self, name: str = "auth", below: str = "") -> Furnishing:
         """Return what furnishing a chamber takes."""
         return Furnishing(
             project=Project(self.project_id, self.main, self.main / ".git"),
             task=a_task(),
-            chamber=self.document(name),
+            chamber=self.document(name, below),
             reporting=Reporting(self.url),
         )
 

@@ -11,15 +11,17 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import Project
 from orchestra_server.files.agents.catalogue import AGENTS, Agent
 from orchestra_server.files.atomic import write_atomically
-from orchestra_server.files.client_settings import chamber_command, hooks_of, with_hooks
+from orchestra_server.files.client_settings import hooks_of, with_hooks
 from orchestra_server.files.exclude import PATTERNS, ensure_excluded
 from orchestra_server.files.hook_settings import (
+    ELSEWHERE,
     HOOK,
     HOOK_FILES,
     HOOK_SETTINGS,
@@ -29,6 +31,7 @@ from orchestra_server.files.hook_settings import (
     hook_source,
     remove_cache,
 )
+from orchestra_server.files.shell_guard import chamber_command
 from orchestra_server.files.worker_context import worker_context
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
@@ -87,6 +90,7 @@ def furnish(room: Furnishing) -> list[str]:
         for place in skeleton:
             _lay_out(*place)
         lines += link_workspace(chamber)
+        _link_folder(room.project.root, chamber.parent)
     except OSError as fault:
         raise Unavailable(
             f"chamber {room.chamber.name} cannot be furnished: {fault.filename} "
@@ -123,6 +127,17 @@ def link_workspace(chamber: Path) -> list[str]:
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(target)
     return []
+
+
+def _link_folder(main: Path, folder: Path) -> None:
+    """Have the main checkout's hooks look into a folder of chambers that lies below its top."""
+    if folder.parent.parent == main or not folder.is_relative_to(main):
+        return
+    name = quote(str(folder.parent.parent.relative_to(main)), safe="")
+    link = main / ELSEWHERE / name
+    if not link.is_symlink():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.path.relpath(folder, link.parent))
 
 
 def _workspace_link(chamber: Path) -> Path | None:

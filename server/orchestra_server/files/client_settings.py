@@ -8,14 +8,12 @@ that is idle: `asyncRewake` with exit code 2, which is only found out by trying 
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
 from orchestra_server.files.json_edit import Json
+from orchestra_server.files.shell_guard import DRAIN, MARK, Command, guarded
 
-MARK = "interrupt_monitor"
 _OTHER_MARK = "interrupt_agents"  # the same for other agents' clients
 PERMISSION = "mcp__orchestration"
 _TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
@@ -43,38 +41,8 @@ _PRESENCE_EVENTS = (
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
 # Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
 _TIMEOUT_S = 10
-# Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
-_START = "import sys; sys.path.append(sys.argv[1]); import {module} as hook; hook.run(sys.argv[2])"
 
 Hooks = Mapping[str, list[Json]]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A hook's program, and where to look before it is started."""
-
-    python: Path
-    script: Path
-    mail: str  # a shell pattern, quoted, that matches when there may be mail
-    present: str  # one that matches when there is somebody to report
-    mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
-
-
-def chamber_command(python: Path, script: Path, chamber: Path) -> Command:
-    """Return the command of a chamber's own settings."""
-    here = shlex.quote(str(chamber))
-    return Command(python, script, f"{here}/.INTERRUPT*", f"{here}/.claude", f"{here}/.INTERRUPT")
-
-
-def main_command(python: Path, script: Path, root: Path) -> Command:
-    """Return the command of the main checkout, which looks into all chambers."""
-    chambers = f"{shlex.quote(str(root))}/.claude/worktrees/*"
-    return Command(
-        python,
-        script,
-        f"{chambers}/.INTERRUPT*",
-        f"{chambers}/.claude/hooks/interrupt_monitor.json",
-    )
 
 
 def hooks_of(command: Command) -> Hooks:
@@ -159,7 +127,7 @@ def _before(event: str, command: Command) -> str:
     batches, idle = (_mark(command, name) for name in ("batches", "idle"))
     match event:
         case "PostToolUse":
-            return f"[ -e {batches} ] && exec cat >/dev/null; "
+            return f"[ -e {batches} ] && {DRAIN}; "
         case "PostToolBatch":
             return f"[ -e {batches} ] || true 2>/dev/null >{batches}; "
         case "Stop" if command.mailbox:
@@ -188,19 +156,6 @@ def _waking(command: Command) -> list[Json]:
 
 def _mark(command: Command, name: str) -> str:
     return shlex.quote(str(command.script.with_suffix(f".{name}")))
-
-
-def guarded(command: Command, pattern: str, subject: str, module: str = MARK) -> str:
-    """Return one line for /bin/sh that runs the hook if `pattern` matches anything.
-
-    It always reads its stdin, or some clients show an error.
-    """
-    python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
-    start = _START.format(module=module)
-    return (
-        f'set -- {pattern}; [ -e "$1" ] && [ -x {python} ] || exec cat >/dev/null; '
-        f"{python} -I -S -c '{start}' {folder} {subject} 2>/dev/null || exec cat >/dev/null"
-    )
 
 
 def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:

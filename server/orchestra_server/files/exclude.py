@@ -27,10 +27,11 @@ PATTERNS = (
     "/.claude/hooks/__pycache__/",
     "/.claude/hooks/receipts/",
     "/.claude/hooks/bindings/",
+    "/.claude/hooks/elsewhere/",
     "/.claude/tools/orchestration.py",
-    "/.claude/worktrees/",
-    "/.claude/workspaces/",
     # A task's working directory may lie below the top of the repository.
+    "**/.claude/worktrees/",
+    "**/.claude/workspaces/",
     "**/.claude/MISSION_CONTEXT.json",
     "**/.claude/PHASE_PROGRESS.json",
     "**/.claude/WORKFLOW_STATE.json",

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from orchestra_server.files.client_settings import MARK
+from orchestra_server.files.shell_guard import MARK
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")

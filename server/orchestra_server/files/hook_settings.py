@@ -18,6 +18,8 @@ HOOK_SETTINGS = HOOK.with_suffix(".json")
 # The hook's files, and what Python keeps of them compiled.
 HOOK_FILES = (HOOK, *(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents")))
 HOOK_CACHE = HOOK.parent / "__pycache__"
+# In the main checkout: links to the folders of chambers that lie below its top.
+ELSEWHERE = HOOK.parent / "elsewhere"
 # It may hold the password of the server.
 HOOK_SETTINGS_MODE = 0o600
 

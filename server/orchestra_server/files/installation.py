@@ -24,6 +24,7 @@ from orchestra_server.files.hook_settings import (
 from orchestra_server.files.installed import Record, digest, read_record, updated, write_record
 from orchestra_server.files.leftovers import chambers_in, sweep
 from orchestra_server.files.mcp_json import LAUNCHER, MCP_JSON, with_server, without_server
+from orchestra_server.files.shell_guard import main_command
 
 SETTINGS = Path(".claude", "settings.local.json")
 _LAUNCHER_SOURCE = Path(__file__).with_name("orchestration_launcher.py")
@@ -126,7 +127,7 @@ def _parts(
 ) -> list[Part]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
-    hooks = client_settings.hooks_of(client_settings.main_command(python, root / HOOK, root))
+    hooks = client_settings.hooks_of(main_command(python, root / HOOK, root))
     made = {Path(one.path) for one in record.files if one.before is None} if record else set[Path]()
     own_mcp_json = mcp_json in made or not mcp_json.exists()
     patterns = (*exclude.PATTERNS, *((exclude.MCP_JSON,) if own_mcp_json else ()))

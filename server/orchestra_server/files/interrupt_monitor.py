@@ -47,9 +47,7 @@ LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered")
 SETTINGS = "interrupt_monitor.json"
 FOLDERS = ("worktrees", "workspaces")
 NAME = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # what a chamber's name is made of
-# Around a path in a command: what ends it, and what may stand before one that is relative.
-SPACE = " \t\r\n'\""
-BEFORE = f"{SPACE}=;("
+BEFORE = " \t\r\n'\"=;("  # what may stand before a relative path in a command
 # Characters; a client moves context above 10,000 to a file. What does not fit comes next time.
 CONTEXT_LIMIT = 9_500
 LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005
@@ -107,17 +105,15 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
     """Return the chamber that a path, or a command with paths in it, names first; {} for none."""
     at = words.find(".claude/work")
     while at >= 0:
-        before, base = words[max(0, at - 4_096) : at], ""
+        before, bases = words[max(0, at - 4_096) : at], list[str]()
         folder, _, rest = words[at + len(".claude/") :][:256].partition("/")
         name = rest[: len(rest) - len(rest.lstrip(NAME))].rstrip(".")
         for known in (root, os.path.realpath(root)):
             _, found, middle = before.rpartition(f"{known}/")
-            if found and not set(middle) & set(SPACE):
-                base = os.path.join(known, middle)
+            bases += [os.path.join(known, middle)] if found else []
         relative = before.removesuffix("./")
-        if not base and (not relative or relative[-1] in BEFORE):
-            base = cwd
-        if base and name and folder in FOLDERS:
+        bases += [cwd] if not relative or relative[-1] in BEFORE else []
+        for base in bases if name and folder in FOLDERS else ():
             chamber = load_chamber(os.path.join(base, ".claude/worktrees", name))
             if chamber:
                 return chamber

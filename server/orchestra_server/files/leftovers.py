@@ -3,13 +3,14 @@
 import shutil
 from pathlib import Path
 
-from orchestra_server.files.hook_settings import HOOK, HOOK_SETTINGS, remove_cache
+from orchestra_server.files.hook_settings import ELSEWHERE, HOOK, HOOK_SETTINGS, remove_cache
 from orchestra_server.files.projections import NAMES
 
 
 def chambers_in(root: Path) -> list[Path]:
     """Return the chambers below a working tree, known by the hook's settings in them."""
-    found = (root / ".claude" / "worktrees").glob(f"*/{HOOK_SETTINGS.as_posix()}")
+    folders = (root / ".claude" / "worktrees", *(root / ELSEWHERE).glob("*"))
+    found = (path for folder in folders for path in folder.glob(f"*/{HOOK_SETTINGS.as_posix()}"))
     return sorted(path.parents[len(HOOK_SETTINGS.parts) - 1] for path in found)
 
 
@@ -20,7 +21,8 @@ def sweep(root: Path) -> None:
     folder = root / ".claude"
     for name in NAMES:
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(root / HOOK.parent / "bindings", ignore_errors=True)
+    for gathered in (HOOK.parent / "bindings", ELSEWHERE):
+        shutil.rmtree(root / gathered, ignore_errors=True)  # the links, not what they lead to
     (root / HOOK.with_suffix(".batches")).unlink(missing_ok=True)
     remove_cache(root)
     for name in ("workspaces", "worktrees"):

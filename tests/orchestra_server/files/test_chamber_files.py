@@ -18,19 +18,20 @@ from orchestra_server.files.chamber_files import (
     link_workspace,
     unfurnish,
 )
-from orchestra_server.files.installation import initialise
+from orchestra_server.files.installation import initialise, undo
 from orchestra_server.files.mailbox import post
 from tests.support.hooks import Rooms, Session, send
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.samples import an_interrupt
 
 
-def room(main: TestRepository, name: str = "auth") -> Furnishing:
+def room(main: TestRepository, name: str = "auth", below: str = "") -> Furnishing:
     """Add a worktree and return what furnishing it takes."""
-    path = main.path / ".claude" / "worktrees" / name
+    path = main.path / below / ".claude" / "worktrees" / name
     main.git("worktree", "add", "-q", "-b", f"orchestra/{name}", str(path))
     project = find_project(main.path)
-    return replace(Rooms(main.path, project_id=project.id).furnishing(name), project=project)
+    furnishing = Rooms(main.path, project_id=project.id).furnishing(name, below)
+    return replace(furnishing, project=project)
 
 
 @pytest.fixture
@@ -48,6 +49,22 @@ def test_nothing_of_ours_shows_in_git_status(main: TestRepository) -> None:
     assert (main.status, chamber.status) == ("", "")
     assert (chamber.path / ".INTERRUPT.delivered").exists() is False
     assert list((chamber.path / ".claude" / "hooks" / "receipts").iterdir())
+
+
+def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
+    main: TestRepository,
+) -> None:
+    initialise(main.path, Path(sys.executable))
+    api = room(main, "api", below="packages/the api")
+    assert furnish(api) == furnish(api) == []
+    assert main.status == ""
+    (link,) = (main.path / ".claude" / "hooks" / "elsewhere").iterdir()
+    assert (link / "api").samefile(api.chamber.path)
+    assert "left as it is while there are chambers" in "".join(undo(main.path))
+    main.git("worktree", "remove", "--force", api.chamber.path)
+    initialise(main.path, Path(sys.executable))
+    undo(main.path)
+    assert not link.parent.exists()
 
 
 def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:

@@ -9,14 +9,13 @@ import pytest
 from orchestra_core.errors import BadInput
 from orchestra_server.files.client_settings import (
     PERMISSION,
-    chamber_command,
     hooks_of,
-    main_command,
     with_hooks,
     with_permission,
     without_hooks,
     without_permission,
 )
+from orchestra_server.files.shell_guard import chamber_command, main_command
 
 PYTHON = Path("/usr/bin/python3")
 HOOKS = hooks_of(chamber_command(PYTHON, Path("/c/.claude/hooks/interrupt_monitor.py"), Path("/c")))

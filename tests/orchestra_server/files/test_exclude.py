@@ -31,7 +31,7 @@ def test_the_block_is_added_once_and_taken_out_whole(tmp_path: Path) -> None:
 
 def test_a_repository_without_an_exclude_file_gets_one(tmp_path: Path) -> None:
     ensure_excluded(tmp_path)
-    assert "/.claude/worktrees/" in exclude_file(tmp_path).read_text().splitlines()
+    assert "**/.claude/worktrees/" in exclude_file(tmp_path).read_text().splitlines()
 
 
 def test_patterns_join_the_block_that_is_there() -> None:

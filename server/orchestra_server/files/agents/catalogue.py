@@ -11,8 +11,9 @@ from pathlib import Path
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files.agents import opencode
-from orchestra_server.files.client_settings import Command, Hooks, guarded, with_hooks
+from orchestra_server.files.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
+from orchestra_server.files.shell_guard import Command, guarded
 
 ADAPTER = "interrupt_agents"
 # What their own worker writes with is not guarded: only mail, suspension and presence are there.

@@ -5,7 +5,7 @@ Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads b
 
 import json
 
-from orchestra_server.files.client_settings import Command, guarded
+from orchestra_server.files.shell_guard import Command, guarded
 
 _SOURCE = """\
 // Orchestra: shows this chamber's mail to its worker. Written by Orchestra; do not edit.
