@@ -1,40 +1,60 @@
 """An interrupt: from the conductor's or the operator's call to the file in the chamber."""
 
 import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from benchmarks.alternating import by_turns_async, taken_ms
-from benchmarks.places import a_place
+from benchmarks.alternating import by_turns, by_turns_async, taken_ms
+from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
 from orchestra_core.store.opening import open_store
+from orchestra_server.files.mailbox import MAIL
+
+_COMMAND = (sys.executable, "-m", "orchestra_tui.command_line", "interrupt", "auth")
+# All that the command imports on its way to the call, and then a file instead of the call.
+_START = """
+import sys
+import orchestra_tui.command_line.main, orchestra_tui.command_line.interrupt
+import asyncio.runners, orchestra_core.store.redis_client
+open(sys.argv[1], "w").close()
+"""
+_POLL_S = 0.0005
+_PATIENCE_S = 30.0
 
 
 def measure(budget: Budget) -> list[Finding]:
-    """Send messages over stdio, each into an empty mailbox."""
-    return asyncio.run(_measure(budget))
-
-
-async def _measure(budget: Budget) -> list[Finding]:
+    """Send messages over stdio and by the command, each into an empty mailbox."""
     with a_place() as place:
         directory = place.repository().path
-        async with (
-            open_store(find_project(directory).id, place.settings) as store,
-            served(EMPTY, place, directory) as empty,
-            served(ORCHESTRA, place, directory) as client,
-        ):
-            task_id = (await call(client, "start_task", {"description": "Add a login"})).task_id
-            made = {"task_id": task_id, "chamber_names": ["auth"]}
-            await call(client, "create_chambers_batch", made)
-            chamber = directory / ".claude" / "worktrees" / "auth"
-            sent, floor = await by_turns_async(
-                (
-                    lambda: sent_ms(client, store, chamber, task_id, "Use S256 only"),
-                    lambda: taken_ms(call(empty, "nothing", {"task_id": task_id})),
-                ),
-                budget.seconds(8),
-                least=5,
-            )
+        return [
+            *asyncio.run(_over_stdio(budget, place, directory)),
+            *_by_command(budget, place, directory),
+        ]
+
+
+async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Finding]:
+    async with (
+        open_store(find_project(directory).id, place.settings) as store,
+        served(EMPTY, place, directory) as empty,
+        served(ORCHESTRA, place, directory) as client,
+    ):
+        task_id = (await call(client, "start_task", {"description": "Add a login"})).task_id
+        made = {"task_id": task_id, "chamber_names": ["auth"]}
+        await call(client, "create_chambers_batch", made)
+        chamber = directory / ".claude" / "worktrees" / "auth"
+        sent, floor = await by_turns_async(
+            (
+                lambda: sent_ms(client, store, chamber, task_id, "Use S256 only"),
+                lambda: taken_ms(call(empty, "nothing", {"task_id": task_id})),
+            ),
+            budget.seconds(8),
+            least=5,
+        )
     return [
         finding(
             "sent over stdio, answered and in the file", "ms", sent, Aim(20, absolute=True),
@@ -43,8 +63,49 @@ async def _measure(budget: Budget) -> list[Finding]:
     ]  # fmt: skip
 
 
+def _by_command(budget: Budget, place: Place, directory: Path) -> list[Finding]:
+    mailbox, started = directory / ".claude" / "worktrees" / "auth" / MAIL, directory / "started"
+    start = (sys.executable, "-c", _START, str(started))
+    sent = 0
+
+    def command() -> float:
+        nonlocal sent
+        sent += 1
+        return _until_there_ms((*_COMMAND, f"Use S256 only ({sent})"), mailbox, place.environ)
+
+    def nothing() -> float:
+        return _until_there_ms(start, started, place.environ)
+
+    ours, floor = by_turns((command, nothing), budget.seconds(12), least=5)
+    beyond = [mine - its for mine, its in zip(ours, floor, strict=True)]
+    return [
+        finding(
+            "from the start of `orchestra interrupt` to the file", "ms", ours,
+            versus="a process that imports the same", against=floor,
+        ),
+        finding("the same, beyond that process", "ms", beyond, Aim(20, absolute=True)),
+    ]  # fmt: skip
+
+
+def _until_there_ms(command: Sequence[str], file: Path, environ: Mapping[str, str]) -> float:
+    """Return the milliseconds from a command's start until it has made a file; remove it again."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=file.parent, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        while not file.exists():
+            if time.perf_counter() - began > _PATIENCE_S:
+                process.kill()
+                raise TimeoutError(f"{' '.join(command)} made no {file}")
+            time.sleep(_POLL_S)
+        taken = (time.perf_counter() - began) * 1_000
+    file.unlink()
+    return taken
+
+
 ROW = Row(
     "interrupt",
-    "How long after the call an interrupt lies in the chamber, where its worker's hook looks.",
+    "How long after the call an interrupt lies in the chamber, where its worker's hook looks: by "
+    "the tool, and by the command, from which is taken what a process needs to import the same.",
     measure,
 )

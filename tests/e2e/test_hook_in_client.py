@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Stage
 from tests.e2e.test_working import MESSAGE, mail, open_room, send, work
-from tests.support.claude_code import claude_binary
+from tests.support.claude_code import claude_binary, client_environ
 from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
 from tests.support.waiting import until
 
@@ -64,17 +63,7 @@ def idle_session(binary: Path, stage: Stage, directory: Path, model_url: str) ->
     with subprocess.Popen(
         [str(binary), "-p", *options],
         cwd=directory,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(stage.home),
-            "CLAUDE_CODE_TMPDIR": str(stage.home),
-            "ANTHROPIC_BASE_URL": model_url,
-            "ANTHROPIC_API_KEY": "made-up",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "DISABLE_AUTOUPDATER": "1",
-            "IS_SANDBOX": "1",
-            **stage.environ,
-        },
+        env={**client_environ(stage.home, model_url), **stage.environ},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -30,9 +30,29 @@ class CannotInstallError(Exception):
 def claude_binary() -> Path:
     """Return the binary, installing it on first use; skips the test where that cannot be done."""
     try:
-        return _installed()
+        return installed_claude()
     except CannotInstallError as error:
         pytest.skip(f"Claude Code {VERSION} cannot be installed here: {error}")
+
+
+def headless(binary: Path, prompt: str, *options: str) -> list[str]:
+    """Return the command of a session that is asked one thing and may edit where it stands."""
+    said = ("--output-format", "stream-json", "--verbose", "--permission-mode", "acceptEdits")
+    return [str(binary), "-p", prompt, *said, *options]
+
+
+def client_environ(home: Path, model_url: str) -> dict[str, str]:
+    """Return the environment of a client that knows only the model at `model_url`."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "CLAUDE_CODE_TMPDIR": str(home),
+        "ANTHROPIC_BASE_URL": model_url,
+        "ANTHROPIC_API_KEY": "made-up",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        "DISABLE_AUTOUPDATER": "1",
+        "IS_SANDBOX": "1",  # it refuses to run as root without
+    }
 
 
 def run_claude(
@@ -48,29 +68,9 @@ def run_claude(
     """Run one headless session to its end."""
     home.mkdir(exist_ok=True)
     return subprocess.run(
-        [
-            str(binary),
-            "-p",
-            prompt,
-            "--output-format",
-            "stream-json",
-            "--verbose",
-            "--permission-mode",
-            "acceptEdits",
-            *options,
-        ],
+        headless(binary, prompt, *options),
         cwd=directory,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "CLAUDE_CODE_TMPDIR": str(home),
-            "ANTHROPIC_BASE_URL": model_url,
-            "ANTHROPIC_API_KEY": "made-up",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "DISABLE_AUTOUPDATER": "1",
-            "IS_SANDBOX": "1",  # it refuses to run as root without
-            **environ,
-        },
+        env={**client_environ(home, model_url), **environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -79,9 +79,15 @@ def run_claude(
     )
 
 
+def cache_directory() -> Path:
+    """Return where programs are kept that tests and benchmarks install for themselves."""
+    return Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache")
+
+
 @cache
-def _installed() -> Path:
-    where = Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache") / f"claude-code-{VERSION}"
+def installed_claude() -> Path:
+    """Return the binary, installing it on first use; raises CannotInstallError."""
+    where = cache_directory() / f"claude-code-{VERSION}"
     where.mkdir(parents=True, exist_ok=True)
     with _alone(where / "lock"):
         found = _find(where)
