@@ -9,22 +9,33 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.identity import require_identity
 from orchestra_server.chambers.running import GitFailed, Ran, as_person, git_in, only_here, run_git
-from orchestra_server.chambers.shadow import require_no_repository, require_worktree, split
+from orchestra_server.chambers.standing import (
+    Standing,
+    git_directory,
+    require_no_repository,
+    standing_of,
+)
 
 _SHOWN = 5  # file names in one line
 
 
-def commit_open_work(worktree: Path, message: str, trailers: Sequence[str] = ()) -> str | None:
+def commit_open_work(
+    worktree: Path,
+    message: str,
+    trailers: Sequence[str] = (),
+    standing: Standing | None = None,
+) -> str | None:
     """Commit all that is open, untracked files too; return the commit, None if there is nothing.
 
-    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`. The person's identity,
-    signing and hooks apply. Raises Refused with the hook's own words when one refuses, the index
-    being then as it was.
+    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is what was just
+    found there. The person's identity, signing and hooks apply. Raises Refused with the hook's own
+    words when one refuses, the index being then as it was.
     """
-    require_worktree(worktree)
-    require_no_conflict(worktree)
-    listed = git_in(worktree, "ls-files", "--others", "--exclude-standard", "-z")
-    require_no_repository(worktree, split(listed))
+    found = standing or standing_of(worktree)
+    require_no_conflict(worktree, found)
+    require_no_repository(worktree, found.untracked)
+    if found.clean and not _is_merging(worktree):
+        return None
     with _index_put_back(worktree):
         git_in(worktree, "add", "--all")
         if not _anything(worktree):
@@ -40,13 +51,11 @@ def commit_open_work(worktree: Path, message: str, trailers: Sequence[str] = ())
     return git_in(worktree, "rev-parse", "HEAD").strip()
 
 
-def require_no_conflict(worktree: Path) -> None:
+def require_no_conflict(worktree: Path, standing: Standing) -> None:
     """Raise Refused, with the files, while a merge in the working tree is unresolved."""
-    stages = split(git_in(worktree, "ls-files", "--unmerged", "-z"))
-    files = sorted({stage.split("\t", 1)[1] for stage in stages})
-    if files:
+    if standing.unmerged:
         raise Refused(
-            f"{worktree} has unresolved conflicts in {shown(files)}; "
+            f"{worktree} has unresolved conflicts in {shown(sorted(standing.unmerged))}; "
             "resolve them there and 'git add' them, then try again"
         )
 
@@ -58,10 +67,13 @@ def shown(files: Sequence[str]) -> str:
 
 
 def _anything(worktree: Path) -> bool:
-    if run_git(worktree, "diff", "--cached", "--quiet", env=only_here(worktree)).status:
-        return True
-    merging = ("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
-    return run_git(worktree, *merging, env=only_here(worktree)).status == 0
+    staged = run_git(worktree, "diff", "--cached", "--quiet", env=only_here(worktree)).status
+    return bool(staged) or _is_merging(worktree)
+
+
+def _is_merging(worktree: Path) -> bool:
+    """Tell whether a merge waits for its commit: it may bring nothing and is work all the same."""
+    return (git_directory(worktree) / "MERGE_HEAD").exists()
 
 
 def _why(ran: Ran) -> str:
@@ -72,8 +84,7 @@ def _why(ran: Ran) -> str:
 @contextmanager
 def _index_put_back(worktree: Path) -> Generator[None]:
     """Put the index back as it was when committing is refused: nothing half done."""
-    name = git_in(worktree, "rev-parse", "--path-format=absolute", "--git-path", "index")
-    index = Path(name.removesuffix("\n"))
+    index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         kept = Path(scratch) / "index"
         if index.exists():

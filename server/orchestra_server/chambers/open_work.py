@@ -7,6 +7,7 @@ from orchestra_server.chambers.committing import require_no_conflict
 from orchestra_server.chambers.identity import KEEPER
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.shadow import read_state, split
+from orchestra_server.chambers.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class OpenWork:
     files: tuple[str, ...]
 
 
-def read_open_work(repo: Repository, worktree: Path) -> OpenWork:
+def read_open_work(repo: Repository, worktree: Path, standing: Standing) -> OpenWork:
     """Return a working tree's open work, untracked files included; its index stays as it is.
 
     Raises Refused for what no commit can hold.
     """
-    require_no_conflict(worktree)
+    require_no_conflict(worktree, standing)
+    if standing.clean:
+        return OpenWork(standing.commit, ())
     state = read_state(worktree)
     if state.work_tree == state.head_tree:
         return OpenWork(state.head, ())

@@ -108,20 +108,19 @@ def git_in_any(directory: Path, *args: str) -> str:
 
 def head_of(worktree: Path) -> Head:
     """Return where a working tree stands; raises Refused while there is no commit."""
-    branch = run_git(
-        worktree, "symbolic-ref", "--quiet", "--short", "HEAD", env=only_here(worktree)
-    )
-    commit = run_git(
-        worktree, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", env=only_here(worktree)
-    )
-    if commit.status:
+    ran = run_git(
+        worktree, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD",
+        env=only_here(worktree),
+    )  # fmt: skip
+    if ran.status:
         if not (worktree / ".git").exists() and not (worktree / "HEAD").exists():
             raise Unavailable(f"{worktree} is no longer a git working tree")
         raise Refused(
             f"{worktree} has no commit yet, so nothing can be branched off; make a first commit: "
             "git commit --allow-empty -m 'First commit'"
         )
-    return Head(branch.out.strip(), commit.out.strip())
+    commit, name = ran.out.split()
+    return Head("" if name == "HEAD" else name.removeprefix("refs/heads/"), commit)
 
 
 def _why_not(directory: Path, ran: Ran) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestra_core.errors import Refused, Unknown
 from orchestra_server.chambers.identity import KEEPER
 from orchestra_server.chambers.merged import is_merged
-from orchestra_server.chambers.repository import Repository, head_of
+from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running import git_in, only_here, run_git
 from orchestra_server.chambers.shadow import (
     State,
@@ -63,8 +63,7 @@ def save_work(
     require_worktree(worktree)
     keep_submodules(repo, worktree)
     state = read_state(worktree, ours=ours)
-    branch = head_of(worktree).branch
-    return _save(repo, state, ref, message, branch=branch, merged_into=merged_into)
+    return _save(repo, state, ref, message, branch=state.branch, merged_into=merged_into)
 
 
 def save_staged(

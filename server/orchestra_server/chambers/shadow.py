@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.chambers.running import git_in
+from orchestra_server.chambers.standing import (
+    git_directory,
+    require_no_repository,
+    require_worktree,
+    standing_of,
+)
 
 # A copied index must not point back into the worktree's own daemons and shared files, and a
 # mixture of line ends must not stop a person's work from being kept.
@@ -53,6 +58,7 @@ class State:
     index_tree: str
     work_tree: str
     stages: tuple[str, ...]  # "mode object stage<TAB>path"
+    branch: str = ""  # "" on a detached HEAD
 
     @property
     def clean(self) -> bool:
@@ -69,9 +75,7 @@ def split(listed: str) -> list[str]:
 def shadow_of(worktree: Path) -> Generator[Shadow]:
     """Lend a working tree with a copy of its index; raises Unavailable when it is none."""
     require_worktree(worktree)
-    index = Path(
-        git_in(worktree, "rev-parse", "--path-format=absolute", "--git-path", "index")[:-1]
-    )
+    index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         copy = Path(scratch) / "index"
         if index.exists():
@@ -86,30 +90,25 @@ def scratch_index(worktree: Path) -> Generator[Shadow]:
         yield Shadow(worktree, Path(scratch) / "index")
 
 
-def require_worktree(worktree: Path) -> None:
-    """Raise Unavailable unless the directory is the top of a working tree."""
-    if not (worktree / ".git").exists():
-        raise Unavailable(
-            f"{worktree} is not a git working tree any more (it has no .git); "
-            "move it aside, then run 'orchestra reconcile'"
-        )
-
-
 def read_state(worktree: Path, *, ours: Sequence[str] | None = None) -> State:
     """Return what a working tree holds, with its blobs and trees written to the object database.
 
     Ignored files are no work, unless `ours` names those that are not: then all others are. Raises
     Refused for a repository inside it that git would keep only a pointer to.
     """
+    standing = standing_of(worktree)
+    if standing.clean and ours is None:
+        tree = git_in(worktree, "rev-parse", f"{standing.commit}^{{tree}}").strip()
+        return State(standing.commit, tree, tree, tree, (), standing.branch)
+    require_no_repository(worktree, standing.untracked)
     with shadow_of(worktree) as shadow:
         head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
         index_tree, stages = _read_index(shadow, head)
-        require_no_repository(worktree, shadow.untracked())
         shadow.git("add", "--all")
         if ours is not None:
             _add_ignored(shadow, shadow.ignored(ours))
         work_tree = shadow.git("write-tree").strip()
-    return State(head, head_tree, index_tree, work_tree, stages)
+    return State(head, head_tree, index_tree, work_tree, stages, standing.branch)
 
 
 def read_staged(top: Path, head: str, index: Path) -> State:
@@ -142,13 +141,3 @@ def _add_ignored(shadow: Shadow, files: list[str]) -> None:
             "--pathspec-from-file=-", "--pathspec-file-nul",
             feed="".join(f"{path}\0" for path in files),
         )  # fmt: skip
-
-
-def require_no_repository(worktree: Path, untracked: list[str]) -> None:
-    """Raise Refused when a whole repository lies untracked in the working tree."""
-    for path in untracked:
-        if path.endswith("/"):
-            raise Refused(
-                f"{worktree / path} is a git repository of its own, which a commit cannot hold; "
-                "move it out of the chamber, or delete its .git, and try again"
-            )

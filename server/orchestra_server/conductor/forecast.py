@@ -61,8 +61,7 @@ def _open_work(repo: Repository, chamber: Chamber) -> OpenWork:
     path = Path(chamber.path)
     if not path.exists():
         return OpenWork(branch_without_directory(repo, chamber).commit, ())
-    require_own_branch(chamber)
-    return read_open_work(repo, path)
+    return read_open_work(repo, path, require_own_branch(chamber))
 
 
 def _landing(

@@ -13,7 +13,8 @@ from orchestra_server.chambers.committing import commit_open_work
 from orchestra_server.chambers.conflicts import Conflict
 from orchestra_server.chambers.landing import land
 from orchestra_server.chambers.merging import Branch, Conflicted, merge_all, merge_most
-from orchestra_server.chambers.repository import Repository, head_of
+from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.standing import Standing, standing_of
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
@@ -84,17 +85,17 @@ def tip_of(repo: Repository, task: Task) -> str:
     return repo.resolve(f"refs/heads/{task.base_branch}")
 
 
-def require_own_branch(chamber: Chamber) -> str:
-    """Return the commit a chamber stands at; raises Refused when it is not on its own branch."""
+def require_own_branch(chamber: Chamber) -> Standing:
+    """Return how a chamber stands; raises Refused when that is not at a commit of its branch."""
     path = Path(chamber.path)
-    standing = head_of(path)
-    if standing.branch != chamber.branch:
+    standing = standing_of(path)
+    if not standing.commit or standing.branch != chamber.branch:
         where = f"branch {standing.branch}" if standing.branch else "a detached HEAD"
         raise Refused(
             f"chamber {chamber.name!r} stands on {where} and not on its own branch; "
             f"run: git -C '{path}' switch {chamber.branch}"
         )
-    return standing.commit
+    return standing
 
 
 def branch_without_directory(repo: Repository, chamber: Chamber) -> Branch:
@@ -108,8 +109,8 @@ def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> 
         return branch_without_directory(repo, chamber)
     standing = require_own_branch(chamber)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)
-    commit = commit_open_work(path, subject, (_trailer(task),))
-    return Branch(chamber.name, commit or standing)
+    commit = commit_open_work(path, subject, (_trailer(task),), standing)
+    return Branch(chamber.name, commit or standing.commit)
 
 
 def _trailer(task: Task) -> str:
