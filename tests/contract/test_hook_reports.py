@@ -12,7 +12,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
 from orchestra_core.store.store import Store
 from orchestra_server.files.handshake import Handshake, shake_hands
-from orchestra_server.files.hook_settings import HOOK_FILES
+from orchestra_server.files.hook_settings import HOOK
 from orchestra_server.files.mailbox import collect_receipts, discard_receipts
 from tests.support.hooks import Rooms, Session, rooms_at, send
 from tests.support.samples import sending
@@ -20,7 +20,6 @@ from tests.support.valkey import running_server, valkey_binary
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
 CHAMBER = "add-login-1a2b/auth"
-READER = HOOK_FILES[1]
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def worker(rooms: Rooms) -> Session:
 
 def patient(chamber: Path) -> Session:
     """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
-    hook = chamber / READER
+    hook = chamber / HOOK
     source = hook.read_text()
     assert "REDIS_TIMEOUT_S = 0.05\n" in source
     hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
@@ -82,7 +81,7 @@ async def test_a_delivery_and_the_next_call_are_stamped_in_order(
 
 async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Rooms) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
+    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
     agent = rooms.subagent()
     await sent(store, chamber, "One")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a"}})
@@ -147,7 +146,7 @@ async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
     store: Store, rooms: Rooms
 ) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
+    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
     agent = rooms.subagent("a-7")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/src/a.py"}}, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]
@@ -177,7 +176,7 @@ async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_messag
     store: Store, rooms: Rooms
 ) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / READER).write_bytes((chamber / READER).read_bytes())
+    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
     launched: dict[str, object] = {
         "tool_name": "Agent",
         "tool_input": {"prompt": f"Work in {chamber}."},

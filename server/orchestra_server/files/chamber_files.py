@@ -23,14 +23,14 @@ from orchestra_server.files.exclude import PATTERNS, ensure_excluded
 from orchestra_server.files.hook_settings import (
     ELSEWHERE,
     HOOK,
-    HOOK_FILES,
     HOOK_SETTINGS,
     HOOK_SETTINGS_MODE,
     chamber_settings,
     chosen_agents,
-    hook_source,
     remove_cache,
+    remove_retired,
 )
+from orchestra_server.files.hook_source import hook_source
 from orchestra_server.files.shell_guard import chamber_command
 from orchestra_server.files.worker_context import worker_context
 
@@ -38,7 +38,7 @@ CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
 SETTINGS = Path(".claude", "settings.local.json")
 # What `tracked` is asked about: the paths that furnishing writes in a chamber.
 WRITTEN = (
-    *(CONTEXT, SETTINGS, *HOOK_FILES, HOOK_SETTINGS),
+    *(CONTEXT, SETTINGS, HOOK, HOOK_SETTINGS),
     *(agent.place for agent in AGENTS.values()),
 )
 _PYTHON = Path(sys.executable)
@@ -104,8 +104,9 @@ def unfurnish(chamber: Path) -> None:
 
     Mail and receipts stay until the worktree goes. Raises OSError.
     """
-    for path in (CONTEXT, *HOOK_FILES, HOOK_SETTINGS):
+    for path in (CONTEXT, HOOK, HOOK_SETTINGS):
         (chamber / path).unlink(missing_ok=True)
+    remove_retired(chamber)
     remove_cache(chamber)
     link = _workspace_link(chamber)
     if link is not None and link.is_symlink():
@@ -209,7 +210,7 @@ def _write_ours(room: Furnishing, chamber: Path) -> list[str]:
     own_hooks = SETTINGS.as_posix() not in room.tracked
     content = {
         CONTEXT: (worker_context(room.task, room.chamber, room.siblings), 0o644),
-        **{path: (hook_source(path), 0o644) for path in HOOK_FILES},
+        HOOK: (hook_source().encode(), 0o644),
         HOOK_SETTINGS: (
             chamber_settings(
                 room.chamber,
@@ -229,6 +230,7 @@ def _write_ours(room: Furnishing, chamber: Path) -> list[str]:
             continue
         (chamber / path).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(chamber / path, data, mode)
+    remove_retired(chamber)
     return lines
 
 

@@ -14,7 +14,7 @@ from orchestra_server.files import json_edit
 from orchestra_server.files.json_edit import Json
 from orchestra_server.files.shell_guard import DRAIN, MARK, Command, guarded
 
-_OTHER_MARK = "interrupt_agents"  # the same for other agents' clients
+_OLD_MARK = "interrupt_agents"  # in other agents' settings of an older version
 PERMISSION = "mcp__orchestration"
 _TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
 _MAIL_EVENTS = (
@@ -203,7 +203,7 @@ def _handlers(group: Json) -> list[Json]:
 
 def _is_ours(handler: Json) -> bool:
     command = handler.get("command") if isinstance(handler, dict) else None
-    return isinstance(command, str) and any(mark in command for mark in (MARK, _OTHER_MARK))
+    return isinstance(command, str) and any(mark in command for mark in (MARK, _OLD_MARK))
 
 
 def _without_empty(text: str, name: str, key: str) -> str:

@@ -22,8 +22,6 @@ PATTERNS = (
     "/.claude/WORKER_CONTEXT.json",
     "/.claude/settings.local.json",
     "/.claude/hooks/interrupt_monitor.*",
-    "/.claude/hooks/interrupt_reader.py",
-    "/.claude/hooks/interrupt_agents.py",
     "/.claude/hooks/__pycache__/",
     "/.claude/hooks/receipts/",
     "/.claude/hooks/bindings/",

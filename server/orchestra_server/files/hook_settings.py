@@ -15,8 +15,8 @@ from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
-# The hook's files, and what Python keeps of them compiled.
-HOOK_FILES = (HOOK, *(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents")))
+# Once the hook was three files: these are taken away wherever the one is written.
+RETIRED = tuple(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents"))
 HOOK_CACHE = HOOK.parent / "__pycache__"
 # In the main checkout: links to the folders of chambers that lie below its top.
 ELSEWHERE = HOOK.parent / "elsewhere"
@@ -59,14 +59,18 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     presence: tuple[str, ...] = ()
 
 
-def hook_source(path: Path) -> bytes:
-    """Return what stands in one of HOOK_FILES."""
-    return Path(__file__).with_name(path.name).read_bytes()
+def remove_retired(root: Path) -> list[Path]:
+    """Take away the hook's former files, relative to `root`, and return those that were there."""
+    places = [path for path in RETIRED if (root / path).is_file()]
+    gone = [path for path in places if b"Orchestra" in (root / path).read_bytes()]
+    for path in gone:
+        (root / path).unlink()
+    return gone
 
 
 def remove_cache(root: Path) -> None:
     """Remove what Python has compiled of the hook in a chamber or the main checkout."""
-    for path in HOOK_FILES:
+    for path in (HOOK, *RETIRED):
         for compiled in (root / HOOK_CACHE).glob(f"{path.stem}.*.pyc"):
             compiled.unlink(missing_ok=True)
     if (root / HOOK_CACHE).is_dir() and not any((root / HOOK_CACHE).iterdir()):

@@ -15,12 +15,12 @@ from orchestra_server.files import client_settings, exclude, json_edit
 from orchestra_server.files.atomic import write_atomically
 from orchestra_server.files.hook_settings import (
     HOOK,
-    HOOK_FILES,
     HOOK_SETTINGS,
     HOOK_SETTINGS_MODE,
-    hook_source,
     main_settings,
+    remove_retired,
 )
+from orchestra_server.files.hook_source import hook_source
 from orchestra_server.files.installed import Record, digest, read_record, updated, write_record
 from orchestra_server.files.leftovers import chambers_in, sweep
 from orchestra_server.files.mcp_json import LAUNCHER, MCP_JSON, with_server, without_server
@@ -69,11 +69,13 @@ def initialise(
         return []
     try:
         _write(project, record, parts, written)
+        retired = remove_retired(project.root)
     except OSError as fault:
         raise Unavailable(
             f"{fault.filename} cannot be written ({fault.strerror}); mend that and run init again"
         ) from fault
-    return [_line(project, part.path, part.says) for part in parts if part.path in written]
+    lines = [_line(project, part.path, part.says) for part in parts if part.path in written]
+    return [*lines, *(f"{path}: removed, it is part of {HOOK.name} now" for path in retired)]
 
 
 def undo(root: Path) -> list[str]:
@@ -94,6 +96,7 @@ def undo(root: Path) -> list[str]:
             if part is not None:
                 done = _take_out(project, part, entry.before, entry.after)
                 lines += [_line(project, part.path, done)] if done else []
+        lines += [f"{path}: removed" for path in remove_retired(project.root)]
         sweep(project.root)
         for directory in reversed(record.directories):
             if Path(directory).is_dir() and not any(Path(directory).iterdir()):
@@ -148,7 +151,7 @@ def _parts(
             lambda text: without_server(text, str(mcp_json)),
         ),
         Part(settings, "hooks and leave to call our tools added", with_settings, without_settings),
-        *(_own_file(root / path, hook_source(path).decode()) for path in HOOK_FILES),
+        _own_file(root / HOOK, hook_source()),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, _launcher(python)),
         Part(

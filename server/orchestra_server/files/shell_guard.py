@@ -16,7 +16,7 @@ MARK = "interrupt_monitor"
 # a sixth of the whole line.
 DRAIN = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat >/dev/null"
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
-_START = "import sys; sys.path.append(sys.argv[1]); import {module} as hook; hook.run(sys.argv[2])"
+_START = f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; hook.run(sys.argv[2])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,16 @@ def main_command(python: Path, script: Path, root: Path) -> Command:
     )
 
 
-def guarded(command: Command, patterns: tuple[str, ...], subject: str, module: str = MARK) -> str:
+def guarded(command: Command, patterns: tuple[str, ...], subject: str) -> str:
     """Return one line for /bin/sh that runs the hook if one of `patterns` matches anything.
 
     It always reads its stdin, or some clients show an error.
     """
     python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
-    start = _START.format(module=module)
     # A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
     found = " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))
     found = f"{{ {found}; }}" if len(patterns) > 1 else found
     return (
         f"set -- {' '.join(patterns)}; {found} && [ -x {python} ] || {DRAIN}; "
-        f"{python} -I -S -c '{start}' {folder} {subject} 2>/dev/null || {DRAIN}"
+        f"{python} -I -S -c '{_START}' {folder} {subject} 2>/dev/null || {DRAIN}"
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused
+from orchestra_server.files import installation
 from orchestra_server.files.exclude import ensure_excluded
 from orchestra_server.files.installation import initialise, undo
-from tests.support.hooks import Rooms
+from tests.support.hooks import Rooms, names_in
 from tests.support.repositories import (
     TestRepository,
     bare_with_worktree,
@@ -47,8 +48,6 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
         ".mcp.json",
         ".claude/settings.local.json",
         ".claude/hooks/interrupt_monitor.py",
-        ".claude/hooks/interrupt_reader.py",
-        ".claude/hooks/interrupt_agents.py",
         ".claude/hooks/interrupt_monitor.json",
         ".claude/tools/orchestration.py",
         ".git/info/exclude",
@@ -83,6 +82,25 @@ def test_what_python_compiled_of_the_hook_goes_with_it(repo: TestRepository) -> 
     (cache / "interrupt_monitor.cpython-311.pyc").touch()
     (cache / "interrupt_reader.cpython-313.pyc").touch()
     assert repo.status == ""
+    undo(repo.path)
+    assert everything(repo.path) == before
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_three_files_that_the_hook_once_was_are_taken_away(
+    repo: TestRepository, monkeypatch: pytest.MonkeyPatch, *, again: bool
+) -> None:
+    before = everything(repo.path)
+    with monkeypatch.context() as older:
+        older.setattr(installation, "hook_source", lambda: "# an older hook of Orchestra's")
+        initialise(repo.path, PYTHON)
+    for name in ("reader", "agents"):
+        repo.write(f".claude/hooks/interrupt_{name}.py", "# Orchestra")
+    if again:
+        lines = initialise(repo.path, PYTHON)
+        assert "interrupt_reader.py: removed, it is part of interrupt_monitor.py" in "".join(lines)
+        hooks = repo.path / ".claude" / "hooks"
+        assert names_in(hooks) == ["interrupt_monitor.json", "interrupt_monitor.py"]
     undo(repo.path)
     assert everything(repo.path) == before
 

@@ -15,7 +15,6 @@ from orchestra_server.files.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
 from orchestra_server.files.shell_guard import Command, guarded
 
-ADAPTER = "interrupt_agents"
 # What their own worker writes with is not guarded: only mail, suspension and presence are there.
 _CAN = "its sessions in chambers read mail before the next tool, when a prompt comes and at the end"
 
@@ -58,7 +57,7 @@ def _hooks(
 
     def group(event: str) -> Json:
         pattern = command.mail if event in tools else command.present
-        line = guarded(command, pattern, agent, ADAPTER)
+        line = guarded(command, pattern, agent)
         matching: dict[str, Json] = {"matcher": matcher} if event in tools and matcher else {}
         return {**matching, "hooks": [{"type": "command", "command": line, "timeout": timeout}]}
 

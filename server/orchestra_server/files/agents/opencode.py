@@ -47,7 +47,7 @@ export const Orchestra = async ({ client, directory }) => ({
 
 def plugin(_text: str, _name: str, command: Command) -> str:
     """Return the plugin; what stood there was ours too, for the file bears our name."""
-    mail = guarded(command, command.mail, "opencode", "interrupt_agents")
-    told = guarded(command, command.present, "opencode", "interrupt_agents")
+    mail = guarded(command, command.mail, "opencode")
+    told = guarded(command, command.present, "opencode")
     source = _SOURCE.replace("@MAIL@", json.dumps(mail))
     return source.replace("@TOLD@", json.dumps(told))

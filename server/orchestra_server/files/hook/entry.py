@@ -1,0 +1,33 @@
+"""Where a client's settings begin: its JSON on stdin, and the subject they name."""
+
+import os
+import sys
+
+from orchestra_server.files.hook.answers import guard, handle_mail
+from orchestra_server.files.hook.other_clients import CLIENTS, serve_other_client
+from orchestra_server.files.hook.plain_files import object_of, parse, read_json, text
+from orchestra_server.files.hook.presence import handle_presence, remember_ends
+from orchestra_server.files.hook.readers import SETTINGS, find_reader
+
+
+def run(subject: str) -> None:
+    """Read the client's JSON and do what the subject says: mail, guard, presence or a client."""
+    try:
+        payload = object_of(parse(sys.stdin.buffer.read()))
+        hooks = os.path.dirname(os.path.abspath(__file__))
+        own = read_json(os.path.join(hooks, SETTINGS))
+        reader = find_reader(own, hooks, payload) if own else None
+        event = text(payload.get("hook_event_name"))
+        if reader is None:
+            return
+        if subject == "mail":
+            handle_mail(event, reader)
+        elif subject == "guard":
+            guard(reader, payload)
+        elif subject in CLIENTS:
+            serve_other_client(subject, event, reader, payload)
+        else:
+            handle_presence(event, reader, payload)
+            remember_ends(event, reader)
+    finally:  # a hook never fails a worker, whatever goes wrong
+        os._exit(0)  # at once, and without a word about a pipe that was closed
