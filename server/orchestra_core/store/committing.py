@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import Event, encode_event
-from orchestra_core.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.keys import Keys
 from orchestra_core.store.answers import Answer, as_bytes, as_event, as_list, as_number
 from orchestra_core.store.client import Part
 from orchestra_core.store.documents import encode, hash_of
@@ -52,32 +53,38 @@ class Call:
 
 def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
     """Return the script's call; raises BadInput for text that is no valid Unicode."""
-    hashes = tuple(keys.documents(name) for name in DOCUMENT_HASHES)
     operation = keys.operation(change.operation or secrets.token_hex(12))
-    declared = (keys.sequence, keys.stream, keys.claims, operation, *hashes)
-    index = {key: position for position, key in enumerate(declared, 1)}
+    # Each key and its place in the script's KEYS, counted from 1; hashes join as they are named.
+    index = {keys.sequence: 1, keys.stream: 2, keys.claims: 3, operation: 4}
     try:
         documents = {
-            (index[keys.documents(hash_of(type(document)))], document.id): encode(document)
+            (keys.documents(hash_of(type(document))), document.id): encode(document)
             for event in change.events
             for document in event.data.documents()
         }
-        events = [(encode_event(msgspec.structs.replace(event, seq=0)),) for event in change.events]
+        events = [_unnumbered(event) for event in change.events]
     except UnicodeEncodeError as error:
         raise BadInput(
             "the text holds half a character (a lone surrogate); send it as UTF-8"
         ) from error
+    for key in (*reads.sizes, *(key for key, _ in (*reads.guards, *documents))):
+        index.setdefault(key, len(index) + 1)
     arguments: list[Part] = [
         keys.channel,
         _OPERATION_SECONDS if change.operation else _ATTEMPT_SECONDS,
         *_listed((index[key], field, raw) for (key, field), raw in reads.guards.items()),
         *_listed((index[key], size) for key, size in reads.sizes.items()),
         *_listed(change.claims.items()),
-        *_listed((at, name, raw) for (at, name), raw in documents.items()),
+        len(events),
+        *events,
+        *_listed((index[key], name, raw) for (key, name), raw in documents.items()),
         *_listed(change.releases.items()),
-        *_listed(events),
     ]
-    return Call(declared, arguments)
+    return Call(tuple(index), arguments)
+
+
+def _unnumbered(event: Event) -> bytes:
+    return encode_event(msgspec.structs.replace(event, seq=0) if event.seq else event)
 
 
 def understand(answer: Answer, change: Change) -> Committed | Stale | Taken:
@@ -102,5 +109,5 @@ def understand(answer: Answer, change: Change) -> Committed | Stale | Taken:
 
 def _listed(groups: Iterable[tuple[Part, ...]]) -> list[Part]:
     """Return groups as the script takes them: their number, then all their members."""
-    gathered = list(groups)
-    return [len(gathered), *(part for group in gathered for part in group)]
+    gathered = tuple(groups)
+    return [len(gathered), *chain.from_iterable(gathered)]
