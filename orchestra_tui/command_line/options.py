@@ -243,7 +243,8 @@ def _add_mending(commands: _Commands) -> None:
     restore = commands.add(
         "restore",
         "bring a closed chamber back, or list what is saved",
-        "A chamber comes back exactly: commits, index, files, untracked ones too. "
+        "A chamber comes back exactly: commits, index, files, untracked ones too, and a merge or "
+        "rebase that was under way. "
         "Without one, everything that is saved is listed.",
     )
     restore.add_argument(
@@ -251,7 +252,8 @@ def _add_mending(commands: _Commands) -> None:
         metavar="TASK/CHAMBER",
         nargs="?",
         default="",
-        help="the chamber; its name alone where that is enough",
+        help="the chamber, its last save; its name alone where that is enough; "
+        "or one of the refs that are listed",
     )
     restore.add_argument(
         "--list", dest="listing", action="store_true", help="list what is saved, of one task or all"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.errors import BadInput, Unknown
+from orchestra_core.names import read_saved_ref
 from orchestra_core.store.opening import open_store
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.replies import RestoredChamber, SavedList, SavedWork
@@ -34,18 +35,28 @@ async def _answer(place: Place, options: Options) -> SavedList | RestoredChamber
         context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)
         if options.listing or not options.saved:
             return await list_saved(context, options.saved.partition("/")[0])
-        task_id, chamber = named(options.saved, (await list_saved(context)).saved)
-        return await restore_chamber(context, task_id=task_id, chamber=chamber)
+        task_id, chamber, ref = named(options.saved, (await list_saved(context)).saved)
+        return await restore_chamber(context, task_id=task_id, chamber=chamber, saved_ref=ref)
 
 
-def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
-    """Return the task and the chamber that are meant; a chamber alone must be the only one.
+def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str, str]:
+    """Return the task, the chamber and the ref that are meant; "" for a chamber's last save.
 
-    Raises Unknown for one that is not saved, BadInput where several have the name.
+    `saved` has the newest first. A chamber alone must be the only one of its name. Raises Unknown
+    for one that is not saved, BadInput where several have the name.
     """
+    one = read_saved_ref(words)
+    if one is not None:
+        return one.task_id, one.chamber, words
     task_id, slash, chamber = words.partition("/")
-    if slash:
-        return task_id, chamber
+    if not slash:
+        task_id, chamber = _only_one(words, saved)
+    fitting = (one for one in saved if (one.task_id, one.chamber) == (task_id, chamber))
+    newest = next(fitting, None)
+    return task_id, chamber, newest.ref if newest is not None and newest.restorable else ""
+
+
+def _only_one(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
     can = {f"{one.task_id}/{one.chamber}" for one in saved if one.restorable}
     fitting = sorted(one for one in can if one.endswith(f"/{words}"))
     if len(fitting) > 1:
@@ -58,5 +69,5 @@ def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
 
 
 def _line(one: SavedWork) -> str:
-    note = "" if one.restorable or not one.note else f"  ({one.note})"
+    note = f"  ({one.note})" if one.note and one.ref not in one.note else ""
     return f"{one.task_id}/{one.chamber}  closed {one.closed_at}  {one.ref}{note}"

@@ -3,11 +3,13 @@
 import re
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from orchestra_core.errors import BadInput
 from orchestra_core.text import one_line
 
 CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+SAVED = "refs/orchestra/saved"
 _SLUG_WORDS = 4
 # Words that say nothing about a request; they would fill a task's id.
 _FILLERS = frozenset(
@@ -83,6 +85,22 @@ def chamber_id(task_id: str, chamber: str) -> str:
     return f"{task_id}/{chamber}"
 
 
+class SavedName(NamedTuple):
+    """What the name of a saved ref says: whose work it keeps, and when that was saved (ms)."""
+
+    task_id: str
+    chamber: str
+    at: int
+
+
+def read_saved_ref(ref: str) -> SavedName | None:
+    """Return what a saved ref's name says, with or without its beginning; None for any other."""
+    parts = ref.removeprefix(f"{SAVED}/").split("/")
+    if len(parts) != len(SavedName._fields) or not re.fullmatch(r"[0-9]{1,15}", parts[2]):
+        return None
+    return SavedName(parts[0], parts[1], int(parts[2]))
+
+
 def saved_ref(task_id: str, chamber: str, at: int) -> str:
     """Return the ref that keeps what a chamber held when it was closed at `at` (ms)."""
-    return f"refs/orchestra/saved/{task_id}/{chamber}/{at}"
+    return f"{SAVED}/{task_id}/{chamber}/{at}"

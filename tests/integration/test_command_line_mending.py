@@ -156,3 +156,22 @@ def test_what_a_killed_process_left_half_made_is_cleared_by_the_next_one(
     assert not (shop.path / ".claude/worktrees/one").exists()
     state = json.loads(orchestra(shop.path, settings, "status", "--json").stdout)
     assert state["seq"] > 0
+
+
+def test_an_earlier_save_and_one_that_the_store_has_lost_come_back_by_their_refs(
+    shop: TestRepository, settings: Settings
+) -> None:
+    task_id = a_chamber_with_work(shop, settings, closed=True)
+    first = shop.git("for-each-ref", "--format=%(refname)", "refs/orchestra/saved")
+    lost = first.replace(task_id, "lost-1a2b")
+    shop.git("update-ref", lost, first)
+    assert f"{lost}  (the store does not know" in orchestra(shop.path, settings, "restore").stdout
+
+    ran = orchestra(shop.path, settings, "restore", lost)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    room = shop.at(shop.path / ".claude/worktrees/auth")
+    assert (room.read("new"), room.git("branch", "--show-current")) == (
+        "untracked\n",
+        "orchestra/lost-1a2b/auth",
+    )

@@ -13,6 +13,7 @@ from orchestra_core.names import (
     check_chamber_name,
     check_chamber_names,
     new_task_id,
+    read_saved_ref,
     saved_ref,
 )
 
@@ -94,3 +95,13 @@ def test_ids_and_refs_follow_from_task_and_chamber() -> None:
     assert chamber_id("t-1", "auth") == "t-1/auth"
     assert branch_of("t-1", "auth") == "orchestra/t-1/auth"
     assert saved_ref("t-1", "auth", 5) == "refs/orchestra/saved/t-1/auth/5"
+
+
+@pytest.mark.parametrize("ref", ["add-1f2e/auth/17", "refs/orchestra/saved/add-1f2e/auth/17"])
+def test_a_saved_ref_says_whose_work_it_keeps(ref: str) -> None:
+    assert read_saved_ref(ref) == ("add-1f2e", "auth", 17)
+
+
+@pytest.mark.parametrize("ref", ["", "auth", "add-1f2e/auth", "a/b/c", "refs/heads/a/b/1", "a/b/²"])
+def test_any_other_ref_says_nothing(ref: str) -> None:
+    assert read_saved_ref(ref) is None

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees
+from orchestra_server.chambers.restoring import find_saved, restore_work
+from orchestra_server.chambers.saving import save_work
+from orchestra_server.chambers.worktrees import (
+    WorktreePlan,
+    add_worktrees,
+    delete_branch,
+    remove_worktree,
+)
 from tests.support.repositories import TestRepository, small_repository
 
 TASK = "t-1"
@@ -31,6 +38,20 @@ class Workshop:
         notes = add_worktrees(self.repo, plans)
         assert notes == ()
         return [TestRepository(plan.path) for plan in plans]
+
+
+def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository:
+    """Save and remove a chamber with its branch, and bring it back in the same place."""
+    ref, branch = saved_ref(chamber), f"orchestra/{TASK}/{chamber.path.name}"
+    saved = save_work(shop.repo, chamber.path, ref, "saved", own_branch=branch)
+    assert saved is not None
+    remove_worktree(shop.repo, chamber.path)
+    assert delete_branch(shop.repo, branch, saved.tip)
+    shop.main.git("reflog", "expire", "--expire=now", "--all")
+    shop.main.git("gc", "--quiet", "--prune=now")  # so that what nothing keeps is gone
+    shop.open(chamber.path.name, commit=find_saved(shop.repo, ref).tip)
+    restore_work(shop.repo, ref, chamber.path)
+    return chamber
 
 
 def saved_ref(chamber: TestRepository, at: int = 1) -> str:

@@ -28,7 +28,8 @@ _CHAMBER_STEPS = {
     "chamber.failed": ({"creating"}, "failed"),
     "chamber.closing": ({"live"}, "closing"),
     "chamber.closed": ({"closing"}, "closed"),
-    "chamber.restored": ({"closed", "closing"}, "live"),
+    # After nothing: a save that the store did not know.
+    "chamber.restored": ({"", "closed", "closing", "failed"}, "live"),
     "chamber.suspended": ({"live"}, "live"),
     "chamber.resumed": ({"live"}, "live"),
 }

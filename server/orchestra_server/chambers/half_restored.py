@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from orchestra_server.chambers.aside import compared, read_aside
+from orchestra_server.chambers.operation import forget_operation
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running import git_in
+from orchestra_server.chambers.saving import admin_directory
 from orchestra_server.chambers.shadow import read_state, split
 
 
@@ -14,18 +17,26 @@ def begin_again(repo: Repository, ref: str, worktree: Path) -> None:
     stays as it is, and is then in the restoring's way.
     """
     state = read_state(worktree)
-    known = _entries(repo, state.head) | _entries(repo, ref)
+    admin = admin_directory(repo, worktree)
+    known = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
     staged = known | _entries(repo, f"{ref}^2")
     if (
-        state.clean
+        admin is None
+        or state.clean
         or state.stages
+        or not {*compared(state)} <= {*_kept(repo, ref)}
         or not _entries(repo, state.work_tree) <= known
         or not _entries(repo, state.index_tree) <= staged
     ):
         return
+    forget_operation(admin, state.operation)
     # First into the index, so that what HEAD has not is tracked and goes.
     git_in(worktree, "read-tree", "--reset", state.work_tree)
     git_in(worktree, "read-tree", "--reset", "-u", "HEAD")
+
+
+def _kept(repo: Repository, ref: str) -> list[str]:
+    return [f"{entry}\t{path}" for path, entry in read_aside(repo, ref).items()]
 
 
 def _entries(repo: Repository, tree: str) -> set[str]:

@@ -26,7 +26,7 @@ def read_open_work(repo: Repository, worktree: Path, standing: Standing) -> Open
     require_no_conflict(worktree, standing)
     if standing.clean:
         return OpenWork(standing.commit, ())
-    state = read_state(worktree)
+    state = read_state(worktree, hidden=False)  # a commit leaves hidden changes out
     if state.work_tree == state.head_tree:
         return OpenWork(state.head, ())
     listed = repo.git(

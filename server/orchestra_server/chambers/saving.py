@@ -1,42 +1,48 @@
-"""Nothing a worker made is destroyed: work kept as a commit under a ref, and brought back exactly.
+"""Nothing a worker made is destroyed: work kept as a commit under a ref.
 
 The saved commit's tree is the working tree with its untracked files; its first parent is where
-HEAD stood, its second holds the index, and a third, if there is one, the index's unmerged entries
-as `<stage>/<path>`. Ignored files are kept where the repository's `orchestra.saveIgnored` is true;
-empty directories are not.
+HEAD stood, its second holds the index, and a third, where there is one, what those cannot hold
+(`aside.py`). Ignored files are kept where the repository's `orchestra.saveIgnored` is true; empty
+directories are not.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_core.errors import Refused, Unknown
+from orchestra_core.errors import Refused
+from orchestra_core.names import SAVED
+from orchestra_server.chambers.aside import (
+    Aside,
+    gather,
+    read_aside,
+    same_aside,
+    text_in,
+    write_tree,
+)
 from orchestra_server.chambers.identity import KEEPER
 from orchestra_server.chambers.merged import is_merged
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.running import git_in, only_here, run_git
-from orchestra_server.chambers.shadow import (
-    State,
-    read_staged,
-    read_state,
-    require_worktree,
-    scratch_index,
-    split,
-)
+from orchestra_server.chambers.shadow import State, read_staged, read_state
+from orchestra_server.chambers.standing import require_worktree
 from orchestra_server.chambers.submodules import keep_submodules
 
-SAVED = "refs/orchestra/saved"
 _SETTING = "orchestra.saveIgnored"
+_HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedWork:
-    """Work under a ref: `head` is the commit the worktree stood at, `branch` its branch."""
+    """Work under a ref: `head` is the commit the worktree stood at, `branch` its branch.
+
+    `tip` is the commit of the chamber's own branch, which is `head` unless HEAD was elsewhere.
+    """
 
     ref: str
     commit: str
     head: str
     branch: str
+    tip: str
 
 
 def saves_ignored(repo: Repository) -> bool:
@@ -51,11 +57,13 @@ def save_work(
     message: str,
     merged_into: str = "",
     *,
+    own_branch: str = "",
     ours: Sequence[str] | None = None,
 ) -> SavedWork | None:
     """Keep all a worktree holds under `ref`; None when it is clean and merged already.
 
-    `merged_into` is the revision the work should have reached, by default the repository's HEAD.
+    `merged_into` is the revision the work should have reached, by default the repository's HEAD;
+    `own_branch` is the chamber's, by default the one it is on.
     `ours` are patterns of ignored files that are no work; None: none of them is. Saving the same
     state under the same ref again is the same save. Raises Refused when the ref
     holds other work, or when something in the worktree cannot be kept.
@@ -63,11 +71,21 @@ def save_work(
     require_worktree(worktree)
     keep_submodules(repo, worktree)
     state = read_state(worktree, ours=ours)
-    return _save(repo, state, ref, message, branch=state.branch, merged_into=merged_into)
+    admin = admin_directory(repo, worktree)
+    if admin is None:
+        raise Refused(f"{worktree} is no worktree of {repo.top}; run 'orchestra reconcile'")
+    aside = gather(repo, state, admin, own_branch or state.branch, worktree)
+    return _save(repo, state, aside, ref, message, merged_into=merged_into)
 
 
 def save_staged(
-    repo: Repository, worktree: Path, ref: str, message: str, merged_into: str = ""
+    repo: Repository,
+    worktree: Path,
+    ref: str,
+    message: str,
+    merged_into: str = "",
+    *,
+    own_branch: str = "",
 ) -> SavedWork | None:
     """Keep commits and index of a worktree whose directory is gone; else as `save_work`."""
     admin = admin_directory(repo, worktree)
@@ -77,10 +95,11 @@ def save_staged(
     head = repo.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").out.strip()
     if not head:
         return None
-    branch = repo.run("rev-parse", "--symbolic-full-name", name).out.strip()
-    state = read_staged(repo.top, head, admin / "index")
-    short = branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else ""
-    return _save(repo, state, ref, message, branch=short, merged_into=merged_into)
+    named = repo.run("rev-parse", "--symbolic-full-name", name).out.strip()
+    branch = named.removeprefix(_HEADS) if named.startswith(_HEADS) else ""
+    state = read_staged(repo.top, head, branch, admin)
+    aside = gather(repo, state, admin, own_branch or branch, None)
+    return _save(repo, state, aside, ref, message, merged_into=merged_into)
 
 
 def admin_directory(repo: Repository, worktree: Path) -> Path | None:
@@ -91,78 +110,54 @@ def admin_directory(repo: Repository, worktree: Path) -> Path | None:
     return None
 
 
-def _save(
-    repo: Repository, state: State, ref: str, message: str, *, branch: str, merged_into: str
-) -> SavedWork | None:
-    into = repo.resolve(merged_into) if merged_into else repo.head().commit
-    if state.clean and is_merged(repo, state.head, into):
-        return None
-    present = _commit_at(repo, ref)
-    if present:
-        if not _holds(repo, present, state):
-            raise Refused(f"{ref} holds other saved work already; save under another name")
-        return SavedWork(ref, present, state.head, branch)
-    commit = _commit(repo, state, message)
-    repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
-    return SavedWork(ref, commit, state.head, branch)
-
-
 def is_saved(repo: Repository, state: State) -> bool:
     """Return whether some saved ref holds exactly this state."""
     listed = repo.git("for-each-ref", "--format=%(objectname) %(tree)", SAVED)
     candidates = (line.split() for line in listed.splitlines())
     return any(
-        tree == state.work_tree and _holds(repo, commit, state) for commit, tree in candidates
+        tree == state.work_tree and holds(repo, commit, state) for commit, tree in candidates
     )
 
 
-def saved_head(repo: Repository, ref: str) -> str:
-    """Return the commit that saved work stood at: where a worktree to restore it must begin."""
-    commit = _commit_at(repo, ref)
-    if not commit:
-        raise Unknown(f"{ref} does not exist; see what was saved: git for-each-ref {SAVED}")
-    return repo.git("rev-parse", f"{commit}^1").strip()
+def kept_commits(repo: Repository) -> set[str]:
+    """Return the commits at which saved worktrees stood."""
+    return set(repo.git("for-each-ref", "--format=%(parent)", SAVED).split())
 
 
 def saved_before(repo: Repository, ref: str) -> SavedWork | None:
     """Return what an attempt that broke off has saved under the ref."""
-    commit = _commit_at(repo, ref)
+    commit = repo.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").out.strip()
     if not commit:
         return None
-    return SavedWork(ref, commit, repo.git("rev-parse", f"{commit}^1").strip(), "")
+    head = repo.git("rev-parse", f"{commit}^1").strip()
+    tip = text_in(repo, read_aside(repo, commit), "branch")
+    return SavedWork(ref, commit, head, "", tip or head)
 
 
-def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
-    """Bring index, files, untracked files, modes and links back into a clean worktree.
-
-    Raises Refused when the worktree has work of its own or stands at another commit; git checks
-    every file before it writes the first.
-    """
-    require_worktree(worktree)
-    wanted = saved_head(repo, ref)
-    state = read_state(worktree)
-    if not state.clean:
-        raise Refused(f"{worktree} has uncommitted work; commit it before restoring {ref} there")
-    if state.head != wanted:
-        raise Refused(
-            f"{worktree} stands at {state.head[:12]} and {ref} was saved at {wanted[:12]}; "
-            f"restore into a worktree made at {wanted[:12]}"
-        )
-    git_in(worktree, "read-tree", "-m", "-u", "HEAD", ref)
-    git_in(worktree, "read-tree", "-m", f"{ref}^2")
-    stages = _stages_at(repo, ref)
-    if stages:
-        git_in(worktree, "update-index", "-z", "--index-info", feed=stages)
-    # So that nothing shows as changed that is not; its status says whether anything is.
-    run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=only_here(worktree))
+def _save(
+    repo: Repository, state: State, aside: Aside, ref: str, message: str, *, merged_into: str
+) -> SavedWork | None:
+    into = repo.resolve(merged_into) if merged_into else repo.head().commit
+    if state.clean and all(is_merged(repo, one, into) for one in (state.head, *aside.commits)):
+        return None
+    present = saved_before(repo, ref)
+    if present is None:
+        commit = _commit(repo, state, aside, message)
+        repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
+    elif holds(repo, present.commit, state):
+        commit = present.commit
+    else:
+        raise Refused(f"{ref} holds other saved work already; save under another name")
+    return SavedWork(ref, commit, state.head, state.branch, aside.tip or state.head)
 
 
-def _commit(repo: Repository, state: State, message: str) -> str:
+def _commit(repo: Repository, state: State, aside: Aside, message: str) -> str:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
-    if state.stages:
-        tree = _stage_tree(repo.top, state.stages)
-        parents.append(_commit_tree(repo, tree, (state.head,), "Unmerged entries of saved work"))
+    if aside.entries or aside.commits:
+        kept = (state.head, *aside.commits)
+        tree = write_tree(repo, aside.entries)
+        parents.append(_commit_tree(repo, tree, kept, "What else there was of saved work"))
     return _commit_tree(repo, state.work_tree, tuple(parents), message)
 
 
@@ -173,32 +168,8 @@ def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message:
     ).strip()
 
 
-def _stage_tree(top: Path, stages: tuple[str, ...]) -> str:
-    entries = (stage.partition("\t") for stage in stages)
-    with scratch_index(top) as scratch:
-        lines = (f"{entry[:-2]} 0\t{entry[-1]}/{path}\0" for entry, _, path in entries)
-        scratch.git("update-index", "-z", "--index-info", feed="".join(lines))
-        return scratch.git("write-tree").strip()
-
-
-def _stages_at(repo: Repository, commit: str) -> str:
-    """Return the unmerged entries of saved work as `update-index --index-info` reads them."""
-    if repo.run("rev-parse", "--verify", "--quiet", f"{commit}^3").status:
-        return ""
-    entries = (
-        line.partition("\t") for line in split(repo.git("ls-tree", "-r", "-z", f"{commit}^3"))
-    )
-    return "".join(
-        f"{mode} {object_id} {path[0]}\t{path[2:]}\0"
-        for (mode, _, object_id), path in ((entry.split(), path) for entry, _, path in entries)
-    )
-
-
-def _commit_at(repo: Repository, ref: str) -> str:
-    return repo.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").out.strip()
-
-
-def _holds(repo: Repository, commit: str, state: State) -> bool:
+def holds(repo: Repository, commit: str, state: State) -> bool:
+    """Return whether saved work is exactly this state."""
     ran = repo.run("rev-parse", f"{commit}^{{tree}}", f"{commit}^1", f"{commit}^2^{{tree}}")
     same = ran.out.split() == [state.work_tree, state.head, state.index_tree]
-    return same and sorted(split(_stages_at(repo, commit))) == sorted(state.stages)
+    return same and same_aside(read_aside(repo, commit), state)

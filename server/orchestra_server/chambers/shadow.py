@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_server.chambers.hidden import hides_changes, show_hidden
+from orchestra_server.chambers.operation import read_operation
 from orchestra_server.chambers.running import git_in
 from orchestra_server.chambers.standing import (
     git_directory,
@@ -58,12 +60,14 @@ class State:
     index_tree: str
     work_tree: str
     stages: tuple[str, ...]  # "mode object stage<TAB>path"
+    operation: tuple[str, ...] = ()  # what git has under way, as `read_operation` returns it
     branch: str = ""  # "" on a detached HEAD
 
     @property
     def clean(self) -> bool:
         """Whether HEAD's commit holds everything."""
-        return self.head_tree == self.index_tree == self.work_tree and not self.stages
+        same = self.head_tree == self.index_tree == self.work_tree
+        return same and not self.stages and not self.operation
 
 
 def split(listed: str) -> list[str]:
@@ -90,36 +94,44 @@ def scratch_index(worktree: Path) -> Generator[Shadow]:
         yield Shadow(worktree, Path(scratch) / "index")
 
 
-def read_state(worktree: Path, *, ours: Sequence[str] | None = None) -> State:
+def read_state(worktree: Path, *, ours: Sequence[str] | None = None, hidden: bool = True) -> State:
     """Return what a working tree holds, with its blobs and trees written to the object database.
 
-    Ignored files are no work, unless `ours` names those that are not: then all others are. Raises
-    Refused for a repository inside it that git would keep only a pointer to.
+    Ignored files are no work, unless `ours` names those that are not: then all others are.
+    `hidden` changes, of files that git was told to take for unchanged, are. Raises Refused for a
+    repository inside it that git would keep only a pointer to.
     """
     standing = standing_of(worktree)
-    if standing.clean and ours is None:
+    admin = git_directory(worktree)
+    seen = not hidden or not hides_changes(admin / "index", len(standing.commit) // 2)
+    if standing.clean and ours is None and seen:
         tree = git_in(worktree, "rev-parse", f"{standing.commit}^{{tree}}").strip()
-        return State(standing.commit, tree, tree, tree, (), standing.branch)
+        operation = read_operation(worktree, admin)
+        return State(standing.commit, tree, tree, tree, (), operation, standing.branch)
     require_no_repository(worktree, standing.untracked)
     with shadow_of(worktree) as shadow:
         head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
         index_tree, stages = _read_index(shadow, head)
+        if not seen:
+            show_hidden(worktree, shadow.git)
         shadow.git("add", "--all")
         if ours is not None:
             _add_ignored(shadow, shadow.ignored(ours))
         work_tree = shadow.git("write-tree").strip()
-    return State(head, head_tree, index_tree, work_tree, stages, standing.branch)
+    operation = read_operation(worktree, admin)
+    return State(head, head_tree, index_tree, work_tree, stages, operation, standing.branch)
 
 
-def read_staged(top: Path, head: str, index: Path) -> State:
+def read_staged(top: Path, head: str, branch: str, admin: Path) -> State:
     """Return what is left of a worktree whose directory is gone: its HEAD and its index."""
-    head_tree = git_in(top, "rev-parse", f"{head}^{{tree}}").strip()
-    if not index.exists():
-        return State(head, head_tree, head_tree, head_tree, ())
+    index_tree = head_tree = git_in(top, "rev-parse", f"{head}^{{tree}}").strip()
+    stages: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
-        copy = shutil.copy2(index, Path(scratch) / "index")
-        index_tree, stages = _read_index(Shadow(top, Path(copy)), head)
-    return State(head, head_tree, index_tree, index_tree, stages)
+        if (admin / "index").exists():
+            copy = shutil.copy2(admin / "index", Path(scratch) / "index")
+            index_tree, stages = _read_index(Shadow(top, Path(copy)), head)
+    operation = read_operation(top, admin)
+    return State(head, head_tree, index_tree, index_tree, stages, operation, branch)
 
 
 def _read_index(shadow: Shadow, head: str) -> tuple[str, tuple[str, ...]]:

@@ -106,16 +106,20 @@ def _remove(repo: Repository, task: Task, room: Chamber) -> PutAway:
     merged = False
     if path.exists():
         ours = work_but(repo)
-        saved = save_work(repo, path, ref, message, merged_into=target, ours=ours)
+        saved = save_work(
+            repo, path, ref, message, merged_into=target, own_branch=room.branch, ours=ours
+        )
         merged = saved is None or (ours is not None and _is_all_merged(repo, path, target))
         remove_worktree(repo, path, ours)
     else:
-        saved = saved_before(repo, ref) or save_staged(repo, path, ref, message, target)
+        saved = saved_before(repo, ref) or save_staged(
+            repo, path, ref, message, target, own_branch=room.branch
+        )
         if any(worktree.path == path for worktree in list_worktrees(repo)):
             remove_worktree(repo, path)
     unfurnish(path)
-    kept, head = (saved.ref, saved.head) if saved else ("", "")
-    branch_kept = not _delete_branch(repo, room.branch, head, target)
+    kept, tip = (saved.ref, saved.tip) if saved else ("", "")
+    branch_kept = not _delete_branch(repo, room.branch, tip, target)
     return PutAway(kept, branch_kept, _note(room, kept, merged=merged, branch_kept=branch_kept))
 
 

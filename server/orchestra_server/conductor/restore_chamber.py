@@ -2,75 +2,138 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_core.errors import Refused, Unknown
+from msgspec.structs import replace
+
+from orchestra_core.errors import BadInput, Refused, Unknown
 from orchestra_core.models import Chamber, Task
+from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_saved_ref
 from orchestra_core.store.reads import Reads
-from orchestra_server.chambers.half_restored import begin_again
-from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.saving import is_saved, restore_work, saved_head
-from orchestra_server.chambers.shadow import read_state
-from orchestra_server.chambers.worktrees import (
-    WorktreePlan,
-    add_worktrees,
-    delete_branch,
-    list_worktrees,
-)
+from orchestra_core.text import one_line
+from orchestra_server.chambers.rebuilding import Rebuilding, rebuild
+from orchestra_server.chambers.repository import Head, Repository, open_repository
+from orchestra_server.chambers.restoring import find_saved
 from orchestra_server.conductor import telling
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import chambers as life
-from orchestra_server.conductor.decisions.tasks import claim_of
+from orchestra_server.conductor.decisions.tasks import both, claim_of, started
 from orchestra_server.conductor.furnishing import furnish_all, shake_all_hands
-from orchestra_server.conductor.known import chambers_in, read_chamber, read_task, task_in
+from orchestra_server.conductor.known import chambers_in, read_chamber, read_task
+from orchestra_server.conductor.recovered import recovered_chamber, recovered_task
 from orchestra_server.conductor.replies import RestoredChamber
+from orchestra_server.conductor.saved_work import list_of_task
 from orchestra_server.files.exclude import PATTERNS
 from orchestra_server.files.handshake import Handshake
 
+_ENDED = ("closed", "failed")
+_LONGEST = 80  # characters of a wrong ref that are shown
 
-async def restore_chamber(context: Context, *, task_id: str, chamber: str = "") -> RestoredChamber:
-    """Make the chamber's worktree and branch again, files uncommitted as they were.
 
-    Without a chamber nothing is changed: the answer lists what is saved for the task. A task that
-    has ended is open again, so that it can be completed with what came back.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be brought back, and from where; a task that the store does not know is new."""
+
+    task: Task
+    room: Chamber
+    ref: str
+    new: bool = False
+
+
+async def restore_chamber(
+    context: Context, *, task_id: str, chamber: str = "", saved_ref: str = ""
+) -> RestoredChamber:
+    """Make the chamber's worktree and branch again, all in it as it was.
+
+    `saved_ref` names one of its saves, by default the last; of a chamber that the store does not
+    know, a record is made. With neither, nothing is changed: the answer lists what is saved for
+    the task. A task that has ended is open again, so that it can be completed with what came back.
     """
-    if not chamber.strip():
-        state = await context.store.snapshot()
-        return _list(task_in(state, task_id), chambers_in(state, task_id))
-    return await to_its_end(_restore(context, task_id, chamber.strip()))
+    name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
+    if not name:
+        return await list_of_task(context, task_id)
+    return await to_its_end(_restore(context, task_id, name, ref))
 
 
-async def _restore(context: Context, task_id: str, name: str) -> RestoredChamber:
-    task, room = await _restorable(context, task_id, name)
-    repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
+def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
+    """Return the chamber's name and the ref in full, "" for none; raises BadInput."""
+    if not ref:
+        return name, ""
+    named = read_saved_ref(ref)
+    if named is None or named.task_id != task_id or name not in {"", named.chamber}:
+        raise BadInput(
+            f"saved_ref {one_line(ref, _LONGEST)!r} is no save of this chamber; "
+            "restore_chamber with the task_id alone lists them"
+        )
+    return check_chamber_name(named.chamber), f"{SAVED}/{task_id}/{named.chamber}/{named.at}"
+
+
+async def _restore(context: Context, task_id: str, name: str, ref: str) -> RestoredChamber:
+    repo = await _repository(context, task_id, must=not ref)
+    lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with alone_with_chambers(repo.common_dir):
-        task, room = await _restorable(context, task_id, name)
+        found = await _restorable(context, task_id, name, ref, lost)
+        room = found.room
         if room.state != "live":
-            await asyncio.to_thread(_rebuild, repo, room)
+            await asyncio.to_thread(rebuild, repo, _rebuilding(found))
             state = await context.store.snapshot()
             siblings = [one for one in chambers_in(state, task_id) if one.state == "live"]
-            await asyncio.to_thread(furnish_all, context, repo, task, [room], siblings=siblings)
+            await asyncio.to_thread(
+                furnish_all, context, repo, found.task, [room], siblings=siblings
+            )
             hands = await asyncio.to_thread(shake_all_hands, repo, [room])
-            room = await _open(context, task_id, name, hands)
+            room = await _open(context, found, hands)
     state = await show_change(context, task_id)
-    return _reply(task, room, chambers_in(state, task_id))
+    return _reply(found.task, room, chambers_in(state, task_id))
 
 
-async def _restorable(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:
+async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:
+    async def decide(reads: Reads) -> Decision[Path]:
+        task = await (read_task(reads, task_id) if must else reads.task(task_id))
+        here = context.project.main_checkout
+        return Decision(Path(task.working_directory) if task is not None else here)
+
+    return await asyncio.to_thread(open_repository, await settle(context.store, decide))
+
+
+def _recovered(
+    context: Context, repo: Repository, task_id: str, name: str, ref: str
+) -> _Found | None:
+    """Return records of what the ref keeps, for the case that the store has none; None without."""
+    if not ref:
+        return None
+    tip = find_saved(repo, ref).tip
+    head = repo.head()
+    fork = repo.run("merge-base", head.commit, tip)
+    base, now = fork.out.strip() or tip, context.clock()
+    task = recovered_task(task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor)
+    path = Path(repo.top, ".claude", "worktrees", name)
+    room = recovered_chamber(task_id, name, path=path, base=base, now=now, note="")
+    return _Found(task, replace(room, state="closed", saved_ref=ref), ref)
+
+
+async def _restorable(
+    context: Context, task_id: str, name: str, ref: str, lost: _Found | None
+) -> _Found:
     """Return a chamber that is live already or can be brought back."""
 
-    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber]]:
-        task = await read_task(reads, task_id)
-        room = await read_chamber(reads, task, name)
-        if room.state == "live":
-            return Decision((task, room))
+    async def decide(reads: Reads) -> Decision[_Found]:
+        found = await _read(reads, task_id, name, lost)
+        task, room = found.task, found.room
+        if room.state == "live" and ref in {"", room.saved_ref}:
+            return Decision(found)
         if task.state == "completing":
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
-        if room.state != "closed":
-            raise Refused(f"chamber {name!r} is {room.state}; only a closed one can be restored")
-        if not room.saved_ref:
+        if room.state not in _ENDED or (room.state == "failed" and not ref):
+            raise Refused(
+                f"chamber {name!r} is {room.state}; only a closed one can be restored: "
+                "close_chamber saves what is in it first"
+            )
+        wanted = ref or room.saved_ref
+        if not wanted:
             raise Unknown(
                 f"nothing is saved of chamber {name!r}: {room.note or 'it held no work'}; "
                 "restore_chamber without a chamber lists what is"
@@ -78,63 +141,46 @@ async def _restorable(context: Context, task_id: str, name: str) -> tuple[Task, 
         holder = await reads.claim(name)
         if holder:
             raise Refused(f"the name {name!r} is held by {holder!r}; close that one first")
-        return Decision((task, room))
+        return Decision(_Found(task, replace(room, saved_ref=wanted), wanted, found.new))
 
     return await settle(context.store, decide)
 
 
-async def _open(
-    context: Context, task_id: str, name: str, hands: Mapping[str, Handshake]
-) -> Chamber:
-    async def decide(reads: Reads) -> Decision[Chamber]:
+async def _read(reads: Reads, task_id: str, name: str, lost: _Found | None) -> _Found:
+    if lost is None:
         task = await read_task(reads, task_id)
         room = await read_chamber(reads, task, name)
+        return _Found(task, room, room.saved_ref)
+    known, kept = await reads.task(task_id), await reads.chamber(chamber_id(task_id, name))
+    return _Found(known or lost.task, kept or lost.room, lost.ref, new=known is None)
+
+
+async def _open(context: Context, found: _Found, hands: Mapping[str, Handshake]) -> Chamber:
+    async def decide(reads: Reads) -> Decision[Chamber]:
+        now = await _read(reads, found.task.id, found.room.name, found)
         live, change = life.restored(
-            room,
-            task,
+            replace(now.room, saved_ref=found.ref),
+            now.task,
             hands,
-            request_is_free=not await reads.claim(claim_of(task)),
+            request_is_free=not await reads.claim(claim_of(now.task)),
             host=this_host(),
             at=context.clock(),
             actor=context.actor,
         )
-        return Decision(live, change)
+        return Decision(live, both(started(now.task), change) if now.new else change)
 
     return await settle(context.store, decide)
 
 
-def _rebuild(repo: Repository, room: Chamber) -> None:
-    """Make the worktree and put the saved work in; one that an earlier attempt made is taken up."""
-    path, head = Path(room.path), saved_head(repo, room.saved_ref)
-    made = any(
-        (tree.path, tree.branch, tree.gone) == (path, room.branch, False)
-        for tree in list_worktrees(repo)
-    )
-    if not made:
-        delete_branch(repo, room.branch, head)  # kept at the very commit: it is made again there
-        reason = f"orchestra: chamber {room.name} of task {room.task_id}"
-        add_worktrees(repo, [WorktreePlan(room.name, path, room.branch, head, reason)])
-    states = (read_state(path), read_state(path, ours=PATTERNS))
-    if states[0].clean or not any(is_saved(repo, state) for state in states):
-        begin_again(repo, room.saved_ref, path)
-        restore_work(repo, room.saved_ref, path)
-
-
-def _list(task: Task, chambers: list[Chamber]) -> RestoredChamber:
-    saved = telling.saved(one for one in chambers if one.state == "closed")
-    return RestoredChamber(
-        task_id=task.id,
-        restored=False,
-        chamber="",
-        path="",
-        branch="",
-        saved_ref="",
-        saved=saved,
-        next_step=(
-            "Call restore_chamber with one of these as `chamber` to bring it back."
-            if saved
-            else "Nothing is saved for this task: all its work is merged or in live chambers."
-        ),
+def _rebuilding(found: _Found) -> Rebuilding:
+    room = found.room
+    return Rebuilding(
+        ref=found.ref,
+        path=Path(room.path),
+        branch=room.branch,
+        name=room.name,
+        reason=f"orchestra: chamber {room.name} of task {room.task_id}",
+        ours=PATTERNS,
     )
 
 

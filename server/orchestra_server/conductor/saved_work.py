@@ -3,33 +3,69 @@
 import asyncio
 
 from orchestra_core.models import Chamber
-from orchestra_core.names import chamber_id
+from orchestra_core.names import SAVED, chamber_id, read_saved_ref
 from orchestra_core.state import ProjectState
 from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.saving import SAVED
 from orchestra_server.conductor import telling
 from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.replies import SavedList, SavedWork
+from orchestra_server.conductor.known import unknown_task
+from orchestra_server.conductor.replies import (
+    RestoredChamber,
+    SavedChamber,
+    SavedList,
+    SavedWork,
+)
 
-_PARTS = 3  # of a ref below SAVED: <task>/<chamber>/<ms since 1970>
+_ENDED = ("closed", "failed")
 
 
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
     """Return every saved ref of the repository, or of one task, the newest first."""
-    repo = await asyncio.to_thread(open_repository, context.project.root)
-    refs = await asyncio.to_thread(_refs, repo)
-    state = await context.store.snapshot()
-    entries = [
-        entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}
-    ]
-    entries.sort(key=lambda one: (one.closed_at, one.ref), reverse=True)
+    entries = await _entries(context, await context.store.snapshot(), task_id)
     can = any(one.restorable for one in entries)
     return SavedList(
         saved=entries,
-        next_step="'orchestra restore TASK/CHAMBER' brings one back."
+        next_step="'orchestra restore TASK/CHAMBER' brings back a chamber's newest save, "
+        "'orchestra restore REF' any of them."
         if can
         else "Nothing is saved that could be brought back as a chamber.",
     )
+
+
+async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
+    """Return what restore_chamber answers when it is asked what there is; raises Unknown."""
+    state = await context.store.snapshot()
+    entries = await _entries(context, state, task_id)
+    if not entries and task_id not in state.tasks:
+        raise unknown_task(task_id, state)
+    saved = [
+        SavedChamber(chamber=one.chamber, ref=one.ref, closed_at=one.closed_at, note=one.note)
+        for one in entries
+    ]
+    return RestoredChamber(
+        task_id=task_id,
+        restored=False,
+        chamber="",
+        path="",
+        branch="",
+        saved_ref="",
+        saved=saved,
+        next_step=(
+            "Call restore_chamber with one of these as `chamber` to bring its last save back, "
+            "or with one's ref as `saved_ref` to bring back just that."
+            if saved
+            else "Nothing is saved for this task: all its work is merged or in live chambers."
+        ),
+    )
+
+
+async def _entries(context: Context, state: ProjectState, task_id: str) -> list[SavedWork]:
+    repo = await asyncio.to_thread(open_repository, context.project.root)
+    refs = await asyncio.to_thread(_refs, repo)
+    entries = [
+        entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}
+    ]
+    return sorted(entries, key=lambda one: (one.closed_at, one.ref), reverse=True)
 
 
 def _refs(repo: Repository) -> list[str]:
@@ -37,25 +73,23 @@ def _refs(repo: Repository) -> list[str]:
 
 
 def _entry(ref: str, state: ProjectState) -> SavedWork | None:
-    parts = ref.removeprefix(f"{SAVED}/").split("/")
-    if len(parts) != _PARTS or not parts[2].isdecimal():
+    named = read_saved_ref(ref)
+    if named is None:
         return None
-    task_id, chamber, at = parts
-    room = state.chambers.get(chamber_id(task_id, chamber))
+    room = state.chambers.get(chamber_id(named.task_id, named.chamber))
     return SavedWork(
-        task_id=task_id,
-        chamber=chamber,
+        task_id=named.task_id,
+        chamber=named.chamber,
         ref=ref,
-        closed_at=telling.moment(int(at)),
-        restorable=room is not None and room.state == "closed" and room.saved_ref == ref,
+        closed_at=telling.moment(named.at),
+        restorable=room is None or room.state in _ENDED,
         note=_note(room, ref),
     )
 
 
 def _note(room: Chamber | None, ref: str) -> str:
-    by_hand = f"look at it with: git switch --detach {ref}"
     if room is None:
-        return f"the store does not know this chamber; {by_hand}"
-    if room.saved_ref != ref:
-        return f"an earlier save; {by_hand}"
-    return room.note if room.state == "closed" else f"the chamber is {room.state} again"
+        return "the store does not know this chamber: bringing it back makes a record of it"
+    if room.state not in _ENDED:
+        return f"the chamber is {room.state} again; close it before this is brought back"
+    return room.note if room.saved_ref == ref else "an earlier save"

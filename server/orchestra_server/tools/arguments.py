@@ -159,6 +159,13 @@ Summary = Annotated[
     str,
     Field(description="What was done, in a few sentences; it becomes the commit message's body."),
 ]
+SavedRef = Annotated[
+    str,
+    Field(
+        description="One of the refs that are listed, to bring back just that save. "
+        "Leave it out for the chamber's last."
+    ),
+]
 RestoredName = Annotated[
     str,
     Field(

@@ -79,12 +79,20 @@ class ChamberTools:
         )
 
     async def restore_chamber(
-        self, *, caller: Caller, task_id: given.TaskId, chamber: given.RestoredName = ""
+        self,
+        *,
+        caller: Caller,
+        task_id: given.TaskId,
+        chamber: given.RestoredName = "",
+        saved_ref: given.SavedRef = "",
     ) -> RestoredChamber:
-        """Bring a closed chamber back with the work it held, uncommitted files included.
+        """Bring a closed chamber back exactly: commits, index, open files, a merge under way.
 
-        Without a chamber it changes nothing and lists what is saved for the task.
+        Without a chamber it changes nothing and lists all that is saved for the task.
         """
         return await restore_chamber(
-            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
+            await self._workplace.context(actor_of(caller)),
+            task_id=task_id,
+            chamber=chamber,
+            saved_ref=saved_ref,
         )

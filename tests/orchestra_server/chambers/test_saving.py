@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused, Unknown
-from orchestra_server.chambers.saving import restore_work, save_work, saved_head
+from orchestra_server.chambers.restoring import find_saved, restore_work
+from orchestra_server.chambers.saving import save_work
 from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git
@@ -37,7 +38,9 @@ def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository
     assert save_work(shop.repo, chamber.path, ref, "saved") is not None
     remove_worktree(shop.repo, chamber.path)
     place = chamber.path.with_name(f"{chamber.path.name}-again")
-    shop.main.git("worktree", "add", "--quiet", "--detach", str(place), saved_head(shop.repo, ref))
+    shop.main.git(
+        "worktree", "add", "--quiet", "--detach", str(place), find_saved(shop.repo, ref).tip
+    )
     restore_work(shop.repo, ref, place)
     return TestRepository(place)
 

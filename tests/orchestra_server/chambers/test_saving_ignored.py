@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.chambers.saving import restore_work, save_work, saved_head, saves_ignored
+from orchestra_server.chambers.restoring import find_saved, restore_work
+from orchestra_server.chambers.saving import save_work, saves_ignored
 from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, small_repository
@@ -43,7 +44,9 @@ def test_ignored_files_come_back_ignored_and_ours_stay_away(shop: Workshop) -> N
     remove_worktree(shop.repo, chamber.path, OURS)
 
     place = chamber.path.with_name("again")
-    shop.main.git("worktree", "add", "--quiet", "--detach", str(place), saved_head(shop.repo, ref))
+    shop.main.git(
+        "worktree", "add", "--quiet", "--detach", str(place), find_saved(shop.repo, ref).tip
+    )
     restore_work(shop.repo, ref, place)
     again = TestRepository(place)
     assert again.read(".env") == "SECRET=1\n"

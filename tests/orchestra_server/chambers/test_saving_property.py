@@ -7,7 +7,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestra_server.chambers.saving import restore_work, save_work, saved_head
+from orchestra_server.chambers.restoring import find_saved, restore_work
+from orchestra_server.chambers.saving import save_work
 from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import saved_ref, workshop
 from tests.support.repositories import TestRepository
@@ -85,7 +86,7 @@ def test_save_and_restore_bring_back_every_state(
             return
         remove_worktree(shop.repo, chamber.path)
         place = chamber.path.with_name("again")
-        start = saved_head(shop.repo, ref)
+        start = find_saved(shop.repo, ref).tip
         shop.main.git("worktree", "add", "--quiet", "--detach", str(place), start)
         restore_work(shop.repo, ref, place)
         assert whole(TestRepository(place)) == before

@@ -4,7 +4,8 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.repository import open_repository
-from orchestra_server.chambers.saving import restore_work, save_work, saved_head
+from orchestra_server.chambers.restoring import find_saved, restore_work
+from orchestra_server.chambers.saving import save_work
 from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees, remove_worktree
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, with_submodule
@@ -71,7 +72,7 @@ def test_a_submodules_own_commits_outlive_the_chamber_and_come_back(shop: Worksh
     kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
     assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
     place = chamber.path.with_name("again")
-    start = saved_head(shop.repo, saved_ref(chamber))
+    start = find_saved(shop.repo, saved_ref(chamber)).tip
     plan = WorktreePlan("again", place, "orchestra/t-1/again", start, "chamber")
     add_worktrees(shop.repo, [plan])
     restore_work(shop.repo, saved_ref(chamber), place)

@@ -23,7 +23,7 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "resume_worker": (["task_id", "chamber"], []),
     "complete_task": (["task_id", "summary"], ["commit_changes", "dry_run", "partial"]),
     "close_chamber": (["task_id", "chamber"], ["confirm"]),
-    "restore_chamber": (["task_id"], ["chamber"]),
+    "restore_chamber": (["task_id"], ["chamber", "saved_ref"]),
 }
 READING = {"get_agent_context", "get_task_status", "get_parallel_status", "get_conflicts"}
 CLIENT_LIMIT = 2_048

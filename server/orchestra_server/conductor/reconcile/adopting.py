@@ -3,19 +3,17 @@
 import asyncio
 from pathlib import Path
 
-from orchestra_core.models import Chamber, Phase, Task
-from orchestra_core.names import chamber_id
+from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.chambers.mending import lock_worktree
-from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.repository import Head, Repository
 from orchestra_server.chambers.worktrees import Worktree
-from orchestra_server.conductor.context import Context, Decision, settle, this_host
+from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions import chambers as life
 from orchestra_server.conductor.decisions import tasks
 from orchestra_server.conductor.furnishing import furnish_all
 from orchestra_server.conductor.reconcile.differences import landing_of
-
-_PHASE = "recovery"
+from orchestra_server.conductor.recovered import recovered_chamber, recovered_task
 
 
 async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
@@ -37,21 +35,14 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
         task = await reads.task(task_id)
         if await reads.claim(name) or (task is not None and task.state != "open"):
             return Decision(None)
-        room = Chamber(
-            id=chamber_id(task_id, name),
-            task_id=task_id,
-            name=name,
-            state="live",
-            path=str(tree.path),
-            branch=tree.branch,
-            base_commit=base,
-            host=this_host(),
-            created_at=now,
-            note="found by reconcile",
+        room = recovered_chamber(
+            task_id, name, path=tree.path, base=base, now=now, note="found by reconcile"
         )
         change = life.adopted(room, at=now, actor=context.actor)
         if task is None:
-            task = _task(task_id, repo, head.branch, base, now, context.actor)
+            task = recovered_task(
+                task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor
+            )
             change = tasks.both(tasks.started(task), change)
         return Decision((task, room), change)
 
@@ -90,21 +81,3 @@ async def follow(context: Context, repo: Repository, task: Task, room: Chamber, 
 
 def _is_gone(directory: str) -> bool:
     return not Path(directory).exists()
-
-
-def _task(  # noqa: PLR0917 - the parts of one document
-    task_id: str, repo: Repository, branch: str, base: str, now: int, actor: str
-) -> Task:
-    return Task(
-        id=task_id,
-        description=f"Recovered by reconcile: the record of task {task_id} was lost",
-        complexity="moderate",
-        reasons=("its chambers were found without a record",),
-        working_directory=str(repo.top),
-        base_branch=branch,
-        base_commit=base,
-        phases=(Phase(name=_PHASE, started_at=now, by=actor),),
-        phase=_PHASE,
-        actor=actor,
-        started_at=now,
-    )

@@ -11,7 +11,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.chambers.merged import is_ancestor, is_merged
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.saving import SAVED
+from orchestra_server.chambers.saving import kept_commits
 from orchestra_server.chambers.stale_locks import stale_locks
 from orchestra_server.chambers.worktrees import Worktree, list_worktrees
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
@@ -124,7 +124,7 @@ def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
     """Return the branches whose commits HEAD's history or some saved work holds."""
     if not branches:
         return frozenset()
-    kept = set(repo.git("for-each-ref", "--format=%(parent)", SAVED).split())
+    kept = kept_commits(repo)
     head = repo.run("rev-parse", "--verify", "--quiet", "HEAD").out.strip()
     return frozenset(
         name

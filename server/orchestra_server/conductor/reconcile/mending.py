@@ -137,8 +137,10 @@ def _take_back(case: Case) -> None:
         if not saved:
             ref = saved_ref(room.task_id, room.name, case.context.clock())
             message = f"Half-restored chamber {room.name}"
-            kept = save_work(repo, path, ref, message, merged_into=base, ours=ours)
-            saved = kept is not None and kept.head == tip
+            kept = save_work(
+                repo, path, ref, message, merged_into=base, own_branch=room.branch, ours=ours
+            )
+            saved = kept is not None and kept.tip == tip
     remove_worktree(repo, path, ours)
     unfurnish(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):

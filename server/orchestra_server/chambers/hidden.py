@@ -1,0 +1,58 @@
+"""Changes that git was told not to see: `update-index --assume-unchanged` and `--skip-worktree`.
+
+`git status` shows nothing and `git add --all` passes them over, so that a chamber with such a
+change looks as if it held no work.
+"""
+
+import os
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+# gitformat-index(5): the header, the fixed part of an entry before its object id, and the flags.
+_HEADER = struct.Struct(">4sLL")
+_STATS = 40
+_FLAGS = struct.Struct(">H")
+_ASSUMED = 0x8000
+_NAME = 0x0FFF
+_PLAIN_VERSION = 2  # the one without flags for `--skip-worktree` and `add --intent-to-add`
+_SPLIT = b"link"  # the extension that says: most entries are in another file
+
+
+def hides_changes(index: Path, id_bytes: int) -> bool:
+    """Tell whether an index may hold flags of a person's, which no tree can hold.
+
+    `id_bytes` is the length of an object's id.
+    """
+    if not index.exists():
+        return False
+    content = index.read_bytes()
+    _, version, count = _HEADER.unpack_from(content)
+    return version != _PLAIN_VERSION or _SPLIT in content or _is_assumed(content, count, id_bytes)
+
+
+def show_hidden(worktree: Path, git: Callable[..., str]) -> None:
+    """Let a copied index see every change; `git` runs on that copy."""
+    lines = git("ls-files", "-v", "-z").split("\0")[:-1]
+    assumed = [line[2:] for line in lines if line[0].islower()]
+    skipped = [
+        line[2:] for line in lines if line[0] in "sS" and os.path.lexists(worktree / line[2:])
+    ]
+    for flag, names in (("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)):
+        if names:
+            feed = "".join(f"{name}\0" for name in names)
+            git("update-index", flag, "-z", "--stdin", feed=feed)
+
+
+def _is_assumed(content: bytes, count: int, id_bytes: int) -> bool:
+    """Read the flags of each entry, which ends with its name, filled with NUL to eights."""
+    at = _HEADER.size
+    for _ in range(count):
+        (flags,) = _FLAGS.unpack_from(content, at + _STATS + id_bytes)
+        if flags & _ASSUMED:
+            return True
+        name = at + _STATS + id_bytes + _FLAGS.size
+        length = flags & _NAME
+        end = name + length if length < _NAME else content.index(b"\0", name)
+        at += (end - at) // 8 * 8 + 8
+    return False
