@@ -11,8 +11,10 @@ from typing import ClassVar
 # Textual reads this once, when it is imported; at 60 the screen adds up to 16 ms to each key.
 os.environ.setdefault("TEXTUAL_FPS", "120")
 
+from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.driver import Driver
 from textual.screen import Screen
 
 from orchestra_core.clock import Clock, now_ms
@@ -27,6 +29,7 @@ from orchestra_tui.screens.commands import RoomCommands
 from orchestra_tui.screens.host import Host
 from orchestra_tui.screens.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room_screen import RoomScreen
+from orchestra_tui.terminal.driver import RoomDriver
 
 _SIGNALLED = 128  # what shells add to a signal's number
 
@@ -65,10 +68,13 @@ class RoomApp(Host):
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
         settled: Callable[[], object] | None = None,
+        driver: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver)
         self.title = "Orchestra"
         self._settled = settled
+        self._begun = False
+        self._leaving: int | None = None  # the exit code, once leaving was asked for too early
         self._source = source
         self._tools = tools
         self.picture = Picture(self._step, clock)
@@ -102,7 +108,26 @@ class RoomApp(Host):
         busy = any(not worker.is_finished for worker in at_work)
         return busy or self.picture.waiting or self._room.looking
 
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave the room; one that is still being built leaves as soon as it stands.
+
+        Textual would mount a screen whose widgets it no longer makes.
+        """
+        if self._begun:
+            super().exit(result, return_code, message)
+        else:
+            self._leaving = return_code
+
     def _begin(self) -> None:
+        self._begun = True
+        if self._leaving is not None:
+            self.exit(return_code=self._leaving)
+            return
         self._settle()
         self.run_worker(self._tools.run(self._server_changed), name="tools")
         self.run_worker(self._source.run(self.picture), name="source")
@@ -161,6 +186,7 @@ def run_room(project: Project, settings: Settings) -> int:
         link,
         unread_limit=settings.unread_limit * SECOND,
         settled=gc.freeze,
+        driver=RoomDriver,
     )
     return asyncio.run(_show(app))
 
@@ -175,9 +201,4 @@ async def _show(app: RoomApp) -> int:
 
 
 def _end(app: RoomApp, number: int) -> None:
-    if number == signal.SIGHUP:
-        # The terminal is gone: what Textual still writes there would fail, and then wait for ever.
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)
     app.exit(return_code=_SIGNALLED + number)

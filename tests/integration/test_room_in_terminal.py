@@ -5,7 +5,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.private_valkey import inspect
-from orchestra_core.settings import REDIS_URL, Settings
+from orchestra_core.settings import Settings
 from tests.support.processes import children_of
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.real_room import ROOM, room_environ
+from tests.support.repositories import TestRepository, small_repository
 from tests.support.terminal import Terminal, terminal
-from tests.support.valkey_users import a_user_of_their_own, environment, kill_server
+from tests.support.valkey_users import a_user_of_their_own, kill_server
 
-ROOM = (sys.executable, "-m", "orchestra_tui.command_line")
 CTRL_S = "\x13"
 ESCAPE = "\x1b"
 
@@ -40,16 +39,9 @@ def alone() -> Generator[Settings]:
 @contextmanager
 def room(repository: TestRepository, settings: Settings) -> Generator[Terminal]:
     """Open the room and wait until it is live and its server ready."""
-    with terminal(ROOM, repository.path, _environ(settings)) as shown:
+    with terminal(ROOM, repository.path, room_environ(settings)) as shown:
         shown.wait_for("● live", "server ready")
         yield shown
-
-
-def _environ(settings: Settings) -> dict[str, str]:
-    environ = {**os.environ, **PLAIN_GIT, **environment(settings), "PYTHONUTF8": "1"}
-    for name in (REDIS_URL, "NO_COLOR", "ORCHESTRA_PROJECT", "TMUX"):
-        environ.pop(name, None)
-    return environ | {"LC_ALL": "C.UTF-8"}
 
 
 def start_task(shown: Terminal, description: str) -> None:
@@ -175,7 +167,7 @@ def test_the_room_is_at_home_in_tmux(
 
     subprocess.run(
         [*tmux, "new-session", "-d", "-x", "100", "-y", "30", "-c", str(repository.path), command],
-        env=_environ(alone),
+        env=room_environ(alone),
         check=True,
     )
     try:

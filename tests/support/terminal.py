@@ -7,6 +7,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -17,6 +18,9 @@ import pyte
 
 _PATIENCE = 30.0  # seconds until a screen that does not come fails the test
 _LEAVE_SECONDS = 10.0
+# Makes the terminal the session's own, so that the kernel tells of its end (tty_ioctl(4)).
+_TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+_CONTROLLING = (sys.executable, "-c", _TAKE + "os.execv(sys.argv[1], sys.argv[1:])")
 
 
 class Terminal:
@@ -29,6 +33,7 @@ class Terminal:
         self._master = master
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
+        self._raw = b""
 
     @property
     def text(self) -> str:
@@ -52,6 +57,20 @@ class Terminal:
         """Return the screen once all of `texts` stand on it."""
         return self.wait_until(lambda screen: all(text in screen for text in texts), str(texts))
 
+    def wait_raw(self, text: str) -> None:
+        """Wait until the program has written `text`, escape sequences included."""
+        self.wait_until(lambda _screen: text.encode() in self._raw, repr(text))
+
+    def vanish(self) -> None:
+        """Close the terminal under the program."""
+        os.close(self._master)
+        self._master = -1
+
+    def close(self) -> None:
+        """Close the terminal, if it is still there."""
+        if self._master >= 0:
+            self.vanish()
+
     def wait_end(self) -> int:
         """Read until the program has left, and return its exit code."""
         deadline = time.monotonic() + _PATIENCE
@@ -68,6 +87,7 @@ class Terminal:
             data = os.read(self._master, 65536)
         except OSError:  # Linux reports the other side's end this way
             return False
+        self._raw += data
         self._stream.feed(data)
         return bool(data)
 
@@ -78,13 +98,15 @@ def terminal(
     directory: Path,
     environ: Mapping[str, str],
     size: tuple[int, int] = (120, 40),
+    *,
+    controlling: bool = False,
 ) -> Generator[Terminal]:
     """Start `command` on a terminal of its own; at the end its whole session is gone."""
     master, slave = pty.openpty()
     columns, lines = size
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     process = subprocess.Popen(
-        command,
+        (*_CONTROLLING, *command) if controlling else command,
         cwd=directory,
         env={**environ, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(lines)},
         stdin=slave,
@@ -93,10 +115,11 @@ def terminal(
         start_new_session=True,
     )
     os.close(slave)
+    shown = Terminal(process, master, size)
     try:
-        yield Terminal(process, master, size)
+        yield shown
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(_LEAVE_SECONDS)
-        os.close(master)
+        shown.close()

@@ -1,0 +1,1 @@
+"""The terminal the room stands in: keys from it, paint to it, and its end."""

@@ -1,0 +1,118 @@
+"""Textual's driver for a terminal that may vanish at any moment, without its polling.
+
+Textual reads keys in a thread that wakes ten times a second, and paints through a bounded queue to
+a thread that dies of the first failed write: a room whose terminal was gone then waited for ever
+for room in that queue. Here the event loop reads keys itself, and painting never waits.
+"""
+
+import os
+import signal
+import termios
+from codecs import getincrementaldecoder
+
+from textual import constants
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from orchestra_tui.terminal.output import Output
+
+_AT_ONCE = 4_096  # bytes
+_FLUSH_SECONDS = 1.0
+_ESCAPE = "\x1b"
+_SIGNALLED = 128  # what shells add to a signal's number
+
+
+class RoomDriver(LinuxDriver):
+    """Keys by the loop, paint by a thread that is never waited for, and an end with the terminal.
+
+    Once the terminal is gone, the app is told to exit as a SIGHUP would tell it: that signal only
+    reaches the process at the head of the terminal's session.
+    """
+
+    _output: Output | None = None
+    _in_use = False
+
+    def write(self, data: str) -> None:
+        """Have `data` written to the terminal, in its turn."""
+        if self._output is not None:
+            self._output.write(data)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        self._parser = XTermParser(self._debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        file = self._file
+        assert file is not None  # noqa: S101 - a room without stderr does not get this far
+        self._output = Output(
+            file.fileno(),
+            file.encoding,
+            lambda: self._loop.call_soon_threadsafe(self._lost),
+            lambda: self._loop.call_soon_threadsafe(self._paint_all),
+        )
+        self._output.start()
+        super().start_application_mode()
+        self._in_use = True
+        self._loop.add_reader(self.fileno, self._read)
+
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        self._loop.remove_reader(self.fileno)
+        super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        self._in_use = False
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """Let the last of the paint arrive, if the terminal takes it."""
+        super().close()
+        if self._output is not None:
+            self._output.close(_FLUSH_SECONDS)
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal over after a stop; a SIGCONT also follows the SIGHUP of a lost one."""
+        try:
+            termios.tcgetattr(self.fileno)
+        except termios.error:
+            return
+        if self._in_use:  # stopped without notice (SIGSTOP), so it was not given back
+            self.suspend_application_mode()
+        super().resume_application_mode()
+
+    def send_message(self, message: Message) -> None:
+        """Hand what the terminal sent to the app, in whose loop it was read."""
+        self._app.post_message(message)
+
+    def _run_input_thread(self) -> None:
+        """Leave nothing to do to the thread that Textual starts for reading."""
+
+    def _read(self) -> None:
+        """Take what can be read; an end of it is the terminal's."""
+        try:
+            data = os.read(self.fileno, _AT_ONCE)
+        except InterruptedError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lost()
+            return
+        text = self._decode(data)
+        for message in self._parser.feed(text):
+            self.process_message(message)
+        if _ESCAPE in text:  # the key itself, or the beginning of something longer
+            self._loop.call_later(constants.ESCAPE_DELAY, self._tick)
+
+    def _tick(self) -> None:
+        for message in self._parser.tick():
+            self.process_message(message)
+
+    def _lost(self) -> None:
+        self._loop.remove_reader(self.fileno)
+        if self._app.return_code is None:  # not leaving already
+            self._app.exit(return_code=_SIGNALLED + signal.SIGHUP)
+
+    def _paint_all(self) -> None:
+        self._app.refresh(layout=True)

@@ -1,0 +1,89 @@
+"""What the room paints on its way to the terminal, which may be slow, stand still, or be gone."""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+# Characters that wait at most: some seconds of painting without a pause. A terminal further behind
+# is painted anew when it reads again, since what it missed is old by then.
+MOST_WAITING = 1_000_000
+
+
+class Output(threading.Thread):
+    """Writes in the order given; `write` never waits, whatever the terminal does.
+
+    `on_lost` is called once when the terminal is gone, `on_caught_up` when one reads again that was
+    so far behind that some of the paint was dropped. Both are called in this thread.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        encoding: str,
+        on_lost: Callable[[], object],
+        on_caught_up: Callable[[], object],
+    ) -> None:
+        super().__init__(name="orchestra-output", daemon=True)
+        self._descriptor = descriptor
+        self._encoding = encoding
+        self._on_lost = on_lost
+        self._on_caught_up = on_caught_up
+        self._changed = threading.Condition()
+        self._waiting: list[str] = []
+        self._size = 0
+        self._behind = False
+        self._ended = False
+        self._lost = False
+
+    def write(self, text: str) -> None:
+        """Have `text` written after all that was given before."""
+        with self._changed:
+            if self._size + len(text) > MOST_WAITING:
+                self._waiting.clear()
+                self._size = 0
+                self._behind = True
+            self._waiting.append(text)
+            self._size += len(text)
+            self._changed.notify()
+
+    def close(self, seconds: float) -> None:
+        """Write what still waits, and stop; leave a terminal that takes longer to itself."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+        if self.is_alive():
+            self.join(seconds)
+
+    def run(self) -> None:
+        """Write until closed."""
+        while text := self._next():
+            self._put(text.encode(self._encoding, "replace"))
+            if self._caught_up():
+                self._on_caught_up()
+
+    def _next(self) -> str:
+        """Return all that waits, as one text; an empty one at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._ended)
+            text = "".join(self._waiting)
+            self._waiting.clear()
+            self._size = 0
+            return text
+
+    def _caught_up(self) -> bool:
+        with self._changed:
+            caught_up = self._behind and not self._waiting and not self._lost
+            if caught_up:
+                self._behind = False
+            return caught_up
+
+    def _put(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view and not self._lost:
+            try:
+                view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                self._lost = True
+                with suppress(RuntimeError):  # the loop that would hear it has ended
+                    self._on_lost()

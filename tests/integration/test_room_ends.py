@@ -1,0 +1,107 @@
+"""However its terminal or its process ends, the room leaves nothing running."""
+
+import os
+import signal
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.private_valkey import inspect
+from orchestra_core.settings import Settings
+from tests.support.real_room import ROOM, room_environ
+from tests.support.repositories import TestRepository, small_repository
+from tests.support.terminal import Terminal, terminal
+from tests.support.valkey_users import a_user_of_their_own, wait_until
+
+PATIENCE = 40.0  # seconds; on a busy machine the server takes most of them to start and leave
+ALT_SCREEN = "\x1b[?1049h"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "shop")
+
+
+@pytest.fixture
+def alone() -> Generator[Settings]:
+    """Settings of a user with a private Valkey of their own."""
+    with a_user_of_their_own() as settings:
+        yield settings
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    # Every process that the room starts has the mark from there.
+    return room_environ(settings) | {"ENDING": str(settings.state_dir)}
+
+
+def left(settings: Settings) -> list[str]:
+    """Return the command lines of all processes that have our mark in their environment."""
+    mark = f"ENDING={settings.state_dir}".encode()
+    found: list[str] = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (place / "environ").read_bytes().split(b"\0"):
+                found.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def ends_with_nothing_left(shown: Terminal, settings: Settings) -> None:
+    shown.process.wait(PATIENCE)
+    wait_until(lambda: not left(settings), PATIENCE)
+    assert not inspect(settings).running
+
+
+@pytest.mark.parametrize("moment", ["1 Tasks", "● live", "server ready"])
+def test_a_terminal_that_vanishes_takes_the_room_along(
+    repository: TestRepository, alone: Settings, moment: str
+) -> None:
+    with terminal(ROOM, repository.path, environ_of(alone)) as shown:
+        shown.wait_for(moment)
+        shown.press("\t\tt")
+        shown.vanish()
+        ends_with_nothing_left(shown, alone)
+
+
+def test_a_terminal_that_vanishes_with_its_session_takes_the_room_along(
+    repository: TestRepository, alone: Settings
+) -> None:
+    """The kernel sends SIGHUP and then SIGCONT, as when tmux is killed or ssh breaks off."""
+    with terminal(ROOM, repository.path, environ_of(alone), controlling=True) as shown:
+        shown.wait_raw(ALT_SCREEN)
+        shown.vanish()
+        ends_with_nothing_left(shown, alone)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_room_told_to_end_while_it_is_being_built_ends_without_complaint(
+    repository: TestRepository, alone: Settings, number: signal.Signals
+) -> None:
+    with terminal(ROOM, repository.path, environ_of(alone)) as shown:
+        shown.wait_raw(ALT_SCREEN)
+        os.kill(shown.process.pid, number)
+        assert shown.wait_end() == 128 + number
+        assert "Traceback" not in shown.text
+        ends_with_nothing_left(shown, alone)
+
+
+def test_a_room_whose_terminal_stands_still_ends_when_told(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with terminal(ROOM, repository.path, environ_of(alone)) as shown:
+        shown.wait_for("1 Tasks")
+        shown.press("tt" * 200)  # each paints the whole screen, and from here on nobody reads it
+        os.kill(shown.process.pid, signal.SIGTERM)
+        ends_with_nothing_left(shown, alone)
+
+
+@pytest.mark.parametrize("moment", [ALT_SCREEN, "1 Tasks", "● live"])
+def test_a_killed_room_leaves_neither_server_nor_valkey(
+    repository: TestRepository, alone: Settings, moment: str
+) -> None:
+    with terminal(ROOM, repository.path, environ_of(alone)) as shown:
+        shown.wait_raw(moment)
+        os.kill(shown.process.pid, signal.SIGKILL)
+        ends_with_nothing_left(shown, alone)
