@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import BadInput, Unavailable
+from orchestra_core.placement import own_placement
 
 _POINTER = "gitdir:"
 
@@ -37,7 +38,7 @@ def find_project(start: Path, override: str = "") -> Project:
     for directory in (start, *start.parents):
         common = _common_directory(directory)
         if common is not None:
-            return Project(override_id(override) or _project_id(common), directory, common)
+            return Project(override_id(override) or _id_of(common), directory, common)
     raise Unavailable(
         f"{start} is not in a git repository; run this inside one, or make one with 'git init'"
     )
@@ -51,6 +52,11 @@ def override_id(override: str) -> str:
             "use 1 to 100 letters, digits, dots, dashes or underscores"
         )
     return override
+
+
+def _id_of(common: Path) -> str:
+    noted = own_placement(common)
+    return noted.id if noted is not None else id_by_place(common)
 
 
 def _common_directory(directory: Path) -> Path | None:
@@ -72,7 +78,8 @@ def _common_directory(directory: Path) -> Path | None:
     return None
 
 
-def _project_id(common: Path) -> str:
+def id_by_place(common: Path) -> str:
+    """Return the id that a repository has which was never moved."""
     name = common.parent.name if common.name == ".git" else common.name.removesuffix(".git")
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "project"
     digest = hashlib.sha256(str(common).encode("utf-8", "surrogateescape")).hexdigest()

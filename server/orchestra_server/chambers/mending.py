@@ -23,6 +23,18 @@ def link_again(repo: Repository, path: Path) -> bool:
     return True
 
 
+def link_all_again(repo: Repository, old_top: Path) -> None:
+    """Link each worktree that stood below `old_top` and moved from there with the repository."""
+    with repo.locked():
+        for pointer in repo.common_dir.glob("worktrees/*/gitdir"):
+            text = pointer.read_text(encoding="utf-8", errors="surrogateescape")
+            was = Path(text.removesuffix("\n")).parent
+            if was.is_relative_to(old_top):
+                place = repo.top / was.relative_to(old_top)
+                if (place / ".git").is_file():
+                    _link(pointer.parent, place)
+
+
 def lock_worktree(repo: Repository, path: Path, reason: str) -> None:
     """Lock a worktree again, so that no other tool's clean-up takes it."""
     with repo.locked():

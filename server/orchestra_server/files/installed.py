@@ -46,6 +46,33 @@ def read_record(common_dir: Path, root: Path) -> Record | None:
     return _read(common_dir).get(str(root))
 
 
+def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
+    """Let the records of working trees below `old_top` be of those below `new_top`; return these.
+
+    Those that are below it already are returned too, so that a repeat does what the first did.
+    """
+    records = _read(common_dir)
+    moved = {
+        _moved(root, old_top, new_top): msgspec.structs.replace(
+            record,
+            files=tuple(
+                msgspec.structs.replace(file, path=_moved(file.path, old_top, new_top))
+                for file in record.files
+            ),
+            directories=tuple(_moved(one, old_top, new_top) for one in record.directories),
+        )
+        for root, record in records.items()
+    }
+    if moved != records:
+        _write(common_dir / _PLACE, moved)
+    return [Path(root) for root in moved if Path(root).is_relative_to(new_top)]
+
+
+def _moved(path: str, old_top: Path, new_top: Path) -> str:
+    is_below = Path(path).is_relative_to(old_top)
+    return str(new_top / Path(path).relative_to(old_top)) if is_below else path
+
+
 def write_record(common_dir: Path, root: Path, record: Record | None) -> None:
     """Keep a working tree's record, or forget it; the last one takes the file with it."""
     records = {**_read(common_dir), str(root): record}

@@ -44,7 +44,7 @@ def test_a_clean_chamber_is_known_to_be_clean_after_one_process(
 @pytest.mark.parametrize("change", OPEN.values(), ids=OPEN)
 @pytest.mark.parametrize("hidden", [False, True], ids=["", "with settings that hide it"])
 def test_whatever_is_open_is_seen(
-    tmp_path: Path, change: Callable[[TestRepository], object], hidden: bool
+    tmp_path: Path, change: Callable[[TestRepository], object], *, hidden: bool
 ) -> None:
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")

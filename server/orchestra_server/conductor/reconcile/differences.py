@@ -14,6 +14,7 @@ Name = Literal[
     "unfinished completing",
     "half-restored chamber",
     "deleted directory",
+    "moved repository",
     "moved worktree",
     "moved chamber",
     "forgotten worktree",
@@ -46,6 +47,8 @@ class Difference:
 
 def differences(seen: Observed) -> tuple[Difference, ...]:
     """Return all that differs, in the order in which it is to be mended."""
+    if seen.moved_from:  # first of all: whatever else there is, is judged by where things are
+        return (*(_stale_lock(lock) for lock in seen.locks), _moved(seen.moved_from))
     chambers = [
         one
         for one in seen.state.chambers.values()
@@ -76,6 +79,15 @@ def _stale_lock(lock: str) -> Difference:
         lock,
         f"{lock} was left by a git that is gone, and no git can write there",
         "it is moved aside, into orchestra/stale-locks of the common directory",
+    )
+
+
+def _moved(was_at: str) -> Difference:
+    return Difference(
+        "moved repository",
+        was_at,
+        f"this repository was at {was_at} when Orchestra last worked in it",
+        "its tasks, chambers, hooks and settings follow it; no other file changes",
     )
 
 
@@ -223,7 +235,8 @@ def _mail(seen: Observed, room: Chamber, at: Room) -> Iterator[Difference]:
 def _orphans(seen: Observed) -> Iterator[Difference]:
     for tree in seen.trees:
         named = landing_of(tree.branch)
-        if named and not tree.gone and chamber_id(*named) not in seen.state.chambers:
+        strange = tree.gone or str(tree.path) in seen.others
+        if named and not strange and chamber_id(*named) not in seen.state.chambers:
             yield Difference(
                 "orphan worktree",
                 str(tree.path),

@@ -16,6 +16,7 @@ from orchestra_server.chambers.stale_locks import stale_locks
 from orchestra_server.chambers.worktrees import Worktree, list_worktrees
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.landing_work import tip_of
+from orchestra_server.conductor.reconcile.moving import moved_from
 from orchestra_server.conductor.reconcile.observed import Observed, Room
 from orchestra_server.files.mailbox import collect_receipts, known, unread
 
@@ -32,10 +33,13 @@ async def look(context: Context, repo: Repository) -> Observed:
         return Decision((await reads.state(), claims))
 
     state, claims = await settle(context.store, read)
-    return await asyncio.to_thread(_observe, repo, state, claims)
+    was_at = await asyncio.to_thread(moved_from, context.project)
+    return await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
 
 
-def _observe(repo: Repository, state: ProjectState, claims: dict[str, str]) -> Observed:
+def _observe(
+    repo: Repository, state: ProjectState, claims: dict[str, str], moved_from: str
+) -> Observed:
     trees = tuple(list_worktrees(repo))
     ours = [one for one in state.tasks.values() if _is_ours(repo, state, trees, one)]
     tasks = frozenset(one.id for one in ours)
@@ -52,6 +56,8 @@ def _observe(repo: Repository, state: ProjectState, claims: dict[str, str]) -> O
         branches=branches,
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
+        moved_from=moved_from,
+        others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),
         astray=tuple(_astray(repo, trees)),
         locks=tuple(map(str, stale_locks(repo))),
     )
@@ -101,6 +107,12 @@ def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
             if _record(place) == _NOWHERE and _named(repo, place):
                 yield str(place)
                 break
+
+
+def _is_anothers(repo: Repository, tree: Worktree) -> bool:
+    """Tell whether a worktree names a record elsewhere: the original's, where we are a copy."""
+    record = _NOWHERE if tree.gone else _record(tree.path)
+    return record != _NOWHERE and not record.is_relative_to(repo.common_dir)
 
 
 def _named(repo: Repository, place: Path) -> bool:

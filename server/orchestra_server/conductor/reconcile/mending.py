@@ -24,6 +24,7 @@ from orchestra_server.conductor.known import chambers_in
 from orchestra_server.conductor.postman import deliver_mail
 from orchestra_server.conductor.reconcile.adopting import adopt, follow
 from orchestra_server.conductor.reconcile.differences import Difference, Name
+from orchestra_server.conductor.reconcile.moving import follow_repository
 from orchestra_server.conductor.reconcile.observed import Observed
 from orchestra_server.files.chamber_files import unfurnish
 from orchestra_server.files.hook_settings import HOOK_SETTINGS
@@ -154,6 +155,12 @@ async def _forgotten(case: Case) -> bool:
     return True
 
 
+async def _moved(case: Case) -> bool:
+    old_top = Path(case.difference.subject)
+    await follow_repository(case.context, case.repo, case.seen.state, old_top)
+    return True
+
+
 async def _link(case: Case) -> bool:
     return await asyncio.to_thread(link_again, case.repo, Path(case.room.path))
 
@@ -242,6 +249,7 @@ _MENDINGS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unfinished completing": _completing,
     "half-restored chamber": _half_restored,
     "deleted directory": _closing,
+    "moved repository": _moved,
     "moved worktree": _astray,
     "moved chamber": _follow,
     "forgotten worktree": _forgotten,

@@ -31,5 +31,7 @@ class Observed:
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
+    moved_from: str = ""  # the checkout that the whole repository was at before
+    others: frozenset[str] = frozenset()  # of the trees, paths that are another repository's
     astray: tuple[str, ...] = ()  # worktrees that know their record, which looks elsewhere
     locks: tuple[str, ...] = ()

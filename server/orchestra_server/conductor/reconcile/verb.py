@@ -13,6 +13,7 @@ from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.reconcile.differences import Difference, differences
 from orchestra_server.conductor.reconcile.looking import look
 from orchestra_server.conductor.reconcile.mending import Case, mend
+from orchestra_server.conductor.reconcile.moving import moved_from, note_place
 from orchestra_server.conductor.replies import FoundDifference, Reconciled
 
 ACTOR = "orchestra"
@@ -58,6 +59,8 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
                 outcomes[one.name, one.subject] = outcome
             if dry_run or not new:
                 break
+        if not dry_run and not await asyncio.to_thread(moved_from, context.project):
+            await asyncio.to_thread(note_place, context.project)
     if not dry_run and outcomes:
         await _show(context)
     return list(outcomes.values())

@@ -1,0 +1,51 @@
+"""Where a repository was when it was last at work, noted in it: so a move does not make it another.
+
+A project's id comes of the place of its common directory. The note lies in that directory and
+keeps the id with it: what is found elsewhere later was moved, or is a copy if the original is
+still at its place.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_NOTE = Path("orchestra", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A project's id, and the common directory it had then."""
+
+    id: str
+    common_dir: Path
+
+
+def noted_placement(common_dir: Path) -> Placement | None:
+    """Return what is noted of a repository, None for nothing that can be read."""
+    try:
+        text = (common_dir / _NOTE).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+    project_id, _, place = text.removesuffix("\n").partition("\n")
+    return Placement(project_id, Path(place)) if project_id and place else None
+
+
+def own_placement(common_dir: Path) -> Placement | None:
+    """Return what is noted of just this repository; None also in a copy of another."""
+    noted = noted_placement(common_dir)
+    if noted is None or noted.common_dir == common_dir:
+        return noted
+    original = noted_placement(noted.common_dir)
+    return None if original == noted else noted
+
+
+def note_placement(common_dir: Path, placement: Placement) -> bool:
+    """Note it if it is not noted yet; False then. Raises OSError."""
+    if noted_placement(common_dir) == placement:
+        return False
+    note = common_dir / _NOTE
+    note.parent.mkdir(exist_ok=True)
+    passing = note.with_name("place.new")
+    text = f"{placement.id}\n{placement.common_dir}\n"
+    passing.write_text(text, encoding="utf-8", errors="surrogateescape")
+    passing.replace(note)
+    return True
