@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tests.support.repositories import TestRepository, small_repository
 
 
 @asynccontextmanager
-async def at_work(path: Path, settings: Settings) -> AsyncIterator[Context]:
+async def at_work(path: Path, settings: Settings) -> AsyncGenerator[Context]:
     """Act in a repository as a server does that was started there: it reconciles first."""
     project = find_project(path)
     async with open_store(project.id, settings) as store:
