@@ -71,7 +71,7 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         index.setdefault(key, len(index) + 1)
     arguments: list[Part] = [
         keys.channel,
-        _OPERATION_SECONDS if change.operation else _ATTEMPT_SECONDS,
+        _seconds_kept(change),
         *_listed((index[key], field, raw) for (key, field), raw in reads.guards.items()),
         *_listed((index[key], size) for key, size in reads.sizes.items()),
         *_listed(change.claims.items()),
@@ -81,6 +81,13 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         *_listed(change.releases.items()),
     ]
     return Call(tuple(index), arguments)
+
+
+def _seconds_kept(change: Change) -> int:
+    """Return 0 for a change of nothing: doing it again is no harm, and it need not be durable."""
+    if change.operation:
+        return _OPERATION_SECONDS
+    return _ATTEMPT_SECONDS if change.events or change.claims or change.releases else 0
 
 
 def _unnumbered(event: Event) -> bytes:

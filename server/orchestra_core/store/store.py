@@ -104,6 +104,11 @@ class Store:
         ]
         await self.client.run(script("presence"), keys, arguments)
 
+    async def presence(self, chamber_id: str) -> Presence | None:
+        """Return what a chamber's worker does now, None before its first report."""
+        raw = await self.client.call("HGET", self.keys.presence, chamber_id)
+        return next(iter(decode_presence([as_bytes(raw)])), None) if raw is not None else None
+
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
         """Return a worker's last `count` reports, oldest first."""
         entries = await self._newest(self.keys.activity(chamber_id), count)

@@ -2,7 +2,7 @@
 
 from orchestra_core.store.reads import Reads
 from orchestra_server.conductor import telling
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import follow_up
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions.tasks import PhaseStep, advanced
 from orchestra_server.conductor.known import read_open_task
@@ -22,7 +22,7 @@ async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> A
 
     step = await settle(context.store, decide)
     if step.moved:
-        await show_change(context, task_id)
+        await follow_up(context, task_id)
     return _reply(step)
 
 

@@ -15,11 +15,23 @@ from orchestra_server.files.projections import write_projections
 _log = logging.getLogger(__name__)
 
 
+async def follow_up(context: Context, task_id: str) -> None:
+    """Do what `show_change` does, in the background where there is one: no reply depends on it."""
+
+    async def show() -> None:
+        await show_change(context, task_id)
+
+    if context.background is None:
+        await show()
+    else:
+        context.background.soon(task_id, show)
+
+
 async def show_change(context: Context, task_id: str) -> ProjectState:
     """Post pending mail, rebuild the task's files, and return the state after both.
 
     The change itself has happened: a directory that cannot be written is a warning, because the
-    next change, or a reconciliation, writes the same files again.
+    next change, or the next start of a server, writes the same files again.
     """
     state = await context.store.snapshot()
     if await deliver_mail(context.store, state, context.clock):
@@ -30,6 +42,14 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     except Unavailable as fault:
         _log.warning("%s", fault)
     return state
+
+
+async def show_all(context: Context) -> None:
+    """Do the same for every directory that has a task."""
+    state = await context.store.snapshot()
+    newest = {task.working_directory: task.id for task in state.tasks.values()}
+    for task_id in newest.values():
+        await show_change(context, task_id)
 
 
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:

@@ -11,6 +11,7 @@ from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_server.conductor.background import Background
 
 Answer = TypeVar("Answer")
 NOTHING = Change(events=())
@@ -25,6 +26,7 @@ class Context:
     settings: Settings
     actor: str
     clock: Clock = now_ms
+    background: Background | None = None  # None: what follows a change is waited for
 
 
 @dataclass(frozen=True, slots=True)

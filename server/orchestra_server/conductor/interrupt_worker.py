@@ -1,16 +1,19 @@
 """interrupt_worker: a message that stops the worker of one chamber at its next tool call."""
 
+import asyncio
+
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import follow_up
 from orchestra_server.conductor.arguments import checked_requires
 from orchestra_server.conductor.context import NOTHING, Context, Decision, settle
 from orchestra_server.conductor.decisions.chambers import suspended
 from orchestra_server.conductor.decisions.mail import UNREAD, interrupt_id, sent
 from orchestra_server.conductor.known import read_chamber, read_task
+from orchestra_server.conductor.postman import post_at_once
 from orchestra_server.conductor.replies import SentInterrupt
 
 _OVER = ("finished", "failed")
@@ -27,13 +30,13 @@ async def interrupt_worker(
     text = required("message", message, MESSAGE_LIMIT)
     wanted = checked_requires(requires)
 
-    async def decide(reads: Reads) -> Decision[tuple[Interrupt, bool]]:
+    async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt, bool]]:
         task = await read_task(reads, task_id)
         room = await read_chamber(reads, task, chamber)
         require_live(room)
         known, identifier = await unread_or_next(reads, room, text, wanted)
         if known is not None:
-            return Decision((known, True), NOTHING)
+            return Decision((room, known, True), NOTHING)
         now = context.clock()
         new = Interrupt(
             id=identifier,
@@ -47,31 +50,41 @@ async def interrupt_worker(
         events = [sent(new)]
         if wanted == "suspend":
             events.append(suspended(room, new, at=now, actor=context.actor))
-        return Decision((new, False), Change(events=tuple(events)))
+            room = events[-1].data.chamber or room
+        return Decision((room, new, False), Change(events=tuple(events)))
 
-    interrupt, already_sent = await settle(context.store, decide)
-    state = await show_change(context, task_id)
-    presence = state.presence.get(f"{task_id}/{chamber}")
-    return _reply(
-        state.interrupts.get(interrupt.id, interrupt),
-        presence.state if presence else "unknown",
-        already_sent=already_sent,
-    )
+    store = context.store
+    room, interrupt, already_sent = await settle(store, decide)
+    asked = asyncio.ensure_future(store.presence(room.id))
+    if interrupt.state == "sent":
+        interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
+    presence = await asked
+    await follow_up(context, task_id)
+    return _reply(interrupt, presence.state if presence else "unknown", already_sent=already_sent)
 
 
 async def unread_or_next(
     reads: Reads, room: Chamber, text: str, requires: Requires
 ) -> tuple[Interrupt | None, str]:
-    """Return the very same message if it is still unread, and else the id of a new one."""
-    number = 1
-    while True:
-        identifier = interrupt_id(room, text, requires, number)
-        known = await reads.interrupt(identifier)
-        if known is None:
-            return None, identifier
-        if known.state in UNREAD:
-            return known, identifier
-        number += 1
+    """Return the very same message if it is still unread, and else the id of a new one.
+
+    Each repetition has a number. Only the last can be unread, and it is looked for by doubling
+    and halving: what is said every minute must not be asked for one by one.
+    """
+
+    async def at(number: int) -> Interrupt | None:
+        return await reads.interrupt(interrupt_id(room, text, requires, number))
+
+    last, none = 0, 1
+    while await at(none) is not None:
+        last, none = none, none * 2
+    while none - last > 1:
+        middle = (last + none) // 2
+        last, none = (middle, none) if await at(middle) is not None else (last, middle)
+    known = await at(last) if last else None
+    if known is not None and known.state in UNREAD:
+        return known, known.id
+    return None, interrupt_id(room, text, requires, none)
 
 
 def require_live(chamber: Chamber) -> None:

@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
@@ -12,16 +15,18 @@ from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_server.conductor.background import Background
 from orchestra_server.conductor.context import Decision, settle, this_host
 from orchestra_server.conductor.decisions.mail import ENDED_NOTE, left_behind
 from orchestra_server.files.mailbox import (
     collect_receipts,
     discard_receipts,
+    has_mail,
     post,
     unread,
     withdraw,
 )
-from orchestra_server.files.suspension import Suspension, show_suspension
+from orchestra_server.files.suspension import Suspension, show_suspension, shows
 
 _ACTOR = "orchestra"
 _CALLED_BACK = ("cancelled", "expired")
@@ -38,16 +43,76 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
     mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
         mail[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
+    host = this_host()
+    here = [one for one in state.chambers.values() if (one.state, one.host) == ("live", host)]
     stamped = False
-    for chamber in state.chambers.values():
-        if chamber.state == "live" and chamber.host == this_host():
-            own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
-            stamped |= await take_receipts(store, chamber)
-            try:
-                stamped |= await _serve(store, state, chamber, own, clock)
-            except Unavailable as fault:
-                _log.warning("%s", fault)
+    for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
+        own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
+        stamped |= await take_receipts(store, chamber)
+        try:
+            stamped |= await _serve(store, state, chamber, own, clock)
+        except Unavailable as fault:
+            _log.warning("%s", fault)
     return stamped
+
+
+async def post_at_once(
+    store: Store,
+    chamber: Chamber,
+    interrupt: Interrupt,
+    clock: Clock,
+    background: Background | None,
+) -> Interrupt:
+    """Post one interrupt that has just been sent and return it as its chamber has it now.
+
+    What a background is given is only the stamp that it was posted. A chamber of another machine,
+    and a mailbox that cannot be written, leave it `sent`: whoever comes by next posts it.
+    """
+    if chamber.host != this_host():
+        return interrupt
+
+    async def stamp() -> None:
+        await _stamp_posted(store, chamber, interrupt, clock)
+
+    try:
+        if not await asyncio.to_thread(_post_if_shown, chamber, interrupt):
+            await _show_suspension(store, chamber, interrupt)
+            await asyncio.to_thread(post, Path(chamber.path), [interrupt])
+    except Unavailable as fault:
+        _log.warning("%s", fault)
+        return interrupt
+    if background is None:
+        await stamp()
+    else:
+        background.now(stamp)
+    return replace(interrupt, state="posted")
+
+
+def _post_if_shown(chamber: Chamber, interrupt: Interrupt) -> bool:
+    """Post, but for an interrupt whose suspension the chamber does not show yet; tell which."""
+    path = Path(chamber.path)
+    if chamber.suspended_by == interrupt.id and not shows(path, _suspension(chamber, interrupt)):
+        return False
+    post(path, [interrupt])
+    return True
+
+
+def _waiting(
+    here: Sequence[Chamber], state: ProjectState, mail: Mapping[str, list[Interrupt]], now: int
+) -> list[Chamber]:
+    """Return the chambers that there is anything to do for; most of the time there is none."""
+    return [one for one in here if _waits(one, state, mail.get(one.id, ()), now)]
+
+
+def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now: int) -> bool:
+    path = Path(chamber.path)
+    return (
+        any(one.state == "sent" for one in mail)
+        or bool(left_behind(mail, state.presence.get(chamber.id), now))
+        or bool(collect_receipts(path))
+        or not shows(path, _suspension(chamber, state.interrupts.get(chamber.suspended_by)))
+        or (any(one.state in _CALLED_BACK for one in mail) and has_mail(path))
+    )
 
 
 async def take_receipts(store: Store, chamber: Chamber) -> bool:
@@ -67,7 +132,7 @@ async def _serve(
     store: Store, state: ProjectState, chamber: Chamber, mail: list[Interrupt], clock: Clock
 ) -> bool:
     """Bring one chamber up to date; its tools stop before the mail that says so is posted."""
-    await _show_suspension(store, chamber, state)
+    await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
     left = left_behind(mail, state.presence.get(chamber.id), clock())
     stamped = await _expire(store, chamber, left, clock)
     await _call_back(chamber, [one.id for one in mail if one.state in _CALLED_BACK])
@@ -81,10 +146,14 @@ async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Cl
         return False
     await asyncio.to_thread(post, Path(chamber.path), mail)
     for interrupt in mail:
-        now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
-        if now is not None and now.state in _CALLED_BACK:  # while it was being posted
-            await _call_back(chamber, [interrupt.id])
+        await _stamp_posted(store, chamber, interrupt, clock)
     return True
+
+
+async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:
+    now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
+    if now is not None and now.state in _CALLED_BACK:  # while it was being posted
+        await _call_back(chamber, [interrupt.id])
 
 
 async def _call_back(chamber: Chamber, ids: list[str]) -> set[str]:
@@ -105,13 +174,13 @@ async def _expire(store: Store, chamber: Chamber, left: list[Interrupt], clock: 
     return True
 
 
-async def _show_suspension(store: Store, chamber: Chamber, state: ProjectState) -> None:
+async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None) -> None:
     """Make the chamber's file say what Redis says.
 
     Several servers may do this at once, each from what it has read: whoever changes the file looks
     again, so that the last one to write it has seen the last change.
     """
-    room, interrupt = chamber, state.interrupts.get(chamber.suspended_by)
+    room, interrupt = chamber, by
     while await asyncio.to_thread(
         show_suspension, Path(chamber.path), _suspension(room, interrupt)
     ):

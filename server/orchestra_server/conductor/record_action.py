@@ -6,7 +6,7 @@ from orchestra_core.change import Change
 from orchestra_core.models import Agent, Discovery
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, optional, required
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import follow_up
 from orchestra_server.conductor.arguments import checked_agent_id, checked_patterns
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions.knowledge import (
@@ -55,7 +55,7 @@ async def record_agent_action(
 
     reply = await settle(context.store, decide)
     if not reply.repeated:
-        await show_change(context, task_id)
+        await follow_up(context, task_id)
     return reply
 
 

@@ -7,7 +7,7 @@ from orchestra_core.models import Chamber, Discovery, Interrupt, Severity
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, optional, required
 from orchestra_server.conductor import telling
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import follow_up, show_change
 from orchestra_server.conductor.arguments import checked_agent_id, checked_severity
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions.knowledge import discovery_event, discovery_id
@@ -65,6 +65,9 @@ async def share_discovery(
         return Decision((new, False), _change(new, chambers, context.actor))
 
     found, repeated = await settle(context.store, decide)
+    if kind != "critical":
+        await follow_up(context, task_id)
+        return _reply(found, (), repeated=repeated)
     state = await show_change(context, task_id)
     sent_out = [one for one in state.interrupts.values() if one.discovery_id == found.id]
     return _reply(found, sent_out, repeated=repeated)

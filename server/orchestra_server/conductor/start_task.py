@@ -11,7 +11,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.chambers.repository import Head, open_repository
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import follow_up
 from orchestra_server.conductor.arguments import AUTO, checked_level
 from orchestra_server.conductor.complexity import PHASES, Assessment, assess
 from orchestra_server.conductor.context import Context, Decision, settle
@@ -44,7 +44,7 @@ async def start_task(
         return Decision(new, started(new))
 
     task = await settle(context.store, decide)
-    await show_change(context, task.id)
+    await follow_up(context, task.id)
     return _reply(task, already_open=task.id != new.id)
 
 

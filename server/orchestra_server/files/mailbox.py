@@ -114,6 +114,11 @@ def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]
         raise _unwritable(chamber_path, fault) from fault
 
 
+def has_mail(chamber_path: Path) -> bool:
+    """Whether there is unread mail that no hook has taken."""
+    return (chamber_path / MAIL).exists()
+
+
 def unread(chamber_path: Path) -> list[str]:
     """Return the ids of the mail that no hook has finished delivering, oldest first."""
     waiting = [letter.id for letter in _read_mail(chamber_path / MAIL)]

@@ -32,7 +32,7 @@ def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
     Raises Unavailable when the chamber's directory cannot be written.
     """
     place = chamber_path / SUSPENDED
-    if suspension == read_suspension(chamber_path) and (suspension or not _is_there(place)):
+    if shows(chamber_path, suspension):
         return False
     try:
         if suspension is None:
@@ -44,6 +44,13 @@ def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
             f"{place} cannot be changed ({fault.strerror}); see that the directory is writable"
         ) from fault
     return True
+
+
+def shows(chamber_path: Path, suspension: Suspension | None) -> bool:
+    """Whether the file says exactly that."""
+    if suspension is None:
+        return not _is_there(chamber_path / SUSPENDED)
+    return read_suspension(chamber_path) == suspension
 
 
 def read_suspension(chamber_path: Path) -> Suspension | None:

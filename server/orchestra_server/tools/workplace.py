@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.opening import open_store
+from orchestra_server.conductor.aftermath import show_all
+from orchestra_server.conductor.background import Background
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.mail_duty import mail_on_duty
 from orchestra_server.conductor.radar_duty import radar_on_duty
@@ -43,6 +45,7 @@ class Workplace:
         self._stack: AsyncExitStack | None = None
         self._opening: asyncio.Task[Store] | None = None
         self._reconciling: asyncio.Task[Reconciled] | None = None
+        self._background = Background()
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -55,6 +58,7 @@ class Workplace:
             finally:
                 await self._end_reconciling(early)
                 await self._end_opening()
+                await self._end_background()
 
     async def context(self, actor: str) -> Context:
         """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
@@ -65,6 +69,7 @@ class Workplace:
             settings=self._settings,
             actor=actor,
             clock=self._clock,
+            background=self._background,
         )
 
     async def _store_of(self, project: Project) -> "Store":
@@ -89,6 +94,8 @@ class Workplace:
             context = await self.context("")
             self._reconciling = asyncio.create_task(reconcile(context))
             await asyncio.shield(self._reconciling)
+            # A server that was killed may have answered a change that its files do not show.
+            await show_all(context)
         except OrchestraError as error:
             _log.warning("%s", error)
         except Exception:  # noqa: BLE001 - no fault of it may leave the client without its tools
@@ -102,6 +109,11 @@ class Workplace:
             self._reconciling.cancel()
             await asyncio.gather(self._reconciling, return_exceptions=True)
         await asyncio.gather(early, return_exceptions=True)
+
+    async def _end_background(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self._background.finish()
 
     async def _end_opening(self) -> None:
         """Let an opening that is under way come to its end, so that what it got is given back."""

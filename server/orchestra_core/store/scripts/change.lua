@@ -1,7 +1,7 @@
 -- Commits one change whole: state, history and the bell, or nothing.
 --
 -- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5… the hashes of documents it names
--- ARGV  1 channel  2 seconds to keep the operation's answer, then six lists, each begun by its length:
+-- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all), then six lists, each begun by its length:
 --       guards     (index in KEYS, field, the raw value that was read; "" for none)
 --       sizes      (index in KEYS, number of fields that was read)
 --       claims     (name, holder)
@@ -81,7 +81,9 @@ for _ = 1, length() do
   end
   at = at + 2
 end
-redis.call('SET', KEYS[4], first .. ':' .. last, 'EX', ARGV[2])
+if ARGV[2] ~= '0' then
+  redis.call('SET', KEYS[4], first .. ':' .. last, 'EX', ARGV[2])
+end
 for i = 1, count do
   redis.call('PUBLISH', ARGV[1], numbered[i])
 end

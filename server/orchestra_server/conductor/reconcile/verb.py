@@ -7,7 +7,7 @@ from dataclasses import replace as with_changes
 
 from orchestra_core.errors import OrchestraError
 from orchestra_server.chambers.repository import open_repository
-from orchestra_server.conductor.aftermath import show_change
+from orchestra_server.conductor.aftermath import show_all
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.reconcile.differences import Difference, differences
@@ -62,7 +62,7 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
         if not dry_run and not await asyncio.to_thread(moved_from, context.project):
             await asyncio.to_thread(note_place, context.project)
     if not dry_run and outcomes:
-        await _show(context)
+        await show_all(context)
     return list(outcomes.values())
 
 
@@ -75,15 +75,6 @@ async def _mended(case: Case) -> _Outcome:
         return _Outcome(one, note=str(fault))
     _log.info("%s; %s", one.sentence, one.mending)
     return _Outcome(one, mended=mended)
-
-
-async def _show(context: Context) -> None:
-    state = await context.store.snapshot()
-    newest: dict[str, str] = {}
-    for task in state.tasks.values():
-        newest[task.working_directory] = task.id
-    for task_id in newest.values():
-        await show_change(context, task_id)
 
 
 def _told(outcome: _Outcome) -> FoundDifference:
