@@ -31,6 +31,8 @@ _NEWS = frozenset(
         "chamber.resumed",
     )
 )
+# Seconds: a sender on this machine has posted by then, and there is nothing left to do twice.
+_SENDERS_TURN = 0.01
 _log = logging.getLogger(__name__)
 
 
@@ -100,7 +102,9 @@ class _MailRound:
             case Arrived(events=events):
                 for event in events:
                     self._state.apply(event)
-                    if event.kind in _NEWS:
+                    if event.kind == "interrupt.sent":
+                        self._wake_in(_SENDERS_TURN)
+                    elif event.kind in _NEWS:
                         self._woken.set()
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
@@ -119,6 +123,8 @@ class _MailRound:
             if f"{one.task_id}/{one.chamber}" == presence.chamber_id
         )
         if left_behind(mail, presence, settled):
-            self._alarms = {alarm for alarm in self._alarms if alarm.when() > self._loop.time()}
-            seconds = max(0, settled - self._clock()) / 1_000
-            self._alarms.add(self._loop.call_later(seconds, self._woken.set))
+            self._wake_in(max(0, settled - self._clock()) / 1_000)
+
+    def _wake_in(self, seconds: float) -> None:
+        self._alarms = {alarm for alarm in self._alarms if alarm.when() > self._loop.time()}
+        self._alarms.add(self._loop.call_later(seconds, self._woken.set))

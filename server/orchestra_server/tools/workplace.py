@@ -42,6 +42,7 @@ class Workplace:
         self._settings = settings
         self._directory = directory
         self._clock = clock
+        self._project: Project | None = None
         self._stack: AsyncExitStack | None = None
         self._opening: asyncio.Task[Store] | None = None
         self._reconciling: asyncio.Task[Reconciled] | None = None
@@ -62,10 +63,11 @@ class Workplace:
 
     async def context(self, actor: str) -> Context:
         """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
-        project = find_project(self._directory, self._settings.project)
+        if self._project is None:
+            self._project = find_project(self._directory, self._settings.project)
         return Context(
-            store=await self._store_of(project),
-            project=project,
+            store=await self._store_of(self._project),
+            project=self._project,
             settings=self._settings,
             actor=actor,
             clock=self._clock,

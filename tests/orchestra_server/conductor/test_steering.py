@@ -5,8 +5,9 @@ import json
 import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
-from orchestra_core.models import Presence
+from orchestra_core.models import Interrupt, Presence
 from orchestra_core.names import chamber_id
+from orchestra_core.store.reads import Reads
 from orchestra_server.conductor.advance_phase import advance_phase
 from orchestra_server.conductor.close_chamber import close_chamber
 from orchestra_server.conductor.context import Context
@@ -76,6 +77,29 @@ async def test_the_same_message_while_unread_is_one_and_after_reading_another(
     third = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert not third.already_sent
     assert third.interrupt_id != first.interrupt_id
+
+
+async def test_a_message_said_again_and_again_is_not_looked_up_one_by_one(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    asked: list[str] = []
+    read = Reads.interrupt
+
+    async def counted(reads: Reads, interrupt_id: str) -> Interrupt | None:
+        asked.append(interrupt_id)
+        return await read(reads, interrupt_id)
+
+    monkeypatch.setattr(Reads, "interrupt", counted)
+    ids: list[str] = []
+    for _ in range(20):
+        asked.clear()
+        sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Go on")
+        await context.store.stamp_interrupt(sent.interrupt_id, "acted", at=1, actor="auth")
+        ids.append(sent.interrupt_id)
+    assert len(set(ids)) == 20
+    assert len(asked) <= 12
 
 
 async def test_a_receipt_that_a_hook_left_is_taken_in(context: Context) -> None:

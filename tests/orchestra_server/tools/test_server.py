@@ -113,3 +113,13 @@ async def test_a_server_that_is_left_at_once_gives_back_what_it_was_opening(
         async with in_memory(own, repository):
             pass
         assert not inspect(own).running
+
+
+async def test_a_server_that_ends_right_after_its_answer_has_shown_the_change(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        started = await start(conductor)
+
+    mission = (repository / ".claude" / "MISSION_CONTEXT.json").read_text(encoding="utf-8")
+    assert started.task_id in mission
