@@ -29,12 +29,11 @@ def test_merging_agrees_with_git_merge(tmp_path: Path, tally: Tally) -> None:
     @given(plans())
     def agree(plan: Plan) -> None:
         with TemporaryDirectory(dir=tmp_path) as scratch:
-            ours, commits = built(Path(scratch) / "ours", plan)
-            theirs, same = built(Path(scratch) / "theirs", plan)
-            assert commits == same
-            expected = merged_by_git(theirs, commits)
-            assert merged_by_us(ours, commits) == expected
-            assert ours.status == "", "the working tree was touched"
+            repository, commits = built(Path(scratch) / "shop", plan)
+            found = merged_by_us(repository, commits)
+            assert repository.status == "", "the working tree was touched"
+            expected = merged_by_git(repository, commits)
+            assert found == expected
             outcomes["clean merges" if expected else "conflicts"] += 1
 
     agree()

@@ -96,7 +96,7 @@ def run_git(directory: Path, *args: str) -> str:
 def empty_repository(path: Path) -> TestRepository:
     """Make a repository without a commit, whose branch is `main`."""
     path.mkdir(parents=True)
-    run_git(path, "init", "--quiet", "--initial-branch=main")
+    run_git(path, "init", "--quiet", "--template=", "--initial-branch=main")
     return TestRepository(path)
 
 
