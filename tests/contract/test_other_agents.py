@@ -1,9 +1,10 @@
-"""Mail for Codex, Gemini CLI and opencode, by payloads recorded from their documentation."""
+"""Mail for Codex, Gemini CLI and opencode, by payloads recorded from the clients themselves."""
 
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from orchestra_server.files.chamber_files import furnish
 from orchestra_server.files.installation import initialise
 from orchestra_server.files.mailbox import collect_receipts, unread
 from orchestra_server.files.suspension import Suspension, show_suspension
-from tests.support.hooks import Rooms, Settings, rooms_at, send
+from tests.support.hooks import Rooms, Settings, names_in, rooms_at, send
 
 SAMPLES = Path(__file__).parents[1] / "support" / "agent_payloads"
 Answer = dict[str, object]
@@ -28,16 +29,18 @@ def rooms(tmp_path: Path) -> Rooms:
     return rooms
 
 
-def fire(chamber: Path, agent: str, event: str) -> Answer:
-    """Fire an event as the agent's client would, with its recorded payload."""
-    settings = msgspec.json.decode((chamber / AGENTS[agent].place).read_bytes(), type=Settings)
+def fire(rooms: Rooms, directory: Path, agent: str, event: str) -> Answer:
+    """Fire an event as a session of the agent's client in `directory`, with a recorded payload."""
+    client = AGENTS[agent]
+    place = (rooms.main if client.in_main else directory) / client.place
+    settings = msgspec.json.decode(place.read_bytes(), type=Settings)
     ((handler,),) = (group.hooks for group in settings.hooks[event])
     samples = json.loads((SAMPLES / f"{agent}.json").read_text())
-    payload = json.dumps(samples[event]).replace("{chamber}", str(chamber))
+    payload = json.dumps(samples[event]).replace("{chamber}", str(directory))
     ended = subprocess.run(
         ["/bin/sh", "-c", handler.command],
         input=payload.encode(),
-        cwd=chamber,
+        cwd=directory,
         capture_output=True,
         check=True,
     )
@@ -57,9 +60,9 @@ def test_every_event_shows_mail_once_in_the_clients_own_form(
 ) -> None:
     chamber = rooms.chamber()
     for number, event in enumerate(events):
-        assert fire(chamber, agent, event) == {}
+        assert fire(rooms, chamber, agent, event) == {}
         send(chamber, f"Message {number}", start=number)
-        answer = fire(chamber, agent, event)
+        answer = fire(rooms, chamber, agent, event)
         assert f"Message {number}" in json.dumps(answer)
         assert set(answer) <= form(agent, event)
         assert unread(chamber) == []
@@ -76,10 +79,10 @@ def form(agent: str, event: str) -> set[str]:
 def test_the_answers_say_what_each_client_reads(rooms: Rooms) -> None:
     chamber = rooms.chamber()
     send(chamber, "Hello")
-    denied = fire(chamber, "gemini", "BeforeTool")
+    denied = fire(rooms, chamber, "gemini", "BeforeTool")
     assert denied["decision"] == "deny"
     send(chamber, "Again", start=2)
-    assert fire(chamber, "codex", "PreToolUse")["hookSpecificOutput"] == {
+    assert fire(rooms, chamber, "codex", "PreToolUse")["hookSpecificOutput"] == {
         "hookEventName": "PreToolUse",
         "permissionDecision": "deny",
         "permissionDecisionReason": str(denied["reason"]).replace("Hello", "Again"),
@@ -91,7 +94,20 @@ def test_a_suspended_chamber_runs_no_tool_of_theirs(rooms: Rooms, agent: str, ev
     chamber = rooms.chamber()
     show_suspension(chamber, Suspension(since=1, interrupt_id="i1", sender="ada"))
     for _ in range(2):
-        assert "suspended the work" in json.dumps(fire(chamber, agent, event))
+        assert "suspended the work" in json.dumps(fire(rooms, chamber, agent, event))
+
+
+def test_codex_asks_the_main_checkouts_hook_wherever_it_works(rooms: Rooms) -> None:
+    auth, api = rooms.chamber("auth"), rooms.chamber("api")
+    send(auth, "Hello")
+    for elsewhere in (rooms.main, api):
+        assert fire(rooms, elsewhere, "codex", "PreToolUse") == {}
+    (auth / "src").mkdir()
+    assert "Hello" in json.dumps(fire(rooms, auth / "src", "codex", "PreToolUse"))
+
+
+def test_codex_finds_its_folder_in_every_chamber_and_nothing_in_it(rooms: Rooms) -> None:
+    assert names_in(rooms.chamber() / ".codex") == []
 
 
 def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(rooms: Rooms) -> None:
@@ -109,8 +125,9 @@ def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(rooms: Rooms) 
 
 
 def test_chambers_know_no_agent_that_was_not_chosen(tmp_path: Path) -> None:
-    chamber = rooms_at(tmp_path / "plain").chamber()
-    assert not any((chamber / agent.place).exists() for agent in AGENTS.values())
+    rooms = rooms_at(tmp_path / "plain")
+    for place in (rooms.main, rooms.chamber()):
+        assert not any((place / agent.place.parent).exists() for agent in AGENTS.values())
 
 
 PLAY = """
@@ -118,35 +135,60 @@ import { Orchestra } from "./orchestra.mjs"
 const said = []
 const client = { session: { prompt: async (asked) => { said.push(asked.body.parts[0].text) } } }
 const hooks = await Orchestra({ client, directory: process.argv[2] })
-try {
-  const output = { args: { command: "ls" } }
-  await hooks["tool.execute.before"]({ tool: "bash", sessionID: "o-1" }, output)
-  said.push("ran")
-} catch (error) {
-  said.push(error.message)
+const acts = {
+  async prompt() {
+    const parts = [{ type: "text", text: "Do your part" }]
+    await hooks["chat.message"]({ sessionID: "o-1" }, { message: {}, parts })
+    said.push(parts[0].text)
+  },
+  async tool() {
+    const output = { args: { command: "ls" } }
+    await hooks["tool.execute.before"]({ tool: "bash", sessionID: "o-1" }, output)
+    said.push("ran")
+  },
+  async idle() {
+    await hooks.event({ event: { type: "session.idle", properties: { sessionID: "o-1" } } })
+  },
 }
-await hooks.event({ event: { type: "session.idle", properties: { sessionID: "o-1" } } })
+await acts[process.argv[3]]().catch((error) => said.push(error.message))
 console.log(JSON.stringify(said))
 """
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="opencode's plugin is JavaScript")
-def test_opencodes_plugin_stops_a_tool_and_tells_an_idle_session(
-    rooms: Rooms, tmp_path: Path
-) -> None:
+@pytest.fixture
+def play(rooms: Rooms, tmp_path: Path) -> Callable[..., list[str]]:
+    """Let opencode's plugin hear of one thing; what it says to the session comes back."""
     chamber = rooms.chamber()
     shutil.copy(chamber / AGENTS["opencode"].place, tmp_path / "orchestra.mjs")
     (tmp_path / "play.mjs").write_text(PLAY)
 
-    def play() -> list[str]:
-        command = ["node", str(tmp_path / "play.mjs"), str(chamber)]
+    def play(act: str, *arguments: str) -> list[str]:
+        command = ["node", str(tmp_path / "play.mjs"), str(chamber), act, *arguments]
         return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
-    assert play() == ["ran"]
+    return play
+
+
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="opencode's plugin is JavaScript")
+
+
+@needs_node
+def test_opencodes_plugin_shows_mail_once_at_a_prompt_a_tool_and_in_idleness(
+    rooms: Rooms, play: Callable[..., list[str]]
+) -> None:
+    quiet = {"prompt": ["Do your part"], "tool": ["ran"], "idle": []}
+    for number, (act, nothing) in enumerate(quiet.items()):
+        send(rooms.chamber(), f"Message {number}", start=number)
+        (told,) = play(act)
+        assert f"Message {number}" in told
+        assert play(act) == nothing
+
+
+@needs_node
+def test_mail_is_left_where_opencode_ends_with_its_turn(
+    rooms: Rooms, play: Callable[..., list[str]]
+) -> None:
+    chamber = rooms.chamber()
     send(chamber, "Hello")
-    (stopped,) = play()
-    assert "Hello" in stopped
-    assert play() == ["ran"]
-    send(chamber, "x" * 6_000, "y" * 6_000, start=2)
-    stopped, told = play()
-    assert ("x" * 6_000 in stopped, "y" * 6_000 in told) == (True, True)
+    assert play("idle", "run") == []
+    assert unread(chamber) == ["i1"]

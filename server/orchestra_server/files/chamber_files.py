@@ -81,7 +81,7 @@ def furnish(room: Furnishing) -> list[str]:
     _check_folder(chamber)
     try:
         agents = [AGENTS[name] for name in chosen_agents(room.project.root) if name in AGENTS]
-        hidden = (f"/{agent.place.as_posix()}" for agent in agents)
+        hidden = (f"/{agent.place.as_posix()}" for agent in agents if not agent.in_main)
         ensure_excluded(room.project.git_dir, (*PATTERNS, *hidden))
         lines = _copy_included(room, chamber)
         lines += _write_ours(room, chamber)
@@ -235,8 +235,15 @@ def _write_ours(room: Furnishing, chamber: Path) -> list[str]:
 
 
 def _write_agents(room: Furnishing, chamber: Path, agent: Agent) -> str:
-    """Bring our hooks into another agent's settings; one line when they could not come there."""
+    """Bring our hooks into another agent's settings; one line when they could not come there.
+
+    A client that reads the main checkout's does so only where its folder is in the chamber as well,
+    and an empty one will do (Codex 0.169.0).
+    """
     path = chamber / agent.place
+    if agent.in_main:
+        path.parent.mkdir(exist_ok=True)
+        return ""
     if agent.place.as_posix() in room.tracked:
         return f"{agent.place} is tracked by the project and was left: {agent.name} gets no mail"
     if not path.parent.resolve().is_relative_to(chamber.resolve()):

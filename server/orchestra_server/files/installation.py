@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_server.files import client_settings, exclude, json_edit
+from orchestra_server.files.agents.catalogue import AGENTS, Agent
 from orchestra_server.files.atomic import write_atomically
 from orchestra_server.files.hook_settings import (
     HOOK,
@@ -24,7 +25,7 @@ from orchestra_server.files.hook_source import hook_source
 from orchestra_server.files.installed import Record, digest, read_record, updated, write_record
 from orchestra_server.files.leftovers import chambers_in, sweep
 from orchestra_server.files.mcp_json import LAUNCHER, MCP_JSON, with_server, without_server
-from orchestra_server.files.shell_guard import main_command
+from orchestra_server.files.shell_guard import Command, main_command
 
 SETTINGS = Path(".claude", "settings.local.json")
 _LAUNCHER_SOURCE = Path(__file__).with_name("orchestration_launcher.py")
@@ -58,7 +59,7 @@ def initialise(
     project = _project(root)
     record = read_record(project.git_dir, project.root)
     hook_settings = main_settings(project.root, isolation=isolation, agents=agents)
-    parts = _parts(project, python, record, hook_settings)
+    parts = _parts(project, python, record, agents, hook_settings)
     written: dict[Path, tuple[bytes | None, bytes]] = {}
     for part in parts:
         before = _read(part.path)
@@ -88,7 +89,7 @@ def undo(root: Path) -> list[str]:
     record = read_record(project.git_dir, project.root)
     if record is None:
         return []
-    parts = {part.path: part for part in _parts(project, Path(), record)}
+    parts = {part.path: part for part in _parts(project, Path(), record, tuple(AGENTS))}
     lines: list[str] = []
     try:
         for entry in reversed(record.files):
@@ -126,14 +127,27 @@ def _project(root: Path) -> Project:
 
 
 def _parts(
-    project: Project, python: Path, record: Record | None, hook_settings: bytes = b""
+    project: Project,
+    python: Path,
+    record: Record | None,
+    agents: Sequence[str],
+    hook_settings: bytes = b"",
 ) -> list[Part]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
-    hooks = client_settings.hooks_of(main_command(python, root / HOOK, root))
+    command = main_command(python, root / HOOK, root)
+    hooks = client_settings.hooks_of(command)
+    clients = {
+        agent.place: _client_part(root / agent.place, agent, command)
+        for agent in AGENTS.values()
+        if agent.in_main and agent.name in agents
+    }
+    # Files that people commit are hidden from git only where they were not there before.
     made = {Path(one.path) for one in record.files if one.before is None} if record else set[Path]()
-    own_mcp_json = mcp_json in made or not mcp_json.exists()
-    patterns = (*exclude.PATTERNS, *((exclude.MCP_JSON,) if own_mcp_json else ()))
+    shared = {exclude.MCP_JSON: mcp_json}
+    shared |= {f"/{place.as_posix()}": part.path for place, part in clients.items()}
+    hidden = [name for name, path in shared.items() if path in made or not path.exists()]
+    patterns = (*exclude.PATTERNS, *hidden)
 
     def with_settings(text: str | None) -> str:
         allowed = client_settings.with_permission(text or _EMPTY, str(settings))
@@ -160,7 +174,19 @@ def _parts(
             lambda text: exclude.with_patterns(text or "", patterns),
             exclude.without_block,
         ),
+        *clients.values(),
     ]
+
+
+def _client_part(place: Path, agent: Agent, command: Command) -> Part:
+    """Return what another agent's client reads in the main checkout, wherever it works."""
+    path = _target(place)
+    return Part(
+        path,
+        f"hooks for {agent.name} added",
+        lambda text: agent.merged(text or "", str(path), command),
+        lambda text: client_settings.without_hooks(text, str(path)),
+    )
 
 
 def _own_file(path: Path, content: str, mode: int = 0o644) -> Part:
@@ -213,7 +239,8 @@ def _write(
     written: Mapping[Path, tuple[bytes | None, bytes]],
 ) -> None:
     """Write the record first: whatever happens then, undo knows all that may have been done."""
-    folders = (project.git_dir / "info", *(project.root / folder for folder in _FOLDERS))
+    wanted = (project.git_dir / "info", *(project.root / folder for folder in _FOLDERS))
+    folders = dict.fromkeys((*wanted, *(part.path.parent for part in parts)))
     made = tuple(str(folder) for folder in folders if not folder.exists())
     write_record(project.git_dir, project.root, updated(record, written, made))
     for folder in folders:

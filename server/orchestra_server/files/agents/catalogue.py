@@ -1,8 +1,9 @@
 """The other agents whose clients can be told of mail: where each looks, and what it can do.
 
-From their own documentation as of November 2026; none of them was run. A session of such an agent
-is started in a chamber, as one of Claude Code would be; subagents in the main checkout are not
-followed, because no other client says in which of them a call was made.
+Each was run in a chamber on a scripted model: Codex 0.169.0, Gemini CLI 0.61.0, opencode 1.18.33,
+in November 2026. A session of such an agent is started in a chamber, as one of Claude Code would
+be; subagents in the main checkout are not followed, because no other client says in which of them
+a call was made.
 """
 
 from collections.abc import Callable
@@ -21,13 +22,18 @@ _CAN = "its sessions in chambers read mail before the next tool, when a prompt c
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent: the file in a chamber that its client reads, and how ours comes into it."""
+    """One agent: the file that its client reads, and how ours comes into it.
+
+    With `in_main` it is the main checkout's file that the client reads in every worktree, and a
+    worktree's own is passed over.
+    """
 
     name: str
     place: Path
     merged: Callable[[str, str, Command], str]  # text, its name for errors, command
     can: str
     cannot: str
+    in_main: bool = False
 
 
 def _codex(command: Command) -> Hooks:
@@ -76,25 +82,29 @@ AGENTS = {
             Path(".codex", "hooks.json"),
             _merging(_codex),
             _CAN,
-            "Codex asks you once to trust a project's hooks; an idle session is not woken, and "
+            "Codex passes over hooks that you have not trusted, in silence: open /hooks in it once "
+            "(`codex exec` has --dangerously-bypass-hook-trust); an idle session is not woken, and "
             "writes outside the chamber are not kept back",
+            in_main=True,
         ),
         Agent(
             "gemini",
             Path(".gemini", "settings.json"),
             _merging(_gemini),
             _CAN,
-            "Gemini CLI runs hooks in trusted folders only; an idle session is not woken, and "
-            "writes outside the chamber are not kept back",
+            "Gemini CLI reads a folder's hooks only where you have trusted it or one above it, and "
+            "--skip-trust is not enough (GEMINI_CLI_TRUST_WORKSPACE=true is); an idle session is "
+            "not woken, and writes outside the chamber are not kept back",
         ),
         Agent(
             "opencode",
             Path(".opencode", "plugins", "orchestra.js"),
             opencode.plugin,
-            "its sessions in chambers are stopped before the next tool with the text, and told of "
-            "mail when they fall idle",
-            "opencode tells no plugin of a session's end, so presence shows work and idleness "
-            "only; writes outside the chamber are not kept back",
+            "its sessions in chambers read mail before the next tool, when a prompt comes and when "
+            "they fall idle",
+            "the end of `opencode run` cannot be held up, so mail that comes after its last tool "
+            "stays unread; an idle session is not woken, and writes outside the chamber are not "
+            "kept back",
         ),
     )
 }

@@ -1,6 +1,7 @@
 """The plugin by which opencode asks our hook: it has no hook commands, only JavaScript.
 
-Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself.
+Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself. What falls
+idle under `opencode run` ends at once: mail is left for the next session there, not taken.
 """
 
 import json
@@ -13,6 +14,7 @@ import { spawnSync } from "node:child_process"
 
 const MAIL = @MAIL@
 const TOLD = @TOLD@
+const ENDS = process.argv.includes("run")
 
 function ask(command, event, directory, sessionID, more = {}) {
   const payload = { hook_event_name: event, session_id: sessionID, cwd: directory, ...more }
@@ -27,6 +29,12 @@ function ask(command, event, directory, sessionID, more = {}) {
 }
 
 export const Orchestra = async ({ client, directory }) => ({
+  "chat.message": async (input, output) => {
+    const answer = ask(TOLD, "UserPromptSubmit", directory, input.sessionID)
+    const words = answer.hookSpecificOutput?.additionalContext
+    const said = output.parts.find((part) => part.type === "text")
+    if (words && said) said.text += `\n\n${words}`
+  },
   "tool.execute.before": async (input, output) => {
     const call = { tool_name: input.tool, tool_input: output.args }
     const answer = ask(MAIL, "PreToolUse", directory, input.sessionID, call)
@@ -36,7 +44,7 @@ export const Orchestra = async ({ client, directory }) => ({
   event: async ({ event }) => {
     if (event.type !== "session.idle") return
     const id = event.properties.sessionID
-    const answer = ask(TOLD, "Stop", directory, id)
+    const answer = ask(TOLD, ENDS ? "SessionEnd" : "Stop", directory, id)
     if (answer.decision !== "block") return
     const parts = [{ type: "text", text: answer.reason }]
     await client.session.prompt({ path: { id }, body: { parts } })

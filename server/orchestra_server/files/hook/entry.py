@@ -4,7 +4,7 @@ import os
 import sys
 
 from orchestra_server.files.hook.answers import guard, handle_mail
-from orchestra_server.files.hook.other_clients import CLIENTS, serve_other_client
+from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.plain_files import object_of, parse, read_json, text
 from orchestra_server.files.hook.presence import handle_presence, remember_ends
 from orchestra_server.files.hook.readers import SETTINGS, find_reader
@@ -16,7 +16,8 @@ def run(subject: str) -> None:
         payload = object_of(parse(sys.stdin.buffer.read()))
         hooks = os.path.dirname(os.path.abspath(__file__))
         own = read_json(os.path.join(hooks, SETTINGS))
-        reader = find_reader(own, hooks, payload) if own else None
+        other = subject in CLIENTS
+        reader = find_session(own, payload) if other else find_reader(own, hooks, payload)
         event = text(payload.get("hook_event_name"))
         if reader is None:
             return
@@ -24,7 +25,7 @@ def run(subject: str) -> None:
             handle_mail(event, reader)
         elif subject == "guard":
             guard(reader, payload)
-        elif subject in CLIENTS:
+        elif other:
             serve_other_client(subject, event, reader, payload)
         else:
             handle_presence(event, reader, payload)

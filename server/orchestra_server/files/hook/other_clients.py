@@ -8,9 +8,9 @@ at once.
 import os
 
 from orchestra_server.files.hook.answers import deliver, deny, handle_mail, note_acted
-from orchestra_server.files.hook.plain_files import Fields
+from orchestra_server.files.hook.plain_files import Fields, text
 from orchestra_server.files.hook.presence import handle_presence
-from orchestra_server.files.hook.readers import Reader
+from orchestra_server.files.hook.readers import Reader, chamber_in
 
 CLIENTS = ("codex", "gemini", "opencode")
 GEMINI = {
@@ -20,6 +20,18 @@ GEMINI = {
     "AfterAgent": "Stop",
 }
 REPORTED = ("SessionStart", "UserPromptSubmit", "Stop", "Notification", "SessionEnd")
+
+
+def find_session(own: Fields, payload: Fields) -> Reader | None:
+    """Return the worker whose session stands in a chamber, None for any other session.
+
+    Codex asks the main checkout's hook in all worktrees; the others ask the chamber's own.
+    """
+    root = text(own.get("root"))
+    if own.get("mode") == "chamber":
+        return Reader(own, payload)
+    chamber = chamber_in(f"{text(payload.get('cwd'))}/", root, root)
+    return Reader(chamber, payload) if chamber else None
 
 
 def serve_other_client(client: str, event: str, reader: Reader, payload: Fields) -> None:
