@@ -198,9 +198,9 @@ def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(roo
 def test_what_dead_readers_left_is_cleared_away_in_time(rooms: Rooms) -> None:
 
     chamber, long_ago = rooms.chamber(), time.time() - 7_200
-    for name in ("delivered.a-9", "for.a-9"):
-        (chamber / f"{MAIL}.{name}").write_text("{}")
-        os.utime(chamber / f"{MAIL}.{name}", (long_ago, long_ago))
+    for name in (f"{MAIL}.delivered.a-9", f"{MAIL}.for.a-9", ".orchestra-tmp-1"):
+        (chamber / name).write_text("{}")
+        os.utime(chamber / name, (long_ago, long_ago))
     (chamber / f"{MAIL}.for.a-8").write_text("{}")
     Session(chamber).fire("PreToolUse", READ)
     assert names_in(chamber) == [".INTERRUPT.for.a-8", ".claude"]

@@ -14,8 +14,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.files.handshake import Handshake, shake_hands
 from orchestra_server.files.hook_settings import HOOK
 from orchestra_server.files.mailbox import collect_receipts, discard_receipts
-from tests.support.hooks import Rooms, Session, rooms_at, send
-from tests.support.samples import sending
+from tests.support.hooks import Rooms, Session, rooms_at, send, sent
 from tests.support.valkey import running_server, valkey_binary
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
@@ -39,21 +38,6 @@ def patient(chamber: Path) -> Session:
     assert "REDIS_TIMEOUT_S = 0.05\n" in source
     hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
     return Session(chamber)
-
-
-async def sent(store: Store, chamber: Path, *messages: str) -> list[Interrupt]:
-    """Send interrupts the way the conductor does: the store first, then the file."""
-    interrupts = send(chamber, *messages)
-    for interrupt in interrupts:
-        await sending_to(store, interrupt)
-    return interrupts
-
-
-async def sending_to(store: Store, interrupt: Interrupt) -> None:
-    async def decide(_: object):  # noqa: ANN202 - what transact takes
-        return sending(interrupt)
-
-    await store.transact(decide)
 
 
 async def stamps(store: Store, interrupt_id: str) -> Interrupt:

@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.project import Project
+from orchestra_core.store.store import Store
 from orchestra_server.files.chamber_files import Furnishing, Reporting, furnish
 from orchestra_server.files.installation import initialise
 from orchestra_server.files.mailbox import post
-from tests.support.samples import NOON, a_task
+from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
 NOWHERE = "unix:///nonexistent/orchestra"
@@ -200,6 +201,21 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
     ]
     post(chamber, interrupts)
     return interrupts
+
+
+async def sent(store: Store, chamber: Path, *messages: str) -> list[Interrupt]:
+    """Send interrupts the way the conductor does: the store first, then the file."""
+    interrupts = send(chamber, *messages)
+    for interrupt in interrupts:
+        await _put(store, interrupt)
+    return interrupts
+
+
+async def _put(store: Store, interrupt: Interrupt) -> None:
+    async def decide(_: object):  # noqa: ANN202 - what transact takes
+        return sending(interrupt)
+
+    await store.transact(decide)
 
 
 def names_in(directory: Path) -> list[str]:

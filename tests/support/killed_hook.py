@@ -1,20 +1,54 @@
-"""Kills a delivering hook before every single line it runs, and counts how often its text came.
+"""Kills a hook before every one of its system calls, and notes what came of its mail.
 
-Run as `python -I -S killed_hook.py HOOKS CHAMBER PAYLOAD MAIL STEP`; prints one JSON list: for each
-place of death, the outputs of the killed hook and of those that came after it. A process cannot
-die in two places, so each place gets a fork, which costs a hundredth of a start.
+Run as `python -m tests.support.killed_hook` with a `Job` as JSON on stdin; prints a `Report`. Where
+a process may not be traced (macOS, some containers) it dies before every line of Python instead.
 """
 
-import json
 import os
 import signal
 import sys
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-LATER = 3  # hooks after each death: what they say is counted too
+import msgspec
+from msgspec import Struct
+
+from tests.support.tracing import Death, die_at
+
+
+class Job(Struct, frozen=True):
+    """A hook to kill, and what it has to do.
+
+    With `command`, the line of the settings file is run, and its interpreter killed at each call
+    from its first on. Without, a fork of a process that has loaded the hook: it begins by reading
+    stdin, and costs a hundredth of a start. `mail` are files of the chamber and what they hold.
+    """
+
+    chamber: str
+    project: str  # where the client was started, whose hook is run
+    event: str  # the payload of the hook that is killed
+    later: tuple[str, ...]  # and of those that come after it
+    mail: dict[str, str]
+    command: str = ""
+    step: int = 1
+
+
+class Round(Struct, frozen=True):
+    """What each hook of a round said, the killed one first, and the mail files left then."""
+
+    said: tuple[str, ...]
+    left: tuple[str, ...]
+    receipts: tuple[str, ...]
+
+
+class Report(Struct, frozen=True):
+    """A round for each place of death; in the last one the hook came to its end."""
+
+    places: str  # "system calls" or "lines"
+    rounds: tuple[Round, ...]
 
 
 class Trace(Protocol):
@@ -28,29 +62,68 @@ class Trace(Protocol):
 class Place:
     """What a round of deaths happens on."""
 
-    def __init__(self, chamber: Path, payload: Path, mail: bytes) -> None:
-        self.chamber, self.payload, self.mail = chamber, payload, mail
-        self.output = payload.with_name("output")
+    def __init__(self, job: Job, hook: Callable[[str], None]) -> None:
+        self.job, self.hook = job, hook
+        self.chamber = Path(job.chamber)
+        self.receipts = self.chamber / ".claude" / "hooks" / "receipts"
+        self.files = self.chamber.parent.parent / "killed"
+        self.files.mkdir(exist_ok=True)
 
-    def prepare(self) -> None:
-        """Put the mail back, and away with all that was left."""
-        for path in self.chamber.iterdir():
-            if path.name.startswith((".INTERRUPT", ".orchestra-tmp")):
-                path.unlink()
-        (self.chamber / ".INTERRUPT").write_bytes(self.mail)
+    def round(self, place: int, *, by_lines: bool) -> tuple[Round, bool]:
+        """Have the hook die at a place, and others come after it; tell whether it died there."""
+        mail = (self.chamber.glob(name) for name in (".INTERRUPT*", ".orchestra-tmp-*"))
+        for path in chain(*mail, self.receipts.glob("*")):
+            path.unlink()
+        for name, content in self.job.mail.items():
+            (self.chamber / name).write_text(content, encoding="utf-8")
+        death = self._die(place, by_lines=by_lines)
+        said = [self.output(), *map(self._run, self.job.later)]
+        left = sorted(path.name for path in self.chamber.glob(".INTERRUPT*"))
+        receipts = sorted(path.name for path in self.receipts.glob("*"))
+        return Round(tuple(said), tuple(left), tuple(receipts)), death.killed
 
-    def run(self, hook: Callable[[str], None], die_at: int) -> tuple[str, bool]:
-        """Run a hook that dies before its `die_at`-th line; return its output, and if it died."""
+    def output(self) -> str:
+        """Return what the last hook said."""
+        return (self.files / "output").read_text(encoding="utf-8")
+
+    def _die(self, place: int, *, by_lines: bool) -> Death:
+        self._prepare(self.job.event)
+        if by_lines:
+            return self._die_at_line(place)
+        start = self._start_command if self.job.command else self._start_fork
+        return die_at(place, start, after_exec=bool(self.job.command))
+
+    def _die_at_line(self, line: int) -> Death:
         child = os.fork()
         if not child:
-            os.dup2(os.open(self.payload, os.O_RDONLY), 0)
-            os.dup2(os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
-            if die_at:
-                sys.settrace(_dying_at(die_at))
-            hook("mail")
-            os._exit(1)
+            sys.settrace(_dying_at(line))
+            self._start_fork()
         _, status = os.waitpid(child, 0)
-        return self.output.read_text(encoding="utf-8"), os.WIFSIGNALED(status)
+        return Death(line, os.WIFSIGNALED(status))
+
+    def _run(self, payload: str) -> str:
+        self._prepare(payload)
+        child = os.fork()
+        if not child:
+            self._start_fork()
+        os.waitpid(child, 0)
+        return self.output()
+
+    def _prepare(self, payload: str) -> None:
+        (self.files / "payload").write_text(payload, encoding="utf-8")
+        (self.files / "output").write_bytes(b"")
+
+    def _start_fork(self) -> None:
+        self._redirect()
+        self.hook("mail")
+
+    def _start_command(self) -> None:
+        self._redirect()
+        os.execv("/bin/sh", ["sh", "-c", self.job.command])  # noqa: S606 - as a client does
+
+    def _redirect(self) -> None:
+        os.dup2(os.open(self.files / "payload", os.O_RDONLY), 0)
+        os.dup2(os.open(self.files / "output", os.O_WRONLY), 1)
 
 
 def _dying_at(line: int) -> Trace:
@@ -66,21 +139,24 @@ def _dying_at(line: int) -> Trace:
     return trace
 
 
-def main() -> None:
-    """Let a hook die at every STEP-th line, until one comes to its end."""
-    hooks, chamber, payload, mail, step = sys.argv[1:]
-    sys.path.append(hooks)
-    hook: Callable[[str], None] = __import__("interrupt_monitor").run
-    place = Place(Path(chamber), Path(payload), Path(mail).read_bytes())
-    rounds: list[list[str]] = []
-    line, died = 1, True
+def report(job: Job) -> Report:
+    """Let the hook die at every `step`-th place, until one comes to its end."""
+    sys.path.append(str(Path(job.project, ".claude", "hooks")))
+    place = Place(job, __import__("interrupt_monitor").run)
+    try:
+        place.round(1, by_lines=False)
+    except OSError:
+        by_lines = True
+    else:
+        by_lines = False
+    rounds: list[Round] = []
+    died = True
     while died:
-        place.prepare()
-        said, died = place.run(hook, line)
-        rounds.append([said, *(place.run(hook, 0)[0] for _ in range(LATER))])
-        line += int(step)
-    sys.stdout.write(json.dumps(rounds))
+        found, died = place.round(1 + len(rounds) * job.step, by_lines=by_lines)
+        rounds.append(found)
+    return Report("lines" if by_lines else "system calls", tuple(rounds))
 
 
 if __name__ == "__main__":
-    main()
+    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    sys.stdout.buffer.write(msgspec.json.encode(report(asked)))

@@ -126,10 +126,11 @@ def deliver(event: str, reader: Reader) -> bool:
 def note_acted(event: str, reader: Reader) -> None:
     """Stamp what this reader was given before: it has gone on since. A new session only forgets."""
     memory = read_json(reader.delivered)
-    if memory and (memory.get("reader") == reader.key or event == "SessionStart"):
-        remove(reader.delivered)
-    if memory.get("reader") == reader.key:
+    its_own = memory.get("reader") == reader.key
+    if its_own:
         stamp(reader, list(map(text, items_of(memory.get("ids")))), "acted")
+    if memory and (its_own or event == "SessionStart"):
+        remove(reader.delivered)
 
 
 def say(event: str, reader: Reader, words: str) -> None:

@@ -23,7 +23,7 @@ from orchestra_server.files.hook.plain_files import (
 )
 from orchestra_server.files.hook.readers import HOOKS, MAIL, Reader
 
-LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered")
+LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered", ".orchestra-tmp-")
 # Characters; a client moves context above 10,000 to a file. What does not fit comes next time.
 CONTEXT_LIMIT = 9_500
 LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005

@@ -1,0 +1,124 @@
+"""A hook killed between any two of its system calls loses no mail: it comes later, at most twice.
+
+In the short form a fork of a loaded hook dies at each call from the one that reads stdin on; in the
+full form the command of the settings file, from its interpreter's first call on.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from orchestra_core.store.store import Store
+from tests.support.hooks import Rooms, Session, rooms_at, send, sent
+from tests.support.killed_hook import Job, Report, Round
+from tests.support.proofs import FULL, Tally, scaled
+
+ROOT = Path(__file__).resolve().parents[2]
+MESSAGES = ("First of two", "Second of two")
+Killing = Callable[..., tuple[Round, ...]]
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "repo")
+
+
+@pytest.fixture
+def killed(tally: Tally) -> Killing:
+    """Kill the hook of an event at each of its calls, with the mail that lies there now."""
+
+    def kill(
+        worker: Session, event: str, later: list[tuple[Session, str]], chamber: Path, every: int = 1
+    ) -> tuple[Round, ...]:
+        found = asked(
+            Job(
+                chamber=str(chamber),
+                project=str(worker.directory),
+                event=worker.payload(event, {}).decode(),
+                later=tuple(session.payload(one, {}).decode() for session, one in later),
+                mail={path.name: path.read_text() for path in chamber.glob(".INTERRUPT*")},
+                command=worker.commands(event)[0] if FULL else "",
+                step=scaled(every, 1),
+            )
+        )
+        # It has come a long way, and the last one to its end.
+        assert len(found.rounds) > scaled(40 // every, 300)
+        tally(**{f"deaths at {found.places}": len(found.rounds) - 1})
+        return found.rounds
+
+    return kill
+
+
+def asked(job: Job) -> Report:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.support.killed_hook"],
+        cwd=ROOT,
+        env={**os.environ, "CLAUDE_PROJECT_DIR": job.project},
+        input=msgspec.json.encode(job),
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    return msgspec.json.decode(ended.stdout, type=Report)
+
+
+def came(round_: Round, message: str) -> int:
+    return sum(message in said for said in round_.said)
+
+
+@pytest.mark.parametrize("event", ["PostToolBatch", "Stop"])
+async def test_mail_survives_a_death_at_every_call(
+    store: Store, tmp_path: Path, valkey_url: str, killed: Killing, event: str
+) -> None:
+    worker = Session(rooms_at(tmp_path / "repo", valkey_url, store.keys.project).chamber())
+    await sent(store, worker.directory, *MESSAGES)
+    for place, round_ in enumerate(killed(worker, event, [(worker, event)] * 3, worker.directory)):
+        for message in MESSAGES:
+            assert 1 <= came(round_, message) <= 2, (place, round_)
+        assert round_.said[2:] == ("", ""), (place, round_)
+        assert set(round_.left) <= {".INTERRUPT.delivered"}, (place, round_)
+    stamped = (await store.snapshot()).interrupts.values()
+    assert {one.state for one in stamped} <= {"delivered", "acted"}
+
+
+def test_a_denial_that_dies_loses_nothing_and_says_nothing_twice(
+    rooms: Rooms, killed: Killing
+) -> None:
+    worker = Session(rooms.chamber())
+    send(worker.directory, *MESSAGES)
+    later = [(worker, "PostToolBatch")] * 2
+    for place, round_ in enumerate(killed(worker, "PreToolUse", later, worker.directory)):
+        for message in MESSAGES:
+            assert [message in said for said in round_.said] == [False, True, False], place
+
+
+def test_mail_that_does_not_fit_and_a_copy_for_another_reader_survive_too(
+    rooms: Rooms, killed: Killing
+) -> None:
+    auth = rooms.chamber()
+    one, two = (rooms.subagent(name) for name in ("a-1", "a-2"))
+    for agent in (one, two):
+        agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
+    long = tuple(f"{word} {'x' * 5_000}" for word in MESSAGES)
+    send(auth, *long)
+    later = [(one, "PostToolBatch")] * 3 + [(two, "PostToolBatch")] * 3
+    for place, round_ in enumerate(killed(one, "PostToolBatch", later, auth, 3)):
+        for message in MESSAGES:
+            counts = [message in said for said in round_.said]
+            assert 1 <= sum(counts[:4]) <= 2, (place, counts)
+            assert 1 <= sum(counts[4:]) <= 2, (place, counts)
+
+
+def test_a_worker_that_has_gone_on_is_known_to_have_acted(rooms: Rooms, killed: Killing) -> None:
+    worker = Session(rooms.chamber())
+    send(worker.directory, "Hello")
+    worker.fire("PostToolBatch")
+    later = [(worker, "PreToolUse")]
+    for place, round_ in enumerate(killed(worker, "PreToolUse", later, worker.directory)):
+        assert "i1.acted.json" in round_.receipts, place
+        assert round_.left == (), place
