@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.half_restored import begin_again
+from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.restoring import find_saved, restore_work, stands_at
 from orchestra_server.chambers.saving import SavedWork, holds, is_saved, kept_commits
@@ -13,9 +14,7 @@ from orchestra_server.chambers.worktrees import (
     Worktree,
     WorktreePlan,
     add_worktrees,
-    delete_branch,
     list_worktrees,
-    remove_worktree,
 )
 
 

@@ -16,9 +16,7 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running import GitFailed, as_person, only_here, run_git
-from orchestra_server.chambers.saving import is_saved
-from orchestra_server.chambers.shadow import read_state, require_worktree
-from orchestra_server.chambers.submodules import fill_submodules, keep_submodules
+from orchestra_server.chambers.submodules import fill_submodules
 
 _NO_REASON = "no reason given"
 
@@ -71,38 +69,6 @@ def list_worktrees(repo: Repository) -> list[Worktree]:
     """Return every worktree of the repository, the main one first."""
     listed = repo.git("worktree", "list", "--porcelain", "-z")
     return [_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
-
-
-def remove_worktree(repo: Repository, path: Path, ours: Sequence[str] | None = None) -> None:
-    """Remove a worktree and its directory; raises Refused when something unsaved would go.
-
-    Uncommitted and untracked work must be in some saved ref exactly as it is now, and commits must
-    be on some ref. Ignored files go with the directory; with `ours`, only those it matches do so
-    unsaved.
-    """
-    if os.path.lexists(path):
-        require_worktree(path)
-        keep_submodules(repo, path)
-        state = read_state(path, ours=ours)
-        if not state.clean and not is_saved(repo, state):
-            raise Refused(f"{path} has uncommitted work that is not saved; save it first")
-        if not repo.git("for-each-ref", "--count=1", "--contains", state.head):
-            raise Refused(f"{path} has commits that are on no branch; save it first")
-    with repo.locked():
-        # Forced because git counts saved work and filled submodules as reasons not to, and twice
-        # because that holds for a locked one too: it is never unlocked while it is there.
-        repo.git("worktree", "remove", "--force", "--force", str(path))
-
-
-def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
-    """Delete a branch only if it still is where it was seen; False when it is not or is gone."""
-    if any(worktree.branch == branch for worktree in list_worktrees(repo)):
-        return False
-    with repo.locked():
-        ran = repo.run("update-ref", "-d", f"refs/heads/{branch}", expected_commit)
-        if ran.status == 0:  # where it was pushed to, if it was
-            repo.run("config", "--local", "--remove-section", f"branch.{branch}")
-    return ran.status == 0
 
 
 def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:

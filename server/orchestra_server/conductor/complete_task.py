@@ -13,7 +13,7 @@ from orchestra_server.conductor import completion_reply as reply
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.alone import alone_with_chambers, to_its_end
 from orchestra_server.conductor.at_work import at_work
-from orchestra_server.conductor.closing import put_away, require_here
+from orchestra_server.conductor.closing import put_all_away, require_here
 from orchestra_server.conductor.context import Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions import tasks as life
 from orchestra_server.conductor.forecast import foresee
@@ -187,17 +187,15 @@ async def _land(
     context: Context, repo: Repository, begun: _Begun, ready: Ready | None
 ) -> list[str]:
     """Land what is ready and put away its chambers; return the branches that were kept."""
-    leaving = begun.there
+    leaving, landed = begun.there, dict[str, str]()
     if ready is not None:
         if ready.moves:
             await _announce(context, begun.task.id, ready)
             await asyncio.to_thread(land_ready, repo, begun.task, ready)
         leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
-    kept: list[str] = []
-    for chamber in leaving:
-        _, away = await put_away(context, repo, begun.task, chamber)
-        kept += [chamber.branch] if away.branch_kept else []
-    return kept
+        landed = {name: ready.tips[name] for name in ready.order}
+    closed = await put_all_away(context, repo, begun.task, leaving, landed)
+    return [chamber.branch for chamber, away in closed if away.branch_kept]
 
 
 async def _announce(context: Context, task_id: str, ready: Ready) -> None:

@@ -7,9 +7,9 @@ from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.chambers.conflicts import Conflict
 from orchestra_server.conductor import telling
-from orchestra_server.conductor.closing import MERGED
 from orchestra_server.conductor.forecast import Forecast
 from orchestra_server.conductor.known import chambers_in
+from orchestra_server.conductor.putting_away import MERGED
 from orchestra_server.conductor.replies import CompletedTask, FileConflict, PlannedCommit
 
 _CONFLICTS_SHOWN = 50

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from orchestra_core.models import Chamber
 from orchestra_core.store.reads import Reads
+from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.worktrees import delete_branch, list_worktrees, remove_worktree
+from orchestra_server.chambers.worktrees import list_worktrees
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions.chambers import failed
 from orchestra_server.files.chamber_files import unfurnish

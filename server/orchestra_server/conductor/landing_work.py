@@ -1,8 +1,8 @@
 """A task's work on its way home: committed in its chambers, merged aside, landed in one step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial as with_first
 from pathlib import Path
 
@@ -25,12 +25,14 @@ class Ready:
     """A merge that has been worked out: `commit` builds on `old` and holds the chambers of `order`.
 
     With conflicts, the chambers they name are not in it; without `order` there is nothing to land.
+    `tips` has by chamber the commit that was merged.
     """
 
     old: str
     commit: str
     order: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    tips: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def moves(self) -> bool:
@@ -64,13 +66,14 @@ def merged_aside(
     """Return the branches merged on the branch the task lands on, as far as they can be."""
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
+    tips = {branch.chamber: branch.commit for branch in branches}
     if partial:
         most = merge_most(repo, old, branches, message, trial=trial)
-        return Ready(old, most.commit, most.order, most.conflicts)
+        return Ready(old, most.commit, most.order, most.conflicts, tips)
     outcome = merge_all(repo, old, branches, message, trial=trial)
     if isinstance(outcome, Conflicted):
         return Ready(old, old, conflicts=outcome.conflicts)
-    return Ready(old, outcome.commit, outcome.order)
+    return Ready(old, outcome.commit, outcome.order, tips=tips)
 
 
 def land_ready(repo: Repository, task: Task, ready: Ready) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.chambers.removing import remove_worktree
 from orchestra_server.chambers.saving import save_work
-from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import close_and_restore, saved_ref, workshop
 from tests.support.repositories import small_repository
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.chambers.removing import remove_worktree
 from orchestra_server.chambers.restoring import find_saved, restore_work
 from orchestra_server.chambers.saving import save_work, saves_ignored
-from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, small_repository
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orchestra_server.chambers.removing import remove_worktree
 from orchestra_server.chambers.restoring import find_saved, restore_work
 from orchestra_server.chambers.saving import save_work
-from orchestra_server.chambers.worktrees import remove_worktree
 from tests.support.chambers import saved_ref, workshop
 from tests.support.repositories import TestRepository
 

@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.chambers.removing import remove_worktree
 from orchestra_server.chambers.repository import open_repository
 from orchestra_server.chambers.restoring import find_saved, restore_work
 from orchestra_server.chambers.saving import save_work
-from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees, remove_worktree
+from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, with_submodule
 

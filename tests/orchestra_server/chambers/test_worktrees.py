@@ -5,16 +5,11 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import OrchestraError, Refused
+from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository, open_repository
 from orchestra_server.chambers.running import GitFailed
 from orchestra_server.chambers.saving import save_work
-from orchestra_server.chambers.worktrees import (
-    WorktreePlan,
-    add_worktrees,
-    delete_branch,
-    list_worktrees,
-    remove_worktree,
-)
+from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees, list_worktrees
 from tests.support.repositories import (
     TestRepository,
     bare_with_worktree,

@@ -84,6 +84,15 @@ def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
     return Change(events=(_event(changed, "chamber.restored", at, actor),))
 
 
+def together(changes: Iterable[Change]) -> Change:
+    """Return the changes of several chambers as one."""
+    parts = tuple(changes)
+    return Change(
+        events=tuple(event for part in parts for event in part.events),
+        releases={name: holder for part in parts for name, holder in part.releases.items()},
+    )
+
+
 def ref_for(chamber: Chamber) -> str:
     """Return the ref under which a closing chamber's work is saved."""
     return saved_ref(chamber.task_id, chamber.name, chamber.ended_at)

@@ -10,18 +10,19 @@ from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
 from orchestra_server.chambers.mending import link_again, list_again, lock_worktree
 from orchestra_server.chambers.merged import is_merged
+from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running_gits import wait_for_gits
 from orchestra_server.chambers.saving import is_saved, save_work
 from orchestra_server.chambers.shadow import read_state
 from orchestra_server.chambers.stale_locks import move_aside
-from orchestra_server.chambers.worktrees import delete_branch, remove_worktree
-from orchestra_server.conductor.closing import put_away, work_but
+from orchestra_server.conductor.closing import put_away
 from orchestra_server.conductor.context import Context, Decision, settle
 from orchestra_server.conductor.decisions import tasks as life
 from orchestra_server.conductor.half_made import DIED, clear_away, give_up
 from orchestra_server.conductor.known import chambers_in
 from orchestra_server.conductor.postman import deliver_mail
+from orchestra_server.conductor.putting_away import work_but
 from orchestra_server.conductor.reconcile.adopting import adopt, follow
 from orchestra_server.conductor.reconcile.differences import Difference, Name
 from orchestra_server.conductor.reconcile.moving import follow_repository
