@@ -23,6 +23,7 @@ from orchestra_core.settings import Settings
 from orchestra_tui import themes
 from orchestra_tui.live.actions import Actions
 from orchestra_tui.live.picture import Changes, Picture
+from orchestra_tui.live.server_process import Launch, ServerProcess
 from orchestra_tui.live.sources import LinkState, Source, Tools
 from orchestra_tui.presentation.ages import SECOND, span
 from orchestra_tui.screens.commands import RoomCommands
@@ -172,18 +173,21 @@ class RoomApp(Host):
         self.say("q leaves the room; the work goes on without it")
 
 
-def run_room(project: Project, settings: Settings) -> int:
-    """Show the room of `project` until the operator leaves; returns the exit code."""
-    from orchestra_tui.live.following import StoreSource  # noqa: PLC0415 - only the real room
-    from orchestra_tui.live.server_link import ServerLink, plan_launch  # noqa: PLC0415 - as above
+def run_room(
+    project: Project, settings: Settings, launch: Launch, early: ServerProcess | None
+) -> int:
+    """Show the room of `project` until the operator leaves; returns the exit code.
 
-    source = StoreSource(project.id, settings)
-    link = ServerLink(plan_launch(project, settings))
+    `early` is the bundled server, if it was started before all this was imported.
+    """
+    from orchestra_tui.live.following import StoreSource  # noqa: PLC0415 - only the real room
+    from orchestra_tui.live.server_link import ServerLink  # noqa: PLC0415 - as above
+
     # What the first paint and each snapshot have built stays; no collection need look at it.
     app = RoomApp(
         project.id,
-        source,
-        link,
+        StoreSource(project.id, settings),
+        ServerLink(launch, early=early),
         unread_limit=settings.unread_limit * SECOND,
         settled=gc.freeze,
         driver=RoomDriver,

@@ -14,6 +14,7 @@ from orchestra_core.store.opening import open_store
 from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_server.demo.stage import Stage, stage
+from orchestra_tui.command_line.room import open_room
 
 PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05
@@ -30,11 +31,9 @@ def run(*, headless: bool, pace: float | None) -> int:
 
 
 def _in_the_room(set_up: Stage, pace: float) -> int:
-    from orchestra_tui.app import run_room  # noqa: PLC0415 - textual is loaded only for a room
-
     os.environ.update(set_up.environ)
     with _conductor(set_up, pace):
-        return run_room(set_up.project, set_up.settings)
+        return open_room(set_up.project, set_up.settings)
 
 
 def _headless(set_up: Stage, pace: float) -> int:

@@ -17,8 +17,9 @@ from orchestra_core.text import one_line
 from orchestra_server.files.mcp_json import LAUNCHER
 from orchestra_tui.command_line.checks import Check
 from orchestra_tui.command_line.installation_check import installed_root
-from orchestra_tui.live.json_rpc import LINE_LIMIT, Connection
-from orchestra_tui.live.server_link import PROTOCOL, Launch, plan_launch
+from orchestra_tui.live.json_rpc import Connection
+from orchestra_tui.live.server_link import PROTOCOL
+from orchestra_tui.live.server_process import LINE_LIMIT, Launch, plan_launch
 
 NAME = "MCP server"
 _ANSWER_SECONDS = 30.0  # a start takes 1.0-1.5 s, on a busy machine several times that
@@ -78,7 +79,7 @@ async def _visit(launch: Launch, log: IO[bytes]) -> str:
     try:
         return await _greet(connection)
     finally:
-        connection.close()
+        process.stdin.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LEAVE_SECONDS):
                 await process.wait()

@@ -3,7 +3,10 @@
 import sys
 
 from orchestra_core.errors import Refused
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
 from orchestra_tui.command_line.place import Place
+from orchestra_tui.live.server_process import plan_launch, started_early
 
 
 def run(place: Place) -> int:
@@ -14,6 +17,14 @@ def run(place: Place) -> int:
             "the room needs a terminal; without one, use 'orchestra status' or "
             "'orchestra events --follow'"
         )
+    return open_room(project, place.settings)
+
+
+def open_room(project: Project, settings: Settings) -> int:
+    """Show the room of `project`; returns the exit code."""
+    # First: its imports take a second, which it spends beside ours and the first paint.
+    launch = plan_launch(project, settings)
+    early = started_early(launch)
     from orchestra_tui.app import run_room  # noqa: PLC0415 - textual, only when there is a screen
 
-    return run_room(project, place.settings)
+    return run_room(project, settings, launch, early)

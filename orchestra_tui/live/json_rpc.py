@@ -15,7 +15,6 @@ from msgspec import Raw, Struct
 from orchestra_core.errors import OrchestraError, Refused, Unavailable
 from orchestra_core.text import one_line
 
-LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; a diff is cut by the server long before
 _METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
 _GONE = "the MCP server ended before it answered; look whether the action shows, else repeat it"
 
@@ -49,7 +48,7 @@ class Connection:
         self._encoder = msgspec.json.Encoder()
 
     async def run(self) -> None:
-        """Take the server's lines until its end, or until one is longer than LINE_LIMIT."""
+        """Take the server's lines until its end, or until one is longer than the reader takes."""
         try:
             # A line above the reader's limit raises ValueError; there is no way to go on after it.
             with contextlib.suppress(ValueError, ConnectionError):
@@ -88,10 +87,6 @@ class Connection:
     def notify(self, method: str, params: Mapping[str, object]) -> None:
         """Send a message that has no answer."""
         self._send({"method": method, "params": params})
-
-    def close(self) -> None:
-        """Close the server's standard input, which asks it to end."""
-        self._writer.close()
 
     def _send(self, message: Mapping[str, object]) -> None:
         # A write into a pipe whose reader died is reported by `run`, which sees the end.

@@ -1,18 +1,8 @@
-"""The bundled MCP server as the room's child: started, spoken to, started again when it dies.
-
-The server runs in a session of its own, so that the whole group can be ended with the room; should
-the room itself be killed, the server sees the end of its standard input and leaves by itself.
-"""
+"""The bundled MCP server as the room's child: spoken to, and started again when it dies."""
 
 import asyncio
 import contextlib
-import os
-import signal
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -20,19 +10,16 @@ from msgspec import Raw, Struct
 
 from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError, Refused, Unavailable
-from orchestra_core.project import Project
-from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
 from orchestra_core.text import one_line
-from orchestra_tui.live.json_rpc import LINE_LIMIT, Connection
+from orchestra_tui.live.json_rpc import Connection
+from orchestra_tui.live.server_process import Launch, ServerProcess
 from orchestra_tui.live.sources import LinkState
 
 PROTOCOL = "2025-06-18"  # older than the server's newest on purpose: a plain stateful session
 CLIENT_NAME = "orchestra-room"
-SERVER = (sys.executable, "-m", "orchestra_server")
 _DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between two starts, the last for ever
 _READY_SECONDS = 30.0  # a start takes 1.0-1.5 s; a machine under load several times that
 _CALL_SECONDS = 180.0  # chambers of a large repository take their time
-_LEAVE_SECONDS = 3.0
 
 Result = TypeVar("Result", bound=Struct)
 
@@ -57,36 +44,18 @@ class ResourceResult(Struct, frozen=True):
     contents: tuple[Content, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How the server is started: command, directory, environment, and where its stderr goes."""
-
-    command: Sequence[str]
-    directory: Path
-    environment: Mapping[str, str]
-    log: Path
-
-
-def plan_launch(project: Project, settings: Settings) -> Launch:
-    """Return how the room starts the server of `project`."""
-    environment = dict(os.environ)
-    environment["CLAUDE_PROJECT_DIR"] = str(project.root)
-    environment[STATE_DIR] = str(settings.state_dir)
-    for name, value in ((REDIS_URL, settings.redis_url), (PROJECT, settings.project)):
-        environment.pop(name, None)
-        if value:
-            environment[name] = value
-    if settings.runtime_dir != Path(tempfile.gettempdir()):
-        environment["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
-    log = settings.state_dir / "log" / f"server-{project.id}.log"
-    return Launch(SERVER, project.root, environment, log)
-
-
 class ServerLink:
     """The room's way to the tools; every failure is an OrchestraError with one line."""
 
-    def __init__(self, launch: Launch, delays: Sequence[float] = _DELAYS) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        delays: Sequence[float] = _DELAYS,
+        early: ServerProcess | None = None,
+    ) -> None:
+        """`early` is a server that was started already, and is the first to be used."""
         self._launch = launch
+        self._early = early
         self._delays = delays
         self._connection: Connection | None = None
         self._state = LinkState("off")
@@ -152,18 +121,18 @@ class ServerLink:
 
     async def _one_life(self, on_state: Callable[[LinkState], None]) -> bool:
         """Run one server to its end; answer whether it ever got ready."""
+        process, self._early = self._early, None
         try:
-            process = await self._start()
+            process = process or ServerProcess(self._launch)
         except OSError as error:
             self._note(f"cannot start {self._launch.command[0]}: {error}")
             return False
-        assert process.stdin is not None  # noqa: S101 - both pipes were asked for
-        assert process.stdout is not None  # noqa: S101 - as above
-        connection = Connection(process.stdout, process.stdin)
-        reading = asyncio.create_task(connection.run())
         self.pid = process.pid
+        reading: asyncio.Task[None] | None = None
         ready = False
         try:
+            connection = Connection(*await process.connect())
+            reading = asyncio.create_task(connection.run())
             await _shake_hands(connection)
             ready = True
             self._connection = connection
@@ -174,24 +143,10 @@ class ServerLink:
         finally:
             self._connection = None
             self.pid = 0
-            connection.close()
-            await _end(process)
-            reading.cancel()
+            await process.end()
+            if reading is not None:
+                reading.cancel()
         return ready
-
-    async def _start(self) -> asyncio.subprocess.Process:
-        self._launch.log.parent.mkdir(parents=True, exist_ok=True)
-        with self._launch.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                *self._launch.command,
-                cwd=self._launch.directory,
-                env=self._launch.environment,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                limit=LINE_LIMIT,
-                start_new_session=True,
-            )
 
     def _note(self, line: str) -> None:
         with contextlib.suppress(OSError), self._launch.log.open("a", encoding="utf-8") as log:
@@ -206,25 +161,6 @@ async def _shake_hands(connection: Connection) -> None:
     }
     await connection.request("initialize", hello, _READY_SECONDS)
     connection.notify("notifications/initialized", {})
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Wait for a server whose input is closed; end its whole group if it does not go."""
-    for force in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LEAVE_SECONDS):
-                await process.wait()
-            break
-        _signal_group(process.pid, force)
-    else:
-        await process.wait()
-    # What it started and left behind (a git, a hook) belongs to its group and ends with it.
-    _signal_group(process.pid, signal.SIGTERM)
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)
 
 
 def _decode(raw: Raw, shape: type[Result]) -> Result:

@@ -14,7 +14,8 @@ import pytest
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
-from orchestra_tui.live.server_link import Launch, ServerLink, plan_launch
+from orchestra_tui.live.server_link import ServerLink
+from orchestra_tui.live.server_process import Launch, ServerProcess, plan_launch
 from orchestra_tui.live.sources import LinkState
 from tests.support import stub_server
 from tests.support.waiting import until
@@ -115,6 +116,19 @@ async def test_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> N
         assert "cannot start" in (tmp_path / "log" / "server.log").read_text()
 
 
+async def test_a_server_that_was_started_early_is_the_one_that_is_used(tmp_path: Path) -> None:
+    command = (sys.executable, stub_server.__file__)
+    launch = Launch(command, tmp_path, dict(os.environ), tmp_path / "server.log")
+    early = ServerProcess(launch)
+    link = ServerLink(launch, early=early)
+    task = asyncio.create_task(link.run(lambda _: None))
+    await until(lambda: link.state.phase == "ready")
+    assert link.pid == early.pid
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert gone(early.pid)
+
+
 async def test_the_server_is_gone_when_the_link_ends(tmp_path: Path) -> None:
     async with running(tmp_path) as kept:
         await until(lambda: kept.phases[-1] == "ready")
@@ -125,7 +139,7 @@ async def test_the_server_is_gone_when_the_link_ends(tmp_path: Path) -> None:
 async def test_a_server_that_will_not_leave_is_ended_by_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestra_tui.live.server_link._LEAVE_SECONDS", 0.1)
+    monkeypatch.setattr("orchestra_tui.live.server_process._LEAVE_SECONDS", 0.1)
     async with running(tmp_path, "linger") as kept:
         await until(lambda: kept.phases[-1] == "ready")
         pid = kept.link.pid

@@ -1,0 +1,119 @@
+"""The bundled MCP server as a process: how it is started, what joins us to it, how it ends.
+
+It can be started before there is an event loop: its imports take longer than ours, and run while
+the room is still being built. It runs in a session of its own, so that the whole group can be ended
+with the room; should the room be killed, the server sees the end of its input and leaves by itself.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.project import Project
+from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
+
+SERVER = (sys.executable, "-m", "orchestra_server")
+LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; a diff is cut by the server long before
+_LEAVE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the server is started: command, directory, environment, and where its stderr goes."""
+
+    command: Sequence[str]
+    directory: Path
+    environment: Mapping[str, str]
+    log: Path
+
+
+def plan_launch(project: Project, settings: Settings) -> Launch:
+    """Return how the room starts the server of `project`."""
+    environment = dict(os.environ)
+    environment["CLAUDE_PROJECT_DIR"] = str(project.root)
+    environment[STATE_DIR] = str(settings.state_dir)
+    for name, value in ((REDIS_URL, settings.redis_url), (PROJECT, settings.project)):
+        environment.pop(name, None)
+        if value:
+            environment[name] = value
+    if settings.runtime_dir != Path(tempfile.gettempdir()):
+        environment["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
+    log = settings.state_dir / "log" / f"server-{project.id}.log"
+    return Launch(SERVER, project.root, environment, log)
+
+
+class ServerProcess:
+    """A started server, with one socket for what it reads and writes; OSError if it cannot be."""
+
+    def __init__(self, launch: Launch) -> None:
+        launch.log.parent.mkdir(parents=True, exist_ok=True)
+        self._writer: asyncio.StreamWriter | None = None
+        self._ours, theirs = socket.socketpair()
+        try:
+            with theirs, launch.log.open("ab") as log:
+                self._process = subprocess.Popen(  # noqa: S603 - the command is ours
+                    launch.command,
+                    cwd=launch.directory,
+                    env=launch.environment,
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
+                    stderr=log,
+                    start_new_session=True,
+                )
+        except BaseException:
+            self._ours.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is its group's too."""
+        return self._process.pid
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return the two directions of the conversation; once."""
+        reader, self._writer = await asyncio.open_unix_connection(sock=self._ours, limit=LINE_LIMIT)
+        return reader, self._writer
+
+    async def end(self) -> None:
+        """Close its input and wait until it leaves; end its whole group if it does not."""
+        if self._writer is None:
+            self._ours.close()
+        elif not self._writer.is_closing():
+            self._writer.write_eof()  # and no more: its last words are read
+        for force in (signal.SIGTERM, signal.SIGKILL):
+            if await self._left():
+                break
+            self._signal_group(force)
+        else:
+            await self._left()
+        # What it started and left behind (a git, a hook) belongs to its group and ends with it.
+        self._signal_group(signal.SIGTERM)
+        if self._writer is not None:
+            self._writer.close()
+
+    async def _left(self) -> bool:
+        try:
+            await asyncio.to_thread(self._process.wait, _LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+def started_early(launch: Launch) -> ServerProcess | None:
+    """Return a server that starts meanwhile; None if it cannot, which is told when it is needed."""
+    try:
+        return ServerProcess(launch)
+    except OSError:
+        return None
