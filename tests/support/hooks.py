@@ -15,7 +15,7 @@ from msgspec import Struct
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
-from orchestra_server.files.chamber_files import Furnishing, Reporting, furnish
+from orchestra_server.files.chamber_files import HOOK, Furnishing, Reporting, furnish
 from orchestra_server.files.installation import initialise
 from orchestra_server.files.mailbox import post
 from tests.support.samples import NOON, a_task, sending
@@ -201,6 +201,15 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
     ]
     post(chamber, interrupts)
     return interrupts
+
+
+def patient(chamber: Path) -> Session:
+    """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
+    hook = chamber / HOOK
+    source = hook.read_text()
+    assert "REDIS_TIMEOUT_S = 0.05\n" in source
+    hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
+    return Session(chamber)
 
 
 async def sent(store: Store, chamber: Path, *messages: str) -> list[Interrupt]:

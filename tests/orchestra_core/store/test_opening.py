@@ -1,8 +1,6 @@
 """Opening says in one line why a server cannot be used, and finds the private one."""
 
-import shutil
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from orchestra_core.store import redis_client
 from orchestra_core.store.opening import open_store
 from orchestra_core.store.store import Store
 from orchestra_core.store.version import ServerInfo, check_version
+from tests.support.certificates import Certificate, own_certificate
 from tests.support.scripted_server import HANG_UP, Reply, bulk, scripted_server
 from tests.support.valkey import Server, short_directory
 
@@ -161,25 +160,16 @@ async def test_tls_to_a_server_without_it_is_a_line(
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody has signed, and its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("a certificate takes openssl")
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
-    outputs = ("-keyout", str(key), "-out", str(certificate))
-    command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *outputs)
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key
+def certificate(tmp_path: Path) -> Certificate:
+    return own_certificate(tmp_path)
 
 
 async def test_tls_is_spoken_and_the_certificate_is_checked(
-    no_settings: Settings, certificate: tuple[Path, Path]
+    no_settings: Settings, certificate: Certificate
 ) -> None:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
-    async with scripted_server(knowing("redis_version:7.0.0\r\n"), tls=context) as url:
-        trusting = f"{url}?ssl_ca_certs={certificate[0]}"
+    answers = knowing("redis_version:7.0.0\r\n")
+    async with scripted_server(answers, tls=certificate.serving()) as url:
+        trusting = f"{url}?ssl_ca_certs={certificate.path}"
         async with open_store("p", replace(no_settings, redis_url=trusting)) as store:
             assert (await store.server_info()).version == "7.0.0"
 

@@ -1,19 +1,40 @@
-"""A few lines of RESP: the hook tells Redis by itself, and gives up within a twentieth second."""
+"""A few lines of RESP: the hook tells Redis by itself, and gives up where that takes long."""
 
 import _socket
+import _thread
 
 from orchestra_server.files.hook.plain_files import Fields, items_of, text
 
+# For each step; a server on this machine takes a hundredth of it.
 REDIS_TIMEOUT_S = 0.05
+ALL_STEPS_S = 0.2  # more than that for all of them together
 
 
 def exchange(redis: Fields, commands: list[list[str]], timeout: float) -> bool:
-    """Send commands over one connection and say whether all succeeded (RESP2)."""
+    """Send commands over one connection and say whether all succeeded.
+
+    Nothing ends a slow look-up of a server's name, so over TCP a thread does it all; whoever waits
+    for it too long lets it go.
+    """
+    if not redis.get("host"):
+        return bool(redis) and converse(redis, commands, timeout)
+    ended, succeeded = _thread.allocate_lock(), list[bool]()
+
+    def work() -> None:
+        succeeded.append(converse(redis, commands, timeout))
+        ended.release()
+
+    ended.acquire()
+    _thread.start_new_thread(work, ())
+    ended.acquire(timeout=timeout + ALL_STEPS_S)
+    return succeeded == [True]
+
+
+def converse(redis: Fields, commands: list[list[str]], timeout: float) -> bool:
+    """Send commands and read as many answers (RESP2); `timeout` is for each step."""
     hello = [list(map(text, items_of(command))) for command in items_of(redis.get("hello"))]
     try:
-        connection = connect(redis, timeout) if redis else None
-        if connection is None:
-            return False
+        connection = connect(redis, timeout)
         for command in (*hello, *commands):
             parts = [part.encode("utf-8", "replace") for part in command]
             bulk = b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
