@@ -4,7 +4,8 @@ Its entries: `1/`, `2/`, `3/` are the index's unmerged entries by stage; `git/` 
 operation that was under way; `index` the index itself where a tree does not say all of it; `HEAD`
 what HEAD named where that was not the chamber's own branch, and `branch` the commit of that; `log`
 the worktree's own, where it leads to commits that were taken back; `exact/` files that git's
-filters would give back otherwise, and `modes` the files' own modes. The commit's parents keep what
+filters would give back otherwise, and `modes` the files' own modes; `submodules` which of these
+were saved, each in its own repository. The commit's parents keep what
 only these name.
 """
 
@@ -22,6 +23,7 @@ from orchestra_server.chambers.shadow import PLAIN, State, scratch_index, split
 from orchestra_server.chambers.taken_back import LOG, taken_back
 
 GIT = "git/"
+SUBMODULES = "submodules"
 _STAGES = ("1/", "2/", "3/")
 _COMPARED = (*_STAGES, GIT)
 _HEADS = "refs/heads/"
@@ -38,13 +40,24 @@ class Aside:
     commits: tuple[str, ...]
     tip: str = ""
 
+    @property
+    def names(self) -> set[str]:
+        """The paths of the entries."""
+        return {entry.split("\t", 1)[1] for entry in self.entries}
+
 
 def gather(
-    repo: Repository, state: State, admin: Path, own_branch: str, worktree: Path | None
+    repo: Repository,
+    state: State,
+    admin: Path,
+    own_branch: str,
+    worktree: Path | None,
+    *,
+    submodules: str = "",
 ) -> Aside:
     """Return what is to be kept besides trees; without a `worktree` its directory is gone.
 
-    `own_branch` is the chamber's, without refs/heads/.
+    `own_branch` is the chamber's, without refs/heads/; `submodules` what was saved of these.
     """
     entries = compared(state)
     if worktree is not None:
@@ -64,6 +77,8 @@ def gather(
     commits += taken_back(repo, admin, state.head)
     if (commits or state.operation) and (admin / LOG).exists():
         entries.append(f"100644 {_file(repo, admin / LOG)}\tlog")
+    if submodules:
+        entries.append(f"100644 {_blob(repo, submodules)}\t{SUBMODULES}")
     others = dict.fromkeys(one for one in commits if one != state.head)
     return Aside(tuple(entries), tuple(others), tip)
 

@@ -66,10 +66,13 @@ def parse_merges(answers: str) -> Iterator[MergedTree]:
 
 
 def _kinds(parts: Iterator[str]) -> dict[str, str]:
-    """Read the files in conflict and what git says of each, up to the NUL behind them."""
+    """Read the files in conflict and what git says of each, up to the NUL behind them.
+
+    Where a submodule is among them, git puts advice before that NUL.
+    """
     kinds = {entry.split("\t", 1)[1]: "content" for entry in iter(parts.__next__, "")}
     for count in parts:
-        if not count.strip():
+        if not count.isdecimal():
             break
         paths = [next(parts) for _ in range(int(count))]
         stable, said = next(parts), next(parts)

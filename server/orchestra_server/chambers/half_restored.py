@@ -10,14 +10,14 @@ from orchestra_server.chambers.saving import admin_directory
 from orchestra_server.chambers.shadow import read_state, split
 
 
-def begin_again(repo: Repository, ref: str, worktree: Path) -> None:
+def begin_again(repo: Repository, ref: str, worktree: Path, admin: Path | None = None) -> None:
     """Put a worktree back to its clean HEAD when all it holds is in HEAD or saved under `ref`.
 
     Such a one was not filled yet, or was left between its files and its index. Anything else
     stays as it is, and is then in the restoring's way.
     """
     state = read_state(worktree)
-    admin = admin_directory(repo, worktree)
+    admin = admin or admin_directory(repo, worktree)
     known = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
     staged = known | _entries(repo, f"{ref}^2")
     if (

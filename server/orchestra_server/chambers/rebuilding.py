@@ -7,8 +7,14 @@ from orchestra_core.errors import Refused
 from orchestra_server.chambers.half_restored import begin_again
 from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.restoring import find_saved, restore_work, stands_at
-from orchestra_server.chambers.saving import SavedWork, holds, is_saved, kept_commits
+from orchestra_server.chambers.restoring import (
+    find_saved,
+    restore_submodules_of,
+    restore_work,
+    stands_at,
+)
+from orchestra_server.chambers.saved_commit import holds, is_saved
+from orchestra_server.chambers.saving import SavedWork, kept_commits
 from orchestra_server.chambers.shadow import read_state
 from orchestra_server.chambers.worktrees import (
     Worktree,
@@ -46,6 +52,8 @@ def rebuild(repo: Repository, wanted: Rebuilding) -> tuple[str, ...]:
     if states[0].clean or not any(holds(repo, wanted.ref, state) for state in states):
         begin_again(repo, wanted.ref, wanted.path)
         restore_work(repo, wanted.ref, wanted.path)
+    else:
+        restore_submodules_of(repo, wanted.ref, wanted.path)
     return notes
 
 

@@ -15,10 +15,11 @@ from orchestra_server.chambers.leaving import (
 )
 from orchestra_server.chambers.operation import read_operation
 from orchestra_server.chambers.repository import Repository
-from orchestra_server.chambers.saving import is_saved
+from orchestra_server.chambers.saved_commit import is_saved
+from orchestra_server.chambers.saving_submodules import require_submodules_saved
 from orchestra_server.chambers.shadow import read_state
 from orchestra_server.chambers.standing import require_worktree, standing_of
-from orchestra_server.chambers.submodules import keep_submodules
+from orchestra_server.chambers.submodules import keep_commits
 from orchestra_server.chambers.taken_back import taken_back
 from orchestra_server.chambers.worktrees import list_worktrees
 
@@ -38,7 +39,8 @@ def remove_worktree(repo: Repository, path: Path, ours: Sequence[str] | None = N
     require_worktree(path)
     record = record_of(repo, path)
     if _has_submodules(path, record):
-        keep_submodules(repo, path)
+        keep_commits(repo, path)
+        require_submodules_saved(repo, path, ours)
         _require_kept(repo, path, path, ours)
         give_up(repo, path, record)
     else:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.names import SAVED
-from orchestra_server.chambers.aside import operation_in, read_aside, stages_in, text_in
+from orchestra_server.chambers.aside import SUBMODULES, operation_in, read_aside, stages_in, text_in
 from orchestra_server.chambers.exact import MODES, put_exactly
+from orchestra_server.chambers.half_restored import begin_again
 from orchestra_server.chambers.operation import write_operation
 from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.restoring_submodules import restore_submodules
 from orchestra_server.chambers.running import git_in, only_here, run_git
 from orchestra_server.chambers.saving import SavedWork, admin_directory, saved_before
-from orchestra_server.chambers.shadow import read_state
+from orchestra_server.chambers.shadow import State, read_state
 from orchestra_server.chambers.standing import require_worktree
+from orchestra_server.chambers.submodules import fill_submodules
 from orchestra_server.chambers.taken_back import LOG
 
 _HEADS = "refs/heads/"
@@ -39,26 +42,56 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     has work of its own or stands at another commit; git checks every file before it writes the
     first. What breaks off is begun again (`half_restored.py`); the index comes last.
     """
-    require_worktree(worktree)
-    saved = find_saved(repo, ref)
-    state = read_state(worktree)
-    if not state.clean:
-        raise Refused(f"{worktree} has uncommitted work; commit it before restoring {ref} there")
+    admin = admin_directory(repo, worktree)
+    if admin is None:
+        raise Refused(f"{worktree} is no worktree of {repo.top}; restore into one that is")
+    saved, state = find_saved(repo, ref), _require_clean(ref, worktree)
     if state.head not in {saved.head, saved.tip}:
         raise Refused(
             f"{worktree} stands at {state.head[:12]} and {ref} was saved at {saved.tip[:12]}; "
             f"restore into a worktree made at {saved.tip[:12]}"
         )
-    admin = admin_directory(repo, worktree)
-    if admin is None:
-        raise Refused(f"{worktree} is no worktree of {repo.top}; restore into one that is")
-    kept = read_aside(repo, saved.commit)
+    _restore(repo, saved, worktree, admin, repo.common_dir / "modules")
+
+
+def restore_submodules_of(repo: Repository, ref: str, worktree: Path) -> None:
+    """Bring those back alone, of work that is back otherwise; what is back stays as it is."""
+    stores, kept = repo.common_dir / "modules", read_aside(repo, ref)
+    listed = text_in(repo, kept, SUBMODULES)
+    restore_submodules(stores, worktree, ref, listed, _restore_submodule)
+
+
+def _restore_submodule(repo: Repository, ref: str, worktree: Path, stores: Path) -> None:
+    """Bring a submodule back that was just filled, at whatever commit."""
+    saved = find_saved(repo, ref)
+    begin_again(repo, ref, worktree, repo.common_dir)
+    state = _require_clean(ref, worktree)
+    if state.head != saved.head:
+        git_in(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)
+        git_in(worktree, "update-ref", "--no-deref", "HEAD", saved.head)
+    _restore(repo, saved, worktree, repo.common_dir, stores)
+
+
+def _require_clean(ref: str, worktree: Path) -> State:
+    require_worktree(worktree)
+    state = read_state(worktree)
+    if not state.clean:
+        raise Refused(f"{worktree} has uncommitted work; commit it before restoring {ref} there")
+    return state
+
+
+def _restore(repo: Repository, saved: SavedWork, worktree: Path, admin: Path, stores: Path) -> None:
+    ref = saved.commit
+    kept = read_aside(repo, ref)
     _put_head(repo, worktree, saved, text_in(repo, kept, "HEAD"))
     git_in(worktree, "read-tree", "-m", "-u", "HEAD", ref)
     put_exactly(repo, worktree, kept, text_in(repo, kept, MODES))
     write_operation(repo.top, admin, operation_in(kept))
     if "log" in kept:
         (admin / LOG).write_bytes(os.fsencode(text_in(repo, kept, "log")))
+    fill_submodules(repo, worktree)
+    listed = text_in(repo, kept, SUBMODULES)
+    restore_submodules(stores, worktree, saved.ref, listed, _restore_submodule)
     _put_index(repo, worktree, admin, ref, kept)
     # So that nothing shows as changed that is not; its status says whether anything is.
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=only_here(worktree))

@@ -12,20 +12,14 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.names import SAVED
-from orchestra_server.chambers.aside import (
-    Aside,
-    gather,
-    read_aside,
-    same_aside,
-    text_in,
-    write_tree,
-)
-from orchestra_server.chambers.identity import KEEPER
+from orchestra_server.chambers.aside import SUBMODULES, Aside, gather, read_aside, text_in
 from orchestra_server.chambers.merged import is_merged
 from orchestra_server.chambers.repository import Repository
+from orchestra_server.chambers.saved_commit import commit_at, keep_under
+from orchestra_server.chambers.saving_submodules import save_submodules
 from orchestra_server.chambers.shadow import State, read_staged, read_state
 from orchestra_server.chambers.standing import require_worktree
-from orchestra_server.chambers.submodules import keep_submodules
+from orchestra_server.chambers.submodules import keep_commits, keep_commits_of_gone
 
 _SETTING = "orchestra.saveIgnored"
 _HEADS = "refs/heads/"
@@ -69,12 +63,13 @@ def save_work(
     holds other work, or when something in the worktree cannot be kept.
     """
     require_worktree(worktree)
-    keep_submodules(repo, worktree)
+    keep_commits(repo, worktree)
+    modules = save_submodules(repo, worktree, ref, ours)
     state = read_state(worktree, ours=ours)
     admin = admin_directory(repo, worktree)
     if admin is None:
         raise Refused(f"{worktree} is no worktree of {repo.top}; run 'orchestra reconcile'")
-    aside = gather(repo, state, admin, own_branch or state.branch, worktree)
+    aside = gather(repo, state, admin, own_branch or state.branch, worktree, submodules=modules)
     return _save(repo, state, aside, ref, message, merged_into=merged_into)
 
 
@@ -97,6 +92,7 @@ def save_staged(
         return None
     named = repo.run("rev-parse", "--symbolic-full-name", name).out.strip()
     branch = named.removeprefix(_HEADS) if named.startswith(_HEADS) else ""
+    keep_commits_of_gone(repo, admin)
     state = read_staged(repo.top, head, branch, admin)
     aside = gather(repo, state, admin, own_branch or branch, None)
     return _save(repo, state, aside, ref, message, merged_into=merged_into)
@@ -110,15 +106,6 @@ def admin_directory(repo: Repository, worktree: Path) -> Path | None:
     return None
 
 
-def is_saved(repo: Repository, state: State) -> bool:
-    """Return whether some saved ref holds exactly this state."""
-    listed = repo.git("for-each-ref", "--format=%(objectname) %(tree)", SAVED)
-    candidates = (line.split() for line in listed.splitlines())
-    return any(
-        tree == state.work_tree and holds(repo, commit, state) for commit, tree in candidates
-    )
-
-
 def kept_commits(repo: Repository) -> set[str]:
     """Return the commits at which saved worktrees stood."""
     return set(repo.git("for-each-ref", "--format=%(parent)", SAVED).split())
@@ -126,7 +113,7 @@ def kept_commits(repo: Repository) -> set[str]:
 
 def saved_before(repo: Repository, ref: str) -> SavedWork | None:
     """Return what an attempt that broke off has saved under the ref."""
-    commit = repo.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").out.strip()
+    commit = commit_at(repo, ref)
     if not commit:
         return None
     head = repo.git("rev-parse", f"{commit}^1").strip()
@@ -138,38 +125,8 @@ def _save(
     repo: Repository, state: State, aside: Aside, ref: str, message: str, *, merged_into: str
 ) -> SavedWork | None:
     into = repo.resolve(merged_into) if merged_into else repo.head().commit
-    if state.clean and all(is_merged(repo, one, into) for one in (state.head, *aside.commits)):
+    clean = state.clean and SUBMODULES not in aside.names
+    if clean and all(is_merged(repo, one, into) for one in (state.head, *aside.commits)):
         return None
-    present = saved_before(repo, ref)
-    if present is None:
-        commit = _commit(repo, state, aside, message)
-        repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
-    elif holds(repo, present.commit, state):
-        commit = present.commit
-    else:
-        raise Refused(f"{ref} holds other saved work already; save under another name")
+    commit = keep_under(repo, ref, state, aside, message)
     return SavedWork(ref, commit, state.head, state.branch, aside.tip or state.head)
-
-
-def _commit(repo: Repository, state: State, aside: Aside, message: str) -> str:
-    index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
-    parents = [state.head, index]
-    if aside.entries or aside.commits:
-        kept = (state.head, *aside.commits)
-        tree = write_tree(repo, aside.entries)
-        parents.append(_commit_tree(repo, tree, kept, "What else there was of saved work"))
-    return _commit_tree(repo, state.work_tree, tuple(parents), message)
-
-
-def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
-    named = [part for parent in parents for part in ("-p", parent)]
-    return repo.git(
-        "commit-tree", tree, *named, "-F", "-", "--no-gpg-sign", feed=message, env=KEEPER
-    ).strip()
-
-
-def holds(repo: Repository, commit: str, state: State) -> bool:
-    """Return whether saved work is exactly this state."""
-    ran = repo.run("rev-parse", f"{commit}^{{tree}}", f"{commit}^1", f"{commit}^2^{{tree}}")
-    same = ran.out.split() == [state.work_tree, state.head, state.index_tree]
-    return same and same_aside(read_aside(repo, commit), state)

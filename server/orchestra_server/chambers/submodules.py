@@ -4,7 +4,7 @@ A linked worktree has submodule repositories of its own below the common directo
 `worktrees/<id>/modules`, which go when it goes; the main checkout's in `modules` stay.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,18 @@ from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running import GitFailed, git_in, only_here, run_git
 
 _KEPT = "refs/orchestra/saved"
+# The fetching end's own way: its configuration names a working tree that may be gone.
+_UPLOAD = "env GIT_WORK_TREE=/ git-upload-pack"
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A submodule of a chamber; `store` is where git keeps the main checkout's copy of it."""
+
+    path: Path
+    store: Path
+    commit: str  # that its superproject names
+    place: str  # in the superproject
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +43,31 @@ def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
     return tuple(_fill(worktree, stores, [repo.top]))
 
 
-def keep_submodules(repo: Repository, worktree: Path) -> None:
-    """See that removing the worktree loses nothing of its submodules.
+def keep_commits(repo: Repository, worktree: Path) -> None:
+    """See that removing the worktree loses no commit of its submodules.
 
-    Commits that only they have go to the main checkout's copy, under refs/orchestra/saved; raises
-    Refused for uncommitted work, and for commits where there is no such copy.
+    Those that only they have go to the main checkout's copy, under refs/orchestra/saved; raises
+    Refused where there is no such copy.
     """
     _keep(worktree, repo.common_dir / "modules")
+
+
+def keep_commits_of_gone(repo: Repository, admin: Path) -> None:
+    """Do so for a worktree whose directory is gone: git's directories of its submodules are not."""
+    for head in sorted((admin / "modules").rglob("HEAD")):
+        inner = head.parent
+        if (inner / "objects").is_dir():
+            name = inner.relative_to(admin / "modules")
+            _keep_of(inner, repo.common_dir / "modules" / name, env=_bare(inner))
+
+
+def submodules_in(worktree: Path, stores: Path) -> list[Inner]:
+    """Return the filled submodules of a worktree; `stores` holds the main checkout's copies."""
+    return [
+        Inner(worktree / module.path, stores / module.name, module.commit, module.path)
+        for module in _submodules(worktree)
+        if (worktree / module.path / ".git").exists()
+    ]
 
 
 def _fill(worktree: Path, stores: Sequence[Path], twins: Sequence[Path]) -> Iterator[str]:
@@ -77,35 +107,37 @@ def _update(worktree: Path, module: _Submodule, source: Path) -> None:
 
 
 def _keep(worktree: Path, stores: Path) -> None:
-    for module in _submodules(worktree):
-        inner = worktree / module.path
-        if not (inner / ".git").exists():
+    for inner in submodules_in(worktree, stores):
+        _keep_of(inner.path, inner.store, env={})
+        _keep(inner.path, inner.store / "modules")
+
+
+def _keep_of(inner: Path, store: Path, env: Mapping[str, str]) -> None:
+    for commit in _only_in(inner, env):
+        if _has(store, commit):
             continue
-        if git_in(inner, "status", "--porcelain", "--ignore-submodules=none"):
+        if not store.is_dir():
             raise Refused(
-                f"submodule {inner} has uncommitted work, which its chamber's commit cannot hold; "
-                "commit it inside the submodule and try again"
+                f"submodule {inner} has the commit {commit[:12]} and no other copy of it is "
+                f"here; push it: git -C '{inner}' push"
             )
-        store = stores / module.name
-        for commit in _only_in(inner):
-            if _has(store, commit):
-                continue
-            if not store.is_dir():
-                raise Refused(
-                    f"submodule {inner} has the commit {commit[:12]} and no other copy of it is "
-                    f"here; push it: git -C '{inner}' push"
-                )
-            git_in(
-                store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-                str(inner), f"{commit}:{_KEPT}/{commit}",
-            )  # fmt: skip
-        _keep(inner, store / "modules")
+        git_in(
+            store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+            f"--upload-pack={_UPLOAD}", str(inner), f"{commit}:{_KEPT}/{commit}",
+        )  # fmt: skip
 
 
-def _only_in(inner: Path) -> list[str]:
+def _only_in(inner: Path, env: Mapping[str, str]) -> list[str]:
     """Return the tips (HEAD, branches) that no remote-tracking branch contains."""
-    tips = git_in(inner, "rev-list", "--no-walk", "HEAD", "--branches").split()
-    return [tip for tip in tips if git_in(inner, "rev-list", "-1", tip, "--not", "--remotes")]
+    tips = git_in(inner, "rev-list", "--no-walk", "HEAD", "--branches", env=env).split()
+    return [
+        tip for tip in tips if git_in(inner, "rev-list", "-1", tip, "--not", "--remotes", env=env)
+    ]
+
+
+def _bare(directory: Path) -> dict[str, str]:
+    """Return what lets git work in its own directory whose working tree is gone."""
+    return {"GIT_DIR": str(directory), "GIT_WORK_TREE": str(directory)}
 
 
 def _has(repository: Path, commit: str) -> bool:

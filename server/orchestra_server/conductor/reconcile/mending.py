@@ -13,7 +13,8 @@ from orchestra_server.chambers.merged import is_merged
 from orchestra_server.chambers.removing import delete_branch, remove_worktree
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running_gits import wait_for_gits
-from orchestra_server.chambers.saving import is_saved, save_work
+from orchestra_server.chambers.saved_commit import is_saved
+from orchestra_server.chambers.saving import save_work
 from orchestra_server.chambers.shadow import read_state
 from orchestra_server.chambers.stale_locks import move_aside
 from orchestra_server.conductor.closing import put_away
