@@ -72,12 +72,13 @@ class Board:
         self._discoveries_of: dict[str, list[str]] = {}
         self.open_tasks = {task.id for task in state.tasks.values() if task.state in _OPEN}
         self.standing_chambers: set[str] = set()
+        self.suspended_chambers: set[str] = set()  # standing, and no tool runs there
         self.unread_mail: set[str] = set()
         self._collisions_of: dict[str, set[str]] = {}
         self.colliding: set[str] = set()
         for chamber in state.chambers.values():
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
-            _enrol(self.standing_chambers, chamber.id, present=chamber.state in _STANDING)
+            self._enrol_chamber(chamber)
         for interrupt in state.interrupts.values():
             self._file_mail(interrupt)
         for discovery in state.discoveries.values():
@@ -144,11 +145,6 @@ class Board:
         moments = (at + self.unread_limit for at in sent)
         return min((moment for moment in moments if moment > now), default=0)
 
-    def suspended_chambers(self) -> int:
-        """Return in how many chambers no tool runs."""
-        standing = (self.state.chambers[key] for key in self.standing_chambers)
-        return sum(chamber.suspended_at > 0 for chamber in standing)
-
     def discoveries_of(self, task_id: str) -> list[Discovery]:
         """Return a task's discoveries, oldest first."""
         return [self.state.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
@@ -181,11 +177,17 @@ class Board:
         before = self.state.chambers.get(chamber.id)
         if before is None:
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
-        _enrol(self.standing_chambers, chamber.id, present=chamber.state in _STANDING)
+        self._enrol_chamber(chamber)
         touched.chambers.add(chamber.id)
         touched.tasks.add(chamber.task_id)
         moved = before is None or _chamber_place(before) != _chamber_place(chamber)
         touched.chamber_order |= moved
+
+    def _enrol_chamber(self, chamber: Chamber) -> None:
+        stands = chamber.state in _STANDING
+        _enrol(self.standing_chambers, chamber.id, present=stands)
+        suspended = stands and chamber.suspended_at > 0
+        _enrol(self.suspended_chambers, chamber.id, present=suspended)
 
     def _take_discovery(self, discovery: Discovery, touched: Touched) -> None:
         if discovery.id not in self.state.discoveries:

@@ -27,7 +27,7 @@ def status_of(picture: Picture, server: LinkState, project: str, now: int) -> St
         unread=unread,
         collisions=len(picture.board.colliding),
         overdue=len(picture.board.overdue(now)),
-        suspended=picture.board.suspended_chambers(),
+        suspended=len(picture.board.suspended_chambers),
         latency=latency(picture.board.state.interrupts.values()),
         project=project,
     )

@@ -65,8 +65,9 @@ class Lines(Widget):
         Textual asks for all lines of every widget that an update anywhere touches, so those painted
         before are kept until `refresh` names them.
         """
-        if self.extent != self.size or len(self._painted) != self.size.height:
-            self.extent = self.size
+        size = self.outer_size  # the border is a parent's, and `size` costs a look-up per style
+        if self.extent != size or len(self._painted) != size.height:
+            self.extent = size
             self._painted = [None] * self.extent.height
             self.forget_strips()
         width = self.extent.width

@@ -26,12 +26,19 @@ class TextView(ScrollingLines):
 
     def show(self, lines: Sequence[Line], *, from_start: bool = False) -> None:
         """Show `lines`, at the same offset as before unless `from_start`."""
+        before, top = self._on_screen(), self.top
+        count = self.line_count
         if lines != self._given:
             self._given = lines
             self._wrap()
         if from_start:
             self.top = 0
-        self.refresh()
+        if (self.top, self.line_count) != (top, count):
+            self.refresh()  # the thumb has moved too
+            return
+        for y, (old, new) in enumerate(zip(before, self._on_screen(), strict=True)):
+            if old != new:
+                self.redraw(y)
 
     def action_cursor_down(self) -> None:
         """Show one later line."""
@@ -76,6 +83,9 @@ class TextView(ScrollingLines):
         """Wrap for the new width."""
         super().on_resize(event)
         self._wrap()
+
+    def _on_screen(self) -> list[Line]:
+        return self._wrapped[self.top : self.top + self.window_height]
 
     def _wrap(self) -> None:
         self._strips.clear()

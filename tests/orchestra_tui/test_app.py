@@ -27,7 +27,7 @@ def test_the_frame_rate_is_set_before_textual_is_imported() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )
-    assert ran.stdout.strip() == "120"
+    assert ran.stdout.strip() == "1000"
 
 
 async def test_q_leaves_and_ctrl_c_only_says_how() -> None:

@@ -147,6 +147,6 @@ def test_suspended_chambers_are_counted_while_they_stand() -> None:
     board = Board()
     suspended = replace(a_chamber(), state="live", suspended_at=NOON)
     board.apply(event(board, EventData(chamber=suspended)))
-    assert board.suspended_chambers() == 1
+    assert board.suspended_chambers == {suspended.id}
     board.apply(event(board, EventData(chamber=replace(suspended, state="closed"))))
-    assert board.suspended_chambers() == 0
+    assert board.suspended_chambers == set()

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.widgets.detail_area import DetailArea, TabLine
@@ -91,3 +92,23 @@ async def test_a_roomy_area_parts_names_and_text() -> None:
         await pilot.resize_terminal(40, 30)
         await pilot.pause()
         assert area.text.region.y == 2
+
+
+async def test_only_lines_that_read_differently_are_painted_anew() -> None:
+    async with showing() as (area, pilot, _):
+        area.set_content(lines(5))
+        await pilot.pause()
+        drawn: list[int] = []
+        draw = area.text.draw
+
+        def noted(y: int, width: int) -> Strip:
+            drawn.append(y)
+            return draw(y, width)
+
+        area.text.draw = noted
+        area.set_content(lines(5))
+        await pilot.pause()
+        assert drawn == []
+        area.set_content([*lines(4), (Cell("line other"),)])
+        await pilot.pause()
+        assert drawn == [4]
