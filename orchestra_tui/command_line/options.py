@@ -1,6 +1,7 @@
 """What was typed, as one typed object, and the words that explain it."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,8 @@ class Options:
 
 def read_options(arguments: Sequence[str]) -> Options:
     """Return what `arguments` say; raises BadInput, or SystemExit for --help and --version."""
-    options = _parser().parse_args(arguments, namespace=Options())
+    parser = _parser(arguments[0] if arguments else "")
+    options = parser.parse_args(arguments, namespace=Options())
     options.directory = options.directory.absolute()
     if options.port is not None and not options.http:
         raise BadInput("--port is for HTTP; add --http, or leave it out to serve on stdio")
@@ -84,12 +86,33 @@ def _check_interrupt(options: Options) -> None:
         raise BadInput("TEXT is missing; say in at least a word what the worker should know")
 
 
+_STDOUT = 1
+_COLUMNS = 80  # where there is no terminal
+
+
+class _Plain(argparse.HelpFormatter):
+    """Knows the terminal's width without shutil, which argparse would import for each argument."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Keeps our own line ends, with room for the longest command beside its summary."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog)
+        super().__init__(prog, width=_columns() - 2)
         self._action_max_length = 16
+
+
+def _columns() -> int:
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(_STDOUT).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,7 +122,8 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(f"{message}; '{self.prog} --help' shows what is possible")
 
 
-def _parser() -> _Parser:
+def _parser(first: str) -> _Parser:
+    """Return the parser; where the first word is a command, without the other groups of them."""
     parser = _Parser(
         prog="orchestra",
         description=_DESCRIPTION,
@@ -122,10 +146,15 @@ def _parser() -> _Parser:
         help="act as if started in DIR",
     )
     commands = _Commands(parser)
-    _add_setup(commands)
-    _add_work(commands)
-    _add_mending(commands)
-    _add_service(commands)
+    groups = {
+        _add_setup: ("init", "demo", "doctor"),
+        _add_work: ("status", "interrupt", "resume", "events"),
+        _add_mending: ("restore", "reconcile"),
+        _add_service: ("serve", "down"),
+    }
+    asked = [add for add, names in groups.items() if first in names]
+    for add in asked or groups:
+        add(commands)
     return parser
 
 
@@ -140,7 +169,11 @@ class _Commands:
     def add(self, name: str, summary: str, more: str = "") -> _Parser:
         description = f"{summary[0].upper()}{summary[1:]}. {more}".rstrip()
         return self._parsers.add_parser(
-            name, help=summary, description=description, allow_abbrev=False
+            name,
+            help=summary,
+            description=description,
+            allow_abbrev=False,
+            formatter_class=_Plain,
         )
 
 
