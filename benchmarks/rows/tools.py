@@ -19,6 +19,7 @@ _AIM = Aim(1.5)
 _FLOOR = "an empty tool"
 _PHASES = ("analysis", "implementation")
 _CHAMBERS = ("auth", "api", "web")
+_OTHERS = ("index", "query", "page")
 
 Calls = Mapping[str, Callable[[], Mapping[str, object]]]
 
@@ -36,12 +37,15 @@ async def _measure(budget: Budget) -> list[Finding]:
             served(EMPTY, place, directory) as empty,
             served(ORCHESTRA, place, directory) as client,
         ):
-            task_id = await _prepared(client)
-            mailbox = directory / ".claude" / "worktrees" / "api"
+            # What is read keeps its size, that of an ordinary task; what is written goes elsewhere.
+            task_id = await _prepared(client, "Add a login page", _CHAMBERS)
+            written = await _prepared(client, "Add a search page", _OTHERS)
+            mailbox = directory / ".claude" / "worktrees" / _OTHERS[1]
+            calls = {**_reads(task_id), **_writes(written)}
             measures = {
                 _FLOOR: _timed(empty, "nothing", lambda: {"task_id": task_id, "note": "-"}),
-                **{tool: _timed(client, tool, given) for tool, given in _calls(task_id).items()},
-                "interrupt_worker": lambda: sent_ms(client, store, mailbox, task_id, "Use S256"),
+                **{tool: _timed(client, tool, given) for tool, given in calls.items()},
+                "interrupt_worker": lambda: sent_ms(client, store, mailbox, written, "Use S256"),
             }
             floor, *taken = await by_turns_async(
                 list(measures.values()), budget.seconds(20), least=5
@@ -53,21 +57,35 @@ async def _measure(budget: Budget) -> list[Finding]:
             return found + await _with_git(client, floor, directory, budget)
 
 
-async def _prepared(client: Client) -> str:
-    task_id = (await call(client, "start_task", {"description": "Add a login page"})).task_id
+async def _prepared(client: Client, description: str, chambers: tuple[str, ...]) -> str:
+    """Start a task with chambers, and with what their workers have found so far."""
+    task_id = (await call(client, "start_task", {"description": description})).task_id
     await call(
-        client, "create_chambers_batch", {"task_id": task_id, "chamber_names": list(_CHAMBERS)}
+        client, "create_chambers_batch", {"task_id": task_id, "chamber_names": list(chambers)}
     )
+    for number, name in enumerate(chambers):
+        worker = {"task_id": task_id, "agent_id": f"implementer-{name}"}
+        found = {**worker, "discovery": f"Tokens expire after {number} h", "severity": "info"}
+        await call(client, "share_discovery", found)
+        done = {**worker, "action": "wrote the model", "result": "its tests pass"}
+        await call(client, "record_agent_action", done)
     return task_id
 
 
-def _calls(task_id: str) -> Calls:
-    numbers = count()
+def _reads(task_id: str) -> Calls:
     task = {"task_id": task_id}
-    agent = {**task, "agent_id": "implementer-auth"}
     return {
         "get_task_status": lambda: task,
         "get_agent_context": lambda: {**task, "agent_type": "implementer", "module": "auth"},
+        "get_parallel_status": lambda: task,
+    }
+
+
+def _writes(task_id: str) -> Calls:
+    numbers = count()
+    task = {"task_id": task_id}
+    agent = {**task, "agent_id": f"implementer-{_OTHERS[0]}"}
+    return {
         "record_agent_action": lambda: {
             **agent, "action": f"edit {next(numbers)}", "result": "done"
         },
@@ -75,7 +93,6 @@ def _calls(task_id: str) -> Calls:
             **agent, "discovery": f"Tokens expire {next(numbers)}", "severity": "info"
         },
         "advance_phase": lambda: {**task, "phase": _PHASES[next(numbers) % 2]},
-        "get_parallel_status": lambda: task,
     }  # fmt: skip
 
 

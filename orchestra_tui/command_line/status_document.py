@@ -4,9 +4,11 @@ The document is a promise: members are added, never renamed or removed without a
 Times are milliseconds since 1970, 0 where they have not come.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from orchestra_core.models import Chamber, Interrupt, Requires, Task
+from orchestra_core.models import Chamber, Collision, Interrupt, Presence, Requires, Task
 from orchestra_core.models import ChamberState as StateOfChamber
 from orchestra_core.models import InterruptState as StateOfMail
 from orchestra_core.models import TaskState as StateOfTask
@@ -16,12 +18,12 @@ from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_tui.presentation.ages import age, elapsed
-from orchestra_tui.presentation.symbols import CHAMBER, SUSPENDED, TASK, UNPROVEN, WORKER
+from orchestra_tui.presentation.symbols import CHAMBER, COLLIDES, SUSPENDED, TASK, UNPROVEN, WORKER
 
 _OPEN = ("open", "completing")
 _STANDING = ("creating", "live", "closing")
-_UNREAD = ("sent", "posted")
 _FINISHED_SHOWN = 3
+_NAMED = 3
 _WORDS = 100
 
 
@@ -45,6 +47,15 @@ class MailStatus(Struct, frozen=True, kw_only=True):
     sent_at: int
 
 
+class CollisionStatus(Struct, frozen=True, kw_only=True):
+    """What a chamber would not merge with: another chamber's id, or "base"; the first files."""
+
+    other: str
+    files: tuple[str, ...]
+    file_count: int
+    since: int
+
+
 class ChamberStatus(Struct, frozen=True, kw_only=True):
     """A chamber, its worker and its unread mail."""
 
@@ -59,6 +70,7 @@ class ChamberStatus(Struct, frozen=True, kw_only=True):
     proven_ready: bool
     worker: WorkerStatus
     unread: tuple[MailStatus, ...]
+    collisions: tuple[CollisionStatus, ...]
 
 
 class TaskStatus(Struct, frozen=True, kw_only=True):
@@ -89,12 +101,14 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
 def status_document(project: Project, state: ProjectState) -> StatusDocument:
     """Return the document of one snapshot."""
     chambers: dict[str, list[ChamberStatus]] = {}
-    mail: dict[str, list[Interrupt]] = {}
-    for interrupt in state.interrupts.values():
-        if interrupt.state in _UNREAD:
-            mail.setdefault(f"{interrupt.task_id}/{interrupt.chamber}", []).append(interrupt)
+    mail, collisions = state.unread_by_chamber(), state.collisions_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
-        one = _chamber_status(chamber, state, mail.get(chamber.id, []))
+        one = _chamber_status(
+            chamber,
+            state.presence.get(chamber.id),
+            mail.get(chamber.id, ()),
+            collisions.get(chamber.id, ()),
+        )
         chambers.setdefault(chamber.task_id, []).append(one)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -141,7 +155,16 @@ def _chamber_line(chamber: ChamberStatus, width: int, now: int) -> str:
     said = _worker_words(chamber.worker, now) if chamber.state == "live" else chamber.state
     note = f": {one_line(chamber.note, _WORDS)}" if chamber.note else ""
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
-    return f"{symbol} {chamber.name:<{width}}  {said}{note}{_trouble(chamber, now)}{unread}"
+    trouble = f"{_trouble(chamber, now)}{_collides(chamber)}"
+    return f"{symbol} {chamber.name:<{width}}  {said}{note}{trouble}{unread}"
+
+
+def _collides(chamber: ChamberStatus) -> str:
+    if not chamber.collisions:
+        return ""
+    names = ", ".join(one.other.rpartition("/")[2] for one in chamber.collisions[:_NAMED])
+    more = len(chamber.collisions) - _NAMED
+    return f"  {COLLIDES.text} collides with {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def _trouble(chamber: ChamberStatus, now: int) -> str:
@@ -180,9 +203,11 @@ def _task_status(task: Task, chambers: tuple[ChamberStatus, ...]) -> TaskStatus:
 
 
 def _chamber_status(
-    chamber: Chamber, state: ProjectState, unread: list[Interrupt]
+    chamber: Chamber,
+    presence: Presence | None,
+    unread: Sequence[Interrupt],
+    collisions: Sequence[Collision],
 ) -> ChamberStatus:
-    presence = state.presence.get(chamber.id)
     return ChamberStatus(
         name=chamber.name,
         state=chamber.state,
@@ -208,7 +233,16 @@ def _chamber_status(
                 state=one.state,
                 sent_at=one.sent_at,
             )
-            for one in sorted(unread, key=lambda one: one.sent_at)
+            for one in unread
+        ),
+        collisions=tuple(
+            CollisionStatus(
+                other=one.other(chamber.id),
+                files=one.files,
+                file_count=one.count,
+                since=one.since,
+            )
+            for one in collisions
         ),
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from orchestra_core.models import Collision
 from orchestra_tui.presentation.cells import Cell, Line
 from orchestra_tui.presentation.fitting import fit, plain
+from orchestra_tui.presentation.symbols import COLLIDES
 
-SIGN = "⚠"
+SIGN = COLLIDES.text
 _KIND_WIDTH = 14
 
 

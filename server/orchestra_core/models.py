@@ -143,6 +143,10 @@ class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: int
     cleared_at: int = 0
 
+    def other(self, side: str) -> str:
+        """Return the side that `side` collides with."""
+        return self.between[1] if side == self.between[0] else self.between[0]
+
 
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a chamber's worker does right now; the last report wins and history does not keep it."""

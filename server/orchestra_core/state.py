@@ -14,6 +14,8 @@ from orchestra_core.models import (
     Task,
 )
 
+UNREAD = ("sent", "posted")
+
 
 @dataclass(slots=True)
 class ProjectState:
@@ -43,6 +45,25 @@ class ProjectState:
                 self.interrupts[document.id] = document
             case Collision():
                 self.collisions[document.id] = document
+
+    def unread_by_chamber(self) -> dict[str, list[Interrupt]]:
+        """Return the unread interrupts of each chamber that has any, by its id, oldest first."""
+        found: dict[str, list[Interrupt]] = {}
+        for one in self.interrupts.values():
+            if one.state in UNREAD:
+                found.setdefault(f"{one.task_id}/{one.chamber}", []).append(one)
+        for mail in found.values():
+            mail.sort(key=lambda one: (one.sent_at, one.id))
+        return found
+
+    def collisions_by_chamber(self) -> dict[str, list[Collision]]:
+        """Return what each chamber that collides with anything does so with, by its id."""
+        found: dict[str, list[Collision]] = {}
+        for one in sorted(self.collisions.values(), key=lambda one: (one.since, one.id)):
+            if one.state == "colliding":
+                for side in one.between:
+                    found.setdefault(side, []).append(one)
+        return found
 
     def apply(self, event: Event) -> bool:
         """Move on by `event`; an event already applied changes nothing and answers False."""

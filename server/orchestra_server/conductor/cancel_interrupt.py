@@ -8,13 +8,14 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
 from orchestra_server.conductor import telling
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.context import NOTHING, Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions.chambers import resumed
-from orchestra_server.conductor.decisions.mail import UNREAD, cancelled
+from orchestra_server.conductor.decisions.mail import cancelled
 from orchestra_server.conductor.known import read_chamber, read_task
 from orchestra_server.conductor.postman import take_receipts
 from orchestra_server.conductor.replies import CancelledInterrupt

@@ -5,13 +5,14 @@ import asyncio
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
+from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.conductor.aftermath import follow_up
 from orchestra_server.conductor.arguments import checked_requires
 from orchestra_server.conductor.context import NOTHING, Context, Decision, settle
 from orchestra_server.conductor.decisions.chambers import suspended
-from orchestra_server.conductor.decisions.mail import UNREAD, interrupt_id, sent
+from orchestra_server.conductor.decisions.mail import interrupt_id, sent
 from orchestra_server.conductor.known import read_chamber, read_task
 from orchestra_server.conductor.postman import post_at_once
 from orchestra_server.conductor.replies import SentInterrupt

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
-from orchestra_core.models import Agent, Chamber, Presence, Task
+from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
 from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_server.chambers.diffing import diff_size
@@ -37,8 +37,15 @@ async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStat
 def parallel_status(state: ProjectState, task_id: str, works: dict[str, Work]) -> ParallelStatus:
     """Return the status of a task's chambers in a snapshot, with the work found in each."""
     task = task_in(state, task_id)
+    unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
     rows = [
-        _chamber(state, chamber, works.get(chamber.id, Work()))
+        _chamber(
+            chamber,
+            state.presence.get(chamber.id),
+            agents.get(chamber.name),
+            unread_mail.get(chamber.id, ()),
+            works.get(chamber.id, Work()),
+        )
         for chamber in chambers_in(state, task_id)
     ]
     live = [row for row in rows if row.state == "live"]
@@ -72,10 +79,14 @@ def _work_in(chamber: Chamber) -> Work:
     return Work(size.files, size.insertions, size.deletions)
 
 
-def _chamber(state: ProjectState, chamber: Chamber, work: Work) -> ChamberStatus:
-    presence = state.presence.get(chamber.id, Presence(chamber_id=chamber.id))
-    agent = _latest_agent(state, chamber)
-    unread = telling.unread_of(state, chamber.task_id, chamber.name)
+def _chamber(
+    chamber: Chamber,
+    reported: Presence | None,
+    agent: Agent | None,
+    unread: Sequence[Interrupt],
+    work: Work,
+) -> ChamberStatus:
+    presence = reported or Presence(chamber_id=chamber.id)
     return ChamberStatus(
         name=chamber.name,
         state=chamber.state,
@@ -86,7 +97,7 @@ def _chamber(state: ProjectState, chamber: Chamber, work: Work) -> ChamberStatus
         detail=presence.detail,
         since=telling.moment(presence.since),
         last_message=telling.in_short(presence.message),
-        proven_ready=is_proven(chamber, state.presence.get(chamber.id)),
+        proven_ready=is_proven(chamber, reported),
         suspended_since=telling.moment(chamber.suspended_at),
         agent_id=agent.agent_id if agent else presence.agent_id,
         last_action=agent.last_action if agent else "",
@@ -100,13 +111,10 @@ def _chamber(state: ProjectState, chamber: Chamber, work: Work) -> ChamberStatus
     )
 
 
-def _latest_agent(state: ProjectState, chamber: Chamber) -> Agent | None:
-    agents = [
-        one
-        for one in state.agents.values()
-        if (one.task_id, one.chamber) == (chamber.task_id, chamber.name)
-    ]
-    return max(agents, key=lambda one: one.last_at, default=None)
+def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
+    """Return for each chamber, by its name, who recorded something last."""
+    ours = [one for one in state.agents.values() if one.task_id == task_id]
+    return {one.chamber: one for one in sorted(ours, key=lambda one: one.last_at)}
 
 
 def _next_step(task: Task, live: Sequence[ChamberStatus], finished: Sequence[ChamberStatus]) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Interrupt
-from orchestra_core.state import ProjectState
+from orchestra_core.state import UNREAD, ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.conductor.aftermath import show_change
 from orchestra_server.conductor.context import NOTHING, Context, Decision, settle, this_host
 from orchestra_server.conductor.decisions.chambers import resumed
-from orchestra_server.conductor.decisions.mail import UNREAD, cancelled, sent
+from orchestra_server.conductor.decisions.mail import cancelled, sent
 from orchestra_server.conductor.interrupt_worker import require_live, unread_or_next
 from orchestra_server.conductor.known import read_chamber, read_task
 from orchestra_server.conductor.replies import ResumedWorker

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
-from orchestra_core.state import ProjectState
+from orchestra_core.state import UNREAD, ProjectState
 from orchestra_core.text import one_line
-from orchestra_server.conductor.decisions.mail import UNREAD
 from orchestra_server.conductor.replies import (
     AgentStatus,
     ChamberScope,

@@ -1,13 +1,21 @@
 """The JSON files below `.claude/` that show a task's state to agents; written, never read back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.models import (
+    Chamber,
+    Collision,
+    Discovery,
+    Interrupt,
+    Phase,
+    Presence,
+    Task,
+)
 from orchestra_core.state import ProjectState
 from orchestra_server.files.atomic import write_atomically
 
@@ -24,7 +32,6 @@ NAMES = (
 _NOTE = "Written by Orchestra from its state, and never read back: a change made here is lost."
 # Finished tasks that are still shown; all of them stay in Redis.
 _FINISHED_SHOWN = 5
-_UNREAD = ("sent", "posted")
 
 
 def write_projections(working_directory: Path, state: ProjectState) -> None:
@@ -136,15 +143,27 @@ def _workflow(task: Task) -> Fields:
 
 def _parallel(task: Task, state: ProjectState) -> Fields:
     present = [chamber for chamber in _chambers(task, state) if chamber.state != "closed"]
+    unread, collisions = state.unread_by_chamber(), state.collisions_by_chamber()
     return {
         "task_id": task.id,
-        "chambers": [_chamber_status(chamber, state) for chamber in present],
+        "chambers": [
+            _chamber_status(
+                chamber,
+                state.presence.get(chamber.id),
+                unread.get(chamber.id, ()),
+                collisions.get(chamber.id, ()),
+            )
+            for chamber in present
+        ],
     }
 
 
-def _chamber_status(chamber: Chamber, state: ProjectState) -> Fields:
-    presence = state.presence.get(chamber.id)
-    unread = _unread(chamber, state.interrupts.values())
+def _chamber_status(
+    chamber: Chamber,
+    presence: Presence | None,
+    unread: Sequence[Interrupt],
+    collisions: Sequence[Collision],
+) -> Fields:
     return {
         "name": chamber.name,
         "state": chamber.state,
@@ -158,7 +177,11 @@ def _chamber_status(chamber: Chamber, state: ProjectState) -> Fields:
             "detail": presence.detail or None,
             "since": moment(presence.since),
         },
-        "unread_interrupts": [*unread],
+        "unread_interrupts": [one.id for one in unread],
+        "collisions": [
+            {"with": one.other(chamber.id), "files": [*one.files], "file_count": one.count}
+            for one in collisions
+        ],
         "note": chamber.note or None,
     }
 
@@ -191,12 +214,3 @@ def _chambers(task: Task, state: ProjectState) -> list[Chamber]:
 def _found(task: Task, state: ProjectState) -> list[Discovery]:
     ours = [found for found in state.discoveries.values() if found.task_id == task.id]
     return sorted(ours, key=lambda found: (found.at, found.id))
-
-
-def _unread(chamber: Chamber, interrupts: Iterable[Interrupt]) -> list[str]:
-    return [
-        interrupt.id
-        for interrupt in interrupts
-        if (interrupt.task_id, interrupt.chamber) == (chamber.task_id, chamber.name)
-        and interrupt.state in _UNREAD
-    ]

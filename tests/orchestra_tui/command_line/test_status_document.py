@@ -13,7 +13,7 @@ from orchestra_tui.command_line.status_document import (
     status_document,
     status_lines,
 )
-from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_collision, a_task, an_interrupt
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
@@ -60,6 +60,19 @@ def test_what_keeps_a_worker_from_working_or_hearing_stands_beside_it() -> None:
         "  ● auth  no worker  ‖ suspended 1m",
         "  ● web   no worker  ? not proven ready",
     ]
+
+
+def test_a_chamber_that_would_not_merge_says_with_whom_and_in_which_files() -> None:
+    state = a_project()
+    state.put(a_collision())
+    auth, gone = a_collision().between
+    state.put(replace(a_collision(), id="over", state="clear"))
+    document = status_document(PROJECT, state)
+    (found,) = next(one for one in document.tasks[0].chambers if one.name == "auth").collisions
+    assert auth.endswith("/auth")
+    assert (found.other, found.files) == (gone, ("src/app.py",))
+    line = next(line for line in status_lines(document, NOON) if "● auth" in line)
+    assert f"⚠ collides with {gone.rpartition('/')[2]}" in line
 
 
 def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
@@ -143,6 +156,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "proven_ready": False,
         "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
+        "collisions": [],
         **differences,
     }
 

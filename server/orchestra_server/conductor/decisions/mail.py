@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Discovery, Interrupt, Presence, Requires
+from orchestra_core.state import UNREAD
 
 _DIGEST = 12  # hex digits
-UNREAD = ("sent", "posted")
 CLOSED_NOTE = "undelivered: the chamber was closed before its worker read it"
 ENDED_NOTE = "undelivered: the worker ended before it read it"
 LASTING_END = 10_000  # ms
