@@ -38,7 +38,7 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("undelivered", "warn"),
 }
-COLLIDES = Cell("⚠", "critical")
+COLLIDES = Cell("⚠", "warn")
 SUSPENDED = Cell("‖ suspended", "warn")
 UNPROVEN = Cell("? not proven ready", "warn")
 OVERDUE = "!"  # before what has been unread for too long
