@@ -10,9 +10,11 @@ from typing import BinaryIO
 
 from orchestra_core.change import Change
 from orchestra_core.keys import Keys
+from orchestra_core.models import Presence
 from orchestra_core.store.address import read_address
 from orchestra_core.store.client import Part
 from orchestra_core.store.committing import prepare
+from orchestra_core.store.documents import encode
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.redis_client import RedisClient
 from orchestra_core.store.scripts import script
@@ -29,7 +31,8 @@ class Pipeline:
         self._keys = Keys(project)
         # Asks for nothing and so connects to nothing: these changes depend on nothing read.
         self._reads = Reads(RedisClient(read_address(url), self._keys.sequence), self._keys)
-        self.ask(("SCRIPT", "LOAD", script("change").source))
+        for name in ("change", "presence"):
+            self.ask(("SCRIPT", "LOAD", script(name).source))
 
     def ask(self, *commands: tuple[Part, ...]) -> None:
         """Send commands together and read all their answers; raises RuntimeError for an error."""
@@ -52,6 +55,12 @@ class Pipeline:
         """Return the command that commits a change."""
         call = prepare(change, self._reads, self._keys)
         return ("EVALSHA", script("change").sha, len(call.keys), *call.keys, *call.arguments)
+
+    def reported(self, presence: Presence) -> tuple[Part, ...]:
+        """Return the command that reports what a worker does, as `Store.report_presence` does."""
+        keys = (self._keys.presence, self._keys.activity(presence.chamber_id))
+        arguments = (self._keys.presence_channel, presence.chamber_id, encode(presence), 500)
+        return ("EVALSHA", script("presence").sha, len(keys), *keys, *arguments)
 
     def close(self) -> None:
         """Hang up."""

@@ -37,6 +37,11 @@ class RoomTerminal:
         self._raw = b""
         self._text = ""
 
+    @property
+    def text(self) -> str:
+        """What has come since `forget`, as far back as it is kept."""
+        return self._text
+
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())

@@ -13,6 +13,7 @@ from benchmarks.rows import (
     memory,
     opening,
     radar,
+    replay,
     status,
     tools,
 )
@@ -22,6 +23,7 @@ ROWS: tuple[Row, ...] = (
     load.EVENT,
     load.PROCESSOR,
     memory.ROW,
+    replay.ROW,
     opening.PAINT,
     opening.READY,
     change.ROW,

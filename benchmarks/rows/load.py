@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from benchmarks import seeding
+from benchmarks import ccmanager, seeding
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import (
@@ -23,7 +23,7 @@ from benchmarks.room_terminal import (
     room_terminal,
     waits,
 )
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Budget, Finding, NotMeasured, Row, finding
 from benchmarks.subscriber import Subscriber, a_subscriber
 from benchmarks.traffic import traffic
 from orchestra_core.change import Change
@@ -204,7 +204,17 @@ def _processor(budget: Budget) -> list[Finding]:
         lines.append(
             finding(case, "%", ours.processor, aim, versus=STOCK, against=stock, note=note)
         )
+    lines.append(_beside_ccmanager(found["ours", 0].processor, budget))
     return lines
+
+
+def _beside_ccmanager(ours: list[float], budget: Budget) -> Finding:
+    try:
+        with a_place() as place:
+            its = ccmanager.idle_processor(place, budget)
+    except NotMeasured as reason:
+        return finding("idle", "%", ours, note=f"{ccmanager.NAME} is not measured: {reason}")
+    return finding("idle", "%", ours, versus=f"{ccmanager.NAME}, idle", against=its)
 
 
 def _event_to_screen(budget: Budget) -> list[Finding]:
