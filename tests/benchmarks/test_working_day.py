@@ -1,0 +1,24 @@
+"""The day that is replayed: the same each time, in order, and ending as it began."""
+
+from msgspec.structs import replace
+
+from benchmarks.working_day import DAY, Day
+from orchestra_core.events import Event
+from orchestra_core.state import ProjectState
+
+
+def test_every_run_has_the_same_day_in_its_order() -> None:
+    moments = Day(0).moments()
+    assert moments == Day(0).moments()
+    assert [second for second, _ in moments] == sorted(second for second, _ in moments)
+    assert 0 <= moments[0][0] < moments[-1][0] < DAY
+
+
+def test_at_the_end_of_the_day_every_task_and_chamber_is_closed_and_all_mail_is_read() -> None:
+    state = ProjectState()
+    events = [thing for _, thing in Day(0).moments() if isinstance(thing, Event)]
+    for number, event in enumerate(events, 1):
+        state.apply(replace(event, seq=number))
+    assert {task.state for task in state.tasks.values()} == {"completed"}
+    assert {chamber.state for chamber in state.chambers.values()} == {"closed"}
+    assert {letter.state for letter in state.interrupts.values()} == {"acted"}
