@@ -51,21 +51,27 @@ def test_a_server_that_does_not_answer_is_left_after_a_moment(tmp_path: Path) ->
 
 
 async def test_a_server_that_answers_without_end_is_left_too(tmp_path: Path) -> None:
+    left = asyncio.Event()
+
     async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while True:
                 writer.write(b"+")
                 await writer.drain()
                 await asyncio.sleep(0.01)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        left.set()
 
-    server = await asyncio.start_server(dribble, "127.0.0.1", 0)
-    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    worker = Session(rooms_at(tmp_path / "repo", url).chamber())
-    send(worker.directory, "One")
-    answer = await asyncio.wait_for(asyncio.to_thread(worker.fire, "PostToolBatch"), 20)
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
+        url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        worker = Session(rooms_at(tmp_path / "repo", url).chamber())
+        send(worker.directory, "One")
+        answer = await asyncio.wait_for(asyncio.to_thread(worker.fire, "PostToolBatch"), 20)
+        await asyncio.wait_for(left.wait(), 20)
     assert "One" in answer.context
     assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
-    server.close()
 
 
 def free_port() -> int:

@@ -92,7 +92,7 @@ def test_a_room_whose_terminal_stands_still_ends_when_told(
 ) -> None:
     with terminal(ROOM, repository.path, environ_of(alone)) as shown:
         shown.wait_for("1 Tasks")
-        shown.press("tt" * 200)  # each paints the whole screen, and from here on nobody reads it
+        shown.press("tt" * 30)  # each paints the whole screen, and from here on nobody reads it
         os.kill(shown.process.pid, signal.SIGTERM)
         ends_with_nothing_left(shown, alone)
 
