@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 # Textual reads this once, when it is imported: after a paint the next one waits for its frame. We
-# paint only what has changed and at most 20 times a second by ourselves, so at any lower rate a key
+# paint only what has changed and about 20 times a second by ourselves, so at any lower rate a key
 # would wait for nothing: at 120, 15 ms of its median 20 while events come.
 os.environ.setdefault("TEXTUAL_FPS", "1000")
 
