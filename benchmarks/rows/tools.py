@@ -59,7 +59,8 @@ async def _measure(budget: Budget) -> list[Finding]:
 
 async def _prepared(client: Client, description: str, chambers: tuple[str, ...]) -> str:
     """Start a task with chambers, and with what their workers have found so far."""
-    task_id = (await call(client, "start_task", {"description": description})).task_id
+    given = {"description": description, "complexity": "moderate"}
+    task_id = (await call(client, "start_task", given)).task_id
     await call(
         client, "create_chambers_batch", {"task_id": task_id, "chamber_names": list(chambers)}
     )
