@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from orchestra_core.store.store import Store
 ORCHESTRA = (sys.executable, "-m", "orchestra_server")
 EMPTY = (sys.executable, "-m", "benchmarks.empty_server")
 _CHECKOUT = Path(__file__).parents[1]
+_NUMBERS = count()
 
 
 class Identified(msgspec.Struct):
@@ -45,13 +47,15 @@ async def served(command: tuple[str, ...], place: Place, directory: Path) -> Asy
             yield client
 
 
-async def sent_ms(client: Client, store: Store, chamber: Path, task_id: str, text: str) -> float:
+async def sent_ms(client: Client, store: Store, chamber: Path, task_id: str) -> float:
     """Interrupt the worker of a chamber; return the milliseconds until its file is there.
 
+    Each message is another, as people's are: one that was said before is looked up first.
     The message is then read on the worker's behalf, so that the next one meets an empty mailbox.
     """
     mailbox = chamber / ".INTERRUPT"
-    arguments = {"task_id": task_id, "chamber": chamber.name, "message": text}
+    message = f"Use S256 only ({next(_NUMBERS)})"
+    arguments = {"task_id": task_id, "chamber": chamber.name, "message": message}
     began = time.perf_counter()
     answer = await call(client, "interrupt_worker", arguments)
     taken = (time.perf_counter() - began) * 1_000

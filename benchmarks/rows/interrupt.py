@@ -49,7 +49,7 @@ async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Fin
         chamber = directory / ".claude" / "worktrees" / "auth"
         sent, floor = await by_turns_async(
             (
-                lambda: sent_ms(client, store, chamber, task_id, "Use S256 only"),
+                lambda: sent_ms(client, store, chamber, task_id),
                 lambda: taken_ms(call(empty, "nothing", {"task_id": task_id})),
             ),
             budget.seconds(8),

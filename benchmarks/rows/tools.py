@@ -45,7 +45,7 @@ async def _measure(budget: Budget) -> list[Finding]:
             measures = {
                 _FLOOR: _timed(empty, "nothing", lambda: {"task_id": task_id, "note": "-"}),
                 **{tool: _timed(client, tool, given) for tool, given in calls.items()},
-                "interrupt_worker": lambda: sent_ms(client, store, mailbox, written, "Use S256"),
+                "interrupt_worker": lambda: sent_ms(client, store, mailbox, written),
             }
             floor, *taken = await by_turns_async(
                 list(measures.values()), budget.seconds(20), least=5

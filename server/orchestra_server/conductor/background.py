@@ -11,7 +11,7 @@ from orchestra_core.errors import OrchestraError
 Work: TypeAlias = Callable[[], Awaitable[object]]
 
 # Seconds: the answer goes out meanwhile, and changes that follow each other are shown together.
-_PAUSE = 0.02
+_PAUSE = 0.1
 _log = logging.getLogger(__name__)
 
 
