@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.mailbox import MAIL, unread
+from orchestra_server.files.chamber_files import HOOK
+from orchestra_server.files.mailbox import MAIL, RECEIPTS, collect_receipts, unread
 from tests.support.hooks import Rooms, Session, rooms_at, send
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -14,14 +15,17 @@ WORDS: dict[str, tuple[str, ...]] = {
     "many": ("First", "Second\nline", "Third «3»"),
 }
 # What is answered while mail waits: d denies, c adds context, b blocks the end, - says nothing.
+# The last two only report presence; FileChanged, which wakes, is in test_hook_readers.py.
 ANSWERS = """
-who SessionStart UserPromptSubmit PreToolUse PostToolUse PostToolBatch Stop SubagentStop
-session          c c d c c b -
-bound-subagent   c c d c c - b
-unbound-subagent - - - - - - -
-workers-subagent - - D - - - -
-conductor        - - - - - - -
+who SessionStart UserPromptSubmit PreToolUse PostToolUse PostToolBatch Stop SubagentStop \
+SubagentStart Notification
+session          c c d c c b - - -
+bound-subagent   c c d c c - b - -
+unbound-subagent - - - - - - - - -
+workers-subagent - - D - - - - - -
+conductor        - - - - - - - - -
 """
+REPORTED = ("SubagentStart", "Notification")
 ROWS = [line.split() for line in ANSWERS.strip().splitlines()]
 CASES = [
     (row[0], event, kind)
@@ -90,19 +94,27 @@ def test_an_event(rooms: Rooms, who: str, event: str, kind: str) -> None:
     chamber = rooms.chamber()
     session = caller(who, rooms, chamber)
     for messages in WORDS.values():
-        for path in chamber.glob(f"{MAIL}*"):
-            path.unlink()
+        memory = chamber / HOOK.with_suffix(".denied")
+        for path in (*chamber.glob(f"{MAIL}*"), *(chamber / RECEIPTS).glob("*"), memory):
+            path.unlink(missing_ok=True)
         fire(session, event, kind, chamber, messages)
 
 
 def fire(session: Session, event: str, kind: str, chamber: Path, messages: tuple[str, ...]) -> None:
     ids = [one.id for one in send(chamber, *messages)] if messages else []
-    process = session.start(event, {"tool_name": "Read", "tool_input": {"file_path": "/a"}})
+    subject = "presence" if event in REPORTED else "mail"
+    process = session.start(
+        event, {"tool_name": "Read", "tool_input": {"file_path": "/a"}}, subject
+    )
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, b"")
     assert (json.loads(stdout) if stdout else None) == expected(event, kind, messages)
     taken = kind in "cb" and bool(messages)
     assert unread(chamber) == ([] if taken else ids)
+    stamped = [(one.interrupt_id, one.state) for one in collect_receipts(chamber)]
+    assert sorted(stamped) == ([(one, "delivered") for one in ids] if taken else [])
+    denied_before = chamber / HOOK.with_suffix(".denied")
+    assert denied_before.exists() == (kind == "d" and bool(messages))
     left = sorted(chamber.glob(f"{MAIL}*"))
     if not taken:
         assert [path.name for path in left] == ([MAIL] if messages else [])
