@@ -18,7 +18,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.following import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
 from orchestra_server.conductor.decisions.mail import LASTING_END, left_behind
-from orchestra_server.conductor.only_one import on_duty
+from orchestra_server.conductor.only_one import duty_taken
 from orchestra_server.conductor.postman import deliver_mail
 
 _LOCK = "orchestra-mail.lock"
@@ -39,24 +39,12 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def mail_on_duty(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
     """Have the mail of this machine's chambers posted within; a fault is a line in the log."""
-    task = asyncio.create_task(_serve(store, project, clock))
-    task.add_done_callback(_say_why)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
-
-async def _serve(store: Store, project: Project, clock: Clock) -> None:
-    async with on_duty(project.git_dir / _LOCK):
+    async def go_round() -> None:
         await _MailRound(store, clock).run()
 
-
-def _say_why(task: asyncio.Task[None]) -> None:
-    fault = None if task.cancelled() else task.exception()
-    if fault is not None:
-        _log.error("the postman has ended; the next server takes it up", exc_info=fault)
+    async with duty_taken(project.git_dir / _LOCK, go_round, "the postman"):
+        yield
 
 
 class _MailRound:

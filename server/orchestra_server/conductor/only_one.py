@@ -2,11 +2,14 @@
 
 import asyncio
 import fcntl
+import logging
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from io import BufferedWriter
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -23,6 +26,33 @@ async def on_duty(lock: Path) -> AsyncGenerator[None]:
         yield
     finally:
         file.close()
+
+
+@asynccontextmanager
+async def duty_taken(
+    lock: Path, work: Callable[[], Awaitable[None]], who: str
+) -> AsyncGenerator[None]:
+    """Wait for the duty in the background and do its work within.
+
+    Whatever befalls it is a line in the log, in which it is called `who`, and nothing more.
+    """
+
+    async def serve() -> None:
+        async with on_duty(lock):
+            await work()
+
+    def say_why(task: asyncio.Task[None]) -> None:
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            _log.error("%s has ended; the next server takes it up", who, exc_info=fault)
+
+    task = asyncio.create_task(serve())
+    task.add_done_callback(say_why)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _try_lock(file: BufferedWriter) -> bool:

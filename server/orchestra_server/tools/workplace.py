@@ -63,7 +63,7 @@ class Workplace:
 
     async def context(self, actor: str) -> Context:
         """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
-        if self._project is None:
+        if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
             self._project = find_project(self._directory, self._settings.project)
         return Context(
             store=await self._store_of(self._project),
