@@ -26,7 +26,7 @@ def measure(budget: Budget) -> list[Finding]:
         finding(
             f"{chambers} chambers, {files:,} files", "ms", ours, Aim(0.5),
             versus=f"{chambers} x git merge in a checkout", against=merges,
-            note="saving, removing the worktrees and closing included",
+            note="removing and closing included; the files are deleted behind the answer",
         )
     ]  # fmt: skip
 

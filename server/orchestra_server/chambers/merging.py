@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from orchestra_server.chambers.ancestry import read_ancestry
 from orchestra_server.chambers.choosing import largest_peaceful
 from orchestra_server.chambers.conflicts import Conflict, excerpt, merge_trees
 from orchestra_server.chambers.identity import KEEPER, require_identity, signing
@@ -121,7 +122,7 @@ def _rivals(repo: Repository, base: str, branches: Sequence[Branch]) -> list[set
     def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
         one, other = pair
         ours = base if one == other else branches[other].commit
-        return _tree_of(repo, ours, branches[one].commit)[1]
+        return _merged(repo, ours, branches[one].commit)[1]
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         found = list(pool.map(kinds_of, pairs))
@@ -139,14 +140,18 @@ def _grow(
     """Merge what merges, in rounds until a round brings nothing more."""
     result, done = base, list[Branch]()
     waiting = list(branches)
+    ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
     signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
     while waiting:
         left: list[tuple[Branch, dict[str, str]]] = []
         for branch in waiting:
-            if is_ancestor(repo, branch.commit, result):
+            if ancestry.holds(branch.commit):
                 done.append(branch)
                 continue
-            tree, kinds = _tree_of(repo, result, branch.commit)
+            if result == base and ancestry.builds_on_base(branch.commit):
+                tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
+            else:
+                tree, kinds = _merged(repo, result, branch.commit)
             if kinds:
                 left.append((branch, kinds))
             else:
@@ -155,6 +160,7 @@ def _grow(
                     repo, tree, result, branch, message, signed=signed, trial=trial
                 )
                 done.append(branch)
+                ancestry.take(branch.commit)
         if len(left) == len(waiting):
             return _Grown(result, done, left)
         waiting = [branch for branch, _ in left]
@@ -170,10 +176,8 @@ def _conflicts(repo: Repository, base: str, grown: _Grown) -> tuple[Conflict, ..
     )
 
 
-def _tree_of(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
-    """Return the merge's tree and conflicts; without merging when only one side has moved."""
-    if is_ancestor(repo, result, commit):
-        return repo.git("rev-parse", f"{commit}^{{tree}}").strip(), {}
+def _merged(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
+    """Return the merge's tree and conflicts."""
     merged = merge_trees(repo, result, commit)
     return merged.tree, dict(merged.kinds)
 

@@ -14,6 +14,7 @@ from orchestra_server.chambers.merging import (
 )
 from orchestra_server.chambers.running import GitFailed
 from tests.support.chambers import Workshop, workshop
+from tests.support.git_count import counted_git
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 
 TEN = "".join(f"line {n}\n" for n in range(10))
@@ -258,3 +259,19 @@ def test_a_trial_needs_no_identity_and_signs_nothing(
     merged = merge_all(shop.repo, shop.main.head, branches, "Add login", trial=True)
     assert isinstance(merged, Merged)
     assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)
+
+
+def test_each_chamber_costs_two_processes_and_all_of_them_four(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chambers = shop.open("one", "two", "three")
+    for chamber in chambers:
+        chamber.commit("work", {f"{chamber.path.name}.txt": "new\n"})
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    base = shop.main.head
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        assert isinstance(merge_all(shop.repo, base, branches, "Add login"), Merged)
+        assert sorted(count.commands) == [
+            *("commit-tree", "commit-tree", "commit-tree", "config", "merge-tree", "merge-tree"),
+            *("rev-list", "rev-parse", "var", "var"),
+        ]
