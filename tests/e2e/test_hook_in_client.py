@@ -54,6 +54,36 @@ async def test_mail_wakes_a_session_that_is_idle(stage: Stage) -> None:
     assert (await mail(stage)).state in ("delivered", "acted")
 
 
+async def test_a_subagent_of_a_session_below_the_top_is_stopped_by_its_mail(stage: Stage) -> None:
+    stage.repository.commit(files={"packages/api/api.py": "B = 1\n"})
+    room = await open_room(stage, working_directory="packages/api")
+    assert room.path.is_relative_to(stage.repository.path / "packages" / "api")
+    worker: list[Request] = []
+
+    def script(request: Request) -> Answer:
+        prompt = "\n".join(block.words() for block in request.messages[0].blocks())
+        if "You are the worker" not in prompt:
+            asked = {"description": "api", "subagent_type": "general-purpose"}
+            asked["prompt"] = f"You are the worker in {room.path}."
+            is_first = not request.answers("Agent")
+            return [Call("Agent", asked)] if is_first else [Say("I wait for my worker.")]
+        worker.append(request)
+        if request.turn > 1:
+            return [Say("My part is done.")]
+        if request.turn == 0:
+            asyncio.run(send(stage, room))
+        mark = room.path / ("before" if request.turn == 0 else "after")
+        return [Call("Bash", {"command": f"touch '{mark}'", "description": "Mark"})]
+
+    where = stage.repository.path / "packages" / "api"
+    requests = await asyncio.to_thread(work, stage, room, script, where)
+    assert not (room.path / "before").exists()
+    assert (room.path / "after").exists()
+    assert worker[-1].text().count(MESSAGE) == 1
+    assert not any(MESSAGE in one.text() for one in requests if one not in worker)
+    assert (await mail(stage)).state == "acted"
+
+
 @contextmanager
 def idle_session(binary: Path, stage: Stage, directory: Path, model_url: str) -> Generator[None]:
     """Keep a session open that has been asked one thing, and ends when its stdin does."""

@@ -30,9 +30,10 @@ class Room:
     path: Path
 
 
-async def open_room(stage: Stage) -> Room:
+async def open_room(stage: Stage, working_directory: str = "") -> Room:
+    request = {"description": "Add accounts", "working_directory": working_directory}
     async with in_memory(stage.settings, stage.repository.path) as conductor:
-        task = await conductor.call(StartedTask, "start_task", {"description": "Add accounts"})
+        task = await conductor.call(StartedTask, "start_task", request)
         made = await conductor.call(
             CreatedChambers,
             "create_chambers_batch",
@@ -54,13 +55,13 @@ async def mail(stage: Stage) -> Interrupt:
     return found
 
 
-def work(stage: Stage, room: Room, script: Script) -> list[Request]:
+def work(stage: Stage, room: Room, script: Script, directory: Path | None = None) -> list[Request]:
     binary = claude_binary()
     with scripted_model(script) as model:
         ended = run_claude(
             binary,
             "Do your part.",
-            directory=room.path,
+            directory=directory or room.path,
             home=stage.home,
             model_url=model.url,
             environ=stage.environ,
