@@ -154,6 +154,17 @@ def test_a_payload_of_ten_megabytes_in_the_guard(worker: Session) -> None:
     assert worker.fire("PreToolUse", asked, "guard") == Answer()
 
 
+def test_a_payload_of_ten_megabytes_that_names_chambers_without_end(
+    rooms: Rooms, worker: Session
+) -> None:
+    assert unread(worker.directory) == ["i1"]
+    given = {"content": "/elsewhere/.claude/worktrees/auth\n" * 300_000}
+    began = time.monotonic()
+    asked = {"tool_name": "Write", "tool_input": given}
+    assert rooms.subagent("unbound").fire("PreToolUse", asked) == Answer()
+    assert time.monotonic() - began < 5
+
+
 def test_a_client_that_reads_no_answer(worker: Session) -> None:
     with worker.start("PostToolBatch") as process:
         assert process.stdout is not None

@@ -22,6 +22,7 @@ HOOKS = ".claude/hooks"
 SETTINGS = "interrupt_monitor.json"
 FOLDERS = ("worktrees", "workspaces")
 NAME = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # what a chamber's name is made of
+MOST_PATHS = 100  # a file that is written may name chambers without end
 BEFORE = " \t\r\n'\"=;("  # what may stand before a relative path in a command
 
 
@@ -96,8 +97,8 @@ def first_chamber(value: Json, root: str, cwd: str) -> Fields:
 
 def chamber_in(words: str, root: str, cwd: str) -> Fields:
     """Return the chamber that a path, or a command with paths in it, names first; {} for none."""
-    at = words.find(".claude/work")
-    while at >= 0:
+    at, looked = words.find(".claude/work"), 0
+    while at >= 0 and looked < MOST_PATHS:
         before, bases = words[max(0, at - 4_096) : at], list[str]()
         folder, _, rest = words[at + len(".claude/") :][:256].partition("/")
         name = rest[: len(rest) - len(rest.lstrip(NAME))].rstrip(".")
@@ -110,7 +111,7 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
             chamber = load_chamber(os.path.join(base, ".claude/worktrees", name))
             if chamber:
                 return chamber
-        at = words.find(".claude/work", at + 1)
+        at, looked = words.find(".claude/work", at + 1), looked + 1
     return {}
 
 
