@@ -85,6 +85,22 @@ def test_a_worker_cannot_end_its_turn_with_unread_mail(worker: Session) -> None:
     assert worker.fire("Stop") == Answer()
 
 
+def test_a_client_that_goes_on_when_informed_is_not_blocked_and_shows_the_text_once(
+    worker: Session, rooms: Rooms, chamber: Path
+) -> None:
+    newer: dict[str, object] = {"background_tasks": []}
+    send(chamber, "One more thing")
+    answer = worker.fire("Stop", newer)
+    assert (answer.decision, "One more thing" in answer.context) == ("", True)
+    assert worker.fire("Stop", newer) == Answer()
+    agent = rooms.subagent()
+    agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a.py"}}, "presence")
+    send(chamber, "Before you go", start=2)
+    answer = agent.fire("SubagentStop", newer)
+    assert (answer.decision, "Before you go" in answer.context) == ("", True)
+    assert unread(chamber) == []
+
+
 def test_a_workers_own_subagent_is_stopped_but_leaves_the_mail(
     worker: Session, chamber: Path
 ) -> None:

@@ -9,7 +9,13 @@ import pytest
 from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
 from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.replies import CreatedChambers, SentInterrupt, StartedTask
+from orchestra_server.conductor.replies import (
+    CreatedChambers,
+    ResumedWorker,
+    SentInterrupt,
+    StartedTask,
+)
+from orchestra_server.conductor.resume_worker import GO_ON
 from tests.e2e.conftest import Stage
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
@@ -42,10 +48,16 @@ async def open_room(stage: Stage, working_directory: str = "") -> Room:
     return Room(task.task_id, Path(made.chambers[0].path))
 
 
-async def send(stage: Stage, room: Room) -> None:
+async def send(stage: Stage, room: Room, requires: str = "review") -> None:
     arguments = {"task_id": room.task_id, "chamber": "auth", "message": MESSAGE}
     async with in_memory(stage.settings, stage.repository.path) as conductor:
-        await conductor.call(SentInterrupt, "interrupt_worker", arguments)
+        await conductor.call(SentInterrupt, "interrupt_worker", {**arguments, "requires": requires})
+
+
+async def resume(stage: Stage, room: Room) -> None:
+    arguments = {"task_id": room.task_id, "chamber": "auth"}
+    async with in_memory(stage.settings, stage.repository.path) as conductor:
+        await conductor.call(ResumedWorker, "resume_worker", arguments)
 
 
 async def mail(stage: Stage) -> Interrupt:
@@ -132,5 +144,32 @@ async def test_mail_that_comes_before_a_workers_last_word_keeps_it_from_ending_u
 
     requests = await asyncio.to_thread(work, stage, room, script)
     assert len(requests) == 2
-    assert MESSAGE in requests[1].text()
+    assert requests[1].text().count(MESSAGE) == 1
     assert (await mail(stage)).state == "acted"
+
+
+async def test_no_tool_of_a_suspended_worker_runs_until_it_is_resumed(stage: Stage) -> None:
+    room = await open_room(stage)
+
+    def script(request: Request) -> Answer:
+        match request.turn:
+            case 0:
+                asyncio.run(send(stage, room, requires="suspend"))
+                return [touch("first")]
+            case 1:
+                return [touch("second"), Call("Write", {"file_path": "a.py", "content": "A = 1"})]
+            case 2:
+                asyncio.run(resume(stage, room))
+                return [touch("third")]
+            case 3:
+                return [touch("third")]
+            case _:
+                return [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(work, stage, room, script)
+    denied = requests[-1].results()
+    assert [result.is_error for result in denied] == [True, True, True, True, False]
+    assert all("suspended the work in chamber auth" in one.words() for one in denied[1:3])
+    told = requests[-1].text()
+    assert [told.count(f"\n\n{words}\n") for words in (MESSAGE, GO_ON)] == [1, 1]
+    assert TestRepository(room.path).status == "?? third"

@@ -135,14 +135,15 @@ def note_acted(event: str, reader: Reader) -> None:
 
 def say(event: str, reader: Reader, words: str) -> None:
     """Print the answer to an event, so that it is out before anything is cleared away."""
-    sys.stdout.write(dump(answer_to(event, reader.gemini_event, words)))
+    informed = event in INFORMED or (event == reader.ends_by and reader.goes_on_informed)
+    sys.stdout.write(dump(answer_to(event, reader.gemini_event, words, informed=informed)))
     sys.stdout.flush()
 
 
-def answer_to(event: str, gemini_event: str, words: str) -> Fields:
+def answer_to(event: str, gemini_event: str, words: str, *, informed: bool) -> Fields:
     """Return the answer to an event in the form that its client reads."""
     named = gemini_event or event
-    if event in INFORMED:
+    if informed:
         return {"hookSpecificOutput": {"hookEventName": named, "additionalContext": words}}
     if gemini_event:
         return {"decision": "deny", "reason": words}

@@ -44,6 +44,9 @@ class Reader:
         self.delivered = self.place(f"{MAIL}.delivered{mark}")
         self.own_mail = self.place(f"{MAIL}.for{mark}")
         self.idle = self.place(HOOKS, "interrupt_monitor.idle")
+        # Claude Code since it tells of these at the end of a turn goes on when it is only informed
+        # there; a block's reason its newest shows twice (2.1.176 to 2.1.330).
+        self.goes_on_informed = "background_tasks" in payload
         self.gemini_event = ""  # how Gemini CLI calls the event, where it is the client
 
     def place(self, *parts: str) -> str:
