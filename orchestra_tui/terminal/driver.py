@@ -19,7 +19,7 @@ from orchestra_tui.terminal.output import Output
 
 _AT_ONCE = 4_096  # bytes
 _FLUSH_SECONDS = 1.0
-_ESCAPE = "\x1b"
+_CLOCK_SLACK = 0.01  # seconds; the parser reads another clock than the loop
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
@@ -102,8 +102,8 @@ class RoomDriver(LinuxDriver):
         text = self._decode(data)
         for message in self._parser.feed(text):
             self.process_message(message)
-        if _ESCAPE in text:  # the key itself, or the beginning of something longer
-            self._loop.call_later(constants.ESCAPE_DELAY, self._tick)
+        # What has begun like a sequence and does not go on is keys; each read puts that off.
+        self._loop.call_later(constants.ESCAPE_DELAY + _CLOCK_SLACK, self._tick)
 
     def _tick(self) -> None:
         for message in self._parser.tick():
