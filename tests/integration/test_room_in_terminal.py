@@ -193,3 +193,12 @@ def test_a_room_that_is_told_to_end_leaves_nothing_running(
         os.kill(shown.process.pid, number)
         assert shown.wait_end() == 128 + number
         wait_until(lambda: not inspect(alone).running)
+
+
+def test_keys_right_behind_an_escape_are_not_swallowed(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        shown.press(ESCAPE + "g")
+        shown.press("n")
+        shown.wait_for("Start a task")
