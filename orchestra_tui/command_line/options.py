@@ -31,7 +31,7 @@ environment:
   ORCHESTRA_STATE_DIR   where the private Valkey keeps its data and everything its logs
                         (default: ~/.local/state/orchestra)
   ORCHESTRA_PROJECT     the project's name in Redis; two machines that set it alike
-                        share one room (default: made from the repository's path)
+                        share one room (default: made from the repository's first path)
   ORCHESTRA_UNREAD_LIMIT  after how many seconds the room calls unread mail urgent
                         (default: 120; 0 is never)
 
