@@ -22,7 +22,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.chambers.conflicts import merge_trees, parse_merges
 from orchestra_server.chambers.radar import Radar, Room, pairs_of
 from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.seen import Scratch, see
+from orchestra_server.chambers.seen import Scratch, see_all
 from orchestra_server.conductor.context import Context
 from orchestra_server.conductor.radar_duty import radar_on_duty
 from tests.support.conducting import a_started_task, chambers_open
@@ -102,7 +102,7 @@ def _merges(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
     """Merge all pairs of chambers: one process for all, and by turns one process for each."""
     scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
     scratch.begin()
-    commits = [see(scratch, room.path.name, room.path) for room in rooms]
+    commits = list(see_all(scratch, repo, {room.path.name: room.path for room in rooms}).values())
     pairs = [(one, other) for at, one in enumerate(commits) for other in commits[at + 1 :]]
     feed = "".join(f"{one} {other}\n" for one, other in pairs)
 

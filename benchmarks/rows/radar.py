@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from itertools import combinations, count
 
 from benchmarks.alternating import by_turns, ms
@@ -11,9 +12,12 @@ from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.project import find_project
 from orchestra_core.store.opening import open_store
 from orchestra_server.chambers.conflicts import merge_trees
+from orchestra_server.chambers.identity import KEEPER
 from orchestra_server.chambers.radar import Radar, Room
 from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.seen import Scratch, see
+from orchestra_server.chambers.running import git_in
+from orchestra_server.chambers.seen import Scratch
+from orchestra_server.chambers.standing import git_directory
 from orchestra_server.conductor.context import Context
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
@@ -28,17 +32,23 @@ def measure(budget: Budget) -> list[Finding]:
         opened = asyncio.run(_opened(place, chambers, files))
         rooms = [Room(f"task/{one.path.name}", one.path, _BASE) for one in opened]
         repo = open_repository(place.directory / "shop")
-        looks, processes, changed = _looked(repo, rooms, budget)
-    pairs = chambers * (chambers - 1) // 2
+        cold, cold_apart = _first_looks(repo, rooms, budget)
+        warm, warm_apart, changed = _later_looks(repo, rooms, budget)
+    apart = f"{chambers * (chambers - 1) // 2} x git merge-tree"
     return [
         finding(
-            f"all of {chambers} chambers, uncommitted work included", "ms", looks, Aim(0.25),
-            versus=f"{pairs} x git merge-tree", against=processes,
-            note="both sides first read the uncommitted work",
+            f"all of {chambers} chambers, after each has changed", "ms", warm, Aim(0.25),
+            versus=apart, against=warm_apart,
+            note="both sides read the uncommitted work first, with the indexes of the look before",
+        ),
+        finding(
+            f"all of {chambers} chambers, never seen before", "ms", cold, Aim(0.25),
+            versus=apart, against=cold_apart,
+            note="the same, but git reads every file: a fresh index is as old as its files",
         ),
         finding(
             "after one chamber has changed", "ms", changed, Aim(100, absolute=True),
-            versus=f"{pairs} x git merge-tree", against=processes,
+            versus=apart, against=warm_apart,
             note="from the written file on: its commit and its pairs with all others",
         ),
     ]  # fmt: skip
@@ -59,14 +69,10 @@ async def _opened(place: Place, chambers: int, files: int) -> list[TestRepositor
     return opened
 
 
-def _looked(
+def _first_looks(
     repo: Repository, rooms: Sequence[Room], budget: Budget
-) -> tuple[list[float], list[float], list[float]]:
-    """Return ms of a look at all, of a process for each pair, and of a look after one change.
-
-    Both of the first two begin with nothing known: they write down the uncommitted work, too.
-    """
-    numbers = count()
+) -> tuple[list[float], list[float]]:
+    """Return ms of a look at all, and of a process for each step; both begin with nothing."""
 
     def afresh() -> float:
         radar = Radar(repo)
@@ -76,38 +82,80 @@ def _looked(
             radar.close()
 
     def apart() -> float:
-        scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
-        scratch.begin()
+        with _scratch(repo) as scratch:
+            return ms(lambda: _step_by_step(repo, scratch, rooms))
 
-        def each() -> None:
-            commits = [see(scratch, room.path.name, room.path) for room in rooms]
-            for one, other in combinations(commits, 2):
-                merge_trees(repo, one, other, env=scratch.env)
+    first, each = by_turns((afresh, apart), budget.seconds(8))
+    return first, each
 
-        try:
-            return ms(each)
-        finally:
-            scratch.close()
 
-    def after_a_change() -> float:
-        """Take the time from the change on: its commit and all its pairs are within."""
-        number = next(numbers)
-        room = rooms[number % len(rooms)]
-        radar = Radar(repo)
-        try:
-            radar.look(rooms, set())
-            (room.path / "more.py").write_text(f"{number}\n", encoding="utf-8")
-            began = time.perf_counter()
-            look = radar.look(rooms, {room.id})
-            taken = (time.perf_counter() - began) * 1_000
-        finally:
-            radar.close()
-        if room.id in look.unmoved:
-            raise RuntimeError(f"the radar did not see the change in {room.path}")
+def _later_looks(
+    repo: Repository, rooms: Sequence[Room], budget: Budget
+) -> tuple[list[float], list[float], list[float]]:
+    """Return ms of a look at all, of a process for each step, and of a look after one change."""
+    numbers = count()
+    radar = Radar(repo)
+    everyone = {room.id for room in rooms}
+
+    def changes(changed: Sequence[Room]) -> None:
+        for room in changed:
+            (room.path / "more.py").write_text(f"{next(numbers)}\n", encoding="utf-8")
+
+    def looked(changed: Sequence[Room]) -> float:
+        changes(changed)
+        ids = {room.id for room in changed}
+        began = time.perf_counter()
+        look = radar.look(rooms, ids)
+        taken = (time.perf_counter() - began) * 1_000
+        if look.unmoved:
+            raise RuntimeError(f"the radar did not see the change in {sorted(look.unmoved)}")
         return taken
 
-    looks, processes, changed = by_turns((afresh, apart, after_a_change), budget.seconds(12))
-    return looks, processes, changed
+    with _scratch(repo) as scratch:
+
+        def apart() -> float:
+            changes(rooms)
+            return ms(lambda: _step_by_step(repo, scratch, rooms))
+
+        try:
+            radar.look(rooms, everyone)
+            _step_by_step(repo, scratch, rooms)
+            all_of_them, each, one = by_turns(
+                (
+                    lambda: looked(rooms),
+                    apart,
+                    lambda: looked([rooms[next(numbers) % len(rooms)]]),
+                ),
+                budget.seconds(10),
+            )
+        finally:
+            radar.close()
+    return all_of_them, each, one
+
+
+@contextmanager
+def _scratch(repo: Repository) -> Generator[Scratch]:
+    scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
+    scratch.begin()
+    try:
+        yield scratch
+    finally:
+        scratch.close()
+
+
+def _step_by_step(repo: Repository, scratch: Scratch, rooms: Sequence[Room]) -> None:
+    """Commit each chamber's work aside as a script would, then merge each two."""
+    commits = [_committed(scratch, room) for room in rooms]
+    for one, other in combinations(commits, 2):
+        merge_trees(repo, one, other, env=scratch.env)
+
+
+def _committed(scratch: Scratch, room: Room) -> str:
+    index = scratch.index_for(room.path.name, git_directory(room.path) / "index")
+    env = {**KEEPER, **scratch.env, "GIT_INDEX_FILE": str(index)}
+    git_in(room.path, "add", "--all", env=env)
+    tree = git_in(room.path, "write-tree", env=env).strip()
+    return git_in(room.path, "commit-tree", tree, "-p", "HEAD", "-m", "open", env=env).strip()
 
 
 ROW = Row(

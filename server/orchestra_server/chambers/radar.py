@@ -5,23 +5,23 @@ pairs with a side that has moved are asked, all of them of one git process.
 """
 
 import logging
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
-from orchestra_core.errors import Unavailable
 from orchestra_core.models import BASE
 from orchestra_server.chambers.conflicts import merge_trees, parse_merges
 from orchestra_server.chambers.repository import Repository
 from orchestra_server.chambers.running import GitFailed, git_version
-from orchestra_server.chambers.seen import Scratch, see
+from orchestra_server.chambers.seen import Scratch, see_all
 
 Pair = tuple[str, str]
 # `merge-tree --stdin` came with 2.39 (git's RelNotes/2.39.0).
 _MANY_AT_ONCE = (2, 39)
-_AT_ONCE = 4
+_WORTH_A_PROCESS = 20  # pairs: git decides one in a millisecond and starts in three
 # Looks after which the scratch objects are thrown away: some ten small files for each.
 _LOOKS_KEPT = 500
 _log = logging.getLogger(__name__)
@@ -61,6 +61,12 @@ def pairs_of(rooms: Sequence[Room]) -> list[Pair]:
         if one.lands_on == other.lands_on
     ]
     return [*both, *((room.id, BASE) for room in ordered)]
+
+
+def _shares(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """Divide what is to be asked among the processors, where it is worth another process."""
+    count = min(os.cpu_count() or 1, -(-len(pairs) // _WORTH_A_PROCESS))
+    return [pairs[number::count] for number in range(count)]
 
 
 class Radar:
@@ -115,17 +121,10 @@ class Radar:
         return ids
 
     def _see(self, rooms: Sequence[Room]) -> None:
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            for room, commit in zip(rooms, pool.map(self._commit_of, rooms), strict=True):
-                if commit:
-                    self._commits[room.id] = commit
-
-    def _commit_of(self, room: Room) -> str:
-        try:
-            return see(self._scratch, room.id.replace("/", "@"), room.path)
-        except (Unavailable, OSError) as fault:
-            _log.debug("the radar cannot see into %s: %s", room.id, fault)
-            return ""
+        named = {room.id.replace("/", "@"): room for room in rooms}
+        places = {name: room.path for name, room in named.items()}
+        for name, commit in see_all(self._scratch, self._repo, places).items():
+            self._commits[named[name].id] = commit
 
     def _bases(self, rooms: Sequence[Room]) -> dict[str, str]:
         refs = {room.lands_on for room in rooms}
@@ -137,14 +136,22 @@ class Radar:
         if not pairs:
             return {}
         if git_version() >= _MANY_AT_ONCE:
-            feed = "".join(f"{one} {other}\n" for one, other in pairs)
-            ran = self._repo.run(
-                "merge-tree", "--write-tree", "--stdin", "-z", feed=feed, env=self._scratch.env
-            )
-            if ran.status == 0:
-                found = (Verdict(not one.kinds, one.kinds) for one in parse_merges(ran.out))
-                return dict(zip(pairs, found, strict=True))
+            with ThreadPoolExecutor() as pool:
+                shares = list(pool.map(self._judge_together, _shares(pairs)))
+            if all(shares):
+                return {pair: verdict for share in shares for pair, verdict in share.items()}
         return dict(self._one_by_one(pairs))
+
+    def _judge_together(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
+        """Ask one process about all of them; it answers nothing where it gives up at one."""
+        feed = "".join(f"{one} {other}\n" for one, other in pairs)
+        ran = self._repo.run(
+            "merge-tree", "--write-tree", "--stdin", "-z", feed=feed, env=self._scratch.env
+        )
+        if ran.status:
+            return {}
+        found = (Verdict(not one.kinds, one.kinds) for one in parse_merges(ran.out))
+        return dict(zip(pairs, found, strict=True))
 
     def _one_by_one(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Verdict]]:
         for pair in pairs:
