@@ -91,6 +91,7 @@ KEYS: tuple[Key, ...] = (
     Key("n", "start_task", "new task", "Act", "Start a task", rank=2),
     Key("c", "create_chambers", "chambers", "Act", "Open chambers for the selected task", rank=3),
     Key("x", "close_chamber", "close", "Act", "Close the chamber; asks first", rank=6),
+    Key("R", "restore_chamber", "restore", "Act", "Bring a closed chamber back, with its work"),
     Key("t", "app.theme", "theme", "Room", "Light or dark"),
     Key("colon,ctrl+p", "app.palette", "commands", "Room", "All commands, by name"),
     Key("question_mark", "help", "keys", "Room", "All keys", rank=7),

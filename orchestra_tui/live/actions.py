@@ -64,6 +64,12 @@ class ClosedChamber(Struct, frozen=True):
     already_closed: bool = False
 
 
+class RestoredChamber(Struct, frozen=True):
+    """What `restore_chamber` answers."""
+
+    path: str = ""
+
+
 class ChamberSize(Struct, frozen=True):
     """The size of one chamber's changes; `diff_note` says why it is unknown, if it is."""
 
@@ -128,6 +134,11 @@ class Actions:
         """
         arguments = {"task_id": task_id, "chamber": chamber, "confirm": True}
         return await self._call("close_chamber", arguments, ClosedChamber)
+
+    async def restore_chamber(self, task_id: str, chamber: str) -> RestoredChamber:
+        """Bring a closed chamber back with the work it held."""
+        arguments = {"task_id": task_id, "chamber": chamber}
+        return await self._call("restore_chamber", arguments, RestoredChamber)
 
     async def sizes(self, task_id: str) -> tuple[ChamberSize, ...]:
         """Return how much each chamber of a task has changed."""

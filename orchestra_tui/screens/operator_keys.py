@@ -16,7 +16,7 @@ from orchestra_tui.screens.start_task import StartTask
 
 _CLOSING = (
     "The worktree goes. What is uncommitted or unmerged in it is saved first, "
-    "and `orchestra restore` brings it back."
+    f"and {key_of('restore_chamber').first} brings it back."
 )
 _NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
 _AT_WORK = ("starting", "working", "waiting")
@@ -128,6 +128,27 @@ class OperatorKeys(Screen[None]):
         closed = await self.app.actions.close_chamber(chamber.task_id, chamber.name)
         saved = f"; its work is saved as {closed.saved_ref}" if closed.saved_ref else ""
         return f"{chamber.name} is closed{saved}"
+
+    def action_restore_chamber(self) -> None:
+        """Bring the selected chamber back."""
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot("restore_chamber", _NO_CHAMBER)
+        elif chamber.state != "closed":
+            self._cannot("restore_chamber", f"{chamber.name} is {chamber.state} and not closed")
+        elif not chamber.saved_ref:
+            why = f"nothing is saved of {chamber.name}: {chamber.note or 'it held no work'}"
+            self._cannot("restore_chamber", why)
+        else:
+            self.app.start(lambda: self._restore(chamber))
+
+    async def _restore(self, chamber: Chamber) -> None:
+        try:
+            restored = await self.app.actions.restore_chamber(chamber.task_id, chamber.name)
+        except OrchestraError as error:
+            self.app.say(str(error), problem=True)
+            return
+        self.app.say(f"{chamber.name} is back in {restored.path}")
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self.app.picture.board.state.presence.get(chamber.id)

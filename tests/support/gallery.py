@@ -158,6 +158,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),
     Scene(name="collision", tells=stories.collision, presses=("2", "j")),
     Scene(name="collision-80x24", tells=stories.collision, presses=("2", "j"), size=SMALL),
+    Scene(name="restored", tells=stories.restored, presses=("2", "j")),
     Scene(name="disconnected", tells=stories.lost, server=LinkState("restarting", "in 2 s")),
     Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
     Scene(name="trouble", tells=stories.trouble, presses=("2", "G")),

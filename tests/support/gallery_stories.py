@@ -225,6 +225,26 @@ def collision() -> Told:
     return told
 
 
+def restored() -> Told:
+    """Tell of a chamber that was closed with its work and brought back, and of one still closed."""
+    ref = f"refs/orchestra/saved/{TASK}"
+    auth = replace(chamber("auth", brief=BRIEF, note="restored"), saved_ref=f"{ref}/auth/1")
+    docs = chamber("docs", state="closed", note=f"saved under {ref}/docs/1")
+    docs = replace(docs, saved_ref=f"{ref}/docs/1")
+    closed = replace(auth, state="closed", note=f"saved under {ref}/auth/1")
+    told = busy(
+        events=[
+            event(9, 95 * SECOND, "chamber.closed", "docs", EventData(chamber=docs)),
+            event(10, 80 * SECOND, "chamber.closed", "auth", EventData(chamber=closed)),
+            event(11, 20 * SECOND, "chamber.restored", "auth", EventData(chamber=auth)),
+        ]
+    )
+    assert told.state is not None
+    told.state.put(auth)
+    told.state.put(docs)
+    return told
+
+
 def lost() -> Told:
     """Tell of a store that went away while three chambers were at work."""
     told = busy()

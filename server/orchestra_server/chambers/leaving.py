@@ -1,9 +1,11 @@
 """A worktree's directory on its way out: moved aside, looked at there, and only then given up.
 
-Nobody reaches it by its path when it is looked at. What a worker writes after the look fails in
-the worker's hands, or is a new file at the old place that stays; it does not go unseen with the
-directory. A process that dies on the way leaves it beside its place, and whoever comes next puts it
-back. What was given up is nobody's any more and is deleted behind the caller's back.
+Nobody reaches it by its path when it is looked at. What a worker writes there after the look fails
+in the worker's hands, or is a new file at the old place that stays; it does not go unseen with the
+directory. Only a process that stands in it, or holds one of its files open, still reaches it: that
+is why closing asks while a worker runs. A process of ours that dies on the way leaves it beside its
+place, and whoever comes next puts it back. What was given up is nobody's any more and is deleted
+behind the caller's back.
 """
 
 import os

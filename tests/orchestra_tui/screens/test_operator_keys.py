@@ -117,6 +117,30 @@ async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> Non
         assert room.said == ["auth is closed; its work is saved as refs/orchestra/saved/t/auth/1"]
 
 
+async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
+    tools = FixedTools({"restore_chamber": b'{"path": "/shop/.claude/worktrees/docs"}'})
+    async with room_of(stories.restored(), tools=tools) as room:
+        await room.press("2", "G", "R")
+        assert calls_of(tools, "restore_chamber") == [{"task_id": TASK, "chamber": "docs"}]
+        assert room.said == ["docs is back in /shop/.claude/worktrees/docs"]
+
+
+async def test_a_refused_restoring_is_said_in_the_tools_own_line() -> None:
+    async with room_of(stories.restored()) as room:
+        await room.press("2", "G", "R")
+        assert room.said == ["restore_chamber is not played in this scene"]
+
+
+async def test_a_chamber_that_is_live_or_held_no_work_is_not_restored() -> None:
+    async with room_of(stories.trouble()) as room:
+        await room.press("2", "R", "G", "R", "k", "R")
+        assert room.said == [
+            "R (restore): api is live and not closed",
+            "R (restore): search is failed and not closed",
+            "R (restore): nothing is saved of docs: closed by the operator",
+        ]
+
+
 @pytest.mark.parametrize(
     ("key", "why"),
     [
@@ -124,6 +148,7 @@ async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> Non
         ("I", "I (interrupt all): no task is selected"),
         ("c", "c (chambers): no task is selected; n starts one"),
         ("x", "x (close): no chamber is selected; 2 goes to the chambers"),
+        ("R", "R (restore): no chamber is selected; 2 goes to the chambers"),
         ("enter", "enter: nothing is selected here"),
     ],
 )
