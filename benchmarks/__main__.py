@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.json is not None:
             options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1))
         if options.record:
-            record(run, CHECKOUT / "benchmarks")
+            record(run, CHECKOUT / "benchmarks", whole=not options.only)
     sys.stdout.write("\n".join(lines(rows)) + "\n")
     return 1 if any(row.trouble.startswith("failed") for row in rows) else 0
 

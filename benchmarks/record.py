@@ -1,8 +1,12 @@
-"""Keeps the last run: the table in README.md, the whole as JSON, the growth as plots."""
+"""Keeps the last run: the table in README.md, the whole as JSON, the growth as plots.
+
+Rows that are measured alone take the place of theirs in the run that is kept, with their commit.
+"""
 
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from benchmarks.plot import growth_plots
 from benchmarks.table import Run, markdown
@@ -11,10 +15,16 @@ _BEGIN = "<!-- the last table, written by `python -m benchmarks --record` -->"
 _END = "<!-- end of the table -->"
 
 
-def record(run: Run, directory: Path) -> None:
-    """Write the run into `directory`; its README keeps what stands around the table."""
+def record(run: Run, directory: Path, *, whole: bool) -> None:
+    """Write the run into `directory`; its README keeps what stands around the table.
+
+    `whole`: it takes the place of the run that is kept, else only its rows do.
+    """
     results = directory / "results"
     results.mkdir(exist_ok=True)
+    if not whole and (results / "last.json").exists():
+        kept = msgspec.json.decode((results / "last.json").read_bytes(), type=Run)
+        run = put_into(kept, run)
     document = msgspec.json.format(msgspec.json.encode(run), indent=1)
     (results / "last.json").write_bytes(document + b"\n")
     for name, drawing in growth_plots(run.rows).items():
@@ -24,6 +34,14 @@ def record(run: Run, directory: Path) -> None:
     before, _, rest = text.partition(_BEGIN)
     after = rest.partition(_END)[2]
     readme.write_text(f"{before}{_BEGIN}\n\n{_table(run)}\n\n{_END}{after}", encoding="utf-8")
+
+
+def put_into(kept: Run, later: Run) -> Run:
+    """Return the kept run with the rows of a later one in place of its own."""
+    commit = later.machine.commit
+    new = {row.name: replace(row, commit=commit) for row in later.rows}
+    rows = [new.pop(row.name, row) for row in kept.rows]
+    return replace(kept, rows=(*rows, *new.values()))
 
 
 def _table(run: Run) -> str:
@@ -38,5 +56,7 @@ def _table(run: Run) -> str:
         "Figures are medians, in brackets the 10th to the 90th percentile; "
         "a ratio is ours by the other's."
     )
+    if any(row.commit for row in run.rows):
+        where += " A row with a commit behind its name was measured again at that one."
     meanings = [f"- **{row.name}**: {row.meaning}" for row in run.rows]
     return "\n".join([where, "", *markdown(run.rows), "", "What each row means:", "", *meanings])

@@ -13,13 +13,17 @@ _RIGHT = ("ours", "its figure", "ratio")
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """One row with its findings; `trouble` says why there are none."""
+    """One row with its findings; `trouble` says why there are none.
+
+    `commit` is set where the row was measured again after the run it stands in.
+    """
 
     name: str
     meaning: str
     findings: tuple[Finding, ...] = ()
     trouble: str = ""
     seconds: float = 0.0
+    commit: str = ""
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -54,7 +58,7 @@ def markdown(rows: Iterable[Measured]) -> list[str]:
 def _cells(rows: Iterable[Measured]) -> list[Sequence[str]]:
     found: list[Sequence[str]] = []
     for row in rows:
-        name = row.name
+        name = f"{row.name} ({row.commit[:7]})" if row.commit else row.name
         if row.trouble:
             found.append((name, row.trouble, "", "", "", "", ""))
         for one in row.findings:
