@@ -180,7 +180,7 @@ def run_room(
 ) -> int:
     """Show the room of `project` until the operator leaves; returns the exit code.
 
-    `early` is the bundled server, if it was started before all this was imported.
+    `early` is the bundled server, if it was started already.
     """
     from orchestra_tui.live.following import StoreSource  # noqa: PLC0415 - only the real room
     from orchestra_tui.live.server_link import ServerLink  # noqa: PLC0415 - as above
@@ -191,10 +191,16 @@ def run_room(
         StoreSource(project.id, settings),
         ServerLink(launch, early=early),
         unread_limit=settings.unread_limit * SECOND,
-        settled=gc.freeze,
+        settled=_keep_what_there_is,
         driver=RoomDriver,
     )
     return asyncio.run(_show(app))
+
+
+def _keep_what_there_is() -> None:
+    """Let collections, which begin with the first paint, pass over all that was built by now."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _show(app: RoomApp) -> int:
