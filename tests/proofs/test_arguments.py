@@ -87,6 +87,8 @@ def tools(runner: asyncio.Runner, settings: Settings, tmp_path: Path) -> list[To
     return runner.run(listed())
 
 
+# What it would print of a failure holds a text of a megabyte now and then, which is meant.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_any_sequence_of_any_calls_is_answered_and_leaves_the_state_whole(
     runner: asyncio.Runner, settings: Settings, tools: list[Tool], tmp_path: Path, tally: Tally
 ) -> None:
