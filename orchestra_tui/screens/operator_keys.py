@@ -1,5 +1,7 @@
 """The keys that act: each opens a dialog, or says in one line why it cannot act now."""
 
+from collections.abc import Awaitable, Callable
+
 from textual import getters
 from textual.screen import Screen
 
@@ -69,16 +71,12 @@ class OperatorKeys(Screen[None]):
         elif not chamber.suspended_at:
             self._cannot("resume", f"{chamber.name} is not suspended")
         else:
-            self.app.start(lambda: self._resume(chamber))
+            self._do(lambda: self._resume(chamber))
 
-    async def _resume(self, chamber: Chamber) -> None:
-        try:
-            resumed = await self.app.actions.resume(chamber.task_id, chamber.name)
-        except OrchestraError as error:
-            self.app.say(str(error), problem=True)
-            return
+    async def _resume(self, chamber: Chamber) -> str:
+        resumed = await self.app.actions.resume(chamber.task_id, chamber.name)
         told = "; its worker is told to go on" if resumed.told else ""
-        self.app.say(f"{chamber.name} is resumed{told}")
+        return f"{chamber.name} is resumed{told}"
 
     def action_cancel_mail(self) -> None:
         """Ask whether the newest unread message to the selected chamber is to be called back."""
@@ -140,15 +138,11 @@ class OperatorKeys(Screen[None]):
             why = f"nothing is saved of {chamber.name}: {chamber.note or 'it held no work'}"
             self._cannot("restore_chamber", why)
         else:
-            self.app.start(lambda: self._restore(chamber))
+            self._do(lambda: self._restore(chamber))
 
-    async def _restore(self, chamber: Chamber) -> None:
-        try:
-            restored = await self.app.actions.restore_chamber(chamber.task_id, chamber.name)
-        except OrchestraError as error:
-            self.app.say(str(error), problem=True)
-            return
-        self.app.say(f"{chamber.name} is back in {restored.path}")
+    async def _restore(self, chamber: Chamber) -> str:
+        restored = await self.app.actions.restore_chamber(chamber.task_id, chamber.name)
+        return f"{chamber.name} is back in {restored.path}"
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self.app.picture.board.state.presence.get(chamber.id)
@@ -170,6 +164,17 @@ class OperatorKeys(Screen[None]):
     def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
         board = self.app.picture.board
         self.app.push_screen(InterruptEditor(self.app.actions, board, chambers, requires))
+
+    def _do(self, work: Callable[[], Awaitable[str]]) -> None:
+        """Call a tool without asking first; say what came of it, or the tool's own line."""
+
+        async def told() -> None:
+            try:
+                self.app.say(await work())
+            except OrchestraError as error:
+                self.app.say(str(error), problem=True)
+
+        self.app.start(told)
 
     def _cannot(self, action: str, why: str) -> None:
         key = key_of(action)

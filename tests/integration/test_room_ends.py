@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -10,24 +9,12 @@ import pytest
 from orchestra_core.private_valkey import inspect
 from orchestra_core.settings import Settings
 from tests.support.real_room import ROOM, room_environ
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import TestRepository
 from tests.support.terminal import Terminal, terminal
-from tests.support.valkey_users import a_user_of_their_own, wait_until
+from tests.support.valkey_users import wait_until
 
 PATIENCE = 40.0  # seconds; on a busy machine the server takes most of them to start and leave
 ALT_SCREEN = "\x1b[?1049h"
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> TestRepository:
-    return small_repository(tmp_path / "shop")
-
-
-@pytest.fixture
-def alone() -> Generator[Settings]:
-    """Settings of a user with a private Valkey of their own."""
-    with a_user_of_their_own() as settings:
-        yield settings
 
 
 def environ_of(settings: Settings) -> dict[str, str]:

@@ -16,24 +16,12 @@ from orchestra_core.private_valkey import inspect
 from orchestra_core.settings import Settings
 from tests.support.processes import children_of
 from tests.support.real_room import ROOM, room_environ
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import TestRepository
 from tests.support.terminal import Terminal, terminal
-from tests.support.valkey_users import a_user_of_their_own, kill_server
+from tests.support.valkey_users import kill_server
 
 CTRL_S = "\x13"
 ESCAPE = "\x1b"
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> TestRepository:
-    return small_repository(tmp_path / "shop")
-
-
-@pytest.fixture
-def alone() -> Generator[Settings]:
-    """Settings of a user with a private Valkey of their own."""
-    with a_user_of_their_own() as settings:
-        yield settings
 
 
 @contextmanager
