@@ -9,10 +9,10 @@ from pathlib import Path
 
 from orchestra_core.project import find_project
 from orchestra_core.settings import read_settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.create_chambers import create_chambers_batch
-from orchestra_server.conductor.start_task import start_task
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.tasks.start_task import start_task
 
 
 async def main(directory: Path, description: str, names: list[str]) -> None:

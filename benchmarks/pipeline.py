@@ -12,8 +12,8 @@ from orchestra_core.change import Change
 from orchestra_core.keys import Keys
 from orchestra_core.models import Presence
 from orchestra_core.store.address import read_address
-from orchestra_core.store.client import Part
-from orchestra_core.store.committing import prepare
+from orchestra_core.store.change_script import prepare
+from orchestra_core.store.client_protocol import Part
 from orchestra_core.store.documents import encode
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.redis_client import RedisClient

@@ -17,14 +17,14 @@ from benchmarks.places import Place, a_place
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event
 from orchestra_core.project import Project, find_project
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
-from orchestra_server.chambers.conflicts import merge_trees, parse_merges
-from orchestra_server.chambers.radar import Radar, Room, pairs_of
-from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.seen import Scratch, see_all
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.radar_duty import radar_on_duty
+from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
+from orchestra_server.git.merge.pairwise_conflicts import Radar, Room, pairs_of
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.snapshot.ephemeral_commit import Scratch, see_all
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.following import Watch, watching
 from tests.support.repositories import PLAIN_GIT, TestRepository

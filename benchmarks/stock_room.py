@@ -15,8 +15,8 @@ from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Task
 from orchestra_core.settings import Settings, read_settings
 from orchestra_core.state import ProjectState
-from orchestra_core.store.following import Arrived, Snapshot
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.follow import Arrived, Snapshot
+from orchestra_core.store.open_store import open_store
 
 _TASK_COLUMNS = ("task", "level", "phase", "state")
 _CHAMBER_COLUMNS = ("chamber", "state", "branch")

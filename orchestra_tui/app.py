@@ -23,15 +23,15 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_tui import themes
-from orchestra_tui.live.actions import Actions
-from orchestra_tui.live.picture import Changes, Picture
-from orchestra_tui.live.server_process import Launch, ServerProcess
-from orchestra_tui.live.sources import LinkState, Source, Tools
+from orchestra_tui.backend.protocols import LinkState, Source, Tools
+from orchestra_tui.backend.server_process import Launch, ServerProcess
+from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.backend.view_model import Changes, Picture
 from orchestra_tui.presentation.ages import SECOND, span
-from orchestra_tui.screens.commands import RoomCommands
-from orchestra_tui.screens.host import Host
-from orchestra_tui.screens.interrupt_editor import InterruptEditor
-from orchestra_tui.screens.room_screen import RoomScreen
+from orchestra_tui.screens.app_base import Host
+from orchestra_tui.screens.dialogs.command_palette import RoomCommands
+from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.driver import RoomDriver
 
 _SIGNALLED = 128  # what shells add to a signal's number
@@ -43,7 +43,8 @@ class RoomApp(Host):
     # Here rather than on the screens: a default screen's own is not loaded, and a dialog opens
     # faster when its rules are known already.
     CSS_PATH = [  # noqa: RUF012 - Textual's own attribute and type
-        Path(__file__).parent / "screens" / name for name in ("room_screen.tcss", "dialog.tcss")
+        Path(__file__).parent / "screens" / name
+        for name in ("room/room_screen.tcss", "dialogs/dialog.tcss")
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own attribute and type
         (0, "-narrow"),
@@ -182,8 +183,8 @@ def run_room(
 
     `early` is the bundled server, if it was started already.
     """
-    from orchestra_tui.live.following import StoreSource  # noqa: PLC0415 - only the real room
-    from orchestra_tui.live.server_link import ServerLink  # noqa: PLC0415 - as above
+    from orchestra_tui.backend.server_supervisor import ServerLink  # noqa: PLC0415 - as above
+    from orchestra_tui.backend.store_follower import StoreSource  # noqa: PLC0415 - only the real room
 
     # What the first paint and each snapshot have built stays; no collection need look at it.
     app = RoomApp(

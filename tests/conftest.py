@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.valkey import Server, running_server, valkey_binary
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_tui.command_line.options import read_options
-from orchestra_tui.keys import readme_table
+from orchestra_tui.command_line.arguments import read_options
+from orchestra_tui.key_bindings import readme_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

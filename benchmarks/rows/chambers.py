@@ -12,10 +12,10 @@ from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.create_chambers import create_chambers_batch
-from orchestra_server.conductor.start_task import start_task
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.repositories import TestRepository
 
 _FILES = 5_000

@@ -12,7 +12,7 @@ from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, encode_event
 from orchestra_core.store.documents import encode
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 

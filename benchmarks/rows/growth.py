@@ -14,12 +14,12 @@ from benchmarks.rows.status import STATUS
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.record_action import record_agent_action
-from orchestra_server.conductor.task_status import get_task_status
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.tasks.get_task_status import get_task_status
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.repositories import TestRepository
 
 

@@ -17,8 +17,8 @@ from benchmarks.row import Aim, Budget, Finding, NotMeasured, Row, Statistic, fi
 from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
-from orchestra_server.files.installation import initialise
+from orchestra_core.store.open_store import open_store
+from orchestra_server.files.installation.install import initialise
 from tests.support.claude_code import (
     VERSION as CLAUDE_VERSION,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.alternating import by_turns, command_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
-from orchestra_server.files.mailbox import MAIL
+from orchestra_server.files.chamber.mailbox import MAIL
 from tests.support.hooks import Rooms, Session, Subject, rooms_at, send
 
 _FILLER = b"y" * 4_000

@@ -12,14 +12,14 @@ from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
-from orchestra_server.files.mailbox import MAIL
+from orchestra_core.store.open_store import open_store
+from orchestra_server.files.chamber.mailbox import MAIL
 
 _COMMAND = (sys.executable, "-m", "orchestra_tui.command_line", "interrupt", "auth")
 # All that the command imports on its way to the call, and then a file instead of the call.
 _START = """
 import sys
-import orchestra_tui.command_line.main, orchestra_tui.command_line.interrupt
+import orchestra_tui.command_line.main, orchestra_tui.command_line.commands.interrupt
 import asyncio.runners, orchestra_core.store.redis_client
 open(sys.argv[1], "w").close()
 """

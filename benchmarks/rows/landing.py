@@ -8,10 +8,10 @@ from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.complete_task import complete_task
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.start_task import start_task
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.conducting import chambers_open
 from tests.support.repositories import TestRepository
 

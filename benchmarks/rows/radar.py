@@ -10,15 +10,15 @@ from benchmarks.alternating import by_turns, ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
-from orchestra_server.chambers.conflicts import merge_trees
-from orchestra_server.chambers.identity import KEEPER
-from orchestra_server.chambers.radar import Radar, Room
-from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.running import git_in
-from orchestra_server.chambers.seen import Scratch
-from orchestra_server.chambers.standing import git_directory
-from orchestra_server.conductor.context import Context
+from orchestra_core.store.open_store import open_store
+from orchestra_server.git.merge.merge_tree import merge_trees
+from orchestra_server.git.merge.pairwise_conflicts import Radar, Room
+from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.run import git_in
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.repository.worktree_status import git_directory
+from orchestra_server.git.snapshot.ephemeral_commit import Scratch
+from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
 

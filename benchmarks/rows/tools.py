@@ -13,7 +13,7 @@ from benchmarks.places import a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 
 _AIM = Aim(1.5)
 _FLOOR = "an empty tool"

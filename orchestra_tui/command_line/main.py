@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from orchestra_core.errors import BadInput, OrchestraError
 from orchestra_core.settings import read_settings
 from orchestra_core.text import one_line
-from orchestra_tui.command_line.options import Options, read_options
-from orchestra_tui.command_line.place import Place
+from orchestra_tui.command_line.arguments import Options, read_options
+from orchestra_tui.command_line.command_context import Place
 
 _FAILED = 1
 _MISUSED = 2
@@ -44,41 +44,41 @@ def _run(options: Options) -> int:
     place = Place(options.directory, read_settings())
     match options.command:
         case "init":
-            from orchestra_tui.command_line import init
+            from orchestra_tui.command_line.commands import init
 
             code = init.run(
                 place, undo=options.undo, isolation=options.isolation, agents=options.agents
             )
         case "demo":
-            from orchestra_tui.command_line import demo
+            from orchestra_tui.command_line.commands import demo
 
             code = demo.run(headless=options.headless, pace=options.pace)
         case "status":
-            from orchestra_tui.command_line import status
+            from orchestra_tui.command_line.commands import status
 
             code = status.run(place, as_json=options.json)
         case "interrupt":
-            from orchestra_tui.command_line import interrupt
+            from orchestra_tui.command_line.commands import interrupt
 
             code = interrupt.run(place, options)
         case "resume":
-            from orchestra_tui.command_line import resume
+            from orchestra_tui.command_line.commands import resume
 
             code = resume.run(place, options)
         case "events":
-            from orchestra_tui.command_line import events
+            from orchestra_tui.command_line.commands import events
 
             code = events.run(place, options)
         case "serve":
-            from orchestra_tui.command_line import serve
+            from orchestra_tui.command_line.commands import serve
 
             code = serve.run(place, http=options.http, port=options.port)
         case "doctor":
-            from orchestra_tui.command_line import doctor
+            from orchestra_tui.command_line.commands import doctor
 
             code = doctor.run(place, as_json=options.json)
         case "down":
-            from orchestra_tui.command_line import down
+            from orchestra_tui.command_line.commands import down
 
             code = down.run(place)
         case _:
@@ -89,15 +89,15 @@ def _run(options: Options) -> int:
 def _run_other(place: Place, options: Options) -> int:
     match options.command:
         case "restore":
-            from orchestra_tui.command_line import restore
+            from orchestra_tui.command_line.commands import restore
 
             code = restore.run(place, options)
         case "reconcile":
-            from orchestra_tui.command_line import reconcile
+            from orchestra_tui.command_line.commands import reconcile
 
             code = reconcile.run(place, options)
         case _:
-            from orchestra_tui.command_line import room
+            from orchestra_tui.command_line.commands import room
 
             code = room.run(place)
     return code

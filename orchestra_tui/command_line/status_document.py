@@ -18,7 +18,14 @@ from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_tui.presentation.ages import age, elapsed
-from orchestra_tui.presentation.symbols import CHAMBER, COLLIDES, SUSPENDED, TASK, UNPROVEN, WORKER
+from orchestra_tui.presentation.rows.symbols import (
+    CHAMBER,
+    COLLIDES,
+    SUSPENDED,
+    TASK,
+    UNPROVEN,
+    WORKER,
+)
 
 _OPEN = ("open", "completing")
 _STANDING = ("creating", "live", "closing")

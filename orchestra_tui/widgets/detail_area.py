@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.widgets.lines import Lines
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.widgets.line_widget import Lines
 from orchestra_tui.widgets.text_view import TextView
 
 ROOMY = 14  # lines

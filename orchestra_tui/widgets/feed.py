@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from textual import events
 from textual.strip import Strip
 
-from orchestra_tui.presentation import empty
-from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.presentation.feed_lines import feed_layout
-from orchestra_tui.presentation.fitting import fit
-from orchestra_tui.widgets.scrolling import ScrollingLines
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.event_lines import feed_layout
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.text_fit import fit
+from orchestra_tui.widgets.scroll_area import ScrollingLines
 
 CAPACITY = 5_000
 
@@ -102,7 +102,7 @@ class Feed(ScrollingLines):
     def draw(self, y: int, width: int) -> Strip:
         """Return a line of the feed; the last one says what is new while it stands still."""
         if not self._lines:
-            text = empty.FEED if y == 1 else ""
+            text = empty_panes.FEED if y == 1 else ""
             return self.strip_of((Cell("  "), Cell(fit(text, width - 2), "muted")), width)
         if y == self.extent.height - 1 and self.unseen:
             text = f" ↓ {self.unseen:,} new"

@@ -8,13 +8,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from orchestra_tui.presentation.ages import soonest
-from orchestra_tui.presentation.cells import Cell, Column, Line, Row
-from orchestra_tui.presentation.empty import no_match
-from orchestra_tui.presentation.fitting import arrange, fit, wrap
-from orchestra_tui.presentation.rows import Rows
-from orchestra_tui.presentation.selection import Selection
-from orchestra_tui.widgets.lines import CURSOR, CURSOR_BLURRED
-from orchestra_tui.widgets.scrolling import ScrollingLines
+from orchestra_tui.presentation.empty_panes import no_match
+from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
+from orchestra_tui.presentation.rows.row_source import Rows
+from orchestra_tui.presentation.rows.selection import Selection
+from orchestra_tui.presentation.text_fit import arrange, fit, wrap
+from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
+from orchestra_tui.widgets.scroll_area import ScrollingLines
 
 MARK_FOCUSED = "▌"
 MARK_BLURRED = "▎"

@@ -3,8 +3,8 @@
 from textual.strip import Strip
 
 from orchestra_core.clock import Clock, now_ms
-from orchestra_tui.presentation.status import Status, status_line
-from orchestra_tui.widgets.lines import Lines
+from orchestra_tui.presentation.status_text import Status, status_line
+from orchestra_tui.widgets.line_widget import Lines
 
 
 class StatusLine(Lines):

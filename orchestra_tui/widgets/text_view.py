@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from textual import events
 from textual.strip import Strip
 
-from orchestra_tui.presentation.cells import Cell, Line
-from orchestra_tui.presentation.fitting import wrap_line
-from orchestra_tui.widgets.scrolling import ScrollingLines
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.text_fit import wrap_line
+from orchestra_tui.widgets.scroll_area import ScrollingLines
 
 
 class TextView(ScrollingLines):

@@ -42,7 +42,7 @@ def main() -> int:
 def _serve() -> int:
     # All that is imported stays: looking through it meanwhile would take a tenth of that second.
     gc.disable()
-    from orchestra_server.tools.serving import serve  # noqa: PLC0415 - a second of imports
+    from orchestra_server.tools.transport.serve import serve  # noqa: PLC0415 - a second of imports
 
     gc.freeze()
     gc.enable()

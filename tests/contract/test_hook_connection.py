@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.files.mailbox import collect_receipts
+from orchestra_core.store.open_store import open_store
+from orchestra_server.files.chamber.mailbox import collect_receipts
 from tests.support.certificates import own_certificate
 from tests.support.hooks import Session, patient, rooms_at, send, sent
 from tests.support.scripted_server import Reply, bulk, scripted_server

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.installation import initialise
-from orchestra_server.files.suspension import Suspension, show_suspension
+from orchestra_server.files.chamber.suspension import Suspension, show_suspension
+from orchestra_server.files.installation.install import initialise
 from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
 
 

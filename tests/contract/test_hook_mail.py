@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.chamber_files import HOOK
-from orchestra_server.files.mailbox import MAIL, collect_receipts, unread
+from orchestra_server.files.chamber.chamber_files import HOOK
+from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, unread
 from tests.support.hooks import Answer, Rooms, Session, finish, rooms_at, send
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "src/a.py", "content": "x"}}

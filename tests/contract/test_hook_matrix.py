@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.chamber_files import HOOK
-from orchestra_server.files.mailbox import MAIL, RECEIPTS, collect_receipts, unread
+from orchestra_server.files.chamber.chamber_files import HOOK
+from orchestra_server.files.chamber.mailbox import MAIL, RECEIPTS, collect_receipts, unread
 from tests.support.hooks import Rooms, Session, rooms_at, send
 
 WORDS: dict[str, tuple[str, ...]] = {

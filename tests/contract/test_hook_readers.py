@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.chamber_files import HOOK
-from orchestra_server.files.handshake import shake_hands
-from orchestra_server.files.mailbox import MAIL, collect_receipts, post, unread
+from orchestra_server.files.chamber.chamber_files import HOOK
+from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, post, unread
+from orchestra_server.files.hook_setup.hook_probe import shake_hands
 from tests.support.hooks import Answer, Rooms, Session, finish, names_in, rooms_at, send
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}

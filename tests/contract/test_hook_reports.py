@@ -8,9 +8,10 @@ import pytest
 
 from orchestra_core.models import Interrupt
 from orchestra_core.store.store import Store
-from orchestra_server.files.handshake import Handshake, shake_hands
-from orchestra_server.files.hook_settings import HOOK
-from orchestra_server.files.mailbox import collect_receipts, discard_receipts
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.files.chamber.mailbox import collect_receipts, discard_receipts
+from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.files.hook_setup.hook_settings import HOOK
 from tests.support.hooks import Rooms, Session, patient, rooms_at, sent
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.chamber_files import HOOK
-from orchestra_server.files.mailbox import MAIL, unread
+from orchestra_server.files.chamber.chamber_files import HOOK
+from orchestra_server.files.chamber.mailbox import MAIL, unread
 from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
 
 SUBJECTS = ("mail", "presence", "guard")

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestra_server.files.agents.catalogue import AGENTS
-from orchestra_server.files.chamber_files import furnish
-from orchestra_server.files.installation import initialise
-from orchestra_server.files.mailbox import collect_receipts, unread
-from orchestra_server.files.suspension import Suspension, show_suspension
+from orchestra_server.files.agents.agent_clients import AGENTS
+from orchestra_server.files.chamber.chamber_files import furnish
+from orchestra_server.files.chamber.mailbox import collect_receipts, unread
+from orchestra_server.files.chamber.suspension import Suspension, show_suspension
+from orchestra_server.files.installation.install import initialise
 from tests.support.hooks import Rooms, Settings, names_in, rooms_at, send
 
 SAMPLES = Path(__file__).parents[1] / "support" / "agent_payloads"

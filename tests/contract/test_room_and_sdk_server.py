@@ -10,9 +10,9 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_tui.live.actions import Actions
-from orchestra_tui.live.server_link import ServerLink
-from orchestra_tui.live.server_process import plan_launch
+from orchestra_tui.backend.server_process import plan_launch
+from orchestra_tui.backend.server_supervisor import ServerLink
+from orchestra_tui.backend.tool_calls import Actions
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.waiting import until
 

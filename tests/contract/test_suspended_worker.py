@@ -8,11 +8,11 @@ import pytest
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
-from orchestra_server.conductor.cancel_interrupt import cancel_interrupt
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.interrupt_worker import interrupt_worker
-from orchestra_server.conductor.postman import deliver_mail
-from orchestra_server.conductor.resume_worker import GO_ON, resume_worker
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.delivery.deliver import deliver_mail
+from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.hooks import Session
 from tests.support.repositories import PLAIN_GIT, small_repository

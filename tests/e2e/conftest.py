@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from orchestra_server.files.installation import initialise
+from orchestra_server.files.installation.install import initialise
 from tests.support.orchestration import server_environ
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from orchestra_core.events import Event
 from orchestra_core.project import find_project
 from orchestra_core.state import ProjectState
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.replies import (
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.replies import (
     CompletedTask,
     CreatedChambers,
     RecordedAction,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from orchestra_core.project import find_project
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import Stage
 from tests.e2e.test_working import MESSAGE, Room, mail, open_room, send
 from tests.support.claude_code import claude_binary, run_claude

@@ -13,10 +13,10 @@ import pytest
 
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.close_chamber import close_chamber
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.replies import Reconciled, SavedList
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.common.replies import Reconciled, SavedList
+from orchestra_server.usecases.common.transaction import Context
 from tests.support.commands import orchestra
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
@@ -32,9 +32,9 @@ import asyncio, sys
 from pathlib import Path
 from orchestra_core.project import find_project
 from orchestra_core.settings import read_settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.create_chambers import create_chambers_batch
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 
 async def make():
     project, settings = find_project(Path.cwd()), read_settings()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.conductor.context import Context
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import Clock, a_started_task, chambers_open
 from tests.support.following import Watch, watching
 from tests.support.orchestration import server_environ

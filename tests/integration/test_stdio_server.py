@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from orchestra_server.conductor.replies import (
+from orchestra_server.usecases.common.replies import (
     CompletedTask,
     CreatedChambers,
     RecordedAction,

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from orchestra_tui.live.sources import LinkState
+from orchestra_tui.backend.protocols import LinkState
 from tests.support import gallery_stories as stories
 from tests.support.room import room_of
 

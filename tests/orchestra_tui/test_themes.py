@@ -4,8 +4,8 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from orchestra_tui.presentation import symbols
-from orchestra_tui.presentation.cells import Cell
+from orchestra_tui.presentation.rows import symbols
+from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.themes import DARK, LIGHT
 from orchestra_tui.widgets.line_table import MARK_FOCUSED, LineTable
 from tests.support.stage import COLUMNS, FixedRows, Stage, painted

@@ -13,7 +13,7 @@ from mcp.types import CallToolResult, TextContent, Tool
 
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from tests.support.invariants import check_store
 from tests.support.orchestration import Conductor, in_memory
 from tests.support.proofs import FULL, Tally, sampled, scaled

@@ -9,8 +9,8 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
-from orchestra_core.store.following import Reconnected
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.follow import Reconnected
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.following import Watch, commit, watching
 from tests.support.proofs import FULL_SECONDS, Tally, scaled

@@ -7,8 +7,8 @@ import pytest
 
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
-from orchestra_server.conductor.close_chamber import close_chamber
-from orchestra_server.conductor.reconcile.verb import reconcile
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.invariants import check_store
 from tests.support.killing import Driver, Scene, blobs, differences, driving, picture, reachable

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from orchestra_server.chambers.merging import Branch, Conflicted, merge_all
-from orchestra_server.chambers.repository import open_repository
+from orchestra_server.git.merge.merge import Branch, Conflicted, merge_all
+from orchestra_server.git.repository.repository import open_repository
 from tests.support.generated_repositories import Plan, built, plans
 from tests.support.proofs import FULL, Tally, scaled
 from tests.support.repositories import PLAIN_GIT, TestRepository

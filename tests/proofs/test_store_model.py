@@ -24,7 +24,7 @@ from orchestra_core.models import InterruptState
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.documents import hash_of
-from orchestra_core.store.opening import open_store
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from tests.support.invariants import check_released, check_store, claims

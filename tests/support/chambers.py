@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.chambers.removing import delete_branch, remove_worktree
-from orchestra_server.chambers.repository import Repository, open_repository
-from orchestra_server.chambers.restoring import find_saved, restore_work
-from orchestra_server.chambers.saving import save_work
-from orchestra_server.chambers.worktrees import WorktreePlan, add_worktrees
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.restore import find_saved, restore_work
+from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from tests.support.repositories import TestRepository, small_repository
 
 TASK = "t-1"

@@ -9,9 +9,9 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber
 from orchestra_core.names import chamber_id
 from orchestra_core.store.reads import Reads
-from orchestra_server.conductor.context import Context, this_host
-from orchestra_server.conductor.create_chambers import create_chambers_batch
-from orchestra_server.conductor.start_task import start_task
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.transaction import Context, this_host
+from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
 

@@ -7,8 +7,8 @@ from contextlib import aclosing, asynccontextmanager
 from orchestra_core.change import Change
 from orchestra_core.events import Event
 from orchestra_core.state import ProjectState
-from orchestra_core.store.committing import Committed
-from orchestra_core.store.following import Arrived, Snapshot, Update
+from orchestra_core.store.change_script import Committed
+from orchestra_core.store.follow import Arrived, Snapshot, Update
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 

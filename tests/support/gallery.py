@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
-from orchestra_tui.live.sources import LinkState, Sink
+from orchestra_tui.backend.protocols import LinkState, Sink
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
 

@@ -15,9 +15,9 @@ from msgspec import Struct
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
-from orchestra_server.files.chamber_files import HOOK, Furnishing, Reporting, furnish
-from orchestra_server.files.installation import initialise
-from orchestra_server.files.mailbox import post
+from orchestra_server.files.chamber.chamber_files import HOOK, Furnishing, Reporting, furnish
+from orchestra_server.files.chamber.mailbox import post
+from orchestra_server.files.installation.install import initialise
 from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}

@@ -21,18 +21,18 @@ from pydantic import BaseModel
 from orchestra_core.errors import OrchestraError
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.opening import open_store
-from orchestra_server.chambers.running import git_version
-from orchestra_server.conductor.close_chamber import close_chamber
-from orchestra_server.conductor.complete_task import complete_task
-from orchestra_server.conductor.context import Context
-from orchestra_server.conductor.create_chambers import create_chambers_batch
-from orchestra_server.conductor.interrupt_worker import interrupt_worker
-from orchestra_server.conductor.reconcile.verb import reconcile
-from orchestra_server.conductor.record_action import record_agent_action
-from orchestra_server.conductor.restore_chamber import restore_chamber
-from orchestra_server.conductor.share_discovery import share_discovery
-from orchestra_server.conductor.start_task import start_task
+from orchestra_core.store.open_store import open_store
+from orchestra_server.git.process.run import git_version
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.reconcile.reconcile import reconcile
+from orchestra_server.usecases.tasks.start_task import start_task
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from orchestra_server.usecases.workers.share_discovery import share_discovery
 from tests.support.effects import Effects
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)

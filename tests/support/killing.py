@@ -14,10 +14,10 @@ import msgspec
 from orchestra_core.models import Chamber
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.answers import as_bytes, as_list
+from orchestra_core.store.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
-from orchestra_server.conductor.context import Context
-from orchestra_server.files.mailbox import unread
+from orchestra_server.files.chamber.mailbox import unread
+from orchestra_server.usecases.common.transaction import Context
 from tests.support.kill_driver import Outcome, Request
 from tests.support.repositories import TestRepository
 

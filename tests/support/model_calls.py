@@ -10,8 +10,8 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
 from orchestra_core.names import branch_of, chamber_id
 from orchestra_core.store.reads import Reads
-from orchestra_server.conductor.decisions import chambers, knowledge, mail, tasks
-from orchestra_server.conductor.known import read_chamber, read_open_task, read_task
+from orchestra_server.domain import chamber_lifecycle, discoveries, interrupts, task_lifecycle
+from orchestra_server.usecases.common.lookups import read_chamber, read_open_task, read_task
 
 Call = Callable[[Reads], Awaitable[Change]]
 NAMES = ("api", "auth", "db")
@@ -39,9 +39,9 @@ class Calls:
                 phase=PHASES[0],
                 started_at=self.now,
             )
-            if await reads.claim(tasks.claim_of(task)) or await reads.task(task.id):
+            if await reads.claim(task_lifecycle.claim_of(task)) or await reads.task(task.id):
                 return Change(events=())
-            return tasks.started(task)
+            return task_lifecycle.started(task)
 
         return decide
 
@@ -50,7 +50,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             task = await read_open_task(reads, task_id)
-            return tasks.advanced(task, phase, at=self.now, actor=_ACTOR).change
+            return task_lifecycle.advanced(task, phase, at=self.now, actor=_ACTOR).change
 
         return decide
 
@@ -60,9 +60,9 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             task = await read_open_task(reads, task_id)
             read = [await reads.chamber(chamber_id(task_id, name)) for name in names]
-            if chambers.all_live(names, [one for one in read if one is not None]):
+            if chamber_lifecycle.all_live(names, [one for one in read if one is not None]):
                 return Change(events=())
-            return chambers.reserved([self._room(task, name) for name in names], _ACTOR)
+            return chamber_lifecycle.reserved([self._room(task, name) for name in names], _ACTOR)
 
         return decide
 
@@ -72,7 +72,7 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
             rooms = await _in(reads, task_id, "creating")
-            return chambers.opened(rooms, {}, at=self.now, actor=_ACTOR)[1]
+            return chamber_lifecycle.opened(rooms, {}, at=self.now, actor=_ACTOR)[1]
 
         return decide
 
@@ -81,7 +81,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             rooms = await _in(reads, task_id, "creating")
-            return chambers.failed(rooms, note="no", at=self.now, actor=_ACTOR)
+            return chamber_lifecycle.failed(rooms, note="no", at=self.now, actor=_ACTOR)
 
         return decide
 
@@ -90,7 +90,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             room = await _room_of(reads, task_id, name, "live", "closing")
-            return chambers.closing(room, at=self.now, actor=_ACTOR)[1]
+            return chamber_lifecycle.closing(room, at=self.now, actor=_ACTOR)[1]
 
         return decide
 
@@ -99,7 +99,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             room = await _room_of(reads, task_id, name, "closing")
-            return chambers.stayed(room, note="no", at=self.now, actor=_ACTOR)
+            return chamber_lifecycle.stayed(room, note="no", at=self.now, actor=_ACTOR)
 
         return decide
 
@@ -109,8 +109,10 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             room = await _room_of(reads, task_id, name, "closing")
             unread = await _unread(reads, room)
-            ref = chambers.ref_for(room)
-            return chambers.closed(room, unread, ref=ref, note="", at=self.now, actor=_ACTOR)[1]
+            ref = chamber_lifecycle.ref_for(room)
+            return chamber_lifecycle.closed(
+                room, unread, ref=ref, note="", at=self.now, actor=_ACTOR
+            )[1]
 
         return decide
 
@@ -122,8 +124,8 @@ class Calls:
             room = await _room_of(reads, task_id, name, "closed")
             if task.state == "completing":
                 raise Refused("the task is being completed")
-            free = not await reads.claim(tasks.claim_of(task))
-            return chambers.restored(
+            free = not await reads.claim(task_lifecycle.claim_of(task))
+            return chamber_lifecycle.restored(
                 room, task, {}, request_is_free=free, host="h", at=self.now, actor=_ACTOR
             )[1]
 
@@ -136,15 +138,15 @@ class Calls:
             await read_open_task(reads, task_id)
             known = await reads.agent(f"{task_id}/{agent_id}")
             agent = known or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
-            found = knowledge.patterns_found(agent, patterns, self.now)
+            found = discoveries.patterns_found(agent, patterns, self.now)
             new = [one for one in found if await reads.discovery(one.id) is None]
-            if knowledge.is_same_action(agent, action, "", self.now) and not new:
+            if discoveries.is_same_action(agent, action, "", self.now) and not new:
                 return Change(events=())
-            after = knowledge.acted(agent, action, "", self.now)
+            after = discoveries.acted(agent, action, "", self.now)
             return Change(
                 events=(
-                    knowledge.action_event(after, patterns, _ACTOR),
-                    *(knowledge.discovery_event(one, _ACTOR) for one in new),
+                    discoveries.action_event(after, patterns, _ACTOR),
+                    *(discoveries.discovery_event(one, _ACTOR) for one in new),
                 )
             )
 
@@ -155,7 +157,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
-            identifier = knowledge.discovery_id(task_id, "conductor", text, "critical")
+            identifier = discoveries.discovery_id(task_id, "conductor", text, "critical")
             if await reads.discovery(identifier) is not None:
                 return Change(events=())
             found = Discovery(
@@ -167,9 +169,12 @@ class Calls:
                 at=self.now,
             )
             rooms = await reads.chambers_of(task_id)
-            told = mail.of_discovery(found, rooms, at=self.now, actor=_ACTOR)
+            told = interrupts.of_discovery(found, rooms, at=self.now, actor=_ACTOR)
             return Change(
-                events=(knowledge.discovery_event(found, _ACTOR), *(mail.sent(one) for one in told))
+                events=(
+                    discoveries.discovery_event(found, _ACTOR),
+                    *(interrupts.sent(one) for one in told),
+                )
             )
 
         return decide
@@ -181,17 +186,17 @@ class Calls:
             room = await _room_of(reads, task_id, name, "live")
             number = 1
             while True:
-                identifier = mail.interrupt_id(room, message, "review", number)
+                identifier = interrupts.interrupt_id(room, message, "review", number)
                 known = await reads.interrupt(identifier)
                 if known is None:
                     break
-                if known.state in mail.UNREAD:
+                if known.state in interrupts.UNREAD:
                     return Change(events=())
                 number += 1
             one = Interrupt(
                 id=identifier, task_id=task_id, chamber=name, message=message, sent_at=self.now
             )
-            return Change(events=(mail.sent(one),))
+            return Change(events=(interrupts.sent(one),))
 
         return decide
 
@@ -202,7 +207,7 @@ class Calls:
             task = await read_task(reads, task_id)
             if task.state not in {"open", "completing"}:
                 return Change(events=())
-            return tasks.completing(task, at=self.now, actor=_ACTOR, summary="done")[1]
+            return task_lifecycle.completing(task, at=self.now, actor=_ACTOR, summary="done")[1]
 
         return decide
 
@@ -216,7 +221,9 @@ class Calls:
                 room.state in {"creating", "live", "closing"} for room in rooms
             ):
                 raise Refused("the task cannot end now")
-            return tasks.ended(task, completed=True, landed_commit="", at=self.now, actor=_ACTOR)[1]
+            return task_lifecycle.ended(
+                task, completed=True, landed_commit="", at=self.now, actor=_ACTOR
+            )[1]
 
         return decide
 
@@ -227,7 +234,7 @@ class Calls:
             task = await read_task(reads, task_id)
             if task.state != "completing":
                 raise Refused("the task is not being completed")
-            return tasks.reopened(task, at=self.now, actor=_ACTOR)[1]
+            return task_lifecycle.reopened(task, at=self.now, actor=_ACTOR)[1]
 
         return decide
 

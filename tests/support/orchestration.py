@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from orchestra_core.settings import REDIS_URL, STATE_DIR, Settings
 from orchestra_server.tools.server import build_server
-from orchestra_server.tools.workplace import Workplace
+from orchestra_server.tools.server_session import Workplace
 
 Reply = TypeVar("Reply", bound=BaseModel)
 

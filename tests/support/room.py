@@ -12,7 +12,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
-from orchestra_tui.live.sources import LinkState, Sink
+from orchestra_tui.backend.protocols import LinkState, Sink
 from tests.support.gallery import MIDDLE, FixedTools, Size, settle
 from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of

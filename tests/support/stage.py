@@ -6,7 +6,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from orchestra_tui import themes
-from orchestra_tui.presentation.cells import Cell, Column, Row
+from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 
 COLUMNS = (Column(title="", width=1, gap=1), Column(title="what", width=8, flex=1))
 

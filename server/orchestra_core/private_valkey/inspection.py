@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey.binary import Binary, find_binary, version_of
 from orchestra_core.private_valkey.locks import is_held
-from orchestra_core.private_valkey.places import places_of, read_record
+from orchestra_core.private_valkey.paths import places_of, read_record
 from orchestra_core.private_valkey.process import answers
 from orchestra_core.settings import Settings
 

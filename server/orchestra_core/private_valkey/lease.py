@@ -6,7 +6,7 @@ from urllib.parse import quote
 from weakref import finalize
 
 from orchestra_core.private_valkey.locks import alone, take_shared, try_alone
-from orchestra_core.private_valkey.places import Places, places_of, prepare_data_dir
+from orchestra_core.private_valkey.paths import Places, places_of, prepare_data_dir
 from orchestra_core.private_valkey.process import ensure_running, stop
 from orchestra_core.settings import Settings
 

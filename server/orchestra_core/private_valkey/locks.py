@@ -6,7 +6,7 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
-from orchestra_core.private_valkey.places import unusable
+from orchestra_core.private_valkey.paths import unusable
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from signal import SIGTERM
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey.binary import find_binary
 from orchestra_core.private_valkey.locks import is_held, opened, try_alone
-from orchestra_core.private_valkey.places import (
+from orchestra_core.private_valkey.paths import (
     Places,
     Record,
     choose_socket,

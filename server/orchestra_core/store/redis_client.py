@@ -14,11 +14,11 @@ from socket import gaierror
 from typing import TypeVar
 
 from orchestra_core.store.address import Address
-from orchestra_core.store.answers import Answer, as_bytes, as_list
-from orchestra_core.store.client import Part
+from orchestra_core.store.client_protocol import Part
 from orchestra_core.store.endpoint import Endpoint, connect, endpoint_of
-from orchestra_core.store.failures import ELSEWHERE, LOST, PASSING, Failure
+from orchestra_core.store.reply_parser import Answer, as_bytes, as_list
 from orchestra_core.store.scripts import Script
+from orchestra_core.store.store_errors import ELSEWHERE, LOST, PASSING, Failure
 from orchestra_core.store.wire import Garbled, Refusal, Wire
 
 CONNECT_SECONDS = 5.0

@@ -13,8 +13,8 @@ from mcp.types import TextContent
 from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError
-from orchestra_server.demo.reports import Finished, Found, StepDone, decode_report
 from orchestra_server.demo.storyline import PARTS, REQUEST, SUMMARY
+from orchestra_server.demo.worker_reports import Finished, Found, StepDone, decode_report
 
 Reply = TypeVar("Reply", bound=Struct)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestra_server.demo.reports import Found
+from orchestra_server.demo.worker_reports import Found
 
 REQUEST = (
     "Let customers of the bookshop sign in and see their orders: JWT sign-in with rate limiting, "

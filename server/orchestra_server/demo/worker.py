@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.demo.hook_client import Heard, HookClient
-from orchestra_server.demo.reports import Finished, Report, StepDone, encode_report
 from orchestra_server.demo.storyline import PARTS, Part, Step
+from orchestra_server.demo.worker_reports import Finished, Report, StepDone, encode_report
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
 # A blocked stop is tried again this often: Claude Code gives up after eight (FACTS of its hooks).

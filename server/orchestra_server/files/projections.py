@@ -17,7 +17,7 @@ from orchestra_core.models import (
     Task,
 )
 from orchestra_core.state import ProjectState
-from orchestra_server.files.atomic import write_atomically
+from orchestra_server.files.atomic_write import write_atomically
 
 Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
 Fields = dict[str, Value]

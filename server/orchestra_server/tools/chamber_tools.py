@@ -1,18 +1,18 @@
 """The tools for chambers: the worktrees in which a task's workers work side by side."""
 
-from orchestra_server.conductor.close_chamber import close_chamber
-from orchestra_server.conductor.create_chambers import create_chambers_batch
-from orchestra_server.conductor.parallel_status import get_parallel_status
-from orchestra_server.conductor.replies import (
+from orchestra_server.tools import arguments as given
+from orchestra_server.tools.caller import Caller, actor_of
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.replies import (
     ClosedChamber,
     CreatedChambers,
     ParallelStatus,
     RestoredChamber,
 )
-from orchestra_server.conductor.restore_chamber import restore_chamber
-from orchestra_server.tools import arguments as given
-from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.workplace import Workplace
 
 
 class ChamberTools:

@@ -1,9 +1,9 @@
 """The tool for what would not merge, long before it is merged."""
 
-from orchestra_server.conductor.conflicts_now import ConflictsNow, get_conflicts
 from orchestra_server.tools import arguments as given
 from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.workplace import Workplace
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.usecases.conflicts.get_conflicts import ConflictsNow, get_conflicts
 
 
 class ConflictTools:

@@ -10,13 +10,13 @@ from orchestra_core.errors import Unknown
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.text import one_line
-from orchestra_server.chambers.diffing import diff_text
-from orchestra_server.conductor.conflicts_now import get_conflicts
-from orchestra_server.conductor.parallel_status import get_parallel_status
-from orchestra_server.conductor.task_status import get_task_status
+from orchestra_server.git.snapshot.diff import diff_text
 from orchestra_server.tools.caller import CONDUCTOR
-from orchestra_server.tools.unicode import mended
-from orchestra_server.tools.workplace import Workplace
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.surrogates import mended
+from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
+from orchestra_server.usecases.tasks.get_task_status import get_task_status
 
 TASKS = "orchestra://tasks"
 _JSON = "application/json"

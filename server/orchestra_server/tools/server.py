@@ -23,12 +23,12 @@ from pydantic import AnyUrl, ValidationError
 from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError, Unknown
 from orchestra_core.text import one_line
-from orchestra_server.tools.catalogue import offered_tools, signature_of
-from orchestra_server.tools.prompt import INSTRUCTIONS, conduct_prompt
+from orchestra_server.tools.argument_errors import Signature, explain
+from orchestra_server.tools.conductor_prompt import INSTRUCTIONS, conduct_prompt
 from orchestra_server.tools.resources import offer_resources
-from orchestra_server.tools.unicode import mended_object
-from orchestra_server.tools.workplace import Workplace
-from orchestra_server.tools.wrong_arguments import Signature, explain
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.surrogates import mended_object
+from orchestra_server.tools.tool_list import offered_tools, signature_of
 
 NAME = "orchestration"
 _log = logging.getLogger(__name__)

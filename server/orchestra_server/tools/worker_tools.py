@@ -1,10 +1,9 @@
 """The tools through which a conductor speaks for its workers, and to them."""
 
-from orchestra_server.conductor.agent_context import get_agent_context
-from orchestra_server.conductor.cancel_interrupt import cancel_interrupt
-from orchestra_server.conductor.interrupt_worker import interrupt_worker
-from orchestra_server.conductor.record_action import record_agent_action
-from orchestra_server.conductor.replies import (
+from orchestra_server.tools import arguments as given
+from orchestra_server.tools.caller import Caller, actor_of
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.usecases.common.replies import (
     AgentContext,
     CancelledInterrupt,
     RecordedAction,
@@ -12,11 +11,12 @@ from orchestra_server.conductor.replies import (
     SentInterrupt,
     SharedDiscovery,
 )
-from orchestra_server.conductor.resume_worker import resume_worker
-from orchestra_server.conductor.share_discovery import share_discovery
-from orchestra_server.tools import arguments as given
-from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.workplace import Workplace
+from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.interrupts.resume_worker import resume_worker
+from orchestra_server.usecases.workers.get_agent_context import get_agent_context
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from orchestra_server.usecases.workers.share_discovery import share_discovery
 
 
 class WorkerTools:

@@ -2,7 +2,7 @@ import pytest
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import Presence
-from orchestra_core.store.following import PresenceChanged
+from orchestra_core.store.follow import PresenceChanged
 from orchestra_core.store.scripts import script
 from orchestra_core.store.store import Store
 from tests.support.following import watching

@@ -7,11 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_server.demo.hook_client import HookClient
-from orchestra_server.demo.reports import Report
 from orchestra_server.demo.storyline import PARTS
 from orchestra_server.demo.worker import Worker
-from orchestra_server.files.mailbox import post
-from orchestra_server.files.suspension import Suspension, show_suspension
+from orchestra_server.demo.worker_reports import Report
+from orchestra_server.files.chamber.mailbox import post
+from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from tests.support.hooks import rooms_at
 from tests.support.samples import an_interrupt
 from tests.support.waiting import until

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.chambers.seed import seed_repository
+from orchestra_server.demo.demo_repository import seed_repository
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from mcp import MCPError
 from orchestra_core.events import Event
 from orchestra_core.models import Task
 from orchestra_core.settings import Settings
-from orchestra_server.conductor.replies import (
+from orchestra_server.usecases.common.replies import (
     CreatedChambers,
     ParallelStatus,
     StartedTask,

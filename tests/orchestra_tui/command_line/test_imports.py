@@ -12,11 +12,11 @@ HEAVY = ("textual", "mcp", "git", "redis", "pydantic")
     ("modules", "allowed"),
     [
         ("main", ()),
-        ("main, orchestra_tui.command_line.room", ()),
-        ("main, orchestra_tui.command_line.down", ()),
-        ("main, orchestra_tui.command_line.status", ()),
-        ("main, orchestra_tui.command_line.events", ()),
-        ("main, orchestra_tui.command_line.interrupt", ("pydantic",)),
+        ("main, orchestra_tui.command_line.commands.room", ()),
+        ("main, orchestra_tui.command_line.commands.down", ()),
+        ("main, orchestra_tui.command_line.commands.status", ()),
+        ("main, orchestra_tui.command_line.commands.events", ()),
+        ("main, orchestra_tui.command_line.commands.interrupt", ("pydantic",)),
     ],
 )
 def test_a_command_loads_nothing_heavy_it_does_not_need(

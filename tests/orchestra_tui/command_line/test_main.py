@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR
 from orchestra_tui.command_line import main as module
+from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.main import main
-from orchestra_tui.command_line.options import Options
 from tests.support.repositories import small_repository
 
 

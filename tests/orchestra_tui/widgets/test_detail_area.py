@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.detail_area import DetailArea, TabLine
 from tests.support.stage import Stage, painted
 

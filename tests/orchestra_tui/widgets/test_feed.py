@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
-from orchestra_tui.presentation import empty
-from orchestra_tui.presentation.cells import Cell, Line
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.feed import Feed
 from tests.support.stage import Stage, painted
 
@@ -40,7 +40,7 @@ def events_on(feed: Feed) -> list[str]:
 
 async def test_an_empty_feed_says_so() -> None:
     async with showing() as (feed, _, __):
-        assert empty.FEED in "".join(painted(feed))
+        assert empty_panes.FEED in "".join(painted(feed))
 
 
 async def test_the_newest_line_is_at_the_bottom() -> None:

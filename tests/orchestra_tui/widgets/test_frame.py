@@ -2,7 +2,7 @@
 
 from textual.containers import Vertical
 
-from orchestra_tui.presentation.status import Status
+from orchestra_tui.presentation.status_text import Status
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine

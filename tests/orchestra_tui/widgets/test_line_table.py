@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from orchestra_tui.widgets.line_table import MARK_BLURRED, MARK_FOCUSED, LineTable
 from orchestra_tui.widgets.pane import Pane
-from orchestra_tui.widgets.scrolling import THUMB
+from orchestra_tui.widgets.scroll_area import THUMB
 from tests.support.stage import COLUMNS, CountingScreen, FixedRows, Stage, painted
 
 WIDTH, HEIGHT = 24, 12  # of the terminal; the pane's border takes two of each

@@ -9,12 +9,12 @@ from textual.app import App, ComposeResult
 from orchestra_core.models import Chamber, ChamberState, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui import themes
-from orchestra_tui.presentation.board import Board, Diff
-from orchestra_tui.presentation.chamber_details import chamber_overview
-from orchestra_tui.presentation.chamber_rows import CHAMBER_COLUMNS, ChamberRows
-from orchestra_tui.presentation.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
-from orchestra_tui.presentation.status import Status
-from orchestra_tui.presentation.task_rows import TASK_COLUMNS, TaskRows
+from orchestra_tui.presentation.details.chamber_details import chamber_overview
+from orchestra_tui.presentation.indexed_state import Board, Diff
+from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
+from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
+from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
+from orchestra_tui.presentation.status_text import Status
 from orchestra_tui.widgets.detail_area import DetailArea
 from orchestra_tui.widgets.line_table import LineTable
 from orchestra_tui.widgets.pane import Pane

@@ -6,7 +6,7 @@ idle under `opencode run` ends at once: mail is left for the next session there,
 
 import json
 
-from orchestra_server.files.shell_guard import Command, guarded
+from orchestra_server.files.hook_setup.shell_guard import Command, guarded
 
 _SOURCE = """\
 // Orchestra: shows this chamber's mail to its worker. Written by Orchestra; do not edit.

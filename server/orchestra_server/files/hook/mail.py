@@ -9,6 +9,7 @@ import fcntl
 import os
 import time
 
+from orchestra_server.files.hook.mail_reader import HOOKS, MAIL, Reader
 from orchestra_server.files.hook.plain_files import (
     Fields,
     Json,
@@ -21,7 +22,6 @@ from orchestra_server.files.hook.plain_files import (
     text,
     write_json,
 )
-from orchestra_server.files.hook.readers import HOOKS, MAIL, Reader
 
 LEFT_BY_READERS = (".INTERRUPT.for.", ".INTERRUPT.delivered", ".orchestra-tmp-")
 # Characters; a client moves context above 10,000 to a file. What does not fit comes next time.

@@ -7,10 +7,10 @@ at once.
 
 import os
 
-from orchestra_server.files.hook.answers import deliver, deny, handle_mail, note_acted
+from orchestra_server.files.hook.client_answers import deliver, deny, handle_mail, note_acted
+from orchestra_server.files.hook.mail_reader import Reader, chamber_in
 from orchestra_server.files.hook.plain_files import Fields, text
 from orchestra_server.files.hook.presence import handle_presence
-from orchestra_server.files.hook.readers import Reader, chamber_in
 
 CLIENTS = ("codex", "gemini", "opencode")
 GEMINI = {

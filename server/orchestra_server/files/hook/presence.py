@@ -4,6 +4,7 @@ import sys
 import time
 
 from orchestra_server.files.hook.mail import waiting
+from orchestra_server.files.hook.mail_reader import HOOKS, Reader
 from orchestra_server.files.hook.plain_files import (
     Fields,
     dump,
@@ -16,7 +17,6 @@ from orchestra_server.files.hook.plain_files import (
     text,
     write_json,
 )
-from orchestra_server.files.hook.readers import HOOKS, Reader
 from orchestra_server.files.hook.redis_wire import REDIS_TIMEOUT_S, exchange
 
 NOW = time.time_ns() // 1_000_000  # ms since 1970, as near to the event as this process can tell

@@ -1,0 +1,123 @@
+"""The picture the room shows, moved on by its source, and told to the screen in calm steps.
+
+Whatever happens between two steps is collected, the last value of each row winning; a step comes
+at most every 45 ms and only when something has changed, so an idle room does nothing at all.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from orchestra_core.clock import Clock, now_ms
+from orchestra_core.events import Event
+from orchestra_core.models import Presence
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation.indexed_state import Board, Touched
+from orchestra_tui.presentation.status_text import Link
+
+STEP = 0.045  # seconds; shorter costs processor, longer brings events to the screen later
+
+
+@dataclass(slots=True)
+class Changes:
+    """What has changed since the last step; `whole` when everything has."""
+
+    whole: bool = False
+    status: bool = False
+    touched: Touched = field(default_factory=Touched)
+    events: list[Event] = field(default_factory=list[Event])
+    away: int = 0  # ms for which the store was out of reach, now that it is back
+
+
+class Picture:
+    """A `Sink`: the board, whether it is live, and the changes not shown yet."""
+
+    def __init__(self, on_step: Callable[[Changes], None], clock: Clock = now_ms) -> None:
+        self.board = Board()
+        self.link: Link = "connecting"
+        self.link_since = 0
+        self.reason = ""
+        self.live_once = False  # whether there has been a snapshot at all
+        self._lost_at = 0
+        self._on_step = on_step
+        self._clock = clock
+        self._changes = Changes()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stepped = 0.0
+
+    def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
+        """Start anew; the feed shows `recent`."""
+        self.board.load(state)
+        self.live_once = True
+        self._changes = Changes(whole=True, status=True, events=list(recent))
+        self._come_back()
+        self._set_link("live")
+
+    def arrived(self, events: Sequence[Event]) -> None:
+        """Move on by `events`; those already known change nothing."""
+        for event in events:
+            if event.seq > self.board.state.seq:
+                self._changes.touched.add(self.board.apply(event))
+                self._changes.events.append(event)
+        self._changes.status = True
+        self._ask()
+
+    def presence_changed(self, presence: Presence) -> None:
+        """Take the latest report on one worker."""
+        self._changes.touched.add(self.board.report_presence(presence))
+        self._ask()
+
+    def redrawn(self, touched: Touched) -> None:
+        """Show rows anew of which something other than an event has been learned."""
+        self._changes.touched.add(touched)
+        self._ask()
+
+    def disconnected(self, reason: str) -> None:
+        """Keep what is shown and say why it may be old."""
+        if self.link == "live":
+            self._lost_at = self._clock()
+        self._set_link("reconnecting" if self.live_once else "lost", reason)
+
+    def reconnected(self) -> None:
+        """Say that what is shown is live again, and for how long it was not."""
+        self._come_back()
+        self._set_link("live")
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something has not been shown yet."""
+        return self._timer is not None
+
+    def close(self) -> None:
+        """Take no further step."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._on_step = _nothing
+
+    def _come_back(self) -> None:
+        if self._lost_at:
+            self._changes.away = max(1, self._clock() - self._lost_at)
+            self._lost_at = 0
+
+    def _set_link(self, link: Link, reason: str = "") -> None:
+        if link != self.link:
+            self.link_since = self._clock()
+        self.link = link
+        self.reason = reason
+        self._changes.status = True
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time(), self._stepped + STEP), self._step)
+
+    def _step(self) -> None:
+        self._timer = None
+        self._stepped = asyncio.get_running_loop().time()
+        changes, self._changes = self._changes, Changes()
+        self._on_step(changes)
+
+
+def _nothing(_changes: Changes) -> None:
+    """Stand in for a screen that is gone."""

@@ -1,0 +1,53 @@
+"""Shakes hands with every live chamber of this machine: mail reaches a worker only by its hook."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_core.store.open_store import open_store
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.usecases.common.transaction import this_host
+from orchestra_tui.command_line.checks.checks import Check
+
+NAME = "chambers"
+_MEND = (
+    "run 'orchestra init' here again, then close that chamber and restore it: its files are "
+    "written anew and its work stays"
+)
+
+
+async def check_chambers(project: Project, settings: Settings) -> Check:
+    """Ask the hook of each; `fail` when one does not answer as it should."""
+    try:
+        # The store stays open: a private server that nobody uses ends, and no hook would reach it.
+        async with open_store(project.id, settings) as store:
+            rooms = (await store.snapshot()).chambers.values()
+            live = [one for one in rooms if one.state == "live"]
+            here = [one for one in live if one.host == this_host()]
+            hands = {one.name: await _ask(one, project) for one in here}
+    except OrchestraError as error:
+        return Check(name=NAME, verdict="note", found=f"not asked: {error}")
+    return judge(hands, len(live) - len(here))
+
+
+def judge(hands: dict[str, Handshake], elsewhere: int) -> Check:
+    """Return what came of it, naming those whose workers would not hear."""
+    beside = f", {elsewhere} on other machines" if elsewhere else ""
+    mute = [f"{name}: {hand.note}" for name, hand in hands.items() if not hand.ready]
+    if mute:
+        found = f"not proven ready: {'; '.join(mute)}"
+        return Check(name=NAME, verdict="fail", found=found, mend=_MEND)
+    silent = [f"{name}: {hand.note}" for name, hand in hands.items() if hand.note]
+    if silent:
+        return Check(name=NAME, verdict="note", found="; ".join(silent))
+    count = f"{len(hands)} live, proven ready" if hands else "none is live"
+    return Check(name=NAME, verdict="ok", found=count + beside)
+
+
+async def _ask(chamber: Chamber, project: Project) -> Handshake:
+    path, main = Path(chamber.path), project.main_checkout
+    return await asyncio.to_thread(shake_hands, path, chamber.id, main)

@@ -1,0 +1,101 @@
+"""What Orchestra needs, one check each: what was found, and how to mend what is wrong."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from orchestra_core.errors import OrchestraError, StoreUnavailable
+from orchestra_core.private_valkey import inspect
+from orchestra_core.project import Project
+from orchestra_core.settings import REDIS_URL, Settings
+from orchestra_core.store.open_store import open_store
+from orchestra_core.text import one_line
+from orchestra_server.git.process.run import git_version
+from orchestra_server.git.repository.repository import open_repository
+
+# `fail`: something that is needed does not work. `note`: something that could be there is not.
+Verdict = Literal["ok", "note", "fail"]
+_CLAUDE_SECONDS = 15
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """The outcome of one check; `mend` is "" where there is nothing to do or `found` says it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def check_git() -> Check:
+    """Look for git that can merge without a working tree (2.38, RelNotes/2.38.0)."""
+    try:
+        version = git_version()
+    except OrchestraError as error:
+        return _failed("git", error)
+    words = ".".join(map(str, version))
+    if version < (2, 38):
+        mend = "install git 2.38 or newer, which merges without touching a working tree"
+        return Check(name="git", verdict="fail", found=f"{words} is too old", mend=mend)
+    return Check(name="git", verdict="ok", found=words)
+
+
+def check_repository(directory: Path) -> Check:
+    """Look for a repository that branches can start from."""
+    try:
+        repository = open_repository(directory)
+        head = repository.head()
+    except OrchestraError as error:
+        return _failed("repository", error)
+    where = f"on {head.branch}" if head.branch else f"detached at {head.commit[:10]}"
+    return Check(name="repository", verdict="ok", found=f"{repository.top}, {where}")
+
+
+async def check_store(project: Project | None, settings: Settings) -> Check:
+    """Open the store as every command does."""
+    name = "Redis" if settings.redis_url else "private Valkey"
+    try:
+        async with open_store(project.id if project else "doctor", settings) as store:
+            info = await store.server_info()
+    except StoreUnavailable as error:
+        return _failed(name, error)
+    except OrchestraError as error:
+        return Check(name=name, verdict="fail", found=str(error), mend=f"correct {REDIS_URL}")
+    where = "named by ORCHESTRA_REDIS_URL" if settings.redis_url else _private(settings)
+    return Check(name=name, verdict="ok", found=f"{info.product} {info.version}, {where}")
+
+
+def check_claude_code() -> Check:
+    """Look for the client that most conductors are; Orchestra itself runs without it."""
+    path = shutil.which("claude")
+    if path is None:
+        mend = "npm install -g @anthropic-ai/claude-code, or use another MCP client"
+        return Check(name="Claude Code", verdict="note", found="not on PATH", mend=mend)
+    try:
+        asked = subprocess.run(  # noqa: S603 - found on the person's own PATH
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_CLAUDE_SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "DISABLE_AUTOUPDATER": "1"},
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        found = one_line(f"{path} does not say its version: {error}", 200)
+        mend = "run 'claude doctor', or install it again"
+        return Check(name="Claude Code", verdict="note", found=found, mend=mend)
+    return Check(name="Claude Code", verdict="ok", found=one_line(asked.stdout, 100))
+
+
+def _private(settings: Settings) -> str:
+    return f"data in {inspect(settings).data_dir}"
+
+
+def _failed(name: str, error: OrchestraError) -> Check:
+    return Check(name=name, verdict="fail", found=str(error))

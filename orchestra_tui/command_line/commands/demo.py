@@ -1,0 +1,105 @@
+"""`orchestra demo`: plays a real little orchestration, in the room or as JSON lines."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+
+from orchestra_core.events import encode_event
+from orchestra_core.store.follow import Arrived, Snapshot
+from orchestra_core.store.open_store import open_store
+from orchestra_core.store.store import Store
+from orchestra_core.text import one_line
+from orchestra_server.demo.demo_setup import Stage, stage
+from orchestra_tui.command_line.commands.room import open_room
+
+PACE_S = 5.0  # slow enough to read along and to type an interrupt
+HEADLESS_PACE_S = 0.05
+_ENDED = frozenset({"task.completed", "task.closed"})
+_GRACE_S = 10.0
+
+
+def run(*, headless: bool, pace: float | None) -> int:
+    """Play the demonstration; `pace` is a worker's thought before each tool, in seconds."""
+    with stage(Path(sys.executable)) as set_up:
+        if headless:
+            return _headless(set_up, HEADLESS_PACE_S if pace is None else pace)
+        return _in_the_room(set_up, PACE_S if pace is None else pace)
+
+
+def _in_the_room(set_up: Stage, pace: float) -> int:
+    os.environ.update(set_up.environ)
+    with _conductor(set_up, pace):
+        return open_room(set_up.project, set_up.settings)
+
+
+def _headless(set_up: Stage, pace: float) -> int:
+    async def play() -> int:
+        async with open_store(set_up.project.id, set_up.settings) as store:
+            with _conductor(set_up, pace) as conductor:
+                printing = asyncio.create_task(_print_until_ended(store))
+                code = await asyncio.to_thread(conductor.wait)
+                if code != 0:
+                    printing.cancel()
+                    sys.stderr.write(f"orchestra: the demo failed: {_last_line(set_up.log)}\n")
+                    return 1
+                await asyncio.wait_for(printing, _GRACE_S)
+                return 0
+
+    return asyncio.run(play())
+
+
+async def _print_until_ended(store: Store) -> None:
+    """Print each event once, from the first to the one that ends the task."""
+    async with aclosing(store.follow()) as updates:
+        async for update in updates:
+            match update:
+                case Snapshot():
+                    events = tuple(await store.events())[: update.state.seq]
+                case Arrived(events=events):
+                    pass
+                case _:
+                    continue
+            for event in events:
+                sys.stdout.buffer.write(encode_event(event) + b"\n")
+            sys.stdout.buffer.flush()
+            if any(event.kind in _ENDED for event in events):
+                return
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return one_line(lines[-1]) if lines else "it said nothing"
+
+
+@contextmanager
+def _conductor(set_up: Stage, pace: float) -> Generator[subprocess.Popen[bytes]]:
+    """Start the conductor; its stdin is its lifeline, so it cannot outlive this process."""
+    with set_up.log.open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+            [
+                sys.executable,
+                "-m",
+                "orchestra_server.demo",
+                str(set_up.project.root),
+                f"--pace={pace}",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=set_up.project.root,
+            env=set_up.environ,
+        )
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait(_GRACE_S)

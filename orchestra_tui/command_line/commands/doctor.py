@@ -1,0 +1,77 @@
+"""`orchestra doctor`: checks what Orchestra needs and says how to mend it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from msgspec import Struct
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.project import Project
+from orchestra_tui.command_line.checks.chambers_check import check_chambers
+from orchestra_tui.command_line.checks.checks import (
+    Check,
+    check_claude_code,
+    check_git,
+    check_repository,
+    check_store,
+)
+from orchestra_tui.command_line.checks.installation_check import check_installation
+from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_document, print_lines
+from orchestra_tui.command_line.run_to_end import run_to_end
+
+_MARGIN = 22
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """All checks; `healthy` when nothing that is needed fails."""
+
+    healthy: bool
+    checks: tuple[Check, ...]
+
+
+def run(place: Place, *, as_json: bool) -> int:
+    """Print each check as it is done, or all in one document; 1 when one has failed."""
+    checks = run_to_end(_examine(place, show=not as_json))
+    healthy = all(check.verdict != "fail" for check in checks)
+    if as_json:
+        print_document(Report(healthy=healthy, checks=tuple(checks)))
+    return 0 if healthy else 1
+
+
+def check_lines(check: Check) -> list[str]:
+    """Return `ok    git             2.39.5`, and how to mend it below."""
+    lines = [f"{check.verdict:<4}  {check.name:<14}  {check.found}"]
+    if check.mend:
+        lines.append(f"{'':{_MARGIN}}{check.mend}")
+    return lines
+
+
+async def _examine(place: Place, *, show: bool) -> list[Check]:
+    checks: list[Check] = []
+    async with aclosing(_all(place)) as examined:
+        async for check in examined:
+            checks.append(check)
+            if show:
+                print_lines(check_lines(check))
+    return checks
+
+
+async def _all(place: Place) -> AsyncGenerator[Check, None]:
+    yield check_git()
+    yield check_repository(place.directory)
+    project = _project(place)
+    yield await check_store(project, place.settings)
+    if project is not None:
+        yield check_installation(project)
+        yield await check_mcp_server(project, place.settings)
+        yield await check_chambers(project, place.settings)
+    yield check_claude_code()
+
+
+def _project(place: Place) -> Project | None:
+    try:
+        return place.project()
+    except OrchestraError:
+        return None

@@ -1,0 +1,17 @@
+"""`orchestra down`: stops the private Valkey."""
+
+from orchestra_core.private_valkey import inspect, shut_down
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_lines
+
+
+def run(place: Place) -> int:
+    """Stop it if it runs, and say what was found."""
+    found = inspect(place.settings)
+    if not shut_down(place.settings):
+        print_lines([f"No private Valkey is running for {found.data_dir}."])
+        return 0
+    print_lines([f"Stopped the private Valkey; its data stays in {found.data_dir}."])
+    if found.in_use:
+        print_lines(["A room or an MCP server was using it and starts it again when it must."])
+    return 0

@@ -1,0 +1,69 @@
+"""`orchestra events`: the project's history, and with --follow what happens from now on."""
+
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import aclosing
+
+from orchestra_core.events import Event, encode_event
+from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
+from orchestra_core.store.open_store import open_store
+from orchestra_core.store.store import Store
+from orchestra_core.text import clean
+from orchestra_tui.command_line.arguments import Options
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import warn
+from orchestra_tui.command_line.run_to_end import run_to_end
+from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
+
+
+def run(place: Place, options: Options) -> int:
+    """Print what came after event `--after`, oldest first."""
+    run_to_end(_print(place, options))
+    return 0
+
+
+async def _print(place: Place, options: Options) -> None:
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        if options.follow:
+            await _follow(store, options)
+        else:
+            _write(await store.events(options.after), as_json=options.json)
+
+
+async def _follow(store: Store, options: Options) -> None:
+    last = options.after
+    async with aclosing(store.follow()) as updates:
+        async for update in updates:
+            match update:
+                case Snapshot(state=state):
+                    # What the stream holds up to the snapshot; what comes next arrives by itself.
+                    history = await store.events(last)
+                    events = tuple(event for event in history if event.seq <= state.seq)
+                case Arrived(events=arrived):
+                    events = tuple(event for event in arrived if event.seq > last)
+                case Disconnected(reason=reason):
+                    warn(f"not connected: {reason}")
+                    continue
+                case Reconnected():
+                    warn("connected again")
+                    continue
+                case _:
+                    continue
+            if events:
+                _write(events, as_json=options.json)
+                last = events[-1].seq
+
+
+def _write(events: Iterable[Event], *, as_json: bool) -> None:
+    for event in events:
+        sys.stdout.write(f"{encode_event(event).decode() if as_json else event_line(event)}\n")
+    sys.stdout.flush()
+
+
+def event_line(event: Event) -> str:
+    """Return `    12  2026-11-23 14:03:59  auth            created on …`, in local time."""
+    date = time.strftime("%Y-%m-%d", time.localtime(event.at / 1_000))
+    at, subject, *words = (cell.text.strip() for cell in feed_line(event))
+    return clean(f"{event.seq:>6}  {date} {at}  {subject:<{SUBJECT_WIDTH}}  {' '.join(words)}")

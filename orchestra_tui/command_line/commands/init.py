@@ -1,0 +1,37 @@
+"""`orchestra init`: registers Orchestra in a repository, or takes it out again."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestra_server.files.agents.agent_clients import agent_named
+from orchestra_server.files.installation.install import initialise
+from orchestra_server.files.installation.install import undo as take_out
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_lines
+
+_NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
+
+
+def run(place: Place, *, undo: bool, isolation: bool = True, agents: Sequence[str] = ()) -> int:
+    """Install or take out, and print each thing that was done."""
+    project = place.project()
+    if undo:
+        print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
+        return 0
+    others = [agent_named(name) for name in agents if name != "claude"]
+    done = initialise(
+        project.root,
+        Path(sys.executable),
+        isolation=isolation,
+        agents=[agent.name for agent in others],
+    )
+    for agent in others:
+        done += ["", f"{agent.name}: {agent.can}.", f"Its limits: {agent.cannot}."]
+    if not done:
+        print_lines(["Everything is set up already."])
+        return 0
+    print_lines(
+        [*done, "", "Now open Claude Code here and ask it to conduct; 'orchestra' shows it."]
+    )
+    return 0

@@ -1,0 +1,88 @@
+"""`orchestra interrupt`: a message from the operator to a chamber's worker, or one called back."""
+
+from orchestra_core.errors import Unknown
+from orchestra_core.names import check_chamber_name
+from orchestra_core.state import ProjectState
+from orchestra_core.store.open_store import open_store
+from orchestra_core.text import MESSAGE_LIMIT, one_line, required
+from orchestra_server.usecases.common.replies import CancelledInterrupt, SentInterrupt
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_tui.command_line.arguments import Options
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_lines
+from orchestra_tui.command_line.run_to_end import run_to_end
+
+ACTOR = "operator"
+_UNREAD = ("sent", "posted")
+_SHOWN = 5
+
+
+def run(place: Place, options: Options) -> int:
+    """Send it, or call it back, and say how far it has come."""
+    print_lines(_cancelled(place, options) if options.cancel else _sent(place, options))
+    return 0
+
+
+def _sent(place: Place, options: Options) -> list[str]:
+    chamber = check_chamber_name(options.chamber)
+    required("TEXT", options.text, MESSAGE_LIMIT)
+    sent = run_to_end(_send(place, options))
+    again = "was sent already and is still unread" if sent.already_sent else sent.state
+    lines = [f"Interrupt {sent.interrupt_id} to {chamber} ({sent.task_id}): {again}."]
+    if sent.requires == "suspend":
+        lines.append(f"No tool of its worker runs until 'orchestra resume {chamber}'.")
+    return [*lines, "'orchestra status' shows it until its worker has read it."]
+
+
+def _cancelled(place: Place, options: Options) -> list[str]:
+    done = run_to_end(_cancel(place, options))
+    how = "was cancelled before" if done.already_cancelled else "is cancelled; nobody has read it"
+    lines = [f"Interrupt {done.interrupt_id} to {done.chamber} ({done.task_id}) {how}."]
+    return [*lines, "Its worker's tools run again."] if done.resumed else lines
+
+
+async def _send(place: Place, options: Options) -> SentInterrupt:
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        task_id = options.task or task_of(await store.snapshot(), options.chamber)
+        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+        return await interrupt_worker(
+            context,
+            task_id=task_id,
+            chamber=options.chamber,
+            message=options.text,
+            requires=options.requires,
+        )
+
+
+async def _cancel(place: Place, options: Options) -> CancelledInterrupt:
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        task_id = options.task or _task_of_mail(await store.snapshot(), options.cancel)
+        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+        return await cancel_interrupt(context, task_id=task_id, interrupt_id=options.cancel)
+
+
+def task_of(state: ProjectState, chamber: str) -> str:
+    """Return the task of the live chamber of that name: there is never more than one.
+
+    Raises Unknown naming those there are.
+    """
+    live = [one for one in state.chambers.values() if one.state == "live"]
+    for one in live:
+        if one.name == chamber:
+            return one.task_id
+    names = ", ".join(sorted(one.name for one in live)) or "none"
+    raise Unknown(f"there is no live chamber {chamber!r}; live are: {names}")
+
+
+def _task_of_mail(state: ProjectState, interrupt_id: str) -> str:
+    known = state.interrupts.get(interrupt_id)
+    if known is not None:
+        return known.task_id
+    unread = [one for one in state.interrupts.values() if one.state in _UNREAD]
+    newest = sorted(unread, key=lambda one: -one.sent_at)[:_SHOWN]
+    listed = ", ".join(f"{one.id} ({one.chamber})" for one in newest) or "none"
+    raise Unknown(f"there is no interrupt {one_line(interrupt_id, 60)!r}; unread are: {listed}")

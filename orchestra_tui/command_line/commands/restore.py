@@ -1,0 +1,73 @@
+"""`orchestra restore`: bring a closed chamber back, or list what is saved."""
+
+from collections.abc import Sequence
+
+from orchestra_core.errors import BadInput, Unknown
+from orchestra_core.names import read_saved_ref
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.chambers.list_saved import list_saved
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.replies import RestoredChamber, SavedList, SavedWork
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_tui.command_line.arguments import Options
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_json, print_lines
+from orchestra_tui.command_line.run_to_end import run_to_end
+
+_ACTOR = "operator"
+
+
+def run(place: Place, options: Options) -> int:
+    """Restore what is named; without a name, or to list, change nothing."""
+    answer = run_to_end(_answer(place, options))
+    if options.json:
+        print_json(answer.model_dump_json(indent=2))
+    elif isinstance(answer, SavedList):
+        print_lines([*(_line(one) for one in answer.saved), answer.next_step])
+    else:
+        print_lines([f"Chamber {answer.chamber} of {answer.task_id} is back: {answer.path}"])
+    return 0
+
+
+async def _answer(place: Place, options: Options) -> SavedList | RestoredChamber:
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)
+        if options.listing or not options.saved:
+            return await list_saved(context, options.saved.partition("/")[0])
+        task_id, chamber, ref = named(options.saved, (await list_saved(context)).saved)
+        return await restore_chamber(context, task_id=task_id, chamber=chamber, saved_ref=ref)
+
+
+def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str, str]:
+    """Return the task, the chamber and the ref that are meant; "" for a chamber's last save.
+
+    `saved` has the newest first. A chamber alone must be the only one of its name. Raises Unknown
+    for one that is not saved, BadInput where several have the name.
+    """
+    one = read_saved_ref(words)
+    if one is not None:
+        return one.task_id, one.chamber, words
+    task_id, slash, chamber = words.partition("/")
+    if not slash:
+        task_id, chamber = _only_one(words, saved)
+    fitting = (one for one in saved if (one.task_id, one.chamber) == (task_id, chamber))
+    newest = next(fitting, None)
+    return task_id, chamber, newest.ref if newest is not None and newest.restorable else ""
+
+
+def _only_one(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
+    can = {f"{one.task_id}/{one.chamber}" for one in saved if one.restorable}
+    fitting = sorted(one for one in can if one.endswith(f"/{words}"))
+    if len(fitting) > 1:
+        raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(fitting)}")
+    if not fitting:
+        there = ", ".join(sorted(can)) or "nothing is"
+        raise Unknown(f"nothing is saved of a chamber {words!r}; saved: {there}")
+    task_id, _, chamber = fitting[0].partition("/")
+    return task_id, chamber
+
+
+def _line(one: SavedWork) -> str:
+    note = f"  ({one.note})" if one.note and one.ref not in one.note else ""
+    return f"{one.task_id}/{one.chamber}  closed {one.closed_at}  {one.ref}{note}"

@@ -1,0 +1,29 @@
+"""`orchestra resume`: the tools of a suspended chamber run again."""
+
+from orchestra_core.names import check_chamber_name
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.replies import ResumedWorker
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.resume_worker import resume_worker
+from orchestra_tui.command_line.arguments import Options
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.commands.interrupt import ACTOR, task_of
+from orchestra_tui.command_line.output import print_lines
+from orchestra_tui.command_line.run_to_end import run_to_end
+
+
+def run(place: Place, options: Options) -> int:
+    """Resume it and say what its worker knows of that."""
+    check_chamber_name(options.chamber)
+    done = run_to_end(_resume(place, options))
+    how = "is resumed" if done.was_suspended else "was not suspended"
+    print_lines([f"{done.chamber} ({done.task_id}) {how}. {done.next_step}"])
+    return 0
+
+
+async def _resume(place: Place, options: Options) -> ResumedWorker:
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        task_id = options.task or task_of(await store.snapshot(), options.chamber)
+        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+        return await resume_worker(context, task_id=task_id, chamber=options.chamber)

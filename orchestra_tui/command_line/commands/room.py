@@ -1,0 +1,32 @@
+"""`orchestra`: the room, for the repository it stands in."""
+
+import gc
+import sys
+
+from orchestra_core.errors import Refused
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_tui.backend.server_process import plan_launch, started_early
+from orchestra_tui.command_line.command_context import Place
+
+
+def run(place: Place) -> int:
+    """Open the room; raises Refused where there is no terminal to show it on."""
+    project = place.project()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Refused(
+            "the room needs a terminal; without one, use 'orchestra status' or "
+            "'orchestra events --follow'"
+        )
+    return open_room(project, place.settings)
+
+
+def open_room(project: Project, settings: Settings) -> int:
+    """Show the room of `project`; returns the exit code."""
+    gc.disable()  # until the first paint: what is imported and built for it stays
+    from orchestra_tui.app import run_room  # noqa: PLC0415 - textual, only when there is a screen
+
+    # Now: its imports take twice as long as the first paint. Earlier they would hold that up, and
+    # later the room would wait for them.
+    launch = plan_launch(project, settings)
+    return run_room(project, settings, launch, started_early(launch))

@@ -1,0 +1,35 @@
+"""`orchestra status`: one snapshot of tasks, chambers, workers and unread mail."""
+
+from orchestra_core.clock import now_ms
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_core.state import ProjectState
+from orchestra_core.store.single_read import quick_snapshot
+from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.output import print_document, print_lines
+from orchestra_tui.command_line.status_document import status_document, status_lines
+
+
+def run(place: Place, *, as_json: bool) -> int:
+    """Print the project as it is now."""
+    project = place.project()
+    state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)
+    document = status_document(project, state)
+    if as_json:
+        print_document(document)
+    else:
+        print_lines(status_lines(document, now_ms()))
+    return 0
+
+
+def _opened_snapshot(project: Project, settings: Settings) -> ProjectState:
+    """Read by the store, which starts a private server or says why there is none."""
+    # Late: asyncio and redis take longer to import than the quick look to answer.
+    from orchestra_core.store.open_store import open_store  # noqa: PLC0415
+    from orchestra_tui.command_line.run_to_end import run_to_end  # noqa: PLC0415
+
+    async def snapshot() -> ProjectState:
+        async with open_store(project.id, settings) as store:
+            return await store.snapshot()
+
+    return run_to_end(snapshot())

@@ -1,0 +1,98 @@
+"""The detail area's texts on a chamber: where it is, what its worker does, what it was told."""
+
+from msgspec.structs import replace
+
+from orchestra_core.models import Agent, Chamber
+from orchestra_core.readiness import is_proven
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.ages import age, clock, elapsed
+from orchestra_tui.presentation.details.conflict_lines import collision_lines
+from orchestra_tui.presentation.details.task_and_discovery_details import field, heading, placed
+from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.chamber_rows import diff_cell, presence_cell
+from orchestra_tui.presentation.rows.mail_cell import mail_cell
+from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN
+from orchestra_tui.presentation.text_fit import plain, text_lines
+
+
+def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
+    """Return where a chamber is, what its worker does and how it stands."""
+    symbol = CHAMBER[chamber.state]
+    took = elapsed(chamber.created_at, chamber.ended_at, now)
+    since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
+    mail, _ = mail_cell(board.mail_of(chamber.id), now, board.unread_limit)
+    lines: list[Line] = [
+        field("chamber", Cell(plain(chamber.name), "strong")),
+        field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
+    ]
+    if chamber.state == "live":
+        lines += _worker_lines(chamber, board, now)
+    lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
+    diff = diff_cell(board.diffs.get(chamber.id))
+    lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
+    lines.append(field("branch", Cell(plain(chamber.branch))))
+    if chamber.base_commit:
+        lines.append(field("from", Cell(placed(chamber.base_commit, ""))))
+    lines.append(field("path", Cell(plain(chamber.path))))
+    if chamber.host:
+        lines.append(field("host", Cell(plain(chamber.host))))
+    if chamber.saved_ref:
+        lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
+    if chamber.note:
+        lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
+    for collision in board.collisions_of(chamber.id):
+        lines += [(), *collision_lines(collision, chamber.id)]
+    for agent in _agents_in(chamber, board):
+        lines += _agent_lines(agent, now)
+    return lines
+
+
+def _worker_lines(chamber: Chamber, board: Board, now: int) -> list[Line]:
+    """Return what the worker does and says, since when, and whether mail reaches it."""
+    presence = board.state.presence.get(chamber.id)
+    said = presence.message if presence else ""
+    doing, _ = presence_cell(replace(presence, message="") if presence else None, now)
+    lines: list[Line] = [field("worker", doing)]
+    if presence and presence.since:
+        lines.append(field("since", Cell(clock(presence.since), "muted")))
+    lines += [field("" if at else "last words", *line) for at, line in enumerate(text_lines(said))]
+    if chamber.suspended_at:
+        by = board.state.interrupts.get(chamber.suspended_by)
+        told = f" by {plain(by.actor)}: {plain(by.message)}" if by else ""
+        lasting = f"{SUSPENDED.text} since {clock(chamber.suspended_at)}{told}"
+        lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
+        lines.append(field("", Cell("no tool runs here; r resumes it", "muted")))
+    return [*lines, _hook_line(chamber, proven=is_proven(chamber, presence))]
+
+
+def _hook_line(chamber: Chamber, *, proven: bool) -> Line:
+    note = f": {plain(chamber.ready_note)}" if chamber.ready_note else ""
+    if proven:
+        return field("hook", Cell(f"✓ ready{note}", "ok" if not note else "plain"))
+    return field("hook", Cell(f"{UNPROVEN.text}{note or ': it has not answered yet'}", "warn"))
+
+
+def briefing_lines(chamber: Chamber) -> list[Line]:
+    """Return what a chamber's worker was told to do."""
+    return text_lines(chamber.brief) or [(Cell(empty_panes.BRIEFING, "muted"),)]
+
+
+def _agents_in(chamber: Chamber, board: Board) -> list[Agent]:
+    found = (
+        agent
+        for agent in board.state.agents.values()
+        if agent.task_id == chamber.task_id and agent.chamber == chamber.name
+    )
+    return sorted(found, key=lambda agent: -agent.last_at)
+
+
+def _agent_lines(agent: Agent, now: int) -> list[Line]:
+    count = f"{agent.actions} action{'' if agent.actions == 1 else 's'}"
+    lines: list[Line] = [*heading(plain(agent.agent_id))]
+    lines.append(field("recorded", Cell(count), Cell(f"  {age(agent.last_at, now)} ago", "muted")))
+    if agent.last_action:
+        lines.append(field("last", Cell(plain(agent.last_action))))
+    if agent.last_result:
+        lines.append(field("result", Cell(plain(agent.last_result))))
+    return lines

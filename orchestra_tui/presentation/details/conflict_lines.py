@@ -1,0 +1,64 @@
+"""Collisions in words: with whom a chamber collides, and in which files."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Collision
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.symbols import COLLIDES
+from orchestra_tui.presentation.text_fit import fit, plain
+
+SIGN = COLLIDES.text
+_KIND_WIDTH = 14
+
+
+def side_name(side: str) -> str:
+    """Return a side as people call it: the chamber's name, or `base`."""
+    return plain(side.rpartition("/")[2])
+
+
+def partner(collision: Collision, chamber_id: str) -> str:
+    """Return the name of the side a chamber collides with."""
+    first, second = collision.between
+    return side_name(second if first == chamber_id else first)
+
+
+def files_text(count: int) -> str:
+    """Return how many files it is about; git names none where two histories have no beginning."""
+    if not count:
+        return "unrelated histories"
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def collision_text(collisions: Sequence[Collision], chamber_id: str) -> str:
+    """Return `⚠ collides: auth, 2 files`, or with whom else; "" without any.
+
+    The other's name comes first of what a narrow table might cut.
+    """
+    if not collisions:
+        return ""
+    names = ", ".join(partner(one, chamber_id) for one in collisions)
+    files = f", {files_text(collisions[0].count)}" if len(collisions) == 1 else ""
+    return f"{SIGN} collides: {names}{files}"
+
+
+def collision_lines(collision: Collision, chamber_id: str) -> list[Line]:
+    """Return a collision whole: with whom, and each file with git's word for it."""
+    other = partner(collision, chamber_id)
+    head = f"{SIGN} collides with {other}: {files_text(collision.count)}"
+    lines: list[Line] = [(Cell(head, "warn"),)]
+    for file, kind in zip(collision.files, collision.kinds, strict=False):
+        lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))
+    left_out = collision.count - len(collision.files)
+    if left_out > 0:
+        lines.append((Cell(f"  and {files_text(left_out)} more", "muted"),))
+    return lines
+
+
+def said(collision: Collision, chamber: str, verb: str) -> str:
+    """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
+    first, second = map(side_name, collision.between)
+    other = first if second == chamber else second
+    if collision.state == "clear":
+        return f"{verb} {other}"
+    names = ", ".join(map(plain, collision.files)) or files_text(collision.count)
+    return f"{verb} {other}: {names}"

@@ -1,0 +1,144 @@
+"""The texts of the detail area: everything known of a task or a discovery, in lines."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Discovery, Phase, Presence, Task
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.ages import age, clock, elapsed, span
+from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
+from orchestra_tui.presentation.rows.chamber_rows import standing_cell
+from orchestra_tui.presentation.rows.symbols import CHAMBER, SEVERITY, TASK, WORKER
+from orchestra_tui.presentation.text_fit import fit, plain, text_lines
+
+LABEL_WIDTH = 11
+SHORT_COMMIT = 10
+
+
+def field(label: str, *value: Cell) -> Line:
+    """Return a labelled line; labels are padded so that the values stand below each other."""
+    return (Cell(label.ljust(LABEL_WIDTH), "muted"), *value)
+
+
+def heading(word: str) -> list[Line]:
+    """Return a blank line and the heading of a part."""
+    return [(), (Cell(word, "strong"),)]
+
+
+def placed(commit: str, branch: str) -> str:
+    """Return `main at 1a2b3c4d5e`, or what there is of it."""
+    short = commit[:SHORT_COMMIT]
+    return f"{plain(branch)} at {short}" if branch and short else plain(branch) or short
+
+
+def task_overview(task: Task, board: Board, now: int) -> list[Line]:
+    """Return what a task is about, how far it is and who works on it."""
+    symbol = TASK[task.state]
+    took = elapsed(task.started_at, task.finished_at, now)
+    lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(task.description)]
+    lines.append(())
+    since = f"{'took' if task.finished_at else 'for'} {took}"
+    lines.append(
+        field(
+            "state", Cell(f"{symbol.text} {task.state}", symbol.tone), Cell(f"  {since}", "muted")
+        )
+    )
+    reasons = f"  {'; '.join(map(plain, task.reasons))}" if task.reasons else ""
+    lines.append(field("level", Cell(task.complexity), Cell(reasons, "muted")))
+    if task.base_commit:
+        lines.append(field("from", Cell(placed(task.base_commit, task.base_branch))))
+    if task.landed_commit:
+        lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
+    lines.append(field("id", Cell(task.id)))
+    if task.summary:
+        lines += [*heading("Summary"), *text_lines(task.summary)]
+    if task.phases:
+        lines += [*heading("Phases"), *(phase_line(one, task.phase, now) for one in task.phases)]
+    chambers = board.chambers_of(task.id)
+    lines += heading("Chambers")
+    for chamber in chambers:
+        worker, _ = standing_cell(chamber, board, now)
+        name = Cell(f" {fit(chamber.name, 20)} ")
+        lines.append((CHAMBER[chamber.state], name, worker))
+    return lines if chambers else [*lines, (Cell(empty_panes.CHAMBERS, "muted"),)]
+
+
+def phase_line(phase: Phase, current: str, now: int) -> Line:
+    """Return one phase: finished, going on or to come, how long it took and who moved it on."""
+    took = elapsed(phase.started_at, phase.finished_at, now)
+    by = f"  by {plain(phase.by)}" if phase.by else ""
+    if phase.finished_at:
+        symbol, tone = Cell("✓", "ok"), "muted"
+    elif phase.name == current:
+        symbol, tone = Cell("●", "accent"), "plain"
+    else:
+        symbol, tone = Cell("○", "muted"), "muted"
+    name: Tone = "plain" if tone == "plain" else "muted"
+    return (symbol, Cell(f" {fit(phase.name, 20)} ", name), Cell(f"{took}{by}", "muted"))
+
+
+def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
+    """Return what a worker did, tool by tool, the newest first (`reports` oldest first)."""
+    if not reports:
+        return [(Cell(empty_panes.ACTIVITY, "muted"),)]
+    lines: list[Line] = []
+    until = 0
+    for one in reversed(reports):
+        took = span(until - one.since) if until else age(one.since, now)
+        state = WORKER[one.state]
+        what = plain(one.tool) if one.state == "working" and one.tool else state.text
+        lines.append(
+            (
+                Cell(clock(one.since), "muted"),
+                Cell(f" {fit(took, 6, 'right')}  ", "muted"),
+                Cell(fit(what, 12) + " ", state.tone),
+                Cell(plain(one.detail)),
+            )
+        )
+        until = one.since
+    return lines
+
+
+def diff_lines(diff_text: str) -> list[Line]:
+    """Return a unified diff with its added and removed lines told apart by tone."""
+    if not diff_text.strip():
+        return [(Cell(empty_panes.DIFF, "muted"),)]
+    return [(Cell(line[0].text, _diff_tone(line[0].text)),) for line in text_lines(diff_text)]
+
+
+def _diff_tone(line: str) -> Tone:
+    for start, tone in _DIFF_TONES:
+        if line.startswith(start):
+            return tone
+    return "muted"
+
+
+_DIFF_TONES: tuple[tuple[str, Tone], ...] = (
+    ("diff --git", "strong"),
+    ("+++", "muted"),
+    ("---", "muted"),
+    ("+", "ok"),
+    ("-", "critical"),
+    ("@@", "accent"),
+    (" ", "plain"),
+)
+
+
+def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
+    """Return a discovery whole: its text, its impact, whom it affects."""
+    symbol = SEVERITY[discovery.severity]
+    lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(discovery.text)]
+    lines.append(())
+    word = "pattern" if discovery.pattern else discovery.severity
+    lines.append(field("severity", Cell(f"{symbol.text} {word}", symbol.tone)))
+    by = plain(discovery.agent_id)
+    where = f"  in {plain(discovery.chamber)}" if discovery.chamber else ""
+    lines.append(field("from", Cell(by), Cell(where, "muted")))
+    lines.append(
+        field("when", Cell(clock(discovery.at)), Cell(f"  {age(discovery.at, now)} ago", "muted"))
+    )
+    affected = ", ".join(map(plain, discovery.affects)) or "every chamber of the task"
+    lines.append(field("affects", Cell(affected)))
+    if discovery.impact:
+        lines += [*heading("Impact"), *text_lines(discovery.impact)]
+    return lines

@@ -1,0 +1,1 @@
+"""Rows of the three tables, and the cells they are made of."""

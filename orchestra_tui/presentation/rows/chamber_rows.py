@@ -1,0 +1,107 @@
+"""Chambers as rows of a table."""
+
+from orchestra_core.clock import Clock, now_ms
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.readiness import is_proven
+from orchestra_tui.presentation.ages import age, due, elapsed, soonest
+from orchestra_tui.presentation.details.conflict_lines import collision_text
+from orchestra_tui.presentation.indexed_state import Board, Diff
+from orchestra_tui.presentation.rows.cells import Cell, Column, Row
+from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
+from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN, WORKER
+from orchestra_tui.presentation.text_fit import plain
+
+_FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
+CHAMBER_COLUMNS = (
+    Column(title="", width=1, gap=1),
+    Column(title="chamber", width=10, flex=1),
+    Column(title="worker", width=12, flex=2),
+    Column(title=ENVELOPE, width=2, until=_FULL_MAIL),
+    Column(title="mail", width=16, since=_FULL_MAIL),
+    Column(title="changes", width=13, since=74, align="right"),
+    Column(title="age", width=5, since=60, align="right"),
+)
+
+
+def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
+    """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
+    ended = chamber.ended_at
+    letters = board.mail_of(chamber.id)
+    mail, mail_due = mail_cell(letters, now, board.unread_limit)
+    worker, worker_due = standing_cell(chamber, board, now)
+    cells = (
+        CHAMBER[chamber.state],
+        Cell(plain(chamber.name), "muted" if ended else "plain"),
+        worker,
+        unread_cell(letters, now, board.unread_limit),
+        mail,
+        diff_cell(board.diffs.get(chamber.id)),
+        Cell(elapsed(chamber.created_at, ended, now), "muted"),
+    )
+    own_due = 0 if ended else due(chamber.created_at, now)
+    return Row(chamber.id, cells, soonest(own_due, mail_due, worker_due))
+
+
+def standing_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+    """Return with whom a chamber collides before what its worker does, and when that changes."""
+    worker, moment = worker_cell(chamber, board, now)
+    collides = collision_text(board.collisions_of(chamber.id), chamber.id)
+    return (Cell(f"{collides} · {worker.text}", "warn") if collides else worker), moment
+
+
+def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+    """Return what a chamber's worker does and since when, and the moment that text changes."""
+    if chamber.state != "live":
+        note = f": {plain(chamber.note)}" if chamber.note else ""
+        return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
+    presence = board.state.presence.get(chamber.id)
+    doing, moment = presence_cell(presence, now)
+    if chamber.suspended_at:
+        words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
+        return Cell(words, SUSPENDED.tone), soonest(moment, due(chamber.suspended_at, now))
+    if presence is None and not is_proven(chamber, presence):
+        return UNPROVEN, 0
+    return doing, moment
+
+
+def presence_cell(presence: Presence | None, now: int) -> tuple[Cell, int]:
+    """Return a worker's state since when and its tool or last words, and when the text changes."""
+    if presence is None:
+        return WORKER["unknown"], 0
+    state = WORKER[presence.state]
+    since = age(presence.since, now)
+    if presence.state == "working" and presence.tool:
+        words = f"{plain(presence.tool)} {since} {plain(presence.detail)}".strip()
+    else:
+        said = plain(presence.detail if presence.state == "waiting" else presence.message)
+        words = f"{state.text} {since}".strip() + (f": {said}" if said else "")
+    return Cell(words, state.tone), due(presence.since, now)
+
+
+def diff_cell(diff: Diff | None) -> Cell:
+    """Return the size of a chamber's changes, `+120 -8 4f`; a dash while there are none."""
+    if diff is None:
+        return Cell("", "muted")
+    if not diff.files:
+        return Cell("-", "muted")
+    return Cell(f"+{diff.insertions} -{diff.deletions} {diff.files}f")
+
+
+class ChamberRows:
+    """The rows of the chamber table, read from the board at the moment they are asked for."""
+
+    def __init__(self, board: Board, clock: Clock = now_ms) -> None:
+        self._board = board
+        self._clock = clock
+
+    def row(self, key: str) -> Row:
+        """Return the row of a chamber as it reads now."""
+        return chamber_row(self._board.state.chambers[key], self._board, self._clock())
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks in: name, state, branch, its worker and its collisions."""
+        chamber = self._board.state.chambers[key]
+        presence = self._board.state.presence.get(key)
+        doing = (presence.state, presence.tool, presence.detail) if presence else ()
+        collides = collision_text(self._board.collisions_of(key), key)
+        return " ".join((chamber.name, chamber.state, chamber.branch, *doing, collides)).casefold()

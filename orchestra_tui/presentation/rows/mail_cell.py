@@ -1,0 +1,88 @@
+"""A chamber's mail in one cell: what is unread first, else how the last message fared."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Interrupt
+from orchestra_tui.presentation.ages import age, clock, due, soonest, span
+from orchestra_tui.presentation.indexed_state import is_overdue
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.symbols import MAIL, OVERDUE
+from orchestra_tui.presentation.text_fit import plain, text_lines
+
+_UNREAD = ("sent", "posted")
+ENVELOPE = "✉"
+
+
+def unread(interrupts: Sequence[Interrupt]) -> list[Interrupt]:
+    """Return those no worker has been shown yet."""
+    return [interrupt for interrupt in interrupts if interrupt.state in _UNREAD]
+
+
+def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tuple[Cell, int]:
+    """Return the cell of a chamber's mail and the moment it changes by itself.
+
+    What has been unread for `limit` ms is urgent; 0 is never.
+    """
+    waiting = unread(interrupts)
+    if waiting:
+        oldest = min(waiting, key=lambda one: one.sent_at)
+        text = f"{len(waiting)} unread {age(oldest.sent_at, now)}"
+        if is_overdue(oldest, now, limit):
+            return Cell(f"{OVERDUE} {text}", "critical"), due(oldest.sent_at, now)
+        late = oldest.sent_at + limit if limit else 0
+        return Cell(f"{ENVELOPE} {text}", "warn"), soonest(due(oldest.sent_at, now), late)
+    if not interrupts:
+        return Cell("", "muted"), 0
+    last = interrupts[-1]
+    since = last.acted_at or last.delivered_at or last.ended_at
+    word = MAIL[last.state]
+    tone = word.tone if last.state in ("delivered", "expired") else "muted"
+    return Cell(f"{word.text} {age(since, now)}".rstrip(), tone), due(since, now)
+
+
+def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Cell:
+    """Return how many messages are unread, in two cells; nothing when there is none."""
+    waiting = unread(interrupts)
+    count, most = len(waiting), 9
+    if any(is_overdue(one, now, limit) for one in waiting):
+        return Cell(f"{OVERDUE}{min(count, most)}", "critical")
+    return Cell("" if not count else str(count) if count <= most else f"{most}+", "warn")
+
+
+def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:
+    """Return a mailbox whole, the newest message first, and the moment its ages change."""
+    lines: list[Line] = []
+    for one in reversed(interrupts):
+        if lines:
+            lines.append(())
+        lines += [_heading(one, now), _journey(one)]
+        if one.note:
+            lines.append((Cell(f"  {plain(one.note)}", "warn"),))
+        lines.extend((Cell("  " + line[0].text),) for line in text_lines(one.message))
+    return lines, soonest(*(due(one.sent_at, now) for one in interrupts))
+
+
+def _heading(one: Interrupt, now: int) -> Line:
+    state = MAIL[one.state]
+    author = plain(one.actor) or "someone"
+    return (
+        Cell(state.text, state.tone),
+        Cell(f"  {one.requires}", "strong"),
+        Cell(f"  from {author}, {age(one.sent_at, now)} ago, at {clock(one.sent_at)}", "muted"),
+        Cell(f"  {plain(one.id)}", "faint"),
+    )
+
+
+def _journey(one: Interrupt) -> Line:
+    steps = (
+        ("posted", one.posted_at),
+        ("delivered", one.delivered_at),
+        ("acted", one.acted_at),
+        (one.state, one.ended_at),
+    )
+    words = [f"{name} after {span(at - one.sent_at)}" for name, at in steps if at]
+    if one.state in _UNREAD:
+        words.append("u calls it back")
+    if not one.posted_at and one.state == "sent":
+        words.insert(0, "not in the chamber yet")
+    return (Cell("  " + ", ".join(words), "muted"),)

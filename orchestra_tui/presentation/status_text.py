@@ -1,0 +1,137 @@
+"""The status line: whether what the room shows is live, and how things stand."""
+
+from collections.abc import Reversible, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import ceil
+from typing import Literal
+
+from orchestra_core.models import Interrupt
+from orchestra_tui.presentation.ages import age, due, span
+from orchestra_tui.presentation.details.conflict_lines import SIGN
+from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.symbols import OVERDUE, SUSPENDED
+from orchestra_tui.presentation.text_fit import cut_line, line_width, plain
+
+Link = Literal["connecting", "live", "reconnecting", "lost"]
+ServerState = Literal["starting", "ready", "restarting", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long interrupts took from sent to delivered, in milliseconds."""
+
+    median: int
+    p95: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the status line is made from; `reason` is one line on why the link is not live."""
+
+    link: Link = "connecting"
+    link_since: int = 0
+    reason: str = ""
+    server: ServerState = "starting"
+    seq: int = 0
+    tasks: int = 0
+    chambers: int = 0
+    unread: int = 0
+    overdue: int = 0
+    suspended: int = 0
+    collisions: int = 0
+    latency: Latency | None = None
+    project: str = ""
+
+
+def latency(interrupts: Reversible[Interrupt]) -> Latency | None:
+    """Return median and 95th percentile (nearest rank) of sent to delivered; None without any.
+
+    Only the last messages count, so that the line speaks of now and costs the same on any day.
+    """
+    delivered = (one for one in reversed(interrupts) if one.delivered_at)
+    times = sorted(one.delivered_at - one.sent_at for one in islice(delivered, RECENT))
+    if not times:
+        return None
+    return Latency(median=_rank(times, 0.5), p95=_rank(times, 0.95), count=len(times))
+
+
+def _rank(ordered: Sequence[int], share: float) -> int:
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+def counts(board: Board) -> tuple[int, int, int]:
+    """Return how many tasks are open, chambers stand and messages are unread."""
+    return len(board.open_tasks), len(board.standing_chambers), len(board.unread_mail)
+
+
+RECENT = 200  # messages
+MARGIN = 1
+GAP_BETWEEN = 2
+_LINK: dict[Link, Cell] = {
+    "connecting": Cell("◌ connecting", "muted"),
+    "live": Cell("● live", "ok"),
+    "reconnecting": Cell("◐ reconnecting", "warn"),
+    "lost": Cell("✗ lost", "critical"),
+}
+_SERVER: dict[ServerState, Cell] = {
+    "starting": Cell("server starting", "muted"),
+    "ready": Cell("server ready", "muted"),
+    "restarting": Cell("server restarting", "warn"),
+    "stopped": Cell("server stopped", "critical"),
+}
+
+
+def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
+    """Return the line in exactly `width` cells at most, and the moment its text changes."""
+    link = _LINK[status.link]
+    moment = 0
+    left = [Cell(" " * MARGIN), link]
+    if status.link in ("reconnecting", "lost"):
+        left.append(Cell(f" for {age(status.link_since, now)}", link.tone))
+        moment = due(status.link_since, now)
+        if status.reason:
+            left.append(Cell(f": {plain(status.reason)}", link.tone))
+    left.extend((Cell("  "), _SERVER[status.server]))
+    return _with_right(tuple(left), _numbers(status), width), moment
+
+
+def _numbers(status: Status) -> list[Cell]:
+    """Return what stands on the right; where there is no room the first goes first."""
+    found: list[Cell] = []
+    if status.project:
+        found.append(Cell(plain(status.project), "muted"))
+    if status.latency:
+        times = f"mail {span(status.latency.median)}, p95 {span(status.latency.p95)}"
+        found.append(Cell(times, "muted"))
+    found.append(Cell(f"event {status.seq:,}", "muted"))
+    found.append(Cell(_many(status.chambers, "chamber"), "muted"))
+    found.append(Cell(_many(status.tasks, "task"), "muted"))
+    if status.suspended:
+        symbol, word = SUSPENDED.text.split()
+        found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
+    if status.collisions:
+        found.append(Cell(f"{SIGN} {_many(status.collisions, 'collision')}", "warn"))
+    if status.overdue:
+        late = f"{OVERDUE} {status.unread} unread, {status.overdue} too long"
+        found.append(Cell(late, "critical"))
+    elif status.unread:
+        found.append(Cell(f"{status.unread} unread", "warn"))
+    return found
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _with_right(left: Line, numbers: list[Cell], width: int) -> Line:
+    right: list[Cell] = []
+    for cell in reversed(numbers):
+        wider = [cell, Cell("  "), *right] if right else [cell]
+        if line_width(left) + line_width(tuple(wider)) + GAP_BETWEEN + MARGIN > width:
+            break
+        right = wider
+    space = width - line_width(left) - line_width(tuple(right)) - MARGIN
+    return cut_line((*left, Cell(" " * max(0, space)), *right), width)

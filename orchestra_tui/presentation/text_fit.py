@@ -1,0 +1,172 @@
+"""Text made to measure, in terminal cells: wide characters count two, combining marks none."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+from orchestra_core.text import clean
+from orchestra_tui.presentation.rows.cells import Align, Cell, Column, Line
+
+ELLIPSIS = "…"
+# Joiners, variation selectors, skin tones, soft hyphens and the byte order mark: terminals disagree
+# on the width of what they join or modify, and a column that is off by one breaks every border.
+_UNSTEADY = re.compile("[\u00ad\u200b\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+_ENDS = re.compile("[\t\n\u2028\u2029]")
+_PIECES = re.compile(r"\s+|\S+")
+
+
+@lru_cache(maxsize=8192)
+def inert(text: str) -> str:
+    """Return `text` as one line that no terminal acts upon or measures differently."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _ENDS.sub(" ", _UNSTEADY.sub("", clean(text)))
+
+
+def plain(text: str) -> str:
+    """Return `text` as one line with its white space folded: an agent's words in a cell."""
+    return " ".join(inert(text).split())
+
+
+@lru_cache(maxsize=8192)
+def fit(text: str, width: int, align: Align = "left") -> str:
+    """Return `text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    text = inert(text)
+    size = cell_len(text)
+    if size > width:
+        text = set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+        size = cell_len(text)
+    padding = " " * (width - size)
+    return padding + text if align == "right" else text + padding
+
+
+def cut_line(line: Line, width: int) -> Line:
+    """Return the line's cells up to `width` cells, the last one cut with an ellipsis if need be."""
+    kept: list[Cell] = []
+    left = width
+    for cell in line:
+        text = inert(cell.text)
+        size = cell_len(text)
+        if size > left:
+            if left > 0:
+                kept.append(Cell(fit(text, left), cell.tone))
+            return tuple(kept)
+        kept.append(Cell(text, cell.tone))
+        left -= size
+    return tuple(kept)
+
+
+def line_width(line: Line) -> int:
+    """Return how many cells a line takes."""
+    return sum(cell_len(inert(cell.text)) for cell in line)
+
+
+def arrange(columns: Sequence[Column], available: int) -> tuple[int, ...]:
+    """Return each column's width in `available` cells, the gaps between not counted.
+
+    A column that such a table does not show has 0. When even those it shows are too wide, the
+    widest gives way, down to one cell.
+    """
+    kept = [at for at, column in enumerate(columns) if _shows(column, available)]
+    widths = [column.width if at in kept else 0 for at, column in enumerate(columns)]
+    spare = available - sum(widths) - sum(columns[at].gap for at in kept[:-1])
+    while spare < 0 and max(widths, default=0) > 1:
+        widths[widths.index(max(widths))] -= 1
+        spare += 1
+    return _spread(columns, kept, widths, spare)
+
+
+def _shows(column: Column, available: int) -> bool:
+    return column.since <= available and not 0 < column.until <= available
+
+
+def _spread(
+    columns: Sequence[Column], kept: Sequence[int], widths: list[int], spare: int
+) -> tuple[int, ...]:
+    shares = sum(columns[at].flex for at in kept)
+    for at in kept:
+        if columns[at].flex and spare > 0:
+            share = spare * columns[at].flex // shares
+            widths[at] += share
+            spare -= share
+            shares -= columns[at].flex
+    return tuple(widths)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells, broken between words where possible."""
+    return [
+        "".join(cell.text for cell in part)
+        for line in text_lines(text)
+        for part in wrap_line(line, width)
+    ]
+
+
+def text_lines(text: str) -> list[Line]:
+    """Return a text of several lines as lines of one cell each; no lines for an empty text."""
+    return [(Cell(inert(one)),) for one in clean(text).expandtabs(4).split("\n")] if text else []
+
+
+def wrap_line(line: Line, width: int) -> list[Line]:
+    """Return a line with tones as lines of at most `width` cells.
+
+    What follows the first stands below the text's own start: after the indent, and where the first
+    cell is a label that ends with a space, after the label.
+    """
+    width = max(2, width)
+    if line_width(line) <= width:
+        return [line]
+    hang = _hang(line)
+    hang = hang if hang <= width // 2 else 0
+    lines: list[Line] = []
+    current: list[Cell] = []
+    used = 0
+    for piece in _pieces(line, width - hang):
+        size = cell_len(piece.text)
+        if used + size > width:
+            lines.append(_joined(current))
+            current, used = ([Cell(" " * hang)] if hang else []), hang
+            if piece.text.isspace():
+                continue
+        current.append(piece)
+        used += size
+    lines.append(_joined(current))
+    return lines
+
+
+def _hang(line: Line) -> int:
+    first = inert(line[0].text)
+    if len(line) > 1 and first.endswith(" "):
+        return cell_len(first)
+    return len(first) - len(first.lstrip())
+
+
+def _pieces(line: Line, most: int) -> Iterator[Cell]:
+    for cell in line:
+        for found in _PIECES.findall(inert(cell.text)):
+            yield from (Cell(part, cell.tone) for part in _broken(found, most))
+
+
+def _broken(word: str, most: int) -> Iterator[str]:
+    while cell_len(word) > most:
+        head = set_cell_size(word, most)
+        # An odd cell may have been filled with a blank in place of half a wide character.
+        head = head if word.startswith(head) else head[:-1]
+        yield head
+        word = word[len(head) :]
+    if word:
+        yield word
+
+
+def _joined(pieces: Sequence[Cell]) -> Line:
+    cells: list[Cell] = []
+    for piece in pieces:
+        if cells and cells[-1].tone == piece.tone:
+            cells[-1] = Cell(cells[-1].text + piece.text, piece.tone)
+        else:
+            cells.append(piece)
+    return tuple(cells)

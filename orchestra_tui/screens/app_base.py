@@ -1,0 +1,29 @@
+"""What a screen knows of the application it stands in."""
+
+from collections.abc import Callable, Coroutine
+
+from textual.app import App
+
+from orchestra_core.text import one_line
+from orchestra_tui.backend.protocols import LinkState
+from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.backend.view_model import Picture
+
+Work = Callable[[], Coroutine[None, None, None]]
+
+
+class Host(App[int]):
+    """The picture and the operator's verbs, for every screen; the application itself fills them."""
+
+    picture: Picture
+    actions: Actions
+    server: LinkState
+
+    def say(self, line: str, *, problem: bool = False) -> None:
+        """Show one line for a few seconds, as the plain text it is."""
+        severity = "warning" if problem else "information"
+        self.notify(one_line(line, 400), severity=severity, markup=False)
+
+    def start(self, work: Work) -> None:
+        """Run `work` beside the screen; it outlives the dialog that asked for it."""
+        self.run_worker(work())

@@ -1,0 +1,1 @@
+"""The dialogs and overlays that stand before the room."""

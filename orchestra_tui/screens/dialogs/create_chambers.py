@@ -1,0 +1,69 @@
+"""The dialog that opens chambers for a task."""
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from orchestra_core.errors import BadInput
+from orchestra_core.models import Task
+from orchestra_core.names import check_chamber_names
+from orchestra_core.text import one_line
+from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.screens.dialogs.dialog import Dialog
+
+_NOTE = "Each name becomes a worktree on a branch of its own."
+
+
+class CreateChambers(Dialog):
+    """Takes names, comma separated, and opens all of them or none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Open", id="dialog.create_chambers"),
+    ]
+
+    def __init__(self, actions: Actions, task: Task) -> None:
+        super().__init__(
+            f"Chambers for: {one_line(task.description, 60)}", "enter open them   esc cancel"
+        )
+        self._actions = actions
+        self._task_id = task.id
+
+    def fields(self) -> Iterable[Widget]:
+        """Yield the note and the field."""
+        yield Static(_NOTE, classes="note", markup=False)
+        field = Input(placeholder="auth, database, api")
+        field.cursor_blink = False
+        yield field
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_send()
+
+    def action_send(self) -> None:
+        """Open the chambers that are named, unless a name is not allowed."""
+        try:
+            names = check_chamber_names(split_names(self.query_one(Input).value))
+        except BadInput as error:
+            self.say_problem(str(error))
+            return
+        self.begin(lambda: self._create(names))
+
+    async def _create(self, names: tuple[str, ...]) -> None:
+        call = self._actions.create_chambers(self._task_id, names)
+        created = await self.attempt(call, "opening…")
+        if created is None:
+            return
+        done = "already open" if created.already_live else "open"
+        self.app.say(f"{', '.join(names)}: {done}")
+        if self.is_attached:
+            self.dismiss()
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in a text, separated by commas or white space."""
+    return [name for name in re.split(r"[,\s]+", text) if name]

@@ -1,0 +1,84 @@
+"""What all dialogs share: a titled box, one line for what went wrong, one for the keys."""
+
+from collections.abc import Awaitable, Iterable
+from typing import ClassVar, TypeVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.text import one_line
+from orchestra_tui.screens.app_base import Host, Work
+
+Value = TypeVar("Value")
+
+
+class Dialog(ModalScreen[None]):
+    """A modal box; titles and texts are data, never markup."""
+
+    app = getters.app(Host)
+    AUTO_FOCUS = "TextArea, Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close", id="dialog.leave"),
+    ]
+
+    def __init__(self, title: str, hints: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hints = hints
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box around what `fields` yields."""
+        with Vertical(classes="box") as box:
+            box.border_title = Content(one_line(self._title, 120))
+            yield from self.fields()
+            yield Static("", id="problem", markup=False)
+            yield Static(self._hints, id="hints", markup=False)
+
+    def fields(self) -> Iterable[Widget]:
+        """Yield the widgets between the title and the keys."""
+        return ()
+
+    def action_leave(self) -> None:
+        """Close the dialog; what was sent is on its way all the same."""
+        self.dismiss()
+
+    def say_problem(self, text: str) -> None:
+        """Show one line on what is wrong; an empty one takes it away."""
+        line = self.query_one("#problem", Static)
+        line.update(one_line(text, 400))
+        line.set_class(bool(text), "-shown")
+
+    def say_hints(self, text: str) -> None:
+        """Change the line of keys."""
+        self.query_one("#hints", Static).update(text)
+
+    def begin(self, work: Work) -> None:
+        """Start `work`, unless the last one is still on its way."""
+        if not self._busy:
+            self._busy = True
+            self.app.start(work)
+
+    async def attempt(self, call: Awaitable[Value], doing: str) -> Value | None:
+        """Await `call`, saying what is `doing`; a failure is shown here and answers None."""
+        self.say_problem("")
+        self.say_hints(doing)
+        try:
+            return await call
+        except OrchestraError as error:
+            if self.is_attached:
+                self.say_problem(str(error))
+            else:
+                self.app.say(str(error), problem=True)
+            return None
+        finally:
+            self._busy = False
+            if self.is_attached:
+                self.say_hints(self._hints)

@@ -1,0 +1,145 @@
+"""The dialog that interrupts workers: a message, how strong it is, and then how far it has come."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from orchestra_core.models import Chamber, Interrupt, InterruptState, Requires
+from orchestra_tui.backend.tool_calls import Actions, SentInterrupt
+from orchestra_tui.backend.view_model import Changes
+from orchestra_tui.presentation.ages import clock, span
+from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.text_fit import fit
+from orchestra_tui.screens.dialogs.dialog import Dialog
+from orchestra_tui.screens.dialogs.start_task import plain_editor
+
+REQUIRES: dict[Requires, str] = {
+    "review": "the worker reads it before its next step and goes on",
+    "stop": "the worker finishes nothing more and reports what it has",
+    "suspend": "no tool of the worker runs until you press r on its chamber",
+}
+# What is sent when nothing is written; a message to be read has to say something.
+_WORDS: dict[Requires, str] = {
+    "review": "",
+    "stop": "Finish nothing more, and report what you have.",
+    "suspend": "Start nothing until you are told to go on.",
+}
+_WRITING = "ctrl+s send   ctrl+r how strong   esc cancel"
+_SENT = "esc close; the mail goes on its way"
+_NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
+_STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
+
+
+class InterruptEditor(Dialog):
+    """Sends one message to each of `chambers` and shows each one's way as its events arrive."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
+        Binding("ctrl+r", "requires", "How strong", id="dialog.requires"),
+    ]
+
+    def __init__(
+        self,
+        actions: Actions,
+        board: Board,
+        chambers: Sequence[Chamber],
+        requires: Requires = "review",
+    ) -> None:
+        names = ", ".join(chamber.name for chamber in chambers)
+        super().__init__(f"Interrupt {names}", _WRITING)
+        self._actions = actions
+        self._board = board
+        self._chambers = tuple(chambers)
+        self._requires: Requires = requires
+        self._sent: list[str] = []
+
+    def fields(self) -> Iterable[Widget]:
+        """Yield the editor, the choice of strength and the place of the mail's progress."""
+        editor = plain_editor()
+        editor.placeholder = _WORDS[self._requires]
+        yield editor
+        yield Static(self._choice(), id="requires")
+        yield Static("", id="progress")
+
+    def show(self, changes: Changes) -> None:
+        """Show how far the mail has come, now that events have arrived."""
+        if self._sent and (changes.whole or changes.touched.chambers):
+            self._show_progress()
+
+    def action_requires(self) -> None:
+        """Go on to the next strength."""
+        choices = list(REQUIRES)
+        self._requires = choices[(choices.index(self._requires) + 1) % len(choices)]
+        self.query_one("#requires", Static).update(self._choice())
+        self.query_one(TextArea).placeholder = _WORDS[self._requires]
+
+    def action_send(self) -> None:
+        """Send the message that is written."""
+        message = self.query_one(TextArea).text.strip() or _WORDS[self._requires]
+        if self._sent:
+            return
+        if not message:
+            self.say_problem("Write what the worker should know, or press esc.")
+        else:
+            self.begin(lambda: self._send(message))
+
+    async def _send(self, message: str) -> None:
+        sent = await self.attempt(self._send_all(message), "sending…")
+        if sent is None:
+            return
+        self._sent = [one.interrupt_id for one in sent]
+        if not self.is_attached:
+            return
+        editor = self.query_one(TextArea)
+        editor.read_only = True
+        editor.show_cursor = False
+        self.say_hints(_SENT)
+        self._show_progress()
+
+    async def _send_all(self, message: str) -> list[SentInterrupt]:
+        calls = (
+            self._actions.interrupt(chamber.task_id, chamber.name, message, self._requires)
+            for chamber in self._chambers
+        )
+        return await asyncio.gather(*calls)
+
+    def _choice(self) -> Content:
+        parts: list[tuple[str, str]] = []
+        for name in REQUIRES:
+            chosen = name == self._requires
+            mark = "●" if chosen else "○"
+            parts.append((f"{mark} {name}   ", "bold" if chosen else "$foreground-muted"))
+        parts.append((f"\n{REQUIRES[self._requires]}", "$foreground-muted"))
+        return Content.assemble(*parts)
+
+    def _show_progress(self) -> None:
+        interrupts = self._board.state.interrupts
+        width = min(_NAME_WIDTH, max(len(chamber.name) for chamber in self._chambers))
+        parts = [progress(interrupts[key], width) for key in self._sent if key in interrupts]
+        missing = len(self._sent) - len(parts)
+        if missing:
+            parts.append(Content(f"{missing} on the way to the store"))
+        place = self.query_one("#progress", Static)
+        place.update(Content("\n").join(parts))
+        place.add_class("-shown")
+
+
+def progress(one: Interrupt, width: int) -> Content:
+    """Return `auth ✓ sent 12:03:04 ✓ posted 40ms · delivered · acted`."""
+    times = (one.sent_at, one.posted_at, one.delivered_at, one.acted_at)
+    parts: list[tuple[str, str]] = [(f"{fit(one.chamber, width)}  ", "bold")]
+    for step, at in zip(_STEPS, times, strict=True):
+        if step == "sent":
+            parts.append((f"✓ sent {clock(at)} ", "$success"))
+        elif at:
+            parts.append((f"✓ {step} {span(at - one.sent_at)} ", "$success"))
+        else:
+            parts.append((f"· {step} ", "$foreground-muted"))
+    if one.ended_at and one.state in ("cancelled", "expired"):
+        parts.append((one.state, "$warning"))
+    return Content.assemble(*parts)

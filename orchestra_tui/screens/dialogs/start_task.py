@@ -1,0 +1,54 @@
+"""The dialog that starts a task."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.screens.dialogs.dialog import Dialog
+
+_NOTE = "What is to be done? How complex that is, the server judges."
+
+
+class StartTask(Dialog):
+    """Takes a description and starts the task; it shows in the room with its event."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
+    ]
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__("Start a task", "ctrl+s start   esc cancel")
+        self._actions = actions
+
+    def fields(self) -> Iterable[Widget]:
+        """Yield the note and the editor."""
+        yield Static(_NOTE, classes="note", markup=False)
+        yield plain_editor()
+
+    def action_send(self) -> None:
+        """Start the task that is described."""
+        description = self.query_one(TextArea).text.strip()
+        if not description:
+            self.say_problem("Describe the task in at least a word, or press esc.")
+        else:
+            self.begin(lambda: self._start(description))
+
+    async def _start(self, description: str) -> None:
+        started = await self.attempt(self._actions.start_task(description), "starting…")
+        if started is None:
+            return
+        how = "is open already" if started.already_open else f"started as {started.complexity}"
+        self.app.say(f"Task {started.task_id} {how}")
+        if self.is_attached:
+            self.dismiss()
+
+
+def plain_editor() -> TextArea:
+    """Return a small editor that does not blink."""
+    editor = TextArea(soft_wrap=True, show_line_numbers=False)
+    editor.cursor_blink = False
+    return editor

@@ -1,0 +1,1 @@
+"""The room itself: its screen, and the collaborators that the screen holds."""

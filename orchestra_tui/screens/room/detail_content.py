@@ -1,0 +1,85 @@
+"""What the detail area is about, and which lines each of its pages has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from orchestra_core.models import Presence
+from orchestra_tui.key_bindings import key_of
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
+from orchestra_tui.presentation.details.task_and_discovery_details import (
+    activity_lines,
+    diff_lines,
+    discovery_detail,
+    task_overview,
+)
+from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.mail_cell import mail_lines
+
+SubjectKind = Literal["none", "task", "chamber", "discovery"]
+PAGES: dict[SubjectKind, tuple[str, ...]] = {
+    "none": ("overview",),
+    "task": ("overview",),
+    "chamber": ("overview", "activity", "diff", "briefing", "mail"),
+    "discovery": ("overview",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One document by its kind and key."""
+
+    kind: SubjectKind = "none"
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What was fetched for a page: a chamber's diff by its key, the reports on one worker."""
+
+    diffs: dict[str, str] = field(default_factory=dict[str, str])
+    problems: dict[str, str] = field(default_factory=dict[str, str])
+    activity: dict[str, Sequence[Presence]] = field(default_factory=dict[str, Sequence[Presence]])
+
+
+def page_lines(
+    subject: Subject, page: str, board: Board, fetched: Fetched, now: int
+) -> Sequence[Line]:
+    """Return a page of the subject; a line in words where there is nothing to show."""
+    state = board.state
+    if subject.kind == "task" and subject.key in state.tasks:
+        return task_overview(state.tasks[subject.key], board, now)
+    if subject.kind == "discovery" and subject.key in state.discoveries:
+        return discovery_detail(state.discoveries[subject.key], now)
+    if subject.kind == "chamber" and subject.key in state.chambers:
+        return _chamber_page(subject.key, page, board, fetched, now)
+    return _words(empty_panes.DETAIL)
+
+
+def _chamber_page(key: str, page: str, board: Board, fetched: Fetched, now: int) -> Sequence[Line]:
+    chamber = board.state.chambers[key]
+    match page:
+        case "activity":
+            return activity_lines(fetched.activity.get(key, ()), now)
+        case "diff":
+            return _diff_page(key, fetched)
+        case "briefing":
+            return briefing_lines(chamber)
+        case "mail":
+            return mail_lines(board.mail_of(key), now)[0] or _words(empty_panes.MAIL)
+        case _:
+            return chamber_overview(chamber, board, now)
+
+
+def _diff_page(key: str, fetched: Fetched) -> Sequence[Line]:
+    if problem := fetched.problems.get(key):
+        return _words(problem, f"{key_of('refresh').first} tries again.")
+    if key not in fetched.diffs:
+        return _words("Fetching the diff…")
+    return diff_lines(fetched.diffs[key])
+
+
+def _words(*texts: str) -> list[Line]:
+    return [(), *((Cell(text, "muted"),) for text in texts)]

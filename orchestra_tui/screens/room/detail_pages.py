@@ -1,0 +1,103 @@
+"""Fills the detail area: the pages of what is selected, and what has to be fetched for one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from orchestra_core.clock import Clock
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Presence
+from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.presentation.indexed_state import Board, Touched
+from orchestra_tui.screens.room.detail_content import PAGES, Fetched, Subject, page_lines
+from orchestra_tui.widgets.detail_area import DetailArea
+
+ACTIVITY_LENGTH = 200
+ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
+
+
+class DetailPages:
+    """Shows one subject in a detail area; a diff is fetched only when its page is opened."""
+
+    def __init__(
+        self,
+        area: DetailArea,
+        board: Board,
+        actions: Actions,
+        read_activity: ReadActivity,
+        clock: Clock,
+    ) -> None:
+        self.subject = Subject()
+        self._area = area
+        self._board = board
+        self._actions = actions
+        self._read_activity = read_activity
+        self._clock = clock
+        self._fetched = Fetched()
+
+    def about(self, subject: Subject) -> None:
+        """Show another subject, on the page that is open if it has one of that name."""
+        if subject == self.subject:
+            return
+        self.subject = subject
+        self._area.set_tabs(PAGES[subject.kind])
+        self.write(from_start=True)
+        self._fetch()
+
+    def write(self, *, from_start: bool = False) -> None:
+        """Write the open page as it reads now."""
+        now = self._clock()
+        lines = page_lines(self.subject, self._area.tab, self._board, self._fetched, now)
+        self._area.set_content(lines, from_start=from_start)
+
+    def opened(self) -> None:
+        """Take note that another page was opened."""
+        self.write(from_start=True)
+        self._fetch()
+
+    def changed(self, touched: Touched, *, whole: bool) -> None:
+        """Take note of what has changed on the board."""
+        kinds = (touched.tasks, touched.chambers, touched.discoveries)
+        if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(touched):
+            self.write()
+            if self._area.tab == "activity":
+                self._fetch()
+
+    def refresh(self) -> None:
+        """Fetch the open page again."""
+        self._fetched.diffs.pop(self.subject.key, None)
+        self._fetched.problems.pop(self.subject.key, None)
+        self.write()
+        self._fetch()
+
+    def _concerns(self, touched: Touched) -> bool:
+        """Tell whether a task's page shows one of the chambers or discoveries touched."""
+        key = self.subject.key
+        return self.subject.kind == "task" and any(
+            chamber.startswith(f"{key}/") for chamber in touched.chambers
+        )
+
+    def _fetch(self) -> None:
+        if self.subject.kind != "chamber":
+            return
+        key = self.subject.key
+        if self._area.tab == "diff" and key not in self._fetched.diffs:
+            self._area.run_worker(self._fetch_diff(key), group="diff", exclusive=True)
+        elif self._area.tab == "activity":
+            self._area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
+
+    async def _fetch_diff(self, key: str) -> None:
+        chamber = self._board.state.chambers[key]
+        try:
+            self._fetched.diffs[key] = await self._actions.diff(chamber.task_id, chamber.name)
+            self._fetched.problems.pop(key, None)
+        except OrchestraError as error:
+            self._fetched.problems[key] = str(error)
+        self._arrived(key, "diff")
+
+    async def _fetch_activity(self, key: str) -> None:
+        found: Sequence[Presence] = await self._read_activity(key, ACTIVITY_LENGTH)
+        self._fetched.activity[key] = found
+        self._arrived(key, "activity")
+
+    def _arrived(self, key: str, page: str) -> None:
+        if self.subject.key == key and self._area.tab == page:
+            self.write()

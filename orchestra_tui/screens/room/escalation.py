@@ -1,0 +1,35 @@
+"""Tells mail that has become overdue from what was so before, so that each is said aloud once."""
+
+from orchestra_core.clock import Clock
+from orchestra_core.models import Interrupt
+from orchestra_tui.presentation.ages import took
+from orchestra_tui.presentation.indexed_state import Board
+
+
+class Escalation:
+    """Remembers which messages the operator has been told of."""
+
+    def __init__(self, board: Board, clock: Clock) -> None:
+        self._board = board
+        self._clock = clock
+        self._told: set[str] = set()
+
+    def look(self) -> list[Interrupt]:
+        """Return the messages that are overdue and were not so at the last look."""
+        overdue = self._board.overdue(self._clock())
+        new = [one for one in overdue if one.id not in self._told]
+        self._told = {one.id for one in overdue}
+        return new
+
+    @property
+    def next_due(self) -> int:
+        """The moment of the next look, 0 when there is nothing to wait for."""
+        return self._board.next_overdue(self._clock())
+
+
+def overdue_line(new: list[Interrupt], limit: int) -> str:
+    """Return one line on messages unread for longer than `limit` ms."""
+    names = ", ".join(dict.fromkeys(one.chamber for one in new))
+    what = "A message" if len(new) == 1 else f"{len(new)} messages"
+    have = "has" if len(new) == 1 else "have"
+    return f"{what} to {names} {have} been unread for {took(limit)}"

@@ -1,0 +1,59 @@
+"""The footer: as many of the most important keys as fit, each of which can be clicked."""
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from orchestra_tui.key_bindings import Key, in_footer
+from orchestra_tui.presentation.rows.cells import Cell
+from orchestra_tui.widgets.line_widget import Lines
+
+_GAP = "  "
+
+
+class KeyLine(Lines):
+    """One line of keys, the rarer left out first when there is no room."""
+
+    DEFAULT_CSS = """
+    KeyLine { height: 1; }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """A key was clicked."""
+
+        action: str
+
+    def draw(self, y: int, width: int) -> Strip:
+        """Return the keys and what they do."""
+        del y
+        cells = [Cell(" ")]
+        for key in fitting_keys(width):
+            cells.extend((Cell(key.first, "accent"), Cell(f" {key.label}{_GAP}", "muted")))
+        return self.strip_of(tuple(cells), width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Find the key below the mouse."""
+        x = 1
+        for key in fitting_keys(self.size.width):
+            if x <= event.x < x + _width(key):
+                self.post_message(self.Picked(key.action))
+            x += _width(key)
+
+
+def fitting_keys(width: int) -> list[Key]:
+    """Return the footer's keys that fit into `width` cells, in the footer's order."""
+    shown: list[Key] = []
+    left = width - 1
+    for key in in_footer():
+        left -= _width(key)
+        if left < 0:
+            break
+        shown.append(key)
+    return shown
+
+
+def _width(key: Key) -> int:
+    return len(key.first) + 1 + len(key.label) + len(_GAP)

@@ -1,0 +1,181 @@
+"""The keys that act: each opens a dialog, or says in one line why it cannot act now."""
+
+from collections.abc import Awaitable, Callable
+
+from textual import getters
+from textual.screen import Screen
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Interrupt, Requires, Task
+from orchestra_core.text import one_line
+from orchestra_tui.key_bindings import key_of
+from orchestra_tui.presentation.rows.mail_cell import unread
+from orchestra_tui.screens.app_base import Host
+from orchestra_tui.screens.dialogs.confirm import Confirm
+from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
+from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.dialogs.start_task import StartTask
+
+_CLOSING = (
+    "The worktree goes. What is uncommitted or unmerged in it is saved first, "
+    f"and {key_of('restore_chamber').first} brings it back."
+)
+_NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
+_AT_WORK = ("starting", "working", "waiting")
+
+
+class OperatorKeys(Screen[None]):
+    """A screen on which a task and a chamber may be selected, and the keys that act on them."""
+
+    app = getters.app(Host)
+
+    def selected_task(self) -> Task | None:
+        """Return the task that keys act on."""
+        raise NotImplementedError
+
+    def selected_chamber(self) -> Chamber | None:
+        """Return the chamber that keys act on."""
+        raise NotImplementedError
+
+    def action_start_task(self) -> None:
+        """Ask for a task's description."""
+        self.app.push_screen(StartTask(self.app.actions))
+
+    def action_create_chambers(self) -> None:
+        """Ask for the names of chambers for the selected task."""
+        task = self.selected_task()
+        if task is None:
+            self._cannot("create_chambers", "no task is selected; n starts one")
+        elif task.state != "open":
+            self._cannot("create_chambers", f"the task is {task.state}; select an open one")
+        else:
+            self.app.push_screen(CreateChambers(self.app.actions, task))
+
+    def action_interrupt(self) -> None:
+        """Write to the selected chamber's worker."""
+        self._write_as("interrupt", "review")
+
+    def action_stop(self) -> None:
+        """Write to the selected chamber's worker that it is to stop."""
+        self._write_as("stop", "stop")
+
+    def action_suspend(self) -> None:
+        """Write to the selected chamber's worker, whose tools then run no more."""
+        self._write_as("suspend", "suspend")
+
+    def action_resume(self) -> None:
+        """Let the tools of the selected chamber run again."""
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot("resume", _NO_CHAMBER)
+        elif not chamber.suspended_at:
+            self._cannot("resume", f"{chamber.name} is not suspended")
+        else:
+            self._do(lambda: self._resume(chamber))
+
+    async def _resume(self, chamber: Chamber) -> str:
+        resumed = await self.app.actions.resume(chamber.task_id, chamber.name)
+        told = "; its worker is told to go on" if resumed.told else ""
+        return f"{chamber.name} is resumed{told}"
+
+    def action_cancel_mail(self) -> None:
+        """Ask whether the newest unread message to the selected chamber is to be called back."""
+        chamber = self.selected_chamber()
+        letters = self.app.picture.board.mail_of(chamber.id) if chamber else []
+        waiting = unread(letters)
+        if chamber is None:
+            self._cannot("cancel_mail", _NO_CHAMBER)
+        elif not waiting:
+            self._cannot("cancel_mail", f"{chamber.name} has no unread mail")
+        else:
+            newest = waiting[-1]
+            facts = f"{newest.message}\n\nIts worker has not seen it, and then will not."
+            question = f"Call back what {chamber.name} has not read?"
+            self.app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
+
+    async def _cancel(self, letter: Interrupt) -> str:
+        done = await self.app.actions.cancel(letter.task_id, letter.id)
+        goes_on = "; its tools run again" if done.resumed else ""
+        return f"The message to {letter.chamber} is called back{goes_on}"
+
+    def action_interrupt_all(self) -> None:
+        """Write to the workers of all live chambers of the selected task."""
+        task = self.selected_task()
+        chambers = self.app.picture.board.chambers_of(task.id) if task else []
+        live = [chamber for chamber in chambers if chamber.state == "live"]
+        if task is None:
+            self._cannot("interrupt_all", "no task is selected")
+        elif not live:
+            self._cannot("interrupt_all", "the task has no live chamber; c opens some")
+        else:
+            self._write_to(live)
+
+    def action_close_chamber(self) -> None:
+        """Ask whether the selected chamber is to be closed."""
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot("close_chamber", "no chamber is selected; 2 goes to the chambers")
+        elif chamber.state in ("closing", "closed"):
+            self._cannot("close_chamber", f"{chamber.name} is {chamber.state} already")
+        else:
+            facts = self._facts_of_closing(chamber)
+            question = f"Close {chamber.name}?"
+            self.app.push_screen(Confirm(question, facts, lambda: self._close(chamber)))
+
+    async def _close(self, chamber: Chamber) -> str:
+        closed = await self.app.actions.close_chamber(chamber.task_id, chamber.name)
+        saved = f"; its work is saved as {closed.saved_ref}" if closed.saved_ref else ""
+        return f"{chamber.name} is closed{saved}"
+
+    def action_restore_chamber(self) -> None:
+        """Bring the selected chamber back."""
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot("restore_chamber", _NO_CHAMBER)
+        elif chamber.state != "closed":
+            self._cannot("restore_chamber", f"{chamber.name} is {chamber.state} and not closed")
+        elif not chamber.saved_ref:
+            why = f"nothing is saved of {chamber.name}: {chamber.note or 'it held no work'}"
+            self._cannot("restore_chamber", why)
+        else:
+            self._do(lambda: self._restore(chamber))
+
+    async def _restore(self, chamber: Chamber) -> str:
+        restored = await self.app.actions.restore_chamber(chamber.task_id, chamber.name)
+        return f"{chamber.name} is back in {restored.path}"
+
+    def _facts_of_closing(self, chamber: Chamber) -> str:
+        presence = self.app.picture.board.state.presence.get(chamber.id)
+        facts = [_CLOSING]
+        if presence is not None and presence.state in _AT_WORK:
+            doing = one_line(f"{presence.tool} {presence.detail}", 60)
+            facts.append(f"Its worker is still {presence.state} ({doing}).".replace(" ()", ""))
+        return "\n\n".join(facts)
+
+    def _write_as(self, action: str, requires: Requires) -> None:
+        chamber = self.selected_chamber()
+        if chamber is None:
+            self._cannot(action, _NO_CHAMBER)
+        elif chamber.state != "live":
+            self._cannot(action, f"{chamber.name} is {chamber.state}; nobody works there")
+        else:
+            self._write_to([chamber], requires)
+
+    def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
+        board = self.app.picture.board
+        self.app.push_screen(InterruptEditor(self.app.actions, board, chambers, requires))
+
+    def _do(self, work: Callable[[], Awaitable[str]]) -> None:
+        """Call a tool without asking first; say what came of it, or the tool's own line."""
+
+        async def told() -> None:
+            try:
+                self.app.say(await work())
+            except OrchestraError as error:
+                self.app.say(str(error), problem=True)
+
+        self.app.start(told)
+
+    def _cannot(self, action: str, why: str) -> None:
+        key = key_of(action)
+        self.app.say(f"{key.first} ({key.label}): {why}", problem=True)

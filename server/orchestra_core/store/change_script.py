@@ -1,0 +1,120 @@
+"""A change as the arguments of scripts/change.lua, and what its answer means."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+import msgspec
+
+from orchestra_core.change import Change
+from orchestra_core.errors import BadInput
+from orchestra_core.events import Event, encode_event
+from orchestra_core.keys import Keys
+from orchestra_core.store.client_protocol import Part
+from orchestra_core.store.documents import encode, hash_of
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.reply_parser import Answer, as_bytes, as_event, as_list, as_number
+
+# How long a repeat is recognised, in seconds: a caller's own operation for a day, one made here for
+# as long as a command may be sent again.
+_OPERATION_SECONDS = 86_400
+_ATTEMPT_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a change has become; `repeated` when the operation had been done before."""
+
+    events: tuple[Event, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something that was read has changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim is another's."""
+
+    name: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The keys and arguments of one run of the script."""
+
+    keys: tuple[str, ...]
+    arguments: list[Part]
+
+
+def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
+    """Return the script's call; raises BadInput for text that is no valid Unicode."""
+    operation = keys.operation(change.operation or secrets.token_hex(12))
+    # Each key and its place in the script's KEYS, counted from 1; hashes join as they are named.
+    index = {keys.sequence: 1, keys.stream: 2, keys.claims: 3, operation: 4}
+    try:
+        documents = {
+            (keys.documents(hash_of(type(document))), document.id): encode(document)
+            for event in change.events
+            for document in event.data.documents()
+        }
+        events = [_unnumbered(event) for event in change.events]
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            "the text holds half a character (a lone surrogate); send it as UTF-8"
+        ) from error
+    for key in (*reads.sizes, *(key for key, _ in (*reads.guards, *documents))):
+        index.setdefault(key, len(index) + 1)
+    arguments: list[Part] = [
+        keys.channel,
+        _seconds_kept(change),
+        *_listed((index[key], field, raw) for (key, field), raw in reads.guards.items()),
+        *_listed((index[key], size) for key, size in reads.sizes.items()),
+        *_listed(change.claims.items()),
+        len(events),
+        *events,
+        *_listed((index[key], name, raw) for (key, name), raw in documents.items()),
+        *_listed(change.releases.items()),
+    ]
+    return Call(tuple(index), arguments)
+
+
+def _seconds_kept(change: Change) -> int:
+    """Return 0 for a change of nothing: doing it again is no harm, and it need not be durable."""
+    if change.operation:
+        return _OPERATION_SECONDS
+    return _ATTEMPT_SECONDS if change.events or change.claims or change.releases else 0
+
+
+def _unnumbered(event: Event) -> bytes:
+    return encode_event(msgspec.structs.replace(event, seq=0) if event.seq else event)
+
+
+def understand(answer: Answer, change: Change) -> Committed | Stale | Taken:
+    """Return what the script answered."""
+    word, *rest = as_list(answer)
+    match as_bytes(word):
+        case b"done":
+            first = as_number(rest[0])
+            events = (
+                msgspec.structs.replace(event, seq=first + offset)
+                for offset, event in enumerate(change.events)
+            )
+            return Committed(tuple(events), repeated=False)
+        case b"repeated":
+            events = (as_event(as_bytes(raw)) for raw in as_list(rest[0]))
+            return Committed(tuple(events), repeated=True)
+        case b"taken":
+            return Taken(as_bytes(rest[0]).decode(), as_bytes(rest[1]).decode())
+        case _:
+            return Stale()
+
+
+def _listed(groups: Iterable[tuple[Part, ...]]) -> list[Part]:
+    """Return groups as the script takes them: their number, then all their members."""
+    gathered = tuple(groups)
+    return [len(gathered), *chain.from_iterable(gathered)]

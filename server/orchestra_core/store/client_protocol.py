@@ -1,0 +1,43 @@
+"""What the store asks of a client, so that only opening the store imports one (0.25 s)."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
+
+from orchestra_core.store.reply_parser import Answer
+from orchestra_core.store.scripts import Script
+from orchestra_core.store.subscription_buffer import Hearing
+
+Part: TypeAlias = str | bytes | int
+
+
+class Client(Protocol):
+    """Commands to the server that holds one project; every failure is a StoreUnavailable.
+
+    Whatever is sent may be sent twice: reads by nature, scripts by their operation ids.
+    """
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client has been closed for good."""
+        ...
+
+    async def call(self, *command: Part) -> Answer:
+        """Send one command and return its answer."""
+        ...
+
+    async def run(self, script: Script, keys: tuple[str, ...], arguments: Sequence[Part]) -> Answer:
+        """Run a script and return its answer."""
+        ...
+
+    def listen(self, *channels: str) -> AbstractAsyncContextManager[Hearing]:
+        """Subscribe on a connection of its own; entered once the server has confirmed it."""
+        ...
+
+    async def mend(self) -> None:
+        """Do what can be done about a lost connection before the next attempt."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection for good: whatever still waits ends."""
+        ...

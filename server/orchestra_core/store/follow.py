@@ -1,0 +1,185 @@
+"""Following a project without a gap: Pub/Sub only rings, the stream is what is read.
+
+Each event bears its number, so a gap shows as `seq != last + 1`; what is missing is read from the
+stream, and where the stream no longer has it, a new snapshot takes its place.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.events import Event
+from orchestra_core.keys import Keys
+from orchestra_core.models import Presence
+from orchestra_core.state import ProjectState
+from orchestra_core.store.client_protocol import Client
+from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
+from orchestra_core.store.reply_parser import as_bytes, as_event, as_list, as_number, entry_field
+from orchestra_core.store.scripts import script
+from orchestra_core.store.subscription_buffer import Bell, Heard
+
+IDLE_SECONDS = 15.0
+_PAGE = 1_000
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole state: at the start, and whenever the way from the last one is lost."""
+
+    state: ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The next events, in order; several when they came together."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """What a chamber's worker does now."""
+
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The server is out of reach; what is known stays, and following goes on by itself."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """The server is back; what was missed comes next."""
+
+
+Update: TypeAlias = Snapshot | Arrived | PresenceChanged | Disconnected | Reconnected
+Updates: TypeAlias = AsyncGenerator[Update, None]
+
+
+async def follow(client: Client, keys: Keys) -> Updates:
+    """Yield updates until the client is closed; close the generator to stop earlier."""
+    follower = _Follower(client, keys)
+    reason = ""
+    while not client.closed:
+        try:
+            if reason:
+                await asyncio.sleep(follower.next_pause())
+                await client.mend()
+            async with (
+                client.listen(keys.channel, keys.presence_channel) as subscription,
+                Bell(subscription) as bell,
+            ):
+                if reason:
+                    reason = ""
+                    yield Reconnected()
+                async with aclosing(follower.live(bell)) as updates:
+                    async for update in updates:
+                        yield update
+        except StoreUnavailable as failure:
+            if str(failure) != reason and not client.closed:
+                reason = str(failure)
+                yield Disconnected(reason)
+
+
+@dataclass(slots=True)
+class _Follower:
+    client: Client
+    keys: Keys
+    last: int = -1  # the number of the last event handed on; -1 before the first snapshot
+    presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+    pause: float = 0.0
+
+    def next_pause(self) -> float:
+        """Return how many seconds to wait before the next attempt: at once, then ever longer."""
+        pause = self.pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients
+        self.pause = min(_LONGEST_PAUSE, self.pause * 2 or _FIRST_PAUSE)
+        return pause
+
+    async def live(self, bell: Bell) -> Updates:
+        """Yield what was missed, then what rings.
+
+        Ends when the subscription proves deaf; raises StoreUnavailable when the server is lost.
+        """
+        async for update in self._missed():
+            yield update
+        for presence in await self._missed_presence():
+            yield PresenceChanged(presence)
+        self.pause = 0.0
+        while True:
+            heard = await bell.wait(IDLE_SECONDS)
+            before = self.last
+            events = self._next_in_order(heard)
+            if events:
+                yield Arrived(events)
+            if not heard or self._gap(heard):
+                async for update in self._missed():
+                    yield update
+            for presence in self._heard_presence(heard):
+                yield PresenceChanged(presence)
+            if not heard and self.last != before:
+                return  # something happened and did not ring
+
+    async def _missed(self) -> Updates:
+        """Yield what came behind the last event, or a snapshot where the stream lost it."""
+        newest = as_number(await self.client.call("GET", self.keys.sequence))
+        if not 0 <= self.last <= newest:
+            yield await self._snapshot()
+        while self.last < newest:
+            answer = await self.client.call(
+                "XRANGE", self.keys.stream, f"{self.last + 1}-0", "+", "COUNT", _PAGE
+            )
+            events = tuple(as_event(entry_field(entry)) for entry in as_list(answer))
+            following = range(self.last + 1, self.last + 1 + len(events))
+            if not events or [event.seq for event in events] != list(following):
+                yield await self._snapshot()
+                continue
+            self.last = events[-1].seq
+            yield Arrived(events)
+
+    async def _snapshot(self) -> Snapshot:
+        answer = await self.client.run(script("snapshot"), snapshot_keys(self.keys), [])
+        state = decode_snapshot(answer)
+        self.last = state.seq
+        self.presence = dict(state.presence)
+        return Snapshot(state)
+
+    def _next_in_order(self, heard: list[Heard]) -> tuple[Event, ...]:
+        """Return the events that follow the last one without a gap, and count them as handed on."""
+        events: list[Event] = []
+        for event in self._events(heard):
+            if event.seq == self.last + 1:
+                events.append(event)
+                self.last = event.seq
+        return tuple(events)
+
+    def _gap(self, heard: list[Heard]) -> bool:
+        return any(event.seq > self.last for event in self._events(heard))
+
+    def _events(self, heard: list[Heard]) -> Iterable[Event]:
+        channel = self.keys.channel.encode()
+        return (as_event(payload) for name, payload in heard if name == channel)
+
+    def _heard_presence(self, heard: list[Heard]) -> list[Presence]:
+        channel = self.keys.presence_channel.encode()
+        return self._changed(payload for name, payload in heard if name == channel)
+
+    async def _missed_presence(self) -> list[Presence]:
+        """Return the reports that differ from those last handed on."""
+        answer = await self.client.call("HVALS", self.keys.presence)
+        return self._changed(as_bytes(raw) for raw in as_list(answer))
+
+    def _changed(self, raws: Iterable[bytes]) -> list[Presence]:
+        """Return the last report of each chamber, where it says something new."""
+        latest = {one.chamber_id: one for one in decode_presence(raws)}
+        changed = [one for name, one in latest.items() if self.presence.get(name) != one]
+        self.presence |= latest
+        return changed

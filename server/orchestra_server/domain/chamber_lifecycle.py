@@ -1,0 +1,192 @@
+"""A chamber's life: reserved, live or failed, closing, closed, and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.names import saved_ref
+from orchestra_server.domain.interrupts import CLOSED_NOTE, expired
+from orchestra_server.domain.task_lifecycle import claim_of, reopened
+
+RETAKEN = ("failed", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """Whether the hook answered; `note` is one line on what is wrong, or on how it reports."""
+
+    ready: bool
+    note: str = ""
+
+
+def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
+    """Tell whether a batch is there already; raises Refused when only a part of it may be made.
+
+    A chamber that closed with saved work is not made anew: its work would be forgotten.
+    """
+    live = [one.name for one in known if one.state == "live"]
+    if len(live) == len(names):
+        return True
+    if live:
+        missing = [name for name in names if name not in live]
+        raise Refused(
+            f"of this batch, {_listed(live)} is live already; nothing was made: "
+            f"call again with {_listed(missing)} alone"
+        )
+    for one in known:
+        if one.state == "closing":
+            raise Refused(
+                f"chamber {one.name!r} is being closed; call close_chamber again to finish that"
+            )
+        if one.state in RETAKEN and one.saved_ref:
+            raise Refused(
+                f"chamber {one.name!r} was closed and its work is saved; bring it back with "
+                "restore_chamber, or choose another name"
+            )
+    return False
+
+
+def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
+    """Return the change that keeps the names for chambers about to be made."""
+    batch = tuple(chambers)
+    return Change(
+        events=tuple(_event(one, "chamber.reserved", one.created_at, actor) for one in batch),
+        claims={one.name: one.id for one in batch},
+    )
+
+
+def opened(
+    chambers: Iterable[Chamber], hands: Mapping[str, Handshake], *, at: int, actor: str
+) -> tuple[list[Chamber], Change]:
+    """Return the chambers live, all in one change, each with how its hook answered."""
+    live = [replace(_proven(one, hands, at), state="live") for one in chambers]
+    events = tuple(_event(one, "chamber.created", at, actor) for one in live)
+    return live, Change(events=events)
+
+
+def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Change:
+    """Return the change that gives a batch up and its names back."""
+    gone = [replace(one, state="failed", note=note, ended_at=at) for one in chambers]
+    return Change(
+        events=tuple(_event(one, "chamber.failed", at, actor) for one in gone),
+        releases={one.name: one.id for one in gone},
+    )
+
+
+def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
+    """Return the chamber while it is put away; `ended_at` fixes the ref its work is saved under."""
+    if chamber.state == "closing":
+        return chamber, Change(events=())
+    changed = replace(chamber, state="closing", ended_at=at)
+    return changed, Change(events=(_event(changed, "chamber.closing", at, actor),))
+
+
+def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
+    """Return the change that keeps a chamber live whose closing was refused."""
+    changed = replace(chamber, state="live", ended_at=0, note=note)
+    return Change(events=(_event(changed, "chamber.restored", at, actor),))
+
+
+def together(changes: Iterable[Change]) -> Change:
+    """Return the changes of several chambers as one."""
+    parts = tuple(changes)
+    return Change(
+        events=tuple(event for part in parts for event in part.events),
+        releases={name: holder for part in parts for name, holder in part.releases.items()},
+    )
+
+
+def ref_for(chamber: Chamber) -> str:
+    """Return the ref under which a closing chamber's work is saved."""
+    return saved_ref(chamber.task_id, chamber.name, chamber.ended_at)
+
+
+def closed(
+    chamber: Chamber, unread: Iterable[Interrupt], *, ref: str, note: str, at: int, actor: str
+) -> tuple[Chamber, Change]:
+    """Return the chamber at its end; its name is free again and its unread mail expires."""
+    changed = replace(
+        chamber, state="closed", saved_ref=ref, note=note, suspended_at=0, suspended_by=""
+    )
+    events = (
+        _event(changed, "chamber.closed", at, actor),
+        *expired(unread, note=CLOSED_NOTE, at=at, actor=actor),
+    )
+    return changed, Change(events=events, releases={chamber.name: chamber.id})
+
+
+def restored(
+    chamber: Chamber,
+    task: Task,
+    hands: Mapping[str, Handshake],
+    *,
+    request_is_free: bool,
+    host: str,
+    at: int,
+    actor: str,
+) -> tuple[Chamber, Change]:
+    """Return the chamber live again, and its task open again so that it can be completed.
+
+    The task takes its request's claim back, unless a newer task has the same request by now.
+    """
+    back = replace(chamber, state="live", host=host, ended_at=0, note="restored")
+    changed = _proven(back, hands, at)
+    events = [_event(changed, "chamber.restored", at, actor)]
+    claims = {chamber.name: chamber.id}
+    if task.state != "open":
+        again, change = reopened(task, at=at, actor=actor)
+        events += change.events
+        if request_is_free:
+            claims[claim_of(again)] = again.id
+    return changed, Change(events=tuple(events), claims=claims)
+
+
+def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber, Change]:
+    """Return the chamber at the place where its worktree is now."""
+    changed = replace(chamber, path=path)
+    return changed, Change(events=(_event(changed, "chamber.moved", at, actor),))
+
+
+def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
+    """Return the change that takes a worktree on as a live chamber, which nobody knew any more."""
+    return Change(
+        events=(_event(chamber, "chamber.created", at, actor),), claims={chamber.name: chamber.id}
+    )
+
+
+def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
+    """Return the event that stops a chamber's tools; one that is stopped keeps its first time."""
+    changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)
+    return _event(changed, "chamber.suspended", at, actor)
+
+
+def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
+    """Return the event that lets a chamber's tools run again."""
+    changed = replace(chamber, suspended_at=0, suspended_by="")
+    return _event(changed, "chamber.resumed", at, actor)
+
+
+def _proven(chamber: Chamber, hands: Mapping[str, Handshake], at: int) -> Chamber:
+    """Return the chamber with the outcome of its handshake, not proven where there was none."""
+    hand = hands.get(chamber.id, Handshake(ready=False))
+    return replace(chamber, ready_at=at if hand.ready else 0, ready_note=hand.note)
+
+
+def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
+    return Event(
+        at=at,
+        kind=kind,
+        actor=actor,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=chamber),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

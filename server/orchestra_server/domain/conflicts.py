@@ -1,0 +1,98 @@
+"""What the radar's verdicts change: collisions that appear, change and are over."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import BASE, Collision
+from orchestra_core.text import one_line
+
+Pair = tuple[str, str]
+_ACTOR = "orchestra"
+# Enough to see what it is about; complete_task lists them all.
+_FILES_KEPT = 50
+_FILE_LENGTH = 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two sides merge; else git's word for each file, none for unrelated histories."""
+
+    merges: bool
+    kinds: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def collision_id(pair: Pair) -> str:
+    """Return the id under which a pair's collision is kept."""
+    return "|".join(pair)
+
+
+def sighted(
+    known: Mapping[str, Collision],
+    verdicts: Mapping[Pair, Verdict],
+    gone: Collection[str],
+    at: int,
+) -> dict[str, Collision]:
+    """Return the collisions that are other than known, by id; a gone chamber collides no more."""
+    now = {
+        collision_id(pair): _collision(pair, verdict, at)
+        for pair, verdict in verdicts.items()
+        if not verdict.merges
+    }
+    judged = {collision_id(pair) for pair in verdicts}
+    changed: dict[str, Collision] = {}
+    for key, found in now.items():
+        before = known.get(key)
+        if before is None or before.state == "clear":
+            changed[key] = found
+        elif replace(found, since=before.since) != before:
+            changed[key] = replace(found, since=before.since)
+    for key, before in known.items():
+        over = key in judged - now.keys() or any(side in gone for side in before.between)
+        if before.state == "colliding" and over:
+            changed[key] = replace(before, state="clear", cleared_at=at)
+    return changed
+
+
+def recorded(known: Mapping[str, Collision], changed: Iterable[Collision], at: int) -> Change:
+    """Return the change that says so in the history."""
+    return Change(events=tuple(_event(known.get(one.id), one, at) for one in changed))
+
+
+def _collision(pair: Pair, verdict: Verdict, at: int) -> Collision:
+    files = sorted(verdict.kinds)
+    return Collision(
+        id=collision_id(pair),
+        task_ids=tuple(dict.fromkeys(_task_of(side) for side in pair if side != BASE)),
+        between=pair,
+        files=tuple(one_line(file, _FILE_LENGTH) for file in files[:_FILES_KEPT]),
+        kinds=tuple(verdict.kinds[file] for file in files[:_FILES_KEPT]),
+        count=len(files),
+        since=at,
+    )
+
+
+def _event(before: Collision | None, after: Collision, at: int) -> Event:
+    kind: Kind = (
+        "collision.cleared"
+        if after.state == "clear"
+        else "collision.changed"
+        if before is not None and before.state == "colliding"
+        else "collision.appeared"
+    )
+    side = after.between[0]
+    return Event(
+        at=at,
+        kind=kind,
+        actor=_ACTOR,
+        task_id=_task_of(side),
+        chamber=side.rpartition("/")[2],
+        data=EventData(collision=after),
+    )
+
+
+def _task_of(side: str) -> str:
+    return side.rpartition("/")[0]

@@ -1,0 +1,1 @@
+"""A chamber's own files: briefing, mailbox, suspension."""

@@ -1,0 +1,219 @@
+"""A chamber's mailbox: `.INTERRUPT` in its root, one JSON document any agent can read.
+
+Redis holds the truth about an interrupt; this file rings the bell and may be rung again. Writers
+and hooks take turns by a lock on the chamber's directory, which needs no file of its own. A hook
+takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the text is printed.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.models import Interrupt, InterruptState, Requires
+from orchestra_server.files.atomic_write import write_atomically
+
+MAIL = ".INTERRUPT"
+DELIVERED = ".INTERRUPT.delivered"  # what a reader got and has not gone on from; one per reader
+RECEIPTS = Path(".claude", "hooks", "receipts")
+_CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
+_HOW_TO_ACKNOWLEDGE = (
+    "Read the messages in order, then delete this file. Orchestra's hook does both by itself "
+    "where the client runs hooks: it shows the text and takes the file away."
+)
+
+
+_ASKS: dict[Requires, str] = {
+    "review": "read this, and adjust what you do next",
+    "stop": "finish nothing more, and report what you have",
+    "suspend": "start nothing until you are told to go on; no tool runs before that",
+}
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """One message as it stands in the file; `sent_at` is ISO 8601 in UTC."""
+
+    id: str = ""
+    sender: str = msgspec.field(default="", name="from")
+    requires: str = "review"
+    asks: str = ""  # what `requires` means
+    sent_at: str = ""
+    message: str
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    version: int = 1
+    recipient: str = msgspec.field(default="", name="for")
+    how_to_acknowledge: str = _HOW_TO_ACKNOWLEDGE
+    interrupts: tuple[Letter, ...] = ()
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """What a hook could not tell Redis: an interrupt reached `state` at `at` (ms)."""
+
+    interrupt_id: str
+    state: InterruptState
+    at: int
+
+
+class _Delivered(Struct, frozen=True, kw_only=True):
+    ids: tuple[str, ...] = ()
+
+
+def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
+    """Add `interrupts` to the chamber's unread mail, in order; one already there stays as it is.
+
+    Raises Unavailable when the chamber's directory cannot be written.
+    """
+    try:
+        with _locked(chamber_path):
+            place = chamber_path / MAIL
+            unread_mail = _read_mail(place)
+            known = set(_claimed_ids(chamber_path)) | _delivered_ids(chamber_path)
+            known |= {letter.id for letter in unread_mail}
+            new = [interrupt for interrupt in interrupts if interrupt.id not in known]
+            if not new:
+                return
+            letters = (*unread_mail, *(_letter(interrupt) for interrupt in new))
+            _write_mail(place, new[0].chamber, letters)
+    except OSError as fault:
+        raise _unwritable(chamber_path, fault) from fault
+
+
+def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]:
+    """Take unread letters out of the mail of `chamber` again and return the ids of those.
+
+    What a hook holds at this moment is being read and stays its own. Raises Unavailable when the
+    chamber's directory is there and cannot be written.
+    """
+    place = chamber_path / MAIL
+    if not ids or not place.exists():
+        return set()
+    try:
+        with _locked(chamber_path):
+            letters = _read_mail(place)
+            found = {letter.id for letter in letters} & set(ids)
+            kept = tuple(letter for letter in letters if letter.id not in found)
+            if found and kept:
+                _write_mail(place, chamber, kept)
+            elif found:
+                place.unlink()
+            return found
+    except FileNotFoundError:
+        return set()
+    except OSError as fault:
+        raise _unwritable(chamber_path, fault) from fault
+
+
+def has_mail(chamber_path: Path) -> bool:
+    """Whether there is unread mail that no hook has taken."""
+    return (chamber_path / MAIL).exists()
+
+
+def unread(chamber_path: Path) -> list[str]:
+    """Return the ids of the mail that no hook has finished delivering, oldest first."""
+    waiting = [letter.id for letter in _read_mail(chamber_path / MAIL)]
+    return [identifier for identifier in (*_claimed_ids(chamber_path), *waiting) if identifier]
+
+
+def known(chamber_path: Path) -> set[str]:
+    """Return the ids of all mail that is in the mailbox, on its way, or was read last."""
+    return {*unread(chamber_path), *_delivered_ids(chamber_path)}
+
+
+def collect_receipts(chamber_path: Path) -> list[Receipt]:
+    """Return the receipts that hooks left, in order of time; they stay until discarded."""
+    return sorted((receipt for _, receipt in _receipts(chamber_path)), key=lambda one: one.at)
+
+
+def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
+    """Remove the receipts that Redis has taken in."""
+    settled = set(receipts)
+    for path, receipt in _receipts(chamber_path):
+        if receipt in settled:
+            path.unlink(missing_ok=True)
+
+
+def _write_mail(place: Path, chamber: str, letters: tuple[Letter, ...]) -> None:
+    mail = Mail(recipient=chamber, interrupts=letters)
+    write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
+
+
+def _unwritable(chamber_path: Path, fault: OSError) -> Unavailable:
+    return Unavailable(
+        f"the mailbox of {chamber_path} cannot be written ({fault.strerror}); "
+        "see that the directory is there and writable"
+    )
+
+
+def _letter(interrupt: Interrupt) -> Letter:
+    sent = datetime.fromtimestamp(interrupt.sent_at / 1000, UTC)
+    return Letter(
+        id=interrupt.id,
+        sender=interrupt.actor or "operator",
+        requires=interrupt.requires,
+        asks=_ASKS[interrupt.requires],
+        sent_at=sent.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        message=interrupt.message,
+    )
+
+
+def _read_mail(place: Path) -> tuple[Letter, ...]:
+    """Return the letters in a mail file; text that is not ours is itself a letter without id."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            raw = file.read()
+    except OSError:
+        return ()
+    try:
+        return msgspec.json.decode(raw, type=Mail).interrupts
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = raw.decode("utf-8", "replace").strip()
+        return (Letter(message=text, sender="a file"),) if text else ()
+
+
+def _claimed_ids(chamber_path: Path) -> list[str]:
+    claims = sorted(p for p in chamber_path.glob(f"{MAIL}.*") if _CLAIM.fullmatch(p.name))
+    return [letter.id for claim in claims for letter in _read_mail(claim)]
+
+
+def _delivered_ids(chamber_path: Path) -> set[str]:
+    """Return what some reader has been given, or lies ready as a copy for another reader."""
+    copies = chamber_path.glob(f"{MAIL}.for.*")
+    found = {letter.id for copy in copies for letter in _read_mail(copy)}
+    for memory in chamber_path.glob(f"{DELIVERED}*"):
+        try:
+            found |= set(msgspec.json.decode(memory.read_bytes(), type=_Delivered).ids)
+        except (OSError, msgspec.DecodeError):
+            continue  # another hook was quicker
+    return found
+
+
+def _receipts(chamber_path: Path) -> list[tuple[Path, Receipt]]:
+    found: list[tuple[Path, Receipt]] = []
+    for path in sorted((chamber_path / RECEIPTS).glob("*.json")):
+        try:
+            found.append((path, msgspec.json.decode(path.read_bytes(), type=Receipt)))
+        except (OSError, msgspec.DecodeError):
+            continue  # half a receipt, or not one: the next reconciliation looks again
+    return found
+
+
+@contextmanager
+def _locked(directory: Path) -> Generator[None]:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

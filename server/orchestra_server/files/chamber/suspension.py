@@ -1,0 +1,65 @@
+"""A chamber's suspension: `.INTERRUPT.suspended` in its root, there for as long as it lasts.
+
+Redis holds the truth (`Chamber.suspended_at`); the server writes and removes this file after it.
+While it is there the hook denies every tool of the chamber's worker and of the worker's own
+subagents, with `message` in the reason; mail is delivered and stamped as at any other time, and a
+turn may end. Its name begins like the mailbox's, so that the shell guard starts the hook.
+"""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.files.atomic_write import write_atomically
+
+SUSPENDED = ".INTERRUPT.suspended"
+
+
+class Suspension(Struct, frozen=True, kw_only=True):
+    """Since when (ms since 1970), by which interrupt, and what that said."""
+
+    since: int
+    interrupt_id: str
+    sender: str = msgspec.field(default="", name="from")
+    message: str = ""
+
+
+def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
+    """Make the file say `suspension`, or take it away; True when it said something else before.
+
+    Raises Unavailable when the chamber's directory cannot be written.
+    """
+    place = chamber_path / SUSPENDED
+    if shows(chamber_path, suspension):
+        return False
+    try:
+        if suspension is None:
+            place.unlink(missing_ok=True)
+        else:
+            write_atomically(place, msgspec.json.format(msgspec.json.encode(suspension), indent=2))
+    except OSError as fault:
+        raise Unavailable(
+            f"{place} cannot be changed ({fault.strerror}); see that the directory is writable"
+        ) from fault
+    return True
+
+
+def shows(chamber_path: Path, suspension: Suspension | None) -> bool:
+    """Whether the file says exactly that."""
+    if suspension is None:
+        return not _is_there(chamber_path / SUSPENDED)
+    return read_suspension(chamber_path) == suspension
+
+
+def read_suspension(chamber_path: Path) -> Suspension | None:
+    """Return what the file says, None where there is none or it says nothing of ours."""
+    try:
+        return msgspec.json.decode((chamber_path / SUSPENDED).read_bytes(), type=Suspension)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _is_there(place: Path) -> bool:
+    return place.exists() or place.is_symlink()

@@ -1,0 +1,50 @@
+"""Joins the modules of `hook/` into the one file of standard library that is installed.
+
+One file, because whoever finds it in a chamber reads it from top to bottom and needs nothing else,
+and because each further file costs every hook its look-up. Several modules here, because each has a
+subject and tests of its own.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+from textwrap import wrap
+
+# Each uses only those before it.
+_SECTIONS = (
+    "plain_files",
+    "redis_wire",
+    "mail_reader",
+    "mail",
+    "presence",
+    "client_answers",
+    "other_clients",
+    "main",
+)
+_FOLDER = Path(__file__).parents[1] / "hook"
+_WIDTH = 100
+
+
+@cache
+def hook_source() -> str:
+    """Return the text of the one file: the package's docstring, all imports, a section a module."""
+    introduction = (_FOLDER / "__init__.py").read_text(encoding="utf-8")
+    imports = set[str]()
+    sections = list[str]()
+    for name in _SECTIONS:
+        source = (_FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        module = ast.parse(source)
+        heads = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        imports |= {ast.unparse(node) for node in heads if isinstance(node, ast.Import)}
+        rest = source.splitlines()[max(node.end_lineno or 0 for node in heads) :]
+        body = "\n".join(rest).strip("\n")
+        begins_with_constants = body[0].isupper() or body.startswith("#")
+        gap = "\n\n" if begins_with_constants else "\n\n\n"
+        sections.append(f"{_heading(ast.get_docstring(module) or '')}{gap}{body}\n")
+    return "\n\n".join(("\n".join((introduction, *sorted(imports))), *sections))
+
+
+def _heading(docstring: str) -> str:
+    """Return a module's docstring as the comment that begins its section."""
+    title, _, rest = docstring.partition("\n\n")
+    return "\n".join(f"# {line}" for line in (f"--- {title}", *wrap(rest, _WIDTH - 2)))

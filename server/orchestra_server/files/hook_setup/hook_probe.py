@@ -1,0 +1,114 @@
+"""The handshake that proves a chamber ready: its own hook, started as a client would start it.
+
+The server runs the presence command of the chamber's settings through /bin/sh, with the event
+`Handshake` and a `nonce` on stdin. The hook tries to reach Redis (a PING is enough) and prints one
+JSON object: the nonce as `handshake`, its `chamber_id`, and whether it `reaches_redis`. It changes
+nothing. So a missing interpreter, a broken settings file or a wrong address shows at once, and not
+when the first message is not read.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.files.hook_setup.shell_guard import MARK
+
+EVENT = "Handshake"
+SETTINGS = Path(".claude", "settings.local.json")
+# Any event that reports presence would do; this is the first that a session fires.
+_ASKED = "SessionStart"
+# The hook answers in 0.03 s; a machine that is busy with twenty chambers may need a while.
+_SECONDS = 10.0
+_LISTENS = "it leaves receipts, because it does not reach Redis by itself"
+
+
+class _Handler(Struct, frozen=True):
+    command: str = ""
+    background: bool = msgspec.field(default=False, name="async")
+
+
+class _Group(Struct, frozen=True):
+    hooks: tuple[_Handler, ...] = ()
+
+
+class _ClientSettings(Struct, frozen=True):
+    hooks: dict[str, tuple[_Group, ...]] = {}
+
+
+class _Answer(Struct, frozen=True):
+    handshake: str
+    chamber_id: str
+    reaches_redis: bool = False
+
+
+def shake_hands(chamber_path: Path, chamber_id: str, main_checkout: Path) -> Handshake:
+    """Ask the hook that serves a chamber; where its own settings have none, the main checkout's.
+
+    Blocking, for at most ten seconds. Raises nothing: a chamber without a hook can be worked in.
+    """
+    for directory in (chamber_path, main_checkout):
+        command = _command_in(directory / SETTINGS)
+        if command:
+            break
+    else:
+        return Handshake(ready=False, note=f"{chamber_path / SETTINGS} starts no hook of Orchestra")
+    nonce = secrets.token_hex(8)
+    payload = {
+        "hook_event_name": EVENT,
+        "session_id": "orchestra-handshake",
+        "cwd": str(chamber_path),
+        "nonce": nonce,
+    }
+    try:
+        said = _run(command, chamber_path, msgspec.json.encode(payload))
+    except TimeoutError:
+        return Handshake(ready=False, note=f"the hook did not end within {_SECONDS:.0f} s")
+    except OSError as fault:
+        return Handshake(ready=False, note=f"the hook could not be started ({fault.strerror})")
+    return _judge(said, nonce, chamber_id)
+
+
+def _command_in(path: Path) -> str:
+    try:
+        settings = msgspec.json.decode(path.read_bytes(), type=_ClientSettings)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    handlers = (one for group in settings.hooks.get(_ASKED, ()) for one in group.hooks)
+    return next((one.command for one in handlers if one.background and MARK in one.command), "")
+
+
+def _run(command: str, directory: Path, stdin: bytes) -> bytes:
+    with subprocess.Popen(  # noqa: S603 - the command stands in the chamber's own settings
+        ["/bin/sh", "-c", command],
+        cwd=directory,
+        env={**os.environ, "CLAUDE_PROJECT_DIR": str(directory)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # so that nothing of it outlives a hook that hangs
+    ) as process:
+        try:
+            return process.communicate(stdin, _SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise TimeoutError from None
+
+
+def _judge(said: bytes, nonce: str, chamber_id: str) -> Handshake:
+    try:
+        answer = msgspec.json.decode(said, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Handshake(ready=False, note="the hook did not answer: it or its settings are broken")
+    if answer.handshake != nonce:
+        return Handshake(ready=False, note="the hook answered something that it was not asked")
+    if answer.chamber_id != chamber_id:
+        other = answer.chamber_id or "none"
+        return Handshake(ready=False, note=f"the hook takes the chamber for {other!r}")
+    return Handshake(ready=True, note="" if answer.reaches_redis else _LISTENS)

@@ -1,0 +1,64 @@
+"""The line that /bin/sh runs at each of a client's events: it looks for mail before any Python.
+
+Nearly every call finds none, so what this line costs is what a worker waits for: the start of a
+shell, and of `cat`. Nothing cheaper reads stdin to its end, and a client whose hook does not may
+show an error; a shell's own `read` takes it byte by byte.
+"""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.files.hook_setup.hook_settings import ELSEWHERE, HOOK_SETTINGS
+
+MARK = "interrupt_monitor"
+# The words before `exec` keep cat from its message catalogues and from searching a long PATH:
+# a sixth of the whole line.
+DRAIN = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat >/dev/null"
+# Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
+_START = f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; hook.run(sys.argv[2])"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A hook's program, and where to look before it is started."""
+
+    python: Path
+    script: Path
+    mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
+    present: tuple[str, ...]  # the same for somebody to report
+    mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
+
+
+def chamber_command(python: Path, script: Path, chamber: Path) -> Command:
+    """Return the command of a chamber's own settings."""
+    here = shlex.quote(str(chamber))
+    mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
+    return Command(python, script, (mail,), (present,), f"{here}/.INTERRUPT")
+
+
+def main_command(python: Path, script: Path, root: Path) -> Command:
+    """Return the command of the main checkout, which looks into all chambers."""
+    top = shlex.quote(str(root))
+    folders = (f"{top}/.claude/worktrees/*", f"{top}/{ELSEWHERE}/*/*")
+    return Command(
+        python,
+        script,
+        tuple(f"{chambers}/.INTERRUPT*" for chambers in folders),
+        tuple(f"{chambers}/{HOOK_SETTINGS}" for chambers in folders),
+    )
+
+
+def guarded(command: Command, patterns: tuple[str, ...], subject: str) -> str:
+    """Return one line for /bin/sh that runs the hook if one of `patterns` matches anything.
+
+    It always reads its stdin, or some clients show an error.
+    """
+    python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
+    # A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
+    found = " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))
+    found = f"{{ {found}; }}" if len(patterns) > 1 else found
+    return (
+        f"set -- {' '.join(patterns)}; {found} && [ -x {python} ] || {DRAIN}; "
+        f"{python} -I -S -c '{_START}' {folder} {subject} 2>/dev/null || {DRAIN}"
+    )

@@ -1,0 +1,1 @@
+"""What `orchestra init` writes into a repository, and how it is taken out again."""

@@ -1,0 +1,210 @@
+"""The part of Claude Code's settings that is ours: hooks, and leave to call our tools.
+
+Each event has one handler that reads mail, behind a shell guard which takes 1.5 ms when there is
+none, and one that reports presence, asynchronously, so that nobody waits for it. The tools that
+write have one more, for the isolation guard. In a chamber a change of the mailbox wakes a session
+that is idle: `asyncRewake` with exit code 2, which is only found out by trying (2.1.330).
+"""
+
+import shlex
+from collections.abc import Mapping
+
+from orchestra_core.errors import BadInput
+from orchestra_server.files import json_edit
+from orchestra_server.files.hook_setup.shell_guard import DRAIN, MARK, Command, guarded
+from orchestra_server.files.json_edit import Json
+
+_OLD_MARK = "interrupt_agents"  # in other agents' settings of an older version
+PERMISSION = "mcp__orchestration"
+_TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
+_MAIL_EVENTS = (
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PostToolUse",
+    "PostToolBatch",
+    "Stop",
+    "SubagentStop",
+)
+_PRESENCE_EVENTS = (
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PostToolUse",
+    "Notification",
+    "SubagentStart",
+    "SubagentStop",
+    "Stop",
+    "StopFailure",
+    "SessionEnd",
+)
+_WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
+# Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
+_TIMEOUT_S = 10
+
+Hooks = Mapping[str, list[Json]]
+
+
+def hooks_of(command: Command) -> Hooks:
+    """Return our groups of handlers for each event."""
+    events = dict.fromkeys((*_MAIL_EVENTS, *_PRESENCE_EVENTS))
+    hooks = {event: _groups_of(event, command) for event in events}
+    return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
+
+
+def with_hooks(text: str, name: str, hooks: Hooks) -> str:
+    """Return a settings file's text with `hooks`; what is there already stays as it stands.
+
+    Raises BadInput when the file is not JSON, or its hooks are not of the form clients read.
+    """
+    for event, wanted in hooks.items():
+        present = _groups(json_edit.check(text, name), name).get(event, [])
+        if [group for group in present if _has_ours(group)] == wanted:
+            continue
+        if present:
+            text = _without_ours(text, name, event)
+        if not _groups(json_edit.check(text, name), name).get(event):
+            text = json_edit.put(text, ("hooks", event), wanted)
+            continue
+        for group in wanted:
+            text = json_edit.append(text, ("hooks", event), group)
+    return text
+
+
+def without_hooks(text: str, name: str) -> str:
+    """Return a settings file's text without our handlers and what they leave empty."""
+    for event in _groups(json_edit.check(text, name), name):
+        text = _without_ours(text, name, event)
+        if not _groups(json_edit.check(text, name), name)[event]:
+            text = json_edit.remove(text, ("hooks", event))
+    return _without_empty(text, name, "hooks")
+
+
+def with_permission(text: str, name: str) -> str:
+    """Return a settings file's text that lets the client call our tools without asking."""
+    allowed = _allowed(json_edit.check(text, name), name)
+    if allowed is None:
+        return json_edit.put(text, ("permissions", "allow"), [PERMISSION])
+    if PERMISSION in allowed:
+        return text
+    return json_edit.append(text, ("permissions", "allow"), PERMISSION)
+
+
+def without_permission(text: str, name: str) -> str:
+    """Return a settings file's text without that leave."""
+    allowed = _allowed(json_edit.check(text, name), name)
+    if allowed is None or PERMISSION not in allowed:
+        return text
+    if len(allowed) > 1:
+        return json_edit.remove(text, ("permissions", "allow", allowed.index(PERMISSION)))
+    text = json_edit.remove(text, ("permissions", "allow"))
+    return _without_empty(text, name, "permissions")
+
+
+def _groups_of(event: str, command: Command) -> list[Json]:
+    handlers: list[Json] = []
+    if event in _MAIL_EVENTS:
+        line = _before(event, command) + guarded(command, command.mail, "mail")
+        handlers.append({"type": "command", "command": line, "timeout": _TIMEOUT_S})
+    if event in _PRESENCE_EVENTS:
+        line = guarded(command, command.present, "presence")
+        handlers.append({"type": "command", "command": line, "async": True, "timeout": _TIMEOUT_S})
+    matcher: dict[str, Json] = {"matcher": "*"} if event in _TOOL_EVENTS else {}
+    groups: list[Json] = [{**matcher, "hooks": handlers}]
+    if event == "PreToolUse":
+        line = guarded(command, command.present, "guard")
+        handler: Json = {"type": "command", "command": line, "timeout": _TIMEOUT_S}
+        groups.append({"matcher": _WRITING_TOOLS, "hooks": [handler]})
+    return groups
+
+
+def _before(event: str, command: Command) -> str:
+    """Return what the shell does before it looks for mail; a read-only directory is no matter.
+
+    A client that has once ended a batch shows mail there: its single calls need not look. A turn
+    that ends is marked before it looks, so that mail which comes after the look finds the mark.
+    """
+    batches, idle = (_mark(command, name) for name in ("batches", "idle"))
+    match event:
+        case "PostToolUse":
+            return f"[ -e {batches} ] && {DRAIN}; "
+        case "PostToolBatch":
+            return f"[ -e {batches} ] || true 2>/dev/null >{batches}; "
+        case "Stop" if command.mailbox:
+            return f"true 2>/dev/null >{idle}; "
+        case _:
+            return ""
+
+
+def _waking(command: Command) -> list[Json]:
+    """Return the handler that tells an idle session of mail; at work it meets its mail anyway."""
+    idle = _mark(command, "idle")
+    said = "A message has come for the worker in this chamber."
+    line = (
+        f"cat >/dev/null; [ -e {command.mailbox} ] && rm {idle} 2>/dev/null || exit 0; "
+        f"echo {shlex.quote(said)} >&2; exit 2"
+    )
+    handler: Json = {
+        "type": "command",
+        "command": f": {MARK}; {line}",
+        "async": True,
+        "asyncRewake": True,
+        "timeout": _TIMEOUT_S,
+    }
+    return [{"matcher": ".INTERRUPT", "hooks": [handler]}]
+
+
+def _mark(command: Command, name: str) -> str:
+    return shlex.quote(str(command.script.with_suffix(f".{name}")))
+
+
+def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:
+    hooks = settings.get("hooks", {})
+    if not isinstance(hooks, dict):
+        raise BadInput(f'{name} has "hooks" that is no object; mend it first')
+    found: dict[str, list[Json]] = {}
+    for event, groups in hooks.items():
+        if not isinstance(groups, list):
+            raise BadInput(f'{name} has "hooks" whose {event!r} is no list; mend it first')
+        found[event] = groups
+    return found
+
+
+def _allowed(settings: Mapping[str, Json], name: str) -> list[Json] | None:
+    permissions = settings.get("permissions", {})
+    if not isinstance(permissions, dict):
+        raise BadInput(f'{name} has "permissions" that is no object; mend it first')
+    allowed = permissions.get("allow")
+    if allowed is not None and not isinstance(allowed, list):
+        raise BadInput(f'{name} has "permissions" whose "allow" is no list; mend it first')
+    return allowed
+
+
+def _without_ours(text: str, name: str, event: str) -> str:
+    groups = _groups(json_edit.check(text, name), name)[event]
+    for at in reversed(range(len(groups))):
+        ours = [index for index, handler in enumerate(_handlers(groups[at])) if _is_ours(handler)]
+        if ours and len(ours) == len(_handlers(groups[at])):
+            text = json_edit.remove(text, ("hooks", event, at))
+            continue
+        for index in reversed(ours):
+            text = json_edit.remove(text, ("hooks", event, at, "hooks", index))
+    return text
+
+
+def _has_ours(group: Json) -> bool:
+    return any(map(_is_ours, _handlers(group)))
+
+
+def _handlers(group: Json) -> list[Json]:
+    handlers = group.get("hooks") if isinstance(group, dict) else None
+    return handlers if isinstance(handlers, list) else []
+
+
+def _is_ours(handler: Json) -> bool:
+    command = handler.get("command") if isinstance(handler, dict) else None
+    return isinstance(command, str) and any(mark in command for mark in (MARK, _OLD_MARK))
+
+
+def _without_empty(text: str, name: str, key: str) -> str:
+    return json_edit.remove(text, (key,)) if json_edit.check(text, name).get(key) == {} else text

@@ -1,0 +1,128 @@
+"""The record of what `orchestra init` put where, so that `--undo` takes out exactly that.
+
+It lies in the repository's common git directory, readable by its owner alone: a file's former
+content may hold secrets.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.errors import BadInput
+from orchestra_server.files.atomic_write import write_atomically
+
+_PLACE = Path("orchestra", "installed.json")
+_MODE = 0o600
+
+
+class FileRecord(Struct, frozen=True, kw_only=True):
+    """A file that was written: what stood there before, and the hash of what we left."""
+
+    path: str
+    before: bytes | None  # None: there was no file
+    after: str  # SHA-256
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """What was done to one working tree; `directories` were made by us, the outermost first."""
+
+    files: tuple[FileRecord, ...] = ()
+    directories: tuple[str, ...] = ()
+
+
+_decoder = msgspec.json.Decoder(dict[str, Record])
+
+
+def digest(data: bytes) -> str:
+    """Return the hash by which a file's content is recognised."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_record(common_dir: Path, root: Path) -> Record | None:
+    """Return the record of one working tree, None when nothing is installed there."""
+    return _read(common_dir).get(str(root))
+
+
+def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
+    """Let the records of working trees below `old_top` be of those below `new_top`; return these.
+
+    Those that are below it already are returned too, so that a repeat does what the first did.
+    """
+    records = _read(common_dir)
+    moved = {
+        _moved(root, old_top, new_top): msgspec.structs.replace(
+            record,
+            files=tuple(
+                msgspec.structs.replace(file, path=_moved(file.path, old_top, new_top))
+                for file in record.files
+            ),
+            directories=tuple(_moved(one, old_top, new_top) for one in record.directories),
+        )
+        for root, record in records.items()
+    }
+    if moved != records:
+        _write(common_dir / _PLACE, moved)
+    return [Path(root) for root in moved if Path(root).is_relative_to(new_top)]
+
+
+def _moved(path: str, old_top: Path, new_top: Path) -> str:
+    is_below = Path(path).is_relative_to(old_top)
+    return str(new_top / Path(path).relative_to(old_top)) if is_below else path
+
+
+def write_record(common_dir: Path, root: Path, record: Record | None) -> None:
+    """Keep a working tree's record, or forget it; the last one takes the file with it."""
+    records = {**_read(common_dir), str(root): record}
+    kept = {name: one for name, one in records.items() if one is not None}
+    place = common_dir / _PLACE
+    if kept:
+        _write(place, kept)
+        return
+    place.unlink(missing_ok=True)
+    if place.parent.is_dir() and not any(place.parent.iterdir()):
+        place.parent.rmdir()
+
+
+def updated(
+    record: Record | None,
+    written: Mapping[Path, tuple[bytes | None, bytes]],
+    directories: tuple[str, ...],
+) -> Record:
+    """Return the record after more was `written`: for each file, what stood there and what does.
+
+    A file that others changed since the last time has no former content to go back to; its hash is
+    left empty, and what is ours will be taken out of it piece by piece.
+    """
+    old = record or Record()
+    files = {one.path: one for one in old.files}
+    for path, (before, after) in written.items():
+        known = files.get(str(path))
+        if known is None:
+            known = FileRecord(path=str(path), before=before, after=digest(before or b""))
+        ours = before is None or digest(before) == known.after
+        files[str(path)] = FileRecord(
+            path=str(path), before=known.before, after=digest(after) if ours else ""
+        )
+    return Record(
+        files=tuple(files.values()),
+        directories=(*old.directories, *(d for d in directories if d not in old.directories)),
+    )
+
+
+def _read(common_dir: Path) -> dict[str, Record]:
+    place = common_dir / _PLACE
+    try:
+        return _decoder.decode(place.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except msgspec.DecodeError as fault:
+        raise BadInput(f"{place} cannot be read ({fault}); move it away and try again") from fault
+
+
+def _write(place: Path, records: dict[str, Record]) -> None:
+    place.parent.mkdir(exist_ok=True)
+    data = msgspec.json.format(msgspec.json.encode(records), indent=2) + b"\n"
+    write_atomically(place, data, _MODE, durable=True)

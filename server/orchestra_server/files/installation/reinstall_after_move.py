@@ -1,0 +1,24 @@
+"""What `orchestra init` put into a checkout that was moved since: absolute paths all over."""
+
+from pathlib import Path
+
+import msgspec
+
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, HookSettings
+from orchestra_server.files.installation.install import initialise
+from orchestra_server.files.installation.install_record import move_records
+
+
+def initialise_again(common_dir: Path, old_top: Path, new_top: Path, python: str) -> None:
+    """Write them anew where Orchestra was installed, with what was chosen then.
+
+    The record of what was there before goes along, so that `init --undo` still takes out exactly
+    what was put in.
+    """
+    for root in move_records(common_dir, old_top, new_top):
+        try:
+            raw = (root / HOOK_SETTINGS).read_bytes()
+            chosen = msgspec.json.decode(raw, type=HookSettings)
+        except (OSError, msgspec.DecodeError):
+            continue  # somebody has taken it out by hand
+        initialise(root, Path(python), isolation=chosen.isolation, agents=chosen.agents)

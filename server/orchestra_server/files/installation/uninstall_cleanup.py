@@ -1,0 +1,35 @@
+"""What gathers in a working tree while Orchestra is used, and can go with it."""
+
+import shutil
+from pathlib import Path
+
+from orchestra_server.files.hook_setup.hook_settings import (
+    ELSEWHERE,
+    HOOK,
+    HOOK_SETTINGS,
+    remove_cache,
+)
+from orchestra_server.files.projections import NAMES
+
+
+def chambers_in(root: Path) -> list[Path]:
+    """Return the chambers below a working tree, known by the hook's settings in them."""
+    folders = (root / ".claude" / "worktrees", *(root / ELSEWHERE).glob("*"))
+    found = (path for folder in folders for path in folder.glob(f"*/{HOOK_SETTINGS.as_posix()}"))
+    return sorted(path.parents[len(HOOK_SETTINGS.parts) - 1] for path in found)
+
+
+def sweep(root: Path) -> None:
+    """Remove projections, bindings and empty folders, unless there still are chambers."""
+    if chambers_in(root):
+        return
+    folder = root / ".claude"
+    for name in NAMES:
+        (folder / name).unlink(missing_ok=True)
+    for gathered in (HOOK.parent / "bindings", ELSEWHERE):
+        shutil.rmtree(root / gathered, ignore_errors=True)  # the links, not what they lead to
+    (root / HOOK.with_suffix(".batches")).unlink(missing_ok=True)
+    remove_cache(root)
+    for name in ("workspaces", "worktrees"):
+        if (folder / name).is_dir() and not any((folder / name).iterdir()):
+            (folder / name).rmdir()

@@ -1,0 +1,174 @@
+"""The one moment the main working tree sees anything: a fast-forward, whole or not at all."""
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.process.run import git_in, only_here, run_git
+from orchestra_server.git.repository.is_merged import is_ancestor
+from orchestra_server.git.repository.repository import Repository, head_of
+from orchestra_server.git.snapshot.commit import shown
+from orchestra_server.git.snapshot.index_copy import split
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    path: str
+    kind: str  # A added, D deleted, M or T changed
+    object_id: str  # of the new side
+
+
+def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
+    """Move `branch` (or the detached HEAD of `checkout` when "") from `old` to `new`.
+
+    The person's uncommitted work stays as it is; where `new` would touch it, Refused names the
+    files and nothing moves. Also Refused when the branch is not at `old` any more: merge again.
+    """
+    if not is_ancestor(repo, old, new):
+        raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
+    with repo.locked():
+        worktree = _where_checked_out(repo, checkout, branch)
+        if worktree is None:
+            _move_branch(repo, branch, old, new)
+            return
+        _require_at(head_of(worktree).commit, branch, old)
+        if old != new:
+            _fast_forward(worktree, old, new)
+
+
+def blocked_files(
+    repo: Repository, checkout: Path, branch: str, old: str, new: str
+) -> tuple[str, ...]:
+    """Return the person's uncommitted files that `land` would refuse to touch; changes nothing.
+
+    Raises Refused where a rebase holds the branch.
+    """
+    worktree = _where_checked_out(repo, checkout, branch)
+    if worktree is None or old == new:
+        return ()
+    return tuple(_in_the_way(worktree, _changes(worktree, old, new)))
+
+
+def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | None:
+    if not branch:
+        if head_of(checkout).branch:
+            raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
+        return checkout
+    _require_no_rebase(repo, branch)
+    trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
+    return next((tree.path for tree in trees), None)
+
+
+def _require_no_rebase(repo: Repository, branch: str) -> None:
+    """Raise Refused while a rebase holds the branch: it would find it moved at its end."""
+    for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
+        for held in git_dir.glob("rebase-*/head-name"):
+            if held.read_text(encoding="utf-8").strip() == f"refs/heads/{branch}":
+                raise Refused(
+                    f"branch {branch} is being rebased; finish it with 'git rebase --continue' "
+                    "or 'git rebase --abort', and complete again"
+                )
+
+
+def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
+    ref = f"refs/heads/{branch}"
+    ran = repo.run("update-ref", "-m", "orchestra: land", ref, new, old)
+    if ran.status:
+        now = repo.run("rev-parse", "--verify", "--quiet", ref).out.strip()
+        _require_at(now, branch, old)
+        raise Refused(f"branch {branch} could not be moved: {ran.words}")
+
+
+def _require_at(now: str, branch: str, old: str) -> None:
+    if now != old:
+        what = f"branch {branch}" if branch else "the detached HEAD"
+        where = f"moved to {now[:12]}" if now else "is gone"
+        raise Refused(f"{what} {where} since the merge was computed; merge again and land that")
+
+
+def _fast_forward(worktree: Path, old: str, new: str) -> None:
+    changes = _changes(worktree, old, new)
+    in_the_way = _in_the_way(worktree, changes)
+    if in_the_way:
+        raise Refused(
+            f"{worktree} has uncommitted work in {shown(in_the_way)}, which the merge changes too; "
+            "commit it or move it aside, and complete again"
+        )
+    ran = run_git(
+        worktree, "-c", "submodule.recurse=false", "merge", "--quiet", "--ff-only", "--no-stat",
+        "--no-autostash", "--no-overwrite-ignore", new,
+        env={**only_here(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
+    )  # fmt: skip
+    if ran.status and head_of(worktree).commit != new:
+        _put_back(worktree, changes)
+        raise Refused(f"{worktree} could not take the merge, and is as it was: {ran.words}")
+
+
+def _changes(worktree: Path, old: str, new: str) -> list[_Change]:
+    raw = split(git_in(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
+    return [
+        _Change(path, kind=entry[-1], object_id=entry.split()[3])
+        for entry, path in zip(raw[::2], raw[1::2], strict=True)
+    ]
+
+
+def _in_the_way(worktree: Path, changes: Sequence[_Change]) -> list[str]:
+    """Return what is uncommitted, untracked or ignored where the landing would write.
+
+    A directory of theirs where a file is to come counts, and a file where a directory is.
+    """
+    status = git_in(
+        worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
+        "--ignore-submodules=dirty",
+    )  # fmt: skip
+    touched = {change.path for change in changes}
+    dirty = {entry[3:] for entry in split(status)}
+    found = {path for path in dirty if touched & {path, *map(str, Path(path).parents)}}
+    # A file system that ignores case shows README where only readme is.
+    renamed = {change.path.casefold() for change in changes if change.kind == "D"}
+    for change in changes:
+        if change.kind == "A" and change.path.casefold() not in renamed:
+            found.update(_untracked_at(worktree, change.path, touched))
+    return sorted(found)
+
+
+def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[str]:
+    """Return the untracked or ignored files that a new file at `path` would replace."""
+    for parent in list(Path(path).parents)[:-1]:
+        at = worktree / parent
+        if os.path.lexists(at) and (at.is_symlink() or not at.is_dir()):
+            return [] if str(parent) in touched else [str(parent)]
+    at = worktree / path
+    if at.is_dir() and not at.is_symlink():
+        below = git_in(worktree, "--literal-pathspecs", "ls-files", "--others", "-z", "--", path)
+        return split(below)
+    return [path] if os.path.lexists(at) else []
+
+
+def _put_back(worktree: Path, changes: Sequence[_Change]) -> None:
+    """Undo a fast-forward that broke off while writing (a full disk, a filter that fails).
+
+    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing
+    nor the new one is the person's by now.
+    """
+    back: list[str] = []
+    for change in changes:
+        path = worktree / change.path
+        missing = not os.path.lexists(path)
+        if missing or (path.is_file() and _is(worktree, change)):
+            if change.kind == "A":
+                path.unlink(missing_ok=True)
+            else:
+                back.append(change.path)
+    run_git(
+        worktree, "checkout-index", "--force", "--index", "-z", "--stdin",
+        feed="".join(f"{path}\0" for path in back), env=only_here(worktree),
+    )  # fmt: skip
+
+
+def _is(worktree: Path, change: _Change) -> bool:
+    ran = run_git(worktree, "hash-object", "--", change.path, env=only_here(worktree))
+    return ran.out.strip() == change.object_id

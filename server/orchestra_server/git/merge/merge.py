@@ -1,0 +1,244 @@
+"""All chambers' branches merged in the object database: one commit, or what conflicts.
+
+No working tree, index or ref is touched: nobody sees anything until the result is landed.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from orchestra_server.git.merge.max_compatible_set import largest_peaceful
+from orchestra_server.git.merge.merge_tree import Conflict, excerpt, merge_trees
+from orchestra_server.git.process.identity import KEEPER, require_identity, signing
+from orchestra_server.git.repository.commit_graph import read_ancestry
+from orchestra_server.git.repository.is_merged import is_ancestor
+from orchestra_server.git.repository.repository import Repository
+
+_BASE = "base"
+_AT_ONCE = 4
+_TRIED = 16  # sets of branches; merging one takes some milliseconds a branch
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What one chamber brings."""
+
+    chamber: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The commit that holds everything, and the chambers in the order they went in."""
+
+    commit: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicted:
+    """Every conflict of the batch; nothing was changed."""
+
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedInPart:
+    """The commit that holds the chambers of `order`, and why the others could not go with them."""
+
+    commit: str
+    order: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    commit: str
+    done: list[Branch]
+    left: list[tuple[Branch, dict[str, str]]]  # with git's word for each file
+
+
+def merge_all(
+    repo: Repository,
+    base_commit: str,
+    branches: Sequence[Branch],
+    message: str,
+    *,
+    trial: bool = False,
+) -> Merged | Conflicted:
+    """Merge each branch, in the order given, onto the growing result; all or nothing.
+
+    Each chamber that brings something becomes one merge commit in the person's name, signed if
+    theirs are, so that history shows what came from where even when a fast-forward would do. A
+    branch that conflicts is tried again behind the others: one of them may have resolved it.
+    A `trial` makes its commits in Orchestra's own name. Raises Refused when git has no identity
+    to commit with.
+    """
+    grown = _grow(repo, base_commit, branches, message, trial=trial)
+    if grown.left:
+        return Conflicted(_conflicts(repo, base_commit, grown))
+    return Merged(grown.commit, tuple(branch.chamber for branch in grown.done))
+
+
+def merge_most(
+    repo: Repository,
+    base_commit: str,
+    branches: Sequence[Branch],
+    message: str,
+    *,
+    trial: bool = False,
+) -> MergedInPart:
+    """Merge as many of the branches as can go together; the others are left with their conflicts.
+
+    The largest sets without two that conflict are tried until one merges whole: three can conflict
+    where no two do. No branch that is left could be added to the result.
+    """
+    best = _grow(repo, base_commit, branches, message, trial=True)
+    if best.left:
+        best = _best(repo, base_commit, branches, best)
+    if not trial:
+        best = replace(_grow(repo, base_commit, best.done, message, trial=False), left=best.left)
+    order = tuple(branch.chamber for branch in best.done)
+    return MergedInPart(best.commit, order, _conflicts(repo, base_commit, best))
+
+
+def _best(repo: Repository, base: str, branches: Sequence[Branch], first: _Grown) -> _Grown:
+    best = first
+    sets = largest_peaceful(_rivals(repo, base, branches))
+    for wanted in sets[:_TRIED]:
+        ordered = sorted(range(len(branches)), key=lambda i: (i not in wanted, i))
+        grown = _grow(repo, base, [branches[i] for i in ordered], "", trial=True)
+        if len(grown.done) > len(best.done):
+            best = grown
+        if len(best.done) >= len(wanted):
+            break
+    return best
+
+
+def _rivals(repo: Repository, base: str, branches: Sequence[Branch]) -> list[set[int]]:
+    """Return for each branch which others it conflicts with, itself standing for the base."""
+    pairs = [(i, j) for i in range(len(branches)) for j in range(i + 1)]
+
+    def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
+        one, other = pair
+        ours = base if one == other else branches[other].commit
+        return _merged(repo, ours, branches[one].commit)[1]
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        found = list(pool.map(kinds_of, pairs))
+    rivals = [set[int]() for _ in branches]
+    for (i, j), kinds in zip(pairs, found, strict=True):
+        if kinds:
+            rivals[i].add(j)
+            rivals[j].add(i)
+    return rivals
+
+
+def _grow(
+    repo: Repository, base: str, branches: Sequence[Branch], message: str, *, trial: bool
+) -> _Grown:
+    """Merge what merges, in rounds until a round brings nothing more."""
+    result, done = base, list[Branch]()
+    waiting = list(branches)
+    ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
+    signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
+    while waiting:
+        left: list[tuple[Branch, dict[str, str]]] = []
+        for branch in waiting:
+            if ancestry.holds(branch.commit):
+                done.append(branch)
+                continue
+            if result == base and ancestry.builds_on_base(branch.commit):
+                tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
+            else:
+                tree, kinds = _merged(repo, result, branch.commit)
+            if kinds:
+                left.append((branch, kinds))
+            else:
+                signed = _signed(repo, trial=trial) if signed is None else signed
+                result = _merge_commit(
+                    repo, tree, result, branch, message, signed=signed, trial=trial
+                )
+                done.append(branch)
+                ancestry.take(branch.commit)
+        if len(left) == len(waiting):
+            return _Grown(result, done, left)
+        waiting = [branch for branch, _ in left]
+    return _Grown(result, done, [])
+
+
+def _conflicts(repo: Repository, base: str, grown: _Grown) -> tuple[Conflict, ...]:
+    earlier = [Branch(_BASE, base), *grown.done]
+    return tuple(
+        conflict
+        for branch, kinds in grown.left
+        for conflict in _explain(repo, earlier, branch, kinds)
+    )
+
+
+def _merged(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
+    """Return the merge's tree and conflicts."""
+    merged = merge_trees(repo, result, commit)
+    return merged.tree, dict(merged.kinds)
+
+
+def _signed(repo: Repository, *, trial: bool) -> tuple[str, ...]:
+    """Return how merge commits are signed; raises Refused where git knows no person."""
+    if trial:
+        return ("--no-gpg-sign",)
+    require_identity(repo.top)
+    return signing(repo.top)
+
+
+def _merge_commit(
+    repo: Repository,
+    tree: str,
+    onto: str,
+    branch: Branch,
+    message: str,
+    *,
+    signed: tuple[str, ...],
+    trial: bool,
+) -> str:
+    return repo.git(
+        "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
+        feed=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
+        env=KEEPER if trial else None,
+    ).strip()  # fmt: skip
+
+
+def _explain(
+    repo: Repository, earlier: Sequence[Branch], branch: Branch, kinds: dict[str, str]
+) -> Iterator[Conflict]:
+    """Say for each file with which side the branch cannot agree, tried one by one.
+
+    A conflict that only the merge of several sides has is named after the last one that touched
+    the file.
+    """
+    left = dict(kinds)
+    for other in earlier:
+        if not left or is_ancestor(repo, other.commit, branch.commit):
+            continue
+        merged = merge_trees(repo, other.commit, branch.commit)
+        sides = {other.commit: other.chamber, branch.commit: branch.chamber}
+        for file in sorted(left.keys() & merged.kinds.keys()):
+            del left[file]
+            yield Conflict(
+                file=file,
+                kind=merged.kinds[file],
+                between=(other.chamber, branch.chamber),
+                lines=excerpt(repo, merged.tree, file, sides),
+            )
+    for file, kind in sorted(left.items()):
+        yield Conflict(file, kind, (_last_to_touch(repo, earlier, file), branch.chamber), "")
+
+
+def _last_to_touch(repo: Repository, earlier: Sequence[Branch], file: str) -> str:
+    base = earlier[0].commit
+    for other in reversed(earlier[1:]):
+        changed = repo.git(
+            "--literal-pathspecs", "diff-tree", "-r", "--name-only", base, other.commit, "--", file
+        )
+        if changed:
+            return other.chamber
+    return _BASE

@@ -1,0 +1,113 @@
+"""What git's merge-tree answers: a tree, or which files conflict, how, and in which lines.
+
+The format is that of `git merge-tree --write-tree -z` (git-merge-tree(1), OUTPUT).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestra_core.text import clean
+from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.repository import Repository
+
+_EXCERPT_LINES = 24
+_LINE_LIMIT = 200  # characters
+_KIND = re.compile(r"CONFLICT \(([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One file two sides cannot both have: git's word for the kind, and the lines in question."""
+
+    file: str
+    kind: str  # content, add/add, modify/delete, rename/delete, binary, …
+    between: tuple[str, str]  # two chambers, or "base" and a chamber
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedTree:
+    """The tree of a merge; `kinds` is empty when it is clean, else file → kind of conflict."""
+
+    tree: str
+    kinds: Mapping[str, str]
+
+
+def merge_trees(
+    repo: Repository, ours: str, theirs: str, env: Mapping[str, str] | None = None
+) -> MergedTree:
+    """Merge two commits in the object database; raises GitFailed when git cannot even try."""
+    ran = repo.run("merge-tree", "--write-tree", "-z", ours, theirs, env=env)
+    if ran.status not in (0, 1):
+        raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {ran.words}")
+    return parse_merge(ran.out, conflicted=ran.status == 1)
+
+
+def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
+    """Return tree and conflicts of one answer."""
+    parts = iter(answer.split("\0"))
+    tree = next(parts)
+    return MergedTree(tree, _kinds(parts) if conflicted else {})
+
+
+def parse_merges(answers: str) -> Iterator[MergedTree]:
+    """Yield the answers of `merge-tree --stdin`; there 1 means clean, and a NUL ends each."""
+    parts = iter(answers.split("\0"))
+    for status in parts:
+        if not status.strip():
+            return
+        tree = next(parts)
+        if status == "1":
+            next(parts)
+            yield MergedTree(tree, {})
+        else:
+            yield MergedTree(tree, _kinds(parts))
+
+
+def _kinds(parts: Iterator[str]) -> dict[str, str]:
+    """Read the files in conflict and what git says of each, up to the NUL behind them.
+
+    Where a submodule is among them, git puts advice before that NUL.
+    """
+    kinds = {entry.split("\t", 1)[1]: "content" for entry in iter(parts.__next__, "")}
+    for count in parts:
+        if not count.isdecimal():
+            break
+        paths = [next(parts) for _ in range(int(count))]
+        stable, said = next(parts), next(parts)
+        found = _KIND.search(said) or _KIND.search(stable)
+        if found and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
+            kinds[paths[0]] = found[1]
+    return kinds
+
+
+def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:
+    """Return the file's first conflicting lines, git's markers naming the sides by `sides`."""
+    ran = repo.run("cat-file", "blob", f"{tree}:{file}")
+    return conflicting_lines(ran.out, sides) if ran.status == 0 else ""
+
+
+def conflicting_lines(text: str, sides: Mapping[str, str]) -> str:
+    """Return the lines from the first `<<<<<<<` to its `>>>>>>>`, at most 24; "" when none."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if kept or line.startswith("<<<<<<< "):
+            kept.append(clean(_named(line, sides))[:_LINE_LIMIT])
+        if kept and line.startswith(">>>>>>> "):
+            break
+    return "\n".join(_shortened(kept))
+
+
+def _named(line: str, sides: Mapping[str, str]) -> str:
+    if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+        for commit, name in sides.items():
+            line = line.replace(commit, name)
+    return line
+
+
+def _shortened(lines: Sequence[str]) -> Sequence[str]:
+    if len(lines) <= _EXCERPT_LINES:
+        return lines
+    left = len(lines) - _EXCERPT_LINES
+    return [*lines[:_EXCERPT_LINES], f"… {left} more lines"]

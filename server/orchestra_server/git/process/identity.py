@@ -1,0 +1,34 @@
+"""In whose name commits are made: the person's for theirs, Orchestra's own for its records."""
+
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.process.run import only_here, run_git
+
+# Saved work is Orchestra's record, not the person's commit: it must succeed where git has no
+# identity, and is never signed.
+KEEPER = {
+    "GIT_AUTHOR_NAME": "Orchestra",
+    "GIT_AUTHOR_EMAIL": "orchestra@localhost",
+    "GIT_COMMITTER_NAME": "Orchestra",
+    "GIT_COMMITTER_EMAIL": "orchestra@localhost",
+}
+
+
+def require_identity(directory: Path) -> None:
+    """Raise Refused, with the two commands to run, where git would not know whose a commit is."""
+    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        if run_git(directory, "var", who, env=only_here(directory)).status:
+            raise Refused(
+                "git does not know whose commits these are; run: "
+                "git config --global user.name 'Your Name' and "
+                "git config --global user.email you@example.org"
+            )
+
+
+def signing(directory: Path) -> tuple[str, ...]:
+    """Return the option for plumbing that signs as `git commit` would by commit.gpgSign."""
+    wanted = run_git(
+        directory, "config", "--type=bool", "--get", "commit.gpgSign", env=only_here(directory)
+    )
+    return ("--gpg-sign",) if wanted.out.strip() == "true" else ()

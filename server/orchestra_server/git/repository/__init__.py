@@ -1,0 +1,1 @@
+"""One repository: its HEAD, its worktrees' status, and how its commits relate."""

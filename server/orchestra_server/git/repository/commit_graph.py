@@ -1,0 +1,47 @@
+"""Which commits build on which, read once for all branches of a task."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from orchestra_server.git.repository.repository import Repository
+
+
+@dataclass(slots=True)
+class Ancestry:
+    """The commits that branches have and their base has not, and which are taken in by now."""
+
+    base: str
+    parents: dict[str, Sequence[str]]
+    _held: set[str] = field(default_factory=set[str])
+
+    def holds(self, commit: str) -> bool:
+        """Tell whether the base, or a branch that was taken in, holds a branch's commit."""
+        return commit not in self.parents or commit in self._held
+
+    def take(self, commit: str) -> None:
+        """Count a branch, with all it builds on, as taken in."""
+        self._held.update(self._line_of(commit))
+
+    def builds_on_base(self, commit: str) -> bool:
+        """Tell whether a branch's commit has the base itself among its ancestors."""
+        return any(self.base in self.parents[one] for one in self._line_of(commit))
+
+    def _line_of(self, commit: str) -> Iterable[str]:
+        """Return the commit and its ancestors that the base has not."""
+        seen, left = set[str](), [commit]
+        while left:
+            one = left.pop()
+            if one in self.parents and one not in seen:
+                seen.add(one)
+                left += self.parents[one]
+        return seen
+
+
+def read_ancestry(repo: Repository, base: str, commits: Iterable[str]) -> Ancestry:
+    """Read the ancestry of some commits up to their base."""
+    feed = "".join(f"{commit}\n" for commit in (*commits, f"^{base}"))
+    lines = (
+        line.split()
+        for line in repo.git("rev-list", "--parents", "--stdin", feed=feed).splitlines()
+    )
+    return Ancestry(base, {line[0]: line[1:] for line in lines})

@@ -1,0 +1,137 @@
+"""One git repository: where it is, where its HEAD stands, and the lock around what is shared."""
+
+import fcntl
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import BadInput, Refused, Unavailable
+from orchestra_core.text import one_line
+from orchestra_server.git.process.run import Ran, git_in, git_version, only_here, run_git
+
+# `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
+_OLDEST_GIT = (2, 38)
+_LOCK = "orchestra.lock"
+_LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a working tree stands; `branch` is empty on a detached HEAD."""
+
+    branch: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository seen from one working tree, or from a bare repository's own directory."""
+
+    top: Path
+    common_dir: Path
+
+    def git(self, *args: str, feed: str = "", env: Mapping[str, str] | None = None) -> str:
+        """Return what git prints; raises GitFailed with one line."""
+        return git_in(self.top, *args, feed=feed, env=env)
+
+    def run(self, *args: str, feed: str = "", env: Mapping[str, str] | None = None) -> Ran:
+        """Run git where its failure is an answer and not an error."""
+        return run_git(self.top, *args, feed=feed, env={**only_here(self.top), **(env or {})})
+
+    def head(self) -> Head:
+        """Return branch and commit of HEAD; raises Refused while there is no commit."""
+        return head_of(self.top)
+
+    def resolve(self, revision: str) -> str:
+        """Return the commit a revision names; raises BadInput for one that is unknown."""
+        fit = revision.isprintable() and 0 < len(revision) <= _LONGEST_REVISION
+        if fit:
+            ran = self.run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
+            if ran.status == 0:
+                return ran.out.strip()
+        raise BadInput(
+            f"{one_line(revision, 80)!r} is not a revision of {self.top}; "
+            "give a branch, a tag or a commit that 'git log' knows"
+        )
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the lock around adding, removing and configuring worktrees.
+
+        Git itself fails now and then when two processes do so at once. The kernel lets go of the
+        lock when its holder dies.
+        """
+        with (self.common_dir / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def open_repository(directory: Path) -> Repository:
+    """Return the repository `directory` lies in; raises Unavailable with what to do."""
+    if git_version() < _OLDEST_GIT:
+        found = ".".join(map(str, git_version()))
+        raise Unavailable(f"git {found} is too old; Orchestra needs git 2.38 or newer")
+    if not directory.is_dir():
+        raise Unavailable(f"{directory} is not a directory; name one inside a git repository")
+    ran = run_git(
+        directory,
+        "rev-parse",
+        "--is-inside-work-tree",
+        "--is-bare-repository",
+        "--path-format=absolute",
+        "--git-common-dir",
+    )
+    if ran.status:
+        raise Unavailable(_why_not(directory, ran))
+    inside, bare, common = ran.out.removesuffix("\n").split("\n", 2)
+    common_dir = Path(common).resolve()
+    if inside == "true":
+        top = git_in_any(directory, "rev-parse", "--show-toplevel")
+    elif bare == "true":
+        top = str(common_dir)
+    else:  # somewhere below .git: its main working tree is meant
+        listed = git_in_any(directory, "worktree", "list", "--porcelain", "-z")
+        top = listed.split("\0", 1)[0].removeprefix("worktree ")
+    return Repository(Path(top).resolve(), common_dir)
+
+
+def git_in_any(directory: Path, *args: str) -> str:
+    """Return git's answer without its final newline, looking for the repository upwards too."""
+    ran = run_git(directory, *args)
+    if ran.status:
+        raise Unavailable(_why_not(directory, ran))
+    return ran.out.removesuffix("\n")
+
+
+def head_of(worktree: Path) -> Head:
+    """Return where a working tree stands; raises Refused while there is no commit."""
+    ran = run_git(
+        worktree, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD",
+        env=only_here(worktree),
+    )  # fmt: skip
+    if ran.status:
+        if not (worktree / ".git").exists() and not (worktree / "HEAD").exists():
+            raise Unavailable(f"{worktree} is no longer a git working tree")
+        raise Refused(
+            f"{worktree} has no commit yet, so nothing can be branched off; make a first commit: "
+            "git commit --allow-empty -m 'First commit'"
+        )
+    commit, name = ran.out.split()
+    return Head("" if name == "HEAD" else name.removeprefix("refs/heads/"), commit)
+
+
+def _why_not(directory: Path, ran: Ran) -> str:
+    if "dubious ownership" in ran.err:
+        return (
+            f"git does not trust {directory}, which another user owns; if you do: "
+            f"git config --global --add safe.directory '{directory}'"
+        )
+    if "not a git repository" in ran.err:
+        return (
+            f"{directory} is not in a git repository; "
+            "run this inside one, or make one with 'git init'"
+        )
+    return f"git cannot use {directory}: {ran.words}"

@@ -1,0 +1,84 @@
+"""Where a working tree stands and what is open in it, asked of git in one process."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Refused, Unavailable
+from orchestra_server.git.process.run import git_in
+
+# All that is open, whatever the person's settings hide; read from the files themselves and not
+# from what a file monitor or git's cache of untracked files remembers.
+_ASKED = (
+    "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
+    "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
+    "--untracked-files=all", "--ignore-submodules=none",
+)  # fmt: skip
+_UNMERGED_FIELDS = 10  # what stands before the path, git-status(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Branch and commit of HEAD, "" for none; and what is open, by git-status(1)."""
+
+    branch: str
+    commit: str
+    clean: bool  # HEAD's commit holds everything that git does not ignore
+    unmerged: tuple[str, ...]
+    untracked: tuple[str, ...]  # a repository of its own ends with a slash
+
+
+def standing_of(worktree: Path) -> Standing:
+    """Return where a working tree stands; raises Unavailable when it is none any more."""
+    require_worktree(worktree)
+    headers, entries = dict[str, str](), list[str]()
+    for line in git_in(worktree, *_ASKED).split("\0")[:-1]:
+        if line.startswith("# "):
+            name, _, value = line[2:].partition(" ")
+            headers[name] = value
+        else:
+            entries.append(line)
+    branch, commit = headers.get("branch.head", ""), headers.get("branch.oid", "")
+    return Standing(
+        branch="" if branch == "(detached)" else branch,
+        commit="" if commit == "(initial)" else commit,
+        clean=not entries,
+        unmerged=tuple(one.split(" ", _UNMERGED_FIELDS)[-1] for one in entries if one[0] == "u"),
+        untracked=tuple(one[2:] for one in entries if one[0] == "?"),
+    )
+
+
+def git_directory(worktree: Path) -> Path:
+    """Return where git keeps HEAD and index of a working tree, which its `.git` names."""
+    place = worktree / ".git"
+    if place.is_dir():
+        return place
+    try:
+        named = os.fsdecode(place.read_bytes()).removeprefix("gitdir: ").removesuffix("\n")
+    except OSError as fault:
+        raise _no_worktree(worktree) from fault
+    return worktree / named
+
+
+def require_worktree(worktree: Path) -> None:
+    """Raise Unavailable unless the directory is the top of a working tree."""
+    if not (worktree / ".git").exists():
+        raise _no_worktree(worktree)
+
+
+def require_no_repository(worktree: Path, untracked: Iterable[str]) -> None:
+    """Raise Refused when a whole repository lies untracked in the working tree."""
+    for path in untracked:
+        if path.endswith("/"):
+            raise Refused(
+                f"{worktree / path} is a git repository of its own, which a commit cannot hold; "
+                "move it out of the chamber, or delete its .git, and try again"
+            )
+
+
+def _no_worktree(worktree: Path) -> Unavailable:
+    return Unavailable(
+        f"{worktree} is not a git working tree any more (it has no .git); "
+        "move it aside, then run 'orchestra reconcile'"
+    )

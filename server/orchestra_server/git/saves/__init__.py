@@ -1,0 +1,1 @@
+"""Saved work: commits under `refs/orchestra/saved/`, and worktrees restored from them."""

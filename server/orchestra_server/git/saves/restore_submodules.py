@@ -1,0 +1,48 @@
+"""Submodules of a chamber that came back, with the open work that was saved of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestra_server.git.process.run import git_in, only_here, run_git
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.save_format import holds
+from orchestra_server.git.saves.save_submodules import own_repository
+from orchestra_server.git.snapshot.index_copy import read_state, split
+from orchestra_server.git.worktrees.submodules import Inner, submodules_in
+
+_HEADS = "refs/heads/"
+Restore = Callable[[Repository, str, Path, Path], None]
+
+
+def restore_submodules(
+    stores: Path, worktree: Path, ref: str, listed: str, restore: Restore
+) -> None:
+    """Bring each listed submodule back; one that is back already stays as it is.
+
+    `stores` holds the main checkout's copies, `listed` is what was saved of them; `restore` brings
+    the saved work back into a clean worktree at its commit.
+    """
+    wanted = {path: commit for commit, path in (one.split(" ", 1) for one in split(listed))}
+    for inner in submodules_in(worktree, stores):
+        if inner.place in wanted:
+            _restore(inner, ref, wanted[inner.place], restore)
+
+
+def _restore(inner: Inner, ref: str, commit: str, restore: Restore) -> None:
+    repo = own_repository(inner.path)
+    git_in(
+        inner.path, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+        str(inner.store), f"{ref}:{ref}",
+    )  # fmt: skip
+    if holds(repo, commit, read_state(inner.path)):
+        return
+    _name_branch(repo, commit)
+    restore(repo, ref, inner.path, inner.store / "modules")
+
+
+def _name_branch(repo: Repository, commit: str) -> None:
+    """Make the branch that the submodule was on, which a fresh copy does not have."""
+    head = repo.run("cat-file", "blob", f"{commit}^3:HEAD").out
+    if head.startswith(_HEADS):
+        here = only_here(repo.top)
+        run_git(repo.top, "update-ref", head, f"{commit}^1", "0" * len(commit), env=here)

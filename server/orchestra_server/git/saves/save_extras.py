@@ -1,0 +1,168 @@
+"""What of a chamber's state two trees cannot hold: kept as a third, which one commit carries.
+
+Its entries: `1/`, `2/`, `3/` are the index's unmerged entries by stage; `git/` the files of an
+operation that was under way; `index` the index itself where a tree does not say all of it; `HEAD`
+what HEAD named where that was not the chamber's own branch, and `branch` the commit of that; `log`
+the worktree's own, where it leads to commits that were taken back; `exact/` files that git's
+filters would give back otherwise, and `modes` the files' own modes; `submodules` which of these
+were saved, each in its own repository. The commit's parents keep what
+only these name.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.exact_bytes_and_modes import EXACT, exact_entries
+from orchestra_server.git.snapshot.hidden_changes import hides_changes
+from orchestra_server.git.snapshot.in_progress_operation import named_commits
+from orchestra_server.git.snapshot.index_copy import PLAIN, State, scratch_index, split
+from orchestra_server.git.snapshot.reflog_commits import LOG, taken_back
+
+GIT = "git/"
+SUBMODULES = "submodules"
+_STAGES = ("1/", "2/", "3/")
+_COMPARED = (*_STAGES, GIT)
+_HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Entries as "mode object<TAB>path", and the commits to be kept with them.
+
+    `tip` is the commit of the chamber's own branch, empty where HEAD is on it.
+    """
+
+    entries: tuple[str, ...]
+    commits: tuple[str, ...]
+    tip: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """The paths of the entries."""
+        return {entry.split("\t", 1)[1] for entry in self.entries}
+
+
+def gather(
+    repo: Repository,
+    state: State,
+    admin: Path,
+    own_branch: str,
+    worktree: Path | None,
+    *,
+    submodules: str = "",
+) -> Aside:
+    """Return what is to be kept besides trees; without a `worktree` its directory is gone.
+
+    `own_branch` is the chamber's, without refs/heads/; `submodules` what was saved of these.
+    """
+    entries = compared(state)
+    if worktree is not None:
+        entries += exact_entries(repo, worktree, state)
+    exact = any(f"\t{EXACT}" in entry for entry in entries)
+    if state.stages or exact or hides_changes(admin / "index", len(state.head) // 2):
+        entries.append(f"100644 {_index(repo, admin)}\tindex")
+    commits = named_commits(repo.top, state.operation)
+    tip = ""
+    if state.branch != own_branch:
+        place = f"{_HEADS}{state.branch}" if state.branch else state.head
+        entries.append(f"100644 {_blob(repo, place)}\tHEAD")
+        tip = repo.run("rev-parse", "--verify", "--quiet", f"{_HEADS}{own_branch}").out.strip()
+        if tip:
+            entries.append(f"100644 {_blob(repo, tip)}\tbranch")
+            commits.append(tip)
+    commits += taken_back(repo, admin, state.head)
+    if (commits or state.operation) and (admin / LOG).exists():
+        entries.append(f"100644 {_file(repo, admin / LOG)}\tlog")
+    if submodules:
+        entries.append(f"100644 {_blob(repo, submodules)}\t{SUBMODULES}")
+    others = dict.fromkeys(one for one in commits if one != state.head)
+    return Aside(tuple(entries), tuple(others), tip)
+
+
+def write_tree(repo: Repository, entries: Sequence[str]) -> str:
+    """Return the tree of the entries."""
+    with scratch_index(repo.top) as scratch:
+        feed = "".join(f"{entry.replace(chr(9), ' 0' + chr(9), 1)}\0" for entry in entries)
+        scratch.git("update-index", "-z", "--index-info", feed=feed)
+        return scratch.git("write-tree").strip()
+
+
+def read_aside(repo: Repository, commit: str) -> dict[str, str]:
+    """Return the entries that a saved commit keeps, by path "mode object"."""
+    ran = repo.run("ls-tree", "-r", "-z", f"{commit}^3")
+    if ran.status:  # it needed none
+        return {}
+    parts = (line.partition("\t") for line in split(ran.out))
+    return {path: _without_kind(entry) for entry, _, path in parts}
+
+
+def compared(state: State) -> list[str]:
+    """Return the entries by which two states are told apart."""
+    stages = [_staged(stage) for stage in state.stages]
+    return [*stages, *(entry.replace("\t", f"\t{GIT}", 1) for entry in state.operation)]
+
+
+def same_aside(kept: Mapping[str, str], state: State) -> bool:
+    """Tell whether what was kept is what a state has."""
+    named = {f"{entry}\t{path}" for path, entry in kept.items() if path.startswith(_COMPARED)}
+    return named == set(compared(state))
+
+
+def stages_in(kept: Mapping[str, str]) -> str:
+    """Return the unmerged entries as `update-index --index-info` reads them."""
+    return "".join(
+        f"{entry} {path[0]}\t{path[2:]}\0"
+        for path, entry in kept.items()
+        if path.startswith(_STAGES)
+    )
+
+
+def operation_in(kept: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of an operation that was under way, by path their blobs."""
+    return {
+        path.removeprefix(GIT): entry.split()[1]
+        for path, entry in kept.items()
+        if path.startswith(GIT)
+    }
+
+
+def text_in(repo: Repository, kept: Mapping[str, str], path: str) -> str:
+    """Return the content of one entry, "" for none."""
+    entry = kept.get(path)
+    return repo.git("cat-file", "blob", entry.split()[1]) if entry else ""
+
+
+def _index(repo: Repository, admin: Path) -> str:
+    """Return the blob of the whole index, in one piece where it was split."""
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
+        copy = shutil.copy2(admin / "index", Path(scratch) / "index")
+        env = {
+            "GIT_DIR": str(admin),
+            "GIT_WORK_TREE": str(repo.top),
+            "GIT_INDEX_FILE": str(copy),
+        }
+        repo.git(*PLAIN, "update-index", "--no-split-index", env=env)
+        return _file(repo, Path(copy))
+
+
+def _file(repo: Repository, path: Path) -> str:
+    return repo.git("hash-object", "-w", "--no-filters", "--", str(path)).strip()
+
+
+def _staged(stage: str) -> str:
+    """Turn a line of `ls-files --unmerged` into an entry."""
+    entry, _, path = stage.partition("\t")
+    return f"{entry[:-2]}\t{entry[-1]}/{path}"
+
+
+def _without_kind(entry: str) -> str:
+    mode, _, object_id = entry.split()
+    return f"{mode} {object_id}"
+
+
+def _blob(repo: Repository, text: str) -> str:
+    return repo.git("hash-object", "-w", "--stdin", feed=text).strip()

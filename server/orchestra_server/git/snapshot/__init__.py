@@ -1,0 +1,1 @@
+"""A worktree's whole state, uncommitted work included, read without touching it."""

@@ -1,0 +1,75 @@
+"""How far a chamber has come from its base, uncommitted and untracked work included.
+
+Untracked files are entered in a copy of the index as "to be added", so that no blob is written
+each time somebody looks, and the worker's index never notices.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.text import clean
+from orchestra_server.git.process.run import git_beginning
+from orchestra_server.git.snapshot.index_copy import Shadow, shadow_of, split
+
+# A person's settings that would change what is parsed or shown.
+_AS_IS = (
+    "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
+    "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DiffSize:
+    """Files, and lines in and out; a binary file counts as a file without lines."""
+
+    files: int
+    insertions: int
+    deletions: int
+
+
+def diff_size(worktree: Path, base_commit: str) -> DiffSize:
+    """Return how much differs from the base commit."""
+    with _with_untracked(worktree) as shadow:
+        listed = shadow.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
+    rows = [line.split("\t", 2) for line in split(listed)]
+    return DiffSize(
+        files=len(rows),
+        insertions=sum(int(added) for added, _, _ in rows if added != "-"),
+        deletions=sum(int(removed) for _, removed, _ in rows if removed != "-"),
+    )
+
+
+def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
+    """Return the files that differ from the base commit, sorted; a rename is both its names."""
+    with _with_untracked(worktree) as shadow:
+        listed = shadow.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
+    return tuple(sorted(split(listed)))
+
+
+def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
+    """Return the diff as safe text of at most `limit` characters and a line saying it was cut."""
+    with _with_untracked(worktree) as shadow:
+        text, cut = git_beginning(
+            worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,
+            limit=4 * limit, env={"GIT_INDEX_FILE": str(shadow.index)},
+        )  # fmt: skip
+    safe = clean(text)
+    if not cut and len(safe) <= limit:
+        return safe
+    whole_lines = safe[:limit].rpartition("\n")[0]
+    return f"{whole_lines}\n… cut here; see the rest with: git -C '{worktree}' diff {base_commit}"
+
+
+@contextmanager
+def _with_untracked(worktree: Path) -> Generator[Shadow]:
+    with shadow_of(worktree) as shadow:
+        files = [path for path in shadow.untracked() if not path.endswith("/")]
+        if files:
+            shadow.git(
+                "--literal-pathspecs", "add", "--intent-to-add",
+                "--pathspec-from-file=-", "--pathspec-file-nul",
+                feed="".join(f"{path}\0" for path in files),
+            )  # fmt: skip
+        yield shadow

@@ -1,0 +1,152 @@
+"""What a chamber holds at this moment as one commit that no ref names, uncommitted work included.
+
+Its objects go into a directory of their own beside the repository's, so that looking leaves
+nothing in the repository; its worker's index is copied and never written.
+"""
+
+import logging
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.run import GitFailed, Ran, git_in, only_here, run_git
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
+from orchestra_server.git.snapshot.index_copy import PLAIN
+
+# With one fixed date the same work is the same commit, by which answers are remembered.
+_KEEPER = f"{KEEPER['GIT_AUTHOR_NAME']} <{KEEPER['GIT_AUTHOR_EMAIL']}> 946684800 +0000"
+_WHO_AND_WHEN = f"author {_KEEPER}\ncommitter {_KEEPER}\n\nseen\n"
+_AT_ONCE = 4
+_log = logging.getLogger(__name__)
+# What `git add --ignore-errors` ends with when a file could not be read; the others are in.
+_ALL_BUT_SOME = 1
+Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Scratch:
+    """A directory for objects and copied indexes, wiped when begun and when closed."""
+
+    directory: Path
+    objects: Path  # the repository's own, where git looks for all else
+    _stamps: dict[Path, Stamp] = field(default_factory=dict[Path, Stamp])
+
+    def begin(self) -> None:
+        """Start with nothing; what a process that died has left goes with it."""
+        self.close()
+        (self.directory / "objects" / "info").mkdir(parents=True)
+        alternates = self.directory / "objects" / "info" / "alternates"
+        alternates.write_bytes(bytes(self.objects) + b"\n")
+
+    def close(self) -> None:
+        """Leave no file behind."""
+        self._stamps.clear()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return what makes git write its objects here."""
+        return {"GIT_OBJECT_DIRECTORY": str(self.directory / "objects")}
+
+    def index_for(self, name: str, index: Path) -> Path:
+        """Return the copy of a worktree's index, taken anew when its worker's git wrote it.
+
+        The copy is kept between two looks, so that git need not read again what it has read.
+        """
+        copy = self.directory / f"index-{name}"
+        found = index.stat()
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._stamps.get(copy) != stamp or not copy.exists():
+            shutil.copy2(index, copy)  # with its time, by which git tells racy entries
+            self._stamps[copy] = stamp
+        return copy
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    commit: str
+    tree: str
+
+
+def see_all(scratch: Scratch, repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, str]:
+    """Return by name the commit of all that each working tree holds but its ignored files.
+
+    HEAD's own for a clean one. What cannot be read is left out, be it a file or a whole working
+    tree; the log says which.
+    """
+    heads = _heads(repo, worktrees)
+    places = [worktrees[name] for name in heads]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        seen = pool.map(partial(_tree_of, scratch), heads, places)
+        trees = {name: tree for name, tree in zip(heads, seen, strict=True) if tree}
+    commits = {name: heads[name].commit for name in trees}
+    open_work = [name for name, tree in trees.items() if tree != heads[name].tree]
+    return commits | _commits(scratch, repo, heads, {name: trees[name] for name in open_work})
+
+
+def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _Head]:
+    """Ask git once where all of them stand, by the names that it has for another's HEAD."""
+    asked: dict[str, str] = {}
+    for name, worktree in worktrees.items():
+        try:
+            require_worktree(worktree)
+            asked[name] = f"worktrees/{git_directory(worktree).name}/HEAD"
+        except Unavailable as fault:
+            _log.debug("%s cannot be seen: %s", name, fault)
+    if not asked:
+        return {}
+    feed = "".join(f"{head}^{{commit}}\n{head}^{{tree}}\n" for head in asked.values())
+    told = _lines(repo.run("cat-file", "--batch-check=%(objectname)", feed=feed), 2 * len(asked))
+    pairs = zip(told[::2], told[1::2], strict=True)
+    return {
+        name: _Head(commit, tree)
+        for name, (commit, tree) in zip(asked, pairs, strict=False)  # none when git failed
+        if " " not in commit and " " not in tree  # "… missing"
+    }
+
+
+def _tree_of(scratch: Scratch, name: str, worktree: Path) -> str:
+    """Return the tree of a working tree, "" when it cannot be read."""
+    try:
+        index = scratch.index_for(name, git_directory(worktree) / "index")
+        env = {**only_here(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
+        added = run_git(worktree, *PLAIN, "add", "--all", "--ignore-errors", env=env)
+        if added.status not in (0, _ALL_BUT_SOME):
+            raise GitFailed(f"git add failed in {worktree}: {added.words}")
+        return git_in(worktree, *PLAIN, "write-tree", env=env).strip()
+    except (Unavailable, OSError) as fault:
+        _log.debug("%s cannot be seen: %s", name, fault)
+        return ""
+
+
+def _commits(
+    scratch: Scratch, repo: Repository, heads: Mapping[str, _Head], trees: Mapping[str, str]
+) -> dict[str, str]:
+    """Write one commit on each HEAD, all by one process; the same work is the same commit."""
+    if not trees:
+        return {}
+    files: list[str] = []
+    for name, tree in trees.items():
+        file = scratch.directory / f"commit-{name}"
+        file.write_text(f"tree {tree}\nparent {heads[name].commit}\n{_WHO_AND_WHEN}", "ascii")
+        files.append(f"{file}\n")
+    written = repo.run(
+        "hash-object", "-t", "commit", "-w", "--no-filters", "--stdin-paths",
+        feed="".join(files), env=scratch.env,
+    )  # fmt: skip
+    return dict(zip(trees, _lines(written, len(trees)), strict=False))
+
+
+def _lines(ran: Ran, expected: int) -> list[str]:
+    """Return what git said of each; nothing when it failed, as where the repository is gone."""
+    lines = ran.out.splitlines()
+    if ran.status == 0 and len(lines) == expected:
+        return lines
+    _log.debug("the repository cannot be read: %s", ran.words)
+    return []

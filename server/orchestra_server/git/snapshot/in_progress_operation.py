@@ -1,0 +1,77 @@
+"""What git has under way in a worktree: a merge, a pick, a revert, a rebase, a bisect.
+
+Git keeps it in files beside the worktree's index, which go with the worktree. Which ones these are
+is from git's own `wt_status_get_state`, `sequencer.c` and gitrepository-layout(5).
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from orchestra_server.git.process.run import git_in, only_here, run_git
+
+# Each tells that something is under way; a directory stands for the files in it.
+_SIGNS = (
+    *("MERGE_HEAD", "MERGE_MSG", "SQUASH_MSG", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START"),
+    *("sequencer", "rebase-merge", "rebase-apply", "refs/bisect", "refs/worktree"),
+)
+# These tell nothing by themselves, for git leaves some behind, and belong to it where there is one.
+_BESIDE = (
+    *("MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "REBASE_HEAD", "BISECT_LOG", "BISECT_NAMES"),
+    *("BISECT_TERMS", "BISECT_EXPECTED_REV", "BISECT_ANCESTORS_OK", "BISECT_RUN", "refs/rewritten"),
+)
+_OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
+
+
+def read_operation(directory: Path, admin: Path) -> tuple[str, ...]:
+    """Return the files as "mode object<TAB>path", their blobs written; none when none is a sign.
+
+    `admin` is git's own directory for the worktree, `directory` any in which git can run.
+    """
+    signs = sorted(_files(admin, _SIGNS))
+    if not signs:
+        return ()
+    files = [*signs, *sorted(_files(admin, _BESIDE))]
+    places = [str(admin / file) for file in files]
+    blobs = git_in(directory, "hash-object", "-w", "--no-filters", "--", *places).split()
+    return tuple(f"100644 {blob}\t{file}" for blob, file in zip(blobs, files, strict=True))
+
+
+def named_commits(directory: Path, operation: Sequence[str]) -> list[str]:
+    """Return the commits that the files of an operation name, which nothing else may keep."""
+    texts = (git_in(directory, "cat-file", "blob", entry.split()[1]) for entry in operation)
+    return only_commits(directory, [one for text in texts for one in _OBJECT.findall(text)])
+
+
+def only_commits(directory: Path, objects: Sequence[str]) -> list[str]:
+    """Return those of the objects that are commits and are there."""
+    if not objects:
+        return []
+    feed = "".join(f"{one}\n" for one in dict.fromkeys(objects))
+    here = only_here(directory)
+    told = run_git(directory, "cat-file", "--batch-check", feed=feed, env=here).out
+    return [line.split()[0] for line in told.splitlines() if line.split()[1] == "commit"]
+
+
+def write_operation(repository: Path, admin: Path, files: Mapping[str, str]) -> None:
+    """Put the files of an operation, by path their blobs, where git looks for them."""
+    for path, blob in files.items():
+        place = admin / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        passing = place.with_name(f".orchestra-{place.name}")
+        passing.write_bytes(os.fsencode(git_in(repository, "cat-file", "blob", blob)))
+        passing.replace(place)
+
+
+def forget_operation(admin: Path, operation: Sequence[str]) -> None:
+    """Take away files that are kept elsewhere."""
+    for entry in operation:
+        (admin / entry.split("\t", 1)[1]).unlink(missing_ok=True)
+
+
+def _files(admin: Path, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        place = admin / name
+        found = place.rglob("*") if place.is_dir() else [place]
+        yield from (str(file.relative_to(admin)) for file in found if file.is_file())

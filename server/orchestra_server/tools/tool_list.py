@@ -1,0 +1,68 @@
+"""The list of tools as MCP shows it: which method, under which title, with which hints."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import ToolAnnotations
+from pydantic import BaseModel
+
+from orchestra_server.tools.argument_errors import Signature
+from orchestra_server.tools.chamber_tools import ChamberTools
+from orchestra_server.tools.conflict_tools import ConflictTools
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.task_tools import TaskTools
+from orchestra_server.tools.worker_tools import WorkerTools
+
+
+def offered_tools(workplace: Workplace) -> list[Tool]:
+    """Return every tool of the server, in the order a conductor meets them."""
+    task, chamber, worker = TaskTools(workplace), ChamberTools(workplace), WorkerTools(workplace)
+    return [
+        _tool(task.start_task, _changes("Start a task")),
+        _tool(chamber.create_chambers_batch, _changes("Create chambers")),
+        _tool(worker.get_agent_context, _reads("Brief an agent")),
+        _tool(worker.record_agent_action, _changes("Record an action")),
+        _tool(worker.share_discovery, _changes("Share a discovery")),
+        _tool(task.advance_phase, _changes("Advance the phase", idempotent=False)),
+        _tool(task.get_task_status, _reads("Read a task")),
+        _tool(chamber.get_parallel_status, _reads("Read the chambers")),
+        _tool(ConflictTools(workplace).get_conflicts, _reads("Read the conflicts")),
+        _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
+        _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
+        _tool(worker.resume_worker, _changes("Resume a worker")),
+        _tool(task.complete_task, _changes("Complete a task", destructive=True)),
+        _tool(chamber.close_chamber, _changes("Close a chamber", destructive=True)),
+        _tool(chamber.restore_chamber, _changes("Restore a chamber")),
+    ]
+
+
+def signature_of(tool: Tool) -> Signature:
+    """Return what a message about the tool's arguments needs."""
+    fields = tool.fn_metadata.arg_model.model_fields
+    required = frozenset(name for name, field in fields.items() if field.is_required())
+    return Signature(tool.name, tuple(fields), required)
+
+
+def _reads(title: str) -> ToolAnnotations:
+    return ToolAnnotations(title=title, read_only_hint=True, open_world_hint=False)
+
+
+def _changes(title: str, *, idempotent: bool = True, destructive: bool = False) -> ToolAnnotations:
+    return ToolAnnotations(
+        title=title,
+        read_only_hint=False,
+        destructive_hint=destructive,
+        idempotent_hint=idempotent,
+        open_world_hint=False,
+    )
+
+
+def _tool(method: Callable[..., Awaitable[BaseModel]], annotations: ToolAnnotations) -> Tool:
+    """Make a tool that takes its own arguments and no others: the SDK would drop a typo unseen."""
+    tool = Tool.from_function(method, description=inspect.getdoc(method), annotations=annotations)
+    model = tool.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"
+    model.model_rebuild(force=True)
+    tool.parameters = model.model_json_schema(by_alias=True)
+    return tool

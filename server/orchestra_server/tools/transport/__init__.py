@@ -1,0 +1,1 @@
+"""How MCP messages travel: stdio, and loopback HTTP with a bearer token."""

@@ -1,0 +1,30 @@
+"""Starts the server: the one door for `orchestra-server` and `orchestra serve`."""
+
+from pathlib import Path
+
+from orchestra_core.settings import Settings
+from orchestra_server.tools.server import build_server
+from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.transport.logs import log_to_stderr
+
+# A port of our own for `serve --http`; unassigned by IANA.
+DEFAULT_PORT = 7420
+
+
+def serve(
+    settings: Settings, project_dir: Path, *, http: bool = False, port: int = DEFAULT_PORT
+) -> None:
+    """Serve on stdio, or with `http` on loopback, until the client or a signal ends it.
+
+    Raises OrchestraError when the port or the token file cannot be used.
+    """
+    log_to_stderr()
+    server = build_server(Workplace(settings, project_dir))
+    if http:
+        from orchestra_server.tools.transport.http import run_http  # noqa: PLC0415 - uvicorn, only for HTTP
+
+        run_http(server, settings.state_dir, port)
+    else:
+        from orchestra_server.tools.transport.stdio import run_stdio  # noqa: PLC0415 - the other transport
+
+        run_stdio(server)

@@ -1,0 +1,1 @@
+"""Chambers: created, closed, restored, and looked at side by side."""

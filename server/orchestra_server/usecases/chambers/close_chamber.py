@@ -1,0 +1,88 @@
+"""close_chamber: remove one chamber before its task is complete, its work saved first."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.chambers.close_transaction import put_away, require_here
+from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import read_chamber, read_task
+from orchestra_server.usecases.common.replies import ClosedChamber
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.workers.worker_activity import at_work
+
+
+async def close_chamber(
+    context: Context, *, task_id: str, chamber: str, confirm: bool = False
+) -> ClosedChamber:
+    """Save what is uncommitted or unmerged, remove worktree and branch, free the name.
+
+    One that is closed already is answered as it ended. Raises Refused when something in it cannot
+    be kept, and until `confirm` is true also while its worker is still running; nothing is removed
+    then.
+    """
+    return await to_its_end(_close(context, task_id, chamber, confirm=confirm))
+
+
+async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
+    task, _ = await _read(context, task_id, name)
+    repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
+    async with alone_with_chambers(repo.common_dir):
+        task, room = await _read(context, task_id, name)
+        require_here(room)
+        if room.state in {"closed", "failed"}:
+            state = await context.store.snapshot()
+            return _reply(room, state, already_closed=True, branch_kept=False)
+        if room.state == "creating":
+            await asyncio.to_thread(clear_away, repo, [room])
+            await give_up(context, [room], DIED)
+            state = await context.store.snapshot()
+            return _reply(room, state, already_closed=False, branch_kept=False)
+        if not confirm:
+            await _require_idle(context, room)
+        room, away = await put_away(context, repo, task, room)
+    state = await show_change(context, task_id)
+    return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)
+
+
+async def _require_idle(context: Context, room: Chamber) -> None:
+    doing = at_work(await context.store.snapshot(), room, context.clock())
+    if doing and room.state == "live":
+        raise Refused(
+            f"the worker of chamber {room.name!r} is still {doing}; interrupt_worker with "
+            "requires='stop' asks it to end, and confirm=true closes the chamber all the same"
+        )
+
+
+async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber]]:
+        task = await read_task(reads, task_id)
+        return Decision((task, await read_chamber(reads, task, name)))
+
+    return await settle(context.store, decide)
+
+
+def _reply(
+    room: Chamber, state: ProjectState, *, already_closed: bool, branch_kept: bool
+) -> ClosedChamber:
+    return ClosedChamber(
+        task_id=room.task_id,
+        chamber=room.name,
+        already_closed=already_closed,
+        saved_ref=room.saved_ref,
+        branch=room.branch,
+        branch_kept=branch_kept,
+        undelivered=serializers.undelivered_of(state, room.task_id, room.name),
+        next_step=(
+            f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
+            if room.saved_ref
+            else "It held no work that is not merged; nothing is left to do for it."
+        ),
+    )

@@ -1,0 +1,253 @@
+"""create_chambers_batch: a worktree, branch, briefing and mailbox for each part of a task."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import BadInput, OrchestraError, Refused, StoreUnavailable
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import branch_of, chamber_id, check_chamber_names
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
+from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
+from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
+from orchestra_server.usecases.chambers.rollback import clear_away, give_up
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import chambers_in, read_open_task
+from orchestra_server.usecases.common.replies import CreatedChambers, OpenedChamber
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
+
+_BATCH_LIMIT = 64
+_SKELETON_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    names: tuple[str, ...]
+    base: str
+    briefs: Mapping[str, str]
+    skeleton: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reservation:
+    """What the first change decided; `abandoned` are remains of a process that died."""
+
+    task: Task
+    rooms: list[Chamber]
+    is_new: bool
+    abandoned: list[Chamber]
+
+
+async def create_chambers_batch(
+    context: Context,
+    *,
+    task_id: str,
+    chamber_names: Sequence[str],
+    base: str = "",
+    briefs: Mapping[str, str] | None = None,
+    skeleton: Sequence[str] = (),
+) -> CreatedChambers:
+    """Make all chambers or none; a batch that is live already is answered again.
+
+    `base` is a revision, by default the commit the task started at. `skeleton` are paths that
+    every chamber of the batch gets: copied from the checkout where it has them, else empty.
+    """
+    wanted = _checked(chamber_names, base, briefs or {}, skeleton)
+    return await to_its_end(_create(context, task_id, wanted))
+
+
+def _checked(
+    names: Sequence[str], base: str, briefs: Mapping[str, str], skeleton: Sequence[str]
+) -> _Wanted:
+    if len(names) > _BATCH_LIMIT:
+        raise BadInput(
+            f"chamber_names has {len(names)} entries and at most {_BATCH_LIMIT} are made at once; "
+            "make them in several batches"
+        )
+    checked = check_chamber_names(names)
+    for name in briefs:
+        if name not in checked:
+            raise BadInput(
+                f"briefs names {one_line(name, 63)!r}, which is not in chamber_names; "
+                f"use these: {', '.join(checked)}"
+            )
+    if len(skeleton) > _SKELETON_LIMIT:
+        raise BadInput(f"skeleton has {len(skeleton)} paths and at most {_SKELETON_LIMIT} are laid")
+    return _Wanted(
+        names=checked,
+        base=base.strip(),
+        briefs={
+            name: optional(f"the brief of {name}", text, MESSAGE_LIMIT)
+            for name, text in briefs.items()
+        },
+        skeleton=tuple(skeleton),
+    )
+
+
+async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedChambers:
+    task = await _open_task(context, task_id)
+    repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
+    commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
+    async with alone_with_chambers(repo.common_dir):
+        reservation = await _reserve(context, task_id, wanted, commit)
+        rooms, notes = reservation.rooms, list[str]()
+        if reservation.is_new:
+            try:
+                rooms, notes = await _make(context, repo, reservation, wanted.skeleton)
+            except BaseException as fault:
+                await _fail(context, reservation, fault)
+                raise
+    state = await show_change(context, task_id)
+    others = [one for one in chambers_in(state, task_id) if one.state == "live"]
+    return _reply(reservation.task, rooms, others, notes, already_live=not reservation.is_new)
+
+
+async def _open_task(context: Context, task_id: str) -> Task:
+    async def decide(reads: Reads) -> Decision[Task]:
+        return Decision(await read_open_task(reads, task_id))
+
+    return await settle(context.store, decide)
+
+
+def _base_commit(repo: Repository, task: Task, base: str) -> str:
+    return repo.resolve(base) if base else repo.resolve(task.base_commit)
+
+
+async def _reserve(context: Context, task_id: str, wanted: _Wanted, commit: str) -> _Reservation:
+    async def decide(reads: Reads) -> Decision[_Reservation]:
+        task = await read_open_task(reads, task_id)
+        read = [await reads.chamber(chamber_id(task_id, name)) for name in wanted.names]
+        known = [one for one in read if one is not None]
+        if life.all_live(wanted.names, known):
+            return Decision(_Reservation(task, known, is_new=False, abandoned=[]))
+        abandoned = [one for one in known if one.state == "creating"]
+        for one in abandoned:
+            if one.host != this_host():
+                raise Refused(
+                    f"chamber {one.name!r} is being made on host {one.host!r}; choose another name"
+                )
+        rooms = [_room(context, task, name, wanted, commit) for name in wanted.names]
+        reservation = _Reservation(task, rooms, is_new=True, abandoned=abandoned)
+        return Decision(reservation, life.reserved(rooms, context.actor))
+
+    return await settle(context.store, decide)
+
+
+def _room(context: Context, task: Task, name: str, wanted: _Wanted, commit: str) -> Chamber:
+    return Chamber(
+        id=chamber_id(task.id, name),
+        task_id=task.id,
+        name=name,
+        path=str(Path(task.working_directory, ".claude", "worktrees", name)),
+        branch=branch_of(task.id, name),
+        base_commit=commit,
+        brief=wanted.briefs.get(name, ""),
+        host=this_host(),
+        created_at=context.clock(),
+    )
+
+
+async def _make(
+    context: Context, repo: Repository, reservation: _Reservation, skeleton: Sequence[str]
+) -> tuple[list[Chamber], list[str]]:
+    """Add, furnish and open the worktrees; on a failure nothing of them is left.
+
+    When the store does not answer, they stay: it may have taken the change, and a repeat of the
+    call either finds them live or clears them away.
+    """
+    await asyncio.to_thread(clear_away, repo, reservation.abandoned)
+    task, rooms = reservation.task, reservation.rooms
+    notes = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
+    try:
+        state = await context.store.snapshot()
+        siblings = [one for one in chambers_in(state, task.id) if one.state == "live"]
+        furnished = await asyncio.to_thread(
+            furnish_all, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
+        )
+        hands = await asyncio.to_thread(shake_all_hands, repo, rooms)
+        return await _open(context, reservation, hands), [*notes, *furnished]
+    except StoreUnavailable:
+        raise
+    except BaseException:
+        await asyncio.to_thread(clear_away, repo, rooms)
+        raise
+
+
+def _plan(room: Chamber) -> WorktreePlan:
+    return WorktreePlan(
+        name=room.name,
+        path=Path(room.path),
+        branch=room.branch,
+        commit=room.base_commit,
+        reason=f"orchestra: chamber {room.name} of task {room.task_id}",
+    )
+
+
+async def _open(
+    context: Context, reservation: _Reservation, hands: Mapping[str, Handshake]
+) -> list[Chamber]:
+    async def decide(reads: Reads) -> Decision[list[Chamber]]:
+        await read_open_task(reads, reservation.task.id)
+        rooms = [await reads.chamber(room.id) for room in reservation.rooms]
+        if any(room is None or room.state != "creating" for room in rooms):
+            raise Refused("these chambers were changed while they were made; call again")
+        now = context.clock()
+        live, change = life.opened(reservation.rooms, hands, at=now, actor=context.actor)
+        return Decision(live, change)
+
+    return await settle(context.store, decide)
+
+
+async def _fail(context: Context, reservation: _Reservation, fault: BaseException) -> None:
+    """Say that the batch failed and why, while the store can be told."""
+    note = one_line(str(fault)) if isinstance(fault, OrchestraError) else type(fault).__name__
+    with suppress(StoreUnavailable):
+        await give_up(context, reservation.rooms, note)
+        await show_change(context, reservation.task.id)
+
+
+def _reply(
+    task: Task,
+    rooms: Sequence[Chamber],
+    live: Sequence[Chamber],
+    notes: Sequence[str],
+    *,
+    already_live: bool,
+) -> CreatedChambers:
+    return CreatedChambers(
+        task_id=task.id,
+        already_live=already_live,
+        chambers=[_opened(task, room, live) for room in rooms],
+        notes=[*notes, *(_unproven(room) for room in rooms if not room.ready_at)],
+        next_step=(
+            "Start one worker per chamber, all in one message so that they work at the same time, "
+            "each with its worker_prompt unchanged. As they report, call record_agent_action and "
+            "share_discovery; when all have ended, call complete_task."
+        ),
+    )
+
+
+def _unproven(room: Chamber) -> str:
+    return f"{room.name} is not proven ready, so mail may not reach its worker: {room.ready_note}"
+
+
+def _opened(task: Task, room: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
+    agent_id = agent_id_of(WORKER_TYPE, room.name)
+    siblings = [one for one in live if one.id != room.id]
+    return OpenedChamber(
+        name=room.name,
+        path=room.path,
+        branch=room.branch,
+        base_commit=room.base_commit,
+        agent_id=agent_id,
+        worker_prompt=worker_prompt(task, room, siblings, agent_id=agent_id),
+        proven_ready=bool(room.ready_at),
+    )

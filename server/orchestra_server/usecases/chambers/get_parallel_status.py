@@ -1,0 +1,128 @@
+"""get_parallel_status: every chamber of a task, its worker and its work, side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
+from orchestra_core.readiness import is_proven
+from orchestra_core.state import ProjectState
+from orchestra_server.git.snapshot.diff import diff_size
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.lookups import chambers_in, task_in
+from orchestra_server.usecases.common.replies import ChamberStatus, ParallelStatus
+from orchestra_server.usecases.common.transaction import Context, this_host
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The size of a chamber's diff, or why it is unknown."""
+
+    files: int = 0
+    insertions: int = 0
+    deletions: int = 0
+    note: str = ""
+
+
+async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStatus:
+    """Return how the chambers of a task stand, without disturbing any of them."""
+    state = await context.store.snapshot()
+    chambers = chambers_in(state, task_id)
+    works = await asyncio.gather(*(asyncio.to_thread(_work_in, one) for one in chambers))
+    return parallel_status(state, task_id, dict(zip(map(_id, chambers), works, strict=True)))
+
+
+def parallel_status(state: ProjectState, task_id: str, works: dict[str, Work]) -> ParallelStatus:
+    """Return the status of a task's chambers in a snapshot, with the work found in each."""
+    task = task_in(state, task_id)
+    unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
+    rows = [
+        _chamber(
+            chamber,
+            state.presence.get(chamber.id),
+            agents.get(chamber.name),
+            unread_mail.get(chamber.id, ()),
+            works.get(chamber.id, Work()),
+        )
+        for chamber in chambers_in(state, task_id)
+    ]
+    live = [row for row in rows if row.state == "live"]
+    unread = sum(len(row.unread_interrupts) for row in live)
+    finished = [row for row in live if row.worker == "finished"]
+    return ParallelStatus(
+        task_id=task_id,
+        state=task.state,
+        phase=task.phase,
+        live=len(live),
+        finished=len(finished),
+        unread=unread,
+        chambers=rows,
+        next_step=_next_step(task, live, finished),
+    )
+
+
+def _id(chamber: Chamber) -> str:
+    return chamber.id
+
+
+def _work_in(chamber: Chamber) -> Work:
+    if chamber.state != "live":
+        return Work(note=f"the chamber is {chamber.state}")
+    if chamber.host != this_host():
+        return Work(note=f"the chamber stands on host {chamber.host}")
+    try:
+        size = diff_size(Path(chamber.path), chamber.base_commit)
+    except OrchestraError as fault:
+        return Work(note=str(fault))
+    return Work(size.files, size.insertions, size.deletions)
+
+
+def _chamber(
+    chamber: Chamber,
+    reported: Presence | None,
+    agent: Agent | None,
+    unread: Sequence[Interrupt],
+    work: Work,
+) -> ChamberStatus:
+    presence = reported or Presence(chamber_id=chamber.id)
+    return ChamberStatus(
+        name=chamber.name,
+        state=chamber.state,
+        path=chamber.path,
+        branch=chamber.branch,
+        worker=presence.state,
+        tool=presence.tool,
+        detail=presence.detail,
+        since=serializers.moment(presence.since),
+        last_message=serializers.in_short(presence.message),
+        proven_ready=is_proven(chamber, reported),
+        suspended_since=serializers.moment(chamber.suspended_at),
+        agent_id=agent.agent_id if agent else presence.agent_id,
+        last_action=agent.last_action if agent else "",
+        last_result=serializers.in_short(agent.last_result) if agent else "",
+        files_changed=work.files,
+        insertions=work.insertions,
+        deletions=work.deletions,
+        diff_note=work.note,
+        unread_interrupts=[serializers.mail(one) for one in unread],
+        note=chamber.note,
+    )
+
+
+def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
+    """Return for each chamber, by its name, who recorded something last."""
+    ours = [one for one in state.agents.values() if one.task_id == task_id]
+    return {one.chamber: one for one in sorted(ours, key=lambda one: one.last_at)}
+
+
+def _next_step(task: Task, live: Sequence[ChamberStatus], finished: Sequence[ChamberStatus]) -> str:
+    if not live:
+        return f"No chamber is live and the task is {task.state}; get_task_status shows all of it."
+    if len(finished) == len(live):
+        return "Every worker has finished: call complete_task with a summary."
+    return (
+        "Wait for the workers' reports rather than asking again; interrupt_worker reaches one that "
+        "goes astray, and complete_task is for when all have ended."
+    )

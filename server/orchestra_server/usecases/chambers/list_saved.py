@@ -1,0 +1,95 @@
+"""What is saved of closed chambers, as git has it and as the store knows it."""
+
+import asyncio
+
+from orchestra_core.models import Chamber
+from orchestra_core.names import SAVED, chamber_id, read_saved_ref
+from orchestra_core.state import ProjectState
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.lookups import unknown_task
+from orchestra_server.usecases.common.replies import (
+    RestoredChamber,
+    SavedChamber,
+    SavedList,
+    SavedWork,
+)
+from orchestra_server.usecases.common.transaction import Context
+
+_ENDED = ("closed", "failed")
+
+
+async def list_saved(context: Context, task_id: str = "") -> SavedList:
+    """Return every saved ref of the repository, or of one task, the newest first."""
+    entries = await _entries(context, await context.store.snapshot(), task_id)
+    can = any(one.restorable for one in entries)
+    return SavedList(
+        saved=entries,
+        next_step="'orchestra restore TASK/CHAMBER' brings back a chamber's newest save, "
+        "'orchestra restore REF' any of them."
+        if can
+        else "Nothing is saved that could be brought back as a chamber.",
+    )
+
+
+async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
+    """Return what restore_chamber answers when it is asked what there is; raises Unknown."""
+    state = await context.store.snapshot()
+    entries = await _entries(context, state, task_id)
+    if not entries and task_id not in state.tasks:
+        raise unknown_task(task_id, state)
+    saved = [
+        SavedChamber(chamber=one.chamber, ref=one.ref, closed_at=one.closed_at, note=one.note)
+        for one in entries
+    ]
+    return RestoredChamber(
+        task_id=task_id,
+        restored=False,
+        chamber="",
+        path="",
+        branch="",
+        saved_ref="",
+        saved=saved,
+        next_step=(
+            "Call restore_chamber with one of these as `chamber` to bring its last save back, "
+            "or with one's ref as `saved_ref` to bring back just that."
+            if saved
+            else "Nothing is saved for this task: all its work is merged or in live chambers."
+        ),
+    )
+
+
+async def _entries(context: Context, state: ProjectState, task_id: str) -> list[SavedWork]:
+    repo = await asyncio.to_thread(open_repository, context.project.root)
+    refs = await asyncio.to_thread(_refs, repo)
+    entries = [
+        entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}
+    ]
+    return sorted(entries, key=lambda one: (one.closed_at, one.ref), reverse=True)
+
+
+def _refs(repo: Repository) -> list[str]:
+    return repo.git("for-each-ref", "--format=%(refname)", SAVED).split()
+
+
+def _entry(ref: str, state: ProjectState) -> SavedWork | None:
+    named = read_saved_ref(ref)
+    if named is None:
+        return None
+    room = state.chambers.get(chamber_id(named.task_id, named.chamber))
+    return SavedWork(
+        task_id=named.task_id,
+        chamber=named.chamber,
+        ref=ref,
+        closed_at=serializers.moment(named.at),
+        restorable=room is None or room.state in _ENDED,
+        note=_note(room, ref),
+    )
+
+
+def _note(room: Chamber | None, ref: str) -> str:
+    if room is None:
+        return "the store does not know this chamber: bringing it back makes a record of it"
+    if room.state not in _ENDED:
+        return f"the chamber is {room.state} again; close it before this is brought back"
+    return room.note if room.saved_ref == ref else "an earlier save"

@@ -1,0 +1,77 @@
+"""What a fresh worktree needs to become a chamber: facts from git and the store, put to files."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.private_valkey import inspect
+from orchestra_core.settings import Settings
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.files.chamber.chamber_files import WRITTEN, Furnishing, Reporting, furnish
+from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.include_files import included_files, tracked_among
+from orchestra_server.usecases.common.transaction import Context
+
+_AT_ONCE = 4
+
+
+def furnish_all(
+    context: Context,
+    repo: Repository,
+    task: Task,
+    rooms: Sequence[Chamber],
+    *,
+    siblings: Sequence[Chamber] = (),
+    skeleton: Sequence[str] = (),
+) -> list[str]:
+    """Furnish the worktrees of `rooms` and return what is worth knowing, a line each.
+
+    A skeleton path that the task's checkout has is copied from there, any other is laid out
+    empty; a final slash makes it a directory. Blocking.
+    """
+    address = Reporting(store_url(context.settings))
+    here = replace(context.project, root=repo.top)
+    present = [path for path in skeleton if _is_file(repo.top, path)]
+    included = (*included_files(repo), *present)
+    notes: list[str] = []
+    for room in rooms:
+        notes += furnish(
+            Furnishing(
+                project=here,
+                task=task,
+                chamber=room,
+                siblings=(*siblings, *(other for other in rooms if other is not room)),
+                skeleton=tuple(skeleton),
+                reporting=address,
+                included=included,
+                tracked=tracked_among(repo, room.base_commit, WRITTEN),
+            )
+        )
+    return list(dict.fromkeys(notes))
+
+
+def shake_all_hands(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, Handshake]:
+    """Ask the hook of each furnished chamber to answer; returns what it did by chamber id.
+
+    Several at once. Blocking.
+    """
+
+    def shake(room: Chamber) -> Handshake:
+        return shake_hands(Path(room.path), room.id, repo.top)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(shake, rooms)
+        return {room.id: answer for room, answer in zip(rooms, answers, strict=True)}
+
+
+def store_url(settings: Settings) -> str:
+    """Return where the store answers: the server that is named, or the private one's socket."""
+    return settings.redis_url or f"unix://{inspect(settings).socket}"
+
+
+def _is_file(top: Path, path: str) -> bool:
+    """Tell whether a skeleton path names a file of the checkout; furnishing judges bad ones."""
+    return "\0" not in path and ".." not in Path(path).parts and (top / path).is_file()

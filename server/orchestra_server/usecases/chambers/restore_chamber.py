@@ -1,0 +1,201 @@
+"""restore_chamber: bring a closed chamber back with the work it held."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.errors import BadInput, Refused, Unknown
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_saved_ref
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import one_line
+from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.task_lifecycle import both, claim_of, started
+from orchestra_server.files.git_exclude import PATTERNS
+from orchestra_server.git.repository.repository import Head, Repository, open_repository
+from orchestra_server.git.saves.recreate_worktree import Rebuilding, rebuild
+from orchestra_server.git.saves.restore import find_saved
+from orchestra_server.usecases.chambers.list_saved import list_of_task
+from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import chambers_in, read_chamber, read_task
+from orchestra_server.usecases.common.replies import RestoredChamber
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
+
+_ENDED = ("closed", "failed")
+_LONGEST = 80  # characters of a wrong ref that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be brought back, and from where; a task that the store does not know is new."""
+
+    task: Task
+    room: Chamber
+    ref: str
+    new: bool = False
+
+
+async def restore_chamber(
+    context: Context, *, task_id: str, chamber: str = "", saved_ref: str = ""
+) -> RestoredChamber:
+    """Make the chamber's worktree and branch again, all in it as it was.
+
+    `saved_ref` names one of its saves, by default the last; of a chamber that the store does not
+    know, a record is made. With neither, nothing is changed: the answer lists what is saved for
+    the task. A task that has ended is open again, so that it can be completed with what came back.
+    """
+    name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
+    if not name:
+        return await list_of_task(context, task_id)
+    return await to_its_end(_restore(context, task_id, name, ref))
+
+
+def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
+    """Return the chamber's name and the ref in full, "" for none; raises BadInput."""
+    if not ref:
+        return name, ""
+    named = read_saved_ref(ref)
+    if named is None or named.task_id != task_id or name not in {"", named.chamber}:
+        raise BadInput(
+            f"saved_ref {one_line(ref, _LONGEST)!r} is no save of this chamber; "
+            "restore_chamber with the task_id alone lists them"
+        )
+    return check_chamber_name(named.chamber), f"{SAVED}/{task_id}/{named.chamber}/{named.at}"
+
+
+async def _restore(context: Context, task_id: str, name: str, ref: str) -> RestoredChamber:
+    repo = await _repository(context, task_id, must=not ref)
+    lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
+    async with alone_with_chambers(repo.common_dir):
+        found = await _restorable(context, task_id, name, ref, lost)
+        room = found.room
+        if room.state != "live":
+            await asyncio.to_thread(rebuild, repo, _rebuilding(found))
+            state = await context.store.snapshot()
+            siblings = [one for one in chambers_in(state, task_id) if one.state == "live"]
+            await asyncio.to_thread(
+                furnish_all, context, repo, found.task, [room], siblings=siblings
+            )
+            hands = await asyncio.to_thread(shake_all_hands, repo, [room])
+            room = await _open(context, found, hands)
+    state = await show_change(context, task_id)
+    return _reply(found.task, room, chambers_in(state, task_id))
+
+
+async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:
+    async def decide(reads: Reads) -> Decision[Path]:
+        task = await (read_task(reads, task_id) if must else reads.task(task_id))
+        here = context.project.main_checkout
+        return Decision(Path(task.working_directory) if task is not None else here)
+
+    return await asyncio.to_thread(open_repository, await settle(context.store, decide))
+
+
+def _recovered(
+    context: Context, repo: Repository, task_id: str, name: str, ref: str
+) -> _Found | None:
+    """Return records of what the ref keeps, for the case that the store has none; None without."""
+    if not ref:
+        return None
+    tip = find_saved(repo, ref).tip
+    head = repo.head()
+    fork = repo.run("merge-base", head.commit, tip)
+    base, now = fork.out.strip() or tip, context.clock()
+    task = recovered_task(task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor)
+    path = Path(repo.top, ".claude", "worktrees", name)
+    room = recovered_chamber(task_id, name, path=path, base=base, now=now, note="")
+    return _Found(task, replace(room, state="closed", saved_ref=ref), ref)
+
+
+async def _restorable(
+    context: Context, task_id: str, name: str, ref: str, lost: _Found | None
+) -> _Found:
+    """Return a chamber that is live already or can be brought back."""
+
+    async def decide(reads: Reads) -> Decision[_Found]:
+        found = await _read(reads, task_id, name, lost)
+        task, room = found.task, found.room
+        if room.state == "live" and ref in {"", room.saved_ref}:
+            return Decision(found)
+        if task.state == "completing":
+            raise Refused(f"task {task_id!r} is being completed; call complete_task first")
+        if room.state not in _ENDED or (room.state == "failed" and not ref):
+            raise Refused(
+                f"chamber {name!r} is {room.state}; only a closed one can be restored: "
+                "close_chamber saves what is in it first"
+            )
+        wanted = ref or room.saved_ref
+        if not wanted:
+            raise Unknown(
+                f"nothing is saved of chamber {name!r}: {room.note or 'it held no work'}; "
+                "restore_chamber without a chamber lists what is"
+            )
+        holder = await reads.claim(name)
+        if holder:
+            raise Refused(f"the name {name!r} is held by {holder!r}; close that one first")
+        return Decision(_Found(task, replace(room, saved_ref=wanted), wanted, found.new))
+
+    return await settle(context.store, decide)
+
+
+async def _read(reads: Reads, task_id: str, name: str, lost: _Found | None) -> _Found:
+    if lost is None:
+        task = await read_task(reads, task_id)
+        room = await read_chamber(reads, task, name)
+        return _Found(task, room, room.saved_ref)
+    known, kept = await reads.task(task_id), await reads.chamber(chamber_id(task_id, name))
+    return _Found(known or lost.task, kept or lost.room, lost.ref, new=known is None)
+
+
+async def _open(context: Context, found: _Found, hands: Mapping[str, Handshake]) -> Chamber:
+    async def decide(reads: Reads) -> Decision[Chamber]:
+        now = await _read(reads, found.task.id, found.room.name, found)
+        live, change = life.restored(
+            replace(now.room, saved_ref=found.ref),
+            now.task,
+            hands,
+            request_is_free=not await reads.claim(claim_of(now.task)),
+            host=this_host(),
+            at=context.clock(),
+            actor=context.actor,
+        )
+        return Decision(live, both(started(now.task), change) if now.new else change)
+
+    return await settle(context.store, decide)
+
+
+def _rebuilding(found: _Found) -> Rebuilding:
+    room = found.room
+    return Rebuilding(
+        ref=found.ref,
+        path=Path(room.path),
+        branch=room.branch,
+        name=room.name,
+        reason=f"orchestra: chamber {room.name} of task {room.task_id}",
+        ours=PATTERNS,
+    )
+
+
+def _reply(task: Task, room: Chamber, chambers: list[Chamber]) -> RestoredChamber:
+    reopened = "" if task.state == "open" else f" Task {task.id!r} is open again."
+    return RestoredChamber(
+        task_id=room.task_id,
+        restored=True,
+        chamber=room.name,
+        path=room.path,
+        branch=room.branch,
+        saved_ref=room.saved_ref,
+        saved=serializers.saved(one for one in chambers if one.state == "closed"),
+        next_step=(
+            f"It is live with its work as it was.{reopened} get_agent_context with "
+            f"module={room.name!r} gives the prompt for a worker in it."
+        ),
+    )

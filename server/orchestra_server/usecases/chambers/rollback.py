@@ -1,0 +1,44 @@
+"""Chambers that were never live: what is left of them goes, and their names are free again."""
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from orchestra_core.models import Chamber
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.chamber_lifecycle import failed
+from orchestra_server.files.chamber.chamber_files import unfurnish
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+
+DIED = "the process that made it ended half way"
+
+
+def clear_away(repo: Repository, rooms: Sequence[Chamber]) -> None:
+    """Take away worktrees and branches; nobody was told of them, so no work is in them."""
+    registered = {worktree.path for worktree in list_worktrees(repo)}
+    for room in rooms:
+        path = Path(room.path)
+        if path in registered:
+            unfurnish(path)
+            shutil.rmtree(path, ignore_errors=True)
+            remove_worktree(repo, path)
+        delete_branch(repo, room.branch, room.base_commit)
+        for folder in (path.parent, path.parent.with_name("workspaces")):
+            with suppress(OSError):  # it holds other chambers
+                folder.rmdir()
+
+
+async def give_up(context: Context, rooms: Sequence[Chamber], note: str) -> None:
+    """Record that these chambers failed, those that are still being made, and free their names."""
+
+    async def decide(reads: Reads) -> Decision[None]:
+        read = [await reads.chamber(room.id) for room in rooms]
+        ours = [room for room in read if room is not None and room.state == "creating"]
+        change = failed(ours, note=note, at=context.clock(), actor=context.actor)
+        return Decision(None, change)
+
+    await settle(context.store, decide)

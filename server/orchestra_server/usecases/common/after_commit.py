@@ -1,0 +1,57 @@
+"""What follows every change: the files that show it, and the mail that it sent."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.state import ProjectState
+from orchestra_server.files.git_exclude import ensure_excluded
+from orchestra_server.files.projections import write_projections
+from orchestra_server.usecases.common.lookups import task_in
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.delivery.deliver import deliver_mail
+
+_log = logging.getLogger(__name__)
+
+
+async def follow_up(context: Context, task_id: str) -> None:
+    """Do what `show_change` does, in the background where there is one: no reply depends on it."""
+
+    async def show() -> None:
+        await show_change(context, task_id)
+
+    if context.background is None:
+        await show()
+    else:
+        context.background.soon(task_id, show)
+
+
+async def show_change(context: Context, task_id: str) -> ProjectState:
+    """Post pending mail, rebuild the task's files, and return the state after both.
+
+    The change itself has happened: a directory that cannot be written is a warning, because the
+    next change, or the next start of a server, writes the same files again.
+    """
+    state = await context.store.snapshot()
+    if await deliver_mail(context.store, state, context.clock):
+        state = await context.store.snapshot()
+    directory = Path(task_in(state, task_id).working_directory)
+    try:
+        await asyncio.to_thread(_write, context.project.git_dir, directory, state)
+    except Unavailable as fault:
+        _log.warning("%s", fault)
+    return state
+
+
+async def show_all(context: Context) -> None:
+    """Do the same for every directory that has a task."""
+    state = await context.store.snapshot()
+    newest = {task.working_directory: task.id for task in state.tasks.values()}
+    for task_id in newest.values():
+        await show_change(context, task_id)
+
+
+def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
+    ensure_excluded(common_dir)  # first, so that none of the files ever shows in git's status
+    write_projections(working_directory, state)

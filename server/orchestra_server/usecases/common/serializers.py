@@ -1,0 +1,149 @@
+"""Documents as the parts of a reply."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.state import UNREAD, ProjectState
+from orchestra_core.text import one_line
+from orchestra_server.usecases.common.replies import (
+    AgentStatus,
+    ChamberScope,
+    ChamberSummary,
+    KnownDiscovery,
+    Mail,
+    PhaseStatus,
+    SavedChamber,
+)
+
+_SHORT = 600  # characters
+
+
+def moment(at: int) -> str:
+    """Return milliseconds since 1970 as ISO 8601 in UTC, "" for "not yet"."""
+    if not at:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_short(text: str) -> str:
+    """Return a text of any length as a table of many can hold it; the history has it whole."""
+    return one_line(text, _SHORT)
+
+
+def mail(interrupt: Interrupt) -> Mail:
+    """Return an interrupt as a reply shows it."""
+    return Mail(
+        interrupt_id=interrupt.id,
+        chamber=interrupt.chamber,
+        message=interrupt.message,
+        requires=interrupt.requires,
+        state=interrupt.state,
+        sent_at=moment(interrupt.sent_at),
+        note=interrupt.note,
+    )
+
+
+def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Interrupt]:
+    """Return the unread interrupts of a task, or of one of its chambers, oldest first."""
+    found = [
+        one
+        for one in state.interrupts.values()
+        if one.task_id == task_id and one.state in UNREAD and chamber in ("", one.chamber)
+    ]
+    return sorted(found, key=lambda one: (one.sent_at, one.id))
+
+
+def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Mail]:
+    """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
+    found = [
+        one
+        for one in state.interrupts.values()
+        if one.task_id == task_id and one.state == "expired" and chamber in ("", one.chamber)
+    ]
+    return [mail(one) for one in sorted(found, key=lambda one: (one.sent_at, one.id))]
+
+
+def discovery(found: Discovery) -> KnownDiscovery:
+    """Return a discovery as a reply shows it."""
+    return KnownDiscovery(
+        id=found.id,
+        text=found.text,
+        severity=found.severity,
+        impact=found.impact,
+        agent_id=found.agent_id,
+        chamber=found.chamber,
+        affects=list(found.affects),
+        pattern=found.pattern,
+        at=moment(found.at),
+    )
+
+
+def phases(task: Task) -> list[PhaseStatus]:
+    """Return a task's plan with what came of each step."""
+    last_begun = max((i for i, one in enumerate(task.phases) if one.started_at), default=-1)
+    return [_phase(task, one, before=i < last_begun) for i, one in enumerate(task.phases)]
+
+
+def _phase(task: Task, phase: Phase, *, before: bool) -> PhaseStatus:
+    over = task.state in {"completed", "closed"}
+    return PhaseStatus(
+        name=phase.name,
+        state="finished"
+        if phase.finished_at
+        else "current"
+        if phase.name == task.phase and not over
+        else "skipped"
+        if before or over
+        else "pending",
+        started_at=moment(phase.started_at),
+        finished_at=moment(phase.finished_at),
+        by=phase.by,
+    )
+
+
+def scope(chamber: Chamber) -> ChamberScope:
+    """Return a chamber as other workers need to know it."""
+    return ChamberScope(
+        name=chamber.name, path=chamber.path, branch=chamber.branch, brief=chamber.brief
+    )
+
+
+def summary(chamber: Chamber) -> ChamberSummary:
+    """Return a chamber as a line of a list."""
+    return ChamberSummary(
+        name=chamber.name,
+        state=chamber.state,
+        path=chamber.path,
+        branch=chamber.branch,
+        saved_ref=chamber.saved_ref,
+        note=chamber.note,
+    )
+
+
+def agent(found: Agent) -> AgentStatus:
+    """Return an agent with the last it recorded."""
+    return AgentStatus(
+        agent_id=found.agent_id,
+        chamber=found.chamber,
+        actions=found.actions,
+        last_action=found.last_action,
+        last_result=in_short(found.last_result),
+        last_at=moment(found.last_at),
+    )
+
+
+def saved(chambers: Iterable[Chamber]) -> list[SavedChamber]:
+    """Return where the work of closed chambers is kept."""
+    return [
+        SavedChamber(
+            chamber=one.name, ref=one.saved_ref, closed_at=moment(one.ended_at), note=one.note
+        )
+        for one in chambers
+        if one.saved_ref
+    ]
+
+
+def by_weight(found: Discovery) -> tuple[int, int, str]:
+    """Return the key that sorts discoveries: the critical first, of each severity the newest."""
+    return (("critical", "important", "info").index(found.severity), -found.at, found.id)

@@ -1,0 +1,237 @@
+"""complete_task: commit, merge and land the work of all chambers, or say what conflicts."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Task
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import MESSAGE_LIMIT, required
+from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.usecases.chambers.close_transaction import put_all_away, require_here
+from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import chambers_in, read_task, task_in
+from orchestra_server.usecases.common.replies import CompletedTask
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.completion import reply
+from orchestra_server.usecases.completion.dry_run import foresee
+from orchestra_server.usecases.completion.merge_and_land import Ready, land_ready, make_ready
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.workers.worker_activity import at_work
+
+_ENDED = ("completed", "closed")
+_THERE = ("creating", "live", "closing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    task_id: str
+    summary: str
+    merge: bool
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    task: Task
+    chambers: list[Chamber]  # those that are to be ended
+
+    @property
+    def there(self) -> list[Chamber]:
+        """The chambers that can hold work."""
+        return [one for one in self.chambers if one.state != "creating"]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether an earlier call has ended the task."""
+        return self.task.state in _ENDED
+
+
+async def complete_task(
+    context: Context,
+    *,
+    task_id: str,
+    summary: str,
+    commit_changes: bool = True,
+    dry_run: bool = False,
+    partial: bool = False,
+) -> CompletedTask:
+    """End a task: its work lands in one fast-forward, its chambers go, what is unmerged is saved.
+
+    A conflict is an answer: the task is open again and no checkout has changed. With `partial`, as
+    many chambers land as can, the others stay live and the task open. Without `commit_changes`
+    nothing is merged: every chamber's work is saved. A `dry_run` changes nothing and says what
+    would happen. A task that has ended is answered as it ended, and one whose completing broke off
+    is completed. Raises Refused, the task being open again, when a hook or the person's own
+    uncommitted work is in the way.
+    """
+    text = required("summary", summary, MESSAGE_LIMIT)
+    wanted = _Wanted(task_id=task_id, summary=text, merge=commit_changes, partial=partial)
+    return await to_its_end(_foretell(context, wanted) if dry_run else _complete(context, wanted))
+
+
+async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
+    repo = await _repository(context, wanted.task_id)
+    async with alone_with_chambers(repo.common_dir):
+        begun = await _begin(context, wanted)
+        if begun.is_over:
+            return reply.completed(begun.task, await context.store.snapshot(), again=True)
+        try:
+            await _drop_half_made(context, repo, begun)
+            ready = await _make_ready(repo, begun, wanted)
+            if ready is not None and ready.conflicts and not ready.moves:
+                task = await _reopen(context, wanted.task_id)
+                await show_change(context, wanted.task_id)
+                onto = task.base_branch or ready.old
+                return reply.conflicted(task, begun.chambers, ready.conflicts, onto)
+            kept = await _land(context, repo, begun, ready)
+        except OrchestraError:
+            await _reopen(context, wanted.task_id)
+            await show_change(context, wanted.task_id)
+            raise
+        if ready is not None and ready.conflicts:
+            task = await _reopen(context, wanted.task_id)
+        else:
+            commit = ready.commit if ready and (ready.moves or ready.order) else ""
+            task = await _end(context, wanted, landed_commit=commit)
+    state = await show_change(context, wanted.task_id)
+    if ready is not None and ready.conflicts:
+        onto = task.base_branch or ready.commit
+        return reply.landed_in_part(
+            task, state, ready.order, ready.conflicts, onto=onto, commit=ready.commit
+        )
+    return reply.completed(task, state, ready.order if ready else (), kept)
+
+
+async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
+    repo = await _repository(context, wanted.task_id)
+    async with alone_with_chambers(repo.common_dir):
+        state = await context.store.snapshot()
+        task = task_in(state, wanted.task_id)
+        if task.state in _ENDED:
+            return reply.completed(task, state, again=True)
+        live = [one for one in chambers_in(state, task.id) if one.state == "live"]
+        for one in live:
+            require_here(one)
+        forecast = await asyncio.to_thread(
+            foresee, repo, task, live, commit=wanted.merge, partial=wanted.partial
+        )
+        now = context.clock()
+        busy = [
+            f"{one.name}: its worker is still {doing}"
+            for one in live
+            if (doing := at_work(state, one, now))
+        ]
+        onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
+    return reply.foretold(task, live, forecast, busy, onto)
+
+
+async def _repository(context: Context, task_id: str) -> Repository:
+    directory = await _directory(context, task_id)
+    return await asyncio.to_thread(open_repository, directory)
+
+
+async def _directory(context: Context, task_id: str) -> Path:
+    async def decide(reads: Reads) -> Decision[Path]:
+        return Decision(Path((await read_task(reads, task_id)).working_directory))
+
+    return await settle(context.store, decide)
+
+
+async def _begin(context: Context, wanted: _Wanted) -> _Begun:
+    """Bar the task to everybody who would add to it, and say which chambers there are."""
+
+    async def decide(reads: Reads) -> Decision[_Begun]:
+        task = await read_task(reads, wanted.task_id)
+        if task.state in _ENDED:
+            return Decision(_Begun(task, []))
+        chambers = await reads.chambers_of(task.id)
+        present = [one for one in chambers if one.state in _THERE]
+        for one in present:
+            require_here(one)
+        changed, change = life.completing(
+            task,
+            at=context.clock(),
+            actor=context.actor,
+            summary=wanted.summary,
+            ending="merge" if wanted.merge else "save",
+            host=this_host(),
+        )
+        return Decision(_Begun(changed, present), change)
+
+    return await settle(context.store, decide)
+
+
+async def _drop_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
+    """Give up chambers that a process left half made; being alone with them, we know it died."""
+    half_made = [one for one in begun.chambers if one.state == "creating"]
+    if half_made:
+        await asyncio.to_thread(clear_away, repo, half_made)
+        await give_up(context, half_made, DIED)
+
+
+async def _make_ready(repo: Repository, begun: _Begun, wanted: _Wanted) -> Ready | None:
+    """Merge the live chambers; one that was closing is merged already, or only to be saved."""
+    if not wanted.merge:
+        return None
+    live = [one for one in begun.chambers if one.state == "live"]
+    return await asyncio.to_thread(
+        make_ready, repo, begun.task, live, wanted.summary, partial=wanted.partial
+    )
+
+
+async def _land(
+    context: Context, repo: Repository, begun: _Begun, ready: Ready | None
+) -> list[str]:
+    """Land what is ready and put away its chambers; return the branches that were kept."""
+    leaving, landed = begun.there, dict[str, str]()
+    if ready is not None:
+        if ready.moves:
+            await _announce(context, begun.task.id, ready)
+            await asyncio.to_thread(land_ready, repo, begun.task, ready)
+        leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
+        landed = {name: ready.tips[name] for name in ready.order}
+    closed = await put_all_away(context, repo, begun.task, leaving, landed)
+    return [chamber.branch for chamber, away in closed if away.branch_kept]
+
+
+async def _announce(context: Context, task_id: str, ready: Ready) -> None:
+    async def decide(reads: Reads) -> Decision[None]:
+        task = await read_task(reads, task_id)
+        _, change = life.landing(
+            task,
+            commit=ready.commit,
+            chambers=ready.order,
+            at=context.clock(),
+            actor=context.actor,
+        )
+        return Decision(None, change)
+
+    await settle(context.store, decide)
+
+
+async def _reopen(context: Context, task_id: str) -> Task:
+    async def decide(reads: Reads) -> Decision[Task]:
+        task = await read_task(reads, task_id)
+        changed, change = life.reopened(task, at=context.clock(), actor=context.actor)
+        return Decision(changed, change)
+
+    return await settle(context.store, decide)
+
+
+async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task:
+    async def decide(reads: Reads) -> Decision[Task]:
+        task = await read_task(reads, wanted.task_id)
+        changed, change = life.ended(
+            task,
+            completed=wanted.merge,
+            landed_commit=landed_commit,
+            at=context.clock(),
+            actor=context.actor,
+        )
+        return Decision(changed, change)
+
+    return await settle(context.store, decide)

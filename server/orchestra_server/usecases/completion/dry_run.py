@@ -1,0 +1,88 @@
+"""What completing a task would do, worked out without doing any of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Task
+from orchestra_server.git.merge.fast_forward import blocked_files
+from orchestra_server.git.merge.merge import Branch
+from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.repository.is_merged import is_merged
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.uncommitted_work import OpenWork, read_open_work
+from orchestra_server.usecases.completion.merge_and_land import (
+    branch_without_directory,
+    merged_aside,
+    require_own_branch,
+    tip_of,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What would be committed in which chamber, merged and saved, and what would be in the way."""
+
+    commits: tuple[tuple[str, tuple[str, ...]], ...] = ()  # chamber, files
+    merged: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    blocked: tuple[str, ...] = ()  # files of the person's that the landing would touch
+    saved: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+def foresee(
+    repo: Repository, task: Task, chambers: Sequence[Chamber], *, commit: bool, partial: bool
+) -> Forecast:
+    """Return what completing would do with the live chambers; no ref, index or file changes.
+
+    Hooks are not run, so that what they would refuse is not known. Blocking.
+    """
+    works: dict[str, OpenWork] = {}
+    refusals: list[str] = []
+    for chamber in chambers:
+        try:
+            works[chamber.name] = _open_work(repo, chamber)
+        except OrchestraError as fault:
+            refusals.append(str(fault))
+    if not commit:
+        into = tip_of(repo, task)
+        unmerged = (
+            name
+            for name, work in works.items()
+            if work.files or not is_merged(repo, work.commit, into)
+        )
+        return Forecast(saved=tuple(unmerged), refusals=tuple(refusals))
+    return _landing(repo, task, works, refusals, partial=partial)
+
+
+def _open_work(repo: Repository, chamber: Chamber) -> OpenWork:
+    path = Path(chamber.path)
+    if not path.exists():
+        return OpenWork(branch_without_directory(repo, chamber).commit, ())
+    return read_open_work(repo, path, require_own_branch(chamber))
+
+
+def _landing(
+    repo: Repository,
+    task: Task,
+    works: dict[str, OpenWork],
+    refusals: list[str],
+    *,
+    partial: bool,
+) -> Forecast:
+    branches = [Branch(name, work.commit) for name, work in works.items()]
+    ready = merged_aside(repo, task, branches, "", partial=partial, trial=True)
+    blocked: tuple[str, ...] = ()
+    try:
+        blocked = blocked_files(repo, repo.top, task.base_branch, ready.old, ready.commit)
+    except OrchestraError as fault:
+        refusals.append(str(fault))
+    return Forecast(
+        commits=tuple((name, work.files) for name, work in works.items() if work.files),
+        merged=ready.order,
+        conflicts=ready.conflicts,
+        blocked=blocked,
+        refusals=tuple(refusals),
+    )

@@ -1,0 +1,203 @@
+"""How completing ended, or would end, in the words of its reply."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from orchestra_core.models import BASE, Chamber, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.usecases.chambers.save_and_remove import MERGED
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.lookups import chambers_in
+from orchestra_server.usecases.common.replies import CompletedTask, FileConflict, PlannedCommit
+from orchestra_server.usecases.completion.dry_run import Forecast
+
+_CONFLICTS_SHOWN = 50
+_FILES_SHOWN = 50
+
+
+def completed(
+    task: Task,
+    state: ProjectState,
+    merged: Sequence[str] = (),
+    kept: Sequence[str] = (),
+    *,
+    again: bool = False,
+) -> CompletedTask:
+    """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
+    chambers = chambers_in(state, task.id)
+    undelivered = serializers.undelivered_of(state, task.id)
+    told = [one.name for one in chambers if one.state == "closed" and one.note.startswith(MERGED)]
+    saved = serializers.saved(one for one in chambers if one.state == "closed")
+    return CompletedTask(
+        task_id=task.id,
+        completed=True,
+        already_completed=again,
+        state=task.state,
+        base_branch=task.base_branch,
+        landed_commit=task.landed_commit,
+        merged=list(dict.fromkeys((*told, *merged))) if task.state == "completed" else [],
+        saved=saved,
+        kept_branches=list(kept),
+        undelivered=undelivered,
+        notes=[f"{one.name}: {one.note}" for one in chambers if one.note],
+        next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
+    )
+
+
+def conflicted(
+    task: Task, chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: str
+) -> CompletedTask:
+    """Say what conflicts and how to resolve it; nothing has landed on `onto`."""
+    return CompletedTask(
+        task_id=task.id,
+        completed=False,
+        already_completed=False,
+        state=task.state,
+        base_branch=task.base_branch,
+        landed_commit="",
+        conflicts=_told(conflicts),
+        resolve=_ways_out(chambers, conflicts, onto),
+        notes=_left_out(conflicts),
+        next_step=(
+            f"Nothing was merged and all chambers are as they were. {_mending(conflicts)} "
+            "partial=true would land the chambers that do fit together."
+        ),
+    )
+
+
+def landed_in_part(
+    task: Task,
+    state: ProjectState,
+    merged: Sequence[str],
+    conflicts: Sequence[Conflict],
+    *,
+    onto: str,
+    commit: str,
+) -> CompletedTask:
+    """Say which chambers have landed, and why the others are still live."""
+    chambers = chambers_in(state, task.id)
+    left = [one.name for one in chambers if one.state == "live"]
+    return CompletedTask(
+        task_id=task.id,
+        completed=False,
+        already_completed=False,
+        state=task.state,
+        base_branch=task.base_branch,
+        landed_commit=commit,
+        merged=list(merged),
+        conflicts=_told(conflicts),
+        resolve=_ways_out(chambers, conflicts, onto),
+        saved=serializers.saved(one for one in chambers if one.state == "closed"),
+        still_live=left,
+        undelivered=serializers.undelivered_of(state, task.id),
+        notes=_left_out(conflicts),
+        next_step=(
+            f"{', '.join(merged)} landed; {', '.join(left)} stayed live, and the task is open. "
+            f"{_mending(conflicts)}"
+        ),
+    )
+
+
+def foretold(
+    task: Task, chambers: Sequence[Chamber], forecast: Forecast, at_work: Sequence[str], onto: str
+) -> CompletedTask:
+    """Say what completing would do; nothing has changed."""
+    going = [one.name for one in chambers if one.name not in forecast.merged]
+    conflicts = forecast.conflicts
+    hindered = bool(forecast.refusals or forecast.blocked)
+    return CompletedTask(
+        task_id=task.id,
+        dry_run=True,
+        completed=False,
+        already_completed=False,
+        state=task.state,
+        base_branch=task.base_branch,
+        landed_commit="",
+        commits=[
+            PlannedCommit(chamber=name, files=list(files[:_FILES_SHOWN]), count=len(files))
+            for name, files in forecast.commits
+        ],
+        merged=list(forecast.merged),
+        conflicts=_told(conflicts),
+        resolve=_ways_out(chambers, conflicts, onto),
+        blocked=list(forecast.blocked),
+        still_live=going if conflicts or hindered else [],
+        notes=[
+            *forecast.refusals,
+            *(f"{name}: its work would be saved, not merged" for name in forecast.saved),
+            *at_work,
+            *_left_out(conflicts),
+        ],
+        next_step=_foretold(forecast),
+    )
+
+
+def _foretold(forecast: Forecast) -> str:
+    if forecast.refusals:
+        return "Nothing has changed. It would be refused now: `notes` says why and what to do."
+    if forecast.blocked:
+        return (
+            "Nothing has changed. It would be refused now, because the user has uncommitted work "
+            "in the files of `blocked`; ask the user to commit it or to move it aside."
+        )
+    if forecast.conflicts:
+        return f"Nothing has changed. It would not land whole. {_mending(forecast.conflicts)}"
+    return "Nothing has changed. Without dry_run it would go through, unless a hook refuses."
+
+
+def _after(task: Task, *, has_saved: bool, unread: int) -> str:
+    where = task.base_branch or "the checkout's HEAD"
+    end = (
+        f"The task is completed and its work is on {where}."
+        if task.landed_commit
+        else f"The task is {task.state}; nothing was landed."
+    )
+    kept = " restore_chamber brings back what is saved." if has_saved else ""
+    mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
+    return f"{end}{kept}{mail if unread else ''} Tell the user; nothing else is to be done."
+
+
+def _told(conflicts: Sequence[Conflict]) -> list[FileConflict]:
+    return [
+        FileConflict(file=one.file, kind=one.kind, between=list(one.between), lines=one.lines)
+        for one in conflicts[:_CONFLICTS_SHOWN]
+    ]
+
+
+def _left_out(conflicts: Sequence[Conflict]) -> list[str]:
+    more = len(conflicts) - _CONFLICTS_SHOWN
+    return [f"{more} more conflicts are not shown"] if more > 0 else []
+
+
+def _mending(conflicts: Sequence[Conflict]) -> str:
+    _, chamber = conflicts[0].between
+    return (
+        f"In chamber {chamber!r} have its worker run `git merge` as `resolve` says, edit "
+        f"{conflicts[0].file!r} and commit; do the same for the other conflicts, then call "
+        "complete_task again."
+    )
+
+
+def _ways_out(chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: str) -> list[str]:
+    """Return the commands that resolve each pair's conflicts, in the second one's directory.
+
+    A chamber that has landed has no branch any more: what it brought is on `onto`.
+    """
+    live = {one.name: one for one in chambers if one.state == "live"}
+    files: dict[tuple[str, str], list[str]] = {}
+    for one in conflicts:
+        other, name = one.between
+        if name in live:
+            source = live[other].branch if other in live and other != BASE else onto
+            files.setdefault((source, live[name].path), []).append(one.file)
+    commands: list[str] = []
+    for (source, path), touched in files.items():
+        git = ("git", "-C", path)
+        commands += [
+            shlex.join((*git, "merge", source)),
+            f"# edit {shlex.join(touched[:_FILES_SHOWN])} there, then:",
+            shlex.join((*git, "add", "--all")),
+            shlex.join((*git, "commit", "--no-edit")),
+        ]
+    return commands

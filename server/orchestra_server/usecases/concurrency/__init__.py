@@ -1,0 +1,1 @@
+"""Locks between processes, and tasks in the background of one."""

@@ -1,0 +1,207 @@
+"""Brings the chambers of this machine to what Redis says: mail, suspension, and receipts back."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.clock import Clock
+from orchestra_core.errors import Unavailable
+from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.names import chamber_id
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_server.domain.interrupts import ENDED_NOTE, left_behind
+from orchestra_server.files.chamber.mailbox import (
+    collect_receipts,
+    discard_receipts,
+    has_mail,
+    post,
+    unread,
+    withdraw,
+)
+from orchestra_server.files.chamber.suspension import Suspension, show_suspension, shows
+from orchestra_server.usecases.common.transaction import Decision, settle, this_host
+from orchestra_server.usecases.concurrency.background_tasks import Background
+
+_ACTOR = "orchestra"
+_CALLED_BACK = ("cancelled", "expired")
+_log = logging.getLogger(__name__)
+
+
+async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
+    """Post what is `sent` to the live chambers here, call back what has ended, take in receipts.
+
+    Return whether anything was stamped, so that `state` is out of date.
+
+    A mailbox that cannot be written keeps its mail `sent`: the next round tries again.
+    """
+    mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
+    for interrupt in state.interrupts.values():
+        mail[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
+    host = this_host()
+    here = [one for one in state.chambers.values() if (one.state, one.host) == ("live", host)]
+    stamped = False
+    for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
+        own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
+        stamped |= await take_receipts(store, chamber)
+        try:
+            stamped |= await _serve(store, state, chamber, own, clock)
+        except Unavailable as fault:
+            _log.warning("%s", fault)
+    return stamped
+
+
+async def post_at_once(
+    store: Store,
+    chamber: Chamber,
+    interrupt: Interrupt,
+    clock: Clock,
+    background: Background | None,
+) -> Interrupt:
+    """Post one interrupt that has just been sent and return it as its chamber has it now.
+
+    What a background is given is only the stamp that it was posted. A chamber of another machine,
+    and a mailbox that cannot be written, leave it `sent`: whoever comes by next posts it.
+    """
+    if chamber.host != this_host():
+        return interrupt
+
+    async def stamp() -> None:
+        await _stamp_posted(store, chamber, interrupt, clock)
+
+    try:
+        if not await asyncio.to_thread(_post_if_shown, chamber, interrupt):
+            await _show_suspension(store, chamber, interrupt)
+            await asyncio.to_thread(post, Path(chamber.path), [interrupt])
+    except Unavailable as fault:
+        _log.warning("%s", fault)
+        return interrupt
+    if background is None:
+        await stamp()
+    else:
+        background.now(stamp)
+    return replace(interrupt, state="posted")
+
+
+def _post_if_shown(chamber: Chamber, interrupt: Interrupt) -> bool:
+    """Post, but for an interrupt whose suspension the chamber does not show yet; tell which."""
+    path = Path(chamber.path)
+    if chamber.suspended_by == interrupt.id and not shows(path, _suspension(chamber, interrupt)):
+        return False
+    post(path, [interrupt])
+    return True
+
+
+def _waiting(
+    here: Sequence[Chamber], state: ProjectState, mail: Mapping[str, list[Interrupt]], now: int
+) -> list[Chamber]:
+    """Return the chambers that there is anything to do for; most of the time there is none."""
+    return [one for one in here if _waits(one, state, mail.get(one.id, ()), now)]
+
+
+def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now: int) -> bool:
+    path = Path(chamber.path)
+    return (
+        any(one.state == "sent" for one in mail)
+        or bool(left_behind(mail, state.presence.get(chamber.id), now))
+        or bool(collect_receipts(path))
+        or not shows(path, _suspension(chamber, state.interrupts.get(chamber.suspended_by)))
+        or (any(one.state in _CALLED_BACK for one in mail) and has_mail(path))
+    )
+
+
+async def take_receipts(store: Store, chamber: Chamber) -> bool:
+    """Stamp what a chamber's hooks could not tell Redis; return whether there was anything."""
+    path = Path(chamber.path)
+    receipts = await asyncio.to_thread(collect_receipts, path)
+    for receipt in receipts:
+        await store.stamp_interrupt(
+            receipt.interrupt_id, receipt.state, at=receipt.at, actor=chamber.name
+        )
+    if receipts:
+        await asyncio.to_thread(discard_receipts, path, receipts)
+    return bool(receipts)
+
+
+async def _serve(
+    store: Store, state: ProjectState, chamber: Chamber, mail: list[Interrupt], clock: Clock
+) -> bool:
+    """Bring one chamber up to date; its tools stop before the mail that says so is posted."""
+    await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
+    left = left_behind(mail, state.presence.get(chamber.id), clock())
+    stamped = await _expire(store, chamber, left, clock)
+    await _call_back(chamber, [one.id for one in mail if one.state in _CALLED_BACK])
+    gone = {one.id for one in left}
+    new = [one for one in mail if one.state == "sent" and one.id not in gone]
+    return await _post(store, chamber, new, clock) or stamped
+
+
+async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> bool:
+    if not mail:
+        return False
+    await asyncio.to_thread(post, Path(chamber.path), mail)
+    for interrupt in mail:
+        await _stamp_posted(store, chamber, interrupt, clock)
+    return True
+
+
+async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:
+    now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
+    if now is not None and now.state in _CALLED_BACK:  # while it was being posted
+        await _call_back(chamber, [interrupt.id])
+
+
+async def _call_back(chamber: Chamber, ids: list[str]) -> set[str]:
+    return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)
+
+
+async def _expire(store: Store, chamber: Chamber, left: list[Interrupt], clock: Clock) -> bool:
+    """End mail that its worker has left behind; what a hook holds even now is not left."""
+    if not left:
+        return False
+    await _call_back(chamber, [one.id for one in left])
+    held = set(await asyncio.to_thread(unread, Path(chamber.path)))
+    for one in left:
+        if one.id not in held:
+            await store.stamp_interrupt(
+                one.id, "expired", at=clock(), actor=_ACTOR, note=ENDED_NOTE
+            )
+    return True
+
+
+async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None) -> None:
+    """Make the chamber's file say what Redis says.
+
+    Several servers may do this at once, each from what it has read: whoever changes the file looks
+    again, so that the last one to write it has seen the last change.
+    """
+    room, interrupt = chamber, by
+    while await asyncio.to_thread(
+        show_suspension, Path(chamber.path), _suspension(room, interrupt)
+    ):
+        room, interrupt = await _read(store, chamber)
+
+
+def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | None:
+    if not chamber.suspended_at or chamber.state != "live":
+        return None
+    return Suspension(
+        since=chamber.suspended_at,
+        interrupt_id=chamber.suspended_by,
+        sender=(interrupt.actor if interrupt else "") or "operator",
+        message=interrupt.message if interrupt else "",
+    )
+
+
+async def _read(store: Store, chamber: Chamber) -> tuple[Chamber, Interrupt | None]:
+    async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt | None]]:
+        known = await reads.chamber(chamber.id) or chamber
+        by = await reads.interrupt(known.suspended_by) if known.suspended_by else None
+        return Decision((known, by))
+
+    return await settle(store, decide)

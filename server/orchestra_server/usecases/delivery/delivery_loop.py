@@ -1,0 +1,118 @@
+"""The postman on duty: posts what was sent from elsewhere, and finds mail that was left behind.
+
+Whoever sends a message posts it too where the chamber stands on the same machine. What another
+machine sent, or a process that died before it posted, is posted by the server on duty here: at its
+start, and then as events come.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+
+from orchestra_core.clock import Clock
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Presence
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
+from orchestra_core.store.store import Store
+from orchestra_server.domain.interrupts import LASTING_END, left_behind
+from orchestra_server.usecases.concurrency.leader_lock import duty_taken
+from orchestra_server.usecases.delivery.deliver import deliver_mail
+
+_LOCK = "orchestra-mail.lock"
+_NEWS = frozenset(
+    (
+        "interrupt.sent",
+        "interrupt.cancelled",
+        "interrupt.expired",
+        "chamber.suspended",
+        "chamber.resumed",
+    )
+)
+# Seconds: a sender on this machine has posted by then, and there is nothing left to do twice.
+_SENDERS_TURN = 0.01
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def mail_on_duty(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
+    """Have the mail of this machine's chambers posted within; a fault is a line in the log."""
+
+    async def go_round() -> None:
+        await _MailRound(store, clock).run()
+
+    async with duty_taken(project.git_dir / _LOCK, go_round, "the postman"):
+        yield
+
+
+class _MailRound:
+    """Follows the project and goes round whenever there may be something to carry."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._state = ProjectState()
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._alarms: set[asyncio.TimerHandle] = set()
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                rounds = group.create_task(self._go_round())
+                async with aclosing(self._store.follow()) as updates:
+                    async for update in updates:
+                        self._take(update)
+                rounds.cancel()
+        finally:
+            for alarm in self._alarms:
+                alarm.cancel()
+
+    async def _go_round(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await deliver_mail(self._store, self._state, self._clock)
+            except OrchestraError as fault:
+                _log.warning("%s", fault)  # the next news, or the store's return, tries again
+
+    def _take(self, update: Update) -> None:
+        match update:
+            case Snapshot(state=state):
+                self._state = state
+                for presence in state.presence.values():
+                    self._look_after(presence)
+                self._woken.set()
+            case Arrived(events=events):
+                for event in events:
+                    self._state.apply(event)
+                    if event.kind == "interrupt.sent":
+                        self._wake_in(_SENDERS_TURN)
+                    elif event.kind in _NEWS:
+                        self._woken.set()
+            case PresenceChanged(presence=presence):
+                self._state.presence[presence.chamber_id] = presence
+                self._look_after(presence)
+            case Reconnected():
+                self._woken.set()
+            case _:
+                pass
+
+    def _look_after(self, presence: Presence) -> None:
+        """Look again once a worker's end has lasted, if it has left mail behind."""
+        settled = presence.since + LASTING_END
+        mail = (
+            one
+            for one in self._state.interrupts.values()
+            if f"{one.task_id}/{one.chamber}" == presence.chamber_id
+        )
+        if left_behind(mail, presence, settled):
+            self._wake_in(max(0, settled - self._clock()) / 1_000)
+
+    def _wake_in(self, seconds: float) -> None:
+        self._alarms = {alarm for alarm in self._alarms if alarm.when() > self._loop.time()}
+        self._alarms.add(self._loop.call_later(seconds, self._woken.set))

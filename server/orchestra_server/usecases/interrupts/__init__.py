@@ -1,0 +1,1 @@
+"""Interrupts: sent to a worker, cancelled while unread, and a suspended worker resumed."""

@@ -1,0 +1,134 @@
+"""cancel_interrupt: call a message back that no worker has read."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused, Unknown
+from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.state import UNREAD
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import one_line
+from orchestra_server.domain.chamber_lifecycle import resumed
+from orchestra_server.domain.interrupts import cancelled
+from orchestra_server.files.chamber.mailbox import unread, withdraw
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import read_chamber, read_task
+from orchestra_server.usecases.common.replies import CancelledInterrupt
+from orchestra_server.usecases.common.transaction import (
+    NOTHING,
+    Context,
+    Decision,
+    settle,
+    this_host,
+)
+from orchestra_server.usecases.delivery.deliver import take_receipts
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    chamber: Chamber
+    interrupt: Interrupt
+
+
+async def cancel_interrupt(
+    context: Context, *, task_id: str, interrupt_id: str
+) -> CancelledInterrupt:
+    """Take an unread message back, out of the chamber too; one that is cancelled is answered.
+
+    When it asked for a suspension that still lasts, that ends. Raises Unknown for a message the
+    task does not have, and Refused once its worker has been shown it.
+    """
+
+    async def look(reads: Reads) -> Decision[_Found]:
+        return Decision(await _read(reads, task_id, interrupt_id))
+
+    found = await settle(context.store, look)
+    if found.interrupt.state in UNREAD:
+        await _take_out(context, found)
+
+    async def decide(reads: Reads) -> Decision[tuple[_Found, bool]]:
+        now = await _read(reads, task_id, interrupt_id)
+        if now.interrupt.state == "cancelled":
+            return Decision((now, False), NOTHING)
+        _require_unread(now.interrupt)
+        return Decision((now, True), _change(context, now))
+
+    last, changed = await settle(context.store, decide)
+    await show_change(context, task_id)
+    was_suspended = changed and last.chamber.suspended_by == interrupt_id
+    return _reply(last.interrupt, already_cancelled=not changed, resumed=was_suspended)
+
+
+async def _read(reads: Reads, task_id: str, interrupt_id: str) -> _Found:
+    task = await read_task(reads, task_id)
+    known = await reads.interrupt(interrupt_id) if _ID.fullmatch(interrupt_id) else None
+    if known is None or known.task_id != task_id:
+        raise await _unknown(reads, task, interrupt_id)
+    return _Found(await read_chamber(reads, task, known.chamber), known)
+
+
+async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
+    waiting = serializers.unread_of(await reads.state(), task.id)
+    there = ", ".join(f"{one.id} ({one.chamber})" for one in waiting[:_SHOWN])
+    return Unknown(
+        f"task {task.id!r} has no interrupt {one_line(interrupt_id, 60)!r}; "
+        + (f"unread are: {there}" if there else "none of its messages is unread")
+    )
+
+
+async def _take_out(context: Context, found: _Found) -> None:
+    """Take the letter out of the chamber; raises Refused where it cannot be or is being read."""
+    chamber, interrupt = found.chamber, found.interrupt
+    if chamber.host != this_host():
+        if interrupt.state == "sent":
+            return
+        raise Refused(
+            f"chamber {chamber.name!r} stands on host {chamber.host!r} and this is "
+            f"{this_host()!r}; cancel its mail from there"
+        )
+    path = Path(chamber.path)
+    await asyncio.to_thread(withdraw, path, chamber.name, [interrupt.id])
+    if interrupt.id in await asyncio.to_thread(unread, path):
+        raise Refused(
+            f"interrupt {interrupt.id!r} is being shown to its worker at this moment; "
+            "send another message that sets it right"
+        )
+    # A hook that is done with it has told Redis by now, or has left a receipt.
+    await take_receipts(context.store, chamber)
+
+
+def _require_unread(interrupt: Interrupt) -> None:
+    if interrupt.state == "expired":
+        raise Refused(f"interrupt {interrupt.id!r} has ended already: {interrupt.note}")
+    if interrupt.state not in UNREAD:
+        raise Refused(
+            f"interrupt {interrupt.id!r} was read by its worker at "
+            f"{serializers.moment(interrupt.delivered_at)}; send another message that sets it right"
+        )
+
+
+def _change(context: Context, found: _Found) -> Change:
+    now, actor = context.clock(), context.actor
+    events = cancelled([found.interrupt], note=f"cancelled by {actor}", at=now, actor=actor)
+    if found.chamber.suspended_by == found.interrupt.id:
+        events.append(resumed(found.chamber, at=now, actor=actor))
+    return Change(events=tuple(events))
+
+
+def _reply(interrupt: Interrupt, *, already_cancelled: bool, resumed: bool) -> CancelledInterrupt:
+    goes_on = " The suspension it asked for has ended with it." if resumed else ""
+    return CancelledInterrupt(
+        task_id=interrupt.task_id,
+        interrupt_id=interrupt.id,
+        chamber=interrupt.chamber,
+        already_cancelled=already_cancelled,
+        resumed=resumed,
+        next_step=f"Its worker has not seen it and will not.{goes_on} Nothing else is to be done.",
+    )

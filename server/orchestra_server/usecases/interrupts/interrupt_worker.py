@@ -1,0 +1,126 @@
+"""interrupt_worker: a message that stops the worker of one chamber at its next tool call."""
+
+import asyncio
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
+from orchestra_core.state import UNREAD
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import MESSAGE_LIMIT, required
+from orchestra_server.domain.chamber_lifecycle import suspended
+from orchestra_server.domain.interrupts import interrupt_id, sent
+from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.lookups import read_chamber, read_task
+from orchestra_server.usecases.common.replies import SentInterrupt
+from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, settle
+from orchestra_server.usecases.common.validation import checked_requires
+from orchestra_server.usecases.delivery.deliver import post_at_once
+
+_OVER = ("finished", "failed")
+
+
+async def interrupt_worker(
+    context: Context, *, task_id: str, chamber: str, message: str, requires: str = "review"
+) -> SentInterrupt:
+    """Send a message; the identical one that is still unread is answered and not sent again.
+
+    `suspend` also keeps every tool of the chamber from running, until resume_worker. Raises
+    Unknown for a chamber that is not there and Refused for one without a worker.
+    """
+    text = required("message", message, MESSAGE_LIMIT)
+    wanted = checked_requires(requires)
+
+    async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt, bool]]:
+        task = await read_task(reads, task_id)
+        room = await read_chamber(reads, task, chamber)
+        require_live(room)
+        known, identifier = await unread_or_next(reads, room, text, wanted)
+        if known is not None:
+            return Decision((room, known, True), NOTHING)
+        now = context.clock()
+        new = Interrupt(
+            id=identifier,
+            task_id=task_id,
+            chamber=chamber,
+            message=text,
+            requires=wanted,
+            actor=context.actor,
+            sent_at=now,
+        )
+        events = [sent(new)]
+        if wanted == "suspend":
+            events.append(suspended(room, new, at=now, actor=context.actor))
+            room = events[-1].data.chamber or room
+        return Decision((room, new, False), Change(events=tuple(events)))
+
+    store = context.store
+    room, interrupt, already_sent = await settle(store, decide)
+    asked = asyncio.ensure_future(store.presence(room.id))
+    if interrupt.state == "sent":
+        interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
+    presence = await asked
+    await follow_up(context, task_id)
+    return _reply(interrupt, presence.state if presence else "unknown", already_sent=already_sent)
+
+
+async def unread_or_next(
+    reads: Reads, room: Chamber, text: str, requires: Requires
+) -> tuple[Interrupt | None, str]:
+    """Return the very same message if it is still unread, and else the id of a new one.
+
+    Each repetition has a number. Only the last can be unread, and it is looked for by doubling
+    and halving: what is said every minute must not be asked for one by one.
+    """
+
+    async def at(number: int) -> Interrupt | None:
+        return await reads.interrupt(interrupt_id(room, text, requires, number))
+
+    last, none = 0, 1
+    while await at(none) is not None:
+        last, none = none, none * 2
+    while none - last > 1:
+        middle = (last + none) // 2
+        last, none = (middle, none) if await at(middle) is not None else (last, middle)
+    known = await at(last) if last else None
+    if known is not None and known.state in UNREAD:
+        return known, known.id
+    return None, interrupt_id(room, text, requires, none)
+
+
+def require_live(chamber: Chamber) -> None:
+    """Raise Refused for a chamber in which nobody works."""
+    if chamber.state != "live":
+        raise Refused(
+            f"chamber {chamber.name!r} is {chamber.state} and has no worker to interrupt; "
+            "get_parallel_status shows which are live"
+        )
+
+
+def _reply(interrupt: Interrupt, worker: WorkerState, *, already_sent: bool) -> SentInterrupt:
+    return SentInterrupt(
+        task_id=interrupt.task_id,
+        interrupt_id=interrupt.id,
+        chamber=interrupt.chamber,
+        requires=interrupt.requires,
+        state=interrupt.state,
+        already_sent=already_sent,
+        next_step=_next_step(interrupt, worker),
+    )
+
+
+def _next_step(interrupt: Interrupt, worker: WorkerState) -> str:
+    if worker in _OVER:
+        return (
+            f"The worker in this chamber has {worker}: the message waits for the next one that is "
+            "started there. cancel_interrupt calls it back."
+        )
+    if interrupt.requires == "suspend":
+        return (
+            "No tool of the worker runs from now on. resume_worker lets it go on; "
+            "get_parallel_status shows when it has read the message."
+        )
+    return (
+        "The worker is stopped by it at its next tool call. get_parallel_status shows it "
+        "among the unread interrupts until it is read; cancel_interrupt calls it back."
+    )

@@ -1,0 +1,121 @@
+"""resume_worker: let the tools of a suspended chamber run again, and tell its worker so."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event
+from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.state import UNREAD, ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.chamber_lifecycle import resumed
+from orchestra_server.domain.interrupts import cancelled, sent
+from orchestra_server.files.chamber.mailbox import withdraw
+from orchestra_server.usecases.common.after_commit import show_change
+from orchestra_server.usecases.common.lookups import read_chamber, read_task
+from orchestra_server.usecases.common.replies import ResumedWorker
+from orchestra_server.usecases.common.transaction import (
+    NOTHING,
+    Context,
+    Decision,
+    settle,
+    this_host,
+)
+from orchestra_server.usecases.interrupts.interrupt_worker import require_live, unread_or_next
+
+GO_ON = "The suspension has ended: your tools run again. Go on with your work."
+_NOTE = "resumed before it was read"
+
+
+async def resume_worker(context: Context, *, task_id: str, chamber: str) -> ResumedWorker:
+    """End a suspension; a worker that has been told of it is told that it may go on.
+
+    What it has not read of it is called back. A chamber that is not suspended is answered so.
+    Raises Unknown for a chamber that is not there and Refused for one without a worker.
+    """
+    room = await _look(context, task_id, chamber)
+    taken_out = await _take_out(room, await context.store.snapshot())
+
+    async def decide(reads: Reads) -> Decision[tuple[bool, bool]]:
+        task = await read_task(reads, task_id)
+        room = await read_chamber(reads, task, chamber)
+        require_live(room)
+        if not room.suspended_at:
+            return Decision((False, False), NOTHING)
+        asked = await _asked_for(reads, room)
+        now = context.clock()
+        never_seen = [one for one in asked if one.id in taken_out or one.state == "sent"]
+        events = [resumed(room, at=now, actor=context.actor)]
+        events += cancelled(never_seen, note=_NOTE, at=now, actor=context.actor)
+        told = any(one.state != "cancelled" for one in asked if one not in never_seen)
+        if told:
+            events += await _go_on(reads, room, now, context.actor)
+        return Decision((True, told), Change(events=tuple(events)))
+
+    was_suspended, told = await settle(context.store, decide)
+    await show_change(context, task_id)
+    return _reply(task_id, chamber, was_suspended=was_suspended, told=told)
+
+
+async def _look(context: Context, task_id: str, name: str) -> Chamber:
+    async def decide(reads: Reads) -> Decision[Chamber]:
+        task = await read_task(reads, task_id)
+        room = await read_chamber(reads, task, name)
+        require_live(room)
+        return Decision(room)
+
+    return await settle(context.store, decide)
+
+
+async def _take_out(room: Chamber, state: ProjectState) -> set[str]:
+    """Take the letters that ask for the suspension out of the chamber, where they are unread."""
+    if room.host != this_host() or not room.suspended_at:
+        return set()
+    ids = [one.id for one in _suspending(state, room) if one.state in UNREAD]
+    return await asyncio.to_thread(withdraw, Path(room.path), room.name, ids)
+
+
+def _suspending(state: ProjectState, room: Chamber) -> list[Interrupt]:
+    """Return the messages that have asked for the present suspension."""
+    return [
+        one
+        for one in state.interrupts.values()
+        if (one.task_id, one.chamber, one.requires) == (room.task_id, room.name, "suspend")
+        and one.sent_at >= room.suspended_at
+    ]
+
+
+async def _asked_for(reads: Reads, room: Chamber) -> list[Interrupt]:
+    found = [await reads.interrupt(one.id) for one in _suspending(await reads.state(), room)]
+    return [one for one in found if one is not None]
+
+
+async def _go_on(reads: Reads, room: Chamber, now: int, actor: str) -> list[Event]:
+    known, identifier = await unread_or_next(reads, room, GO_ON, "review")
+    if known is not None:
+        return []
+    new = Interrupt(
+        id=identifier,
+        task_id=room.task_id,
+        chamber=room.name,
+        message=GO_ON,
+        actor=actor,
+        sent_at=now,
+    )
+    return [sent(new)]
+
+
+def _reply(task_id: str, chamber: str, *, was_suspended: bool, told: bool) -> ResumedWorker:
+    if not was_suspended:
+        step = "It was not suspended; its tools run as before."
+    elif told:
+        step = "Its tools run again, and a message tells its worker to go on."
+    else:
+        step = "Its tools run again. Its worker had not noticed the suspension yet."
+    return ResumedWorker(
+        task_id=task_id,
+        chamber=chamber,
+        was_suspended=was_suspended,
+        told=told,
+        next_step=step,
+    )

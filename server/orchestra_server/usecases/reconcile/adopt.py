@@ -1,0 +1,83 @@
+"""Taking on what is there and not known, or known to be elsewhere: a worktree, a moved checkout."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import task_lifecycle
+from orchestra_server.git.repository.repository import Head, Repository
+from orchestra_server.git.worktrees.add_and_list import Worktree
+from orchestra_server.git.worktrees.relink import lock_worktree
+from orchestra_server.usecases.chambers.provision import furnish_all
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.reconcile.diagnose import landing_of
+from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
+
+
+async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
+    """Make a worktree a live chamber, of a task made anew where that is unknown too.
+
+    False when its name is another's by now. The task's request is lost with its record: its
+    description says so.
+    """
+    named = landing_of(tree.branch)
+    if named is None:
+        return False
+    task_id, name = named
+    head = await asyncio.to_thread(repo.head)
+    fork = await asyncio.to_thread(repo.run, "merge-base", head.commit, tree.commit)
+    base = fork.out.strip() or tree.commit
+
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
+        now = context.clock()
+        task = await reads.task(task_id)
+        if await reads.claim(name) or (task is not None and task.state != "open"):
+            return Decision(None)
+        room = recovered_chamber(
+            task_id, name, path=tree.path, base=base, now=now, note="found by reconcile"
+        )
+        change = life.adopted(room, at=now, actor=context.actor)
+        if task is None:
+            task = recovered_task(
+                task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor
+            )
+            change = task_lifecycle.both(task_lifecycle.started(task), change)
+        return Decision((task, room), change)
+
+    found = await settle(context.store, decide)
+    if found is None:
+        return False
+    task, room = found
+    await asyncio.to_thread(furnish_all, context, repo, task, [room])
+    if not tree.locked_reason:
+        reason = f"orchestra: chamber {name} of task {task_id}"
+        await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
+    return True
+
+
+async def follow(context: Context, repo: Repository, task: Task, room: Chamber, path: Path) -> None:
+    """Record that a chamber, and with it maybe its whole checkout, has moved."""
+    gone = await asyncio.to_thread(_is_gone, task.working_directory)
+    own_place = path.parts[-3:-1] == (".claude", "worktrees")
+    directory = str(path.parents[2] if own_place else repo.top)
+
+    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
+        known, owner = await reads.chamber(room.id), await reads.task(task.id)
+        if known is None or owner is None or known.state != "live":
+            return Decision(None)
+        at, actor = context.clock(), context.actor
+        changed, change = life.moved(known, path=str(path), at=at, actor=actor)
+        if gone and owner.working_directory == task.working_directory:
+            owner, other = task_lifecycle.moved(owner, directory=directory, at=at, actor=actor)
+            change = task_lifecycle.both(other, change)
+        return Decision((owner, changed), change)
+
+    found = await settle(context.store, decide)
+    if found is not None:
+        await asyncio.to_thread(furnish_all, context, repo, found[0], [found[1]])
+
+
+def _is_gone(directory: str) -> bool:
+    return not Path(directory).exists()

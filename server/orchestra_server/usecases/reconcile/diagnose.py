@@ -1,0 +1,282 @@
+"""What does not agree, each with a name, a sentence and a mending: a pure function of the facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import chamber_id
+from orchestra_server.usecases.reconcile.observation import Observed, Room
+
+Name = Literal[
+    "half-made chamber",
+    "unfinished closing",
+    "unfinished completing",
+    "half-restored chamber",
+    "deleted directory",
+    "moved repository",
+    "moved worktree",
+    "moved chamber",
+    "forgotten worktree",
+    "lost link",
+    "unlocked worktree",
+    "orphan worktree",
+    "orphan branch",
+    "stale lock",
+    "stale claim",
+    "unread receipts",
+    "unposted mail",
+    "lost mail",
+    "leftover mail",
+]
+_OVER = ("acted", "cancelled", "expired")
+_ENDED = ("closed", "failed")
+_PREFIX = "orchestra"
+_PARTS = 3  # of a branch, orchestra/<task>/<chamber>, and of a path, .claude/worktrees/<chamber>
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One disagreement; `subject` is the chamber's or task's id, the path, branch or claim."""
+
+    name: Name
+    subject: str
+    sentence: str
+    mending: str
+
+
+def differences(seen: Observed) -> tuple[Difference, ...]:
+    """Return all that differs, in the order in which it is to be mended."""
+    if seen.moved_from:  # first of all: whatever else there is, is judged by where things are
+        return (*(_stale_lock(lock) for lock in seen.locks), _moved(seen.moved_from))
+    chambers = [
+        one
+        for one in seen.state.chambers.values()
+        if one.task_id in seen.tasks and one.host == seen.host
+    ]
+    return (
+        *(_stale_lock(lock) for lock in seen.locks),
+        *(_astray(path) for path in seen.astray),
+        *(found for one in chambers for found in _unfinished(seen, one)),
+        *(_completing(seen, one) for one in seen.state.tasks.values() if _is_stuck(seen, one)),
+        *(found for one in chambers if one.state == "live" for found in _live(seen, one)),
+        *_orphans(seen),
+        *_stale_claims(seen),
+    )
+
+
+def landing_of(branch: str) -> tuple[str, str] | None:
+    """Return the task and the chamber that a branch is named after, None for any other branch."""
+    parts = branch.split("/")
+    if len(parts) != _PARTS or parts[0] != _PREFIX:
+        return None
+    return parts[1], parts[2]
+
+
+def _stale_lock(lock: str) -> Difference:
+    return Difference(
+        "stale lock",
+        lock,
+        f"{lock} was left by a git that is gone, and no git can write there",
+        "it is moved aside, into orchestra/stale-locks of the common directory",
+    )
+
+
+def _moved(was_at: str) -> Difference:
+    return Difference(
+        "moved repository",
+        was_at,
+        f"this repository was at {was_at} when Orchestra last worked in it",
+        "its tasks, chambers, hooks and settings follow it; no other file changes",
+    )
+
+
+def _astray(path: str) -> Difference:
+    return Difference(
+        "moved worktree",
+        path,
+        f"{path} is a worktree of this repository and git looks for it elsewhere",
+        "git is told where it is; no file changes",
+    )
+
+
+def _unfinished(seen: Observed, room: Chamber) -> Iterator[Difference]:
+    if room.state == "creating":
+        yield Difference(
+            "half-made chamber",
+            room.id,
+            f"chamber {room.id} was being made by a process that is gone",
+            "what is there of it is cleared away, work in it saved first, and its name is free",
+        )
+    if room.state == "closing":
+        yield Difference(
+            "unfinished closing",
+            room.id,
+            f"chamber {room.id} was being closed by a process that is gone",
+            "closing goes on: its work is saved, then its worktree and branch go",
+        )
+    if room.state in _ENDED and any(
+        (str(tree.path), tree.branch) == (room.path, room.branch) for tree in seen.trees
+    ):
+        yield Difference(
+            "half-restored chamber",
+            room.id,
+            f"chamber {room.id} is {room.state} and has a worktree all the same",
+            "what is in it is saved, then the worktree goes; restore_chamber brings it back",
+        )
+
+
+def _is_stuck(seen: Observed, task: Task) -> bool:
+    here = task.host in {"", seen.host} and task.id in seen.tasks
+    return task.state == "completing" and here
+
+
+def _completing(seen: Observed, task: Task) -> Difference:
+    if task.id in seen.landed:
+        mending = "its work has landed: the chambers that are in it go, and the task ends"
+    elif task.ending == "save":
+        mending = "closing goes on: each chamber's work is saved, and the task ends"
+    else:
+        mending = "nothing has landed: the task is open again"
+    return Difference(
+        "unfinished completing",
+        task.id,
+        f"task {task.id} was being completed by a process that is gone",
+        mending,
+    )
+
+
+def _live(seen: Observed, room: Chamber) -> Iterator[Difference]:
+    at = seen.rooms.get(room.id, Room(exists=False))
+    tree = next((one for one in seen.trees if str(one.path) == room.path), None)
+    elsewhere = [one for one in seen.trees if one.branch == room.branch and not one.gone]
+    if not at.exists and elsewhere and elsewhere[0] is not tree:
+        yield Difference(
+            "moved chamber",
+            room.id,
+            f"chamber {room.id} is at {elsewhere[0].path} and no longer at {room.path}",
+            "its record, its briefing and its hook follow it",
+        )
+    elif not at.exists and any(_same_place(path, room.path) for path in seen.astray):
+        return  # first git has to be told where it is
+    elif not at.exists:
+        yield Difference(
+            "deleted directory",
+            room.id,
+            f"the directory of chamber {room.id} is gone: {room.path}",
+            "the chamber is closed; its commits and what was staged in it are saved",
+        )
+    elif tree is None:
+        yield Difference(
+            "forgotten worktree",
+            room.id,
+            f"git has forgotten that {room.path} is the worktree of chamber {room.id}",
+            "git is told again; every file stays as it is",
+        )
+    else:
+        if not at.linked:
+            yield Difference(
+                "lost link",
+                room.id,
+                f"{room.path} has lost the .git file by which git knows it",
+                "the file is written again",
+            )
+        if not tree.locked_reason:
+            yield Difference(
+                "unlocked worktree",
+                room.id,
+                f"the worktree of chamber {room.id} is not locked; a clean-up could take it",
+                "it is locked again",
+            )
+        yield from _mail(seen, room, at)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Tell whether two paths are a chamber's in two places of one repository."""
+    return one.split("/")[-_PARTS:] == other.split("/")[-_PARTS:]
+
+
+def _mail(seen: Observed, room: Chamber, at: Room) -> Iterator[Difference]:
+    mail = [
+        one
+        for one in seen.state.interrupts.values()
+        if (one.task_id, one.chamber) == (room.task_id, room.name)
+    ]
+    if at.receipts:
+        yield Difference(
+            "unread receipts",
+            room.id,
+            f"{at.receipts} receipts lie in chamber {room.id} that its hooks could not hand in",
+            "the store takes them in",
+        )
+    if any(one.state == "sent" for one in mail):
+        yield Difference(
+            "unposted mail",
+            room.id,
+            f"mail for chamber {room.id} was sent and never came to its mailbox",
+            "it is posted",
+        )
+    if any(one.state == "posted" and one.id not in at.known for one in mail) and not at.receipts:
+        yield Difference(
+            "lost mail",
+            room.id,
+            f"unread mail for chamber {room.id} is not in its mailbox any more",
+            "it is posted again",
+        )
+    if any(one.state in _OVER and one.id in at.unread for one in mail):
+        yield Difference(
+            "leftover mail",
+            room.id,
+            f"the mailbox of chamber {room.id} holds mail that is over",
+            "that mail is taken out; what else is in it stays",
+        )
+
+
+def _orphans(seen: Observed) -> Iterator[Difference]:
+    for tree in seen.trees:
+        named = landing_of(tree.branch)
+        strange = tree.gone or str(tree.path) in seen.others
+        if named and not strange and chamber_id(*named) not in seen.state.chambers:
+            yield Difference(
+                "orphan worktree",
+                str(tree.path),
+                f"{tree.path} is the worktree of a chamber that the store does not know",
+                f"the store is told: chamber {named[1]!r} of task {named[0]!r} is live",
+            )
+    used = {tree.branch for tree in seen.trees}
+    for branch in sorted(seen.branches):
+        named = landing_of(branch)
+        room = seen.state.chambers.get(chamber_id(*named)) if named else None
+        if named is None or branch in used or (room is not None and room.state not in _ENDED):
+            continue
+        if branch in seen.settled:
+            yield Difference(
+                "orphan branch",
+                branch,
+                f"branch {branch} is no chamber's, and all its work is merged or saved",
+                "it is deleted, if it still is where it was seen",
+            )
+        elif room is None:
+            yield Difference(
+                "orphan branch",
+                branch,
+                f"branch {branch} is no chamber's, and has work that is nowhere else",
+                f"it is kept; look at it with: git log {branch}",
+            )
+
+
+def _stale_claims(seen: Observed) -> Iterator[Difference]:
+    for name, holder in sorted(seen.claims.items()):
+        room, task = seen.state.chambers.get(holder), seen.state.tasks.get(holder)
+        over = (
+            task is None or task.state in {"completed", "closed"}
+            if ":" in name
+            else room is None or room.state in _ENDED
+        )
+        if over:
+            yield Difference(
+                "stale claim",
+                name,
+                f"the name {name!r} is held by {holder!r}, which has ended",
+                "it is free again",
+            )

@@ -1,0 +1,37 @@
+"""What was seen of a repository at one moment, by somebody who is alone with its chambers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestra_core.state import ProjectState
+from orchestra_server.git.worktrees.add_and_list import Worktree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What is at a chamber's path, and in its mailbox."""
+
+    exists: bool = True
+    linked: bool = True  # its `.git` names a record that git has
+    unread: frozenset[str] = frozenset()  # interrupts that wait there
+    known: frozenset[str] = frozenset()  # those, and what was read last
+    receipts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """The facts; paths as text, branches without `refs/heads/`."""
+
+    host: str
+    state: ProjectState
+    tasks: frozenset[str] = frozenset()  # of those of the state, this repository's
+    claims: Mapping[str, str] = field(default_factory=dict[str, str])
+    trees: tuple[Worktree, ...] = ()
+    rooms: Mapping[str, Room] = field(default_factory=dict[str, Room])  # by chamber id
+    branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
+    settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
+    landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
+    moved_from: str = ""  # the checkout that the whole repository was at before
+    others: frozenset[str] = frozenset()  # of the trees, paths that are another repository's
+    astray: tuple[str, ...] = ()  # worktrees that know their record, which looks elsewhere
+    locks: tuple[str, ...] = ()

@@ -1,0 +1,154 @@
+"""Looks at the store, git and the disk; changes nothing."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Task
+from orchestra_core.project import find_project
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_server.files.chamber.mailbox import collect_receipts, known, unread
+from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.save import kept_commits
+from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
+from orchestra_server.git.worktrees.stale_locks import stale_locks
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.completion.merge_and_land import tip_of
+from orchestra_server.usecases.reconcile.observation import Observed, Room
+from orchestra_server.usecases.reconcile.relocate import moved_from
+
+_FOLDER = ".claude"
+_NOWHERE = Path("/")
+_HOLDING = ("creating", "live", "closing")
+
+
+async def look(context: Context, repo: Repository) -> Observed:
+    """Return what is there now; the caller is alone with the chambers."""
+
+    async def read(reads: Reads) -> Decision[tuple[ProjectState, dict[str, str]]]:
+        claims = await reads.claims()  # first: whoever holds one of them is then in the state
+        return Decision((await reads.state(), claims))
+
+    state, claims = await settle(context.store, read)
+    was_at = await asyncio.to_thread(moved_from, context.project)
+    return await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
+
+
+def _observe(
+    repo: Repository, state: ProjectState, claims: dict[str, str], moved_from: str
+) -> Observed:
+    trees = tuple(list_worktrees(repo))
+    ours = [one for one in state.tasks.values() if _is_ours(repo, state, trees, one)]
+    tasks = frozenset(one.id for one in ours)
+    chambers = [one for one in state.chambers.values() if one.task_id in tasks]
+    branches = _branches(repo)
+    used = {tree.branch for tree in trees}
+    return Observed(
+        host=this_host(),
+        state=state,
+        tasks=tasks,
+        claims=claims,
+        trees=trees,
+        rooms={one.id: _room(repo, one) for one in chambers if one.state in _HOLDING},
+        branches=branches,
+        settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
+        landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
+        moved_from=moved_from,
+        others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),
+        astray=tuple(_astray(repo, trees)),
+        locks=tuple(map(str, stale_locks(repo))),
+    )
+
+
+def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], task: Task) -> bool:
+    """Tell whether a task is this repository's; one whose directory is gone, by its branches."""
+    directory = Path(task.working_directory)
+    if directory.exists():
+        try:
+            return find_project(directory).git_dir == repo.common_dir
+        except OrchestraError:
+            return False
+    own = {one.branch for one in state.chambers.values() if one.task_id == task.id}
+    return any(tree.branch in own for tree in trees)
+
+
+def _room(repo: Repository, chamber: Chamber) -> Room:
+    path = Path(chamber.path)
+    if not path.exists():
+        return Room(exists=False)
+    return Room(
+        linked=_record(path).is_relative_to(repo.common_dir),
+        unread=frozenset(unread(path)),
+        known=frozenset(known(path)),
+        receipts=len(collect_receipts(path)),
+    )
+
+
+def _record(worktree: Path) -> Path:
+    """Return the directory that a worktree's `.git` names, the root for none that is there."""
+    try:
+        text = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return _NOWHERE
+    named = (worktree / text.removeprefix("gitdir:").strip()).resolve()
+    return named if named.exists() else _NOWHERE
+
+
+def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
+    """Yield worktrees that moved with the repository: each names a record that is now here."""
+    for tree in trees:
+        parts = tree.path.parts
+        inside = parts.index(_FOLDER) if tree.gone and _FOLDER in parts else 0
+        for start in range(1, inside + 1):
+            place = repo.top.joinpath(*parts[start:])
+            if _record(place) == _NOWHERE and _named(repo, place):
+                yield str(place)
+                break
+
+
+def _is_anothers(repo: Repository, tree: Worktree) -> bool:
+    """Tell whether a worktree names a record elsewhere: the original's, where we are a copy."""
+    record = _NOWHERE if tree.gone else _record(tree.path)
+    return record != _NOWHERE and not record.is_relative_to(repo.common_dir)
+
+
+def _named(repo: Repository, place: Path) -> bool:
+    """Tell whether a worktree's `.git` has the name of a record of ours."""
+    try:
+        text = (place / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    name = Path(text.removeprefix("gitdir:").strip()).name
+    return (repo.common_dir / "worktrees" / name / "gitdir").is_file()
+
+
+def _branches(repo: Repository) -> dict[str, str]:
+    listed = repo.git(
+        "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads/orchestra/"
+    )
+    return dict(line.rsplit(" ", 1) for line in listed.splitlines())
+
+
+def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
+    """Return the branches whose commits HEAD's history or some saved work holds."""
+    if not branches:
+        return frozenset()
+    kept = kept_commits(repo)
+    head = repo.run("rev-parse", "--verify", "--quiet", "HEAD").out.strip()
+    return frozenset(
+        name
+        for name, commit in branches.items()
+        if commit in kept or (head and is_merged(repo, commit, head))
+    )
+
+
+def _has_landed(repo: Repository, task: Task) -> bool:
+    if task.state != "completing" or not task.landed_commit:
+        return False
+    try:
+        return is_ancestor(repo, task.landed_commit, tip_of(repo, task))
+    except OrchestraError:
+        return False

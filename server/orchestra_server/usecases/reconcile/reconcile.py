@@ -1,0 +1,99 @@
+"""reconcile: compare and mend, at every start of a server and whenever somebody asks."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+
+from orchestra_core.errors import OrchestraError
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.after_commit import show_all
+from orchestra_server.usecases.common.replies import FoundDifference, Reconciled
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.reconcile.diagnose import Difference, differences
+from orchestra_server.usecases.reconcile.observe import look
+from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
+from orchestra_server.usecases.reconcile.repair import Case, mend
+
+ACTOR = "orchestra"
+# What is mended can bring to light what was hidden: a worktree that is found can be adopted then.
+_ROUNDS = 4
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    difference: Difference
+    mended: bool = False
+    note: str = ""
+
+
+async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
+    """Compare the store, git's worktrees and branches and the disk, and mend what differs.
+
+    It waits until it is alone with the repository's chambers, so that one in the making is never
+    taken for one that was left half made. A `dry_run` mends nothing. Safe to repeat, and to break
+    off: each mending is a call of its own.
+    """
+    context = with_changes(context, actor=ACTOR)
+    outcomes = await to_its_end(_reconcile(context, dry_run=dry_run))
+    return Reconciled(
+        dry_run=dry_run,
+        differences=[_told(one) for one in outcomes],
+        next_step=_next_step(outcomes, dry_run=dry_run),
+    )
+
+
+async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
+    repo = await asyncio.to_thread(open_repository, context.project.root)
+    outcomes: dict[tuple[str, str], _Outcome] = {}
+    async with alone_with_chambers(repo.common_dir):
+        for _ in range(_ROUNDS):
+            seen = await look(context, repo)
+            new = [one for one in differences(seen) if (one.name, one.subject) not in outcomes]
+            for one in new:
+                outcome = (
+                    _Outcome(one) if dry_run else await _mended(Case(context, repo, seen, one))
+                )
+                outcomes[one.name, one.subject] = outcome
+            if dry_run or not new:
+                break
+        if not dry_run and not await asyncio.to_thread(moved_from, context.project):
+            await asyncio.to_thread(note_place, context.project)
+    if not dry_run and outcomes:
+        await show_all(context)
+    return list(outcomes.values())
+
+
+async def _mended(case: Case) -> _Outcome:
+    one = case.difference
+    try:
+        mended = await mend(case)
+    except OrchestraError as fault:
+        _log.warning("%s; it could not be mended: %s", one.sentence, fault)
+        return _Outcome(one, note=str(fault))
+    _log.info("%s; %s", one.sentence, one.mending)
+    return _Outcome(one, mended=mended)
+
+
+def _told(outcome: _Outcome) -> FoundDifference:
+    one = outcome.difference
+    return FoundDifference(
+        name=one.name,
+        subject=one.subject,
+        sentence=one.sentence,
+        mending=one.mending,
+        mended=outcome.mended,
+        note=outcome.note,
+    )
+
+
+def _next_step(outcomes: list[_Outcome], *, dry_run: bool) -> str:
+    if not outcomes:
+        return "The store, git and the disk agree; nothing is to be done."
+    if dry_run:
+        return "Nothing was changed; without dry_run these are mended, and nothing is destroyed."
+    if all(one.mended for one in outcomes):
+        return "All of it is mended, and nothing was destroyed."
+    return "What is not mended is left as it is; `note` or `mending` says what to do."

@@ -1,0 +1,45 @@
+"""Records made anew of what git has and the store does not know."""
+
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Phase, Task
+from orchestra_core.names import branch_of, chamber_id
+from orchestra_server.git.repository.repository import Head
+from orchestra_server.usecases.common.transaction import this_host
+
+_PHASE = "recovery"
+
+
+def recovered_task(task_id: str, directory: Path, base: Head, *, at: int, actor: str) -> Task:
+    """Return a task that lands on `base`; its request is lost, and its description says so."""
+    return Task(
+        id=task_id,
+        description=f"Recovered: the record of task {task_id} was lost",
+        complexity="moderate",
+        reasons=("its chambers were found without a record",),
+        working_directory=str(directory),
+        base_branch=base.branch,
+        base_commit=base.commit,
+        phases=(Phase(name=_PHASE, started_at=at, by=actor),),
+        phase=_PHASE,
+        actor=actor,
+        started_at=at,
+    )
+
+
+def recovered_chamber(
+    task_id: str, name: str, *, path: Path, base: str, now: int, note: str
+) -> Chamber:
+    """Return a live chamber on the branch that its name gives it."""
+    return Chamber(
+        id=chamber_id(task_id, name),
+        task_id=task_id,
+        name=name,
+        state="live",
+        path=str(path),
+        branch=branch_of(task_id, name),
+        base_commit=base,
+        host=this_host(),
+        created_at=now,
+        note=note,
+    )

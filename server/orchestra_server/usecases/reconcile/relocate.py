@@ -1,0 +1,102 @@
+"""A repository that was moved as a whole: its tasks, chambers, hooks and settings go with it."""
+
+import asyncio
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.models import Chamber
+from orchestra_core.project import Project, id_by_place
+from orchestra_core.repository_location import Placement, note_placement, own_placement
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import task_lifecycle
+from orchestra_server.files.installation.reinstall_after_move import initialise_again
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.relink import link_all_again
+from orchestra_server.usecases.chambers.provision import furnish_all
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+
+
+def moved_from(project: Project) -> Path | None:
+    """Return the checkout that the repository was at before, None when it is where it was."""
+    noted = own_placement(project.git_dir)
+    if noted is None or noted.id != project.id or noted.common_dir == project.git_dir:
+        return None
+    return _top(noted.common_dir)
+
+
+def note_place(project: Project) -> None:
+    """Note where the repository is, unless its id was given by hand and not by its place."""
+    noted = own_placement(project.git_dir)
+    if project.id == (noted.id if noted is not None else id_by_place(project.git_dir)):
+        note_placement(project.git_dir, Placement(project.id, project.git_dir))
+
+
+async def follow_repository(
+    context: Context, repo: Repository, state: ProjectState, old_top: Path
+) -> None:
+    """Let all that was below `old_top` be known where it is now; repeated if it breaks off.
+
+    The note of the new place comes last. No file of the person's or of a worker's changes.
+    """
+    await asyncio.to_thread(link_all_again, repo, old_top)
+    new_top = _top(repo.common_dir)
+    for task in state.tasks.values():
+        await _move(context, task.id, old_top, new_top, chambers_of(state, task.id))
+    await asyncio.to_thread(_furnish, context, repo, await context.store.snapshot())
+    await asyncio.to_thread(initialise_again, repo.common_dir, old_top, new_top, sys.executable)
+    await asyncio.to_thread(note_place, context.project)
+
+
+def chambers_of(state: ProjectState, task_id: str) -> list[Chamber]:
+    """Return a task's chambers."""
+    return [one for one in state.chambers.values() if one.task_id == task_id]
+
+
+def _furnish(context: Context, repo: Repository, state: ProjectState) -> None:
+    """Write the places into the briefings and hooks of the live chambers."""
+    for room in state.chambers.values():
+        if room.state == "live" and room.host == this_host() and Path(room.path).exists():
+            others = [one for one in chambers_of(state, room.task_id) if one.state == "live"]
+            siblings = [one for one in others if one.id != room.id]
+            furnish_all(context, repo, state.tasks[room.task_id], [room], siblings=siblings)
+
+
+async def _move(
+    context: Context, task_id: str, old: Path, new: Path, rooms: Iterable[Chamber]
+) -> None:
+    """Move a task and all its chambers in one change."""
+
+    async def decide(reads: Reads) -> Decision[None]:
+        at, actor = context.clock(), context.actor
+        changes: list[Change] = []
+        task = await reads.task(task_id)
+        if task is not None and _is_below(task.working_directory, old):
+            directory = _moved(task.working_directory, old, new)
+            changes.append(task_lifecycle.moved(task, directory=directory, at=at, actor=actor)[1])
+        read = [await reads.chamber(room.id) for room in rooms]
+        for room in read:
+            if room is not None and room.host == this_host() and _is_below(room.path, old):
+                path = _moved(room.path, old, new)
+                changes.append(life.moved(room, path=path, at=at, actor=actor)[1])
+        whole = Change(events=())
+        for change in changes:
+            whole = task_lifecycle.both(whole, change)
+        return Decision(None, whole)
+
+    await settle(context.store, decide)
+
+
+def _is_below(path: str, top: Path) -> bool:
+    return Path(path).is_relative_to(top)
+
+
+def _moved(path: str, old: Path, new: Path) -> str:
+    return str(new / Path(path).relative_to(old))
+
+
+def _top(common_dir: Path) -> Path:
+    return common_dir.parent if common_dir.name == ".git" else common_dir

@@ -1,0 +1,1 @@
+"""Tasks: started, moved from phase to phase, and looked at."""

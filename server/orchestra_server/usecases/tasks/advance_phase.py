@@ -1,0 +1,46 @@
+"""advance_phase: move a task on in its plan."""
+
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.task_lifecycle import PhaseStep, advanced
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.lookups import read_open_task
+from orchestra_server.usecases.common.replies import AdvancedPhase
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+
+
+async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> AdvancedPhase:
+    """Enter the named phase, or the one after the present; naming it makes a repeat safe.
+
+    Raises BadInput for a phase that the task does not have.
+    """
+
+    async def decide(reads: Reads) -> Decision[PhaseStep]:
+        task = await read_open_task(reads, task_id)
+        step = advanced(task, phase.strip(), at=context.clock(), actor=context.actor)
+        return Decision(step, step.change)
+
+    step = await settle(context.store, decide)
+    if step.moved:
+        await follow_up(context, task_id)
+    return _reply(step)
+
+
+def _reply(step: PhaseStep) -> AdvancedPhase:
+    task = step.task
+    names = [one.name for one in task.phases]
+    current = next(one for one in task.phases if one.name == task.phase)
+    rest = names[names.index(task.phase) + 1 :]
+    return AdvancedPhase(
+        task_id=task.id,
+        advanced=step.moved,
+        phase=task.phase,
+        at=serializers.moment(current.started_at),
+        by=current.by,
+        phases=serializers.phases(task),
+        next_step=(
+            f"Do the work of {task.phase!r}; then call advance_phase with phase={rest[0]!r}."
+            if rest
+            else f"{task.phase!r} is the last phase; when its work is done, call complete_task."
+        ),
+    )

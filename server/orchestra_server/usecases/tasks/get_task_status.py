@@ -1,0 +1,64 @@
+"""get_task_status: one task whole."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.lookups import chambers_in, task_in
+from orchestra_server.usecases.common.replies import TaskStatus
+from orchestra_server.usecases.common.transaction import Context
+
+# So that an answer stays well below what a client puts before its model (25,000 tokens).
+_DISCOVERIES_SHOWN = 40
+
+
+async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
+    """Return everything known of a task; raises Unknown with the closest open ones."""
+    return task_status(await context.store.snapshot(), task_id)
+
+
+def task_status(state: ProjectState, task_id: str) -> TaskStatus:
+    """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
+    task = task_in(state, task_id)
+    chambers = chambers_in(state, task_id)
+    found = sorted(
+        (one for one in state.discoveries.values() if one.task_id == task_id),
+        key=serializers.by_weight,
+    )
+    agents = sorted(
+        (one for one in state.agents.values() if one.task_id == task_id),
+        key=lambda one: one.agent_id,
+    )
+    return TaskStatus(
+        task_id=task.id,
+        description=task.description,
+        state=task.state,
+        complexity=task.complexity,
+        reasons=list(task.reasons),
+        phase=task.phase,
+        phases=serializers.phases(task),
+        working_directory=task.working_directory,
+        base_branch=task.base_branch,
+        base_commit=task.base_commit,
+        started_at=serializers.moment(task.started_at),
+        finished_at=serializers.moment(task.finished_at),
+        summary=task.summary,
+        landed_commit=task.landed_commit,
+        chambers=[serializers.summary(one) for one in chambers],
+        agents=[serializers.agent(one) for one in agents],
+        discoveries=[serializers.discovery(one) for one in found[:_DISCOVERIES_SHOWN]],
+        discoveries_left_out=max(0, len(found) - _DISCOVERIES_SHOWN),
+        unread_interrupts=[serializers.mail(one) for one in serializers.unread_of(state, task_id)],
+        next_step=_next_step(task, chambers),
+    )
+
+
+def _next_step(task: Task, chambers: Sequence[Chamber]) -> str:
+    if task.state == "completing":
+        return "It is being completed; call complete_task again if that was interrupted."
+    if task.state != "open":
+        return f"The task is {task.state}; nothing is left to do."
+    if not any(chamber.state in {"creating", "live"} for chamber in chambers):
+        return "No chamber is live; create_chambers_batch makes them, complete_task ends the task."
+    return "get_parallel_status shows how the workers stand; complete_task lands their work."

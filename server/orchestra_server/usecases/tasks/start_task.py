@@ -1,0 +1,152 @@
+"""start_task: take a request on."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestra_core.errors import BadInput, OrchestraError, Refused
+from orchestra_core.models import Chamber, Level, Phase, Task
+from orchestra_core.names import new_task_id
+from orchestra_core.project import Project, find_project
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
+from orchestra_server.domain.task_lifecycle import request_claim, started
+from orchestra_server.git.repository.repository import Head, open_repository
+from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.replies import StartedTask
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.validation import AUTO, checked_level
+from orchestra_server.usecases.tasks.complexity import PHASES, Assessment, assess
+
+
+async def start_task(
+    context: Context, *, description: str, complexity: str = AUTO, working_directory: str = ""
+) -> StartedTask:
+    """Take a request on; the very same request, while its task is open, answers that task.
+
+    Raises BadInput for an argument that is wrong, Refused for a checkout without a commit.
+    """
+    text = required("description", description, DESCRIPTION_LIMIT)
+    level = checked_level(complexity)
+    directory = await asyncio.to_thread(_checkout, context.project, working_directory)
+    head = await asyncio.to_thread(_head, directory)
+    assessment = await asyncio.to_thread(_assessed, text, level)
+    new = _new_task(context, text, directory, head, assessment)
+
+    async def decide(reads: Reads) -> Decision[Task]:
+        holder = await reads.claim(request_claim(text, str(directory)))
+        if holder:
+            known = await reads.task(holder)
+            if known is not None:
+                return Decision(known)
+        state = await reads.state()
+        _require_no_chamber(directory, list(state.chambers.values()))
+        return Decision(new, started(new))
+
+    task = await settle(context.store, decide)
+    await follow_up(context, task.id)
+    return _reply(task, already_open=task.id != new.id)
+
+
+def _assessed(description: str, level: Level | None) -> Assessment:
+    if level is None:
+        return assess(description)
+    return Assessment(level, ("named by the caller, not detected",), PHASES[level])
+
+
+def _new_task(
+    context: Context, description: str, directory: Path, head: Head, assessment: Assessment
+) -> Task:
+    now = context.clock()
+    first, *later = assessment.phases
+    return Task(
+        id=new_task_id(description),
+        description=description,
+        complexity=assessment.level,
+        reasons=assessment.reasons,
+        working_directory=str(directory),
+        base_branch=head.branch,
+        base_commit=head.commit,
+        phases=(
+            Phase(name=first, started_at=now, by=context.actor),
+            *(Phase(name=name) for name in later),
+        ),
+        phase=first,
+        actor=context.actor,
+        started_at=now,
+    )
+
+
+def _checkout(project: Project, working_directory: str) -> Path:
+    """Return the real path of the checkout that is meant."""
+    shown = one_line(working_directory, 200)
+    try:
+        directory = (project.root / working_directory).resolve(strict=True)
+    except (OSError, ValueError, RuntimeError) as fault:
+        raise BadInput(
+            f"working_directory {shown!r} is not there; give a directory inside {project.root}"
+        ) from fault
+    if not directory.is_dir():
+        raise BadInput(f"working_directory {shown!r} is a file; give the directory it is in")
+    try:
+        found = find_project(directory)
+    except OrchestraError as fault:
+        raise _elsewhere(shown, project) from fault
+    if found.git_dir != project.git_dir:
+        raise _elsewhere(shown, project)
+    if found.root == found.git_dir:
+        raise BadInput(
+            f"{directory} has no files to work on: it is git's own directory; "
+            "give the path of a working tree as working_directory ('git worktree list' names them)"
+        )
+    if one_line(str(directory)) != str(directory):
+        raise BadInput(
+            f"the path {shown!r} has characters that JSON or a line cannot hold; "
+            "rename the directory, or work in a checkout with a plain path"
+        )
+    return directory
+
+
+def _elsewhere(shown: str, project: Project) -> BadInput:
+    return BadInput(
+        f"working_directory {shown!r} is not in this repository; "
+        f"give a directory inside {project.root} or one of its worktrees"
+    )
+
+
+def _head(directory: Path) -> Head:
+    return open_repository(directory).head()
+
+
+def _require_no_chamber(directory: Path, chambers: Sequence[Chamber]) -> None:
+    above = {str(one) for one in (directory, *directory.parents)}
+    for chamber in chambers:
+        if chamber.state in {"creating", "live"} and chamber.path in above:
+            raise Refused(
+                f"{directory} lies in chamber {chamber.name!r} of task {chamber.task_id!r}; "
+                "start tasks from the main checkout"
+            )
+
+
+def _reply(task: Task, *, already_open: bool) -> StartedTask:
+    one_alone = task.complexity in {"trivial", "simple"}
+    split = (
+        "This is small: one chamber, or none, is enough."
+        if one_alone
+        else "Split it into parts that do not touch the same files."
+    )
+    return StartedTask(
+        task_id=task.id,
+        already_open=already_open,
+        complexity=task.complexity,
+        reasons=list(task.reasons),
+        phases=[phase.name for phase in task.phases],
+        phase=task.phase,
+        working_directory=task.working_directory,
+        base_branch=task.base_branch,
+        base_commit=task.base_commit,
+        next_step=(
+            f"{split} Then call create_chambers_batch with task_id {task.id!r} and one name per "
+            "part; call advance_phase, naming the phase, as the work moves on."
+        ),
+    )

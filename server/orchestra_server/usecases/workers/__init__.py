@@ -1,0 +1,1 @@
+"""Workers: what they are told at their start, and what is recorded of them."""

@@ -1,0 +1,78 @@
+"""get_agent_context: what an agent has to know before it is started."""
+
+from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.lookups import chambers_in, task_in, unknown_chamber
+from orchestra_server.usecases.common.replies import AgentContext
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.common.validation import checked_agent_type
+from orchestra_server.usecases.workers.prompts import agent_id_of, observer_prompt, worker_prompt
+
+# What goes into one prompt; get_task_status has more.
+_DISCOVERIES_SHOWN = 30
+
+
+async def get_agent_context(
+    context: Context, *, task_id: str, agent_type: str, module: str = ""
+) -> AgentContext:
+    """Return mission, scope, siblings and the discoveries that touch an agent, and its prompt.
+
+    `module` is the chamber the agent will work in, "" for one that only reads. Raises Unknown for
+    a chamber that the task does not have.
+    """
+    kind = checked_agent_type(agent_type)
+    return agent_context(await context.store.snapshot(), task_id, kind, module.strip())
+
+
+def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:
+    """Return an agent's context as a snapshot has it."""
+    task = task_in(state, task_id)
+    chambers = chambers_in(state, task_id)
+    own = next((one for one in chambers if one.name == module), None)
+    if module and own is None:
+        raise unknown_chamber(module, task, chambers)
+    siblings = [one for one in chambers if one.state == "live" and one is not own]
+    found = _touching(state, task_id, module)
+    agent_id = agent_id_of(agent_type, module)
+    mail = serializers.unread_of(state, task_id, module) if own else []
+    return AgentContext(
+        task_id=task_id,
+        agent_type=agent_type,
+        agent_id=agent_id,
+        mission=task.description,
+        phase=task.phase,
+        working_directory=task.working_directory,
+        chamber=serializers.scope(own) if own else None,
+        siblings=[serializers.scope(one) for one in siblings],
+        discoveries=[serializers.discovery(one) for one in found],
+        unread_interrupts=[serializers.mail(one) for one in mail],
+        prompt=worker_prompt(task, own, siblings, agent_id=agent_id, found=found)
+        if own
+        else observer_prompt(task, siblings, agent_id=agent_id, found=found),
+        next_step=_next_step(task, own, agent_id),
+    )
+
+
+def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]:
+    """Return what concerns a chamber, or all of it without one: the weightiest, then the newest."""
+    found = [
+        one
+        for one in state.discoveries.values()
+        if one.task_id == task_id and (not module or not one.affects or module in one.affects)
+    ]
+    return sorted(found, key=serializers.by_weight)[:_DISCOVERIES_SHOWN]
+
+
+def _next_step(task: Task, own: Chamber | None, agent_id: str) -> str:
+    if own is not None and own.state != "live":
+        return (
+            f"Chamber {own.name!r} is {own.state}: do not start a worker in it. "
+            "restore_chamber brings a closed one back."
+        )
+    if task.state != "open":
+        return f"Task {task.id!r} is {task.state}: do not start an agent for it."
+    return (
+        f"Paste `prompt` unchanged into the agent you start; record what it reports with "
+        f"record_agent_action and agent_id {agent_id!r}."
+    )

@@ -1,0 +1,84 @@
+"""record_agent_action: what an agent did, and the patterns that others can use."""
+
+from collections.abc import Sequence
+
+from orchestra_core.change import Change
+from orchestra_core.models import Agent, Discovery
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import MESSAGE_LIMIT, optional, required
+from orchestra_server.domain.discoveries import (
+    acted,
+    action_event,
+    discovery_event,
+    is_same_action,
+    patterns_found,
+)
+from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.lookups import chamber_of_agent, read_open_task
+from orchestra_server.usecases.common.replies import RecordedAction
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.validation import checked_agent_id, checked_patterns
+
+ACTION_LIMIT = 2_000
+
+
+async def record_agent_action(
+    context: Context,
+    *,
+    task_id: str,
+    agent_id: str,
+    action: str,
+    result: str,
+    patterns: Sequence[str] = (),
+) -> RecordedAction:
+    """Write an action into the history; each pattern becomes a discovery others can find.
+
+    The agent's latest action, reported again within a minute, is the same one.
+    """
+    name = checked_agent_id(agent_id)
+    done = required("action", action, ACTION_LIMIT)
+    outcome = optional("result", result, MESSAGE_LIMIT)
+    lines = checked_patterns(patterns)
+
+    async def decide(reads: Reads) -> Decision[RecordedAction]:
+        await read_open_task(reads, task_id)
+        now = context.clock()
+        agent = await reads.agent(f"{task_id}/{name}") or await _new_agent(reads, task_id, name)
+        found = patterns_found(agent, lines, now)
+        new = [one for one in found if await reads.discovery(one.id) is None]
+        if is_same_action(agent, done, outcome, now) and not new:
+            return Decision(_reply(agent, found, repeated=True))
+        after = acted(agent, done, outcome, now)
+        events = [action_event(after, lines, context.actor)]
+        events += [discovery_event(one, context.actor) for one in new]
+        return Decision(_reply(after, found, repeated=False), Change(events=tuple(events)))
+
+    reply = await settle(context.store, decide)
+    if not reply.repeated:
+        await follow_up(context, task_id)
+    return reply
+
+
+async def _new_agent(reads: Reads, task_id: str, agent_id: str) -> Agent:
+    names = [chamber.name for chamber in await reads.chambers_of(task_id)]
+    return Agent(
+        id=f"{task_id}/{agent_id}",
+        task_id=task_id,
+        agent_id=agent_id,
+        chamber=chamber_of_agent(agent_id, names),
+    )
+
+
+def _reply(agent: Agent, found: Sequence[Discovery], *, repeated: bool) -> RecordedAction:
+    return RecordedAction(
+        task_id=agent.task_id,
+        agent_id=agent.agent_id,
+        chamber=agent.chamber,
+        actions=agent.actions,
+        repeated=repeated,
+        discoveries=[one.id for one in found],
+        next_step=(
+            "Record each further report as it comes in; when every worker has ended, "
+            "call complete_task."
+        ),
+    )

@@ -1,0 +1,110 @@
+"""share_discovery: something that other workers should know, at once if it is critical."""
+
+from collections.abc import Sequence
+
+from orchestra_core.change import Change
+from orchestra_core.models import Chamber, Discovery, Interrupt, Severity
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import LINE_LIMIT, optional, required
+from orchestra_server.domain.discoveries import discovery_event, discovery_id
+from orchestra_server.domain.interrupts import of_discovery, sent
+from orchestra_server.usecases.common import serializers
+from orchestra_server.usecases.common.after_commit import follow_up, show_change
+from orchestra_server.usecases.common.lookups import (
+    chamber_of_agent,
+    read_open_task,
+    unknown_chamber,
+)
+from orchestra_server.usecases.common.replies import Mail, SharedDiscovery
+from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.validation import checked_agent_id, checked_severity
+
+# A critical one becomes a message together with its impact; above 10,000 characters a client
+# puts what a hook says into a file instead of before the model's eyes.
+TEXT_LIMIT = 6_000
+
+
+async def share_discovery(
+    context: Context,
+    *,
+    task_id: str,
+    agent_id: str,
+    discovery: str,
+    severity: str,
+    impact: str = "",
+    affects: Sequence[str] = (),
+) -> SharedDiscovery:
+    """Record a discovery; a critical one interrupts every other live chamber it affects.
+
+    With `affects` empty it concerns all. The same discovery by the same agent is recorded once.
+    Raises Unknown for a chamber in `affects` that the task does not have.
+    """
+    agent = checked_agent_id(agent_id)
+    kind = checked_severity(severity)
+    text = required("discovery", discovery, TEXT_LIMIT)
+    follows = optional("impact", impact, LINE_LIMIT)
+    identifier = discovery_id(task_id, agent, text, kind)
+
+    async def decide(reads: Reads) -> Decision[tuple[Discovery, bool]]:
+        task = await read_open_task(reads, task_id)
+        known = await reads.discovery(identifier)
+        if known is not None:
+            return Decision((known, True))
+        chambers = await reads.chambers_of(task_id)
+        names = [chamber.name for chamber in chambers]
+        for name in affects:
+            if name not in names:
+                raise unknown_chamber(name, task, chambers)
+        new = Discovery(
+            id=identifier,
+            task_id=task_id,
+            agent_id=agent,
+            chamber=chamber_of_agent(agent, names),
+            text=text,
+            severity=kind,
+            impact=follows,
+            affects=tuple(dict.fromkeys(affects)),
+            at=context.clock(),
+        )
+        return Decision((new, False), _change(new, chambers, context.actor))
+
+    found, repeated = await settle(context.store, decide)
+    if kind != "critical":
+        await follow_up(context, task_id)
+        return _reply(found, (), repeated=repeated)
+    state = await show_change(context, task_id)
+    sent_out = [one for one in state.interrupts.values() if one.discovery_id == found.id]
+    return _reply(found, sent_out, repeated=repeated)
+
+
+def _change(found: Discovery, chambers: Sequence[Chamber], actor: str) -> Change:
+    events = [discovery_event(found, actor)]
+    if found.severity == "critical":
+        interrupts = of_discovery(found, chambers, at=found.at, actor=actor)
+        events += [sent(interrupt) for interrupt in interrupts]
+    return Change(events=tuple(events))
+
+
+def _reply(found: Discovery, interrupts: Sequence[Interrupt], *, repeated: bool) -> SharedDiscovery:
+    mail = [serializers.mail(one) for one in sorted(interrupts, key=lambda one: one.chamber)]
+    return SharedDiscovery(
+        task_id=found.task_id,
+        discovery_id=found.id,
+        severity=found.severity,
+        repeated=repeated,
+        affects=list(found.affects),
+        interrupts=mail,
+        next_step=_next_step(found.severity, mail),
+    )
+
+
+def _next_step(severity: Severity, mail: Sequence[Mail]) -> str:
+    if mail:
+        names = ", ".join(one.chamber for one in mail)
+        return (
+            f"The workers in {names} are stopped by it at their next tool call; "
+            "get_parallel_status shows when they have read it."
+        )
+    if severity == "critical":
+        return "No other live chamber is affected, so nobody was interrupted."
+    return "It is part of get_agent_context for agents started from now on; nobody was interrupted."

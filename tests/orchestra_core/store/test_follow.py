@@ -1,0 +1,184 @@
+import asyncio
+
+import pytest
+
+from orchestra_core.change import Change
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.events import encode_event
+from orchestra_core.models import Presence
+from orchestra_core.store import follow
+from orchestra_core.store.documents import encode
+from orchestra_core.store.follow import (
+    Arrived,
+    Disconnected,
+    PresenceChanged,
+    Reconnected,
+    Snapshot,
+)
+from orchestra_core.store.store import Store
+from tests.support.following import commit, watching
+from tests.support.samples import a_task, starting, task_started
+from tests.support.valkey import Server
+
+
+async def test_a_follower_starts_with_the_whole_state(store: Store) -> None:
+    await commit(store, starting())
+
+    async with watching(store) as watch:
+        assert watch.seen == [Snapshot(await store.snapshot())]
+
+
+async def test_what_happens_arrives_in_order(store: Store) -> None:
+    async with watching(store) as watch:
+        for number in range(5):
+            await commit(store, starting(a_task(f"task-{number}")))
+        await watch.until(lambda seen: seen.state.seq == 5)
+
+        assert list(watch.state.tasks) == [f"task-{number}" for number in range(5)]
+        assert watch.state == await store.snapshot()
+
+
+async def test_what_came_together_arrives_together(store: Store) -> None:
+    async with watching(store) as watch:
+        await commit(store, Change(events=starting().events * 50))
+        await watch.until(lambda seen: seen.state.seq == 50)
+
+        assert len(watch.seen) < 10
+
+
+async def test_a_presence_report_is_handed_on_once(store: Store) -> None:
+    report = Presence(chamber_id="t/auth", state="working", tool="Bash", since=5)
+    async with watching(store) as watch:
+        await store.report_presence(report)
+        await store.report_presence(report)
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+
+        assert watch.seen.count(PresenceChanged(report)) == 1
+
+
+async def test_a_message_that_was_lost_is_read_from_the_stream(store: Store) -> None:
+    async with watching(store) as watch:
+        await _append_silently(store, 1)
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 2)
+
+        assert [event.seq for event in watch.events] == [1, 2]
+
+
+async def test_a_last_message_that_was_lost_is_found_when_idle(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    async with watching(store) as watch:
+        await _append_silently(store, 1)
+        await watch.until(lambda seen: seen.state.seq == 1)
+
+        assert Disconnected not in {type(update) for update in watch.seen}
+
+
+async def test_a_stream_trimmed_past_the_follower_brings_a_new_snapshot(store: Store) -> None:
+    async with watching(store) as watch:
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+        await _append_silently(store, 2, 3)
+        await store.client.call("XTRIM", store.keys.stream, "MAXLEN", 1)
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 4)
+
+        assert [type(update) for update in watch.seen] == [Snapshot, Arrived, Snapshot]
+
+
+async def test_a_state_that_was_wiped_brings_a_new_snapshot(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    async with watching(store) as watch:
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+        keys = store.keys
+        await store.client.call("DEL", keys.sequence, keys.stream, keys.documents("tasks"))
+        await watch.until(lambda seen: isinstance(seen.seen[-1], Snapshot))
+
+        assert watch.state.seq == 0
+        assert watch.state.tasks == {}
+
+
+async def test_killed_connections_lose_nothing_and_repeat_nothing(
+    store: Store, valkey_server: Server
+) -> None:
+    total = 2_000
+    async with watching(store) as watch:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_write(store, valkey_server, total))
+            await watch.until(lambda seen: seen.state.seq >= total)
+
+        assert [event.seq for event in watch.events] == list(range(1, total + 1))
+        actions = [event.data.action for event in watch.events]
+        assert sorted(actions) == sorted(str(number) for number in range(total))
+        assert sum(isinstance(update, Reconnected) for update in watch.seen) > 3
+        assert watch.state == await store.snapshot()
+
+
+async def test_presence_that_changed_while_away_is_told_after_the_return(
+    store: Store, valkey_server: Server
+) -> None:
+    async with watching(store) as watch:
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+        report = Presence(chamber_id="t/auth", state="idle", since=5)
+        await store.client.call("HSET", store.keys.presence, "t/auth", encode(report))
+        valkey_server.command("CLIENT", "KILL", "TYPE", "pubsub")
+        await watch.until(lambda seen: PresenceChanged(report) in seen.seen)
+
+        kinds = [type(update) for update in watch.seen]
+        assert kinds == [Snapshot, Arrived, Disconnected, Reconnected, PresenceChanged]
+
+
+async def test_an_event_of_a_newer_version_is_said_and_not_skipped(store: Store) -> None:
+    raw = '{"seq":1,"at":1,"kind":"task.teleported"}'
+    async with watching(store) as watch:
+        await store.client.call("XADD", store.keys.stream, "1-0", "e", raw)
+        await store.client.call("SET", store.keys.sequence, 1)
+        await store.client.call("PUBLISH", store.keys.channel, raw)
+        update = await watch.next()
+
+        assert isinstance(update, Disconnected)
+        assert "upgrade Orchestra" in update.reason
+    with pytest.raises(StoreUnavailable, match="upgrade Orchestra"):
+        await store.events()
+
+
+async def test_two_projects_do_not_hear_each_other(store: Store, valkey_url: str) -> None:
+    async with watching(store) as watch:
+        await store.client.call("PUBLISH", "orchestra:{other}:bell", '{"seq":1}')
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+
+        assert [type(update) for update in watch.seen] == [Snapshot, Arrived]
+
+
+async def _append_silently(store: Store, *numbers: int) -> None:
+    """Do all that a change does but for the ringing, as when a message is lost."""
+    for number in numbers:
+        raw = encode_event(task_started()).decode()
+        numbered = f'{{"seq":{number},{raw[1:]}'
+        await store.client.call("XADD", store.keys.stream, f"{number}-0", "e", numbered)
+        await store.client.call("SET", store.keys.sequence, number)
+
+
+async def _write(store: Store, server: Server, total: int) -> None:
+    """Commit `total` changes, ten at a time, killing every connection again and again."""
+    numbers = iter(range(total))
+
+    async def work() -> None:
+        for number in numbers:
+            await commit(store, Change(events=(task_started(action=str(number)),)))
+            if number % 40 == 0:
+                server.command("CLIENT", "KILL", "TYPE", "pubsub")
+            if number % 100 == 0:
+                server.command("CLIENT", "KILL", "TYPE", "normal")
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(10):
+            tasks.create_task(work())

@@ -1,0 +1,199 @@
+"""Opening says in one line why a server cannot be used, and finds the private one."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import BadInput, StoreUnavailable
+from orchestra_core.settings import Settings
+from orchestra_core.store import redis_client
+from orchestra_core.store.open_store import open_store
+from orchestra_core.store.server_version import ServerInfo, check_version
+from orchestra_core.store.store import Store
+from tests.support.certificates import Certificate, own_certificate
+from tests.support.scripted_server import HANG_UP, Reply, bulk, scripted_server
+from tests.support.valkey import Server, short_directory
+
+
+async def failure(settings: Settings, url: str) -> str:
+    """Return the line with which opening fails."""
+    with pytest.raises((StoreUnavailable, BadInput)) as caught:
+        async with open_store("p", replace(settings, redis_url=url)):
+            pass
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+@pytest.fixture
+def no_settings(tmp_path: Path) -> Settings:
+    return Settings("", tmp_path / "state", tmp_path, "")
+
+
+def knowing(info: str) -> Callable[[list[str]], Reply]:
+    """Answer INFO with a text and everything else with OK."""
+    return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
+
+
+async def test_the_server_says_what_it_is(store: Store, valkey_server: Server) -> None:
+    info = await store.server_info()
+
+    assert info.product in Path(valkey_server.binary).name
+    assert info.version[0].isdigit()
+
+
+async def test_a_server_too_old_is_named_with_what_is_needed(no_settings: Settings) -> None:
+    async with scripted_server(knowing("redis_version:6.0.16\r\nos:x\r\n")) as url:
+        line = await failure(no_settings, url)
+
+    assert line.startswith("Redis 6.0.16 is too old; Orchestra needs Redis 6.2 or newer")
+
+
+@pytest.mark.parametrize(
+    ("info", "good"),
+    [
+        (ServerInfo("redis", "6.2.0"), True),
+        (ServerInfo("redis", "8.4.1"), True),
+        (ServerInfo("redis", "10.0"), True),
+        (ServerInfo("valkey", "7.2.4"), True),
+        (ServerInfo("redis", "5.0.14"), False),
+        (ServerInfo("redis", "6.1.240"), False),
+    ],
+)
+def test_versions_are_compared_by_their_numbers(info: ServerInfo, *, good: bool) -> None:
+    if good:
+        check_version(info)
+    else:
+        with pytest.raises(StoreUnavailable):
+            check_version(info)
+
+
+async def test_a_server_that_hides_its_version_is_a_line(no_settings: Settings) -> None:
+    async with scripted_server(knowing("os:x\r\n")) as url:
+        assert "does not say its version" in await failure(no_settings, url)
+
+
+async def test_a_socket_that_is_not_there_is_a_line(no_settings: Settings) -> None:
+    line = await failure(no_settings, "unix:///tmp/orch-nowhere/s")
+
+    assert line == (
+        "Redis at unix:///tmp/orch-nowhere/s cannot be used: there is no such socket; "
+        "start the server or correct ORCHESTRA_REDIS_URL"
+    )
+
+
+async def test_a_dead_socket_file_is_a_line(own_server: Server, no_settings: Settings) -> None:
+    own_server.kill()
+
+    assert "nothing listens there" in await failure(no_settings, own_server.url)
+
+
+async def test_a_closed_port_is_a_line(no_settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"redis://:secret@127.0.0.1:{taken.getsockname()[1]}"
+        line = await failure(no_settings, url)
+
+    assert "nothing listens there" in line
+    assert "secret" not in line
+
+
+async def test_a_host_that_is_not_known_is_a_line(no_settings: Settings) -> None:
+    assert "host's name is not known" in await failure(no_settings, "redis://nowhere.invalid")
+
+
+async def test_a_server_of_another_protocol_is_a_line(no_settings: Settings) -> None:
+    async with scripted_server(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        assert "is not a Redis or Valkey server" in await failure(no_settings, url)
+
+
+async def test_a_server_that_hangs_up_is_a_line(no_settings: Settings) -> None:
+    async with scripted_server(lambda _: HANG_UP) as url:
+        assert "the connection was lost" in await failure(no_settings, url)
+
+
+async def test_a_server_that_never_answers_is_a_line(
+    no_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "ANSWER_SECONDS", 0.05)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        assert "it does not answer" in await failure(no_settings, url)
+
+
+async def test_a_server_that_still_loads_is_waited_for(no_settings: Settings) -> None:
+    answers = iter([b"-LOADING Redis is loading the dataset in memory\r\n"] * 2)
+
+    def reply(words: list[str]) -> Reply:
+        info = bulk("redis_version:7.0.0\r\n")
+        return next(answers, info) if words[0] == "INFO" else b"+OK\r\n"
+
+    async with (
+        scripted_server(reply) as url,
+        open_store("p", replace(no_settings, redis_url=url)) as store,
+    ):
+        assert (await store.server_info()).version == "7.0.0"
+
+
+async def test_a_server_that_loads_for_long_is_a_line(
+    no_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "PAUSES", (0.0, 0.0))
+    async with scripted_server(lambda _: b"-LOADING Redis is loading\r\n") as url:
+        assert "still loading its data; wait a moment" in await failure(no_settings, url)
+
+
+async def test_tls_to_a_server_without_it_is_a_line(
+    no_settings: Settings, own_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "CONNECT_SECONDS", 0.3)
+    line = await failure(no_settings, f"rediss://127.0.0.1:{own_server.listen()}")
+
+    assert "look whether it speaks TLS" in line
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Certificate:
+    return own_certificate(tmp_path)
+
+
+async def test_tls_is_spoken_and_the_certificate_is_checked(
+    no_settings: Settings, certificate: Certificate
+) -> None:
+    answers = knowing("redis_version:7.0.0\r\n")
+    async with scripted_server(answers, tls=certificate.serving()) as url:
+        trusting = f"{url}?ssl_ca_certs={certificate.path}"
+        async with open_store("p", replace(no_settings, redis_url=trusting)) as store:
+            assert (await store.server_info()).version == "7.0.0"
+
+        assert "TLS failed" in await failure(no_settings, url)
+
+
+async def test_a_wrong_option_in_the_url_is_a_line(no_settings: Settings) -> None:
+    line = await failure(no_settings, "redis://127.0.0.1:1?socket_timeout=soon")
+    assert line.startswith("ORCHESTRA_REDIS_URL has an option that is not understood")
+    line = await failure(no_settings, "redis://127.0.0.1:1?colour=blue")
+    assert line.startswith("ORCHESTRA_REDIS_URL has an option that is not understood")
+
+
+async def test_the_private_valkey_is_used_when_no_server_is_named(tmp_path: Path) -> None:
+    with short_directory() as runtime:
+        settings = Settings("", tmp_path / "state", runtime, "")
+        async with open_store("p", settings) as store:
+            assert (await store.server_info()).product == "valkey"
+            assert (await store.snapshot()).seq == 0
+
+
+def test_the_store_is_imported_without_the_client() -> None:
+    code = (
+        "import sys, orchestra_core.store.open_store, orchestra_core.store.follow; "
+        "sys.exit('redis' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,61 @@
+"""What verdicts change."""
+
+from msgspec.structs import replace
+
+from orchestra_core.models import BASE
+from orchestra_server.domain.conflicts import Pair, Verdict, recorded, sighted
+from tests.support.samples import NOON, a_collision
+
+KNOWN = {a_collision().id: a_collision()}
+PAIR: Pair = a_collision().between
+FREE = Verdict(merges=True)
+SAME = Verdict(merges=False, kinds={"src/app.py": "content"})
+LATER = NOON + 1_000
+
+
+def test_a_pair_that_does_not_merge_appears() -> None:
+    (found,) = sighted({}, {PAIR: SAME}, (), NOON).values()
+    assert found == a_collision()
+    (event,) = recorded({}, [found], NOON).events
+    assert (event.kind, event.task_id, event.chamber) == (
+        "collision.appeared",
+        "add-login-1a2b",
+        "auth",
+    )
+
+
+def test_the_same_answer_changes_nothing() -> None:
+    assert sighted(KNOWN, {PAIR: SAME}, (), LATER) == {}
+    assert sighted({}, {PAIR: FREE}, (), LATER) == {}
+
+
+def test_other_files_change_it_and_its_beginning_stays() -> None:
+    wider = Verdict(merges=False, kinds={"b.py": "add/add", "a.py": "content"})
+    (found,) = sighted(KNOWN, {PAIR: wider}, (), LATER).values()
+    assert (found.files, found.kinds, found.since) == (
+        ("a.py", "b.py"),
+        ("content", "add/add"),
+        NOON,
+    )
+    assert recorded(KNOWN, [found], LATER).events[0].kind == "collision.changed"
+
+
+def test_a_pair_that_merges_again_is_clear_and_may_collide_anew() -> None:
+    (over,) = sighted(KNOWN, {PAIR: FREE}, (), LATER).values()
+    assert over == replace(a_collision(), state="clear", cleared_at=LATER)
+    assert recorded(KNOWN, [over], LATER).events[0].kind == "collision.cleared"
+    (again,) = sighted({over.id: over}, {PAIR: SAME}, (), LATER).values()
+    assert (again.state, again.since, again.cleared_at) == ("colliding", LATER, 0)
+
+
+def test_a_pair_that_could_not_be_judged_stays_and_one_whose_chamber_is_gone_does_not() -> None:
+    assert sighted(KNOWN, {}, (), LATER) == {}
+    (over,) = sighted(KNOWN, {}, {PAIR[1]}, LATER).values()
+    assert over.state == "clear"
+
+
+def test_very_many_files_are_counted_and_odd_names_made_safe() -> None:
+    kinds = {f"{number:03}\x1b[31m\udcff": "content" for number in range(200)}
+    (found,) = sighted({}, {("t/a", BASE): Verdict(merges=False, kinds=kinds)}, (), NOON).values()
+    assert (len(found.files), found.count, found.files[0]) == (50, 200, "000\ufffd")
+    assert found.task_ids == ("t",)

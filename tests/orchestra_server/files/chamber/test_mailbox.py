@@ -1,0 +1,173 @@
+"""Mail waits in order, is never overwritten, and can be read without a hook."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.files.chamber.mailbox import (
+    DELIVERED,
+    MAIL,
+    RECEIPTS,
+    Receipt,
+    collect_receipts,
+    discard_receipts,
+    post,
+    unread,
+    withdraw,
+)
+from tests.support.hooks import names_in, send
+from tests.support.samples import an_interrupt
+
+POSTING = """
+import sys
+from pathlib import Path
+from tests.support.hooks import names_in, send
+for number in range(10):
+    send(Path(sys.argv[1]), f"message {number}", start=int(sys.argv[2]) + number)
+"""
+
+
+@pytest.fixture
+def chamber(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_an_agent_without_hooks_can_read_the_file(chamber: Path) -> None:
+    post(chamber, [an_interrupt("i1", "Stop and look — please")])
+    mail = json.loads((chamber / MAIL).read_text())
+    assert mail["version"] == 1
+    assert mail["for"] == "auth"
+    assert "delete this file" in mail["how_to_acknowledge"]
+    assert mail["interrupts"] == [
+        {
+            "id": "i1",
+            "from": "operator",
+            "requires": "review",
+            "asks": "read this, and adjust what you do next",
+            "sent_at": "2026-09-21T14:13:20Z",
+            "message": "Stop and look — please",
+        }
+    ]
+
+
+def test_unread_mail_is_added_to_in_order(chamber: Path) -> None:
+    send(chamber, "one", "two")
+    send(chamber, "three", start=3)
+    assert unread(chamber) == ["i1", "i2", "i3"]
+
+
+def test_posting_the_same_mail_again_changes_nothing(chamber: Path) -> None:
+    sent = send(chamber, "one", "two")
+    before = (chamber / MAIL).stat()
+    post(chamber, sent)
+    post(chamber, [])
+    assert (chamber / MAIL).stat().st_ino == before.st_ino
+    assert unread(chamber) == ["i1", "i2"]
+
+
+def test_mail_that_a_hook_holds_or_has_shown_is_not_posted_again(chamber: Path) -> None:
+    sent = send(chamber, "one")
+    claim = chamber / f"{MAIL}.123.456"
+    (chamber / MAIL).rename(claim)
+    post(chamber, sent)
+    assert not (chamber / MAIL).exists()
+    assert unread(chamber) == ["i1"]
+    claim.rename(chamber / DELIVERED)
+    (chamber / DELIVERED).write_text('{"reader": "s/", "ids": ["i1"]}')
+    post(chamber, sent)
+    assert unread(chamber) == []
+
+
+def test_two_processes_posting_at_once_lose_nothing(chamber: Path) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", POSTING, str(chamber), str(start)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for start in (100, 200)
+    ]
+    assert [process.wait(60) for process in running] == [0, 0]
+    expected = {f"i{start + number}" for start in (100, 200) for number in range(10)}
+    assert set(unread(chamber)) == expected
+    assert names_in(chamber) == [MAIL]
+
+
+def test_mail_can_be_withdrawn_while_it_is_unread(chamber: Path) -> None:
+    send(chamber, "one", "two", "three")
+    assert withdraw(chamber, "auth", ["i2", "i9"]) == {"i2"}
+    assert unread(chamber) == ["i1", "i3"]
+    assert json.loads((chamber / MAIL).read_text())["for"] == "auth"
+    assert withdraw(chamber, "auth", ["i1", "i3"]) == {"i1", "i3"}
+    assert names_in(chamber) == []
+    assert withdraw(chamber, "auth", ["i1"]) == set()
+    assert withdraw(chamber / "gone", "auth", ["i1"]) == set()
+
+
+def test_what_a_hook_holds_is_not_withdrawn(chamber: Path) -> None:
+    send(chamber, "one")
+    (chamber / MAIL).rename(chamber / f"{MAIL}.123.456")
+    send(chamber, "two", start=2)
+    assert withdraw(chamber, "auth", ["i1", "i2"]) == {"i2"}
+    assert unread(chamber) == ["i1"]
+
+
+def test_withdrawing_beside_posting_loses_nothing_else(chamber: Path) -> None:
+    send(chamber, *(f"old {number}" for number in range(10)))
+    posting = subprocess.Popen(
+        [sys.executable, "-c", POSTING, str(chamber), "100"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    for number in range(1, 11):
+        assert withdraw(chamber, "auth", [f"i{number}"]) == {f"i{number}"}
+    assert posting.wait(60) == 0
+    assert unread(chamber) == [f"i{number}" for number in range(100, 110)]
+
+
+def test_a_symlink_in_its_place_is_replaced_and_a_directory_moved_aside(chamber: Path) -> None:
+    other = chamber / "other"
+    other.write_text("untouched")
+    (chamber / MAIL).symlink_to(other)
+    send(chamber, "one")
+    assert other.read_text() == "untouched"
+    assert unread(chamber) == ["i1"]
+    (chamber / MAIL).unlink()
+    (chamber / MAIL).mkdir()
+    (chamber / MAIL / "x").touch()
+    send(chamber, "two", start=2)
+    assert unread(chamber) == ["i2"]
+
+
+def test_a_note_that_someone_wrote_by_hand_is_kept_as_a_message(chamber: Path) -> None:
+    (chamber / MAIL).write_text("come home\n")
+    send(chamber, "one")
+    messages = [one["message"] for one in json.loads((chamber / MAIL).read_text())["interrupts"]]
+    assert messages == ["come home", "one"]
+
+
+def test_a_chamber_that_is_gone_is_named_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"mailbox of .*gone cannot be written"):
+        send(tmp_path / "gone", "one")
+    assert unread(tmp_path / "gone") == []
+    assert collect_receipts(tmp_path / "gone") == []
+
+
+def test_receipts_come_in_order_of_time_and_half_ones_wait(chamber: Path) -> None:
+    folder = chamber / RECEIPTS
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text('{"interrupt_id": "i1", "state": "acted", "at": 2}')
+    (folder / "b.json").write_text('{"interrupt_id": "i1", "state": "delivered", "at": 1}')
+    (folder / "c.json").write_text('{"interrupt_id": "i1", "st')
+    (folder / "d.json").write_text('{"interrupt_id": "i1", "state": "eaten", "at": 1}')
+    receipts = collect_receipts(chamber)
+    assert receipts == [
+        Receipt(interrupt_id="i1", state="delivered", at=1),
+        Receipt(interrupt_id="i1", state="acted", at=2),
+    ]
+    discard_receipts(chamber, receipts[:1])
+    assert collect_receipts(chamber) == receipts[1:]
+    assert (folder / "c.json").exists()

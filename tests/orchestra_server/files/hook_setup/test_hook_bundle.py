@@ -1,0 +1,58 @@
+"""The one file that is installed, made of the hook's modules."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestra_server.files.hook_setup.hook_bundle import hook_source
+
+ROOT = Path(__file__).resolve().parents[4]
+FOLDER = ROOT / "server" / "orchestra_server" / "files" / "hook"
+# All that the hook imports at its start, C modules mostly; each further one costs a worker time.
+QUICK = {"_json", "_socket", "_thread", "fcntl", "os", "sys", "time"}
+
+
+def test_it_is_one_file_of_standard_library() -> None:
+    module = ast.parse(hook_source())
+    imported = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {ast.unparse(node).removeprefix("import ") for node in imported}
+    assert names == QUICK
+    assert "orchestra_server" not in hook_source()
+
+
+def test_every_module_is_in_it_whole_and_no_name_means_two_things() -> None:
+    defined = names_in(hook_source())
+    assert len(defined) == len(set(defined))
+    sources = [path.read_text() for path in FOLDER.glob("[a-z]*.py")]
+    assert sorted(defined) == sorted(name for source in sources for name in names_in(source))
+
+
+def names_in(source: str) -> list[str]:
+    found: list[str] = []
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.append(name)
+            case ast.Assign(targets=targets):
+                inner = (one for target in targets for one in ast.walk(target))
+                found += [one.id for one in inner if isinstance(one, ast.Name)]
+            case _:
+                pass
+    return found
+
+
+def test_it_reads_and_is_typed_like_its_source(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    hook = tmp_path / "interrupt_monitor.py"
+    hook.write_text(hook_source())
+    settings = ("--config", str(ROOT / "pyproject.toml"))
+    ruff = (sys.executable, "-m", "ruff")
+    linted = run(*ruff, "check", *settings, "--extend-ignore", "PTH,SIM105,INP001", hook)
+    assert linted == "All checks passed!"
+    assert run(*ruff, "format", "--check", *settings, hook) == "1 file already formatted"
+
+
+def run(*command: str | Path) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (ended.stdout + ended.stderr).strip()

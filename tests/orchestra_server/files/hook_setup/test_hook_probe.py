@@ -1,0 +1,115 @@
+"""A chamber is proven ready by its hook's own answer, and what keeps it from that is said."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.files.hook_setup import hook_probe
+from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, shake_hands
+from tests.support.waiting import until
+
+ANSWERING = """
+import json, sys
+asked = json.loads(sys.stdin.read())
+print(json.dumps({"handshake": asked["nonce"], "chamber_id": "t/auth", "reaches_redis": %s}))
+"""
+
+
+@pytest.fixture
+def chamber(tmp_path: Path) -> Path:
+    path = tmp_path / "chamber"
+    path.mkdir()
+    return path
+
+
+def settle_in(directory: Path, command: str) -> None:
+    """Write a settings file whose presence handler is `command`."""
+    marked = f"{command} # interrupt_monitor.py"
+    mail: dict[str, object] = {"type": "command", "command": "false # interrupt_monitor.py"}
+    handlers = [mail, {"type": "command", "command": marked, "async": True}]
+    path = directory / SETTINGS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"hooks": {"SessionStart": [{"hooks": handlers}]}}))
+
+
+def python(source: str) -> str:
+    return f"{shlex.quote(sys.executable)} -I -S -c {shlex.quote(source)}"
+
+
+def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: Path) -> None:
+    settle_in(chamber, python(ANSWERING % "True"))
+    assert shake_hands(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+
+
+def test_one_that_does_not_reach_redis_is_ready_and_says_so(chamber: Path, tmp_path: Path) -> None:
+    settle_in(chamber, python(ANSWERING % "False"))
+    answer = shake_hands(chamber, "t/auth", tmp_path)
+    assert answer.ready
+    assert "leaves receipts" in answer.note
+
+
+def test_where_the_chamber_has_no_hooks_the_main_checkouts_are_asked(
+    chamber: Path, tmp_path: Path
+) -> None:
+    settle_in(tmp_path, python(ANSWERING % "True"))
+    assert shake_hands(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+
+
+def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) -> None:
+    settle_in(chamber, f"cat > {shlex.quote(str(tmp_path / 'told'))}")
+    shake_hands(chamber, "t/auth", tmp_path)
+    told = json.loads((tmp_path / "told").read_text())
+    assert (told["hook_event_name"], told["cwd"]) == (EVENT, str(chamber))
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("/nonexistent/python -I", "did not answer"),
+        ("cat >/dev/null", "did not answer"),
+        ("cat", "did not answer"),
+        (python(ANSWERING.replace('asked["nonce"]', '"x"') % "True"), "was not asked"),
+        (python(ANSWERING.replace("auth", "api") % "True"), "takes the chamber for 't/api'"),
+    ],
+    ids=["no interpreter", "silent", "echo", "another nonce", "another chamber"],
+)
+def test_what_is_wrong_with_a_hook_is_one_line(
+    chamber: Path, tmp_path: Path, command: str, why: str
+) -> None:
+    settle_in(chamber, command)
+    answer = shake_hands(chamber, "t/auth", tmp_path)
+    assert not answer.ready
+    assert why in answer.note
+    assert "\n" not in answer.note
+
+
+def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Path) -> None:
+    answer = shake_hands(chamber, "t/auth", tmp_path)
+    assert answer == Handshake(
+        ready=False, note=f"{chamber / SETTINGS} starts no hook of Orchestra"
+    )
+    (chamber / ".claude").mkdir()
+    (chamber / SETTINGS).write_text("{broken")
+    assert not shake_hands(chamber, "t/auth", tmp_path).ready
+
+
+async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
+    chamber: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook_probe, "_SECONDS", 0.2)
+    settle_in(chamber, f"sleep 600 & echo $! > {tmp_path / 'pid'}; sleep 600")
+    assert "did not end" in shake_hands(chamber, "t/auth", tmp_path).note
+    pid = int((tmp_path / "pid").read_text())
+    await until(lambda: not is_running(pid))
+
+
+def is_running(pid: int) -> bool:
+    """Say whether a process runs; a killed one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,103 @@
+"""Our hooks in a settings file of the user's."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import BadInput
+from orchestra_server.files.hook_setup.shell_guard import chamber_command, main_command
+from orchestra_server.files.installation.client_settings import (
+    PERMISSION,
+    hooks_of,
+    with_hooks,
+    with_permission,
+    without_hooks,
+    without_permission,
+)
+
+PYTHON = Path("/usr/bin/python3")
+HOOKS = hooks_of(chamber_command(PYTHON, Path("/c/.claude/hooks/interrupt_monitor.py"), Path("/c")))
+OTHERS = hooks_of(main_command(PYTHON, Path("/m/.claude/hooks/interrupt_monitor.py"), Path("/m")))
+MINE = """{
+    "permissions": {"allow": ["Bash(make:*)"], "deny": []},
+    "model": "x", "unknown": {"b": 1, "a": 2.0},
+    "hooks": {
+        "PreToolUse": [
+            {"matcher": "Bash", "hooks": [{"type": "command", "command": "mine"}], "note": "keep"}
+        ],
+        "Mine": []
+    }
+}
+"""
+
+
+def test_the_users_own_entries_stay_first_and_as_they_stand() -> None:
+    text = with_hooks(MINE, "s.json", HOOKS)
+    assert text.startswith(MINE[: MINE.index('        ],\n        "Mine"')].rstrip())
+    settings = json.loads(text)
+    assert list(settings) == ["permissions", "model", "unknown", "hooks"]
+    assert [group.get("note") for group in settings["hooks"]["PreToolUse"]] == ["keep", None, None]
+    assert settings["hooks"]["Mine"] == []
+
+
+def test_twice_changes_nothing_and_taking_out_restores_every_byte() -> None:
+    once = with_permission(with_hooks(MINE, "s.json", HOOKS), "s.json")
+    assert with_permission(with_hooks(once, "s.json", HOOKS), "s.json") == once
+    back = without_permission(without_hooks(once, "s.json"), "s.json")
+    assert json.loads(back) == {
+        **json.loads(MINE),
+        "hooks": {"PreToolUse": json.loads(MINE)["hooks"]["PreToolUse"]},
+    }
+
+
+def test_an_older_entry_of_ours_is_replaced_and_not_doubled() -> None:
+    text = with_hooks(with_hooks(MINE, "s.json", OTHERS), "s.json", HOOKS)
+    assert json.loads(text) == json.loads(with_hooks(MINE, "s.json", HOOKS))
+
+
+def test_a_handler_of_ours_that_the_user_moved_into_a_group_of_theirs_is_found() -> None:
+    ours = {"type": "command", "command": "x interrupt_monitor.py mail"}
+    mine = {"type": "command", "command": "mine"}
+    text = json.dumps({"hooks": {"Stop": [{"hooks": [ours, mine, ours]}]}})
+    assert json.loads(without_hooks(text, "s")) == {"hooks": {"Stop": [{"hooks": [mine]}]}}
+
+
+def test_an_empty_file_is_empty_again_afterwards() -> None:
+    text = with_permission(with_hooks("{}\n", "s.json", HOOKS), "s.json")
+    assert json.loads(text)["permissions"] == {"allow": [PERMISSION]}
+    assert json.loads(without_permission(without_hooks(text, "s.json"), "s.json")) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"hooks": []}',
+        '{"hooks": {"PreToolUse": {}}}',
+        '{"permissions": []}',
+        '{"permissions": {"allow": "all"}}',
+    ],
+)
+def test_a_form_no_client_reads_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(BadInput, match=r"s\.json has .*mend it first"):
+        with_permission(with_hooks(text, "s.json", HOOKS), "s.json")
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+@pytest.mark.parametrize("there", [False, True])
+def test_the_guard_reads_all_of_its_stdin_whatever_it_finds(
+    tmp_path: Path, shell: str, *, there: bool
+) -> None:
+    chamber = tmp_path / 'it\'s a "room" $HOME'
+    chamber.mkdir()
+    if there:
+        (chamber / ".INTERRUPT").touch()
+    hooks = hooks_of(
+        chamber_command(Path("/nonexistent"), chamber / "interrupt_monitor.py", chamber)
+    )
+    command = json.loads(json.dumps(hooks["Stop"]))[0]["hooks"][0]["command"]
+    ended = subprocess.run(
+        [shell, "-c", command], input=b"x" * 1_000_000, capture_output=True, check=True
+    )
+    assert (ended.stdout, ended.stderr) == (b"", b"")

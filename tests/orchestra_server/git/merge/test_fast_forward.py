@@ -1,0 +1,227 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.merge.fast_forward import land
+from orchestra_server.git.repository.repository import open_repository
+from tests.support.chambers import Workshop, workshop
+from tests.support.repositories import TestRepository, bare_with_worktree, small_repository
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(
+        small_repository(
+            tmp_path / "répo",
+            {"README": "hello\n", "src/app.py": "one\n", "old": "old\n", ".gitignore": ".env\n"},
+        )
+    )
+
+
+def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
+    """Return the main branch's commit and one that builds on it, as merging leaves them."""
+    old = shop.main.head
+    [chamber] = shop.open("auth")
+    if remove:
+        chamber.git("rm", "--quiet", remove)
+    return old, chamber.commit("work", files)
+
+
+def test_the_checkout_and_its_branch_move_in_one_step(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n", "dir/added": "x"}, remove="old")
+    land(shop.repo, shop.main.path, "main", old, new)
+    main = shop.main
+    assert (main.head, main.status) == (new, "")
+    assert main.git("symbolic-ref", "--short", "HEAD") == "main"
+    assert main.read("README") == "new\n"
+    assert not (main.path / "old").exists()
+
+
+def test_uncommitted_work_elsewhere_stays_as_it_is(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    main.write("src/app.py", "mine\n")
+    main.write("staged", "s")
+    main.git("add", "staged")
+    main.write("notes", "n")
+    before = main.status
+    land(shop.repo, main.path, "main", old, new)
+    assert main.status == before
+    assert main.read("src/app.py") == "mine\n"
+    assert main.git("stash", "list") == ""
+
+
+@pytest.mark.parametrize("mine", ["README", "added", "dir", "dir/deep", ".env", "old"])
+def test_work_in_the_way_is_named_and_nothing_moves(shop: Workshop, mine: str) -> None:
+    old, new = finished(shop, {"README": "new\n", "added": "x", "dir/deep/file": "y"}, remove="old")
+    if mine == ".env":
+        shop.main.git("worktree", "unlock", str(shop.repo.top / ".claude/worktrees/auth"))
+        chamber = TestRepository(shop.repo.top / ".claude/worktrees/auth")
+        chamber.write(".env", "theirs")
+        chamber.git("add", "--force", ".env")
+        new = chamber.commit("even this")
+    main = shop.main
+    main.write(mine, "mine")
+    before = (main.head, main.status)
+    with pytest.raises(Refused, match=rf"uncommitted work in {mine}, which the merge changes"):
+        land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.status) == before
+    assert main.read(mine) == "mine"
+    assert main.read("README") == ("mine" if mine == "README" else "hello\n")
+
+
+def test_a_directory_of_theirs_where_a_file_is_to_come_is_named(shop: Workshop) -> None:
+    old, new = finished(shop, {"added": "x"})
+    shop.main.write("added/notes", "mine")
+    with pytest.raises(Refused, match="uncommitted work in added/notes"):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert shop.main.read("added/notes") == "mine"
+
+
+def test_a_file_that_becomes_a_directory_lands(shop: Workshop) -> None:
+    old, new = finished(shop, {"old/inside": "x"}, remove="old")
+    land(shop.repo, shop.main.path, "main", old, new)
+    assert shop.main.read("old/inside") == "x"
+    assert shop.main.status == ""
+
+
+def test_staged_work_in_the_way_is_named(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    main.write("README", "mine")
+    main.git("add", "README")
+    main.write("README", "hello\n")
+    before = main.git("ls-files", "-s")
+    with pytest.raises(Refused, match="uncommitted work in README"):
+        land(shop.repo, main.path, "main", old, new)
+    assert main.git("ls-files", "-s") == before
+
+
+def test_many_files_in_the_way_are_counted(shop: Workshop) -> None:
+    old, new = finished(shop, {f"f{n}": "x" for n in range(8)})
+    for n in range(8):
+        shop.main.write(f"f{n}", "mine")
+    with pytest.raises(Refused, match=r"f0, f1, f2, f3, f4 and 3 more, which"):
+        land(shop.repo, shop.main.path, "main", old, new)
+
+
+def test_a_branch_that_moved_meanwhile_is_refused(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    moved = shop.main.commit("meanwhile", {"other": "x"})
+    with pytest.raises(Refused, match=rf"branch main moved to {moved[:12]} .*merge again"):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert shop.main.head == moved
+
+
+def test_a_commit_that_does_not_build_on_the_old_one_is_refused(shop: Workshop) -> None:
+    _, new = finished(shop, {"README": "new\n"})
+    moved = shop.main.commit("meanwhile", {"other": "x"})
+    with pytest.raises(Refused, match=f"{new[:12]} does not build on {moved[:12]}"):
+        land(shop.repo, shop.main.path, "main", moved, new)
+
+
+def test_a_branch_that_is_checked_out_nowhere_moves_alone(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    main.git("switch", "--quiet", "-c", "elsewhere")
+    main.write("README", "mine\n")
+    land(shop.repo, main.path, "main", old, new)
+    assert main.git("rev-parse", "main", "elsewhere").split() == [new, old]
+    assert main.read("README") == "mine\n"
+    with pytest.raises(Refused, match="moved to"):
+        land(shop.repo, main.path, "main", old, new)
+
+
+def test_a_branch_checked_out_in_another_worktree_moves_there(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    main.git("switch", "--quiet", "-c", "elsewhere")
+    main.git("worktree", "add", "--quiet", str(tmp_path / "second"), "main")
+    second = TestRepository(tmp_path / "second")
+    land(shop.repo, main.path, "main", old, new)
+    assert (second.head, second.status, second.read("README")) == (new, "", "new\n")
+    assert (main.head, main.status) == (old, "")
+
+
+def test_a_branch_that_is_being_rebased_is_left_alone(shop: Workshop) -> None:
+    main = shop.main
+    main.git("branch", "upstream")
+    main.commit("mine", {"README": "mine\n"})
+    main.git("switch", "--quiet", "upstream")
+    main.commit("theirs", {"README": "theirs\n"})
+    main.git("switch", "--quiet", "main")
+    old, new = finished(shop, {"new": "x"})
+    with pytest.raises(AssertionError):
+        main.git("rebase", "--quiet", "upstream")
+    with pytest.raises(Refused, match="branch main is being rebased"):
+        land(shop.repo, main.path, "main", old, new)
+    main.git("rebase", "--abort")
+    land(shop.repo, main.path, "main", old, new)
+    assert main.head == new
+
+
+def test_a_detached_head_moves_on(shop: Workshop) -> None:
+    main = shop.main
+    main.git("checkout", "--quiet", "--detach")
+    old, new = finished(shop, {"README": "new\n"})
+    land(shop.repo, main.path, "", old, new)
+    assert (main.head, main.status) == (new, "")
+    assert main.git("rev-parse", "main") == old
+    main.git("switch", "--quiet", "main")
+    with pytest.raises(Refused, match="is on a branch by now"):
+        land(shop.repo, main.path, "", old, new)
+
+
+def test_a_bare_clone_lands_in_the_worktree_of_its_branch(tmp_path: Path) -> None:
+    bare, worktree = bare_with_worktree(tmp_path)
+    shop = workshop(worktree)
+    old, new = finished(shop, {"README": "new\n"})
+    land(open_repository(bare.path), bare.path, "main", old, new)
+    assert (worktree.head, worktree.status) == (new, "")
+
+
+def test_landing_what_is_there_already_changes_nothing(shop: Workshop) -> None:
+    head = shop.main.head
+    land(shop.repo, shop.main.path, "main", head, head)
+    assert shop.main.head == head
+
+
+def test_a_persons_settings_do_not_stash_or_refuse(shop: Workshop) -> None:
+    main = shop.main
+    main.git("config", "merge.autostash", "true")
+    main.git("config", "merge.ff", "false")
+    old, new = finished(shop, {"README": "new\n"})
+    main.write("src/app.py", "mine\n")
+    land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.git("stash", "list")) == (new, "")
+
+
+def test_a_landing_that_breaks_off_while_writing_leaves_the_checkout_as_it_was(
+    shop: Workshop,
+) -> None:
+    old, new = finished(
+        shop,
+        {".gitattributes": "*.bin filter=broken\n", "README": "new\n", "a": "a", "z.bin": "z"},
+        remove="old",
+    )
+    main = shop.main
+    main.git("config", "filter.broken.smudge", "false")
+    main.git("config", "filter.broken.clean", "cat")
+    main.git("config", "filter.broken.required", "true")
+    main.write("notes", "mine")
+    with pytest.raises(Refused, match=r"could not take the merge.*smudge filter broken failed"):
+        land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.status) == (old, "?? notes")
+    assert main.read("README") == "hello\n"
+
+
+def test_another_git_at_work_in_the_checkout_is_told(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    (shop.main.path / ".git" / "index.lock").touch()
+    with pytest.raises(Refused, match=r"index\.lock"):
+        land(shop.repo, shop.main.path, "main", old, new)
+    (shop.main.path / ".git" / "index.lock").unlink()
+    assert (shop.main.head, shop.main.status) == (old, "")

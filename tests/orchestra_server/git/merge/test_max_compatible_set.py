@@ -1,0 +1,57 @@
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestra_server.git.merge.max_compatible_set import largest_peaceful
+
+
+def rivalry(count: int, *pairs: tuple[int, int]) -> list[set[int]]:
+    rivals = [set[int]() for _ in range(count)]
+    for one, other in pairs:
+        rivals[one].add(other)
+        rivals[other].add(one)
+    return rivals
+
+
+def test_without_rivals_all_go() -> None:
+    assert largest_peaceful(rivalry(3)) == [{0, 1, 2}]
+
+
+def test_one_that_disagrees_with_all_is_left_and_not_all_the_others() -> None:
+    assert largest_peaceful(rivalry(4, (0, 1), (0, 2), (0, 3))) == [{1, 2, 3}]
+
+
+def test_of_two_rivals_the_earlier_comes_first() -> None:
+    assert largest_peaceful(rivalry(3, (0, 2))) == [{0, 1}, {1, 2}]
+
+
+def test_one_that_cannot_go_at_all_is_left_out() -> None:
+    assert largest_peaceful(rivalry(2, (1, 1))) == [{0}]
+
+
+def test_sixty_four_in_each_others_way_are_soon_decided() -> None:
+    everybody = rivalry(64, *combinations(range(64), 2))
+    assert len(largest_peaceful(everybody)[0]) == 1
+
+
+@given(
+    st.integers(1, 7).flatmap(
+        lambda n: st.tuples(
+            st.just(n), st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)))
+        )
+    )
+)
+def test_nothing_larger_is_peaceful(drawn: tuple[int, set[tuple[int, int]]]) -> None:
+    count, pairs = drawn
+    rivals = rivalry(count, *pairs)
+    found = largest_peaceful(rivals)
+
+    def peaceful(members: frozenset[int]) -> bool:
+        return not any(rivals[one] & members for one in members)
+
+    subsets = [
+        frozenset(some) for size in range(count + 1) for some in combinations(range(count), size)
+    ]
+    largest = max(len(some) for some in subsets if peaceful(some))
+    assert set(found) == {some for some in subsets if len(some) == largest and peaceful(some)}

@@ -1,0 +1,277 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.merge.merge import (
+    Branch,
+    Conflicted,
+    Merged,
+    MergedInPart,
+    merge_all,
+    merge_most,
+)
+from orchestra_server.git.merge.merge_tree import Conflict, conflicting_lines
+from orchestra_server.git.process.run import GitFailed
+from tests.support.chambers import Workshop, workshop
+from tests.support.git_count import counted_git
+from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+
+TEN = "".join(f"line {n}\n" for n in range(10))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    files = {"README": TEN, "other": "other\n", "src/app.py": "one\ntwo\nthree\n"}
+    return workshop(small_repository(tmp_path / "répo", files))
+
+
+def merge(shop: Workshop, *chambers: TestRepository, base: str = "") -> Merged | Conflicted:
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    return merge_all(shop.repo, base or shop.main.head, branches, "Add login")
+
+
+def seen(shop: Workshop) -> tuple[str, ...]:
+    main = shop.main
+    return main.head, main.status, main.git("for-each-ref"), main.git("ls-files", "-s")
+
+
+def test_branches_that_agree_become_one_commit_and_nothing_else_changes(shop: Workshop) -> None:
+    auth, api, idle = shop.open("auth", "api", "idle")
+    auth.commit("auth", {"README": "first\n" + TEN, "auth/new": "a"})
+    api.commit("api", {"README": TEN + "last\n", "api/new": "b"})
+    base = shop.main.commit("meanwhile", {"other": "changed\n"})
+    before = seen(shop)
+    merged = merge(shop, auth, api, idle)
+    assert seen(shop) == before
+    assert isinstance(merged, Merged)
+    assert merged.order == ("auth", "api", "idle")
+    main = shop.main
+    assert main.git("show", f"{merged.commit}:README") + "\n" == f"first\n{TEN}last\n"
+    assert main.git("show", f"{merged.commit}:other") == "changed"
+    parents = main.git("log", "-1", "--format=%P", merged.commit).split()
+    assert parents[1] == api.head
+    assert main.git("log", "-1", "--format=%P", parents[0]).split() == [base, auth.head]
+    assert main.git("log", "-1", "--format=%an|%s|%b", merged.commit) == (
+        "Ada Tester|Merge chamber api|Add login\n"
+    )
+
+
+def test_one_branch_on_an_unmoved_base_takes_its_tree(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"new": "a"})
+    merged = merge(shop, auth)
+    assert isinstance(merged, Merged)
+    tree = shop.main.git("rev-parse", f"{merged.commit}^{{tree}}")
+    assert tree == auth.git("rev-parse", "HEAD^{tree}")
+
+
+def test_chambers_without_work_leave_the_base_as_it_is(shop: Workshop) -> None:
+    assert merge(shop, *shop.open("auth", "api")) == Merged(shop.main.head, ("auth", "api"))
+
+
+def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
+    shop: Workshop,
+) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
+    api.commit("api", {"fine": "x"})
+    db.commit("db", {"README": TEN.replace("line 5", "db's five")})
+    before = seen(shop)
+    assert merge(shop, auth, api, db) == Conflicted(
+        (
+            Conflict(
+                file="README",
+                kind="content",
+                between=("auth", "db"),
+                lines="<<<<<<< auth\nauth's five\n=======\ndb's five\n>>>>>>> db",
+            ),
+        )
+    )
+    assert seen(shop) == before
+
+
+def test_a_conflict_with_what_happened_on_the_base_is_named_so(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
+    shop.main.commit("meanwhile", {"README": TEN.replace("line 5", "main's five")})
+    found = merge(shop, auth)
+    assert isinstance(found, Conflicted)
+    assert [conflict.between for conflict in found.conflicts] == [("base", "auth")]
+
+
+def test_every_conflict_of_the_batch_is_told_at_once(shop: Workshop) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    auth.commit("auth", {"README": "auth\n", "other": "auth\n"})
+    api.commit("api", {"README": "api\n"})
+    db.commit("db", {"other": "db\n"})
+    found = merge(shop, auth, api, db)
+    assert isinstance(found, Conflicted)
+    assert [(conflict.file, conflict.between) for conflict in found.conflicts] == [
+        ("README", ("auth", "api")),
+        ("other", ("auth", "db")),
+    ]
+
+
+def test_the_kind_of_each_conflict_is_gits_word(shop: Workshop) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.git("rm", "--quiet", "other")
+    auth.git("mv", "README", "README.auth")
+    auth.write("bin", b"\x00auth")
+    auth.commit("auth", {"new": "auth\n"})
+    api.git("mv", "README", "README.api")
+    api.write("bin", b"\x00api")
+    api.commit("api", {"new": "api\n", "other": "api\n"})
+    found = merge(shop, auth, api)
+    assert isinstance(found, Conflicted)
+    kinds = {conflict.file: conflict.kind for conflict in found.conflicts}
+    assert kinds["new"] == "add/add"
+    assert kinds["other"] == "modify/delete"
+    assert kinds["bin"] == "binary"
+    assert kinds["README"] == "rename/rename"
+
+
+def test_a_conflict_only_the_merge_of_several_has_is_named_after_the_last_to_touch_it(
+    shop: Workshop,
+) -> None:
+    auth, api, db = shop.open("auth", "api", "db")
+    # auth renames what api extends; db then conflicts only with the two together.
+    auth.commit("auth", {"src/app.py": "one\ntwo\nthree\nfour\n"})
+    api.git("mv", "src/app.py", "src/main.py")
+    api.commit("api")
+    db.commit("db", {"src/main.py": "mine\n"})
+    found = merge(shop, auth, api, db)
+    assert isinstance(found, Conflicted)
+    assert {conflict.between for conflict in found.conflicts} == {("api", "db")}
+
+
+def test_the_order_given_is_the_order_merged(shop: Workshop) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.commit("auth", {"a": "a"})
+    api.commit("api", {"b": "b"})
+    merged = merge(shop, api, auth)
+    assert isinstance(merged, Merged)
+    assert merged.order == ("api", "auth")
+    assert shop.main.git("log", "-1", "--format=%s", merged.commit) == "Merge chamber auth"
+
+
+def test_unrelated_histories_are_refused_in_gits_words(shop: Workshop) -> None:
+    [auth] = shop.open("auth")
+    auth.git("checkout", "--quiet", "--orphan", "elsewhere")
+    auth.commit("unrelated", {"x": "x"})
+    with pytest.raises(
+        GitFailed, match=r"could not merge .* refusing to merge unrelated histories"
+    ):
+        merge(shop, auth)
+
+
+def test_merging_needs_an_identity(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"a": "a"})
+    monkeypatch.delenv("GIT_COMMITTER_NAME")
+    monkeypatch.delenv("GIT_COMMITTER_EMAIL")
+    shop.main.git("config", "user.useConfigOnly", "true")
+    with pytest.raises(Refused, match=r"git config --global user\.name"):
+        merge_all(shop.repo, shop.main.head, [Branch("auth", auth.head)], "Add login")
+
+
+def test_merges_are_signed_where_commits_are(shop: Workshop, tmp_path: Path) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"a": "a"})
+    shop.main.sign_commits(tmp_path / "gpg")
+    merged = merge(shop, auth)
+    assert isinstance(merged, Merged)
+    assert "gpgsig " in shop.main.git("cat-file", "commit", merged.commit)
+
+
+def test_merging_works_in_a_bare_repository(shop: Workshop, tmp_path: Path) -> None:
+    auth, api = shop.open("auth", "api")
+    auth.commit("auth", {"a": "a"})
+    api.commit("api", {"b": "b"})
+    shop.main.git("clone", "--quiet", "--bare", str(shop.main.path), str(tmp_path / "bare.git"))
+    bare = workshop(TestRepository(tmp_path / "bare.git"))
+    assert isinstance(merge(bare, auth, api), Merged)
+
+
+def test_an_excerpt_is_short_and_plain_text() -> None:
+    long = "".join(f"\x1b[31mline {n}\n" for n in range(100))
+    text = f"before\n<<<<<<< abc\n{long}=======\nx\n>>>>>>> def\nafter\n"
+    lines = conflicting_lines(text, {"abc": "auth", "def": "api"}).splitlines()
+    assert lines[0] == "<<<<<<< auth"
+    assert lines[1] == "line 0"
+    assert lines[-1] == "… 80 more lines"
+    assert len(lines) == 25
+
+
+def merge_part(shop: Workshop, *chambers: TestRepository) -> MergedInPart:
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    return merge_most(shop.repo, shop.main.head, branches, "Add login")
+
+
+def test_as_many_as_can_land_together_do_and_the_other_says_why(shop: Workshop) -> None:
+    rude, auth, api = shop.open("rude", "auth", "api")
+    rude.commit("rude", {"README": "all mine\n", "other": "mine too\n"})
+    auth.commit("auth", {"README": "first\n" + TEN})
+    api.commit("api", {"other": "changed\n"})
+    before = seen(shop)
+    merged = merge_part(shop, rude, auth, api)
+    assert seen(shop) == before
+    assert merged.order == ("auth", "api")
+    assert {(one.file, one.between) for one in merged.conflicts} == {
+        ("README", ("auth", "rude")),
+        ("other", ("api", "rude")),
+    }
+    authors = shop.main.git("log", "--format=%an", f"{shop.main.head}..{merged.commit}")
+    assert set(authors.splitlines()) == {"Ada Tester"}
+
+
+def test_one_that_cannot_go_with_the_base_lets_the_others_go(shop: Workshop) -> None:
+    old, auth = shop.open("old", "auth")
+    old.commit("old", {"other": "old\n"})
+    auth.commit("auth", {"new": "a"})
+    shop.main.commit("meanwhile", {"other": "meanwhile\n"})
+    merged = merge_part(shop, old, auth)
+    assert merged.order == ("auth",)
+    assert [one.between for one in merged.conflicts] == [("base", "old")]
+
+
+def test_a_chamber_that_resolved_two_others_takes_both_along(shop: Workshop) -> None:
+    one, other, both = shop.open("one", "other", "both")
+    one.commit("one", {"other": "one\n"})
+    other.commit("other", {"other": "other\n"})
+    both.git("merge", "--quiet", one.head)
+    both.git("merge", "--quiet", "-s", "ours", other.head)
+    assert isinstance(merge(shop, one, other, both), Merged)
+    assert merge_part(shop, one, other, both).conflicts == ()
+
+
+def test_a_trial_needs_no_identity_and_signs_nothing(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    [auth] = shop.open("auth")
+    auth.commit("auth", {"new": "a"})
+    shop.main.sign_commits(tmp_path / "gpg")
+    branches = [Branch("auth", auth.head)]
+    for name in PLAIN_GIT:
+        if name.endswith(("_NAME", "_EMAIL")):
+            monkeypatch.delenv(name)
+    shop.main.git("config", "user.useConfigOnly", "true")
+    merged = merge_all(shop.repo, shop.main.head, branches, "Add login", trial=True)
+    assert isinstance(merged, Merged)
+    assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)
+
+
+def test_each_chamber_costs_two_processes_and_all_of_them_four(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chambers = shop.open("one", "two", "three")
+    for chamber in chambers:
+        chamber.commit("work", {f"{chamber.path.name}.txt": "new\n"})
+    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    base = shop.main.head
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        assert isinstance(merge_all(shop.repo, base, branches, "Add login"), Merged)
+        assert sorted(count.commands) == [
+            *("commit-tree", "commit-tree", "commit-tree", "config", "merge-tree", "merge-tree"),
+            *("rev-list", "rev-parse", "var", "var"),
+        ]

@@ -1,0 +1,24 @@
+"""What git answers about merges, read whatever stands in it."""
+
+from pathlib import Path
+
+from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
+from tests.support.chambers import workshop
+from tests.support.repositories import TestRepository
+
+
+def pointing(repository: TestRepository, branch: str, number: int) -> None:
+    """Make a branch in which a submodule `sub` points to a commit of this number."""
+    repository.git("switch", "--quiet", "-c", branch, "main")
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{number:040d},sub")
+    repository.git("commit", "--quiet", "-m", branch)
+
+
+def test_a_submodule_in_conflict_is_named_though_git_gives_advice_with_it(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    for number, branch in enumerate(("one", "two"), 1):
+        pointing(shop.main, branch, number)
+    assert merge_trees(shop.repo, "one", "two").kinds.keys() == {"sub"}
+    asked = shop.repo.run("merge-tree", "--write-tree", "--stdin", "-z", feed="one two\nmain one\n")
+    both = list(parse_merges(asked.out))
+    assert [set(one.kinds) for one in both] == [{"sub"}, set()]

@@ -1,0 +1,95 @@
+"""One git process says where a working tree stands and whether anything is open in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.git.repository.worktree_status import Standing, git_directory, standing_of
+from tests.support.chambers import workshop
+from tests.support.git_count import counted_git
+from tests.support.repositories import TestRepository, small_repository
+
+OPEN: dict[str, Callable[[TestRepository], object]] = {
+    "an edit": lambda room: room.write("src/app.py", "other\n"),
+    "a mode": lambda room: (room.path / "README").chmod(0o755),
+    "a deletion": lambda room: (room.path / "README").unlink(),
+    "a new file": lambda room: room.write("a/b/new.txt", "new\n"),
+    "a link": lambda room: (room.path / "link").symlink_to("nowhere"),
+    "a staged file put back": lambda room: (
+        room.write("README", "staged\n"),
+        room.git("add", "README"),
+        room.write("README", "hello\n"),
+    ),
+    "an announced file": lambda room: (
+        room.write("new.txt", "new\n"),
+        room.git("add", "--intent-to-add", "new.txt"),
+    ),
+}
+
+
+def test_a_clean_chamber_is_known_to_be_clean_after_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [chamber] = workshop(tmp_path / "shop").open("auth")
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        found = standing_of(chamber.path)
+        assert count.commands == ["status"]
+    assert found == Standing(
+        "orchestra/t-1/auth", chamber.head, clean=True, unmerged=(), untracked=()
+    )
+
+
+@pytest.mark.parametrize("change", OPEN.values(), ids=OPEN)
+@pytest.mark.parametrize("hidden", [False, True], ids=["", "with settings that hide it"])
+def test_whatever_is_open_is_seen(
+    tmp_path: Path, change: Callable[[TestRepository], object], *, hidden: bool
+) -> None:
+    shop = workshop(tmp_path / "shop")
+    [chamber] = shop.open("auth")
+    if hidden:
+        shop.main.git("config", "status.showUntrackedFiles", "no")
+        shop.main.git("config", "core.untrackedCache", "true")
+        chamber.git("update-index", "--untracked-cache")
+        chamber.git("status")
+    change(chamber)
+    assert not standing_of(chamber.path).clean
+
+
+def test_conflicts_and_repositories_inside_are_named(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "shop")
+    [chamber] = shop.open("auth")
+    shop.main.commit("theirs", {"a file": "one\n"})
+    chamber.commit("ours", {"a file": "two\n"})
+    with pytest.raises(AssertionError):
+        chamber.git("merge", "main")
+    small_repository(chamber.path / "in/side")
+
+    found = standing_of(chamber.path)
+
+    assert found.unmerged == ("a file",)
+    assert found.untracked == ("in/side/",)
+
+
+def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
+    [chamber] = workshop(tmp_path / "shop").open("auth")
+    chamber.git("checkout", "--quiet", "--detach")
+    assert standing_of(chamber.path).branch == ""
+
+
+def test_git_keeps_a_working_trees_index_where_its_git_file_says(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "shop")
+    [chamber] = shop.open("auth")
+    for room in (chamber, shop.main):
+        said = room.git("rev-parse", "--path-format=absolute", "--git-path", "index")
+        assert (git_directory(room.path) / "index").samefile(said)
+
+
+def test_a_directory_that_is_no_working_tree_is_told_from_one(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "shop")
+    [chamber] = shop.open("auth")
+    (chamber.path / ".git").unlink()
+    for ask in (standing_of, git_directory):
+        with pytest.raises(Unavailable, match="not a git working tree"):
+            ask(chamber.path)

@@ -1,0 +1,146 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused, Unavailable
+from orchestra_server.git.snapshot.commit import commit_open_work
+from tests.support.chambers import workshop
+from tests.support.repositories import TestRepository, run_git
+
+
+@pytest.fixture
+def chamber(tmp_path: Path) -> TestRepository:
+    [made] = workshop(tmp_path / "répo").open("auth")
+    return made
+
+
+def test_everything_open_is_committed_untracked_files_too(chamber: TestRepository) -> None:
+    chamber.write("README", "changed\n")
+    chamber.write("new/ü", "new\n")
+    (chamber.path / "src" / "app.py").unlink()
+    commit = commit_open_work(chamber.path, "Add login\n\nWhy: ☃\n")
+    assert commit == chamber.head
+    assert chamber.status == ""
+    assert chamber.git("-c", "core.quotePath=false", "show", "--name-status", "--format=").split(
+        "\n"
+    ) == [
+        "M\tREADME",
+        "A\tnew/ü",
+        "D\tsrc/app.py",
+    ]
+    assert chamber.git("log", "-1", "--format=%an <%ae>%n%B").splitlines()[:4] == [
+        "Ada Tester <ada@example.org>",
+        "Add login",
+        "",
+        "Why: ☃",
+    ]
+
+
+def test_nothing_open_is_no_commit(chamber: TestRepository) -> None:
+    before = chamber.head
+    assert commit_open_work(chamber.path, "nothing") is None
+    assert chamber.head == before
+
+
+def test_trailers_stand_at_the_end_where_git_finds_them(chamber: TestRepository) -> None:
+    chamber.write("new")
+    commit_open_work(chamber.path, "Add login\n\nLong: story", ["Orchestra-Task: t-1"])
+    found = chamber.git("log", "-1", "--format=%(trailers:key=Orchestra-Task,valueonly)")
+    assert found.strip() == "t-1"
+    assert chamber.git("log", "-1", "--format=%s") == "Add login"
+
+
+def test_a_message_line_that_looks_like_a_comment_stays(chamber: TestRepository) -> None:
+    chamber.git("config", "commit.cleanup", "strip")
+    chamber.write("new")
+    commit_open_work(chamber.path, "Add login\n\n#12 is done by this")
+    assert "#12 is done by this" in chamber.git("log", "-1", "--format=%B")
+
+
+@pytest.mark.parametrize("hook", ["pre-commit", "commit-msg"])
+def test_a_hook_that_refuses_is_quoted_and_the_index_is_as_it_was(
+    chamber: TestRepository, hook: str
+) -> None:
+    chamber.hook(hook, "echo 'lint: 3 problems' >&2; exit 1")
+    chamber.write("staged", "s")
+    chamber.git("add", "staged")
+    chamber.write("new", "n")
+    before, head = chamber.status, chamber.head
+    with pytest.raises(Refused, match="could not be committed: lint: 3 problems") as refused:
+        commit_open_work(chamber.path, "Add login")
+    assert "\n" not in str(refused.value)
+    assert (chamber.status, chamber.head) == (before, head)
+
+
+def test_a_hook_may_complete_the_commit(chamber: TestRepository) -> None:
+    chamber.hook("pre-commit", "echo formatted > README; git add README")
+    chamber.write("new")
+    commit_open_work(chamber.path, "Add login")
+    assert chamber.git("show", "HEAD:README") == "formatted"
+
+
+def test_a_hook_may_use_patterns(chamber: TestRepository) -> None:
+    chamber.hook("pre-commit", "git diff --cached --name-only -- '*.py' | grep -q . || exit 1")
+    chamber.write("new.py")
+    assert commit_open_work(chamber.path, "Add login")
+
+
+def test_without_an_identity_the_two_commands_are_named(
+    chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{who}_NAME")
+        monkeypatch.delenv(f"GIT_{who}_EMAIL")
+    chamber.git("config", "user.useConfigOnly", "true")
+    chamber.write("new")
+    with pytest.raises(Refused, match=r"git config --global user\.name .* user\.email"):
+        commit_open_work(chamber.path, "Add login")
+    assert chamber.status == "?? new"
+
+
+def test_a_person_who_signs_signs_this_too(chamber: TestRepository, tmp_path: Path) -> None:
+    chamber.sign_commits(tmp_path / "gpg")
+    chamber.write("new")
+    commit_open_work(chamber.path, "Add login")
+    assert "gpgsig " in chamber.git("cat-file", "commit", "HEAD")
+
+
+def test_a_signature_that_fails_is_said_in_gits_words(chamber: TestRepository) -> None:
+    chamber.git("config", "commit.gpgSign", "true")
+    chamber.git("config", "gpg.program", "false")
+    chamber.write("new")
+    with pytest.raises(Refused, match=r"gpg failed to sign the data"):
+        commit_open_work(chamber.path, "Add login")
+
+
+def test_unresolved_conflicts_are_never_committed(chamber: TestRepository) -> None:
+    chamber.commit("mine", {"README": "mine\n"})
+    main = TestRepository(chamber.path.parents[2])
+    main.commit("theirs", {"README": "theirs\n"})
+    with pytest.raises(AssertionError):
+        chamber.git("merge", "--quiet", "main")
+    with pytest.raises(Refused, match="unresolved conflicts in README"):
+        commit_open_work(chamber.path, "Add login")
+    chamber.write("README", "both\n")
+    chamber.git("add", "README")
+    commit_open_work(chamber.path, "Merge main")
+    assert len(chamber.git("log", "-1", "--format=%P").split()) == 2
+
+
+def test_a_repository_inside_the_chamber_is_refused_by_name(chamber: TestRepository) -> None:
+    (chamber.path / "nested").mkdir()
+    run_git(chamber.path / "nested", "init", "--quiet")
+    with pytest.raises(Refused, match=r"auth/nested is a git repository of its own"):
+        commit_open_work(chamber.path, "Add login")
+
+
+def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
+    chamber: TestRepository,
+) -> None:
+    main = TestRepository(chamber.path.parents[2])
+    main.write("private", "mine")
+    (chamber.path / ".git").unlink()
+    before = main.head
+    with pytest.raises(Unavailable, match="is not a git working tree any more"):
+        commit_open_work(chamber.path, "Add login")
+    assert main.head == before

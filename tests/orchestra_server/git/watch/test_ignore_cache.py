@@ -1,0 +1,45 @@
+"""Changes that cannot matter."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.watch.ignore_cache import Ignored
+from tests.support.repositories import TestRepository, small_repository
+
+
+@pytest.fixture
+def chamber(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "shop", {".gitignore": "build/\n*.log\n", "app.py": "1\n"})
+
+
+def test_a_directory_git_ignores_is_learned_by_its_top(chamber: TestRepository) -> None:
+    ignored = Ignored(chamber.path)
+    one = str(chamber.write("build/deep/one.o"))
+    assert ignored.matters([one]) == [one]
+    assert ignored.learn([one])
+    assert ignored.matters([one, str(chamber.path / "build/two.o")]) == []
+    assert not ignored.learn([str(chamber.path / "app.py")])
+
+
+def test_what_git_holds_matters_though_its_directory_is_ignored(chamber: TestRepository) -> None:
+    kept = str(chamber.write("build/kept.txt", "1"))
+    chamber.git("add", "--force", "build/kept.txt")
+    ignored = Ignored(chamber.path)
+    ignored.learn([kept, str(chamber.write("build/other.txt"))])
+    assert ignored.matters([kept]) == [kept]
+
+
+def test_a_rule_that_changes_makes_it_forget(chamber: TestRepository) -> None:
+    ignored = Ignored(chamber.path)
+    log = str(chamber.write("run.log"))
+    ignored.learn([log])
+    assert ignored.matters([log]) == []
+    rules = str(chamber.write(".gitignore", "build/\n"))
+    assert ignored.matters([rules, log]) == [rules, log]
+
+
+def test_a_path_elsewhere_is_left_to_matter(chamber: TestRepository, tmp_path: Path) -> None:
+    ignored = Ignored(chamber.path)
+    assert not ignored.learn([str(tmp_path / "elsewhere")])
+    assert ignored.matters([str(tmp_path / "elsewhere")]) == [str(tmp_path / "elsewhere")]

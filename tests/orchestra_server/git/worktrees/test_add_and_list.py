@@ -1,0 +1,289 @@
+import multiprocessing
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import OrchestraError, Refused
+from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
+from tests.support.repositories import (
+    TestRepository,
+    bare_with_worktree,
+    large_repository,
+    small_repository,
+)
+
+
+def plan(repo: Repository, name: str, commit: str = "") -> WorktreePlan:
+    return WorktreePlan(
+        name=name,
+        path=repo.top / ".claude" / "worktrees" / name,
+        branch=f"orchestra/t-1/{name}",
+        commit=commit or repo.head().commit,
+        reason="Orchestra chamber of task t-1",
+    )
+
+
+def untouched(made: TestRepository) -> None:
+    """Nothing of a batch is left: no branch, worktree, directory or registration."""
+    assert made.branches == ["main"]
+    assert made.git("worktree", "list", "--porcelain").count("worktree ") == 1
+    assert not (made.path / ".git" / "worktrees").exists()
+
+
+def test_each_chamber_gets_its_files_branch_and_lock(tmp_path: Path) -> None:
+    made = large_repository(tmp_path / "répo with spaces")
+    repo = open_repository(made.path)
+    plans = [plan(repo, name) for name in ("auth", "api", "db")]
+    assert add_worktrees(repo, plans) == ()
+    for one in plans:
+        chamber = made.at(one.path)
+        assert chamber.status == ""
+        assert chamber.git("symbolic-ref", "--short", "HEAD") == one.branch
+        assert (one.path / "d1" / "f1").read_text() == "1\n"
+    listed = {tree.path: tree for tree in list_worktrees(repo)}
+    assert [listed[one.path].branch for one in plans] == [one.branch for one in plans]
+    assert {listed[one.path].locked_reason for one in plans} == {"Orchestra chamber of task t-1"}
+    assert listed[made.path].locked_reason == ""
+
+
+def test_a_chamber_begins_at_the_commit_it_was_given(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    first = made.head
+    made.commit("second", {"late": "late"})
+    repo = open_repository(made.path)
+    add_worktrees(repo, [plan(repo, "auth", first)])
+    assert not (plan(repo, "auth").path / "late").exists()
+
+
+def test_chambers_work_on_a_detached_head_and_in_a_bare_clone(tmp_path: Path) -> None:
+    bare, worktree = bare_with_worktree(tmp_path)
+    worktree.git("checkout", "--quiet", "--detach")
+    for place in (bare, worktree):
+        repo = open_repository(place.path)
+        one = plan(repo, f"auth-{place.path.name}")
+        add_worktrees(repo, [one])
+        assert (one.path / "README").read_text() == "hello\n"
+
+
+def test_the_repositorys_post_checkout_hook_runs_in_each_chamber(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.hook("post-checkout", 'echo "$1 $2 $3" > "$PWD/.git-hook-ran"')
+    repo = open_repository(made.path)
+    add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api")])
+    for name in ("auth", "api"):
+        said = (plan(repo, name).path / ".git-hook-ran").read_text()
+        assert said == f"{'0' * 40} {made.head} 1\n"
+
+
+def test_a_hook_named_by_core_hookspath_runs_too(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo", {"hooks/post-checkout": "#!/bin/sh\ntouch ran\n"})
+    made.git("update-index", "--chmod=+x", "hooks/post-checkout")
+    made.git("commit", "--quiet", "-m", "executable")
+    made.git("config", "core.hooksPath", "hooks")
+    repo = open_repository(made.path)
+    add_worktrees(repo, [plan(repo, "auth")])
+    assert (plan(repo, "auth").path / "ran").exists()
+
+
+def test_a_hook_that_fails_leaves_none_of_the_batch(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.hook("post-checkout", 'case "$PWD" in */api) echo "no room here" >&2; exit 3;; esac')
+    repo = open_repository(made.path)
+    with pytest.raises(GitFailed, match=r"chamber 'api' .*post-checkout hook failed: no room here"):
+        add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api"), plan(repo, "db")])
+    untouched(made)
+    assert not (made.path / ".claude").exists()
+
+
+def test_a_directory_in_the_way_is_named_and_stays(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    mine = made.write(".claude/worktrees/api/mine.txt", "mine")
+    with pytest.raises(Refused, match=rf"chamber 'api' .*{mine.parent} is in the way"):
+        add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api")])
+    untouched(made)
+    assert mine.read_text() == "mine"
+
+
+def test_a_dangling_link_in_the_way_is_named_too(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    plan(repo, "api").path.parent.mkdir(parents=True)
+    plan(repo, "api").path.symlink_to("nowhere")
+    with pytest.raises(Refused, match="is in the way"):
+        add_worktrees(repo, [plan(repo, "api")])
+
+
+def test_a_branch_in_the_way_is_named_and_stays_where_it_was(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "orchestra/t-1/api")
+    repo = open_repository(made.path)
+    with pytest.raises(Refused, match=r"chamber 'api' .*orchestra/t-1/api exists already"):
+        add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api")])
+    assert made.branches == ["main", "orchestra/t-1/api"]
+    assert not plan(repo, "auth").path.exists()
+
+
+def test_a_failure_of_git_in_the_middle_undoes_what_was_made(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    good, bad = plan(repo, "auth"), plan(repo, "api", commit="1" * 40)
+    with pytest.raises(GitFailed, match=r"chamber 'api' could not be made: .*1{40}"):
+        add_worktrees(repo, [good, bad])
+    untouched(made)
+
+
+def test_a_name_whose_branch_git_cannot_have_undoes_what_was_made(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "orchestra")
+    repo = open_repository(made.path)
+    with pytest.raises(
+        GitFailed, match=r"chamber 'auth' could not be made: .*'refs/heads/orchestra'"
+    ):
+        add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api")])
+    assert made.branches == ["main", "orchestra"]
+    assert len(list_worktrees(repo)) == 1
+
+
+def test_a_worktree_that_git_still_lists_but_is_gone_is_told_with_the_remedy(
+    tmp_path: Path,
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    one.path.rename(tmp_path / "moved")
+    [gone] = [tree for tree in list_worktrees(repo) if tree.gone]
+    assert gone.path == one.path
+    with pytest.raises(Refused, match=r"git worktree unlock .*git worktree prune"):
+        add_worktrees(repo, [one])
+
+
+def test_of_several_processes_making_one_chamber_one_wins_and_the_others_get_one_line(
+    tmp_path: Path,
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    plans = [plan(repo, "auth"), plan(repo, "api")]
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        tries: list[Future[tuple[str, ...]]] = [
+            pool.submit(add_worktrees, repo, plans) for _ in range(6)
+        ]
+        errors = [done.exception() for done in tries]
+    assert errors.count(None) == 1
+    for error in errors:
+        assert error is None or (isinstance(error, OrchestraError) and "\n" not in str(error))
+    assert len(list_worktrees(repo)) == 3
+    assert made.at(plans[0].path).status == made.at(plans[1].path).status == ""
+
+
+def test_a_clean_chamber_is_removed_though_it_is_locked(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    remove_worktree(repo, one.path)
+    assert not one.path.exists()
+    assert delete_branch(repo, one.branch, one.commit)
+    untouched(made)
+
+
+@pytest.mark.parametrize("change", ["modified", "untracked", "staged"])
+def test_unsaved_work_is_never_removed(tmp_path: Path, change: str) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.write("README" if change == "modified" else "new", "precious")
+    if change == "staged":
+        chamber.git("add", "new")
+        (one.path / "new").unlink()
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
+    assert one.path.is_dir()
+    assert [tree.locked_reason for tree in list_worktrees(repo)][1]
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, one.path)
+    assert not one.path.exists()
+
+
+def test_work_done_after_saving_counts_as_unsaved(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    made.at(one.path).write("new", "first")
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    made.at(one.path).write("new", "second")
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
+
+
+def test_commits_on_no_branch_are_never_removed(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.git("checkout", "--quiet", "--detach")
+    chamber.commit("adrift", {"new": "precious"})
+    with pytest.raises(Refused, match="commits that are on no branch"):
+        remove_worktree(repo, one.path)
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, one.path)
+
+
+def test_a_chamber_whose_directory_is_gone_is_taken_off_the_list(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    one.path.rename(tmp_path / "moved")
+    remove_worktree(repo, one.path)
+    assert len(list_worktrees(repo)) == 1
+
+
+def test_a_chamber_that_lost_its_git_file_is_left_alone(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    (one.path / ".git").unlink()
+    with pytest.raises(OrchestraError, match="is not a git working tree any more"):
+        remove_worktree(repo, one.path)
+    assert (one.path / "README").exists()
+
+
+def test_a_branch_is_deleted_only_where_it_was_seen(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    seen = made.head
+    made.git("branch", "orchestra/t-1/auth")
+    made.git("config", "branch.orchestra/t-1/auth.remote", "origin")
+    repo = open_repository(made.path)
+    made.commit("moved on")
+    made.git("branch", "--force", "orchestra/t-1/auth")
+    assert not delete_branch(repo, "orchestra/t-1/auth", seen)
+    assert delete_branch(repo, "orchestra/t-1/auth", made.head)
+    assert not delete_branch(repo, "orchestra/t-1/auth", made.head)
+    assert "branch.orchestra" not in made.git("config", "--local", "--list")
+
+
+def test_a_branch_that_is_checked_out_is_not_deleted(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    assert not delete_branch(open_repository(made.path), "main", made.head)
+    assert made.branches == ["main"]
+
+
+def test_no_open_file_is_left_behind(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    add_worktrees(repo, [plan(repo, "warm")])
+    before = len(list(Path("/dev/fd").iterdir()))
+    add_worktrees(repo, [plan(repo, f"c{n}") for n in range(4)])
+    assert len(list(Path("/dev/fd").iterdir())) == before

@@ -1,0 +1,159 @@
+"""A worktree is moved aside before it is looked at for the last time: nothing goes unseen."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.repository.worktree_status import standing_of
+from orchestra_server.git.saves import remove_saved_worktree
+from orchestra_server.git.saves.remove_saved_worktree import (
+    delete_branches,
+    remove_landed,
+    remove_worktree,
+)
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.quarantine import give_up, set_aside, take_up
+from tests.support.chambers import Workshop, workshop
+from tests.support.git_count import counted_git
+from tests.support.repositories import TestRepository
+from tests.support.waiting import until
+
+BRANCH = "orchestra/t-1/auth"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(tmp_path / "shop")
+
+
+@pytest.fixture
+def chamber(shop: Workshop) -> TestRepository:
+    return shop.open("auth")[0]
+
+
+def beside(chamber: TestRepository) -> list[str]:
+    return sorted(path.name for path in chamber.path.parent.iterdir() if path != chamber.path)
+
+
+def test_a_landed_chamber_goes_after_one_look(
+    shop: Workshop, chamber: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = chamber.commit("work", {"new.txt": "new\n"})
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        assert remove_landed(shop.repo, chamber.path, BRANCH, tip)
+        assert count.commands == ["status"]
+    assert not chamber.path.exists()
+    assert len(list_worktrees(shop.repo)) == 1
+    assert not list(shop.repo.common_dir.glob("orchestra-gone-*"))
+
+
+def hide_a_change(chamber: TestRepository) -> None:
+    chamber.git("update-index", "--assume-unchanged", "README")
+    chamber.write("README", "hidden\n")
+
+
+def take_a_commit_back(chamber: TestRepository) -> None:
+    chamber.commit("taken back", {"new.txt": "new\n"})
+    chamber.git("reset", "--quiet", "--hard", "HEAD~1")
+
+
+OTHERWISE: dict[str, Callable[[TestRepository], object]] = {
+    "an untracked file": lambda chamber: chamber.write("new.txt", "new\n"),
+    "another commit": lambda chamber: chamber.commit("more"),
+    "another branch": lambda chamber: chamber.git("checkout", "--quiet", "-b", "mine"),
+    "a bisection": lambda chamber: chamber.git("bisect", "start"),
+    "a hidden change": hide_a_change,
+    "a commit taken back": take_a_commit_back,
+}
+
+
+@pytest.mark.parametrize("change", OTHERWISE.values(), ids=OTHERWISE)
+def test_one_that_is_not_as_it_landed_stays_as_it_is(
+    shop: Workshop, chamber: TestRepository, change: Callable[[TestRepository], object]
+) -> None:
+    tip = chamber.head
+    change(chamber)
+    before = chamber.status, chamber.head
+    assert not remove_landed(shop.repo, chamber.path, BRANCH, tip)
+    assert (chamber.status, chamber.head) == before
+    assert beside(chamber) == []
+
+
+def test_what_is_written_up_to_the_last_look_is_seen(
+    shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_late(there: Path) -> object:
+        (there / "late.txt").write_text("by a worker that stands in the directory\n")
+        return standing_of(there)
+
+    monkeypatch.setattr(remove_saved_worktree, "standing_of", look_late)
+    assert not remove_landed(shop.repo, chamber.path, BRANCH, chamber.head)
+    assert chamber.status == "?? late.txt"
+
+
+def test_what_is_written_to_its_path_after_the_look_stays(
+    shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_and_give_up(*args: Path) -> None:
+        chamber.write("late.txt", "by a worker that goes by the path\n")
+        give_up(shop.repo, *args[1:])
+
+    monkeypatch.setattr(remove_saved_worktree, "give_up", write_and_give_up)
+    assert remove_landed(shop.repo, chamber.path, BRANCH, chamber.head)
+    assert chamber.read("late.txt") == "by a worker that goes by the path\n"
+
+
+def test_a_chamber_that_a_process_left_aside_is_put_back_before_anything_else(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    chamber.write("new.txt", "unsaved\n")
+    dying = set_aside(chamber.path)
+    dying.__enter__()
+    assert not chamber.path.exists()
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(shop.repo, chamber.path)
+    assert chamber.status == "?? new.txt"
+
+
+def test_what_is_in_its_place_by_then_is_named_and_nothing_is_lost(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    chamber.write("new.txt", "unsaved\n")
+    with pytest.raises(Refused) as refused, set_aside(chamber.path) as aside:
+        chamber.write("other.txt", "other\n")
+    assert str(aside) in str(refused.value)
+    assert (aside / "new.txt").read_text() == "unsaved\n"
+    assert chamber.read("other.txt") == "other\n"
+    with pytest.raises(Refused, match="something else is there"):
+        remove_worktree(shop.repo, chamber.path)
+
+
+async def test_the_files_go_behind_the_callers_back(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    remove_worktree(shop.repo, chamber.path)
+    await until(lambda: beside(chamber) == [])
+
+
+def test_only_a_worktree_of_the_repository_is_given_up(
+    shop: Workshop, chamber: TestRepository, tmp_path: Path
+) -> None:
+    subprocess.run(["cp", "-R", chamber.path, tmp_path / "copy"], check=True)
+    for path in (shop.main.path, tmp_path / "copy"):
+        with pytest.raises(Refused, match="lists no worktree"):
+            remove_worktree(shop.repo, path)
+    take_up(chamber.path)
+    assert chamber.status == ""
+
+
+def test_branches_go_together_but_one_that_has_moved(shop: Workshop) -> None:
+    seen = shop.main.head
+    for name in ("a", "b", "c"):
+        shop.main.git("branch", name)
+    shop.main.commit("more")
+    shop.main.git("branch", "--force", "b")
+    assert delete_branches(shop.repo, {"a": seen, "b": seen, "c": seen, "main": seen}) == {"a", "c"}
+    assert shop.main.branches == ["b", "main"]

@@ -1,0 +1,130 @@
+"""Worktrees put right: nothing in them changes, and git knows them again."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.saves.save import save_staged
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.relink import link_again, list_again, lock_worktree
+from orchestra_server.git.worktrees.stale_locks import move_aside, stale_locks
+from tests.support.chambers import TASK, Workshop, saved_ref, workshop
+from tests.support.repositories import TestRepository
+
+REASON = "orchestra: chamber auth of task t-1"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(tmp_path / "répo")
+
+
+def worked_in(shop: Workshop) -> TestRepository:
+    [chamber] = shop.open("auth")
+    chamber.commit("mine", {"mine": "committed\n"})
+    chamber.write("staged", "staged\n")
+    chamber.git("add", "staged")
+    chamber.write("new", "untracked\n")
+    return chamber
+
+
+def test_a_lost_link_is_made_again(shop: Workshop) -> None:
+    chamber = worked_in(shop)
+    before = chamber.status
+    (chamber.path / ".git").unlink()
+    assert link_again(shop.repo, chamber.path)
+    assert chamber.status == before
+
+
+def test_a_moved_repository_finds_its_chambers(shop: Workshop, tmp_path: Path) -> None:
+    chamber = worked_in(shop)
+    before = chamber.status
+    place = chamber.path.relative_to(shop.main.path)
+    moved = shop.main.path.rename(tmp_path / "elsewhere")
+    assert link_again(open_repository(moved), moved / place)
+    assert TestRepository(moved / place).status == before
+
+
+def test_a_copy_of_a_repository_does_not_take_the_originals_chambers(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    chamber = worked_in(shop)
+    place = chamber.path.relative_to(shop.main.path)
+    copy = Path(shutil.copytree(shop.main.path, tmp_path / "copy", symlinks=True))
+    assert not link_again(open_repository(copy), copy / place)
+    assert chamber.git("rev-parse", "--git-common-dir") == str(shop.repo.common_dir)
+
+
+def test_a_forgotten_directory_is_listed_again_with_all_its_files(shop: Workshop) -> None:
+    chamber = worked_in(shop)
+    shutil.rmtree(shop.repo.common_dir / "worktrees" / "auth")
+    list_again(shop.repo, chamber.path, f"orchestra/{TASK}/auth", REASON)
+    assert chamber.status.splitlines() == ["?? new", "?? staged"]
+    assert chamber.git("branch", "--show-current") == f"orchestra/{TASK}/auth"
+    tree = next(tree for tree in list_worktrees(shop.repo) if tree.path == chamber.path)
+    assert (tree.locked_reason, tree.gone) == (REASON, False)
+    assert [path.name for path in chamber.path.parent.iterdir()] == ["auth"]
+
+
+def test_an_unlocked_worktree_is_locked_again(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    shop.main.git("worktree", "unlock", str(chamber.path))
+    lock_worktree(shop.repo, chamber.path, REASON)
+    assert REASON in {tree.locked_reason for tree in list_worktrees(shop.repo)}
+
+
+def test_what_was_staged_in_a_deleted_directory_is_kept(shop: Workshop) -> None:
+    chamber = worked_in(shop)
+    head = chamber.head
+    shutil.rmtree(chamber.path)
+    saved = save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    assert saved is not None
+    assert (saved.head, saved.branch) == (head, f"orchestra/{TASK}/auth")
+    assert shop.main.git("show", f"{saved.ref}:staged") == "staged"
+
+
+def test_a_deleted_directory_without_work_needs_no_saving(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    shutil.rmtree(chamber.path)
+    assert save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved") is None
+
+
+def an_old_lock(shop: Workshop) -> Path:
+    lock = shop.repo.common_dir / "index.lock"
+    lock.write_text("half an index")
+    hour_ago = time.time() - 3600
+    os.utime(lock, (hour_ago, hour_ago))
+    return lock
+
+
+def test_a_lock_that_nobody_can_hold_is_moved_aside_and_kept(shop: Workshop) -> None:
+    lock = an_old_lock(shop)
+    assert stale_locks(shop.repo) == (lock,)
+    aside = move_aside(shop.repo, lock)
+    assert aside.read_text() == "half an index"
+    assert stale_locks(shop.repo) == ()
+    shop.main.commit("possible again", {"x": "x"})
+
+
+def test_a_young_lock_is_somebodys(shop: Workshop) -> None:
+    an_old_lock(shop).touch()
+    assert stale_locks(shop.repo) == ()
+
+
+def test_an_old_lock_is_somebodys_while_git_runs_there(shop: Workshop) -> None:
+    an_old_lock(shop)
+    waiting = ["git", "-C", str(shop.main.path), "cat-file", "--batch"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git:
+        assert git.stdin is not None
+        assert git.stdout is not None
+        git.stdin.write(b"HEAD\n")
+        git.stdin.flush()
+        git.stdout.readline()  # so that it has come to where it runs
+        assert stale_locks(shop.repo) == ()
+        git.stdin.close()
+        git.stdout.read()

@@ -1,0 +1,165 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
+from orchestra_server.git.saves.restore import find_saved, restore_submodules_of, restore_work
+from orchestra_server.git.saves.save import save_staged, save_work
+from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
+from tests.support.chambers import Workshop, close_and_restore, saved_ref, workshop
+from tests.support.repositories import TestRepository, run_git, with_submodule
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(with_submodule(tmp_path / "räume"))
+
+
+def test_a_chamber_has_its_submodules_inner_ones_too(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    assert chamber.read("libs/maths/maths.txt") == "1 + 1\n"
+    assert chamber.read("libs/maths/inner/inner.txt") == "inner\n"
+    assert chamber.status == ""
+    real = run_git(shop.main.path / "libs/maths", "config", "remote.origin.url")
+    assert run_git(chamber.path / "libs/maths", "config", "remote.origin.url") == real
+
+
+def test_filling_does_not_touch_the_shared_configuration(shop: Workshop) -> None:
+    before = shop.main.git("config", "--local", "--list")
+    shop.open("auth", "api")
+    assert shop.main.git("config", "--local", "--list") == before
+
+
+def test_a_submodule_that_is_nowhere_on_this_machine_is_told_and_the_chamber_works(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    run_git(tmp_path, "clone", "--quiet", str(shop.main.path), str(tmp_path / "clone"))
+    repo = open_repository(tmp_path / "clone")
+    place = tmp_path / "clone" / ".claude" / "worktrees" / "auth"
+    plan = WorktreePlan("auth", place, "orchestra/t-1/auth", repo.head().commit, "chamber")
+    [note] = add_worktrees(repo, [plan])
+    assert note.startswith(f"submodule libs/maths of {place} stays empty")
+    assert (place / "README").exists()
+    remove_worktree(repo, place)
+
+
+def test_a_chamber_with_untouched_submodules_is_removed(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    remove_worktree(shop.repo, chamber.path)
+    assert not chamber.path.exists()
+
+
+def test_open_work_in_a_submodule_is_never_removed(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write("libs/maths/maths.txt", "2 + 2\n")
+    with pytest.raises(Refused, match=r"submodule .*libs/maths has open work that is not saved"):
+        remove_worktree(shop.repo, chamber.path)
+    assert chamber.read("libs/maths/maths.txt") == "2 + 2\n"
+
+
+def open_work_at_both_depths(chamber: TestRepository) -> dict[str, str]:
+    """Leave work of every kind in a submodule and in the one inside it; return what git says."""
+    maths = TestRepository(chamber.path / "libs/maths")
+    maths.git("switch", "--quiet", "-c", "sums")
+    maths.commit("sum", {"sum.txt": "4\n"})
+    maths.write("maths.txt", "2 + 2\n")
+    maths.git("add", "maths.txt")
+    maths.write("new.txt", "untracked\n")
+    chamber.write("libs/maths/inner/inner.txt", "changed\n")
+    return told(chamber)
+
+
+def told(chamber: TestRepository) -> dict[str, str]:
+    maths = TestRepository(chamber.path / "libs/maths")
+    return {
+        "outside": chamber.status,
+        "inside": maths.status,
+        "head": maths.head,
+        "branch": maths.git("branch", "--show-current"),
+        "staged": maths.git("diff", "--cached"),
+        "innermost": run_git(chamber.path / "libs/maths/inner", "diff"),
+    }
+
+
+def test_open_work_in_submodules_is_saved_and_comes_back(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    before = open_work_at_both_depths(chamber)
+    again = close_and_restore(shop, chamber)
+    assert told(again) == before
+    assert again.read("libs/maths/new.txt") == "untracked\n"
+
+
+def test_work_in_a_submodule_alone_is_work(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write("libs/maths/new.txt", "x\n")
+    again = close_and_restore(shop, chamber)
+    assert again.read("libs/maths/new.txt") == "x\n"
+    close_again = saved_ref(again, at=2)
+    assert save_work(shop.repo, again.path, close_again, "saved") is not None
+
+
+def test_a_merge_under_way_in_a_submodule_comes_back(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    maths.git("switch", "--quiet", "-c", "theirs")
+    maths.commit("theirs", {"maths.txt": "theirs\n"})
+    maths.git("switch", "--quiet", "-c", "ours", "HEAD~")
+    maths.commit("ours", {"maths.txt": "ours\n"})
+    with pytest.raises(AssertionError):
+        maths.git("merge", "theirs")
+    before = maths.git("status")
+    close_and_restore(shop, chamber)
+    assert maths.git("status") == before
+
+
+def test_restoring_submodules_goes_on_where_it_broke_off(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    before = open_work_at_both_depths(chamber)
+    again = close_and_restore(shop, chamber)
+    maths = again.path / "libs/maths"
+    run_git(maths, "checkout", "--quiet", "--force", "--detach")
+    (maths / "new.txt").unlink()
+    run_git(maths / "inner", "checkout", "--quiet", ".")
+    restore_submodules_of(shop.repo, saved_ref(again), again.path)
+    assert told(again) == before
+
+
+def test_a_submodule_without_a_copy_to_keep_its_work_in_is_refused(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write("libs/maths/new.txt", "x\n")
+    (shop.repo.common_dir / "modules").rename(shop.repo.common_dir / "elsewhere")
+    with pytest.raises(Refused, match="has no copy of it to keep that in"):
+        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    assert chamber.read("libs/maths/new.txt") == "x\n"
+
+
+def test_a_submodules_commits_outlive_a_directory_that_was_deleted(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    commit = TestRepository(chamber.path / "libs/maths").commit("sum", {"sum.txt": "4\n"})
+    shutil.rmtree(chamber.path)
+    save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    remove_worktree(shop.repo, chamber.path)
+    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+
+
+def test_a_submodules_own_commits_outlive_the_chamber_and_come_back(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    commit = maths.commit("sum", {"sum.txt": "4\n"})
+    assert chamber.status == " M libs/maths"
+    save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    remove_worktree(shop.repo, chamber.path)
+    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+    place = chamber.path.with_name("again")
+    start = find_saved(shop.repo, saved_ref(chamber)).tip
+    plan = WorktreePlan("again", place, "orchestra/t-1/again", start, "chamber")
+    add_worktrees(shop.repo, [plan])
+    restore_work(shop.repo, saved_ref(chamber), place)
+    again = TestRepository(place)
+    assert again.git("ls-files", "-s", "libs/maths") != ""
+    run_git(place / "libs/maths", "cat-file", "-e", "HEAD")

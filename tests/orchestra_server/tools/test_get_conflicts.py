@@ -1,0 +1,71 @@
+"""What the conductor learns of collisions while the workers are still writing."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestra_core.settings import Settings
+from orchestra_server.usecases.common.replies import CreatedChambers, StartedTask
+from orchestra_server.usecases.conflicts.get_conflicts import ConflictsNow
+from tests.support.orchestration import Conductor, in_memory
+
+
+async def two_chambers(conductor: Conductor) -> tuple[str, Path, Path]:
+    started = await conductor.call(StartedTask, "start_task", {"description": "Add tags to books"})
+    made = await conductor.call(
+        CreatedChambers,
+        "create_chambers_batch",
+        {"task_id": started.task_id, "chamber_names": ["tags", "prices"]},
+    )
+    tags, prices = (Path(chamber.path) for chamber in made.chambers)
+    return started.task_id, tags, prices
+
+
+async def until_known(
+    conductor: Conductor, task_id: str, met: Callable[[ConflictsNow], bool]
+) -> ConflictsNow:
+    async with asyncio.timeout(20):
+        while True:
+            known = await conductor.call(ConflictsNow, "get_conflicts", {"task_id": task_id})
+            if met(known):
+                return known
+
+
+async def test_a_collision_is_told_while_both_are_uncommitted_and_until_it_is_over(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        task_id, tags, prices = await two_chambers(conductor)
+        before = await conductor.call(ConflictsNow, "get_conflicts", {"task_id": task_id})
+        (tags / "shop.py").write_text("PRICE = 2\n")
+        (prices / "shop.py").write_text("PRICE = 3\n")
+        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
+        read = await conductor.read(f"orchestra://tasks/{task_id}/conflicts")
+        (prices / "shop.py").write_text("PRICE = 1\n")
+        after = await until_known(conductor, task_id, lambda known: not known.collisions)
+    assert (before.collisions, after.collisions) == ([], [])
+    (collision,) = told.collisions
+    assert collision.between == ["prices", "tags"]
+    assert [(one.file, one.kind) for one in collision.files] == [("shop.py", "content")]
+    assert "interrupt_worker" in told.next_step
+    assert f"git merge orchestra/{task_id}/tags" in told.next_step
+    assert ConflictsNow.model_validate_json(read) == told
+
+
+async def test_the_base_that_moved_on_is_a_side_too(settings: Settings, repository: Path) -> None:
+    async with in_memory(settings, repository) as conductor:
+        task_id, tags, _ = await two_chambers(conductor)
+        (tags / "shop.py").write_text("PRICE = 2\n")
+        (repository / "shop.py").write_text("PRICE = 5\n")
+        commit = await asyncio.create_subprocess_exec(
+            "git", "-C", str(repository), "commit", "--quiet", "--all", "-m", "Dearer"
+        )
+        assert await commit.wait() == 0
+        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
+    assert told.collisions[0].between == ["tags", "base"]
+    assert "git merge main" in told.next_step
+
+
+async def test_an_unknown_task_is_one_line(settings: Settings, repository: Path) -> None:
+    async with in_memory(settings, repository) as conductor:
+        assert "'nobody'" in await conductor.error("get_conflicts", {"task_id": "nobody"})

@@ -1,0 +1,64 @@
+"""A chamber is proven ready when its own hook has answered, started as a client would start it."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.chamber.chamber_files import Furnishing
+from orchestra_server.usecases.chambers import provision
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
+
+
+async def test_new_chambers_are_proven_ready_by_their_own_hooks(context: Context) -> None:
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
+    assert made.notes == []
+    assert all(one.proven_ready for one in made.chambers)
+    room = await chamber_of(context, task_id, "auth")
+    assert room.ready_at >= room.created_at
+    assert room.ready_note == ""
+    status = await get_parallel_status(context, task_id=task_id)
+    assert [one.proven_ready for one in status.chambers] == [True, True]
+    assert [one.worker for one in status.chambers] == ["unknown", "unknown"]
+
+
+async def test_an_interpreter_that_cannot_start_shows_at_once(
+    context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(provision, "Furnishing", partial(Furnishing, python=broken))
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    (note,) = made.notes
+    assert note.startswith("auth is not proven ready, so mail may not reach its worker: the hook")
+    assert not made.chambers[0].proven_ready
+    room = await chamber_of(context, task_id, "auth")
+    assert (room.state, room.ready_at) == ("live", 0)
+    assert "did not answer" in room.ready_note
+
+
+async def test_a_restored_chamber_is_proven_anew(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("work.py", "x\n")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    before = (await chamber_of(context, task_id, "auth")).ready_at
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).ready_at > before
+
+
+async def test_the_handshake_is_no_event_of_its_own_and_leaves_nothing(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    assert await kinds(context) == ["task.started", "chamber.reserved", "chamber.created"]
+    assert not (room.path / ".claude" / "hooks" / "receipts").exists()
+    assert (await context.store.snapshot()).presence == {}
+    assert room.status == ""

@@ -1,0 +1,231 @@
+"""close_chamber destroys nothing, and restore_chamber brings back what was there."""
+
+from typing import get_args
+
+import pytest
+
+from orchestra_core.errors import BadInput, Refused, Unknown
+from orchestra_core.models import Presence, WorkerState
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from tests.support.conducting import Clock, a_started_task, chamber_of, chambers_open, kinds
+from tests.support.repositories import TestRepository
+from tests.support.samples import NOON
+
+
+async def test_an_untouched_chamber_goes_without_a_trace(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (closed.saved_ref, closed.branch_kept, closed.already_closed) == ("", False, False)
+    assert not room.path.exists()
+    assert not (repository.path / ".claude/workspaces/auth").is_symlink()
+    assert repository.branches == ["main"]
+
+
+async def test_work_of_every_kind_comes_back_as_it_was(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    committed = room.commit("mine", {"src/login.py": "done\n"})
+    room.write("src/app.py", "changed\n")
+    room.write("notes/new.txt", "untracked\n")
+    before = room.status
+
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert not room.path.exists()
+    assert closed.saved_ref.startswith("refs/orchestra/saved/")
+    assert repository.branches == ["main"]
+
+    restored = await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert restored.restored
+    assert (room.head, room.status) == (committed, before)
+    assert room.read("notes/new.txt") == "untracked\n"
+    assert room.git("branch", "--show-current") == restored.branch
+    assert (room.path / ".claude/WORKER_CONTEXT.json").is_file()
+    assert repository.status == ""
+
+
+async def test_closing_again_answers_how_it_ended(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    first = await close_chamber(context, task_id=task_id, chamber="auth")
+    before = await kinds(context)
+    again = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert again.already_closed
+    assert again.saved_ref == first.saved_ref
+    assert await kinds(context) == before
+
+
+async def test_restoring_again_answers_the_live_chamber(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    first = await restore_chamber(context, task_id=task_id, chamber="auth")
+    room.write("newer", "y")
+    again = await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (again.restored, again.path) == (True, first.path)
+    assert room.read("newer") == "y"
+
+
+async def test_without_a_name_it_lists_what_is_saved_and_changes_nothing(context: Context) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].write("new", "x")
+    for name in rooms:
+        await close_chamber(context, task_id=task_id, chamber=name)
+    before = await kinds(context)
+    listed = await restore_chamber(context, task_id=task_id)
+    assert [one.chamber for one in listed.saved] == ["auth"]
+    assert not listed.restored
+    assert await kinds(context) == before
+
+
+async def test_a_closed_name_is_free_for_another_task(context: Context) -> None:
+    first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
+    await chambers_open(context, first, ["auth"])
+    await close_chamber(context, task_id=first, chamber="auth")
+    assert list(await chambers_open(context, second, ["auth"])) == ["auth"]
+
+
+async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(context: Context) -> None:
+    first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
+    room = (await chambers_open(context, first, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=first, chamber="auth")
+    await chambers_open(context, second, ["auth"])
+    with pytest.raises(Refused, match="held by"):
+        await restore_chamber(context, task_id=first, chamber="auth")
+
+
+async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    with pytest.raises(Refused, match="restore_chamber"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+
+
+async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    (room.path / "inner").mkdir()
+    inner = room.at(room.path / "inner")
+    inner.git("init", "--quiet")
+    inner.commit("inside", {"x": "x"})
+    with pytest.raises(Refused, match="repository of its own"):
+        await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+    assert inner.read("x") == "x"
+
+
+async def test_a_deleted_directory_closes_and_what_git_still_has_of_it_comes_back(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    head = room.commit("mine", {"src/login.py": "done\n"})
+    room.write("staged", "staged\n")
+    room.git("add", "staged")
+    room.path.rename(repository.path.parent / "gone")
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert not closed.branch_kept
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (room.head, room.status, room.read("staged")) == (head, "A  staged", "staged\n")
+
+
+async def test_ignored_files_are_saved_where_the_repository_says_so(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.commit("ignore", {".gitignore": ".env\n"})
+    repository.git("config", "orchestra.saveIgnored", "true")
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "idle"])
+    rooms["auth"].write(".env", "SECRET=1\n")
+    saved = await close_chamber(context, task_id=task_id, chamber="auth")
+    idle = await close_chamber(context, task_id=task_id, chamber="idle")
+    assert idle.saved_ref == ""
+    assert (await chamber_of(context, task_id, "auth")).note == (
+        f"its work is merged; its ignored files are saved under {saved.saved_ref}"
+    )
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (rooms["auth"].read(".env"), rooms["auth"].status) == ("SECRET=1\n", "")
+
+
+async def test_a_worker_that_still_runs_is_told_of_and_closing_waits_for_a_yes(
+    context: Context, clock: Clock
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x")
+    presence = Presence(chamber_id=f"{task_id}/auth", state="working", tool="Bash", since=clock())
+    await context.store.report_presence(presence)
+    with pytest.raises(Refused, match=r"still working \(Bash\).*confirm=true"):
+        await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+    assert (await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)).saved_ref
+
+
+@pytest.mark.parametrize("ended", ["idle", "finished", "failed", "killed long ago"])
+async def test_a_worker_that_has_ended_holds_nobody_up(
+    context: Context, clock: Clock, ended: str
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    state: WorkerState = "working"
+    for known in get_args(WorkerState):
+        state = known if known == ended else state
+    presence = Presence(chamber_id=f"{task_id}/auth", state=state, since=clock())
+    await context.store.report_presence(presence)
+    if ended == "killed long ago":
+        clock.now += 3_600_000
+    await close_chamber(context, task_id=task_id, chamber="auth")
+
+
+async def test_receipts_that_lie_in_a_chamber_count_before_it_goes(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
+    receipt = f'{{"interrupt_id": "{sent.interrupt_id}", "state": "delivered", "at": {NOON}}}'
+    room.write(".claude/hooks/receipts/one.json", receipt)
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    state = await context.store.snapshot()
+    assert state.interrupts[sent.interrupt_id].state == "delivered"
+
+
+async def test_unread_mail_expires_with_its_chamber(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    state = await context.store.snapshot()
+    assert state.interrupts[sent.interrupt_id].state == "expired"
+
+
+@pytest.mark.parametrize(
+    ("chamber", "error"), [("nope", Unknown), ("../x", BadInput), ("", BadInput)]
+)
+async def test_a_wrong_chamber_is_one_line(
+    context: Context, chamber: str, error: type[Exception]
+) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(error) as caught:
+        await close_chamber(context, task_id=task_id, chamber=chamber)
+    assert "\n" not in str(caught.value)
+
+
+async def test_what_held_no_work_cannot_be_restored_and_says_so(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    with pytest.raises(Unknown, match="nothing is saved of chamber 'auth'"):
+        await restore_chamber(context, task_id=task_id, chamber="auth")

@@ -1,0 +1,272 @@
+"""create_chambers_batch makes all chambers of a batch or none, and the same ones once."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import (
+    a_started_task,
+    chamber_of,
+    chambers_open,
+    kinds,
+    leave_half_made,
+)
+from tests.support.repositories import TestRepository
+
+THREE = ["auth", "database", "api"]
+
+
+async def test_each_chamber_is_a_worktree_with_a_branch_and_a_prompt(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(
+        context, task_id=task_id, chamber_names=THREE, briefs={"auth": "Tokens, not sessions"}
+    )
+    assert [chamber.name for chamber in made.chambers] == THREE
+    auth = made.chambers[0]
+    path = Path(auth.path)
+    assert path == repository.path.resolve() / ".claude" / "worktrees" / "auth"
+    assert repository.at(path).git("branch", "--show-current") == auth.branch
+    assert auth.agent_id == "implementation-executor-auth"
+    for needed in (auth.path, auth.branch, auth.agent_id, "Tokens, not sessions", "database"):
+        assert needed in auth.worker_prompt
+
+
+async def test_all_of_a_batch_become_live_in_one_change(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, THREE)
+    assert await kinds(context) == [
+        "task.started",
+        *["chamber.reserved"] * 3,
+        *["chamber.created"] * 3,
+    ]
+
+
+async def test_nothing_of_ours_shows_in_git_status(
+    context: Context, repository: TestRepository
+) -> None:
+    rooms = await chambers_open(context, await a_started_task(context), THREE)
+    assert repository.status == ""
+    assert [room.status for room in rooms.values()] == ["", "", ""]
+
+
+async def test_a_chamber_is_furnished_and_reached_by_its_documented_path(
+    context: Context, repository: TestRepository
+) -> None:
+    rooms = await chambers_open(context, await a_started_task(context), ["auth"])
+    briefing = json.loads(rooms["auth"].read(".claude/WORKER_CONTEXT.json"))
+    assert briefing["chamber"] == "auth"
+    assert (repository.path / ".claude/workspaces/auth").resolve() == rooms["auth"].path
+
+
+async def test_a_batch_that_is_live_is_answered_again(context: Context) -> None:
+    task_id = await a_started_task(context)
+    first = await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
+    before = await kinds(context)
+    again = await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
+    assert (first.already_live, again.already_live) == (False, True)
+    assert again.chambers == first.chambers
+    assert await kinds(context) == before
+
+
+async def test_a_batch_that_is_live_in_part_says_which(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    with pytest.raises(Refused, match=r"auth is live already.*database, api alone"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
+
+
+async def test_two_calls_at_once_for_the_same_batch_make_it_once(context: Context) -> None:
+    task_id = await a_started_task(context)
+    both = await asyncio.gather(
+        *(create_chambers_batch(context, task_id=task_id, chamber_names=["auth"]) for _ in range(2))
+    )
+    assert sorted(one.already_live for one in both) == [False, True]
+    assert (await kinds(context)).count("chamber.created") == 1
+
+
+async def test_two_tasks_at_once_cannot_have_the_same_chamber(context: Context) -> None:
+    tasks = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
+    ended = await asyncio.gather(
+        *(
+            create_chambers_batch(context, task_id=task_id, chamber_names=["auth", f"own{n}"])
+            for n, task_id in enumerate(tasks)
+        ),
+        return_exceptions=True,
+    )
+    (refused,) = [one for one in ended if isinstance(one, BaseException)]
+    assert isinstance(refused, Refused)
+    assert "'auth'" in str(refused)
+    state = await context.store.snapshot()
+    assert sorted(one.state for one in state.chambers.values()) == ["live", "live"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        ["../x"],
+        ["-rf"],
+        ["a/b"],
+        ["x" * 300],
+        ["auth", "auth"],
+        ["Auth"],
+        ["a..b"],
+        ["a.lock"],
+        [""],
+        ["a\nb"],
+        ["a\u202eb"],
+        ["\ud800"],
+        [f"c{n}" for n in range(65)],
+    ],
+    ids=ascii,
+)
+async def test_a_wrong_name_is_one_line_and_leaves_nothing(
+    context: Context, repository: TestRepository, names: list[str]
+) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(BadInput) as caught:
+        await create_chambers_batch(context, task_id=task_id, chamber_names=names)
+    assert "\n" not in str(caught.value)
+    assert await kinds(context) == ["task.started"]
+    assert repository.branches == ["main"]
+
+
+@pytest.mark.parametrize(
+    "task_id", ["", "nope", "a b", "\ud800", "*", "x" * 10_000, "a\nb"], ids=len
+)
+async def test_an_unknown_task_is_answered_with_those_that_are_open(
+    context: Context, task_id: str
+) -> None:
+    known = await a_started_task(context)
+    with pytest.raises(Unknown, match=known) as caught:
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    assert "\n" not in str(caught.value)
+
+
+async def test_without_an_open_task_it_says_how_to_begin(context: Context) -> None:
+    with pytest.raises(Unknown, match="begin with start_task"):
+        await create_chambers_batch(context, task_id="nope", chamber_names=["auth"])
+
+
+async def test_a_brief_for_nobody_is_an_error(context: Context) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(BadInput, match=r"'auht'.*auth"):
+        await create_chambers_batch(
+            context, task_id=task_id, chamber_names=["auth"], briefs={"auht": "x"}
+        )
+
+
+@pytest.mark.parametrize("base", ["no-such-branch", "--help", "a\0b", "main:README"])
+async def test_an_unknown_base_is_one_line(context: Context, base: str) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(OrchestraError, match="revision"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"], base=base)
+
+
+async def test_chambers_start_from_the_base_that_is_named(
+    context: Context, repository: TestRepository
+) -> None:
+    first = repository.head
+    repository.commit("second", {"README": "changed\n"})
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(
+        context, task_id=task_id, chamber_names=["auth"], base="main~1"
+    )
+    assert made.chambers[0].base_commit == first
+
+
+async def test_a_directory_in_the_way_fails_all_and_stays_as_it_was(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    kept = repository.write(".claude/worktrees/database/precious", "mine")
+    with pytest.raises(Refused, match="in the way"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
+    assert kept.read_text() == "mine"
+    assert repository.branches == ["main"]
+    assert not (repository.path / ".claude/worktrees/auth").exists()
+    state = await context.store.snapshot()
+    assert {one.state for one in state.chambers.values()} == {"failed"}
+    assert "in the way" in next(iter(state.chambers.values())).note
+
+
+async def test_after_a_failure_the_names_are_free_again(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    obstacle = repository.write(".claude/worktrees/database/precious", "mine")
+    with pytest.raises(Refused):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
+    obstacle.unlink()
+    obstacle.parent.rmdir()
+    assert list(await chambers_open(context, task_id, THREE)) == THREE
+
+
+async def test_a_bad_skeleton_path_takes_the_worktrees_back(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(BadInput, match="skeleton"):
+        await create_chambers_batch(
+            context, task_id=task_id, chamber_names=THREE, skeleton=["../../escape"]
+        )
+    assert repository.branches == ["main"]
+    assert not (repository.path / ".claude/worktrees").exists()
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+
+
+async def test_a_skeleton_file_of_the_checkout_is_copied_and_another_is_empty(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.write("src/shared.py", "contract = 1\n")
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(
+        context,
+        task_id=task_id,
+        chamber_names=["auth"],
+        skeleton=["src/shared.py", "src/auth/token.py", "docs/"],
+    )
+    room = repository.at(Path(made.chambers[0].path))
+    assert room.read("src/shared.py") == "contract = 1\n"
+    assert room.read("src/auth/token.py") == ""
+    assert (room.path / "docs").is_dir()
+
+
+async def test_ignored_files_that_worktreeinclude_names_come_along(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.commit("rules", {".gitignore": ".env\nbuild/\n", ".worktreeinclude": ".env\n"})
+    repository.write(".env", "KEY=1\n")
+    repository.write("build/large", "x")
+    room = (await chambers_open(context, await a_started_task(context), ["auth"]))["auth"]
+    assert room.read(".env") == "KEY=1\n"
+    assert not (room.path / "build").exists()
+    assert room.status == ""
+
+
+async def test_what_a_dead_process_left_half_made_is_made_anew(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    await leave_half_made(context, repository, task_id)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    assert not made.already_live
+    room = repository.at(Path(made.chambers[0].path))
+    assert room.read("README") == "hello\n"
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+
+
+async def test_a_long_request_is_told_in_short_so_that_all_prompts_fit_one_answer(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context, "Add a login. " * 1_500)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
+    assert all(len(chamber.worker_prompt) < 5_000 for chamber in made.chambers)
+    assert "WORKER_CONTEXT.json" in made.chambers[0].worker_prompt

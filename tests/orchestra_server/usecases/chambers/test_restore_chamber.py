@@ -1,0 +1,131 @@
+"""Every save can be brought back: the last, an earlier one, and one that the store has lost."""
+
+import pytest
+
+from orchestra_core.errors import BadInput, Refused, Unknown
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.list_saved import list_saved
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from tests.support.conducting import a_started_task, chamber_of, chambers_open
+from tests.support.invariants import check_store
+from tests.support.repositories import TestRepository
+
+
+async def saved_twice(context: Context) -> tuple[str, TestRepository, str, str]:
+    """Close a chamber twice, with other work each time; return its task, place and both refs."""
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "first\n")
+    first = await close_chamber(context, task_id=task_id, chamber="auth")
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    room.commit("second", {"new": "second\n"})
+    second = await close_chamber(context, task_id=task_id, chamber="auth")
+    return task_id, room, first.saved_ref, second.saved_ref
+
+
+async def test_an_earlier_save_comes_back_by_its_ref(context: Context) -> None:
+    task_id, room, first, second = await saved_twice(context)
+    back = await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
+    assert (back.saved_ref, room.read("new"), room.status) == (first, "first\n", "?? new")
+    again = await restore_chamber(context, task_id=task_id, saved_ref=first)
+    assert again.path == back.path
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    await restore_chamber(context, task_id=task_id, saved_ref=second)
+    assert (room.read("new"), room.status) == ("second\n", "")
+    await check_store(context.store)
+
+
+async def test_the_last_save_comes_back_without_a_ref(context: Context) -> None:
+    task_id, room, _, second = await saved_twice(context)
+    back = await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (back.saved_ref, room.read("new")) == (second, "second\n")
+
+
+async def test_all_saves_are_listed_the_newest_first(context: Context) -> None:
+    task_id, _, first, second = await saved_twice(context)
+    listed = await restore_chamber(context, task_id=task_id)
+    assert [one.ref for one in listed.saved] == [second, first]
+    assert listed.saved[1].note == "an earlier save"
+    assert all(one.restorable for one in (await list_saved(context)).saved)
+
+
+async def test_a_save_of_a_live_chamber_waits_until_that_is_closed(context: Context) -> None:
+    task_id, room, first, _ = await saved_twice(context)
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    room.write("newer", "x")
+    with pytest.raises(Refused, match="close_chamber saves what is in it first"):
+        await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
+    assert room.read("newer") == "x"
+    assert [one.restorable for one in (await list_saved(context)).saved] == [False, False]
+
+
+async def test_a_save_that_the_store_does_not_know_gets_a_record(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id, room, first, _ = await saved_twice(context)
+    lost = f"refs/orchestra/saved/lost-1a2b/auth/{first.rpartition('/')[2]}"
+    repository.git("update-ref", lost, first)
+    [listed] = (await list_saved(context, "lost-1a2b")).saved
+    assert listed.restorable
+    assert "the store does not know" in listed.note
+
+    back = await restore_chamber(context, task_id="lost-1a2b", chamber="auth", saved_ref=lost)
+
+    assert (room.read("new"), room.status) == ("first\n", "?? new")
+    assert back.branch == "orchestra/lost-1a2b/auth"
+    state = await check_store(context.store)
+    assert "was lost" in state.tasks["lost-1a2b"].description
+    done = await complete_task(context, task_id="lost-1a2b", summary="Found again")
+    assert (done.completed, repository.read("new")) == (True, "first\n")
+    assert task_id in state.tasks
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["refs/orchestra/saved/other/auth/1", "refs/heads/main", "nonsense", "refs/orchestra/saved/x"],
+)
+async def test_a_ref_that_is_no_save_of_it_is_one_line(context: Context, ref: str) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(BadInput, match="is no save of this chamber"):
+        await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=ref)
+
+
+async def test_a_save_that_is_gone_is_one_line(context: Context) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(Unknown, match="does not exist"):
+        await restore_chamber(
+            context, task_id=task_id, saved_ref=f"refs/orchestra/saved/{task_id}/auth/7"
+        )
+    assert (await check_store(context.store)).chambers == {}
+
+
+async def test_a_rebase_under_way_survives_closing_and_its_branch_goes_with_it(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    tip = room.commit("mine", {"README": "mine\n"})
+    repository.commit("theirs", {"README": "theirs\n"})
+    with pytest.raises(AssertionError):
+        room.git("rebase", "main")
+    before = room.status
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert (closed.branch_kept, repository.branches) == (False, ["main"])
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (room.status, (await chamber_of(context, task_id, "auth")).state) == (before, "live")
+    room.git("rebase", "--abort")
+    assert (room.head, room.status) == (tip, "")
+
+
+async def test_a_branch_that_was_made_again_elsewhere_is_in_the_way_and_stays(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id, _, _, _ = await saved_twice(context)
+    branch = f"orchestra/{task_id}/auth"
+    tip = repository.commit("another's", {"another": "x"})
+    repository.git("branch", branch, tip)
+    with pytest.raises(Refused, match=rf"git branch -m {branch} "):
+        await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert repository.git("rev-parse", branch) == tip

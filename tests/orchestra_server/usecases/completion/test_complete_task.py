@@ -1,0 +1,292 @@
+"""complete_task lands everything in one fast-forward, or says what is in the way."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.change import Change
+from orchestra_core.errors import BadInput, Refused
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.task_lifecycle import completing
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.completion.merge_and_land import land_ready, make_ready
+from orchestra_server.usecases.tasks.start_task import start_task
+from tests.support.conducting import a_started_task, chambers_open, kinds
+from tests.support.repositories import TestRepository
+
+SUMMARY = "Add a login"
+
+
+async def test_all_work_lands_in_one_step_and_nothing_is_left(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "database", "api"])
+    rooms["auth"].commit("tokens", {"auth.py": "tokens\n"})
+    rooms["database"].write("schema.sql", "create\n")
+    first = repository.head
+
+    done = await complete_task(context, task_id=task_id, commit_changes=True, summary=SUMMARY)
+
+    assert done.completed
+    assert done.state == "completed"
+    assert done.merged == ["auth", "database", "api"]
+    assert done.landed_commit == repository.head
+    assert (repository.read("auth.py"), repository.read("schema.sql")) == ("tokens\n", "create\n")
+    assert repository.git("reflog", "--format=%H", "main").splitlines() == [repository.head, first]
+    assert repository.branches == ["main"]
+    assert repository.status == ""
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert not (repository.path / ".claude/worktrees/auth").exists()
+    assert f"Orchestra-Task: {task_id}" in repository.git("log", "-1", "--format=%B")
+
+
+async def test_open_work_is_committed_with_the_task_as_trailer(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    await complete_task(context, task_id=task_id, summary=SUMMARY)
+    messages = repository.git("log", "--format=%s|%(trailers:key=Orchestra-Task,valueonly)")
+    assert f"auth: {SUMMARY}|{task_id}" in messages
+
+
+async def test_completing_again_answers_how_it_ended(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    first = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    before = await kinds(context)
+    again = await complete_task(context, task_id=task_id, summary="something else")
+    assert again.already_completed
+    assert (again.landed_commit, again.merged) == (first.landed_commit, first.merged)
+    assert await kinds(context) == before
+
+
+async def test_two_calls_at_once_complete_once(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    both = await asyncio.gather(
+        *(complete_task(context, task_id=task_id, summary=SUMMARY) for _ in range(2))
+    )
+    assert sorted(one.already_completed for one in both) == [False, True]
+    assert (await kinds(context)).count("task.completed") == 1
+
+
+async def test_a_conflict_is_an_answer_and_changes_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].commit("mine", {"src/app.py": "one\nTWO of auth\nthree\n"})
+    rooms["api"].write("src/app.py", "one\nTWO of api\nthree\n")
+    before = repository.head
+
+    answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
+
+    assert not answer.completed
+    assert answer.state == "open"
+    (conflict,) = answer.conflicts
+    assert (conflict.file, conflict.between) == ("src/app.py", ["auth", "api"])
+    assert "TWO of auth" in conflict.lines
+    assert "git merge" in answer.next_step
+    assert (repository.head, repository.status) == (before, "")
+    assert all(room.path.is_dir() for room in rooms.values())
+    assert (await kinds(context))[-2:] == ["task.completing", "task.reopened"]
+
+
+async def test_after_a_conflict_is_mended_as_told_the_task_completes(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].commit("mine", {"src/app.py": "auth\n"})
+    rooms["api"].commit("mine", {"src/app.py": "api\n"})
+    answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    room = rooms[answer.conflicts[0].between[1]]
+    other = answer.conflicts[0].between[0]
+    room.git("merge", "--quiet", "-s", "ours", f"orchestra/{task_id}/{other}")
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert done.completed
+    assert repository.read("src/app.py") == "api\n"
+
+
+async def test_a_persons_open_work_stays_and_work_beside_it_lands(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    repository.write("README", "half a sentence")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert repository.read("README") == "half a sentence"
+    assert repository.read("auth.py") == "tokens\n"
+
+
+async def test_a_persons_open_work_in_the_way_is_named_and_untouched(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("README", "by the worker\n")
+    repository.write("README", "half a sentence")
+    before = repository.head
+    with pytest.raises(Refused, match="README"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert (repository.head, repository.read("README")) == (before, "half a sentence")
+    assert (await context.store.snapshot()).tasks[task_id].state == "open"
+    repository.git("checkout", "--quiet", "README")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert repository.read("README") == "by the worker\n"
+
+
+async def test_without_commit_changes_all_is_saved_and_nothing_lands(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].commit("mine", {"auth.py": "tokens\n"})
+    rooms["api"].write("api.py", "open\n")
+    before = repository.head
+    done = await complete_task(context, task_id=task_id, commit_changes=False, summary=SUMMARY)
+    assert (done.state, done.landed_commit, done.merged) == ("closed", "", [])
+    assert sorted(one.chamber for one in done.saved) == ["api", "auth"]
+    assert (repository.head, repository.branches) == (before, ["main"])
+
+
+async def test_a_restored_chamber_opens_its_task_again_and_can_be_completed(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    await complete_task(context, task_id=task_id, commit_changes=False, summary=SUMMARY)
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (await context.store.snapshot()).tasks[task_id].state == "open"
+    assert (await start_task(context, description="Add a login")).task_id == task_id
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert repository.read("auth.py") == "tokens\n"
+
+
+async def test_a_task_without_chambers_completes(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    before = repository.head
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert (done.completed, done.landed_commit) == (True, "")
+    assert repository.head == before
+
+
+async def test_the_same_request_may_be_started_again_afterwards(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert await a_started_task(context) != task_id
+
+
+async def test_work_lands_on_the_branch_it_began_on_even_when_that_moved(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    repository.commit("meanwhile", {"other.py": "other\n"})
+    repository.git("switch", "--quiet", "-c", "elsewhere")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert repository.git("show", "main:auth.py") == "tokens"
+    assert repository.git("show", "main:other.py") == "other"
+    assert not (repository.path / "auth.py").exists()
+
+
+async def test_work_on_a_detached_head_lands_there(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.git("checkout", "--quiet", "--detach")
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert done.landed_commit == repository.head
+    assert repository.read("auth.py") == "tokens\n"
+
+
+async def test_a_hook_that_refuses_is_told_in_its_words_and_the_task_is_open(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.hook("pre-commit", "echo 'no secrets, please' >&2; exit 1")
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "tokens\n")
+    with pytest.raises(Refused, match="no secrets, please"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert (await context.store.snapshot()).tasks[task_id].state == "open"
+    assert room.read("auth.py") == "tokens\n"
+
+
+async def test_a_worker_that_switched_branches_is_told_how_to_go_back(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.git("switch", "--quiet", "-c", "own-idea")
+    with pytest.raises(Refused, match=r"own-idea.*switch orchestra/"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+
+
+async def test_nobody_can_add_to_a_task_that_has_ended(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await complete_task(context, task_id=task_id, summary=SUMMARY)
+    with pytest.raises(Refused, match="is completed; start a new one"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+
+
+async def test_an_empty_summary_is_an_error(context: Context) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(BadInput, match="summary is empty"):
+        await complete_task(context, task_id=task_id, summary=" ")
+
+
+@pytest.mark.parametrize("closed_before", [0, 1])
+async def test_a_repeat_finishes_what_a_dead_process_began(
+    context: Context, repository: TestRepository, closed_before: int
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    for name, room in rooms.items():
+        room.write(f"{name}.py", f"{name}\n")
+    await _die_after_landing(context, repository, task_id)
+    for name in list(rooms)[:closed_before]:
+        await close_chamber(context, task_id=task_id, chamber=name)
+    landed = repository.head
+
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+
+    assert done.completed
+    assert done.merged == ["auth", "api"]
+    assert done.landed_commit == repository.head == landed
+    assert repository.branches == ["main"]
+    assert not any(room.path.exists() for room in rooms.values())
+
+
+async def _die_after_landing(context: Context, repository: TestRepository, task_id: str) -> None:
+    """Do what complete_task does up to the moment it has landed the work."""
+
+    async def begin(reads: Reads) -> Change:
+        task = await reads.task(task_id)
+        assert task is not None
+        return completing(task, at=1, actor="conductor", summary=SUMMARY)[1]
+
+    await context.store.transact(begin)
+    state = await context.store.snapshot()
+    task = state.tasks[task_id]
+    repo = open_repository(Path(task.working_directory))
+    rooms = list(state.chambers.values())
+    ready = await asyncio.to_thread(make_ready, repo, task, rooms, SUMMARY, partial=False)
+    await asyncio.to_thread(land_ready, repo, task, ready)
+    assert repository.read("auth.py") == "auth\n"

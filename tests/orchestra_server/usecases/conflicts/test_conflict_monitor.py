@@ -1,0 +1,293 @@
+"""The radar at work: real chambers, a real watch, a real store."""
+
+import asyncio
+import errno
+import os
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.events import Event
+from orchestra_core.models import BASE, Collision, Presence
+from orchestra_core.names import chamber_id
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.conflicts import watch_plan
+from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.following import Watch, watching
+from tests.support.git_count import counted_git
+from tests.support.repositories import TestRepository, run_git
+from tests.support.waiting import until
+
+
+@dataclass
+class Scene:
+    """Two chambers under the radar, and what the store tells."""
+
+    context: Context
+    task_id: str
+    auth: TestRepository
+    api: TestRepository
+    told: Watch
+
+    async def next(self, kind: str) -> Collision:
+        """Wait for the next event of this kind."""
+        seen = len(self.told.events)
+        await self.told.until(lambda told: any(one.kind == kind for one in told.events[seen:]))
+        event = next(one for one in self.told.events[seen:] if one.kind == kind)
+        assert event.data.collision is not None
+        return event.data.collision
+
+    async def watched(self) -> None:
+        """Collide, and return once that was found by watching: the first looks are not."""
+        self.auth.write("README", "by auth\n")
+        for text, kind in (("by api\n", "appeared"), ("by auth\n", "cleared")) * 2:
+            self.api.write("README", text)
+            await self.next(f"collision.{kind}")
+
+    def collisions(self) -> list[Event]:
+        return [event for event in self.told.events if event.kind.startswith("collision.")]
+
+
+@asynccontextmanager
+async def radar_scene(context: Context) -> AsyncGenerator[Scene]:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    async with radar_on(context), watching(context.store) as told:
+        yield Scene(context, task_id, chambers["auth"], chambers["api"], told)
+
+
+@asynccontextmanager
+async def radar_on(context: Context) -> AsyncGenerator[None]:
+    async with radar_on_duty(context.store, context.project, context.clock):
+        yield
+
+
+@pytest.fixture
+async def scene(context: Context) -> AsyncIterator[Scene]:
+    async with radar_scene(context) as scene:
+        yield scene
+
+
+async def test_two_chambers_that_write_one_file_collide_until_one_gives_way(scene: Scene) -> None:
+    scene.auth.write("README", "by auth\n")
+    scene.api.write("README", "by api\n")
+    found = await scene.next("collision.appeared")
+    assert found.between == (f"{scene.task_id}/api", f"{scene.task_id}/auth")
+    assert (found.files, found.kinds, found.count) == (("README",), ("content",), 1)
+    assert found.task_ids == (scene.task_id,)
+
+    scene.api.write("src/app.py", "by api\n")
+    scene.auth.write("src/app.py", "by auth\n")
+    wider = await scene.next("collision.changed")
+    assert wider.files == ("README", "src/app.py")
+    assert wider.since == found.since
+
+    for name in wider.files:
+        scene.api.git("checkout", "--quiet", "--", name)
+    over = await scene.next("collision.cleared")
+    assert (over.state, over.since) == ("clear", found.since)
+    assert over.cleared_at > found.since
+    assert scene.told.state.collisions == {over.id: over}
+
+
+async def test_a_commit_on_the_base_branch_is_noticed(
+    scene: Scene, repository: TestRepository
+) -> None:
+    scene.auth.write("README", "by auth\n")
+    repository.commit("meanwhile", {"README": "by main\n"})
+    found = await scene.next("collision.appeared")
+    assert found.between == (f"{scene.task_id}/auth", BASE)
+
+    scene.auth.commit("mine")
+    scene.auth.git("merge", "--quiet", "--strategy-option=ours", "main")
+    assert (await scene.next("collision.cleared")).id == found.id
+
+
+async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
+    scene: Scene, repository: TestRepository
+) -> None:
+    scene.auth.commit("mine", {"README": "by auth\n"})
+    repository.commit("meanwhile", {"README": "by main\n"})
+    await scene.next("collision.appeared")
+    scene.auth.git("merge", "--quiet", "--strategy=ours", "main")
+    await scene.next("collision.cleared")
+
+
+async def test_a_closed_chamber_collides_no_more_and_a_restored_one_does_again(
+    scene: Scene,
+) -> None:
+    scene.auth.write("new.txt", "by auth\n")
+    scene.api.write("new.txt", "by api\n")
+    found = await scene.next("collision.appeared")
+    await close_chamber(scene.context, task_id=scene.task_id, chamber="api")
+    assert (await scene.next("collision.cleared")).id == found.id
+    await restore_chamber(scene.context, task_id=scene.task_id, chamber="api")
+    assert (await scene.next("collision.appeared")).id == found.id
+    scene.api.write("new.txt", "by auth\n")
+    assert (await scene.next("collision.cleared")).id == found.id
+
+
+async def test_a_chamber_made_later_is_watched_too(scene: Scene) -> None:
+    later = await chambers_open(scene.context, scene.task_id, ["docs"])
+    later["docs"].write("README", "by docs\n")
+    scene.auth.write("README", "by auth\n")
+    found = await scene.next("collision.appeared")
+    assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+
+
+async def test_what_collided_while_nobody_looked_is_found_at_the_start(context: Context) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    for name, chamber in chambers.items():
+        chamber.write("README", f"by {name}\n")
+    async with watching(context.store) as told:
+        async with radar_on(context):
+            await told.until(lambda told: bool(told.state.collisions))
+        await complete_task(context, task_id=task_id, summary="all", commit_changes=False)
+        async with radar_on(context):
+            await told.until(
+                lambda told: all(one.state == "clear" for one in told.state.collisions.values())
+            )
+
+
+async def test_nothing_is_computed_or_written_while_nothing_changes(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.watched()
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        for number in range(3):
+            await record_agent_action(
+                scene.context,
+                task_id=scene.task_id,
+                agent_id="auth",
+                action=f"step {number}",
+                result="done",
+            )
+        await scene.told.until(
+            lambda told: sum(one.kind == "agent.acted" for one in told.events) == 3
+        )
+        assert "merge-tree" not in count.commands
+        assert "add" not in count.commands
+        assert len(scene.collisions()) == 4
+
+
+async def test_ignored_files_cost_nothing_once_they_are_known(
+    scene: Scene, repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("config", "core.excludesFile", str(tmp_path / "ignored"))
+    (tmp_path / "ignored").write_text("build/\n")
+    await scene.watched()
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        scene.auth.write("build/one.o", "1")
+        await until(lambda: "check-ignore" in count.commands)
+        count.forget()
+        scene.auth.write("build/two.o", "2")
+        scene.auth.write("build/deep/three.o", "3")
+        scene.api.write("README", "by api again\n")
+        await until(lambda: "merge-tree" in count.commands)
+        assert count.commands.count("add") == 1
+    await scene.next("collision.appeared")
+    assert len(scene.collisions()) == 5
+
+
+async def test_a_chamber_too_large_to_watch_is_looked_at_when_its_worker_reports(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_plan, "watch_budget", lambda: 8)
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    for number in range(12):
+        chambers["api"].write(f"node_modules/{number}/index.js", "")
+    async with watching(context.store) as told, radar_on(context):
+        chambers["auth"].write("README", "by auth\n")
+        chambers["api"].write("README", "by api\n")
+        report = Presence(chamber_id=chamber_id(task_id, "api"), state="working", since=1)
+        await context.store.report_presence(report)
+        await told.until(lambda told: bool(told.state.collisions))
+
+
+async def test_where_the_system_refuses_to_watch_reports_do_too(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_paths: Path, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("watchfiles.watch", refuse)
+    async with radar_scene(context) as scene:
+        scene.auth.write("README", "by auth\n")
+        scene.api.write("README", "by api\n")
+        await scene.context.store.report_presence(
+            Presence(chamber_id=chamber_id(scene.task_id, "api"), state="working", since=1)
+        )
+        await scene.told.until(lambda told: bool(told.state.collisions))
+    assert "no space left on device" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+async def test_a_file_name_that_is_no_utf_8_does_not_end_the_watch(scene: Scene) -> None:
+    await scene.watched()
+    scene.auth.write(os.fsdecode(b"\xff.txt"), "by auth\n")
+    scene.api.write(os.fsdecode(b"\xff.txt"), "by api\n")
+    assert (await scene.next("collision.appeared")).files == ("\ufffd.txt",)
+    scene.api.write("README", "by api again\n")
+    assert (await scene.next("collision.changed")).files == ("README", "\ufffd.txt")
+
+
+async def test_a_renamed_directory_and_a_burst_of_writes_come_out_right(scene: Scene) -> None:
+    for number in range(300):
+        scene.auth.write(f"many/{number}.txt", f"auth {number}\n")
+    (scene.auth.path / "many").rename(scene.auth.path / "more")
+    scene.api.write("more/7.txt", "by api\n")
+    found = await scene.next("collision.appeared")
+    assert found.files == ("more/7.txt",)
+
+
+async def test_of_two_radars_one_looks_and_the_other_takes_over(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    async with watching(context.store) as told:
+        async with radar_on(context):
+            second = radar_on(context)
+            await second.__aenter__()
+            chambers["auth"].write("README", "by auth\n")
+            chambers["api"].write("README", "by api\n")
+            await told.until(lambda told: bool(told.state.collisions))
+        chambers["api"].write("README", "hello\n")
+        await told.until(lambda told: told.events[-1].kind == "collision.cleared")
+        await second.__aexit__(None, None, None)
+    assert [one.kind for one in told.events] == ["collision.appeared", "collision.cleared"]
+    left = {path.name for path in (repository.path / ".git").iterdir()}
+    assert "orchestra-radar" not in left
+
+
+async def test_a_radar_that_gives_up_waiting_leaves_the_duty_to_others(context: Context) -> None:
+    async with radar_on(context), radar_on(context):
+        pass
+    async with asyncio.timeout(10), radar_on(context):
+        task_id = await a_started_task(context)
+        chambers = await chambers_open(context, task_id, ["auth", "api"])
+        for name, chamber in chambers.items():
+            chamber.write("README", f"by {name}\n")
+        async with watching(context.store) as told:
+            await told.until(lambda told: bool(told.state.collisions))
+
+
+async def test_another_repository_under_the_same_project_id_is_left_alone(
+    scene: Scene, tmp_path: Path
+) -> None:
+    run_git(tmp_path, "init", "--quiet", "elsewhere")
+    state = await scene.context.store.snapshot()
+    other = watch_plan.find_project(tmp_path / "elsewhere")
+    assert watch_plan.make_plan(other, state).rooms == ()
+    assert len(watch_plan.make_plan(scene.context.project, state).rooms) == 2

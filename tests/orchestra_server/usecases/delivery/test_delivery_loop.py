@@ -1,0 +1,128 @@
+"""What was sent from another machine, or by a process that died, is posted where the chamber is."""
+
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Chamber, Interrupt, Presence
+from orchestra_server.domain import interrupts
+from orchestra_server.files.chamber.mailbox import MAIL, unread
+from orchestra_server.files.chamber.suspension import SUSPENDED
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.delivery.delivery_loop import mail_on_duty
+from tests.support.conducting import (
+    Clock,
+    a_started_task,
+    chamber_of,
+    chambers_open,
+    until_told,
+)
+from tests.support.following import commit
+from tests.support.repositories import TestRepository
+from tests.support.waiting import until
+
+
+@pytest.fixture
+async def task_id(context: Context) -> str:
+    return await a_started_task(context)
+
+
+@pytest.fixture
+async def auth(context: Context, task_id: str) -> TestRepository:
+    return (await chambers_open(context, task_id, ["auth"]))["auth"]
+
+
+async def sent_from_elsewhere(context: Context, task_id: str, name: str) -> None:
+    """Send as another machine does: it does not post."""
+    letter = Interrupt(
+        id=f"i-{name}", task_id=task_id, chamber="auth", message=name, sent_at=context.clock()
+    )
+    await commit(context.store, Change(events=(interrupts.sent(letter),)))
+
+
+async def say(context: Context, chamber: Chamber, *, suspended: bool) -> None:
+    """Commit what suspending or resuming on another machine commits."""
+    changed = replace(chamber, suspended_at=context.clock() if suspended else 0)
+    event = Event(
+        at=1,
+        kind="chamber.suspended" if suspended else "chamber.resumed",
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=changed),
+    )
+    await commit(context.store, Change(events=(event,)))
+
+
+def on_duty(context: Context) -> AbstractAsyncContextManager[None]:
+    """Have a postman."""
+    return mail_on_duty(context.store, context.project, context.clock)
+
+
+async def test_what_was_pending_is_posted_at_the_start(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    await sent_from_elsewhere(context, task_id, "one")
+    assert not (auth.path / MAIL).exists()
+    async with on_duty(context):
+        await until_told(context, "interrupt.posted")
+    assert unread(auth.path) == ["i-one"]
+
+
+async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    room = await chamber_of(context, task_id, "auth")
+    async with on_duty(context):
+        await sent_from_elsewhere(context, task_id, "one")
+        await until(lambda: unread(auth.path) == ["i-one"])
+        await say(context, room, suspended=True)
+        await until((auth.path / SUSPENDED).exists)
+        await say(context, room, suspended=False)
+        await until(lambda: not (auth.path / SUSPENDED).exists())
+        await context.store.stamp_interrupt("i-one", "cancelled", at=9, actor="elsewhere")
+        await until(lambda: not (auth.path / MAIL).exists())
+
+
+async def test_a_chamber_of_another_machine_is_left_to_that(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    room = await chamber_of(context, task_id, "auth")
+    await say(context, replace(room, host="elsewhere"), suspended=True)
+    (other,) = (await chambers_open(context, task_id, ["api"])).values()
+    letter = Interrupt(id="i-api", task_id=task_id, chamber="api", message="x", sent_at=1)
+    async with on_duty(context):
+        await sent_from_elsewhere(context, task_id, "one")
+        await commit(context.store, Change(events=(interrupts.sent(letter),)))
+        await until(lambda: unread(other.path) == ["i-api"])
+    assert not (auth.path / MAIL).exists()
+    assert not (auth.path / SUSPENDED).exists()
+    assert (await context.store.snapshot()).interrupts["i-one"].state == "sent"
+
+
+async def test_mail_that_an_ended_worker_left_is_marked_once_its_end_has_lasted(
+    context: Context, task_id: str, auth: TestRepository, clock: Clock
+) -> None:
+    async with on_duty(context):
+        await sent_from_elsewhere(context, task_id, "one")
+        await until_told(context, "interrupt.posted")
+        ended = Presence(chamber_id=f"{task_id}/auth", state="finished", since=clock())
+        clock.now += interrupts.LASTING_END  # ten seconds later the report comes in
+        await context.store.report_presence(ended)
+        await until_told(context, "interrupt.expired")
+    stamped = (await context.store.snapshot()).interrupts["i-one"]
+    assert stamped.note == interrupts.ENDED_NOTE
+    assert not (auth.path / MAIL).exists()
+
+
+async def test_one_server_of_a_repository_is_on_duty_and_the_next_takes_over(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    async with on_duty(context):
+        async with on_duty(context):
+            await sent_from_elsewhere(context, task_id, "one")
+            await until_told(context, "interrupt.posted")
+        await sent_from_elsewhere(context, task_id, "two")
+        await until(lambda: unread(auth.path) == ["i-one", "i-two"])

@@ -1,0 +1,198 @@
+"""Phases, interrupts and the two status verbs: how a task is steered and watched."""
+
+import json
+
+import pytest
+
+from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
+from orchestra_core.models import Interrupt, Presence
+from orchestra_core.names import chamber_id
+from orchestra_core.store.reads import Reads
+from orchestra_server.files.chamber.mailbox import RECEIPTS
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.tasks.advance_phase import advance_phase
+from orchestra_server.usecases.tasks.get_task_status import get_task_status
+from orchestra_server.usecases.tasks.start_task import start_task
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from tests.support.conducting import a_started_task, chambers_open, kinds
+from tests.support.repositories import TestRepository
+
+
+async def test_phases_go_on_one_by_one_to_the_last(context: Context) -> None:
+    started = await start_task(context, description="x", complexity="moderate")
+    steps = [await advance_phase(context, task_id=started.task_id) for _ in range(4)]
+    assert [step.phase for step in steps] == [
+        "implementation",
+        *["verification"] * 3,
+    ]
+    assert [one.state for one in steps[-1].phases] == ["finished", "finished", "current"]
+    assert (await kinds(context)).count("task.phase-advanced") == 2
+
+
+async def test_a_phase_that_is_named_is_entered_once(context: Context) -> None:
+    started = await start_task(context, description="x", complexity="moderate")
+    first, again = [
+        await advance_phase(context, task_id=started.task_id, phase="verification")
+        for _ in range(2)
+    ]
+    assert (first.advanced, again.advanced) == (True, False)
+    assert again.at == first.at
+    assert [one.state for one in again.phases] == ["finished", "skipped", "current"]
+    assert again.by == "conductor"
+
+
+async def test_an_unknown_phase_is_answered_with_those_there_are(context: Context) -> None:
+    started = await start_task(context, description="x", complexity="moderate")
+    with pytest.raises(BadInput, match="'deploy'; its phases are: analysis, implementation"):
+        await advance_phase(context, task_id=started.task_id, phase="deploy")
+
+
+async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    sent = await interrupt_worker(
+        context, task_id=task_id, chamber="auth", message="Use UTC", requires="stop"
+    )
+    assert (sent.state, sent.requires, sent.already_sent) == ("posted", "stop", False)
+    (letter,) = json.loads(room.read(".INTERRUPT"))["interrupts"]
+    assert (letter["id"], letter["message"]) == (sent.interrupt_id, "Use UTC")
+    assert (await kinds(context))[-2:] == ["interrupt.sent", "interrupt.posted"]
+    assert room.status == ""
+
+
+async def test_the_same_message_while_unread_is_one_and_after_reading_another(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    first, again = [
+        await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+        for _ in range(2)
+    ]
+    assert (again.already_sent, again.interrupt_id) == (True, first.interrupt_id)
+    await context.store.stamp_interrupt(first.interrupt_id, "delivered", at=1, actor="auth")
+    third = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    assert not third.already_sent
+    assert third.interrupt_id != first.interrupt_id
+
+
+async def test_a_message_said_again_and_again_is_not_looked_up_one_by_one(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    asked: list[str] = []
+    read = Reads.interrupt
+
+    async def counted(reads: Reads, interrupt_id: str) -> Interrupt | None:
+        asked.append(interrupt_id)
+        return await read(reads, interrupt_id)
+
+    monkeypatch.setattr(Reads, "interrupt", counted)
+    ids: list[str] = []
+    for _ in range(20):
+        asked.clear()
+        sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Go on")
+        await context.store.stamp_interrupt(sent.interrupt_id, "acted", at=1, actor="auth")
+        ids.append(sent.interrupt_id)
+    assert len(set(ids)) == 20
+    assert len(asked) <= 12
+
+
+async def test_a_receipt_that_a_hook_left_is_taken_in(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    receipt = {"interrupt_id": sent.interrupt_id, "state": "delivered", "at": 5}
+    left = room.write(str(RECEIPTS / "1.json"), json.dumps(receipt))
+    await advance_phase(context, task_id=task_id)
+    state = await context.store.snapshot()
+    assert state.interrupts[sent.interrupt_id].state == "delivered"
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    ("chamber", "message", "requires", "error"),
+    [
+        ("nope", "x", "review", Unknown),
+        ("../x", "x", "review", BadInput),
+        ("auth", "", "review", BadInput),
+        ("auth", "x" * 8001, "review", BadInput),
+        ("auth", "x", "obey", BadInput),
+        ("gone", "x", "review", Refused),
+    ],
+    ids=["unknown", "path", "empty", "long", "requires", "closed"],
+)
+async def test_a_wrong_interrupt_is_one_line_and_sends_nothing(
+    context: Context, chamber: str, message: str, requires: str, error: type[OrchestraError]
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth", "gone"])
+    await close_chamber(context, task_id=task_id, chamber="gone")
+    with pytest.raises(error) as caught:
+        await interrupt_worker(
+            context, task_id=task_id, chamber=chamber, message=message, requires=requires
+        )
+    assert "\n" not in str(caught.value)
+    assert "interrupt.sent" not in await kinds(context)
+
+
+async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].commit("mine", {"auth.py": "one\ntwo\n"})
+    rooms["auth"].write("untracked.py", "three\n")
+    await context.store.report_presence(
+        Presence(chamber_id=chamber_id(task_id, "auth"), state="working", tool="Bash", since=1)
+    )
+    await record_agent_action(
+        context, task_id=task_id, agent_id="executor-auth", action="Wrote it", result="fine"
+    )
+    await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
+    status = await get_parallel_status(context, task_id=task_id)
+    auth, api = status.chambers
+    assert (auth.worker, auth.tool, auth.last_action) == ("working", "Bash", "Wrote it")
+    assert (auth.files_changed, auth.insertions, auth.deletions) == (2, 3, 0)
+    assert [one.message for one in api.unread_interrupts] == ["look"]
+    assert (status.live, status.unread) == (2, 1)
+
+
+async def test_parallel_status_says_why_a_size_is_unknown(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.path.rename(repository.path.parent / "gone")
+    (chamber,) = (await get_parallel_status(context, task_id=task_id)).chambers
+    assert chamber.diff_note
+
+
+async def test_task_status_tells_all_of_it(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    await record_agent_action(
+        context, task_id=task_id, agent_id="w-auth", action="x", result="y", patterns=["p"]
+    )
+    status = await get_task_status(context, task_id=task_id)
+    assert [one.name for one in status.chambers] == ["auth"]
+    assert [one.agent_id for one in status.agents] == ["w-auth"]
+    assert [one.text for one in status.discoveries] == ["p"]
+    assert status.started_at.endswith("Z")
+
+
+async def test_status_of_an_unknown_task_names_the_closest(context: Context) -> None:
+    task_id = await a_started_task(context)
+    with pytest.raises(Unknown, match=task_id):
+        await get_task_status(context, task_id=task_id[:-1])
+    with pytest.raises(Unknown, match=task_id):
+        await get_parallel_status(context, task_id="")
+
+
+async def test_the_files_follow_every_change(context: Context, repository: TestRepository) -> None:
+    started = await start_task(context, description="x", complexity="moderate")
+    await advance_phase(context, task_id=started.task_id)
+    written = json.loads(repository.read(".claude/WORKFLOW_STATE.json"))
+    assert written["tasks"][0]["current_phase"] == "implementation"

@@ -1,0 +1,137 @@
+"""A repository that is moved takes its history along; a copy of one is another."""
+
+import shutil
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_core.store.open_store import open_store
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.files.installation.install import initialise, undo
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.reconcile.reconcile import reconcile
+from orchestra_server.usecases.tasks.start_task import start_task
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.invariants import check_store
+from tests.support.repositories import TestRepository, small_repository
+
+
+@asynccontextmanager
+async def at_work(path: Path, settings: Settings) -> AsyncGenerator[Context]:
+    """Act in a repository as a server does that was started there: it reconciles first."""
+    project = find_project(path)
+    async with open_store(project.id, settings) as store:
+        context = Context(store=store, project=project, settings=settings, actor="test")
+        await reconcile(context)
+        yield context
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "my shop")
+
+
+async def worked_in(shop: TestRepository, settings: Settings) -> str:
+    """Leave a live chamber with uncommitted work, one that is closed, and a task without any."""
+    async with at_work(shop.path, settings) as context:
+        task_id = await a_started_task(context)
+        rooms = await chambers_open(context, task_id, ["auth", "api"])
+        rooms["auth"].commit("mine", {"auth.py": "committed\n"})
+        rooms["auth"].write("new.py", "uncommitted\n")
+        rooms["api"].write("api.py", "saved\n")
+        await close_chamber(context, task_id=task_id, chamber="api")
+        await start_task(context, description="Add tea")
+        return task_id
+
+
+async def test_a_moved_repository_keeps_its_tasks_and_its_chambers_work(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    task_id = await worked_in(shop, settings)
+    was = find_project(shop.path).id
+    there = TestRepository(shop.path.rename(tmp_path / "elsewhere"))
+    assert find_project(there.path).id == was
+
+    async with at_work(there.path, settings) as context:
+        state = await check_store(context.store)
+        assert {one.working_directory for one in state.tasks.values()} == {str(there.path)}
+        assert all(one.path.startswith(str(there.path)) for one in state.chambers.values())
+        room = there.at(Path(state.chambers[f"{task_id}/auth"].path))
+        assert (room.status, room.read("new.py")) == ("?? new.py", "uncommitted\n")
+        assert str(shop.path) not in room.read(".claude/settings.local.json")
+        assert (await reconcile(context)).differences == []
+        await restore_chamber(context, task_id=task_id, chamber="api")
+        done = await complete_task(context, task_id=task_id, summary="All of it")
+        assert sorted(done.merged) == ["api", "auth"]
+        assert (there.read("new.py"), there.read("api.py")) == ("uncommitted\n", "saved\n")
+        [other] = [one.id for one in state.tasks.values() if one.id != task_id]
+        await create_chambers_batch(context, task_id=other, chamber_names=["tea"])
+    assert not shop.path.exists()
+
+
+async def test_what_init_wrote_follows_and_can_be_taken_out_again(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    initialise(shop.path, Path(sys.executable), isolation=False, agents=["codex"])
+    await worked_in(shop, settings)
+    there = shop.path.rename(tmp_path / "elsewhere")
+    async with at_work(there, settings):
+        pass
+    hooks = (there / ".claude/settings.local.json").read_text()
+    assert str(there) in hooks
+    assert str(shop.path) not in hooks
+    assert initialise(there, Path(sys.executable), isolation=False, agents=["codex"]) == []
+    undo(there)
+    assert not (there / ".mcp.json").exists()
+
+
+async def test_a_move_that_is_noticed_twice_is_mended_once_more(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    await worked_in(shop, settings)
+    there = shop.path.rename(tmp_path / "elsewhere")
+    note = there / ".git" / "orchestra" / "place"
+    noted = note.read_text()
+    async with at_work(there, settings) as context:
+        before = (await context.store.snapshot()).chambers
+        note.write_text(noted)  # as a process leaves it that is killed before it has done all
+        found = await reconcile(context)
+        assert [(one.name, one.mended) for one in found.differences] == [("moved repository", True)]
+        assert (await check_store(context.store)).chambers == before
+    assert note.read_text() != noted
+
+
+async def test_a_copy_is_a_project_of_its_own_and_leaves_the_originals_chambers_alone(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    task_id = await worked_in(shop, settings)
+    room = shop.at(shop.path / ".claude/worktrees/auth")
+    before = room.read(str(HOOK_SETTINGS))
+    copy = Path(shutil.copytree(shop.path, tmp_path / "copy", symlinks=True))
+    own = find_project(copy).id
+    assert own != find_project(shop.path).id
+    async with at_work(copy, settings) as context:
+        assert (await context.store.snapshot()).tasks == {}
+    assert room.read(str(HOOK_SETTINGS)) == before
+    async with at_work(shop.path, settings) as context:
+        assert (await reconcile(context)).differences == []
+        assert (await complete_task(context, task_id=task_id, summary="Done")).completed
+    shutil.rmtree(shop.path)
+    assert find_project(copy).id == own
+
+
+async def test_an_id_given_by_hand_is_not_noted(shop: TestRepository, settings: Settings) -> None:
+    async with open_store("ours", settings) as store:
+        project = find_project(shop.path, "ours")
+        context = Context(store=store, project=project, settings=settings, actor="test")
+        await reconcile(context)
+    assert not (shop.path / ".git/orchestra/place").exists()

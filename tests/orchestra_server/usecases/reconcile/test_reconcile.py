@@ -1,0 +1,308 @@
+"""What differs is found, named and mended, on a real repository and a real store."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import replace as with_changes
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.project import find_project
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle as room_life
+from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.replies import Reconciled
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.completion.merge_and_land import land_ready, make_ready
+from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.reconcile.reconcile import reconcile
+from tests.support.conducting import (
+    a_started_task,
+    chamber_of,
+    chambers_open,
+    kinds,
+    leave_half_made,
+)
+from tests.support.repositories import TestRepository
+from tests.support.samples import NOON
+
+SUMMARY = "Add a login"
+
+
+def names(found: Reconciled) -> list[str]:
+    return [one.name for one in found.differences]
+
+
+def assert_mended(found: Reconciled, *expected: str) -> None:
+    assert names(found) == list(expected)
+    assert [one.note for one in found.differences if not one.mended] == []
+
+
+async def change(context: Context, make: Callable[[Reads], Change]) -> None:
+    async def decide(reads: Reads) -> Change:
+        return make(reads)
+
+    await context.store.transact(decide)
+
+
+async def test_where_all_agrees_nothing_is_found_and_nothing_changes(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].write("new", "x")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
+    before = [await kinds(context), repository.git("for-each-ref")]
+    found = await reconcile(context)
+    assert found.differences == []
+    assert [await kinds(context), repository.git("for-each-ref")] == before
+
+
+async def test_a_half_made_chamber_is_cleared_away_and_its_name_is_free(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    await leave_half_made(context, repository, task_id)
+    assert_mended(await reconcile(context), "half-made chamber")
+    assert (await chamber_of(context, task_id, "auth")).state == "failed"
+    assert repository.branches == ["main"]
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert list(await chambers_open(context, task_id, ["auth"])) == ["auth"]
+
+
+async def test_a_chamber_in_the_making_is_left_alone(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    await leave_half_made(context, repository, task_id)
+    async with alone_with_chambers(context.project.git_dir):  # as its maker is
+        waiting = asyncio.create_task(reconcile(context))
+        await asyncio.wait([waiting], timeout=0.2)
+        assert not waiting.done()
+        made = await chamber_of(context, task_id, "auth")
+        await change(context, lambda _: room_life.opened([made], {}, at=NOON, actor="a")[1])
+    assert "half-made chamber" not in names(await waiting)
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+
+
+async def test_a_dry_run_names_and_mends_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    await leave_half_made(context, repository, task_id)
+    found = await reconcile(context, dry_run=True)
+    assert [(one.name, one.mended) for one in found.differences] == [("half-made chamber", False)]
+    assert (await chamber_of(context, task_id, "auth")).state == "creating"
+
+
+async def test_a_closing_that_broke_off_is_finished(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "untracked\n")
+    known = await chamber_of(context, task_id, "auth")
+    await change(context, lambda _: room_life.closing(known, at=NOON, actor="a")[1])
+    assert_mended(await reconcile(context), "unfinished closing")
+    assert not room.path.exists()
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert room.read("new") == "untracked\n"
+
+
+async def begin_completing(context: Context, task_id: str, ending: str = "merge") -> None:
+    task = (await context.store.snapshot()).tasks[task_id]
+    saves = ending == "save"
+    begun, begin = life.completing(task, at=1, actor="a", summary=SUMMARY)
+    if saves:
+        begun = replace(begun, ending="save")
+        begin = Change(events=(replace(begin.events[0], data=EventData(task=begun)),))
+    await change(context, lambda _: begin)
+
+
+async def test_a_completing_that_did_not_land_is_open_again(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "x\n")
+    before = repository.head
+    await begin_completing(context, task_id)
+    assert_mended(await reconcile(context), "unfinished completing")
+    assert (await context.store.snapshot()).tasks[task_id].state == "open"
+    assert (repository.head, room.read("auth.py")) == (before, "x\n")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+
+
+async def test_a_completing_that_landed_is_finished(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    for name, room in rooms.items():
+        room.write(f"{name}.py", "x\n")
+    await begin_completing(context, task_id)
+    state = await context.store.snapshot()
+    task, repo = state.tasks[task_id], open_repository(repository.path)
+    chambers = list(state.chambers.values())
+    ready = await asyncio.to_thread(make_ready, repo, task, chambers, SUMMARY, partial=False)
+    announced = life.landing(task, commit=ready.commit, chambers=ready.order, at=2, actor="a")[1]
+    await change(context, lambda _: announced)
+    await asyncio.to_thread(land_ready, repo, task, ready)
+
+    assert_mended(await reconcile(context), "unfinished completing")
+
+    task = (await context.store.snapshot()).tasks[task_id]
+    assert (task.state, task.landed_commit) == ("completed", repository.head)
+    assert not any(room.path.exists() for room in rooms.values())
+    assert repository.branches == ["main"]
+    again = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert (again.already_completed, again.merged) == (True, ["auth", "api"])
+
+
+async def test_a_closing_without_merging_that_broke_off_saves_the_rest(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "x\n")
+    await begin_completing(context, task_id, "save")
+    assert_mended(await reconcile(context), "unfinished completing")
+    assert (await context.store.snapshot()).tasks[task_id].state == "closed"
+    assert (await chamber_of(context, task_id, "auth")).saved_ref
+
+
+async def test_a_deleted_directory_is_closed_and_what_git_has_is_saved(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    head = room.commit("mine", {"mine": "x\n"})
+    shutil.rmtree(room.path)
+    assert_mended(await reconcile(context), "deleted directory")
+    assert (await chamber_of(context, task_id, "auth")).state == "closed"
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert room.head == head
+
+
+async def test_lost_links_forgotten_records_and_missing_locks_are_put_right(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api", "ui"])
+    for room in rooms.values():
+        room.write("new", "x\n")
+    (rooms["auth"].path / ".git").unlink()
+    shutil.rmtree(repository.path / ".git/worktrees/api")
+    repository.git("worktree", "unlock", str(rooms["ui"].path))
+    assert_mended(await reconcile(context), "lost link", "forgotten worktree", "unlocked worktree")
+    assert [room.status for room in rooms.values()] == ["?? new"] * 3
+    assert (await reconcile(context)).differences == []
+
+
+async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("new", "x\n")
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    known = await chamber_of(context, task_id, "auth")
+    gone = replace(known, state="closed", saved_ref=closed.saved_ref)
+    event = Event(at=NOON, kind="chamber.closed", task_id=task_id, data=EventData(chamber=gone))
+    await change(context, lambda _: Change(events=(event,), releases={"auth": known.id}))
+    assert_mended(await reconcile(context), "half-restored chamber")
+    assert not room.path.exists()
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert room.read("new") == "x\n"
+
+
+async def test_chambers_whose_store_was_lost_are_taken_on_again(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "x\n")
+    await context.store.client.call("FLUSHALL")
+    assert_mended(await reconcile(context), "orphan worktree")
+    assert (await chamber_of(context, task_id, "auth")).state == "live"
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert repository.read("auth.py") == "x\n"
+
+
+async def test_a_persons_own_worktree_and_branches_are_nobodys_business(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    repository.git("worktree", "add", "--quiet", "-b", "mine", str(tmp_path / "mine"))
+    repository.git("branch", "old")
+    assert (await reconcile(context)).differences == []
+
+
+async def test_a_branch_of_nobodys_goes_when_it_is_merged_and_stays_when_it_is_not(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.git("branch", "orchestra/t-1/merged")
+    repository.git("switch", "--quiet", "-c", "orchestra/t-1/work")
+    repository.commit("work", {"work": "x\n"})
+    repository.git("switch", "--quiet", "main")
+    found = await reconcile(context)
+    assert [(one.name, one.mended) for one in found.differences] == [
+        ("orphan branch", True),
+        ("orphan branch", False),
+    ]
+    assert repository.branches == ["main", "orchestra/t-1/work"]
+
+
+async def test_mail_receipts_and_claims_are_put_right(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    first, second = [
+        await interrupt_worker(context, task_id=task_id, chamber="auth", message=text)
+        for text in ("look", "listen")
+    ]
+    receipt = f'{{"interrupt_id": "{first.interrupt_id}", "state": "acted", "at": {NOON + 9999}}}'
+    room.write(".claude/hooks/receipts/one.json", receipt)
+    await change(context, lambda _: Change(events=(), claims={"old": f"{task_id}/old"}))
+    assert_mended(await reconcile(context), "unread receipts", "stale claim", "leftover mail")
+    state = await context.store.snapshot()
+    assert state.interrupts[first.interrupt_id].state == "acted"
+    assert first.interrupt_id not in room.read(".INTERRUPT")
+    (room.path / ".INTERRUPT").unlink()
+    assert_mended(await reconcile(context), "lost mail")
+    assert second.interrupt_id in room.read(".INTERRUPT")
+
+
+async def test_a_moved_repository_takes_its_chambers_along(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("auth.py", "x\n")
+    place = room.path.relative_to(repository.path)
+    there = TestRepository(repository.path.rename(tmp_path / "elsewhere"))
+    project = with_changes(find_project(there.path), id=context.project.id)
+    moved = with_changes(context, project=project)
+
+    assert_mended(await reconcile(moved), "moved worktree", "moved chamber")
+
+    state = await context.store.snapshot()
+    assert state.tasks[task_id].working_directory == str(there.path)
+    assert state.chambers[f"{task_id}/auth"].path == str(there.path / place)
+    assert str(tmp_path / "shop") not in there.read(f"{place}/.claude/settings.local.json")
+    assert (await reconcile(moved)).differences == []
+    assert (await complete_task(moved, task_id=task_id, summary=SUMMARY)).completed
+    assert there.read("auth.py") == "x\n"
+
+
+async def test_a_chamber_on_another_machine_is_not_judged_from_here(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    known = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
+    event = Event(at=NOON, kind="chamber.restored", task_id=task_id, data=EventData(chamber=known))
+    await change(context, lambda _: Change(events=(event,)))
+    (room.path / ".git").unlink()
+    assert (await reconcile(context)).differences == []

@@ -1,0 +1,76 @@
+"""Auto-detection chooses the level a person chose, says why, and never changes its mind."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestra_core.models import Level
+from orchestra_core.text import DESCRIPTION_LIMIT
+from orchestra_server.usecases.tasks.complexity import LEVELS, PHASES, assess
+
+
+class _Requests(msgspec.Struct):
+    requests: tuple[str, ...]
+
+
+def _judged() -> list[tuple[str, str]]:
+    raw = tomllib.loads(Path(__file__).with_name("requests.toml").read_text(encoding="utf-8"))
+    levels = msgspec.convert(raw, dict[str, _Requests])
+    return [(request, level) for level, group in levels.items() for request in group.requests]
+
+
+JUDGED = _judged()
+
+
+def test_at_least_forty_requests_of_every_level_are_written_down() -> None:
+    assert len(JUDGED) >= 40
+    assert len({request for request, _ in JUDGED}) == len(JUDGED)
+    assert {level for _, level in JUDGED} == set(LEVELS)
+
+
+@pytest.mark.parametrize(("request_text", "level"), JUDGED, ids=[one[:40] for one, _ in JUDGED])
+def test_a_request_gets_the_level_a_person_chose(request_text: str, level: str) -> None:
+    assessment = assess(request_text)
+    assert assessment.level == level, assessment.reasons
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_larger_level_never_implies_fewer_phases(level: Level) -> None:
+    at = LEVELS.index(level)
+    assert len(PHASES[LEVELS[at]]) >= len(PHASES[LEVELS[max(0, at - 1)]])
+
+
+def test_the_reasons_name_the_words_that_counted() -> None:
+    reasons = " ".join(assess("Migrate the database to PostgreSQL").reasons)
+    assert "migrate" in reasons
+    assert "database" in reasons
+
+
+def test_words_in_a_pasted_trace_or_a_quotation_do_not_count() -> None:
+    plain = assess("Show the right message")
+    quoted = assess("Show the right message 'migrate the authentication database'")
+    assert quoted.level == plain.level
+
+
+def test_accents_and_capitals_make_no_difference() -> None:
+    assert assess("RÉÉCRIRE LE MODULE").level == assess("reecrire le module").level
+
+
+@given(st.text(max_size=400))
+def test_any_text_gets_a_level_and_the_same_one_again(text: str) -> None:
+    first = assess(text)
+    assert first == assess(text)
+    assert first.phases == PHASES[first.level]
+    assert all("\n" not in reason for reason in first.reasons)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "unit", ["a", "a/", "- x\n", "1 ", "'", "a, ", "at x (", "\n ", "é", "、", "```"]
+)
+def test_the_longest_description_allowed_is_judged_quickly(unit: str) -> None:
+    assess((unit * DESCRIPTION_LIMIT)[:DESCRIPTION_LIMIT])

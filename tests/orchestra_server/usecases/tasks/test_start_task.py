@@ -1,0 +1,157 @@
+"""start_task takes a request on once, wherever its repository allows it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import BadInput, OrchestraError, Refused
+from orchestra_core.text import DESCRIPTION_LIMIT
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.tasks.start_task import start_task
+from tests.orchestra_server.usecases.conftest import MakeContext
+from tests.support.conducting import a_started_task, chambers_open, kinds
+from tests.support.repositories import (
+    TestRepository,
+    bare_with_worktree,
+    empty_repository,
+    small_repository,
+)
+
+
+async def test_it_answers_the_level_its_reasons_and_the_phases(
+    context: Context, repository: TestRepository
+) -> None:
+    started = await start_task(context, description="Migrate the database to PostgreSQL")
+    assert started.complexity == "complex"
+    assert any("migrate" in reason for reason in started.reasons)
+    assert started.phases[0] == started.phase == "analysis"
+    assert started.working_directory == str(repository.path)
+    assert (started.base_branch, started.base_commit) == ("main", repository.head)
+    assert started.task_id in started.next_step
+
+
+async def test_a_named_level_is_taken_as_it_is(context: Context) -> None:
+    started = await start_task(context, description="typo", complexity="very-complex")
+    assert started.complexity == "very-complex"
+
+
+async def test_the_same_request_while_it_is_open_answers_the_same_task(context: Context) -> None:
+    first = await start_task(context, description="Add a login")
+    again = await start_task(context, description="Add a login")
+    assert (first.already_open, again.already_open) == (False, True)
+    assert again.task_id == first.task_id
+    assert await kinds(context) == ["task.started"]
+
+
+async def test_two_at_once_make_one_task(context: Context) -> None:
+    started = await asyncio.gather(
+        *(start_task(context, description="Add a login") for _ in range(5))
+    )
+    assert len({one.task_id for one in started}) == 1
+    assert await kinds(context) == ["task.started"]
+
+
+async def test_another_request_is_another_task(context: Context) -> None:
+    assert await a_started_task(context, "Add a login") != await a_started_task(context, "Add tea")
+
+
+async def test_its_files_show_nowhere_in_git(context: Context, repository: TestRepository) -> None:
+    await a_started_task(context)
+    assert (repository.path / ".claude" / "MISSION_CONTEXT.json").is_file()
+    assert repository.status == ""
+
+
+async def test_text_is_cleaned_of_what_no_screen_should_get(context: Context) -> None:
+    task_id = await a_started_task(context, "a\x1b[31m \x00b\u202e [bold]c[/] \ud800")
+    task = (await context.store.snapshot()).tasks[task_id]
+    assert task.description == "a b [bold]c[/] \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        ("", "description is empty"),
+        (" \n\x00", "description is empty"),
+        ("x" * (DESCRIPTION_LIMIT + 1), "20,001 characters"),
+        ("x" * 1_000_000, "1,000,000 characters"),
+    ],
+    ids=["empty", "only white", "one too long", "a megabyte"],
+)
+async def test_a_description_that_is_empty_or_endless_is_refused(
+    context: Context, description: str, told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        await start_task(context, description=description)
+    assert await kinds(context) == []
+
+
+async def test_an_unknown_level_is_answered_with_those_there_are(context: Context) -> None:
+    with pytest.raises(BadInput, match=r"'huge'.*auto-detect, trivial, simple, moderate"):
+        await start_task(context, description="x", complexity="huge")
+
+
+@pytest.mark.parametrize(
+    ("directory", "told"),
+    [
+        ("nowhere", "is not there"),
+        ("README", "is a file"),
+        ("..", "not in this repository"),
+        ("/", "not in this repository"),
+        (".git", "git's own directory"),
+        ("a\0b", "is not there"),
+        ("x" * 5000, "is not there"),
+    ],
+    ids=["missing", "a file", "above", "the root", "git's own", "with a NUL", "very long"],
+)
+async def test_a_wrong_directory_is_one_line(context: Context, directory: str, told: str) -> None:
+    with pytest.raises(OrchestraError, match=told) as caught:
+        await start_task(context, description="x", working_directory=directory)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+async def test_another_repository_is_not_this_one(context: Context, tmp_path: Path) -> None:
+    other = small_repository(tmp_path / "other")
+    with pytest.raises(BadInput, match="not in this repository"):
+        await start_task(context, description="x", working_directory=str(other.path))
+
+
+async def test_a_directory_inside_is_taken_by_its_real_path(
+    context: Context, repository: TestRepository
+) -> None:
+    (repository.path / "link").symlink_to("src")
+    started = await start_task(context, description="x", working_directory="link")
+    assert started.working_directory == str(repository.path / "src")
+
+
+async def test_no_commit_yet_says_what_to_do(context_at: MakeContext, tmp_path: Path) -> None:
+    empty = empty_repository(tmp_path / "empty")
+    with pytest.raises(Refused, match="no commit yet"):
+        await start_task(context_at(empty.path), description="x")
+
+
+async def test_a_bare_repository_has_nothing_to_work_on_but_its_worktree_has(
+    context_at: MakeContext, tmp_path: Path
+) -> None:
+    bare, worktree = bare_with_worktree(tmp_path)
+    with pytest.raises(BadInput, match="working tree"):
+        await start_task(context_at(bare.path), description="x")
+    started = await start_task(context_at(worktree.path), description="x")
+    assert started.working_directory == str(worktree.path)
+
+
+async def test_a_detached_head_is_a_place_to_start_from(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.git("checkout", "--quiet", "--detach")
+    started = await start_task(context, description="x")
+    assert (started.base_branch, started.base_commit) == ("", repository.head)
+
+
+async def test_a_task_cannot_start_inside_a_chamber(
+    context: Context, context_at: MakeContext
+) -> None:
+    rooms = await chambers_open(context, await a_started_task(context), ["auth"])
+    with pytest.raises(Refused, match="chamber 'auth'"):
+        await start_task(context_at(rooms["auth"].path), description="x")

@@ -1,0 +1,182 @@
+"""The bundled server as a child: started, spoken to, failing in every way, started again."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from orchestra_core.errors import Refused, Unavailable
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_tui.backend.protocols import LinkState
+from orchestra_tui.backend.server_process import Launch, ServerProcess, plan_launch
+from orchestra_tui.backend.server_supervisor import ServerLink
+from tests.support import stub_server
+from tests.support.waiting import until
+
+
+class Running:
+    """A link that runs, and what it has said about itself."""
+
+    def __init__(self, link: ServerLink) -> None:
+        self.link = link
+        self.states: list[LinkState] = []
+
+    @property
+    def phases(self) -> list[str]:
+        return [state.phase for state in self.states]
+
+
+@asynccontextmanager
+async def running(directory: Path, *arguments: str) -> AsyncGenerator[Running]:
+    command = (sys.executable, stub_server.__file__, *arguments)
+    launch = Launch(command, directory, dict(os.environ), directory / "log" / "server.log")
+    kept = Running(ServerLink(launch, delays=(0.01, 0.05)))
+    task = asyncio.create_task(kept.link.run(kept.states.append))
+    try:
+        await until(lambda: bool(kept.states))
+        yield kept
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+async def test_a_call_made_while_the_server_starts_waits_for_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as kept:
+        raw = await kept.link.call("echo", {"a": "ü"})
+        assert msgspec.json.decode(raw) == {"echo": {"name": "echo", "arguments": {"a": "ü"}}}
+        assert kept.phases == ["starting", "ready"]
+
+
+async def test_calls_are_answered_out_of_order(tmp_path: Path) -> None:
+    async with running(tmp_path) as kept:
+        slow = asyncio.create_task(kept.link.call("hang", {}))
+        await kept.link.call("echo", {})
+        assert not slow.done()
+        slow.cancel()
+
+
+async def test_what_is_no_answer_is_passed_over_and_the_servers_own_requests_are_answered(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as kept:
+        ping, roots = msgspec.json.decode(
+            await kept.link.call("chatter", {}), type=list[dict[str, object]]
+        )
+        assert (ping["id"], ping["result"]) == ("s1", {})
+        assert roots["id"] == "s2"
+        assert "error" in roots
+
+
+async def test_a_tools_refusal_is_one_line(tmp_path: Path) -> None:
+    async with running(tmp_path) as kept:
+        with pytest.raises(Refused, match=r"^no such$"):
+            await kept.link.call("refuse", {})
+
+
+async def test_when_the_server_dies_what_waits_fails_with_one_line_and_it_is_started_again(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as kept:
+        waiting = asyncio.create_task(kept.link.call("hang", {}))
+        await until(lambda: kept.phases[-1] == "ready")
+        first = kept.link.pid
+        with pytest.raises(Unavailable, match="ended before it answered"):
+            await kept.link.call("die", {})
+        with pytest.raises(Unavailable, match="ended before it answered"):
+            await waiting
+        await until(lambda: kept.phases.count("ready") == 2)
+        await kept.link.call("echo", {})
+        assert kept.states[2] == LinkState("restarting", "in 0.01 s")
+        assert kept.link.pid != first
+
+
+async def test_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> None:
+    async with running(tmp_path, "never-ready") as kept:
+        await until(lambda: kept.phases.count("failed") >= 2)
+        failed = [state for state in kept.states if state.phase == "failed"]
+        assert failed[0].detail == f"see {tmp_path}/log/server.log, next try in 0.01 s"
+        assert failed[1].detail.endswith("next try in 0.05 s")
+        with pytest.raises(Unavailable, match="MCP server is not running"):
+            await kept.link.call("echo", {})
+        assert "cannot start" in (tmp_path / "log" / "server.log").read_text()
+
+
+async def test_a_server_that_was_started_early_is_the_one_that_is_used(tmp_path: Path) -> None:
+    command = (sys.executable, stub_server.__file__)
+    launch = Launch(command, tmp_path, dict(os.environ), tmp_path / "server.log")
+    early = ServerProcess(launch)
+    link = ServerLink(launch, early=early)
+    task = asyncio.create_task(link.run(lambda _: None))
+    await until(lambda: link.state.phase == "ready")
+    assert link.pid == early.pid
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert gone(early.pid)
+
+
+async def test_the_server_is_gone_when_the_link_ends(tmp_path: Path) -> None:
+    async with running(tmp_path) as kept:
+        await until(lambda: kept.phases[-1] == "ready")
+        pid = kept.link.pid
+    assert gone(pid)
+
+
+async def test_a_server_that_will_not_leave_is_ended_by_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestra_tui.backend.server_process._LEAVE_SECONDS", 0.1)
+    async with running(tmp_path, "linger") as kept:
+        await until(lambda: kept.phases[-1] == "ready")
+        pid = kept.link.pid
+    assert gone(pid)
+
+
+async def test_a_command_that_cannot_be_run_fails_instead_of_raising(tmp_path: Path) -> None:
+    launch = Launch(("/nowhere/python",), tmp_path, {}, tmp_path / "server.log")
+    link = ServerLink(launch, delays=(0.01,))
+    states: list[LinkState] = []
+    task = asyncio.create_task(link.run(states.append))
+    await until(lambda: any(state.phase == "failed" for state in states))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert "/nowhere/python" in launch.log.read_text()
+
+
+def test_the_server_is_told_where_it_stands_and_which_store_is_meant(tmp_path: Path) -> None:
+    project = Project("shop-1", tmp_path, tmp_path / ".git")
+    settings = Settings("unix:///tmp/s", tmp_path / "state", tmp_path / "run", "shop-1")
+    launch = plan_launch(project, settings)
+    assert launch.directory == tmp_path
+    assert launch.log == tmp_path / "state" / "log" / "server-shop-1.log"
+    assert launch.environment["CLAUDE_PROJECT_DIR"] == str(tmp_path)
+    assert launch.environment["ORCHESTRA_REDIS_URL"] == "unix:///tmp/s"
+    assert launch.environment["ORCHESTRA_STATE_DIR"] == str(tmp_path / "state")
+    assert launch.environment["ORCHESTRA_PROJECT"] == "shop-1"
+    assert launch.environment["XDG_RUNTIME_DIR"] == str(tmp_path / "run")
+
+
+def test_variables_that_do_not_hold_here_are_not_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCHESTRA_REDIS_URL", "redis://elsewhere")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    project = Project("shop-1", tmp_path, tmp_path / ".git")
+    settings = Settings("", tmp_path / "state", Path(tempfile.gettempdir()), "")
+    environment = plan_launch(project, settings).environment
+    assert "ORCHESTRA_REDIS_URL" not in environment
+    assert "XDG_RUNTIME_DIR" not in environment

@@ -1,0 +1,130 @@
+"""The store as the room's source: real events on a real Valkey, patience while there is none."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Presence
+from orchestra_core.settings import Settings
+from orchestra_core.state import ProjectState
+from orchestra_core.store.open_store import open_store
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_tui.backend.store_follower import StoreSource
+from tests.support.gallery_states import event, presence, task
+from tests.support.valkey import Server, short_directory, valkey_binary
+from tests.support.waiting import until
+
+
+class Told:
+    """A sink that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.snapshots: list[ProjectState] = []
+        self.seqs: list[int] = []
+        self.presences: list[Presence] = []
+        self.reasons: list[str] = []
+        self.back = 0
+
+    def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
+        self.snapshots.append(state)
+        self.seqs.extend(one.seq for one in recent)
+
+    def arrived(self, events: Sequence[Event]) -> None:
+        self.seqs.extend(one.seq for one in events)
+
+    def presence_changed(self, presence: Presence) -> None:
+        self.presences.append(presence)
+
+    def disconnected(self, reason: str) -> None:
+        self.reasons.append(reason)
+
+    def reconnected(self) -> None:
+        self.back += 1
+
+
+@asynccontextmanager
+async def followed(project_id: str, settings: Settings) -> AsyncGenerator[tuple[StoreSource, Told]]:
+    source, told = StoreSource(project_id, settings), Told()
+    running = asyncio.create_task(source.run(told))
+    try:
+        yield source, told
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def start(store: Store, number: int) -> None:
+    document = task(f"task-{number}", f"Task {number}")
+
+    async def decide(_reads: Reads) -> Change:
+        happened = event(0, 0, "task.started", data=EventData(task=document))
+        return Change(events=(happened,))
+
+    await store.transact(decide)
+
+
+async def test_the_feed_begins_with_what_was_and_goes_on_with_what_comes(
+    store: Store, project_id: str, settings: Settings
+) -> None:
+    await start(store, 1)
+    async with followed(project_id, settings) as (_, told):
+        await until(lambda: bool(told.snapshots))
+        await start(store, 2)
+        await until(lambda: told.seqs == [1, 2])
+        assert set(told.snapshots[0].tasks) == {"task-1"}
+
+
+async def test_presence_arrives_and_activity_can_be_read(
+    store: Store, project_id: str, settings: Settings
+) -> None:
+    async with followed(project_id, settings) as (source, told):
+        assert await source.activity("nobody", 5) == []
+        await until(lambda: bool(told.snapshots))
+        report = presence("auth", "Edit", "a.py", since=0)
+        await store.report_presence(report)
+        await until(lambda: told.presences == [report])
+        assert await source.activity(report.chamber_id, 5) == [report]
+
+
+async def test_a_store_that_is_not_there_is_said_and_awaited(
+    project_id: str, settings: Settings
+) -> None:
+    with short_directory() as directory:
+        server = Server(valkey_binary(), directory)
+        there = replace(settings, redis_url=server.url)
+        async with followed(project_id, there) as (_, told):
+            await until(lambda: bool(told.reasons))
+            assert "\n" not in told.reasons[0]
+            try:
+                await asyncio.to_thread(server.start)
+                await until(lambda: bool(told.snapshots))
+            finally:
+                await asyncio.to_thread(server.kill)
+
+
+async def test_a_store_that_is_killed_comes_back_with_every_event(
+    project_id: str, settings: Settings, tmp_path: Path
+) -> None:
+    with short_directory() as directory:
+        server = Server(valkey_binary(), directory)
+        await asyncio.to_thread(server.start)
+        there = replace(settings, redis_url=server.url)
+        try:
+            async with followed(project_id, there) as (_, told):
+                await until(lambda: bool(told.snapshots))
+                async with open_store(project_id, there) as store:
+                    await start(store, 1)
+                await asyncio.to_thread(server.kill)
+                await until(lambda: bool(told.reasons))
+                await asyncio.to_thread(server.start)
+                async with open_store(project_id, there) as store:
+                    await start(store, 2)
+                await until(lambda: told.seqs == [1, 2], 20)
+                assert told.back == 1
+        finally:
+            await asyncio.to_thread(server.kill)

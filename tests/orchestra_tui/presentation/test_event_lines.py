@@ -1,0 +1,98 @@
+"""Events in words."""
+
+from typing import get_args
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_tui.presentation.event_lines import feed_layout, feed_line
+from orchestra_tui.presentation.rows.cells import Cell
+from orchestra_tui.presentation.text_fit import line_width
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_collision,
+    a_discovery,
+    a_task,
+    an_agent,
+    an_interrupt,
+)
+
+WHOLE = EventData(
+    task=a_task(),
+    chamber=replace(a_chamber(), note="disk full"),
+    agent=an_agent(),
+    discovery=a_discovery(),
+    interrupt=an_interrupt(),
+    collision=a_collision(),
+    action="wrote tests",
+    result="12 pass",
+)
+
+
+def words(kind: Kind, data: EventData = WHOLE) -> str:
+    event = Event(seq=1, at=NOON, kind=kind, task_id="t1", chamber="auth", data=data)
+    return feed_line(event)[2].text
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
+    assert words(kind)
+    assert words(kind, EventData())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("task.started", "started: Add a login"),
+        ("chamber.created", "created on orchestra/add-login-1a2b/auth"),
+        ("chamber.failed", "failed: disk full"),
+        ("agent.acted", "implementer: wrote tests: 12 pass"),
+        ("discovery.shared", "info discovery: Tokens expire"),
+        ("interrupt.sent", "✉ sent: Stop and look"),
+        ("interrupt.cancelled", "✉ cancelled: Stop and look"),
+        ("interrupt.expired", "✉ expired"),
+        ("collision.appeared", "⚠ collides with database: src/app.py"),
+        ("collision.changed", "⚠ still collides with database: src/app.py"),
+        ("chamber.suspended", "suspended: no tool runs until it is resumed"),
+        ("chamber.resumed", "resumed: its tools run again"),
+    ],
+)
+def test_an_event_says_what_happened(kind: Kind, said: str) -> None:
+    assert words(kind) == said
+
+
+def test_mail_says_how_strong_it_is_and_why_it_never_arrived() -> None:
+    stop = replace(an_interrupt(), requires="stop", note="undelivered: closed before it was read")
+    data = EventData(interrupt=stop)
+    assert words("interrupt.sent", data) == "✉ sent, stop: Stop and look"
+    assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
+
+
+def test_a_collision_that_is_over_names_no_files() -> None:
+    data = EventData(collision=replace(a_collision(), state="clear"))
+    assert words("collision.cleared", data) == "no longer collides with database"
+
+
+def test_a_pattern_is_told_apart_from_a_discovery() -> None:
+    data = replace(WHOLE, discovery=replace(a_discovery(), pattern=True))
+    assert words("discovery.shared", data) == "pattern: Tokens expire"
+
+
+def test_an_event_without_a_chamber_is_about_its_task() -> None:
+    event = Event(seq=1, at=NOON, kind="task.closed", task_id="add-login-1a2b")
+    assert feed_line(event)[1] == Cell("add-login-1a2b", "muted")
+
+
+def test_an_agents_words_stay_on_one_line() -> None:
+    data = replace(WHOLE, action="a\nb\x1b[31m", result="[red]c")
+    assert words("agent.acted", data) == "implementer: a b: [red]c"
+
+
+@pytest.mark.parametrize("width", [20, 38, 59, 60, 120])
+def test_a_line_is_laid_out_for_the_feeds_width(width: int) -> None:
+    event = Event(seq=1, at=NOON, kind="task.started", task_id="t1", data=WHOLE)
+    line = feed_layout(feed_line(event), width)
+    assert line_width(line) <= width
+    assert len(line[0].text) == (8 if width >= 60 else 5)

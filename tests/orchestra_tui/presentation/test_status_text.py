@@ -1,0 +1,110 @@
+"""The status line."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_tui.presentation.ages import MINUTE
+from orchestra_tui.presentation.status_text import Latency, Link, Status, latency, status_line
+from orchestra_tui.presentation.text_fit import line_width
+from tests.support.samples import NOON, an_interrupt
+
+LIVE = Status(
+    link="live",
+    server="ready",
+    seq=1234,
+    tasks=3,
+    chambers=4,
+    unread=1,
+    latency=Latency(median=1_200, p95=2_300, count=9),
+    project="shop",
+)
+
+
+def text(status: Status, width: int, now: int = NOON) -> str:
+    return "".join(cell.text for cell in status_line(status, now, width)[0])
+
+
+def test_a_live_room_says_so_and_how_things_stand() -> None:
+    assert text(LIVE, 100).split() == [
+        "●",
+        "live",
+        "server",
+        "ready",
+        "shop",
+        "mail",
+        "1.2s,",
+        "p95",
+        "2.3s",
+        "event",
+        "1,234",
+        "4",
+        "chambers",
+        "3",
+        "tasks",
+        "1",
+        "unread",
+    ]
+
+
+def test_collisions_are_counted_while_there_are_any() -> None:
+    assert text(colliding(2), 80).endswith("⚠ 2 collisions")
+    assert text(colliding(1), 80).endswith("⚠ 1 collision")
+    assert "collision" not in text(colliding(0), 80)
+
+
+def colliding(count: int) -> Status:
+    return Status(link="live", collisions=count)
+
+
+def test_one_of_a_thing_is_said_in_the_singular() -> None:
+    assert text(Status(link="live", tasks=1, chambers=1), 80).endswith("1 chamber  1 task")
+
+
+def test_where_there_is_no_room_the_least_important_goes_first() -> None:
+    assert text(LIVE, 60).endswith("4 chambers  3 tasks  1 unread")
+    assert "shop" not in text(LIVE, 80)
+    assert text(LIVE, 38).endswith("1 unread")
+
+
+@pytest.mark.parametrize("link", ["connecting", "live", "reconnecting", "lost"])
+@pytest.mark.parametrize("width", [10, 40, 80, 200])
+def test_the_line_never_takes_more_than_its_width(link: Link, width: int) -> None:
+    status = Status(link=link, link_since=NOON, reason="the server went away " * 9, seq=7)
+    assert line_width(status_line(status, NOON, width)[0]) <= width
+
+
+def test_a_lost_link_says_since_when_and_why_and_asks_for_the_next_tick() -> None:
+    status = Status(link="lost", link_since=NOON, reason="connection refused")
+    line, moment = status_line(status, NOON + 5_000, 100)
+    assert "".join(cell.text for cell in line).startswith(" ✗ lost for 5s: connection refused")
+    assert moment == NOON + 6_000
+    assert status_line(status, NOON + MINUTE, 100)[1] == NOON + 2 * MINUTE
+
+
+def test_a_live_link_asks_for_no_tick_at_all() -> None:
+    assert status_line(LIVE, NOON, 100)[1] == 0
+
+
+def test_latency_is_the_nearest_rank_of_what_was_delivered() -> None:
+    letters = [
+        replace(an_interrupt(f"i{ms}"), sent_at=NOON, delivered_at=NOON + ms)
+        for ms in range(1, 101)
+    ]
+    assert latency([*letters, an_interrupt()]) == Latency(median=50, p95=95, count=100)
+
+
+def test_there_is_no_latency_before_the_first_delivery() -> None:
+    assert latency([an_interrupt()]) is None
+    assert latency([]) is None
+
+
+def test_latency_speaks_of_the_last_messages_only() -> None:
+    old = [replace(an_interrupt(f"o{n}"), delivered_at=NOON + 9_000) for n in range(300)]
+    new = [replace(an_interrupt(f"n{n}"), delivered_at=NOON + 10) for n in range(200)]
+    assert latency([*old, *new]) == Latency(median=10, p95=10, count=200)
+
+
+def test_what_waits_too_long_and_what_stands_still_is_counted() -> None:
+    status = Status(link="live", unread=3, overdue=2, suspended=1)
+    assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 too long")
+    assert text(Status(link="live", unread=3), 160).endswith("  3 unread")

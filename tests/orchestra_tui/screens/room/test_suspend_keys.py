@@ -1,0 +1,117 @@
+"""s, S, r and u: how strong a message is, and taking it back."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.events import EventData
+from orchestra_tui.screens.dialogs.confirm import Confirm
+from orchestra_tui.screens.room.room_screen import RoomScreen
+from tests.support import gallery_stories as stories
+from tests.support.gallery import FixedTools
+from tests.support.gallery_states import NOW, TASK, event, mail
+from tests.support.room import Room, calls_of, room_of
+
+
+async def suspended(room: Room) -> None:
+    """Select auth and let it be suspended."""
+    await room.press("2", "j")
+    chamber = room.app.picture.board.state.chambers[f"{TASK}/auth"]
+    document = replace(chamber, suspended_at=NOW - 5_000)
+    await room.hear(event(9, 0, "chamber.suspended", "auth", EventData(chamber=document)))
+
+
+@pytest.mark.parametrize(
+    ("key", "requires", "usual", "does"),
+    [
+        (
+            "s",
+            "stop",
+            "Finish nothing more, and report what you have.",
+            "the worker finishes nothing more and reports",
+        ),
+        (
+            "S",
+            "suspend",
+            "Start nothing until you are told to go on.",
+            "no tool of the worker runs until you press r",
+        ),
+    ],
+)
+async def test_a_stronger_message_has_its_own_key_says_what_it_does_and_needs_no_words(
+    key: str, requires: str, usual: str, does: str
+) -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", key)
+        assert f"● {requires}" in room.text
+        assert does in room.text
+        assert usual in room.text
+        await room.press("ctrl+s")
+        assert calls_of(room.tools, "interrupt_worker") == [
+            {"task_id": TASK, "chamber": "auth", "message": usual, "requires": requires}
+        ]
+
+
+async def test_a_message_to_be_read_has_to_say_something() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", "i", "ctrl+s")
+        assert "Write what the worker should know" in room.text
+        assert calls_of(room.tools, "interrupt_worker") == []
+
+
+async def test_r_resumes_a_suspended_chamber_and_its_row_says_that_it_is_one() -> None:
+    tools = FixedTools({"resume_worker": b'{"was_suspended": true, "told": true}'})
+    async with room_of(stories.busy(), tools=tools) as room:
+        await suspended(room)
+        assert "‖ suspended 5s" in room.text
+        assert "‖ 1 suspended" in room.text
+        await room.press("r")
+        assert calls_of(tools, "resume_worker") == [{"task_id": TASK, "chamber": "auth"}]
+        assert room.said == ["auth is resumed; its worker is told to go on"]
+        assert "‖ suspended 5s" in room.text  # until its event comes
+
+
+async def test_a_refused_resumption_is_said() -> None:
+    async with room_of(stories.busy()) as room:
+        await suspended(room)
+        await room.press("r")
+        assert room.said == ["resume_worker is not played in this scene"]
+
+
+async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
+    tools = FixedTools({"cancel_interrupt": b'{"chamber": "auth", "resumed": true}'})
+    async with room_of(stories.busy(), tools=tools) as room:
+        await room.press("2", "j")
+        for number in (8, 9):
+            letter = mail(number, "auth", f"message {number}", sent=9_000 - number, steps=(5,))
+            data = EventData(interrupt=letter)
+            await room.hear(event(number + 1, 0, "interrupt.posted", "auth", data))
+        await room.press("u")
+        assert "Call back what auth has not read?" in room.text
+        assert "message 9" in room.text
+        assert isinstance(room.app.screen, Confirm)
+        await room.press("y")
+        assert calls_of(tools, "cancel_interrupt") == [{"task_id": TASK, "interrupt_id": "i9"}]
+        assert room.said == ["The message to auth is called back; its tools run again"]
+        assert isinstance(room.app.screen, RoomScreen)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("r", "r (resume): auth is not suspended"),
+        ("u", "u (unsend): auth has no unread mail"),
+    ],
+)
+async def test_a_key_with_nothing_to_act_on_says_so(key: str, why: str) -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", key)
+        assert room.said == [why]
+
+
+@pytest.mark.parametrize("key", ["s", "S", "r", "u"])
+async def test_without_a_chamber_each_says_where_they_are(key: str) -> None:
+    async with room_of(stories.empty()) as room:
+        await room.press(key)
+        (said,) = room.said
+        assert said.startswith(f"{key} (")
+        assert said.endswith("no chamber is selected; 2 goes to the chambers")

@@ -1,0 +1,53 @@
+"""The one table of keys: whole, without doubles, and the source of footer, help and README."""
+
+import re
+from collections import Counter
+
+from orchestra_tui.app import RoomApp
+from orchestra_tui.key_bindings import GROUPS, KEYS, in_footer, in_group, key_of, readme_table
+from orchestra_tui.screens.room.key_footer import fitting_keys
+from orchestra_tui.screens.room.room_screen import RoomScreen
+
+
+def test_no_key_does_two_things_and_no_id_is_used_twice() -> None:
+    keys = Counter(one for key in KEYS for one in key.keys.split(","))
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert len({key.id for key in KEYS}) == len(KEYS)
+
+
+def test_every_key_has_an_action_that_is_there() -> None:
+    for key in KEYS:
+        name = key.action.partition("(")[0]
+        owner = RoomApp if name.startswith("app.") else RoomScreen
+        assert hasattr(owner, f"action_{name.removeprefix('app.')}"), key.action
+
+
+def test_the_keys_the_design_names_are_there() -> None:
+    actions = {one: key.id for key in KEYS for one in key.keys.split(",")}
+    assert actions["i"] == "interrupt"
+    assert actions["I"] == "interrupt_all"
+    assert actions["n"] == "start_task"
+    assert actions["c"] == "create_chambers"
+    assert actions["x"] == "close_chamber"
+    assert actions["2"] == "pane.chambers"
+    assert actions["colon"] == actions["ctrl+p"] == "app.palette"
+
+
+def test_every_group_is_shown_and_every_key_is_in_one() -> None:
+    assert sum(len(in_group(group)) for group in GROUPS) == len(KEYS)
+    assert key_of("interrupt").display == "i"
+    assert key_of("cursor_down").display == "j ↓"
+
+
+def test_the_footer_shows_the_most_important_first_and_never_more_than_fits() -> None:
+    assert [key.first for key in in_footer()[:3]] == ["i", "n", "c"]
+    narrow, wide = fitting_keys(80), fitting_keys(200)
+    assert len(narrow) < len(wide) == len(in_footer())
+    assert sum(len(key.first) + len(key.label) + 3 for key in narrow) < 80
+
+
+def test_the_readmes_table_has_one_row_for_each_key() -> None:
+    rows = readme_table().splitlines()
+    assert len(rows) == len(KEYS) + 2
+    assert "| `i` | Interrupt the chamber's worker |" in rows
+    assert all(re.fullmatch(r"\|.*\|.*\|", row) for row in rows)
