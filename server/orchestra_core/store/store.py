@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
@@ -24,6 +25,9 @@ _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about
 _ATTEMPTS = 64
 _LONGEST_PAUSE = 0.1
+_NOTHING = Change(events=())
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,7 @@ class Store:
         """
         for attempt in range(_ATTEMPTS):
             reads = Reads(self.client, self.keys)
-            change = await decide(reads)
-            call = prepare(change, reads, self.keys)
-            answer = await self.client.run(script("change"), call.keys, call.arguments)
-            match understand(answer, change):
+            match await self._commit(await decide(reads), reads):
                 case Committed() as committed:
                     return committed
                 case Taken(name, holder):
@@ -52,12 +53,35 @@ class Store:
                         "close that one first, or choose another name"
                     )
                 case Stale():
-                    longest = min(_LONGEST_PAUSE, 0.002 * 2**attempt)
-                    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - spreads retries
+                    await _pause_after(attempt)
         raise Refused(
             f"others changed the same things {_ATTEMPTS} times while this was decided; "
             "nothing was changed: try again"
         )
+
+    async def read(self, look: Callable[[Reads], Awaitable[Seen]]) -> Seen:
+        """Return what `look` returns, and change nothing.
+
+        If several documents were read and one changed meanwhile, `look` is called again: all that
+        it read was so at one moment. Raises whatever `look` raises.
+        """
+        for attempt in range(_ATTEMPTS):
+            reads = Reads(self.client, self.keys)
+            seen = await look(reads)
+            # One answer of the server is of one moment by itself.
+            if len(reads.guards) + len(reads.sizes) <= 1:
+                return seen
+            if isinstance(await self._commit(_NOTHING, reads), Committed):
+                return seen
+            await _pause_after(attempt)
+        raise Refused(
+            f"others changed the same things {_ATTEMPTS} times while they were read: try again"
+        )
+
+    async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | Taken:
+        call = prepare(change, reads, self.keys)
+        answer = await self.client.run(script("change"), call.keys, call.arguments)
+        return understand(answer, change)
 
     async def snapshot(self) -> ProjectState:
         """Return the whole state at one moment."""
@@ -127,3 +151,8 @@ class Store:
             return []
         answer = await self.client.call("XREVRANGE", stream, "+", "-", "COUNT", count)
         return [entry_field(entry) for entry in reversed(as_list(answer))]
+
+
+async def _pause_after(attempt: int) -> None:
+    longest = min(_LONGEST_PAUSE, 0.002 * 2**attempt)
+    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - spreads retries

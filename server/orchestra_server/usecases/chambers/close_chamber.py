@@ -14,7 +14,7 @@ from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.replies import ClosedChamber
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.workers.worker_activity import at_work
 
@@ -62,11 +62,11 @@ async def _require_idle(context: Context, room: Chamber) -> None:
 
 
 async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chamber]:
-    async def decide(reads: Reads) -> Decision[tuple[Task, Chamber]]:
+    async def look(reads: Reads) -> tuple[Task, Chamber]:
         task = await read_task(reads, task_id)
-        return Decision((task, await read_chamber(reads, task, name)))
+        return task, await read_chamber(reads, task, name)
 
-    return await settle(context.store, decide)
+    return await context.store.read(look)
 
 
 def _reply(

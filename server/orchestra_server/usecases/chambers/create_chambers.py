@@ -93,7 +93,7 @@ def _checked(
 
 
 async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedChambers:
-    task = await _open_task(context, task_id)
+    task = await context.store.read(lambda reads: read_open_task(reads, task_id))
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
     async with alone_with_chambers(repo.common_dir):
@@ -108,13 +108,6 @@ async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedCha
     state = await show_change(context, task_id)
     others = [one for one in chambers_in(state, task_id) if one.state == "live"]
     return _reply(reservation.task, rooms, others, notes, already_live=not reservation.is_new)
-
-
-async def _open_task(context: Context, task_id: str) -> Task:
-    async def decide(reads: Reads) -> Decision[Task]:
-        return Decision(await read_open_task(reads, task_id))
-
-    return await settle(context.store, decide)
 
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:

@@ -91,12 +91,12 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
 
 
 async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:
-    async def decide(reads: Reads) -> Decision[Path]:
-        task = await (read_task(reads, task_id) if must else reads.task(task_id))
-        here = context.project.main_checkout
-        return Decision(Path(task.working_directory) if task is not None else here)
-
-    return await asyncio.to_thread(open_repository, await settle(context.store, decide))
+    task = await context.store.read(
+        lambda reads: read_task(reads, task_id) if must else reads.task(task_id)
+    )
+    here = context.project.main_checkout
+    directory = Path(task.working_directory) if task is not None else here
+    return await asyncio.to_thread(open_repository, directory)
 
 
 def _recovered(
@@ -120,11 +120,11 @@ async def _restorable(
 ) -> _Found:
     """Return a chamber that is live already or can be brought back."""
 
-    async def decide(reads: Reads) -> Decision[_Found]:
+    async def look(reads: Reads) -> _Found:
         found = await _read(reads, task_id, name, lost)
         task, room = found.task, found.room
         if room.state == "live" and ref in {"", room.saved_ref}:
-            return Decision(found)
+            return found
         if task.state == "completing":
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
         if room.state not in _ENDED or (room.state == "failed" and not ref):
@@ -141,9 +141,9 @@ async def _restorable(
         holder = await reads.claim(name)
         if holder:
             raise Refused(f"the name {name!r} is held by {holder!r}; close that one first")
-        return Decision(_Found(task, replace(room, saved_ref=wanted), wanted, found.new))
+        return _Found(task, replace(room, saved_ref=wanted), wanted, found.new)
 
-    return await settle(context.store, decide)
+    return await context.store.read(look)
 
 
 async def _read(reads: Reads, task_id: str, name: str, lost: _Found | None) -> _Found:

@@ -130,15 +130,8 @@ async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
 
 
 async def _repository(context: Context, task_id: str) -> Repository:
-    directory = await _directory(context, task_id)
-    return await asyncio.to_thread(open_repository, directory)
-
-
-async def _directory(context: Context, task_id: str) -> Path:
-    async def decide(reads: Reads) -> Decision[Path]:
-        return Decision(Path((await read_task(reads, task_id)).working_directory))
-
-    return await settle(context.store, decide)
+    task = await context.store.read(lambda reads: read_task(reads, task_id))
+    return await asyncio.to_thread(open_repository, Path(task.working_directory))
 
 
 async def _begin(context: Context, wanted: _Wanted) -> _Begun:

@@ -25,7 +25,7 @@ from orchestra_server.files.chamber.mailbox import (
     withdraw,
 )
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension, shows
-from orchestra_server.usecases.common.transaction import Decision, settle, this_host
+from orchestra_server.usecases.common.transaction import this_host
 from orchestra_server.usecases.concurrency.background_tasks import Background
 
 _ACTOR = "orchestra"
@@ -199,9 +199,9 @@ def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | N
 
 
 async def _read(store: Store, chamber: Chamber) -> tuple[Chamber, Interrupt | None]:
-    async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt | None]]:
+    async def look(reads: Reads) -> tuple[Chamber, Interrupt | None]:
         known = await reads.chamber(chamber.id) or chamber
         by = await reads.interrupt(known.suspended_by) if known.suspended_by else None
-        return Decision((known, by))
+        return known, by
 
-    return await settle(store, decide)
+    return await store.read(look)

@@ -45,11 +45,7 @@ async def cancel_interrupt(
     When it asked for a suspension that still lasts, that ends. Raises Unknown for a message the
     task does not have, and Refused once its worker has been shown it.
     """
-
-    async def look(reads: Reads) -> Decision[_Found]:
-        return Decision(await _read(reads, task_id, interrupt_id))
-
-    found = await settle(context.store, look)
+    found = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
     if found.interrupt.state in UNREAD:
         await _take_out(context, found)
 

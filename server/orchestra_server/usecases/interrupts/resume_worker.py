@@ -58,13 +58,13 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
 
 
 async def _look(context: Context, task_id: str, name: str) -> Chamber:
-    async def decide(reads: Reads) -> Decision[Chamber]:
+    async def look(reads: Reads) -> Chamber:
         task = await read_task(reads, task_id)
         room = await read_chamber(reads, task, name)
         require_live(room)
-        return Decision(room)
+        return room
 
-    return await settle(context.store, decide)
+    return await context.store.read(look)
 
 
 async def _take_out(room: Chamber, state: ProjectState) -> set[str]:

@@ -15,7 +15,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import kept_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.reconcile.observation import Observed, Room
 from orchestra_server.usecases.reconcile.relocate import moved_from
@@ -28,11 +28,11 @@ _HOLDING = ("creating", "live", "closing")
 async def look(context: Context, repo: Repository) -> Observed:
     """Return what is there now; the caller is alone with the chambers."""
 
-    async def read(reads: Reads) -> Decision[tuple[ProjectState, dict[str, str]]]:
+    async def read(reads: Reads) -> tuple[ProjectState, dict[str, str]]:
         claims = await reads.claims()  # first: whoever holds one of them is then in the state
-        return Decision((await reads.state(), claims))
+        return await reads.state(), claims
 
-    state, claims = await settle(context.store, read)
+    state, claims = await context.store.read(read)
     was_at = await asyncio.to_thread(moved_from, context.project)
     return await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
 

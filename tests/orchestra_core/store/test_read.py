@@ -1,0 +1,72 @@
+"""Reading without a decision: all of one moment, and nothing is written."""
+
+import pytest
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused, Unknown
+from orchestra_core.models import Task
+from orchestra_core.store import store as store_module
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from tests.support.following import commit
+from tests.support.samples import a_task, starting
+
+FIRST, SECOND = a_task("first-1"), a_task("second-2")
+
+
+async def test_what_is_read_is_returned_and_nothing_is_written(store: Store) -> None:
+    await commit(store, starting(FIRST))
+    keys_before = await store.client.call("DBSIZE")
+
+    seen = await store.read(lambda reads: reads.task(FIRST.id))
+
+    assert seen == FIRST
+    assert (await store.snapshot()).seq == 1
+    assert await store.client.call("DBSIZE") == keys_before
+
+
+async def test_documents_that_changed_between_two_reads_are_read_again(store: Store) -> None:
+    await commit(store, starting(FIRST))
+    looks = 0
+
+    async def look(reads: Reads) -> tuple[Task | None, Task | None]:
+        nonlocal looks
+        looks += 1
+        first = await reads.task(FIRST.id)
+        if looks == 1:
+            changed = a_task(FIRST.id, description="changed meanwhile")
+            await commit(
+                store, Change(events=(*starting(changed).events, *starting(SECOND).events))
+            )
+        return first, await reads.task(SECOND.id)
+
+    first, second = await store.read(look)
+
+    assert looks == 2
+    assert first is not None
+    assert first.description == "changed meanwhile"
+    assert second == SECOND
+
+
+async def test_documents_that_never_stand_still_are_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_ATTEMPTS", 3)
+    numbers = iter(range(10))
+
+    async def look(reads: Reads) -> None:
+        await reads.task(FIRST.id)
+        await reads.task(SECOND.id)
+        await commit(store, starting(a_task(FIRST.id, description=str(next(numbers)))))
+
+    with pytest.raises(Refused, match="changed the same things 3 times"):
+        await store.read(look)
+
+
+async def test_an_error_of_the_reader_reaches_its_caller(store: Store) -> None:
+    async def look(reads: Reads) -> None:
+        assert await reads.task(FIRST.id) is None
+        raise Unknown("no such task")
+
+    with pytest.raises(Unknown, match="no such task"):
+        await store.read(look)
