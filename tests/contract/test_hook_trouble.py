@@ -1,6 +1,5 @@
 """Whatever is wrong, the hook ends well, in silence and soon, with its stdin read to the end."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
@@ -120,13 +120,9 @@ def test_a_chamber_that_cannot_be_written_keeps_no_tool_from_running(worker: Ses
 
 
 def test_a_mailbox_that_somebody_holds_is_left_after_a_moment(worker: Session) -> None:
-    held = os.open(worker.directory, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    try:
+    with locked_directory(worker.directory):
         assert worker.fire("PostToolBatch") == Answer()
         assert unread(worker.directory) == ["i1"]
-    finally:
-        os.close(held)
     assert "Hello" in worker.fire("PostToolBatch").context
 
 

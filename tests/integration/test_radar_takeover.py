@@ -1,6 +1,5 @@
 """Real servers on one repository: one looks for conflicts, and when it dies the next one does."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from orchestra_core.file_lock import is_locked
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
@@ -49,16 +49,6 @@ async def a_project(settings: Settings, top: Path) -> AsyncGenerator[tuple[Conte
         )
 
 
-def held(lock: Path) -> bool:
-    """Tell whether some process has the radar's duty."""
-    with lock.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
 async def collide(told: Watch, sides: dict[str, TestRepository], file: str) -> None:
     """Have both chambers write a file differently, and wait until that is told."""
     for name, chamber in sides.items():
@@ -74,7 +64,7 @@ async def test_when_the_server_that_looks_is_killed_the_next_one_goes_on(
     async with a_project(settings, repository.path) as (context, told):
         sides = await chambers_open(context, await a_started_task(context), ["auth", "api"])
         with a_server(settings, repository.path) as first:
-            await until(lambda: held(lock), 30)
+            await until(lambda: is_locked(lock), 30)
             with a_server(settings, repository.path):
                 await collide(told, sides, "one.txt")
                 first.kill()
@@ -84,5 +74,5 @@ async def test_when_the_server_that_looks_is_killed_the_next_one_goes_on(
         "collision.appeared",
         "collision.changed",
     ]
-    assert not held(lock)
+    assert not is_locked(lock)
     assert not (repository.path / ".git" / "orchestra-radar").exists()

@@ -1,18 +1,18 @@
 """The real Claude Code: installed once into a cache, run without an account on a scripted model."""
 
-import fcntl
 import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from orchestra_core.file_lock import locked_file
 
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION = "2.1.330"
@@ -89,7 +89,7 @@ def installed_claude() -> Path:
     """Return the binary, installing it on first use; raises CannotInstallError."""
     where = cache_directory() / f"claude-code-{VERSION}"
     where.mkdir(parents=True, exist_ok=True)
-    with _alone(where / "lock"):
+    with locked_file(where / "lock"):
         found = _find(where)
         if found is None:
             _install(where)
@@ -147,10 +147,3 @@ def _npm() -> tuple[list[str], str]:
         if node.exists() and client.exists():
             return [str(node), str(client)], f"{node.parent}{os.pathsep}{search_path}"
     raise CannotInstallError(f"there is no npm on PATH and none beside {sys.executable}")
-
-
-@contextmanager
-def _alone(lock: Path) -> Generator[None]:
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import StoreUnavailable
+from orchestra_core.file_lock import is_locked
 from orchestra_core.private_valkey.binary import Binary, find_binary, version_of
-from orchestra_core.private_valkey.locks import is_held
 from orchestra_core.private_valkey.paths import places_of, read_record
 from orchestra_core.private_valkey.process import answers
 from orchestra_core.settings import Settings
@@ -33,8 +33,8 @@ def inspect(settings: Settings) -> PrivateServer:
     except StoreUnavailable:
         binary = Binary("")
     return PrivateServer(
-        running=is_held(places.server_lock) and answers(record),
-        in_use=is_held(places.users_lock),
+        running=is_locked(places.server_lock) and answers(record),
+        in_use=is_locked(places.users_lock),
         socket=Path(record.socket) if record else Path(),
         data_dir=places.data_dir,
         log=places.log,

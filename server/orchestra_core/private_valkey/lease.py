@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import quote
 from weakref import finalize
 
-from orchestra_core.private_valkey.locks import alone, take_shared, try_alone
+from orchestra_core.file_lock import try_lock_exclusive
+from orchestra_core.private_valkey.locks import alone, take_shared
 from orchestra_core.private_valkey.paths import Places, places_of, prepare_data_dir
 from orchestra_core.private_valkey.process import ensure_running, stop
 from orchestra_core.settings import Settings
@@ -53,7 +54,7 @@ def _leave(places: Places, users: int, process: int) -> None:
     try:
         # Whoever joins now waits for this lock, finds the server gone and starts it anew. A fork
         # has a copy of the descriptor but no share of its own.
-        if os.getpid() == process and try_alone(users):
+        if os.getpid() == process and try_lock_exclusive(users):
             stop(places)
     finally:
         os.close(users)

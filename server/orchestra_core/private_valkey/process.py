@@ -10,8 +10,9 @@ from pathlib import Path
 from signal import SIGTERM
 
 from orchestra_core.errors import StoreUnavailable
+from orchestra_core.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.private_valkey.binary import find_binary
-from orchestra_core.private_valkey.locks import is_held, opened, try_alone
+from orchestra_core.private_valkey.locks import opened
 from orchestra_core.private_valkey.paths import (
     Places,
     Record,
@@ -45,10 +46,10 @@ def ensure_running(places: Places) -> Path:
     while True:
         record = read_record(places)
         said = _greet(record)
-        if record is not None and said == "ready" and is_held(places.server_lock):
+        if record is not None and said == "ready" and is_locked(places.server_lock):
             return Path(record.socket)
         with opened(places.server_lock) as lock:
-            if try_alone(lock):
+            if try_lock_exclusive(lock):
                 if started:
                     raise StoreUnavailable(_why_it_died(places, log_from))
                 log_from = _fresh_log(places)
@@ -65,7 +66,7 @@ def stop(places: Places) -> bool:
 
     Every acknowledged write is on the disk already, so FORCE loses nothing.
     """
-    if not is_held(places.server_lock):
+    if not is_locked(places.server_lock):
         return False
     record = read_record(places)
     if record is not None:
@@ -73,10 +74,10 @@ def stop(places: Places) -> bool:
             ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", timeout=_STOP_WITHIN)
         except OSError:
             # Its socket is gone or it hangs; only on this host is the number its own.
-            if record.host == platform.node() and is_held(places.server_lock):
+            if record.host == platform.node() and is_locked(places.server_lock):
                 with suppress(OSError):
                     os.kill(record.pid, SIGTERM)
-    if not _eventually(lambda: not is_held(places.server_lock), _STOP_WITHIN):
+    if not _eventually(lambda: not is_locked(places.server_lock), _STOP_WITHIN):
         raise StoreUnavailable(_no_answer(places, record))
     return True
 

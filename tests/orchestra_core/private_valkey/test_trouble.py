@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
+from orchestra_core.file_lock import is_locked
 from orchestra_core.private_valkey import inspect, join, process, shut_down
-from orchestra_core.private_valkey.locks import is_held
 from orchestra_core.private_valkey.wire import ask
 from orchestra_core.settings import Settings
 from tests.support.valkey_users import kill_server, recorded_pid, settings_at, wait_until
@@ -231,6 +231,6 @@ def test_a_disk_that_fills_up_at_the_start_is_told_and_leaves_no_server(
     with monkeypatch.context() as patch:
         patch.setattr(process, "write_record", full)
         assert "free some space there" in refusal(settings)
-    wait_until(lambda: not is_held(settings.state_dir / "valkey" / "server.lock"))
+    wait_until(lambda: not is_locked(settings.state_dir / "valkey" / "server.lock"))
     lease = join(settings)
     lease.close()

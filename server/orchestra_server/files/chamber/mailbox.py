@@ -5,11 +5,9 @@ and hooks take turns by a lock on the chamber's directory, which needs no file o
 takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the text is printed.
 """
 
-import fcntl
 import os
 import re
-from collections.abc import Collection, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.errors import Unavailable
+from orchestra_core.file_lock import locked_directory
 from orchestra_core.models import Interrupt, InterruptState, Requires
 from orchestra_server.files.atomic_write import write_atomically
 
@@ -75,7 +74,7 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
     Raises Unavailable when the chamber's directory cannot be written.
     """
     try:
-        with _locked(chamber_path):
+        with locked_directory(chamber_path):
             place = chamber_path / MAIL
             unread_mail = _read_mail(place)
             known = set(_claimed_ids(chamber_path)) | _delivered_ids(chamber_path)
@@ -99,7 +98,7 @@ def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]
     if not ids or not place.exists():
         return set()
     try:
-        with _locked(chamber_path):
+        with locked_directory(chamber_path):
             letters = _read_mail(place)
             found = {letter.id for letter in letters} & set(ids)
             kept = tuple(letter for letter in letters if letter.id not in found)
@@ -207,13 +206,3 @@ def _receipts(chamber_path: Path) -> list[tuple[Path, Receipt]]:
         except (OSError, msgspec.DecodeError):
             continue  # half a receipt, or not one: the next reconciliation looks again
     return found
-
-
-@contextmanager
-def _locked(directory: Path) -> Generator[None]:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

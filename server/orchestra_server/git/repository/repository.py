@@ -1,12 +1,12 @@
 """One git repository: where it is, where its HEAD stands, and the lock around what is shared."""
 
-import fcntl
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import BadInput, Refused, Unavailable
+from orchestra_core.file_lock import locked_file
 from orchestra_core.text import one_line
 from orchestra_server.git.process.run import Ran, git_in, git_version, only_here, run_git
 
@@ -64,8 +64,7 @@ class Repository:
         Git itself fails now and then when two processes do so at once. The kernel lets go of the
         lock when its holder dies.
         """
-        with (self.common_dir / _LOCK).open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked_file(self.common_dir / _LOCK):
             yield
 
 

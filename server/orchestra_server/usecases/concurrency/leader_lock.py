@@ -1,13 +1,14 @@
 """A duty that only one process of a repository has at a time, the next taking over when it ends."""
 
 import asyncio
-import fcntl
 import logging
+import os
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from io import BufferedWriter
 from pathlib import Path
+
+from orchestra_core.file_lock import lock_exclusive, open_lock_file, try_lock_exclusive
 
 _log = logging.getLogger(__name__)
 
@@ -19,13 +20,13 @@ async def on_duty(lock: Path) -> AsyncGenerator[None]:
     The lock is the kernel's: it goes with its holder, whoever kills that. Raises OSError where the
     file cannot be made.
     """
-    file = lock.open("ab")
-    if not _try_lock(file):
-        await _wait_for(file)
+    descriptor = open_lock_file(lock)
+    if not try_lock_exclusive(descriptor):
+        await _wait_for(descriptor)
     try:
         yield
     finally:
-        file.close()
+        os.close(descriptor)
 
 
 @asynccontextmanager
@@ -55,15 +56,7 @@ async def duty_taken(
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _try_lock(file: BufferedWriter) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-async def _wait_for(file: BufferedWriter) -> None:
+async def _wait_for(descriptor: int) -> None:
     """Wait in a daemon thread, which alone can be left behind: nothing ends a waiting flock.
 
     A thread whose waiter has given up gives the lock back as soon as it gets it.
@@ -73,17 +66,17 @@ async def _wait_for(file: BufferedWriter) -> None:
 
     def tell() -> None:
         if got.done():
-            file.close()
+            os.close(descriptor)
         else:
             got.set_result(None)
 
     def wait() -> None:
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock_exclusive(descriptor)
         try:
             loop.call_soon_threadsafe(tell)
         except RuntimeError:  # the loop has ended meanwhile
-            file.close()
+            os.close(descriptor)
 
     threading.Thread(target=wait, name="orchestra-duty", daemon=True).start()
     await got

@@ -1,0 +1,75 @@
+"""Locks between processes, which the kernel releases when their holder dies (flock(2)).
+
+A lock belongs to a descriptor: closing it, and every copy that a child inherited, releases it.
+"""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def open_lock_file(path: Path, mode: int = 0o666) -> int:
+    """Return a descriptor of the lock file, made if need be; raises OSError.
+
+    A symbolic link is refused: a lock file is never one.
+    """
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+
+
+def lock_exclusive(descriptor: int) -> None:
+    """Wait, however long, for the exclusive lock."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def lock_shared(descriptor: int) -> None:
+    """Wait, however long, for a share of the lock."""
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def try_lock_exclusive(descriptor: int) -> bool:
+    """Take the exclusive lock, or turn a share into it, without waiting; tell whether it worked.
+
+    When it fails a share is lost too: the kernel gives up the old lock first.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def locked_file(path: Path) -> Generator[None]:
+    """Hold the exclusive lock of a file, made if need be; waits for it. Raises OSError."""
+    with _locked(open_lock_file(path)):
+        yield
+
+
+@contextmanager
+def locked_directory(path: Path) -> Generator[None]:
+    """Hold the exclusive lock of a directory; waits for it. Raises OSError."""
+    with _locked(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)):
+        yield
+
+
+def is_locked(path: Path) -> bool:
+    """Tell whether anyone holds the lock, shared or exclusive; makes no file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not try_lock_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked(descriptor: int) -> Generator[None]:
+    try:
+        lock_exclusive(descriptor)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,78 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from orchestra_core.file_lock import (
+    is_locked,
+    lock_shared,
+    locked_directory,
+    locked_file,
+    open_lock_file,
+    try_lock_exclusive,
+)
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from orchestra_core.file_lock import locked_file
+with locked_file(Path(sys.argv[1])):
+    print("locked", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_lock_is_held_for_as_long_as_it_is_entered(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with locked_file(path):
+        assert is_locked(path)
+    assert not is_locked(path)
+
+
+def test_looking_whether_a_lock_is_held_makes_no_file(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path / "lock")
+    assert not (tmp_path / "lock").exists()
+
+
+def test_a_share_bars_the_exclusive_lock_until_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    shared, other = open_lock_file(path), open_lock_file(path)
+    try:
+        lock_shared(shared)
+        assert not try_lock_exclusive(other)
+        os.close(shared)
+        assert try_lock_exclusive(other)
+    finally:
+        os.close(other)
+
+
+def test_a_directory_is_locked_without_a_file_in_it(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        with locked_directory(tmp_path):
+            assert not try_lock_exclusive(descriptor)
+        assert try_lock_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_symbolic_link_is_no_lock_file(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="lock"):
+        open_lock_file(tmp_path / "lock")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_lock_goes_with_its_holder(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with subprocess.Popen([sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"locked\n"
+        assert is_locked(path)
+        holder.send_signal(SIGKILL)
+        holder.wait(timeout=30)
+    assert not is_locked(path)
