@@ -1,7 +1,14 @@
 """Whether a commit's work has arrived somewhere, squashed and rebased included."""
 
+import re
+from collections.abc import Iterable
+
 from orchestra_server.git.process.identity import KEEPER
 from orchestra_server.git.repository.repository import Repository
+
+# In a patch each line of a file begins with a blank, "+" or "-".
+_COMMIT_LINE = re.compile(r"^([0-9a-f]{40,64})\n", re.MULTILINE)
+_PLACES = re.compile(r"^(?:index |@@ ).*$", re.MULTILINE)
 
 
 def is_ancestor(repo: Repository, commit: str, of: str) -> bool:
@@ -13,7 +20,7 @@ def is_merged(repo: Repository, commit: str, into: str) -> bool:
     """Return whether `into` already has what `commit` brings.
 
     In this order: as an ancestor; because merging would change nothing; because each commit, or
-    all of them squashed into one, has its equal there (the patch ids that `git cherry` compares).
+    all of them squashed into one, has its equal there (the same change, to the byte).
     """
     if is_ancestor(repo, commit, into):
         return True
@@ -31,11 +38,31 @@ def _tree(repo: Repository, commit: str) -> str:
 
 
 def _has_equals(repo: Repository, commit: str, into: str) -> bool:
-    cherry = repo.run("cherry", into, commit)
-    lines = cherry.out.splitlines()
-    merges = repo.run("rev-list", "--merges", "--count", f"{into}..{commit}").out.strip()
-    # `git cherry` leaves merges out, and a merge can hold work of its own.
-    return bool(lines) and merges == "0" and all(line.startswith("-") for line in lines)
+    """Return whether each commit of the work has one in `into` that makes the same change.
+
+    `git cherry` would say so of changes that differ in white space, which is work in itself.
+    """
+    own = set(repo.git("rev-list", f"{into}..{commit}").split())
+    if repo.git("rev-list", "--merges", "--count", f"{into}..{commit}").strip() != "0":
+        return False  # a merge has no equal, and can hold work of its own
+    marked = repo.git("rev-list", "--no-merges", "--cherry-mark", f"{into}...{commit}").split()
+    equal = {line[1:] for line in marked if line.startswith("=")}
+    if not own <= equal:
+        return False
+    patches = _patches(repo, equal)
+    there = {patches.get(one) for one in equal - own}
+    return all(patches.get(one) in there for one in own)
+
+
+def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:
+    """Return what each commit changes, without the ids of files and the numbers of lines."""
+    shown = repo.git(
+        "diff-tree", "--stdin", "--root", "--patch", "--no-ext-diff", "--no-textconv",
+        feed="".join(f"{commit}\n" for commit in commits),
+    )  # fmt: skip
+    without_places = _PLACES.sub("", shown)
+    parts = _COMMIT_LINE.split(without_places)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
@@ -44,4 +71,4 @@ def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
         "commit-tree", f"{commit}^{{tree}}", "-p", fork, "-m", "all at once",
         env=KEEPER,
     ).strip()  # fmt: skip
-    return repo.run("cherry", into, squashed).out.startswith("-")
+    return _has_equals(repo, squashed, into)
