@@ -68,7 +68,8 @@ class ConflictRadar:
         self._woken = asyncio.Event()
         self._alarm: asyncio.TimerHandle | None = None
         self._plan = Plan()
-        self._watch: Watch | None = None
+        self._watches: list[Watch] = []  # the newest last, which may not be ready yet
+        self._unwatched = set[str]()  # chambers to look at once the newest watch is ready
         self._ignored: dict[str, Ignored] = {}
         self._radar: Radar | None = None
         self._loop = asyncio.get_running_loop()
@@ -156,53 +157,71 @@ class ConflictRadar:
             except (OrchestraError, OSError) as fault:
                 _log.warning("the conflict radar will look again: %s", fault)
                 self._news.look = True
+                self._news.plan |= news.plan
+                self._news.recount |= news.recount
+                self._news.anew |= news.anew
                 self._news.changed |= news.changed | news.files.keys()
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_AGAIN)
             await asyncio.sleep(min(_LONGEST_REST, _RESTS * (self._loop.time() - began)))
 
     async def _make_plan(self, news: _News) -> None:
-        before, plan = self._plan, await self._by_hand(make_plan, self._project, self._state)
-        self._plan = plan
-        news.look = True
-        if not news.plan and plan.paths == before.paths:
+        plan = await self._by_hand(make_plan, self._project, self._state)
+        before, self._plan = self._plan, plan
+        self._unwatched |= news.anew | (plan.watched - before.watched)
+        replace_watch = news.plan or plan.paths != before.paths
+        news.look, news.plan, news.recount = True, False, False
+        if not replace_watch:
             return
         self._ignored = {
             room.id: self._ignored.get(room.id) or Ignored(room.path) for room in plan.rooms
         }
-        fresh = news.anew | (plan.watched - before.watched)
-        old, self._watch = self._watch, None
         if plan.paths:
-            self._watch = Watch(
-                plan.paths,
-                on_ready=self._told(lambda: self._watching(fresh, old)),
-                on_changes=lambda paths: self._told(lambda: self._files_changed(paths))(),
-                on_failure=lambda why, ended: self._told(
-                    lambda: self._not_watching(why, old, ended=ended)
-                )(),
-            )
-        elif old is not None:
-            old.stop()
+            self._watches.append(self._start_watch(plan))
+        else:
+            self._stop_watches()
 
-    def _watching(self, fresh: set[str] | frozenset[str], old: Watch | None) -> None:
-        """Relieve the former watch, and look at what nobody has watched so far."""
-        if old is not None:
-            old.stop()
-        self._news.changed |= fresh
+    def _start_watch(self, plan: Plan) -> Watch:
+        """Return a watch that replaces the others once it is ready; they go on until then."""
+        watch = Watch(
+            plan.paths,
+            on_ready=self._told(lambda: self._watching(watch)),
+            on_changes=lambda paths: self._told(lambda: self._files_changed(paths))(),
+            on_failure=lambda why, ended: self._told(
+                lambda: self._not_watching(watch, why, ended=ended)
+            )(),
+        )
+        return watch
+
+    def _watching(self, watch: Watch) -> None:
+        """Stop the watches that this one replaces, and look at what none has watched so far."""
+        if self._watches[-1:] != [watch]:
+            return  # replaced already: the next one takes over what it has not watched
+        self._stop_watches(self._watches[:-1])
+        self._news.changed |= self._unwatched
+        self._unwatched = set()
         self._woken.set()
 
-    def _not_watching(self, why: str, old: Watch | None, *, ended: bool) -> None:
+    def _not_watching(self, watch: Watch, why: str, *, ended: bool) -> None:
         """Go by the workers' reports; a watch that ended, as at a name no UTF-8, begins again."""
+        if self._watches[-1:] != [watch]:
+            self._unwatched |= self._plan.watched
+            return
         _log.warning("chambers are not watched, their workers' reports must do: %s", why)
-        if old is not None:
-            old.stop()
-        self._plan = replace(self._plan, watched=frozenset())
+        self._stop_watches()
+        self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
         self._news.changed |= {room.id for room in self._plan.rooms}
         if ended:
             self._news.plan = True
             self._wake_in(_AGAIN)
         else:
             self._woken.set()
+
+    def _stop_watches(self, watches: Sequence[Watch] | None = None) -> None:
+        """Stop some watches, or all."""
+        for watch in list(self._watches) if watches is None else watches:
+            watch.stop()
+            self._watches.remove(watch)
 
     def _told(self, act: Callable[[], None]) -> Callable[[], None]:
         """Return a call for another thread that lets the loop act, if there still is one."""
@@ -257,8 +276,7 @@ class ConflictRadar:
         return await self._loop.run_in_executor(self._hands, lambda: act(*args))
 
     async def _close(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
+        self._stop_watches()
         if self._alarm is not None:
             self._alarm.cancel()
         if self._radar is not None:

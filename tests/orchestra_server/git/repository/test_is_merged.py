@@ -64,7 +64,9 @@ def test_a_branch_without_commits_of_its_own_is_merged(made: TestRepository) -> 
 def test_work_is_merged_when_merging_it_would_change_nothing(made: TestRepository) -> None:
     made.commit("one", {"one.txt": "1\n"})
     made.commit("two", {"two.txt": "2\n"})
-    on_main(made, lambda: made.commit("both and more", {"one.txt": "1\n", "two.txt": "2\n", "3": ""}))
+    on_main(
+        made, lambda: made.commit("both and more", {"one.txt": "1\n", "two.txt": "2\n", "3": ""})
+    )
     assert merged(made)
 
 

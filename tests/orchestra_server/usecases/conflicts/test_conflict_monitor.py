@@ -4,10 +4,11 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -18,7 +19,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.conflicts import watch_plan
+from orchestra_server.usecases.conflicts import conflict_monitor, watch_plan
 from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
@@ -291,3 +292,90 @@ async def test_another_repository_under_the_same_project_id_is_left_alone(
     other = watch_plan.find_project(tmp_path / "elsewhere")
     assert watch_plan.make_plan(other, state).rooms == ()
     assert len(watch_plan.make_plan(scene.context.project, state).rooms) == 2
+
+
+class HeldWatch:
+    """A watch that is ready, tells and fails when the test says so."""
+
+    made: ClassVar[list["HeldWatch"]] = []
+
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        *,
+        on_ready: Callable[[], None],
+        on_changes: Callable[[Sequence[str]], None],
+        on_failure: Callable[[str, bool], None],
+    ) -> None:
+        self.paths = frozenset(paths)
+        self.on_ready = on_ready
+        self.on_changes = on_changes
+        self.on_failure = on_failure
+        self.stopped = False
+        self.made.append(self)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.fixture
+def watches(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatch]:
+    """The watches that the radar has made, the newest last."""
+    monkeypatch.setattr(HeldWatch, "made", [])
+    monkeypatch.setattr(conflict_monitor, "Watch", HeldWatch)
+    return HeldWatch.made
+
+
+async def a_chamber_between_watches(
+    scene: Scene, watches: list[HeldWatch]
+) -> tuple[HeldWatch, HeldWatch]:
+    """Have a chamber changed after its first look, its watch replaced before that is ready."""
+    await until(lambda: len(watches) == 1)
+    watches[0].on_ready()
+    docs = (await chambers_open(scene.context, scene.task_id, ["docs"]))["docs"]
+    await until(lambda: len(watches) == 2)
+    scene.auth.write("README", "by auth\n")
+    scene.api.write("README", "by api\n")
+    watches[0].on_changes([str(scene.auth.path / "README"), str(scene.api.path / "README")])
+    await scene.next("collision.appeared")  # so docs has been looked at by now
+    docs.write("src/app.py", "by docs\n")
+    scene.auth.write("src/app.py", "by auth\n")
+    await chambers_open(scene.context, scene.task_id, ["more"])
+    await until(lambda: len(watches) == 3)
+    return watches[1], watches[2]
+
+
+async def test_a_chamber_whose_watch_was_replaced_before_it_was_ready_is_looked_at_by_the_next(
+    watches: list[HeldWatch], context: Context
+) -> None:
+    async with radar_scene(context) as scene:
+        _, newest = await a_chamber_between_watches(scene, watches)
+        newest.on_ready()
+        newest.on_changes([str(scene.auth.path / "src" / "app.py")])
+        found = await scene.next("collision.appeared")
+        assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+        await until(lambda: [watch.stopped for watch in watches] == [True, True, False])
+
+
+async def test_a_watch_that_fails_after_it_was_replaced_leaves_its_chambers_to_the_next(
+    watches: list[HeldWatch], context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with radar_scene(context) as scene:
+        replaced, newest = await a_chamber_between_watches(scene, watches)
+        replaced.on_failure("no space left on device", False)  # noqa: FBT003 - as a watch calls it
+        newest.on_ready()
+        newest.on_changes([str(scene.auth.path / "src" / "app.py")])
+        found = await scene.next("collision.appeared")
+        assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+        scene.api.write("README", "by auth\n")
+        newest.on_changes([str(scene.api.path / "README")])
+        await scene.next("collision.cleared")
+    assert "not watched" not in caplog.text
+
+
+async def test_the_radar_stops_every_watch_that_it_made(
+    watches: list[HeldWatch], context: Context
+) -> None:
+    async with radar_scene(context) as scene:
+        await a_chamber_between_watches(scene, watches)
+    assert all(watch.stopped for watch in watches)
