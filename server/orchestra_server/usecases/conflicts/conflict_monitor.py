@@ -199,7 +199,7 @@ class ConflictRadar:
             return  # replaced already: the next one takes over what it has not watched
         self._stop_watches(self._watches[:-1])
         self._news.changed |= self._unwatched
-        self._unwatched = set()
+        self._unwatched = set[str]()
         self._woken.set()
 
     def _not_watching(self, watch: Watch, why: str, *, ended: bool) -> None:
