@@ -14,15 +14,10 @@ def print_lines(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{clean(line)}\n")
 
 
-def print_document(document: msgspec.Struct) -> None:
+def print_document(document: object) -> None:
     """Print a document as indented JSON."""
     encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
     sys.stdout.write(encoded.decode() + "\n")
-
-
-def print_json(text: str) -> None:
-    """Print what is JSON already."""
-    sys.stdout.write(f"{text}\n")
 
 
 def warn(line: str) -> None:

@@ -11,22 +11,20 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pytest
-from pydantic import BaseModel
 
 from orchestra_core.events import Event
 from orchestra_core.project import find_project
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.replies.interrupts import SentInterrupt
+from orchestra_core.replies.tasks import StartedTask
+from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.replies import (
-    CompletedTask,
-    CreatedChambers,
-    RecordedAction,
-    SentInterrupt,
-    StartedTask,
-)
 from tests.e2e.conftest import Stage
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
+from tests.support.replies import decode_exactly
 from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
 
 # The first run installs the client, which takes as long as the network does.
@@ -39,14 +37,14 @@ AGENT = "implementation-executor-auth"
 SUMMARY = "The bookshop has accounts."
 MESSAGE = "The column is called user_id now, not uid."
 
-Reply = TypeVar("Reply", bound=BaseModel)
+Reply = TypeVar("Reply")
 
 
 def reply(model: type[Reply], request: Request, tool: str) -> Reply:
     """Read what the model saw as a tool's result: the structured answer."""
     (result,) = request.answers(PREFIX + tool)
     assert not result.is_error, result.words()
-    return model.model_validate_json(result.words())
+    return decode_exactly(model, result.words())
 
 
 @dataclass

@@ -8,13 +8,10 @@ import pytest
 
 from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.interrupts import ResumedWorker, SentInterrupt
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.replies import (
-    CreatedChambers,
-    ResumedWorker,
-    SentInterrupt,
-    StartedTask,
-)
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON
 from tests.e2e.conftest import Stage
 from tests.support.claude_code import claude_binary, run_claude

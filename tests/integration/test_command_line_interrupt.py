@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
-from orchestra_server.usecases.common.replies import CreatedChambers, StartedTask
 from tests.support.commands import orchestra
 from tests.support.orchestration import in_memory
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository

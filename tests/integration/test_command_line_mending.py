@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.project import find_project
+from orchestra_core.replies.chambers import SavedList
+from orchestra_core.replies.reconcile import Reconciled
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
-from orchestra_server.usecases.common.replies import Reconciled, SavedList
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.commands import orchestra
 from tests.support.conducting import a_started_task, chambers_open
+from tests.support.replies import decode_exactly
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.valkey_users import a_user_of_their_own
 
@@ -82,9 +84,7 @@ def test_what_is_saved_is_listed_and_comes_back_by_its_name(
     shop: TestRepository, settings: Settings
 ) -> None:
     task_id = a_chamber_with_work(shop, settings, closed=True)
-    listed = SavedList.model_validate_json(
-        orchestra(shop.path, settings, "restore", "--json").stdout
-    )
+    listed = decode_exactly(SavedList, orchestra(shop.path, settings, "restore", "--json").stdout)
     (saved,) = listed.saved
     assert (saved.task_id, saved.chamber, saved.restorable) == (task_id, "auth", True)
     assert f"{task_id}/auth  closed" in orchestra(shop.path, settings, "restore", "--list").stdout
@@ -117,7 +117,7 @@ def test_reconcile_names_mends_and_then_agrees(shop: TestRepository, settings: S
     assert not (room.path / ".git").exists()
     ran = orchestra(shop.path, settings, "reconcile", "--json")
     assert ran.returncode == 0
-    found = Reconciled.model_validate_json(ran.stdout)
+    found = decode_exactly(Reconciled, ran.stdout)
     assert [(one.name, one.mended) for one in found.differences] == [("lost link", True)]
     assert room.status == "?? new"
     assert "agree" in orchestra(shop.path, settings, "reconcile").stdout
@@ -147,7 +147,7 @@ def test_what_a_killed_process_left_half_made_is_cleared_by_the_next_one(
 
     ran = orchestra(shop.path, settings, "reconcile", "--json")
 
-    found = Reconciled.model_validate_json(ran.stdout)
+    found = decode_exactly(Reconciled, ran.stdout)
     assert {(one.name, one.subject, one.mended) for one in found.differences} == {
         ("half-made chamber", f"{task_id}/one", True),
         ("half-made chamber", f"{task_id}/two", True),

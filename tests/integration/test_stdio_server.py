@@ -13,14 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.replies.tasks import StartedTask, TaskStatus
+from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.settings import Settings
-from orchestra_server.usecases.common.replies import (
-    CompletedTask,
-    CreatedChambers,
-    RecordedAction,
-    StartedTask,
-    TaskStatus,
-)
 from tests.support.orchestration import on_stdio, server_environ
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.valkey_users import kill_server, settings_at

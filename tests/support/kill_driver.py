@@ -16,10 +16,10 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from pydantic import BaseModel
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.project import find_project
+from orchestra_core.replies.reply import Reply
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.git.process.run import git_version
@@ -38,7 +38,7 @@ from tests.support.effects import Effects
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 _ORPHAN_SECONDS = 30.0
 
-VERBS: dict[str, Callable[..., Awaitable[BaseModel]]] = {
+VERBS: dict[str, Callable[..., Awaitable[Reply]]] = {
     verb.__name__: verb
     for verb in (
         *(start_task, create_chambers_batch, record_agent_action, share_discovery),
@@ -140,7 +140,7 @@ async def _call(request: Request) -> Outcome:
             effects.end()
             return Outcome(error=repr(error), unexpected=True, effects=effects.names)
         effects.end()
-    return Outcome(reply=reply.model_dump(mode="json"), effects=effects.names)
+    return Outcome(reply=msgspec.to_builtins(reply), effects=effects.names)
 
 
 if __name__ == "__main__":

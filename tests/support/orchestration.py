@@ -9,13 +9,13 @@ from typing import TypeVar
 import msgspec
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
-from pydantic import BaseModel
 
 from orchestra_core.settings import REDIS_URL, STATE_DIR, Settings
 from orchestra_server.tools.server import build_server
 from orchestra_server.tools.server_session import Workplace
+from tests.support.replies import convert_exactly
 
-Reply = TypeVar("Reply", bound=BaseModel)
+Answer = TypeVar("Answer")
 
 
 class Conductor:
@@ -24,12 +24,12 @@ class Conductor:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def call(self, reply: type[Reply], tool: str, arguments: Mapping[str, object]) -> Reply:
+    async def call(self, reply: type[Answer], tool: str, arguments: Mapping[str, object]) -> Answer:
         """Return the structured answer; fails the test when the tool answers an error."""
         result = await self.client.call_tool(tool, dict(arguments))
         said = [block.text for block in result.content if isinstance(block, TextContent)]
         assert not result.is_error, said
-        return reply.model_validate(result.structured_content)
+        return convert_exactly(reply, result.structured_content)
 
     async def error(self, tool: str, arguments: Mapping[str, object]) -> str:
         """Return the one line the tool answers; fails the test when it answers anything else."""

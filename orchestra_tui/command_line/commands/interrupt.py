@@ -2,10 +2,10 @@
 
 from orchestra_core.errors import Unknown
 from orchestra_core.names import check_chamber_name
+from orchestra_core.replies.interrupts import CancelledInterrupt, SentInterrupt
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from orchestra_core.text import MESSAGE_LIMIT, one_line, required
-from orchestra_server.usecases.common.replies import CancelledInterrupt, SentInterrupt
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker

@@ -1,12 +1,12 @@
 """`orchestra reconcile`: what differs between the store, git and the disk, and its mending."""
 
+from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.replies import FoundDifference, Reconciled
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import Place
-from orchestra_tui.command_line.output import print_json, print_lines
+from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 _ACTOR = "operator"
@@ -16,7 +16,7 @@ def run(place: Place, options: Options) -> int:
     """Compare and mend; 1 when something could not be mended."""
     found = run_to_end(_reconcile(place, dry_run=options.dry_run))
     if options.json:
-        print_json(found.model_dump_json(indent=2))
+        print_document(found)
     else:
         print_lines([*(_line(one) for one in found.differences), found.next_step])
     return int(any(one.note for one in found.differences))
@@ -29,7 +29,7 @@ async def _reconcile(place: Place, *, dry_run: bool) -> Reconciled:
         return await reconcile(context, dry_run=dry_run)
 
 
-def _line(one: FoundDifference) -> str:
+def _line(one: ReconciledDifference) -> str:
     sign = "mended" if one.mended else "found"
     why = f" ({one.note})" if one.note else ""
     return f"{sign}: {one.sentence}; {one.mending}{why}"

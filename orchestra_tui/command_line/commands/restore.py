@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.names import read_saved_ref
+from orchestra_core.replies.chambers import RestoredChamber, SavedList, SavedListEntry
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.list_saved import list_saved
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
-from orchestra_server.usecases.common.replies import RestoredChamber, SavedList, SavedWork
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import Place
-from orchestra_tui.command_line.output import print_json, print_lines
+from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 _ACTOR = "operator"
@@ -21,7 +21,7 @@ def run(place: Place, options: Options) -> int:
     """Restore what is named; without a name, or to list, change nothing."""
     answer = run_to_end(_answer(place, options))
     if options.json:
-        print_json(answer.model_dump_json(indent=2))
+        print_document(answer)
     elif isinstance(answer, SavedList):
         print_lines([*(_line(one) for one in answer.saved), answer.next_step])
     else:
@@ -39,7 +39,7 @@ async def _answer(place: Place, options: Options) -> SavedList | RestoredChamber
         return await restore_chamber(context, task_id=task_id, chamber=chamber, saved_ref=ref)
 
 
-def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str, str]:
+def named(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str, str]:
     """Return the task, the chamber and the ref that are meant; "" for a chamber's last save.
 
     `saved` has the newest first. A chamber alone must be the only one of its name. Raises Unknown
@@ -56,7 +56,7 @@ def named(words: str, saved: Sequence[SavedWork]) -> tuple[str, str, str]:
     return task_id, chamber, newest.ref if newest is not None and newest.restorable else ""
 
 
-def _only_one(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
+def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
     can = {f"{one.task_id}/{one.chamber}" for one in saved if one.restorable}
     fitting = sorted(one for one in can if one.endswith(f"/{words}"))
     if len(fitting) > 1:
@@ -68,6 +68,6 @@ def _only_one(words: str, saved: Sequence[SavedWork]) -> tuple[str, str]:
     return task_id, chamber
 
 
-def _line(one: SavedWork) -> str:
+def _line(one: SavedListEntry) -> str:
     note = f"  ({one.note})" if one.note and one.ref not in one.note else ""
     return f"{one.task_id}/{one.chamber}  closed {one.closed_at}  {one.ref}{note}"

@@ -1,8 +1,8 @@
 """`orchestra resume`: the tools of a suspended chamber run again."""
 
 from orchestra_core.names import check_chamber_name
+from orchestra_core.replies.interrupts import ResumedWorker
 from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.replies import ResumedWorker
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
 from orchestra_tui.command_line.arguments import Options

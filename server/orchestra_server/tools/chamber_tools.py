@@ -1,5 +1,12 @@
 """The tools for chambers: the worktrees in which a task's workers work side by side."""
 
+from orchestra_core.replies.chambers import (
+    ClosedChamber,
+    CreatedChambers,
+    ParallelStatus,
+    RestoredChamber,
+)
+from orchestra_core.replies.conflicts import CurrentConflicts
 from orchestra_server.tools import arguments as given
 from orchestra_server.tools.caller import Caller, actor_of
 from orchestra_server.tools.server_session import Workplace
@@ -7,12 +14,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
-from orchestra_server.usecases.common.replies import (
-    ClosedChamber,
-    CreatedChambers,
-    ParallelStatus,
-    RestoredChamber,
-)
+from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 
 
 class ChamberTools:
@@ -56,6 +58,16 @@ class ChamberTools:
         return await get_parallel_status(
             await self._workplace.context(actor_of(caller)), task_id=task_id
         )
+
+    async def get_conflicts(self, *, caller: Caller, task_id: given.TaskId) -> CurrentConflicts:
+        """Read which chambers of a task would not merge as they are now, uncommitted work included.
+
+        For each two chambers that collide, or a chamber and the branch it lands on ('base'): the
+        files, git's word for each, and since when. It is kept up to date while the workers write,
+        so calling it costs nothing: call it when a worker reports, and before complete_task.
+        Changes nothing.
+        """
+        return await get_conflicts(await self._workplace.context(actor_of(caller)), task_id=task_id)
 
     async def close_chamber(
         self,

@@ -54,17 +54,17 @@ class Facts:
     async def task(self, task_id: str) -> str:
         """Read one task whole, as get_task_status answers it."""
         context = await self._workplace.context(CONDUCTOR)
-        return (await get_task_status(context, task_id=task_id)).model_dump_json(indent=2)
+        return _json(await get_task_status(context, task_id=task_id))
 
     async def chambers(self, task_id: str) -> str:
         """Read the task's chambers side by side, as get_parallel_status answers them."""
         context = await self._workplace.context(CONDUCTOR)
-        return (await get_parallel_status(context, task_id=task_id)).model_dump_json(indent=2)
+        return _json(await get_parallel_status(context, task_id=task_id))
 
     async def conflicts(self, task_id: str) -> str:
         """Read which of the task's chambers would not merge now, as get_conflicts answers it."""
         context = await self._workplace.context(CONDUCTOR)
-        return (await get_conflicts(context, task_id=task_id)).model_dump_json(indent=2)
+        return _json(await get_conflicts(context, task_id=task_id))
 
     async def events(self, task_id: str) -> str:
         """Read the task's history, oldest event first."""

@@ -20,8 +20,8 @@ from orchestra_server.usecases.delivery.delivery_loop import mail_on_duty
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 
 if TYPE_CHECKING:
+    from orchestra_core.replies.reconcile import Reconciled
     from orchestra_core.store.store import Store
-    from orchestra_server.usecases.common.replies import Reconciled
 
 # Seconds; a private server answers within a tenth of one.
 _PATIENCE = 2.0

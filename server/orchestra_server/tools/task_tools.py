@@ -1,14 +1,10 @@
 """The tools for a task as a whole: start it, move it on, look at it, finish it."""
 
+from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.replies.tasks import AdvancedPhase, StartedTask, TaskStatus
 from orchestra_server.tools import arguments as given
 from orchestra_server.tools.caller import Caller, actor_of
 from orchestra_server.tools.server_session import Workplace
-from orchestra_server.usecases.common.replies import (
-    AdvancedPhase,
-    CompletedTask,
-    StartedTask,
-    TaskStatus,
-)
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from orchestra_server.usecases.tasks.get_task_status import get_task_status

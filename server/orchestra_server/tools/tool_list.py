@@ -2,14 +2,15 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from typing import get_type_hints
 
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import ToolAnnotations
-from pydantic import BaseModel
 
+from orchestra_core.replies.reply import Reply
 from orchestra_server.tools.argument_errors import Signature
 from orchestra_server.tools.chamber_tools import ChamberTools
-from orchestra_server.tools.conflict_tools import ConflictTools
 from orchestra_server.tools.server_session import Workplace
 from orchestra_server.tools.task_tools import TaskTools
 from orchestra_server.tools.worker_tools import WorkerTools
@@ -27,7 +28,7 @@ def offered_tools(workplace: Workplace) -> list[Tool]:
         _tool(task.advance_phase, _changes("Advance the phase", idempotent=False)),
         _tool(task.get_task_status, _reads("Read a task")),
         _tool(chamber.get_parallel_status, _reads("Read the chambers")),
-        _tool(ConflictTools(workplace).get_conflicts, _reads("Read the conflicts")),
+        _tool(chamber.get_conflicts, _reads("Read the conflicts")),
         _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
         _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
         _tool(worker.resume_worker, _changes("Resume a worker")),
@@ -58,11 +59,22 @@ def _changes(title: str, *, idempotent: bool = True, destructive: bool = False) 
     )
 
 
-def _tool(method: Callable[..., Awaitable[BaseModel]], annotations: ToolAnnotations) -> Tool:
-    """Make a tool that takes its own arguments and no others: the SDK would drop a typo unseen."""
-    tool = Tool.from_function(method, description=inspect.getdoc(method), annotations=annotations)
+def _tool(method: Callable[..., Awaitable[Reply]], annotations: ToolAnnotations) -> Tool:
+    """Make a tool that refuses unknown arguments, and whose answer keeps its class's docstring.
+
+    By itself the SDK drops an unknown argument silently, and derives from a dataclass a model
+    without its docstring and its default factories.
+    """
+    tool = Tool.from_function(
+        method,
+        description=inspect.getdoc(method),
+        annotations=annotations,
+        structured_output=False,
+    )
     model = tool.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
     tool.parameters = model.model_json_schema(by_alias=True)
+    reply = get_type_hints(method)["return"]
+    tool.fn_metadata = FuncMetadata(arg_model=model, output_model=reply)
     return tool

@@ -1,16 +1,10 @@
 """The tools through which a conductor speaks for its workers, and to them."""
 
+from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
+from orchestra_core.replies.workers import AgentContext, RecordedAction, SharedDiscovery
 from orchestra_server.tools import arguments as given
 from orchestra_server.tools.caller import Caller, actor_of
 from orchestra_server.tools.server_session import Workplace
-from orchestra_server.usecases.common.replies import (
-    AgentContext,
-    CancelledInterrupt,
-    RecordedAction,
-    ResumedWorker,
-    SentInterrupt,
-    SharedDiscovery,
-)
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker

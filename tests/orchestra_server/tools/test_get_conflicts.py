@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.conflicts import CurrentConflicts
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
-from orchestra_server.usecases.common.replies import CreatedChambers, StartedTask
-from orchestra_server.usecases.conflicts.get_conflicts import ConflictsNow
 from tests.support.orchestration import Conductor, in_memory
+from tests.support.replies import decode_exactly
 
 
 async def two_chambers(conductor: Conductor) -> tuple[str, Path, Path]:
@@ -22,11 +24,11 @@ async def two_chambers(conductor: Conductor) -> tuple[str, Path, Path]:
 
 
 async def until_known(
-    conductor: Conductor, task_id: str, met: Callable[[ConflictsNow], bool]
-) -> ConflictsNow:
+    conductor: Conductor, task_id: str, met: Callable[[CurrentConflicts], bool]
+) -> CurrentConflicts:
     async with asyncio.timeout(20):
         while True:
-            known = await conductor.call(ConflictsNow, "get_conflicts", {"task_id": task_id})
+            known = await conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
             if met(known):
                 return known
 
@@ -36,7 +38,7 @@ async def test_a_collision_is_told_while_both_are_uncommitted_and_until_it_is_ov
 ) -> None:
     async with in_memory(settings, repository) as conductor:
         task_id, tags, prices = await two_chambers(conductor)
-        before = await conductor.call(ConflictsNow, "get_conflicts", {"task_id": task_id})
+        before = await conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
         (tags / "shop.py").write_text("PRICE = 2\n")
         (prices / "shop.py").write_text("PRICE = 3\n")
         told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
@@ -49,7 +51,7 @@ async def test_a_collision_is_told_while_both_are_uncommitted_and_until_it_is_ov
     assert [(one.file, one.kind) for one in collision.files] == [("shop.py", "content")]
     assert "interrupt_worker" in told.next_step
     assert f"git merge orchestra/{task_id}/tags" in told.next_step
-    assert ConflictsNow.model_validate_json(read) == told
+    assert decode_exactly(CurrentConflicts, read) == told
 
 
 async def test_the_base_that_moved_on_is_a_side_too(settings: Settings, repository: Path) -> None:

@@ -8,14 +8,11 @@ from mcp import MCPError
 
 from orchestra_core.events import Event
 from orchestra_core.models import Task
+from orchestra_core.replies.chambers import CreatedChambers, ParallelStatus
+from orchestra_core.replies.tasks import StartedTask, TaskStatus
 from orchestra_core.settings import Settings
-from orchestra_server.usecases.common.replies import (
-    CreatedChambers,
-    ParallelStatus,
-    StartedTask,
-    TaskStatus,
-)
 from tests.support.orchestration import Conductor, in_memory
+from tests.support.replies import decode_exactly
 
 
 async def opened(conductor: Conductor) -> CreatedChambers:
@@ -48,8 +45,8 @@ async def test_resources_say_what_the_tools_say(settings: Settings, repository: 
         made = await opened(conductor)
         base = f"orchestra://tasks/{made.task_id}"
         tasks = msgspec.json.decode(await conductor.read("orchestra://tasks"), type=list[Task])
-        task = TaskStatus.model_validate_json(await conductor.read(base))
-        rooms = ParallelStatus.model_validate_json(await conductor.read(f"{base}/chambers"))
+        task = decode_exactly(TaskStatus, await conductor.read(base))
+        rooms = decode_exactly(ParallelStatus, await conductor.read(f"{base}/chambers"))
         events = msgspec.json.decode(await conductor.read(f"{base}/events"), type=list[Event])
     assert [one.id for one in tasks] == [made.task_id]
     assert task.description == "Add tags to books"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.private_valkey import inspect
+from orchestra_core.replies.tasks import StartedTask, TaskStatus
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
-from orchestra_server.usecases.common.replies import StartedTask, TaskStatus
 from tests.support.orchestration import Conductor, in_memory
 from tests.support.valkey import Server, short_directory, valkey_binary
 from tests.support.valkey_users import kill_server, settings_at

@@ -16,7 +16,7 @@ HEAVY = ("textual", "mcp", "git", "redis", "pydantic")
         ("main, orchestra_tui.command_line.commands.down", ()),
         ("main, orchestra_tui.command_line.commands.status", ()),
         ("main, orchestra_tui.command_line.commands.events", ()),
-        ("main, orchestra_tui.command_line.commands.interrupt", ("pydantic",)),
+        ("main, orchestra_tui.command_line.commands.interrupt", ()),
     ],
 )
 def test_a_command_loads_nothing_heavy_it_does_not_need(

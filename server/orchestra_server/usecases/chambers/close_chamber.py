@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
+from orchestra_core.replies.chambers import ClosedChamber
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
@@ -13,7 +14,6 @@ from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_u
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.replies import ClosedChamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.workers.worker_activity import at_work

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, OrchestraError, Refused, StoreUnavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import branch_of, chamber_id, check_chamber_names
+from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain import chamber_lifecycle as life
@@ -19,7 +20,6 @@ from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_
 from orchestra_server.usecases.chambers.rollback import clear_away, give_up
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import chambers_in, read_open_task
-from orchestra_server.usecases.common.replies import CreatedChambers, OpenedChamber
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt

@@ -8,11 +8,11 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
 from orchestra_core.readiness import is_proven
+from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.git.snapshot.diff import diff_size
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import chambers_in, task_in
-from orchestra_server.usecases.common.replies import ChamberStatus, ParallelStatus
 from orchestra_server.usecases.common.transaction import Context, this_host
 
 

@@ -4,16 +4,11 @@ import asyncio
 
 from orchestra_core.models import Chamber
 from orchestra_core.names import SAVED, chamber_id, read_saved_ref
+from orchestra_core.replies.chambers import RestoredChamber, SavedChamber, SavedList, SavedListEntry
 from orchestra_core.state import ProjectState
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import unknown_task
-from orchestra_server.usecases.common.replies import (
-    RestoredChamber,
-    SavedChamber,
-    SavedList,
-    SavedWork,
-)
 from orchestra_server.usecases.common.transaction import Context
 
 _ENDED = ("closed", "failed")
@@ -59,7 +54,7 @@ async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
     )
 
 
-async def _entries(context: Context, state: ProjectState, task_id: str) -> list[SavedWork]:
+async def _entries(context: Context, state: ProjectState, task_id: str) -> list[SavedListEntry]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     refs = await asyncio.to_thread(_refs, repo)
     entries = [
@@ -72,12 +67,12 @@ def _refs(repo: Repository) -> list[str]:
     return repo.git("for-each-ref", "--format=%(refname)", SAVED).split()
 
 
-def _entry(ref: str, state: ProjectState) -> SavedWork | None:
+def _entry(ref: str, state: ProjectState) -> SavedListEntry | None:
     named = read_saved_ref(ref)
     if named is None:
         return None
     room = state.chambers.get(chamber_id(named.task_id, named.chamber))
-    return SavedWork(
+    return SavedListEntry(
         task_id=named.task_id,
         chamber=named.chamber,
         ref=ref,

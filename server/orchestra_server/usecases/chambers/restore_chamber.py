@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orchestra_core.errors import BadInput, Refused, Unknown
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_saved_ref
+from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
 from orchestra_server.domain import chamber_lifecycle as life
@@ -24,7 +25,6 @@ from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import chambers_in, read_chamber, read_task
-from orchestra_server.usecases.common.replies import RestoredChamber
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task

@@ -4,17 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.replies.chambers import ChamberSummary, SavedChamber
+from orchestra_core.replies.interrupts import InterruptStatus
+from orchestra_core.replies.tasks import PhaseStatus
+from orchestra_core.replies.workers import AgentStatus, ChamberScope, DiscoverySummary
 from orchestra_core.state import UNREAD, ProjectState
 from orchestra_core.text import one_line
-from orchestra_server.usecases.common.replies import (
-    AgentStatus,
-    ChamberScope,
-    ChamberSummary,
-    KnownDiscovery,
-    Mail,
-    PhaseStatus,
-    SavedChamber,
-)
 
 _SHORT = 600  # characters
 
@@ -31,9 +26,9 @@ def in_short(text: str) -> str:
     return one_line(text, _SHORT)
 
 
-def mail(interrupt: Interrupt) -> Mail:
+def mail(interrupt: Interrupt) -> InterruptStatus:
     """Return an interrupt as a reply shows it."""
-    return Mail(
+    return InterruptStatus(
         interrupt_id=interrupt.id,
         chamber=interrupt.chamber,
         message=interrupt.message,
@@ -54,7 +49,7 @@ def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Inte
     return sorted(found, key=lambda one: (one.sent_at, one.id))
 
 
-def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Mail]:
+def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[InterruptStatus]:
     """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
     found = [
         one
@@ -64,9 +59,9 @@ def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list
     return [mail(one) for one in sorted(found, key=lambda one: (one.sent_at, one.id))]
 
 
-def discovery(found: Discovery) -> KnownDiscovery:
+def discovery(found: Discovery) -> DiscoverySummary:
     """Return a discovery as a reply shows it."""
-    return KnownDiscovery(
+    return DiscoverySummary(
         id=found.id,
         text=found.text,
         severity=found.severity,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
+from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle as life
@@ -14,7 +15,6 @@ from orchestra_server.usecases.chambers.close_transaction import put_all_away, r
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import chambers_in, read_task, task_in
-from orchestra_server.usecases.common.replies import CompletedTask
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.completion import reply
 from orchestra_server.usecases.completion.dry_run import foresee

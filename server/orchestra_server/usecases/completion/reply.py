@@ -4,12 +4,12 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from orchestra_core.models import BASE, Chamber, Task
+from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.usecases.chambers.save_and_remove import MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import chambers_in
-from orchestra_server.usecases.common.replies import CompletedTask, FileConflict, PlannedCommit
 from orchestra_server.usecases.completion.dry_run import Forecast
 
 _CONFLICTS_SHOWN = 50

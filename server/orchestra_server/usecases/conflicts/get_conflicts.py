@@ -4,46 +4,19 @@ from collections.abc import Sequence
 
 from orchestra_core.models import BASE, Collision, Task
 from orchestra_core.names import branch_of
+from orchestra_core.replies.conflicts import CollidingFile, CollisionStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
-from orchestra_server.usecases.common.replies import Part, Reply
 from orchestra_server.usecases.common.transaction import Context
 
 
-class CollidingFile(Part):
-    """A file that two sides cannot both have, with git's word for why."""
-
-    file: str
-    kind: str
-
-
-class CollisionStatus(Part):
-    """Two sides that do not merge: chambers by name, or 'base' for the branch they land on.
-
-    Without files their histories have no commit in common. `more_files` are not listed.
-    """
-
-    between: list[str]
-    tasks: list[str]
-    files: list[CollidingFile]
-    more_files: int
-    since: str
-
-
-class ConflictsNow(Reply):
-    """What collides at this moment, uncommitted work included; the oldest first."""
-
-    task_id: str
-    collisions: list[CollisionStatus]
-
-
-async def get_conflicts(context: Context, *, task_id: str) -> ConflictsNow:
+async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
     """Return what the radar last saw of a task's live chambers."""
-    return conflicts_now(await context.store.snapshot(), task_id)
+    return current_conflicts(await context.store.snapshot(), task_id)
 
 
-def conflicts_now(state: ProjectState, task_id: str) -> ConflictsNow:
+def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
     """Return the collisions in a snapshot that a task's chambers have a part in."""
     task = task_in(state, task_id)
     found = [
@@ -52,7 +25,7 @@ def conflicts_now(state: ProjectState, task_id: str) -> ConflictsNow:
         if one.state == "colliding" and task_id in one.task_ids and _stands(state, one)
     ]
     found.sort(key=lambda one: (one.since, one.id))
-    return ConflictsNow(
+    return CurrentConflicts(
         task_id=task_id,
         collisions=[_status(one) for one in found],
         next_step=_next_step(task, found),

@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.replies.interrupts import CancelledInterrupt
 from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
@@ -17,7 +18,6 @@ from orchestra_server.files.chamber.mailbox import unread, withdraw
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.replies import CancelledInterrupt
 from orchestra_server.usecases.common.transaction import (
     NOTHING,
     Context,

@@ -5,6 +5,7 @@ import asyncio
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
+from orchestra_core.replies.interrupts import SentInterrupt
 from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
@@ -12,7 +13,6 @@ from orchestra_server.domain.chamber_lifecycle import suspended
 from orchestra_server.domain.interrupts import interrupt_id, sent
 from orchestra_server.usecases.common.after_commit import follow_up
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.replies import SentInterrupt
 from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, settle
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once

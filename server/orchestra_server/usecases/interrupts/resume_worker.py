@@ -6,6 +6,7 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.replies.interrupts import ResumedWorker
 from orchestra_core.state import UNREAD, ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import resumed
@@ -13,7 +14,6 @@ from orchestra_server.domain.interrupts import cancelled, sent
 from orchestra_server.files.chamber.mailbox import withdraw
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.replies import ResumedWorker
 from orchestra_server.usecases.common.transaction import (
     NOTHING,
     Context,

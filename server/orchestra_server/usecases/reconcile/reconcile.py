@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
 from orchestra_core.errors import OrchestraError
+from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.after_commit import show_all
-from orchestra_server.usecases.common.replies import FoundDifference, Reconciled
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.reconcile.diagnose import Difference, differences
@@ -77,9 +77,9 @@ async def _mended(case: Case) -> _Outcome:
     return _Outcome(one, mended=mended)
 
 
-def _told(outcome: _Outcome) -> FoundDifference:
+def _told(outcome: _Outcome) -> ReconciledDifference:
     one = outcome.difference
-    return FoundDifference(
+    return ReconciledDifference(
         name=one.name,
         subject=one.subject,
         sentence=one.sentence,

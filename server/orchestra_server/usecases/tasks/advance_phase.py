@@ -1,11 +1,11 @@
 """advance_phase: move a task on in its plan."""
 
+from orchestra_core.replies.tasks import AdvancedPhase
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.task_lifecycle import PhaseStep, advanced
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import follow_up
 from orchestra_server.usecases.common.lookups import read_open_task
-from orchestra_server.usecases.common.replies import AdvancedPhase
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 
 

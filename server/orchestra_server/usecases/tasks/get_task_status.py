@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Chamber, Task
+from orchestra_core.replies.tasks import TaskStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import chambers_in, task_in
-from orchestra_server.usecases.common.replies import TaskStatus
 from orchestra_server.usecases.common.transaction import Context
 
 # So that an answer stays well below what a client puts before its model (25,000 tokens).

@@ -8,12 +8,12 @@ from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_core.models import Chamber, Level, Phase, Task
 from orchestra_core.names import new_task_id
 from orchestra_core.project import Project, find_project
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.task_lifecycle import request_claim, started
 from orchestra_server.git.repository.repository import Head, open_repository
 from orchestra_server.usecases.common.after_commit import follow_up
-from orchestra_server.usecases.common.replies import StartedTask
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 from orchestra_server.usecases.common.validation import AUTO, checked_level
 from orchestra_server.usecases.tasks.complexity import PHASES, Assessment, assess

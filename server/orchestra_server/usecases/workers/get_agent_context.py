@@ -1,10 +1,10 @@
 """get_agent_context: what an agent has to know before it is started."""
 
 from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_core.replies.workers import AgentContext
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import chambers_in, task_in, unknown_chamber
-from orchestra_server.usecases.common.replies import AgentContext
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.common.validation import checked_agent_type
 from orchestra_server.usecases.workers.prompts import agent_id_of, observer_prompt, worker_prompt

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.change import Change
 from orchestra_core.models import Agent, Discovery
+from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, optional, required
 from orchestra_server.domain.discoveries import (
@@ -15,7 +16,6 @@ from orchestra_server.domain.discoveries import (
 )
 from orchestra_server.usecases.common.after_commit import follow_up
 from orchestra_server.usecases.common.lookups import chamber_of_agent, read_open_task
-from orchestra_server.usecases.common.replies import RecordedAction
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 from orchestra_server.usecases.common.validation import checked_agent_id, checked_patterns
 

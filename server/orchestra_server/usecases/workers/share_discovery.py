@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Discovery, Interrupt, Severity
+from orchestra_core.replies.interrupts import InterruptStatus
+from orchestra_core.replies.workers import SharedDiscovery
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, optional, required
 from orchestra_server.domain.discoveries import discovery_event, discovery_id
@@ -15,7 +17,6 @@ from orchestra_server.usecases.common.lookups import (
     read_open_task,
     unknown_chamber,
 )
-from orchestra_server.usecases.common.replies import Mail, SharedDiscovery
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 from orchestra_server.usecases.common.validation import checked_agent_id, checked_severity
 
@@ -98,7 +99,7 @@ def _reply(found: Discovery, interrupts: Sequence[Interrupt], *, repeated: bool)
     )
 
 
-def _next_step(severity: Severity, mail: Sequence[Mail]) -> str:
+def _next_step(severity: Severity, mail: Sequence[InterruptStatus]) -> str:
     if mail:
         names = ", ".join(one.chamber for one in mail)
         return (

@@ -17,10 +17,10 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from orchestra_core.errors import Unavailable
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
 from orchestra_server.tools.transport.bearer_token import token_file
 from orchestra_server.tools.transport.serve import serve
-from orchestra_server.usecases.common.replies import StartedTask
 from tests.support.orchestration import Conductor, server_environ
 
 SERVE = """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from orchestra_core.models import Presence
-from orchestra_server.usecases.common.replies import CompletedTask
+from orchestra_core.replies.completion import CompletedTask
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from tests.support.conducting import Clock, a_started_task, chamber_of, chambers_open, kinds

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.project import find_project
+from orchestra_core.replies.reconcile import Reconciled
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle as room_life
 from orchestra_server.domain import task_lifecycle as life
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
-from orchestra_server.usecases.common.replies import Reconciled
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.completion.merge_and_land import land_ready, make_ready

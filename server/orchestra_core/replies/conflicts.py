@@ -1,0 +1,35 @@
+"""The answer of get_conflicts."""
+
+from dataclasses import dataclass
+
+from orchestra_core.replies.reply import Reply
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollidingFile:
+    """A file that two sides cannot both have, with git's word for why."""
+
+    file: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollisionStatus:
+    """Two sides that do not merge: chambers by name, or 'base' for the branch they land on.
+
+    Without files their histories have no commit in common. `more_files` are not listed.
+    """
+
+    between: list[str]
+    tasks: list[str]
+    files: list[CollidingFile]
+    more_files: int
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrentConflicts(Reply):
+    """What collides at this moment, uncommitted work included; the oldest first."""
+
+    task_id: str
+    collisions: list[CollisionStatus]
