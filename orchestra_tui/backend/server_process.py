@@ -20,7 +20,8 @@ from pathlib import Path
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
 
-SERVER = (sys.executable, "-m", "orchestra_server")
+# -P keeps the repository that it is started in from passing for libraries.
+SERVER = (sys.executable, "-P", "-m", "orchestra_server")
 LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; a diff is cut by the server long before
 _LEAVE_SECONDS = 3.0
 

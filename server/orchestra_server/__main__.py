@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core import __version__
-from orchestra_core.errors import OrchestraError
-from orchestra_core.settings import read_settings
+from orchestra_core.import_path import drop_working_directory
 
 _USAGE = """usage: orchestra-server [--help | --version]
 
@@ -26,6 +25,7 @@ def project_directory(environ: Mapping[str, str]) -> Path:
 
 def main() -> int:
     """Serve until the client leaves; answer the exit code."""
+    drop_working_directory()
     match sys.argv[1:]:
         case []:
             return _serve()
@@ -42,6 +42,8 @@ def main() -> int:
 def _serve() -> int:
     # All that is imported stays: looking through it meanwhile would take a tenth of that second.
     gc.disable()
+    from orchestra_core.errors import OrchestraError  # noqa: PLC0415 - as below
+    from orchestra_core.settings import read_settings  # noqa: PLC0415 - as below
     from orchestra_server.tools.transport.serve import serve  # noqa: PLC0415 - a second of imports
 
     gc.freeze()

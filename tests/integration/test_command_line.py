@@ -294,6 +294,27 @@ def test_doctor_notices_that_the_recorded_interpreter_is_gone(
     assert "they start /gone/python, which is not there any more" in ran.stdout
 
 
+def test_doctor_runs_no_launcher_that_init_did_not_write(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    mark = tmp_path / "ran"
+    launcher = shop.path / ".claude" / "tools" / "orchestration.py"
+    launcher.parent.mkdir(parents=True)
+    launcher.write_text(f"# Orchestra\nopen({str(mark)!r}, 'w')\n")
+    shop.git("add", "--force", ".claude")
+    shop.git("commit", "--quiet", "-m", "a launcher of the repository's own")
+    ran = orchestra(shop.path, settings, "doctor")
+    assert "ok    MCP server" in ran.stdout, "ours is started in its place"
+    orchestra(shop.path, settings, "init")
+    assert "ok    hooks" in orchestra(shop.path, settings, "doctor").stdout
+    shop.git("checkout", "--quiet", "--", ".claude")
+    ran = orchestra(shop.path, settings, "doctor")
+    assert ".claude/tools/orchestration.py is not as 'orchestra init' left it" in ran.stdout
+    assert not mark.exists()
+    orchestra(shop.path, settings, "init")
+    assert "ok    hooks" in orchestra(shop.path, settings, "doctor").stdout
+
+
 def test_doctor_outside_a_repository_checks_what_it_can(tmp_path: Path, settings: Settings) -> None:
     ran = orchestra(tmp_path, settings, "doctor", ORCHESTRA_REDIS_URL="redis://127.0.0.1:1/0")
     assert ran.returncode == 1

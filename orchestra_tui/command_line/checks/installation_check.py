@@ -12,6 +12,7 @@ from orchestra_core.project import Project
 from orchestra_server.files.hook_setup.hook_settings import HOOK
 from orchestra_server.files.hook_setup.shell_guard import MARK
 from orchestra_server.files.installation.install import SETTINGS
+from orchestra_server.files.installation.install_record import is_as_installed
 from orchestra_server.files.installation.mcp_json import LAUNCHER, MCP_JSON, SERVER
 from orchestra_tui.command_line.checks.checks import Check
 
@@ -42,9 +43,13 @@ def check_installation(project: Project) -> Check:
         mend = f"run 'orchestra init' in {root}"
         return Check(name=NAME, verdict="fail", found=found, mend=mend)
     python = _recorded_python(root)
-    if not os.access(python, os.X_OK):
-        found = f"they start {python or 'no interpreter'}, which is not there any more"
+    if python and not os.access(python, os.X_OK):
+        found = f"they start {python}, which is not there any more"
         mend = f"run 'orchestra init' in {root} again"
+        return Check(name=NAME, verdict="fail", found=found, mend=mend)
+    if not is_as_installed(project.git_dir, root / LAUNCHER):
+        found = f"{LAUNCHER} is not as 'orchestra init' left it, and was not started"
+        mend = f"look at it, then run 'orchestra init' in {root} again"
         return Check(name=NAME, verdict="fail", found=found, mend=mend)
     return Check(name=NAME, verdict="ok", found=f"registered in {MCP_JSON} and {SETTINGS}")
 

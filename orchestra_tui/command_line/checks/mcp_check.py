@@ -14,6 +14,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
+from orchestra_server.files.installation.install_record import is_as_installed
 from orchestra_server.files.installation.mcp_json import LAUNCHER
 from orchestra_tui.backend.json_rpc import Connection
 from orchestra_tui.backend.server_process import LINE_LIMIT, Launch, plan_launch
@@ -57,9 +58,14 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
 
 
 def _as_a_client(project: Project, launch: Launch) -> Launch:
-    """Return how .mcp.json has it started, where it is registered; else how the room does."""
+    """Return how .mcp.json has it started, where `init` wrote that; else how the room does.
+
+    A launcher that is not as `init` left it may be the repository's own, and is not run.
+    """
     launcher = installed_root(project) / LAUNCHER
-    return replace(launch, command=("python3", str(launcher))) if launcher.is_file() else launch
+    if not is_as_installed(project.git_dir, launcher):
+        return launch
+    return replace(launch, command=("python3", "-I", str(launcher)))
 
 
 async def _visit(launch: Launch, log: IO[bytes]) -> str:

@@ -82,6 +82,7 @@ def _conductor(set_up: Stage, pace: float) -> Generator[subprocess.Popen[bytes]]
         process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
             [
                 sys.executable,
+                "-P",
                 "-m",
                 "orchestra_server.demo",
                 str(set_up.project.root),

@@ -46,7 +46,7 @@ async def conduct(directory: Path, pace: float, environ: Mapping[str, str], log:
     """Play the whole task on the repository at `directory`; `pace` is seconds of thought."""
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "orchestra_server"],
+        args=["-P", "-m", "orchestra_server"],
         env={**environ, "CLAUDE_PROJECT_DIR": str(directory)},
         cwd=directory,
     )
@@ -88,6 +88,7 @@ class _Conductor:
         agent = f"implementation-executor-{chamber.name}"
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "orchestra_server.demo.worker",
             chamber.path,

@@ -23,7 +23,8 @@ class FileRecord(Struct, frozen=True, kw_only=True):
 
     path: str
     before: bytes | None  # None: there was no file
-    after: str  # SHA-256
+    after: str  # SHA-256; "" when others had changed it, so that nothing can be put back
+    written: str = ""  # SHA-256 of what was written last, whatever had stood there
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -44,6 +45,16 @@ def digest(data: bytes) -> str:
 def read_record(common_dir: Path, root: Path) -> Record | None:
     """Return the record of one working tree, None when nothing is installed there."""
     return _read(common_dir).get(str(root))
+
+
+def is_as_installed(common_dir: Path, path: Path) -> bool:
+    """Say whether a file of ours is, byte for byte, as `orchestra init` left it."""
+    known = (one for record in _read(common_dir).values() for one in record.files)
+    wanted = next((one.written or one.after for one in known if one.path == str(path)), "")
+    try:
+        return bool(wanted) and digest(path.read_bytes()) == wanted
+    except OSError:
+        return False
 
 
 def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
@@ -104,7 +115,10 @@ def updated(
             known = FileRecord(path=str(path), before=before, after=digest(before or b""))
         ours = before is None or digest(before) == known.after
         files[str(path)] = FileRecord(
-            path=str(path), before=known.before, after=digest(after) if ours else ""
+            path=str(path),
+            before=known.before,
+            after=digest(after) if ours else "",
+            written=digest(after),
         )
     return Record(
         files=tuple(files.values()),

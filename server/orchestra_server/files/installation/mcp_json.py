@@ -18,7 +18,8 @@ _SERVERS = "mcpServers"
 _ENTRY: dict[str, Json] = {
     "type": "stdio",
     "command": "python3",
-    "args": [f"${{CLAUDE_PROJECT_DIR:-.}}/{LAUNCHER.as_posix()}"],
+    # -I keeps the project's files from passing for modules of the standard library.
+    "args": ["-I", f"${{CLAUDE_PROJECT_DIR:-.}}/{LAUNCHER.as_posix()}"],
 }
 
 

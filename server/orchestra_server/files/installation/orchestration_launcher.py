@@ -5,9 +5,14 @@ below. It stands alone and runs on any Python 3, for the client starts it with w
 """
 
 import os
+import sys
+
+# This file lies in the project, whose files must not pass for modules of the standard library.
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != HERE]
+
 import shutil
 import subprocess
-import sys
 
 RECORDED = ""
 # -P keeps the files of the project it is started in from passing for libraries.

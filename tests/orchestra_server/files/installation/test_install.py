@@ -54,7 +54,7 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
     ]
     assert repo.status == ""
     server = json.loads(repo.read(".mcp.json"))["mcpServers"]["orchestration"]
-    assert server["args"] == ["${CLAUDE_PROJECT_DIR:-.}/.claude/tools/orchestration.py"]
+    assert server["args"] == ["-I", "${CLAUDE_PROJECT_DIR:-.}/.claude/tools/orchestration.py"]
     settings = json.loads(repo.read(".claude/settings.local.json"))
     assert settings["permissions"]["allow"] == ["mcp__orchestration"]
     assert "PostToolBatch" in settings["hooks"]

@@ -86,6 +86,16 @@ def test_the_own_interpreter_is_tried_before_the_path(repo: TestRepository, tmp_
     assert "pipx" not in ended.stderr
 
 
+def test_no_file_beside_the_launcher_passes_for_a_library(
+    repo: TestRepository, tmp_path: Path
+) -> None:
+    initialise(repo.path, shim(tmp_path / "python"))
+    for name in ("shutil", "subprocess"):
+        beside = repo.path / ".claude" / "tools" / f"{name}.py"
+        beside.write_text("raise SystemExit('a file of the project was imported')")
+    assert "|-m|orchestra_server|" in launch(repo, repo.path).stdout
+
+
 def bare_python(directory: Path) -> str:
     """An interpreter without Orchestra: the one below the virtual environment, with no packages."""
     wrapper = directory / "bare"

@@ -1,0 +1,53 @@
+"""Where Python looks for modules: never in the directory that Orchestra was started in.
+
+That directory is somebody's repository, whose `mcp.py` or `redis/` would be imported in place of
+the library. `python -m` puts it first, and a relative entry of PYTHONPATH leads into it.
+"""
+
+import os
+import sys
+
+import orchestra_core
+
+_VARIABLE = "PYTHONPATH"
+
+
+def drop_working_directory() -> None:
+    """Take the working directory and relative entries of PYTHONPATH off the search for modules.
+
+    Processes that are started later do not get those entries either. Call this before anything
+    else is imported. The folders that Orchestra itself was loaded from stay.
+    """
+    here = _working_directory()
+    if not sys.flags.safe_path and sys.path and sys.path[0] in {"", here}:
+        del sys.path[0]
+    if os.environ.get(_VARIABLE):
+        _drop_relative_entries(os.environ[_VARIABLE].split(os.pathsep), here)
+
+
+def _drop_relative_entries(entries: list[str], here: str) -> None:
+    own = _own_folders()
+    relative = {os.path.normpath(os.path.join(here, one)) for one in entries if _is_relative(one)}
+    sys.path[:] = [entry for entry in sys.path if entry not in relative - own]
+    kept = [one for one in entries if not _is_relative(one)] + sorted(relative & own)
+    if kept:
+        os.environ[_VARIABLE] = os.pathsep.join(kept)
+    else:
+        del os.environ[_VARIABLE]
+
+
+def _is_relative(entry: str) -> bool:
+    return not os.path.isabs(entry)
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return ""
+
+
+def _own_folders() -> set[str]:
+    """Return the folders that hold Orchestra's packages: two in a checkout, one when installed."""
+    core = os.path.dirname(os.path.dirname(os.path.abspath(orchestra_core.__file__)))
+    return {core, os.path.dirname(core)}
