@@ -7,7 +7,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo test bench check format lint types contracts screenshots snapshots clean
+.PHONY: setup demo quick test coverage bench check format lint types contracts screenshots snapshots clean
 
 setup: $(DEV)
 
@@ -25,8 +25,25 @@ $(DEV): $(RUN)
 demo: $(RUN)
 	$(BIN)/orchestra demo
 
+# Pure rules, presentation, widgets, and the core without its store: no test here starts a server.
+QUICK := tests/orchestra_server/domain tests/orchestra_tui/presentation tests/orchestra_tui/widgets \
+	$(wildcard tests/orchestra_core/test_*.py)
+
+quick: setup
+	$(BIN)/pytest -q $(QUICK)
+
 test: setup
 	$(BIN)/pytest -n $(JOBS)
+
+# Every process counts, the installed hook and launcher too; COVERED chooses tests.
+coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
+coverage: setup
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(JOBS) $(COVERED)
+	$(BIN)/coverage combine --quiet 2>/dev/null
+	rm -f .coverage.* # what a killed process did not finish writing
+	$(BIN)/python -m tests.support.installed_coverage
+	$(BIN)/coverage report
 
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -9,7 +9,17 @@ import pytest
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
+from tests.support.installed_coverage import IS_MEASURING, measure_installed
 from tests.support.valkey import Server, running_server, valkey_binary
+
+
+@pytest.fixture(scope="session", autouse=True)
+def measured_installations() -> Iterator[None]:
+    """With `make coverage`, hooks and launchers that tests install are measured as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        if IS_MEASURING:
+            measure_installed(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

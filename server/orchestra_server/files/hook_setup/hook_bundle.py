@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import wrap
 
 # Each uses only those before it.
-_SECTIONS = (
+SECTIONS = (
     "plain_files",
     "redis_wire",
     "mail_reader",
@@ -31,7 +31,7 @@ def hook_source() -> str:
     introduction = (_FOLDER / "__init__.py").read_text(encoding="utf-8")
     imports = set[str]()
     sections = list[str]()
-    for name in _SECTIONS:
+    for name in SECTIONS:
         source = (_FOLDER / f"{name}.py").read_text(encoding="utf-8")
         module = ast.parse(source)
         heads = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]

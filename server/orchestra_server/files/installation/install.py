@@ -179,7 +179,7 @@ def _parts(
         Part(settings, "hooks and leave to call our tools added", with_settings, without_settings),
         _own_file(root / HOOK, hook_source()),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
-        _own_file(root / LAUNCHER, _launcher(python)),
+        _own_file(root / LAUNCHER, launcher_source(python)),
         Part(
             _target(git_exclude.exclude_file(project.git_dir)),
             "what Orchestra writes is kept out of git status",
@@ -210,7 +210,8 @@ def _own_file(path: Path, content: str, mode: int = 0o644) -> Part:
     return Part(path, "written", wanted, lambda _: None, mode)
 
 
-def _launcher(python: Path) -> str:
+def launcher_source(python: Path) -> str:
+    """Return the launcher as it is installed, with the interpreter that has Orchestra."""
     source = _LAUNCHER_SOURCE.read_text(encoding="utf-8")
     return source.replace('RECORDED = ""', f"RECORDED = {str(python)!r}")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.files.installation.install import initialise
+from tests.support.installed_coverage import coverage_environ
 from tests.support.repositories import TestRepository, small_repository
 
 # Starts the server's module as the launcher would, but only to see with what it was started.
@@ -36,7 +37,7 @@ def launch(
     return subprocess.run(
         [python, str(repo.path / ".claude" / "tools" / "orchestration.py"), *arguments],
         cwd=cwd,
-        env={"PATH": path},
+        env={"PATH": path, **coverage_environ()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
