@@ -1,0 +1,187 @@
+"""Which commits of a chamber are its own, where the branch it lands on was rewritten meanwhile.
+
+A branch is rewritten by `commit --amend`, `reset`, `rebase` or `pull --rebase`. Merging a chamber
+that began before would bring back what was taken out. Its own commits are those since its base, and
+since every older state of the branch that it merged; they are replayed on the branch as it is now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestra_core.errors import Refused
+from orchestra_core.text import one_line
+from orchestra_server.git.merge.merge_tree import MergedTree, merge_trees
+from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.repository.repository import Repository
+
+_SUBJECT_LENGTH = 80  # characters
+_SHOWN = 3  # commits in one line
+# A message is read and written in UTF-8, whatever the person's i18n settings are.
+_UTF8 = ("-c", "i18n.commitEncoding=UTF-8", "-c", "i18n.logOutputEncoding=UTF-8")
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The branch that work lands on: its commit now, and the commits it stood at before."""
+
+    commit: str
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """What a chamber brings: `commit` is its tip, or the replay of its own commits.
+
+    `returning` names the commits that its tip would have brought back, one line each. With
+    `conflicts`, file by kind, the replay stopped at `stopped_at`.
+    """
+
+    commit: str
+    returning: tuple[str, ...] = ()
+    conflicts: Mapping[str, str] = field(default_factory=dict[str, str])
+    stopped_at: MergedTree | None = None
+
+
+def read_target(repo: Repository, ref: str, commit: str) -> Target:
+    """Return the branch `ref` at `commit` with the commits its reflog still knows.
+
+    Only those count that `commit` does not hold: the others were never taken out.
+    """
+    ran = repo.run("rev-list", "--walk-reflogs", ref, "--")
+    listed = dict.fromkeys(ran.out.split()) if ran.status == 0 else {}
+    feed = "".join(f"{one}\n" for one in (*listed, f"^{commit}"))
+    left_out = set(repo.run("rev-list", "--stdin", feed=feed).out.split()) if listed else set()
+    return Target(commit, tuple(one for one in listed if one in left_out))
+
+
+def own_work(
+    repo: Repository,
+    target: Target,
+    base: str,
+    tip: str,
+    *,
+    signed: Sequence[str] = ("--no-gpg-sign",),
+    trial: bool = False,
+) -> OwnWork:
+    """Return what of `tip` is to be merged into the target.
+
+    `base` is the commit the chamber began at. Replayed commits keep their author and message and
+    are `signed`; a `trial` makes them in Orchestra's name. Raises Refused where the own commits
+    contain merges, which cannot be replayed without losing what they decided.
+    """
+    brought = _commits(repo, (tip, f"^{target.commit}"))
+    if not brought:
+        return OwnWork(tip)
+    taken_out = _taken_out(repo, target, base, brought)
+    if not taken_out:
+        return OwnWork(tip)
+    own = _commits(repo, (tip, f"^{target.commit}", *(f"^{one}" for one in taken_out)))
+    returning = tuple(_shown(repo, one) for one in brought if one not in own)
+    if not returning:
+        return OwnWork(tip)
+    merges = [one for one, parents in own.items() if len(parents) > 1]
+    if merges:
+        raise Refused(
+            f"the branch was rewritten: merging would bring back {_listed(returning)}; "
+            f"{merges[0][:12]} is a merge and cannot be replayed by itself: rebase the chamber on "
+            "the branch, or merge nothing older than it, and call again"
+        )
+    return _replay(repo, target.commit, own, returning, signed=signed, trial=trial)
+
+
+def _taken_out(
+    repo: Repository, target: Target, base: str, brought: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return the former states of the target that the chamber stands on and the target lacks.
+
+    A former state that holds the chamber's own work, since it had landed once, is none of them:
+    it is not among what the chamber brings.
+    """
+    known = repo.run("cat-file", "-e", f"{base}^{{commit}}").status == 0 if base else False
+    bases = [base] if known and base in brought else []
+    return list(dict.fromkeys([*bases, *(one for one in target.former if one in brought)]))
+
+
+def _commits(repo: Repository, revisions: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return the commits of a range with their parents, the oldest first."""
+    feed = "".join(f"{one}\n" for one in revisions)
+    lines = repo.git("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", feed=feed)
+    return {words[0]: words[1:] for words in map(str.split, lines.splitlines())}
+
+
+def _replay(
+    repo: Repository,
+    onto: str,
+    own: Mapping[str, Sequence[str]],
+    returning: tuple[str, ...],
+    *,
+    signed: Sequence[str],
+    trial: bool,
+) -> OwnWork:
+    """Put each commit's change on the growing result; one that brings nothing is left out."""
+    result = onto
+    for commit, parents in own.items():
+        before = parents[0] if parents else None
+        merged = _three_way(repo, before, result, commit)
+        if merged.kinds:
+            return OwnWork(result, returning, merged.kinds, merged)
+        if merged.tree != _tree(repo, result):
+            result = _again(repo, commit, merged.tree, result, signed=signed, trial=trial)
+    return OwnWork(result, returning)
+
+
+def _three_way(repo: Repository, base: str | None, ours: str, theirs: str) -> MergedTree:
+    """Merge two commits over a base that need not be their common ancestor.
+
+    `merge-tree --merge-base` came with git 2.40; commits made for it say the same to an older git.
+    """
+    parent = _bare_commit(repo, _tree(repo, base) if base else _empty_tree(repo))
+    sides = [_bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs)]
+    return merge_trees(repo, *sides)
+
+
+def _bare_commit(repo: Repository, tree: str, parent: str = "") -> str:
+    behind = ("-p", parent) if parent else ()
+    return repo.git(
+        "commit-tree", tree, *behind, "--no-gpg-sign", "-m", "A side of a merge", env=KEEPER
+    ).strip()
+
+
+def _empty_tree(repo: Repository) -> str:
+    return repo.git("mktree").strip()
+
+
+def _tree(repo: Repository, commit: str) -> str:
+    return repo.git("rev-parse", f"{commit}^{{tree}}").strip()
+
+
+def _again(
+    repo: Repository, commit: str, tree: str, parent: str, *, signed: Sequence[str], trial: bool
+) -> str:
+    """Make a commit with the author, the date and the message of another."""
+    shown = repo.git(
+        *_UTF8, "show", "--no-patch", "--no-show-signature", "--no-notes",
+        "--format=%an%x1f%ae%x1f%ad%x1f%B", "--date=raw", commit,
+    )  # fmt: skip
+    name, address, date, message = shown.split(_SEPARATOR, 3)
+    author = {
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": address,
+        "GIT_AUTHOR_DATE": f"@{date}" if date[:1].isdecimal() else date,
+    }
+    keeper = KEEPER if trial else {}
+    return repo.git(
+        *_UTF8, "commit-tree", tree, "-p", parent, *signed, "-F", "-",
+        feed=message.rstrip("\n") + "\n", env={**keeper, **author},
+    ).strip()  # fmt: skip
+
+
+def _shown(repo: Repository, commit: str) -> str:
+    said = repo.git("show", "--no-patch", "--no-show-signature", "--format=%h %s", commit)
+    return one_line(said, _SUBJECT_LENGTH)
+
+
+def _listed(returning: Sequence[str]) -> str:
+    more = f" and {len(returning) - _SHOWN} more" if len(returning) > _SHOWN else ""
+    return ", ".join(repr(one) for one in returning[:_SHOWN]) + more

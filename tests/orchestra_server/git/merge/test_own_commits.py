@@ -1,0 +1,119 @@
+"""The branch was rewritten while chambers were at work: what was taken out stays out."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.merge.own_commits import OwnWork, own_work, read_target
+from tests.support.chambers import Workshop, workshop
+from tests.support.repositories import TestRepository, small_repository
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(small_repository(tmp_path / "shop", {"app.py": "1\n2\n3\n", "other.py": "x\n"}))
+
+
+def landing(shop: Workshop, base: str, chamber: TestRepository) -> OwnWork:
+    target = read_target(shop.repo, "refs/heads/main", shop.main.head)
+    return own_work(shop.repo, target, base, chamber.head)
+
+
+def files_at(shop: Workshop, commit: str) -> list[str]:
+    return shop.main.git("ls-tree", "-r", "--name-only", commit).split()
+
+
+def test_a_branch_that_only_grew_is_merged_as_it_is(shop: Workshop) -> None:
+    base = shop.main.head
+    [chamber] = shop.open("auth")
+    tip = chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.commit("mine", {"mine.py": "m\n"})
+    assert landing(shop, base, chamber) == OwnWork(tip)
+
+
+def test_a_commit_that_was_reset_away_does_not_come_back(shop: Workshop) -> None:
+    base = shop.main.commit("bad", {"secret.env": "token\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    own = landing(shop, base, chamber)
+    assert "secret.env" not in files_at(shop, own.commit)
+    assert "auth.py" in files_at(shop, own.commit)
+    assert shop.main.git("rev-parse", f"{own.commit}^") == shop.main.head
+    assert [line.split(" ", 1)[1] for line in own.returning] == ["bad"]
+
+
+def test_an_amended_commit_stands_once(shop: Workshop) -> None:
+    base = shop.main.commit("mine", {"mine.py": "first\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.write("mine.py", "amended\n")
+    shop.main.git("commit", "--quiet", "--all", "--amend", "-m", "mine, amended")
+    own = landing(shop, base, chamber)
+    assert shop.main.git("show", f"{own.commit}:mine.py") == "amended"
+    subjects = shop.main.git("log", "--format=%s", own.commit).splitlines()
+    assert subjects[:2] == ["auth", "mine, amended"]
+
+
+def test_a_replayed_commit_keeps_its_author_its_date_and_its_message(shop: Workshop) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    chamber.write("auth.py", "a\n")
+    chamber.git("add", "--all")
+    chamber.git(
+        "-c", "i18n.commitEncoding=UTF-8", "commit", "--quiet", "--author=Zoë <zoe@example.org>",
+        "--date=2001-02-03T04:05:06+0700", "-m", "auth: größer\n\nA body.",
+    )  # fmt: skip
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    shown = ("-c", "i18n.logOutputEncoding=UTF-8", "show", "--no-patch", "--format=%an %ae %ad %B")
+    own = landing(shop, base, chamber)
+    assert shop.main.git(*shown, own.commit) == shop.main.git(*shown, chamber.head)
+
+
+def test_a_chamber_that_was_rebased_on_the_new_branch_is_merged_as_it_is(shop: Workshop) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    chamber.git("rebase", "--quiet", "--onto", "main", base)
+    assert landing(shop, base, chamber) == OwnWork(chamber.head)
+
+
+def test_what_a_chamber_merged_from_the_branch_before_its_reset_is_not_replayed_unasked(
+    shop: Workshop,
+) -> None:
+    base = shop.main.head
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.commit("bad", {"bad.py": "b\n"})
+    chamber.git("merge", "--quiet", "--no-edit", "main")
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    with pytest.raises(Refused, match=r"bring back '[0-9a-f]+ bad'.*rebase the chamber"):
+        landing(shop, base, chamber)
+
+
+def test_a_replay_that_conflicts_names_the_files(shop: Workshop) -> None:
+    base = shop.main.commit("mine", {"app.py": "1\nmine\n3\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"app.py": "1\ntheirs\n3\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    own = landing(shop, base, chamber)
+    assert own.conflicts == {"app.py": "content"}
+
+
+def test_work_that_landed_and_was_reset_away_lands_again(shop: Workshop) -> None:
+    """The person took a landing back and lands the restored chamber once more."""
+    base = shop.main.head
+    [chamber] = shop.open("auth")
+    tip = chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("merge", "--quiet", "--no-ff", "--no-edit", tip)
+    shop.main.git("reset", "--quiet", "--hard", base)
+    assert landing(shop, base, chamber) == OwnWork(tip)
+
+
+def test_a_base_that_is_gone_from_the_repository_is_no_error(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    tip = chamber.commit("auth", {"auth.py": "a\n"})
+    assert landing(shop, "0" * 40, chamber) == OwnWork(tip)
