@@ -1,0 +1,72 @@
+"""The files that a landing would add to a branch, with their sizes, and those that hold keys."""
+
+from collections.abc import Collection, Mapping
+
+from orchestra_server.domain.unintended_files import Limits
+from orchestra_server.git.repository.repository import Repository
+
+# Content is searched only where there is not too much of it: names tell of the rest.
+_SEARCHED_FILES = 300
+_SEARCHED_SIZE = 200_000  # bytes
+# Forms that issuers document: PEM, AWS, GitHub, GitLab, Slack, Stripe, OpenAI and Anthropic keys.
+_KEY_FORMS = (
+    r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----",
+    r"(AKIA|ASIA)[0-9A-Z]{16}",
+    r"gh[pousr]_[A-Za-z0-9]{36}",
+    r"glpat-[A-Za-z0-9_-]{20}",
+    r"xox[abprs]-[A-Za-z0-9-]{10}",
+    r"[rs]k_live_[A-Za-z0-9]{16}",
+    r"sk-(ant|proj|live)-[A-Za-z0-9_-]{16}",
+)
+
+
+def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
+    """Return by path the size in bytes of each regular file that `new` has and `old` has not."""
+    raw = repo.git("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", old, new)
+    parts = raw.split("\0")
+    entries = dict(zip(parts[1::2], parts[::2], strict=False))
+    objects = {
+        path: words[3]
+        for path, entry in entries.items()
+        if (words := entry.split()) and words[1].startswith("100")
+    }
+    feed = "".join(f"{one}\n" for one in objects.values())
+    asked = ("cat-file", "--batch-check=%(objectsize)")
+    sizes = repo.git(*asked, feed=feed).split("\n") if objects else []
+    return {path: int(size) for path, size in zip(objects, sizes, strict=False) if size.isdecimal()}
+
+
+def present_folders(repo: Repository, commit: str) -> set[str]:
+    """Return the folders of a commit's tree."""
+    listed = repo.git("ls-tree", "-r", "-d", "-z", "--name-only", commit)
+    return set(listed.split("\0")) - {""}
+
+
+def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> Collection[str]:
+    """Return those of the added files in which something of the form of a key stands."""
+    searched = [path for path, size in added.items() if size <= _SEARCHED_SIZE]
+    if not 0 < len(searched) <= _SEARCHED_FILES:
+        return ()
+    forms = [part for form in _KEY_FORMS for part in ("-e", form)]
+    ran = repo.run(
+        "--literal-pathspecs", "grep", "--extended-regexp", "-I", "--name-only", "-z",
+        "--no-color", *forms, commit, "--", *searched,
+    )  # fmt: skip
+    return {one.removeprefix(f"{commit}:") for one in ran.out.split("\0") if one}
+
+
+def read_limits(repo: Repository) -> Limits:
+    """Return the limits of the person's git configuration: orchestra.largeFile, .manyFiles.
+
+    `git config orchestra.largeFile 20m` takes git's own units.
+    """
+    usual = Limits()
+    return Limits(
+        large=_number(repo, "orchestra.largeFile", usual.large),
+        many=_number(repo, "orchestra.manyFiles", usual.many),
+    )
+
+
+def _number(repo: Repository, name: str, usual: int) -> int:
+    said = repo.run("config", "--type=int", "--get", name).out.strip()
+    return int(said) if said.isdecimal() else usual

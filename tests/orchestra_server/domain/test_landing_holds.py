@@ -1,0 +1,49 @@
+import pytest
+
+from orchestra_core.models import Chamber, Discovery, Interrupt, Requires, Severity
+from orchestra_server.domain.landing_holds import landing_holds
+
+AUTH = Chamber(
+    id="shop-1/auth", task_id="shop-1", name="auth", state="live", path="/r", branch="b",
+    created_at=1,
+)  # fmt: skip
+
+
+def message(requires: Requires = "review", chamber: str = "auth", about: str = "") -> Interrupt:
+    return Interrupt(
+        id="i1", task_id="shop-1", chamber=chamber, message="The price\nis in cents",
+        requires=requires, discovery_id=about, sent_at=2,
+    )  # fmt: skip
+
+
+def discovery(severity: Severity) -> dict[str, Discovery]:
+    return {
+        "d1": Discovery(id="d1", task_id="shop-1", agent_id="w", text="t", severity=severity, at=2)
+    }
+
+
+def test_chambers_whose_workers_have_ended_hold_nothing() -> None:
+    assert landing_holds([AUTH], {}, [message()], {}) == []
+
+
+def test_a_worker_at_work_holds_and_is_named_with_what_it_does() -> None:
+    assert landing_holds([AUTH], {AUTH.id: "working (Bash pytest)"}, [], {}) == [
+        "auth: its worker is still working (Bash pytest)"
+    ]
+
+
+@pytest.mark.parametrize("requires", ["stop", "suspend"])
+def test_an_unread_message_that_stops_a_worker_holds(requires: Requires) -> None:
+    assert landing_holds([AUTH], {}, [message(requires)], {}) == [
+        "auth: its worker has not read a critical message: 'The price is in cents'"
+    ]
+
+
+@pytest.mark.parametrize(("severity", "holds"), [("critical", 1), ("important", 0), ("info", 0)])
+def test_an_unread_discovery_holds_when_it_is_critical(severity: Severity, holds: int) -> None:
+    found = landing_holds([AUTH], {}, [message(about="d1")], discovery(severity))
+    assert len(found) == holds
+
+
+def test_a_message_to_another_chamber_does_not_hold() -> None:
+    assert landing_holds([AUTH], {}, [message("stop", chamber="api")], {}) == []

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.domain.unintended_files import Limits
+from orchestra_server.git.merge.added_files import (
+    added_files,
+    files_with_keys,
+    present_folders,
+    read_limits,
+)
+from tests.support.chambers import Workshop, workshop
+from tests.support.repositories import small_repository
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(small_repository(tmp_path / "shop", {"src/app.py": "1\n"}))
+
+
+def test_only_new_files_are_listed_with_their_sizes(shop: Workshop) -> None:
+    old = shop.main.head
+    new = shop.main.commit("more", {"src/app.py": "changed\n", "größe.txt": "12345", "a b": "1"})
+    assert added_files(shop.repo, old, new) == {"größe.txt": 5, "a b": 1}
+
+
+def test_nothing_new_is_an_empty_answer(shop: Workshop) -> None:
+    assert added_files(shop.repo, shop.main.head, shop.main.head) == {}
+
+
+def test_the_folders_of_a_commit_are_listed_at_any_depth(shop: Workshop) -> None:
+    head = shop.main.commit("deep", {"a/b/c": "1"})
+    assert present_folders(shop.repo, head) == {"src", "a", "a/b"}
+
+
+def test_a_file_with_the_form_of_a_key_is_found_by_its_content(shop: Workshop) -> None:
+    key = "AKIA" + "Q" * 16
+    added = {"conf.py": f"KEY = '{key}'\n", "plain.py": "x = 1\n", "big.py": key}
+    head = shop.main.commit("more", added)
+    sizes = {"conf.py": 30, "plain.py": 6, "big.py": 10_000_000}
+    assert set(files_with_keys(shop.repo, head, sizes)) == {"conf.py"}
+
+
+def test_the_limits_are_the_persons_to_set(shop: Workshop) -> None:
+    assert read_limits(shop.repo) == Limits()
+    shop.main.git("config", "orchestra.largeFile", "20m")
+    shop.main.git("config", "orchestra.manyFiles", "7")
+    assert read_limits(shop.repo) == Limits(large=20 * 1024 * 1024, many=7)
