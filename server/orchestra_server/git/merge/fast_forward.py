@@ -1,24 +1,18 @@
 """The one moment the main working tree sees anything: a fast-forward, whole or not at all."""
 
 import os
+import shlex
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.merge.undo_fast_forward import Change, put_back
 from orchestra_server.git.process.run import git_in, only_here, run_git
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of
 from orchestra_server.git.snapshot.commit import shown
 from orchestra_server.git.snapshot.index_copy import split
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    path: str
-    kind: str  # A added, D deleted, M or T changed
-    object_id: str  # of the new side
 
 
 def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
@@ -36,7 +30,7 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
             return
         _require_at(head_of(worktree).commit, branch, old)
         if old != new:
-            _fast_forward(worktree, old, new)
+            _fast_forward(worktree, branch, old, new)
 
 
 def blocked_files(
@@ -89,7 +83,7 @@ def _require_at(now: str, branch: str, old: str) -> None:
         raise Refused(f"{what} {where} since the merge was computed; merge again and land that")
 
 
-def _fast_forward(worktree: Path, old: str, new: str) -> None:
+def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     changes = _changes(worktree, old, new)
     in_the_way = _in_the_way(worktree, changes)
     if in_the_way:
@@ -98,41 +92,52 @@ def _fast_forward(worktree: Path, old: str, new: str) -> None:
             "commit it or move it aside, and complete again"
         )
     ran = run_git(
-        worktree, "-c", "submodule.recurse=false", "merge", "--quiet", "--ff-only", "--no-stat",
+        worktree, "-c", "submodule.recurse=false", "-c", f"branch.{branch}.mergeOptions=",
+        "merge", "--quiet", "--ff-only", "--no-squash", "--commit", "--no-stat", "--no-signoff",
         "--no-autostash", "--no-overwrite-ignore", new,
         env={**only_here(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
-    if ran.status and head_of(worktree).commit != new:
-        _put_back(worktree, changes)
-        raise Refused(f"{worktree} could not take the merge, and is as it was: {ran.words}")
+    if head_of(worktree).commit == new:
+        return  # whatever differs now was changed by a hook of the person's
+    left = put_back(worktree, changes, old, new)
+    if left:
+        raise Refused(
+            f"{worktree} could not take the merge ({ran.words}), and {shown(left)} could not be "
+            f"put back; make room, then run: git -C '{worktree}' checkout -- {shlex.join(left)}"
+        )
+    raise Refused(f"{worktree} could not take the merge, and is as it was: {ran.words}")
 
 
-def _changes(worktree: Path, old: str, new: str) -> list[_Change]:
+def _changes(worktree: Path, old: str, new: str) -> list[Change]:
     raw = split(git_in(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
     return [
-        _Change(path, kind=entry[-1], object_id=entry.split()[3])
+        Change(path, kind=entry[-1], object_id=entry.split()[3])
         for entry, path in zip(raw[::2], raw[1::2], strict=True)
     ]
 
 
-def _in_the_way(worktree: Path, changes: Sequence[_Change]) -> list[str]:
+def _in_the_way(worktree: Path, changes: Sequence[Change]) -> list[str]:
     """Return what is uncommitted, untracked or ignored where the landing would write.
 
     A directory of theirs where a file is to come counts, and a file where a directory is.
     """
-    status = git_in(
-        worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
-        "--ignore-submodules=dirty",
-    )  # fmt: skip
     touched = {change.path for change in changes}
-    dirty = {entry[3:] for entry in split(status)}
-    found = {path for path in dirty if touched & {path, *map(str, Path(path).parents)}}
+    found = {path for path in _dirty(worktree) if touched & {path, *map(str, Path(path).parents)}}
     # A file system that ignores case shows README where only readme is.
     renamed = {change.path.casefold() for change in changes if change.kind == "D"}
     for change in changes:
         if change.kind == "A" and change.path.casefold() not in renamed:
             found.update(_untracked_at(worktree, change.path, touched))
     return sorted(found)
+
+
+def _dirty(worktree: Path) -> set[str]:
+    """Return the tracked files in which index or working tree differ from HEAD."""
+    status = git_in(
+        worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
+        "--ignore-submodules=dirty",
+    )  # fmt: skip
+    return {entry[3:] for entry in split(status)}
 
 
 def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[str]:
@@ -146,29 +151,3 @@ def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[s
         below = git_in(worktree, "--literal-pathspecs", "ls-files", "--others", "-z", "--", path)
         return split(below)
     return [path] if os.path.lexists(at) else []
-
-
-def _put_back(worktree: Path, changes: Sequence[_Change]) -> None:
-    """Undo a fast-forward that broke off while writing (a full disk, a filter that fails).
-
-    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing
-    nor the new one is the person's by now.
-    """
-    back: list[str] = []
-    for change in changes:
-        path = worktree / change.path
-        missing = not os.path.lexists(path)
-        if missing or (path.is_file() and _is(worktree, change)):
-            if change.kind == "A":
-                path.unlink(missing_ok=True)
-            else:
-                back.append(change.path)
-    run_git(
-        worktree, "checkout-index", "--force", "--index", "-z", "--stdin",
-        feed="".join(f"{path}\0" for path in back), env=only_here(worktree),
-    )  # fmt: skip
-
-
-def _is(worktree: Path, change: _Change) -> bool:
-    ran = run_git(worktree, "hash-object", "--", change.path, env=only_here(worktree))
-    return ran.out.strip() == change.object_id

@@ -201,6 +201,7 @@ def _merge_commit(
     trial: bool,
 ) -> str:
     return repo.git(
+        "-c", "i18n.commitEncoding=UTF-8",
         "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
         feed=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
         env=KEEPER if trial else None,

@@ -90,11 +90,25 @@ def open_repository(directory: Path) -> Repository:
     if inside == "true":
         top = git_in_any(directory, "rev-parse", "--show-toplevel")
     elif bare == "true":
+        _require_really_bare(common_dir)
         top = str(common_dir)
     else:  # somewhere below .git: its main working tree is meant
         listed = git_in_any(directory, "worktree", "list", "--porcelain", "-z")
         top = listed.split("\0", 1)[0].removeprefix("worktree ")
     return Repository(Path(top).resolve(), common_dir)
+
+
+def _require_really_bare(common_dir: Path) -> None:
+    """Raise Refused where a tool wrote core.bare=true into a repository that has a checkout.
+
+    Git then takes the checkout for none, and a branch would move without its files. Only a
+    repository that has, or had, a checkout of its own holds an index.
+    """
+    if common_dir.name == ".git" and (common_dir / "index").exists():
+        raise Refused(
+            f"core.bare is true in {common_dir / 'config'}, so git does not see the checkout "
+            f"beside it; run: git -C '{common_dir}' config core.bare false"
+        )
 
 
 def git_in_any(directory: Path, *args: str) -> str:

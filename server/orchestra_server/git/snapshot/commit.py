@@ -37,13 +37,14 @@ def commit_open_work(
     if found.clean and not _is_merging(worktree):
         return None
     with _index_put_back(worktree):
-        git_in(worktree, "add", "--all")
+        git_in(worktree, "add", "--all", "--sparse")
         if not _anything(worktree):
             return None
         require_identity(worktree)
         named = [part for trailer in trailers for part in ("--trailer", trailer)]
         ran = run_git(
-            worktree, "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
+            worktree, "-c", "i18n.commitEncoding=UTF-8",
+            "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
             feed=message, env={**only_here(worktree), **as_person()},
         )  # fmt: skip
         if ran.status:

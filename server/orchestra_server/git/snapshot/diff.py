@@ -68,7 +68,7 @@ def _with_untracked(worktree: Path) -> Generator[Shadow]:
         files = [path for path in shadow.untracked() if not path.endswith("/")]
         if files:
             shadow.git(
-                "--literal-pathspecs", "add", "--intent-to-add",
+                "--literal-pathspecs", "add", "--intent-to-add", "--sparse",
                 "--pathspec-from-file=-", "--pathspec-file-nul",
                 feed="".join(f"{path}\0" for path in files),
             )  # fmt: skip

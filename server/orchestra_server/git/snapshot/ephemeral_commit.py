@@ -116,7 +116,7 @@ def _tree_of(scratch: Scratch, name: str, worktree: Path) -> str:
     try:
         index = scratch.index_for(name, git_directory(worktree) / "index")
         env = {**only_here(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
-        added = run_git(worktree, *PLAIN, "add", "--all", "--ignore-errors", env=env)
+        added = run_git(worktree, *PLAIN, "add", "--all", "--sparse", "--ignore-errors", env=env)
         if added.status not in (0, _ALL_BUT_SOME):
             raise GitFailed(f"git add failed in {worktree}: {added.words}")
         return git_in(worktree, *PLAIN, "write-tree", env=env).strip()

@@ -114,7 +114,7 @@ def read_state(worktree: Path, *, ours: Sequence[str] | None = None, hidden: boo
         index_tree, stages = _read_index(shadow, head)
         if not seen:
             show_hidden(worktree, shadow.git)
-        shadow.git("add", "--all")
+        shadow.git("add", "--all", "--sparse")
         if ours is not None:
             _add_ignored(shadow, shadow.ignored(ours))
         work_tree = shadow.git("write-tree").strip()
@@ -149,7 +149,7 @@ def _add_ignored(shadow: Shadow, files: list[str]) -> None:
     require_no_repository(shadow.worktree, files)
     if files:
         shadow.git(
-            "--literal-pathspecs", "add", "--force",
+            "--literal-pathspecs", "add", "--force", "--sparse",
             "--pathspec-from-file=-", "--pathspec-file-nul",
             feed="".join(f"{path}\0" for path in files),
         )  # fmt: skip

@@ -123,3 +123,10 @@ def test_a_working_tree_that_lost_its_git_file_is_not_taken_for_the_repository_a
     inside.mkdir(parents=True)
     with pytest.raises(Unavailable, match="is no longer a git working tree"):
         repository.head_of(inside)
+
+
+def test_a_checkout_that_a_tool_marked_as_bare_is_refused_with_the_cure(tmp_path: Path) -> None:
+    main = small_repository(tmp_path / "shop")
+    main.git("config", "core.bare", "true")
+    with pytest.raises(Refused, match=r"core\.bare is true .* config core\.bare false"):
+        open_repository(main.path)

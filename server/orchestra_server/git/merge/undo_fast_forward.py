@@ -1,0 +1,58 @@
+"""A fast-forward undone that broke off: a full disk, a filter that fails, a setting of git."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.git.process.run import only_here, run_git
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file in which the new commit differs from the old one."""
+
+    path: str
+    kind: str  # A added, D deleted, M or T changed
+    object_id: str  # of the new side
+
+
+def put_back(worktree: Path, changes: Sequence[Change], old: str, new: str) -> list[str]:
+    """Bring index and changed files back to `old`; return the files that could not be.
+
+    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing,
+    nor the new one, nor the beginning of it, is the person's by now.
+    """
+    ours = only_here(worktree)
+    run_git(worktree, "read-tree", "-i", "-m", new, old, env=ours)
+    back: list[str] = []
+    for change in changes:
+        path = worktree / change.path
+        missing = not os.path.lexists(path)
+        if missing or (path.is_file() and _is_written_by_us(worktree, change)):
+            if change.kind == "A":
+                path.unlink(missing_ok=True)
+            else:
+                back.append(change.path)
+    run_git(
+        worktree, "checkout-index", "--force", "--index", "-z", "--stdin",
+        feed="".join(f"{path}\0" for path in back), env=ours,
+    )  # fmt: skip
+    return [path for path in back if not os.path.lexists(worktree / path)]
+
+
+def _is_written_by_us(worktree: Path, change: Change) -> bool:
+    """Tell whether a file is the new one, or the part of it that the disk had room for."""
+    if change.kind == "D":
+        return False
+    ours = only_here(worktree)
+    ran = run_git(worktree, "hash-object", "--", change.path, env=ours)
+    if ran.out.strip() == change.object_id:
+        return True
+    written = (worktree / change.path).read_bytes()
+    named = f"--path={change.path}"
+    for wanted in (("cat-file", "blob"), ("cat-file", "--filters", named)):
+        whole = run_git(worktree, *wanted, change.object_id, env=ours)
+        if whole.status == 0 and os.fsencode(whole.out).startswith(written):
+            return True
+    return False
