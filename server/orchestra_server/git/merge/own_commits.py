@@ -49,9 +49,11 @@ def read_target(repo: Repository, ref: str, commit: str) -> Target:
     Only those count that `commit` does not hold: the others were never taken out.
     """
     ran = repo.run("rev-list", "--walk-reflogs", ref, "--")
-    listed = dict.fromkeys(ran.out.split()) if ran.status == 0 else {}
+    listed = list(dict.fromkeys(ran.out.split())) if ran.status == 0 else []
+    if not listed:
+        return Target(commit)
     feed = "".join(f"{one}\n" for one in (*listed, f"^{commit}"))
-    left_out = set(repo.run("rev-list", "--stdin", feed=feed).out.split()) if listed else set()
+    left_out = set(repo.run("rev-list", "--stdin", feed=feed).out.split())
     return Target(commit, tuple(one for one in listed if one in left_out))
 
 
@@ -137,8 +139,8 @@ def _three_way(repo: Repository, base: str | None, ours: str, theirs: str) -> Me
     `merge-tree --merge-base` came with git 2.40; commits made for it say the same to an older git.
     """
     parent = _bare_commit(repo, _tree(repo, base) if base else _empty_tree(repo))
-    sides = [_bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs)]
-    return merge_trees(repo, *sides)
+    one, other = (_bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs))
+    return merge_trees(repo, one, other)
 
 
 def _bare_commit(repo: Repository, tree: str, parent: str = "") -> str:
