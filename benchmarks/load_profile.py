@@ -26,10 +26,10 @@ _WAITING = ("wait (threading.py", "select (selectors.py", "_worker (concurrent",
 # The innermost first: what a paint calls stands below the paint.
 PARTS = (
     ("writing to the terminal", ("Output._put",)),
-    ("painting: our own lines", ("Lines.render_lines",)),
+    ("painting: our own lines", ("LineWidget.render_lines",)),
     ("painting: Textual's compositor", ("Screen._on_timer_update",)),
-    ("taking a step: tables, feed, detail, status", ("Picture._step",)),
-    ("moving the board on by each event", ("Picture.arrived", "Picture.presence_changed")),
+    ("taking a step: tables, feed, detail, status", ("ViewModel._step",)),
+    ("applying each event to the view model", ("ViewModel.arrived", "ViewModel.presence_changed")),
     ("decoding events", ("decode_event", "as_event")),
     ("hearing: socket, protocol, follower", ("follow (", "Bell._read", "store/")),
     ("Textual's messages", ("MessagePump._process_messages",)),

@@ -23,12 +23,12 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_tui import themes
-from orchestra_tui.backend.protocols import LinkState, Source, Tools
-from orchestra_tui.backend.server_process import Launch, ServerProcess
-from orchestra_tui.backend.tool_calls import Actions
-from orchestra_tui.backend.view_model import Changes, Picture
-from orchestra_tui.presentation.ages import SECOND, span
-from orchestra_tui.screens.app_base import Host
+from orchestra_tui.backend.protocols import EventSource, ServerStatus, ToolClient
+from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
+from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.backend.view_model import ViewChanges, ViewModel
+from orchestra_tui.presentation.ages import SECOND, precise_duration
+from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room.room_screen import RoomScreen
@@ -37,7 +37,7 @@ from orchestra_tui.terminal.driver import RoomDriver
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
-class RoomApp(Host):
+class RoomApp(AppBase):
     """The room of one project; where its picture comes from and its tools lead to is handed in."""
 
     # Here rather than on the screens: a default screen's own is not loaded, and a dialog opens
@@ -64,8 +64,8 @@ class RoomApp(Host):
     def __init__(
         self,
         project: str,
-        source: Source,
-        tools: Tools,
+        source: EventSource,
+        tools: ToolClient,
         *,
         clock: Clock = now_ms,
         unread_limit: int = 0,
@@ -81,11 +81,11 @@ class RoomApp(Host):
         self._leaving: int | None = None  # the exit code, once leaving was asked for too early
         self._source = source
         self._tools = tools
-        self.picture = Picture(self._step, clock)
-        self.picture.board.unread_limit = unread_limit
-        self.actions = Actions(tools)
-        self.server = LinkState("off")
-        self._room = RoomScreen(self.picture, source.activity, project, clock)
+        self.view_model = ViewModel(self._step, clock)
+        self.view_model.state.unread_limit = unread_limit
+        self.tool_calls = ToolCalls(tools)
+        self.server = ServerStatus("off")
+        self._room = RoomScreen(self.view_model, source.activity, project, clock)
         themes.install(self, light=light)
         if keymap:
             self.set_keymap(keymap)
@@ -100,7 +100,7 @@ class RoomApp(Host):
 
     async def on_unmount(self) -> None:
         """End what runs beside the screen, the bundled server included, before the process goes."""
-        self.picture.close()
+        self.view_model.close()
         self.workers.cancel_all()
         await asyncio.gather(*(worker.wait() for worker in self.workers), return_exceptions=True)
 
@@ -110,7 +110,7 @@ class RoomApp(Host):
         lasting = ("tools", "source")
         at_work = [worker for worker in self.workers if worker.name not in lasting]
         busy = any(not worker.is_finished for worker in at_work)
-        return busy or self.picture.waiting or self._room.looking
+        return busy or self.view_model.waiting or self._room.looking
 
     def exit(
         self,
@@ -134,18 +134,20 @@ class RoomApp(Host):
             return
         self._settle()
         self.run_worker(self._tools.run(self._server_changed), name="tools")
-        self.run_worker(self._source.run(self.picture), name="source")
+        self.run_worker(self._source.run(self.view_model), name="source")
 
     def _settle(self) -> None:
         """Say that what has been imported and built by now is going to stay."""
         if self._settled is not None:
             self._settled()
 
-    def _step(self, changes: Changes) -> None:
+    def _step(self, changes: ViewChanges) -> None:
         if not self._room.is_attached:
             return
         if changes.away:
-            self.say(f"The store is back after {span(changes.away)}; no event was missed")
+            self.say(
+                f"The store is back after {precise_duration(changes.away)}; no event was missed"
+            )
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
@@ -154,7 +156,7 @@ class RoomApp(Host):
         if changes.whole:
             self._settle()
 
-    def _server_changed(self, state: LinkState) -> None:
+    def _server_changed(self, state: ServerStatus) -> None:
         self.server = state
         if self._room.is_attached:
             self._room.server_changed()
@@ -177,20 +179,20 @@ class RoomApp(Host):
 
 
 def run_room(
-    project: Project, settings: Settings, launch: Launch, early: ServerProcess | None
+    project: Project, settings: Settings, launch: ServerLaunch, early: ServerProcess | None
 ) -> int:
     """Show the room of `project` until the operator leaves; returns the exit code.
 
     `early` is the bundled server, if it was started already.
     """
-    from orchestra_tui.backend.server_supervisor import ServerLink  # noqa: PLC0415 - as above
-    from orchestra_tui.backend.store_follower import StoreSource  # noqa: PLC0415 - only the real room
+    from orchestra_tui.backend.server_supervisor import ServerSupervisor  # noqa: PLC0415 - as above
+    from orchestra_tui.backend.store_follower import StoreFollower  # noqa: PLC0415 - only the real room
 
     # What the first paint and each snapshot have built stays; no collection need look at it.
     app = RoomApp(
         project.id,
-        StoreSource(project.id, settings),
-        ServerLink(launch, early=early),
+        StoreFollower(project.id, settings),
+        ServerSupervisor(launch, early=early),
         unread_limit=settings.unread_limit * SECOND,
         settled=_keep_what_there_is,
         driver=RoomDriver,

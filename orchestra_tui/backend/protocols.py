@@ -13,18 +13,18 @@ from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 
-LinkPhase = Literal["off", "starting", "ready", "restarting", "failed"]
+ServerPhase = Literal["off", "starting", "ready", "restarting", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class LinkState:
+class ServerStatus:
     """How the bundled server is; `detail` is the rest of the sentence, such as "in 2 s"."""
 
-    phase: LinkPhase = "off"
+    phase: ServerPhase = "off"
     detail: str = ""
 
 
-class Sink(Protocol):
+class EventSink(Protocol):
     """What a source tells, in the order in which it happened."""
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
@@ -48,10 +48,10 @@ class Sink(Protocol):
         ...
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """Where the room's picture comes from."""
 
-    async def run(self, sink: Sink) -> None:
+    async def run(self, sink: EventSink) -> None:
         """Feed `sink` until cancelled; outages are told, not raised."""
         ...
 
@@ -60,10 +60,10 @@ class Source(Protocol):
         ...
 
 
-class Tools(Protocol):
+class ToolClient(Protocol):
     """The way every action goes; each failure is an OrchestraError with one line."""
 
-    async def run(self, on_state: Callable[[LinkState], None]) -> None:
+    async def run(self, on_state: Callable[[ServerStatus], None]) -> None:
         """Keep the way open until cancelled, telling each change of its state."""
         ...
 

@@ -27,7 +27,7 @@ _LEAVE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class ServerLaunch:
     """How the server is started: command, directory, environment, and where its stderr goes."""
 
     command: Sequence[str]
@@ -36,7 +36,7 @@ class Launch:
     log: Path
 
 
-def plan_launch(project: Project, settings: Settings) -> Launch:
+def plan_launch(project: Project, settings: Settings) -> ServerLaunch:
     """Return how the room starts the server of `project`."""
     environment = dict(os.environ)
     environment["CLAUDE_PROJECT_DIR"] = str(project.root)
@@ -48,13 +48,13 @@ def plan_launch(project: Project, settings: Settings) -> Launch:
     if settings.runtime_dir != Path(tempfile.gettempdir()):
         environment["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
     log = settings.state_dir / "log" / f"server-{project.id}.log"
-    return Launch(SERVER, project.root, environment, log)
+    return ServerLaunch(SERVER, project.root, environment, log)
 
 
 class ServerProcess:
     """A started server, with one socket for what it reads and writes; OSError if it cannot be."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: ServerLaunch) -> None:
         launch.log.parent.mkdir(parents=True, exist_ok=True)
         self._writer: asyncio.StreamWriter | None = None
         self._ours, theirs = socket.socketpair()
@@ -112,7 +112,7 @@ class ServerProcess:
             os.killpg(self._process.pid, number)
 
 
-def started_early(launch: Launch) -> ServerProcess | None:
+def start_early(launch: ServerLaunch) -> ServerProcess | None:
     """Return a server that starts meanwhile; None if it cannot, which is told when it is needed."""
     try:
         return ServerProcess(launch)

@@ -12,8 +12,8 @@ from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError, Refused, Unavailable
 from orchestra_core.text import one_line
 from orchestra_tui.backend.json_rpc import Connection
-from orchestra_tui.backend.protocols import LinkState
-from orchestra_tui.backend.server_process import Launch, ServerProcess
+from orchestra_tui.backend.protocols import ServerStatus
+from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 
 PROTOCOL = "2025-06-18"  # older than the server's newest on purpose: a plain stateful session
 CLIENT_NAME = "orchestra-room"
@@ -24,7 +24,7 @@ _CALL_SECONDS = 180.0  # chambers of a large repository take their time
 Result = TypeVar("Result", bound=Struct)
 
 
-class Content(Struct, frozen=True):
+class ContentPart(Struct, frozen=True):
     """One part of an answer; only text is expected."""
 
     text: str = ""
@@ -33,7 +33,7 @@ class Content(Struct, frozen=True):
 class ToolResult(Struct, frozen=True, rename="camel"):
     """What `tools/call` answers."""
 
-    content: tuple[Content, ...] = ()
+    content: tuple[ContentPart, ...] = ()
     structured_content: Raw = Raw(b"null")
     is_error: bool = False
 
@@ -41,15 +41,15 @@ class ToolResult(Struct, frozen=True, rename="camel"):
 class ResourceResult(Struct, frozen=True):
     """What `resources/read` answers."""
 
-    contents: tuple[Content, ...] = ()
+    contents: tuple[ContentPart, ...] = ()
 
 
-class ServerLink:
+class ServerSupervisor:
     """The room's way to the tools; every failure is an OrchestraError with one line."""
 
     def __init__(
         self,
-        launch: Launch,
+        launch: ServerLaunch,
         delays: Sequence[float] = _DELAYS,
         early: ServerProcess | None = None,
     ) -> None:
@@ -58,29 +58,29 @@ class ServerLink:
         self._early = early
         self._delays = delays
         self._connection: Connection | None = None
-        self._state = LinkState("off")
+        self._state = ServerStatus("off")
         self._changed = asyncio.Condition()
         self.pid = 0  # of the running server
 
     @property
-    def state(self) -> LinkState:
+    def state(self) -> ServerStatus:
         """How the server is."""
         return self._state
 
-    async def run(self, on_state: Callable[[LinkState], None]) -> None:
+    async def run(self, on_state: Callable[[ServerStatus], None]) -> None:
         """Keep a server running until cancelled."""
         deaths = 0
         while True:
-            await self._become(LinkState("starting"), on_state)
+            await self._become(ServerStatus("starting"), on_state)
             was_ready = await self._one_life(on_state)
             # One that was ready and died gets a quick second chance; one that never got ready
             # would only fill the log.
             deaths = 1 if was_ready else deaths + 1
             delay = self._delays[min(deaths, len(self._delays)) - 1]
             if was_ready:
-                state = LinkState("restarting", f"in {delay:g} s")
+                state = ServerStatus("restarting", f"in {delay:g} s")
             else:
-                state = LinkState("failed", f"see {self._launch.log}, next try in {delay:g} s")
+                state = ServerStatus("failed", f"see {self._launch.log}, next try in {delay:g} s")
             await self._become(state, on_state)
             await asyncio.sleep(delay)
 
@@ -113,13 +113,13 @@ class ServerLink:
             raise Unavailable(f"the MCP server is not running ({words}); try again when it is")
         return self._connection
 
-    async def _become(self, state: LinkState, on_state: Callable[[LinkState], None]) -> None:
+    async def _become(self, state: ServerStatus, on_state: Callable[[ServerStatus], None]) -> None:
         async with self._changed:
             self._state = state
             self._changed.notify_all()
         on_state(state)
 
-    async def _one_life(self, on_state: Callable[[LinkState], None]) -> bool:
+    async def _one_life(self, on_state: Callable[[ServerStatus], None]) -> bool:
         """Run one server to its end; answer whether it ever got ready."""
         process, self._early = self._early, None
         try:
@@ -133,10 +133,10 @@ class ServerLink:
         try:
             connection = Connection(*await process.connect())
             reading = asyncio.create_task(connection.run())
-            await _shake_hands(connection)
+            await _initialize(connection)
             ready = True
             self._connection = connection
-            await self._become(LinkState("ready"), on_state)
+            await self._become(ServerStatus("ready"), on_state)
             await reading
         except OrchestraError as error:
             self._note(f"no MCP handshake: {error}")
@@ -153,7 +153,7 @@ class ServerLink:
             log.write(f"room: {one_line(line)}\n")
 
 
-async def _shake_hands(connection: Connection) -> None:
+async def _initialize(connection: Connection) -> None:
     hello = {
         "protocolVersion": PROTOCOL,
         "capabilities": {},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import Presence
 from orchestra_core.settings import Settings
-from orchestra_tui.backend.protocols import Sink
+from orchestra_tui.backend.protocols import EventSink
 
 if TYPE_CHECKING:
     from orchestra_core.store.store import Store
@@ -19,7 +19,7 @@ FEED_LENGTH = 300  # events the feed begins with
 _DELAYS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between two tries, the last for ever
 
 
-class StoreSource:
+class StoreFollower:
     """A `Source` that reads the project's store, and keeps trying while it cannot be reached."""
 
     def __init__(self, project_id: str, settings: Settings) -> None:
@@ -27,7 +27,7 @@ class StoreSource:
         self._settings = settings
         self._store: Store | None = None
 
-    async def run(self, sink: Sink) -> None:
+    async def run(self, sink: EventSink) -> None:
         """Feed `sink` until cancelled."""
         # In a thread: the room answers keys while the modules load.
         await asyncio.to_thread(importlib.import_module, "orchestra_core.store.open_store")
@@ -46,7 +46,7 @@ class StoreSource:
         store = self._store
         return await store.activity(chamber_id, count) if store is not None else []
 
-    async def _follow(self, sink: Sink) -> None:
+    async def _follow(self, sink: EventSink) -> None:
         from orchestra_core.store.follow import (  # noqa: PLC0415 - after the first paint
             Arrived,
             Disconnected,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import Level, Requires
-from orchestra_tui.backend.protocols import Tools
+from orchestra_tui.backend.protocols import ToolClient
 
 
 class StartedTask(Struct, frozen=True):
@@ -89,10 +89,10 @@ class ParallelStatus(Struct, frozen=True):
 Answer = TypeVar("Answer", bound=Struct)
 
 
-class Actions:
+class ToolCalls:
     """The operator's verbs."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: ToolClient) -> None:
         self._tools = tools
 
     async def start_task(self, description: str) -> StartedTask:

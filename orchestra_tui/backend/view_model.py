@@ -12,64 +12,64 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
-from orchestra_tui.presentation.indexed_state import Board, Touched
-from orchestra_tui.presentation.status_text import Link
+from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
+from orchestra_tui.presentation.status_text import StoreLink
 
 STEP = 0.045  # seconds; shorter costs processor, longer brings events to the screen later
 
 
 @dataclass(slots=True)
-class Changes:
+class ViewChanges:
     """What has changed since the last step; `whole` when everything has."""
 
     whole: bool = False
     status: bool = False
-    touched: Touched = field(default_factory=Touched)
+    rows: ChangedRows = field(default_factory=ChangedRows)
     events: list[Event] = field(default_factory=list[Event])
     away: int = 0  # ms for which the store was out of reach, now that it is back
 
 
-class Picture:
-    """A `Sink`: the board, whether it is live, and the changes not shown yet."""
+class ViewModel:
+    """A `Sink`: the state, whether it is live, and the changes not shown yet."""
 
-    def __init__(self, on_step: Callable[[Changes], None], clock: Clock = now_ms) -> None:
-        self.board = Board()
-        self.link: Link = "connecting"
+    def __init__(self, on_step: Callable[[ViewChanges], None], clock: Clock = now_ms) -> None:
+        self.state = IndexedState()
+        self.link: StoreLink = "connecting"
         self.link_since = 0
         self.reason = ""
         self.live_once = False  # whether there has been a snapshot at all
         self._lost_at = 0
         self._on_step = on_step
         self._clock = clock
-        self._changes = Changes()
+        self._changes = ViewChanges()
         self._timer: asyncio.TimerHandle | None = None
         self._stepped = 0.0
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
         """Start anew; the feed shows `recent`."""
-        self.board.load(state)
+        self.state.load(state)
         self.live_once = True
-        self._changes = Changes(whole=True, status=True, events=list(recent))
+        self._changes = ViewChanges(whole=True, status=True, events=list(recent))
         self._come_back()
         self._set_link("live")
 
     def arrived(self, events: Sequence[Event]) -> None:
         """Move on by `events`; those already known change nothing."""
         for event in events:
-            if event.seq > self.board.state.seq:
-                self._changes.touched.add(self.board.apply(event))
+            if event.seq > self.state.documents.seq:
+                self._changes.rows.add(self.state.apply(event))
                 self._changes.events.append(event)
         self._changes.status = True
         self._ask()
 
     def presence_changed(self, presence: Presence) -> None:
         """Take the latest report on one worker."""
-        self._changes.touched.add(self.board.report_presence(presence))
+        self._changes.rows.add(self.state.report_presence(presence))
         self._ask()
 
-    def redrawn(self, touched: Touched) -> None:
+    def redrawn(self, changed_rows: ChangedRows) -> None:
         """Show rows anew of which something other than an event has been learned."""
-        self._changes.touched.add(touched)
+        self._changes.rows.add(changed_rows)
         self._ask()
 
     def disconnected(self, reason: str) -> None:
@@ -99,7 +99,7 @@ class Picture:
             self._changes.away = max(1, self._clock() - self._lost_at)
             self._lost_at = 0
 
-    def _set_link(self, link: Link, reason: str = "") -> None:
+    def _set_link(self, link: StoreLink, reason: str = "") -> None:
         if link != self.link:
             self.link_since = self._clock()
         self.link = link
@@ -115,9 +115,9 @@ class Picture:
     def _step(self) -> None:
         self._timer = None
         self._stepped = asyncio.get_running_loop().time()
-        changes, self._changes = self._changes, Changes()
+        changes, self._changes = self._changes, ViewChanges()
         self._on_step(changes)
 
 
-def _nothing(_changes: Changes) -> None:
+def _nothing(_changes: ViewChanges) -> None:
     """Stand in for a screen that is gone."""

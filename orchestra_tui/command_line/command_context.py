@@ -9,7 +9,7 @@ from orchestra_core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommandContext:
     """A directory and the settings; which project that is, is found when it is asked for."""
 
     directory: Path

@@ -11,7 +11,7 @@ from orchestra_core.errors import BadInput, OrchestraError
 from orchestra_core.settings import read_settings
 from orchestra_core.text import one_line
 from orchestra_tui.command_line.arguments import Options, read_options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 
 _FAILED = 1
 _MISUSED = 2
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Options) -> int:
-    place = Place(options.directory, read_settings())
+    place = CommandContext(options.directory, read_settings())
     match options.command:
         case "init":
             from orchestra_tui.command_line.commands import init
@@ -86,7 +86,7 @@ def _run(options: Options) -> int:
     return code
 
 
-def _run_other(place: Place, options: Options) -> int:
+def _run_other(place: CommandContext, options: Options) -> int:
     match options.command:
         case "restore":
             from orchestra_tui.command_line.commands import restore

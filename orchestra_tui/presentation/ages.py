@@ -26,15 +26,15 @@ def age(since: int, now: int) -> str:
     return f"{passed // DAY}d"
 
 
-def span(length: int) -> str:
-    """Return a short length of time exactly: `340ms`, `2.3s`; from ten seconds on like `took`."""
+def precise_duration(length: int) -> str:
+    """Return a duration as `340ms` or `2.3s`; from ten seconds on as `duration` does."""
     length = max(0, length)
     if length < SECOND:
         return f"{length}ms"
-    return f"{length / SECOND:.1f}s" if length < 10 * SECOND else took(length)
+    return f"{length / SECOND:.1f}s" if length < 10 * SECOND else duration(length)
 
 
-def took(length: int) -> str:
+def duration(length: int) -> str:
     """Return a length of time that is over, to the second: `42s`, `3m12`, `1h05`, `2d`."""
     length = max(0, length)
     if MINUTE <= length < HOUR:
@@ -46,7 +46,7 @@ def elapsed(start: int, end: int, now: int) -> str:
     """Return how long a thing has run, or, once it has an end, how long it took."""
     if not start:
         return ""
-    return took(end - start) if end else age(start, now)
+    return duration(end - start) if end else age(start, now)
 
 
 def due(since: int, now: int) -> int:
@@ -58,11 +58,11 @@ def due(since: int, now: int) -> int:
     return since + (passed // step + 1) * step
 
 
-def soonest(*moments: int) -> int:
+def earliest(*moments: int) -> int:
     """Return the earliest of the moments that there are; 0 when there is none."""
     return min((moment for moment in moments if moment), default=0)
 
 
-def clock(at: int) -> str:
+def time_of_day(at: int) -> str:
     """Return the local time of day, `14:03:59`."""
     return time.strftime("%H:%M:%S", time.localtime(at / SECOND)) if at else ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from orchestra_core.events import Event
-from orchestra_tui.presentation.ages import clock
+from orchestra_tui.presentation.ages import time_of_day
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain
@@ -15,7 +15,7 @@ NARROW_SUBJECT_WIDTH = 10
 SHORT_TIME = len("14:03")
 
 
-class Said(NamedTuple):
+class EventText(NamedTuple):
     """What an event says: its words and their tone."""
 
     text: str
@@ -27,7 +27,7 @@ def feed_line(event: Event) -> Line:
     subject = plain(event.chamber or event.task_id)
     said = _said(event)
     return (
-        Cell(clock(event.at), "muted"),
+        Cell(time_of_day(event.at), "muted"),
         Cell(subject, "accent" if event.chamber else "muted"),
         Cell(plain(said.text), said.tone),
     )
@@ -43,108 +43,110 @@ def feed_layout(line: Line, width: int) -> Line:
     return cut_line(placed, width)
 
 
-def _said(event: Event) -> Said:
+def _said(event: Event) -> EventText:
     say = _SAYERS.get(event.kind.partition(".")[0], _agent_said)
     return say(event)
 
 
-def _agent_said(event: Event) -> Said:
+def _agent_said(event: Event) -> EventText:
     actor = event.data.agent.agent_id if event.data.agent else event.actor
-    return Said(f"{actor}: {event.data.action}: {event.data.result}")
+    return EventText(f"{actor}: {event.data.action}: {event.data.result}")
 
 
-def _discovery_said(event: Event) -> Said:
+def _discovery_said(event: Event) -> EventText:
     found = event.data.discovery
     if found is None:
         return _agent_said(event)
     if found.pattern:
-        return Said(f"pattern: {found.text}", "muted")
+        return EventText(f"pattern: {found.text}", "muted")
     tone: Tone = "critical" if found.severity == "critical" else "plain"
-    return Said(f"{found.severity} discovery: {found.text}", tone)
+    return EventText(f"{found.severity} discovery: {found.text}", tone)
 
 
-_TASK: dict[str, Said] = {
-    "task.completing": Said("completing: merging the chambers", "warn"),
-    "task.reopened": Said("open again: the merge did not go through", "warn"),
-    "task.closed": Said("closed", "muted"),
+_TASK: dict[str, EventText] = {
+    "task.completing": EventText("completing: merging the chambers", "warn"),
+    "task.reopened": EventText("open again: the merge did not go through", "warn"),
+    "task.closed": EventText("closed", "muted"),
 }
 
 
-def _task_said(event: Event) -> Said:
+def _task_said(event: Event) -> EventText:
     task = event.data.task
     if task is None or event.kind in _TASK:
-        return _TASK.get(event.kind, Said(event.kind.partition(".")[2], "muted"))
+        return _TASK.get(event.kind, EventText(event.kind.partition(".")[2], "muted"))
     match event.kind:
         case "task.started":
-            return Said(f"started: {task.description}", "strong")
+            return EventText(f"started: {task.description}", "strong")
         case "task.phase-advanced":
-            return Said(f"phase {task.phase}")
+            return EventText(f"phase {task.phase}")
         case "task.landing":
-            return Said(f"landing the work of {', '.join(task.landing)}", "warn")
+            return EventText(f"landing the work of {', '.join(task.landing)}", "warn")
         case "task.moved":
-            return Said(f"moved to {task.working_directory}")
+            return EventText(f"moved to {task.working_directory}")
         case _:
-            return Said(f"completed: {task.summary}", "ok")
+            return EventText(f"completed: {task.summary}", "ok")
 
 
-_CHAMBER: dict[str, Said] = {
-    "chamber.reserved": Said("name reserved", "muted"),
-    "chamber.closing": Said("closing", "muted"),
-    "chamber.restored": Said("restored"),
-    "chamber.suspended": Said("suspended: no tool runs until it is resumed", "warn"),
-    "chamber.resumed": Said("resumed: its tools run again", "ok"),
+_CHAMBER: dict[str, EventText] = {
+    "chamber.reserved": EventText("name reserved", "muted"),
+    "chamber.closing": EventText("closing", "muted"),
+    "chamber.restored": EventText("restored"),
+    "chamber.suspended": EventText("suspended: no tool runs until it is resumed", "warn"),
+    "chamber.resumed": EventText("resumed: its tools run again", "ok"),
 }
 
 
-def _chamber_said(event: Event) -> Said:
+def _chamber_said(event: Event) -> EventText:
     chamber = event.data.chamber
     if event.kind in _CHAMBER:
         return _CHAMBER[event.kind]
     if event.kind == "chamber.created":
-        return Said(f"created on {chamber.branch if chamber else ''}")
+        return EventText(f"created on {chamber.branch if chamber else ''}")
     if event.kind == "chamber.moved":
-        return Said(f"moved to {chamber.path if chamber else ''}")
+        return EventText(f"moved to {chamber.path if chamber else ''}")
     if event.kind == "chamber.failed":
-        return Said(f"failed: {chamber.note if chamber else ''}", "critical")
+        return EventText(f"failed: {chamber.note if chamber else ''}", "critical")
     saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
-    return Said(f"closed{saved}", "muted")
+    return EventText(f"closed{saved}", "muted")
 
 
-def _interrupt_said(event: Event) -> Said:
+def _interrupt_said(event: Event) -> EventText:
     interrupt = event.data.interrupt
     message = interrupt.message if interrupt else ""
     match event.kind:
         case "interrupt.sent":
             how = interrupt.requires if interrupt else "review"
-            return Said(f"✉ sent{'' if how == 'review' else f', {how}'}: {message}", "warn")
+            return EventText(f"✉ sent{'' if how == 'review' else f', {how}'}: {message}", "warn")
         case "interrupt.posted":
-            return Said("✉ posted", "muted")
+            return EventText("✉ posted", "muted")
         case "interrupt.delivered":
-            return Said("✉ delivered", "accent")
+            return EventText("✉ delivered", "accent")
         case "interrupt.acted":
-            return Said("✉ acted upon", "ok")
+            return EventText("✉ acted upon", "ok")
         case "interrupt.cancelled":
-            return Said(f"✉ cancelled: {message}", "muted")
+            return EventText(f"✉ cancelled: {message}", "muted")
         case _:
             note = interrupt.note if interrupt else ""
-            return Said(f"✉ {note or 'expired'}", "warn" if note else "muted")
+            return EventText(f"✉ {note or 'expired'}", "warn" if note else "muted")
 
 
-_COLLISION: dict[str, Said] = {
-    "collision.appeared": Said(f"{conflict_lines.SIGN} collides with", "warn"),
-    "collision.changed": Said(f"{conflict_lines.SIGN} still collides with", "warn"),
-    "collision.cleared": Said("no longer collides with", "ok"),
+_COLLISION: dict[str, EventText] = {
+    "collision.appeared": EventText(f"{conflict_lines.SIGN} collides with", "warn"),
+    "collision.changed": EventText(f"{conflict_lines.SIGN} still collides with", "warn"),
+    "collision.cleared": EventText("no longer collides with", "ok"),
 }
 
 
-def _collision_said(event: Event) -> Said:
+def _collision_said(event: Event) -> EventText:
     verb = _COLLISION[event.kind]
     if event.data.collision is None:
         return verb
-    return Said(conflict_lines.said(event.data.collision, event.chamber, verb.text), verb.tone)
+    return EventText(
+        conflict_lines.feed_text(event.data.collision, event.chamber, verb.text), verb.tone
+    )
 
 
-_SAYERS: dict[str, Callable[[Event], Said]] = {
+_SAYERS: dict[str, Callable[[Event], EventText]] = {
     "task": _task_said,
     "chamber": _chamber_said,
     "discovery": _discovery_said,

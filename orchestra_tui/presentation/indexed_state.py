@@ -26,7 +26,7 @@ class Diff(NamedTuple):
 
 
 @dataclass(slots=True)
-class Touched:
+class ChangedRows:
     """Keys of the rows that an update changed, and which lists have other members or order now."""
 
     tasks: set[str] = field(default_factory=set[str])
@@ -36,8 +36,8 @@ class Touched:
     chamber_order: bool = False
     discovery_order: bool = False
 
-    def add(self, other: "Touched") -> None:
-        """Take in what another update touched."""
+    def add(self, other: "ChangedRows") -> None:
+        """Take in what another update changed."""
         self.tasks |= other.tasks
         self.chambers |= other.chambers
         self.discoveries |= other.discoveries
@@ -56,7 +56,7 @@ def chamber_id(task_id: str, name: str) -> str:
     return f"{task_id}/{name}"
 
 
-class Board:
+class IndexedState:
     """What tables, details and the status line read; `load` starts it and events move it on."""
 
     def __init__(self, state: ProjectState | None = None) -> None:
@@ -65,8 +65,15 @@ class Board:
         self.load(state or ProjectState())
 
     def load(self, state: ProjectState) -> None:
-        """Start anew from a snapshot, which from now on is this board's own."""
-        self.state = state
+        """Start anew from a snapshot, which this object owns from now on."""
+        self.documents = state
+        self.tasks = state.tasks
+        self.chambers = state.chambers
+        self.agents = state.agents
+        self.discoveries = state.discoveries
+        self.interrupts = state.interrupts
+        self.collisions = state.collisions
+        self.presence = state.presence
         self._chambers_of: dict[str, list[str]] = {}
         self._mail_of: dict[str, list[str]] = {}
         self._discoveries_of: dict[str, list[str]] = {}
@@ -78,62 +85,62 @@ class Board:
         self.colliding: set[str] = set()
         for chamber in state.chambers.values():
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
-            self._enrol_chamber(chamber)
+            self._index_chamber(chamber)
         for interrupt in state.interrupts.values():
-            self._file_mail(interrupt)
+            self._index_interrupt(interrupt)
         for discovery in state.discoveries.values():
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
         for collision in state.collisions.values():
-            self._file_collision(collision)
+            self._index_collision(collision)
 
-    def apply(self, event: Event) -> Touched:
+    def apply(self, event: Event) -> ChangedRows:
         """Move on by one event and say which rows that changes; an event already known: none."""
-        touched = Touched()
-        if event.seq <= self.state.seq:
-            return touched
+        changed_rows = ChangedRows()
+        if event.seq <= self.documents.seq:
+            return changed_rows
         for document in event.data.documents():
             match document:
                 case Task():
-                    self._take_task(document, touched)
+                    self._index_task(document, changed_rows)
                 case Chamber():
-                    self._take_chamber(document, touched)
+                    self._change_chamber(document, changed_rows)
                 case Discovery():
-                    self._take_discovery(document, touched)
+                    self._index_discovery(document, changed_rows)
                 case Interrupt():
-                    self._file_mail(document)
-                    touched.chambers.add(chamber_id(document.task_id, document.chamber))
+                    self._index_interrupt(document)
+                    changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
                 case Collision():
-                    touched.chambers |= self._file_collision(document)
+                    changed_rows.chambers |= self._index_collision(document)
                 case Agent():
-                    touched.tasks.add(document.task_id)
+                    changed_rows.tasks.add(document.task_id)
                     if document.chamber:
-                        touched.chambers.add(chamber_id(document.task_id, document.chamber))
-        self.state.apply(event)
-        return touched
+                        changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
+        self.documents.apply(event)
+        return changed_rows
 
-    def report_presence(self, presence: Presence) -> Touched:
+    def report_presence(self, presence: Presence) -> ChangedRows:
         """Take what a worker does now."""
-        self.state.presence[presence.chamber_id] = presence
-        return Touched(chambers={presence.chamber_id})
+        self.presence[presence.chamber_id] = presence
+        return ChangedRows(chambers={presence.chamber_id})
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers, in the order of their creation."""
-        return [self.state.chambers[key] for key in self._chambers_of.get(task_id, ())]
+        return [self.chambers[key] for key in self._chambers_of.get(task_id, ())]
 
     def mail_of(self, key: str) -> list[Interrupt]:
         """Return a chamber's interrupts, oldest first."""
-        return [self.state.interrupts[one] for one in self._mail_of.get(key, ())]
+        return [self.interrupts[one] for one in self._mail_of.get(key, ())]
 
     def collisions_of(self, key: str) -> list[Collision]:
         """Return with whom a standing chamber collides now, the oldest first."""
         if key not in self.standing_chambers:
             return []
-        found = (self.state.collisions[one] for one in self._collisions_of.get(key, ()))
+        found = (self.collisions[one] for one in self._collisions_of.get(key, ()))
         return sorted(found, key=lambda one: (one.since, one.id))
 
     def overdue(self, now: int) -> list[Interrupt]:
         """Return the mail that has been unread for longer than the limit, oldest first."""
-        unread = (self.state.interrupts[key] for key in self.unread_mail)
+        unread = (self.interrupts[key] for key in self.unread_mail)
         found = [one for one in unread if is_overdue(one, now, self.unread_limit)]
         return sorted(found, key=lambda one: (one.sent_at, one.id))
 
@@ -141,13 +148,13 @@ class Board:
         """Return the moment at which more mail becomes overdue; 0 when none will."""
         if not self.unread_limit:
             return 0
-        sent = (self.state.interrupts[key].sent_at for key in self.unread_mail)
+        sent = (self.interrupts[key].sent_at for key in self.unread_mail)
         moments = (at + self.unread_limit for at in sent)
         return min((moment for moment in moments if moment > now), default=0)
 
     def discoveries_of(self, task_id: str) -> list[Discovery]:
         """Return a task's discoveries, oldest first."""
-        return [self.state.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
+        return [self.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
 
     def live_chambers(self, task_id: str) -> int:
         """Return how many of a task's chambers still stand."""
@@ -155,60 +162,62 @@ class Board:
 
     def task_keys(self) -> list[str]:
         """Return the ids of all tasks: open before done, the newest first."""
-        return [task.id for task in sorted(self.state.tasks.values(), key=_task_place)]
+        return [task.id for task in sorted(self.tasks.values(), key=_task_order)]
 
     def chamber_keys(self, task_id: str = "") -> list[str]:
         """Return the ids of a task's chambers, or of all: standing before gone, newest first."""
-        chambers = self.chambers_of(task_id) if task_id else self.state.chambers.values()
-        return [chamber.id for chamber in sorted(chambers, key=_chamber_place)]
+        chambers = self.chambers_of(task_id) if task_id else self.chambers.values()
+        return [chamber.id for chamber in sorted(chambers, key=_chamber_order)]
 
     def discovery_keys(self, task_id: str = "") -> list[str]:
         """Return the ids of a task's discoveries, or of all, the newest first."""
-        found = self.discoveries_of(task_id) if task_id else self.state.discoveries.values()
-        return [one.id for one in sorted(found, key=_discovery_place)]
+        found = self.discoveries_of(task_id) if task_id else self.discoveries.values()
+        return [one.id for one in sorted(found, key=_discovery_order)]
 
-    def _take_task(self, task: Task, touched: Touched) -> None:
-        before = self.state.tasks.get(task.id)
-        _enrol(self.open_tasks, task.id, present=task.state in _OPEN)
-        touched.tasks.add(task.id)
-        touched.task_order |= before is None or _task_place(before) != _task_place(task)
+    def _index_task(self, task: Task, changed_rows: ChangedRows) -> None:
+        before = self.tasks.get(task.id)
+        _set_member(self.open_tasks, task.id, present=task.state in _OPEN)
+        changed_rows.tasks.add(task.id)
+        changed_rows.task_order |= before is None or _task_order(before) != _task_order(task)
 
-    def _take_chamber(self, chamber: Chamber, touched: Touched) -> None:
-        before = self.state.chambers.get(chamber.id)
+    def _change_chamber(self, chamber: Chamber, changed_rows: ChangedRows) -> None:
+        before = self.chambers.get(chamber.id)
         if before is None:
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
-        self._enrol_chamber(chamber)
-        touched.chambers.add(chamber.id)
-        touched.tasks.add(chamber.task_id)
-        moved = before is None or _chamber_place(before) != _chamber_place(chamber)
-        touched.chamber_order |= moved
+        self._index_chamber(chamber)
+        changed_rows.chambers.add(chamber.id)
+        changed_rows.tasks.add(chamber.task_id)
+        moved = before is None or _chamber_order(before) != _chamber_order(chamber)
+        changed_rows.chamber_order |= moved
 
-    def _enrol_chamber(self, chamber: Chamber) -> None:
+    def _index_chamber(self, chamber: Chamber) -> None:
         stands = chamber.state in _STANDING
-        _enrol(self.standing_chambers, chamber.id, present=stands)
+        _set_member(self.standing_chambers, chamber.id, present=stands)
         suspended = stands and chamber.suspended_at > 0
-        _enrol(self.suspended_chambers, chamber.id, present=suspended)
+        _set_member(self.suspended_chambers, chamber.id, present=suspended)
 
-    def _take_discovery(self, discovery: Discovery, touched: Touched) -> None:
-        if discovery.id not in self.state.discoveries:
+    def _index_discovery(self, discovery: Discovery, changed_rows: ChangedRows) -> None:
+        if discovery.id not in self.discoveries:
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
-            touched.discovery_order = True
-        touched.discoveries.add(discovery.id)
+            changed_rows.discovery_order = True
+        changed_rows.discoveries.add(discovery.id)
 
-    def _file_mail(self, interrupt: Interrupt) -> None:
+    def _index_interrupt(self, interrupt: Interrupt) -> None:
         key = chamber_id(interrupt.task_id, interrupt.chamber)
         filed = self._mail_of.setdefault(key, [])
         if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
             filed.append(interrupt.id)
-        _enrol(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
+        _set_member(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
 
-    def _file_collision(self, collision: Collision) -> set[str]:
+    def _index_collision(self, collision: Collision) -> set[str]:
         """Take a collision and return the chambers it is about."""
         chambers = {side for side in collision.between if side != BASE}
         present = collision.state == "colliding"
         for chamber in chambers:
-            _enrol(self._collisions_of.setdefault(chamber, set()), collision.id, present=present)
-        _enrol(self.colliding, collision.id, present=present)
+            _set_member(
+                self._collisions_of.setdefault(chamber, set()), collision.id, present=present
+            )
+        _set_member(self.colliding, collision.id, present=present)
         return chambers
 
 
@@ -217,20 +226,20 @@ def is_overdue(one: Interrupt, now: int, limit: int) -> bool:
     return limit > 0 and one.state in _UNREAD and now - one.sent_at >= limit
 
 
-def _enrol(keys: set[str], key: str, *, present: bool) -> None:
+def _set_member(keys: set[str], key: str, *, present: bool) -> None:
     if present:
         keys.add(key)
     else:
         keys.discard(key)
 
 
-def _task_place(task: Task) -> tuple[bool, int, str]:
+def _task_order(task: Task) -> tuple[bool, int, str]:
     return (task.state not in _OPEN, -task.started_at, task.id)
 
 
-def _chamber_place(chamber: Chamber) -> tuple[bool, int, str]:
+def _chamber_order(chamber: Chamber) -> tuple[bool, int, str]:
     return (chamber.state not in _STANDING, -chamber.created_at, chamber.name)
 
 
-def _discovery_place(discovery: Discovery) -> tuple[int, str]:
+def _discovery_order(discovery: Discovery) -> tuple[int, str]:
     return (-discovery.at, discovery.id)

@@ -7,14 +7,14 @@ from math import ceil
 from typing import Literal
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, due, span
+from orchestra_tui.presentation.ages import age, due, precise_duration
 from orchestra_tui.presentation.details.conflict_lines import SIGN
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import OVERDUE, SUSPENDED
 from orchestra_tui.presentation.text_fit import cut_line, line_width, plain
 
-Link = Literal["connecting", "live", "reconnecting", "lost"]
+StoreLink = Literal["connecting", "live", "reconnecting", "lost"]
 ServerState = Literal["starting", "ready", "restarting", "stopped"]
 
 
@@ -31,7 +31,7 @@ class Latency:
 class Status:
     """What the status line is made from; `reason` is one line on why the link is not live."""
 
-    link: Link = "connecting"
+    link: StoreLink = "connecting"
     link_since: int = 0
     reason: str = ""
     server: ServerState = "starting"
@@ -62,15 +62,15 @@ def _rank(ordered: Sequence[int], share: float) -> int:
     return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
-def counts(board: Board) -> tuple[int, int, int]:
+def counts(state: IndexedState) -> tuple[int, int, int]:
     """Return how many tasks are open, chambers stand and messages are unread."""
-    return len(board.open_tasks), len(board.standing_chambers), len(board.unread_mail)
+    return len(state.open_tasks), len(state.standing_chambers), len(state.unread_mail)
 
 
 RECENT = 200  # messages
 MARGIN = 1
 GAP_BETWEEN = 2
-_LINK: dict[Link, Cell] = {
+_LINK: dict[StoreLink, Cell] = {
     "connecting": Cell("◌ connecting", "muted"),
     "live": Cell("● live", "ok"),
     "reconnecting": Cell("◐ reconnecting", "warn"),
@@ -104,7 +104,8 @@ def _numbers(status: Status) -> list[Cell]:
     if status.project:
         found.append(Cell(plain(status.project), "muted"))
     if status.latency:
-        times = f"mail {span(status.latency.median)}, p95 {span(status.latency.p95)}"
+        median, p95 = map(precise_duration, (status.latency.median, status.latency.p95))
+        times = f"mail {median}, p95 {p95}"
         found.append(Cell(times, "muted"))
     found.append(Cell(f"event {status.seq:,}", "muted"))
     found.append(Cell(_many(status.chambers, "chamber"), "muted"))

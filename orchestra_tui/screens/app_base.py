@@ -5,19 +5,19 @@ from collections.abc import Callable, Coroutine
 from textual.app import App
 
 from orchestra_core.text import one_line
-from orchestra_tui.backend.protocols import LinkState
-from orchestra_tui.backend.tool_calls import Actions
-from orchestra_tui.backend.view_model import Picture
+from orchestra_tui.backend.protocols import ServerStatus
+from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.backend.view_model import ViewModel
 
 Work = Callable[[], Coroutine[None, None, None]]
 
 
-class Host(App[int]):
+class AppBase(App[int]):
     """The picture and the operator's verbs, for every screen; the application itself fills them."""
 
-    picture: Picture
-    actions: Actions
-    server: LinkState
+    view_model: ViewModel
+    tool_calls: ToolCalls
+    server: ServerStatus
 
     def say(self, line: str, *, problem: bool = False) -> None:
         """Show one line for a few seconds, as the plain text it is."""

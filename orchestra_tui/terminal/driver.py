@@ -15,7 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from orchestra_tui.terminal.output import Output
+from orchestra_tui.terminal.output import TerminalOutput
 
 _AT_ONCE = 4_096  # bytes
 _FLUSH_SECONDS = 1.0
@@ -30,7 +30,7 @@ class RoomDriver(LinuxDriver):
     reaches the process at the head of the terminal's session.
     """
 
-    _output: Output | None = None
+    _output: TerminalOutput | None = None
     _in_use = False
 
     def write(self, data: str) -> None:
@@ -44,7 +44,7 @@ class RoomDriver(LinuxDriver):
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         file = self._file
         assert file is not None  # noqa: S101 - a room without stderr does not get this far
-        self._output = Output(
+        self._output = TerminalOutput(
             file.fileno(),
             file.encoding,
             lambda: self._loop.call_soon_threadsafe(self._lost),

@@ -10,7 +10,7 @@ from contextlib import suppress
 MOST_WAITING = 1_000_000
 
 
-class Output(threading.Thread):
+class TerminalOutput(threading.Thread):
     """Writes in the order given; `write` never waits, whatever the terminal does.
 
     `on_lost` is called once when the terminal is gone, `on_caught_up` when one reads again that was

@@ -11,13 +11,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.widgets.line_widget import Lines
+from orchestra_tui.widgets.line_widget import LineWidget
 from orchestra_tui.widgets.text_view import TextView
 
 ROOMY = 14  # lines
 
 
-class TabLine(Lines):
+class TabLine(LineWidget):
     """The names of the tabs on one line; the one that is shown stands in brackets and bold."""
 
     DEFAULT_CSS = """

@@ -10,12 +10,12 @@ from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.event_lines import feed_layout
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.text_fit import fit
-from orchestra_tui.widgets.scroll_area import ScrollingLines
+from orchestra_tui.widgets.scroll_area import ScrollArea
 
 CAPACITY = 5_000
 
 
-class Feed(ScrollingLines):
+class Feed(ScrollArea):
     """A ring of lines that follows its end until someone scrolls up, and then counts what is new.
 
     The oldest line goes when `capacity` is reached; nothing grows with the number of events.

@@ -7,21 +7,21 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from orchestra_tui.presentation.ages import soonest
+from orchestra_tui.presentation.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
-from orchestra_tui.presentation.rows.row_source import Rows
+from orchestra_tui.presentation.rows.row_source import RowSource
 from orchestra_tui.presentation.rows.selection import Selection
 from orchestra_tui.presentation.text_fit import arrange, fit, wrap
 from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
-from orchestra_tui.widgets.scroll_area import ScrollingLines
+from orchestra_tui.widgets.scroll_area import ScrollArea
 
 MARK_FOCUSED = "▌"
 MARK_BLURRED = "▎"
 ROOMY = 8  # lines; a lower table has titles only when all its rows still fit
 
 
-class LineTable(ScrollingLines):
+class LineTable(ScrollArea):
     """Rows under columns with one cursor, which stays on its key through sorting and filtering.
 
     `show` sets which keys there are and in which order, `changed` says whose content is another,
@@ -55,7 +55,7 @@ class LineTable(ScrollingLines):
     def __init__(
         self,
         columns: Sequence[Column],
-        rows: Rows,
+        rows: RowSource,
         *,
         empty: str = "",
         header: bool = True,
@@ -105,7 +105,7 @@ class LineTable(ScrollingLines):
     def next_due(self) -> int:
         """The moment (ms) at which the text of a row on screen changes by itself; 0 for never."""
         on_screen = self._on_screen()
-        return soonest(*(self._built[key].due for key in on_screen if key in self._built))
+        return earliest(*(self._built[key].due for key in on_screen if key in self._built))
 
     def show(self, keys: Sequence[str]) -> None:
         """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""

@@ -22,13 +22,13 @@ CURSOR_BLURRED = "lines--cursor-blurred"
 _TONE_CLASSES: dict[Tone, str] = {tone: f"lines--{tone}" for tone in TONES}
 
 
-class Lines(Widget):
+class LineWidget(Widget):
     """A widget whose every line is asked for by number, from the top of the screen's part of it."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_TONE_CLASSES.values(), CURSOR, CURSOR_BLURRED}
     DEFAULT_CSS = """
-    Lines {
+    LineWidget {
         background: $background;
         height: 1fr;
         & > .lines--plain { color: $foreground; }

@@ -8,13 +8,13 @@ from textual import events
 from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell
-from orchestra_tui.widgets.line_widget import Lines
+from orchestra_tui.widgets.line_widget import LineWidget
 
 WHEEL_LINES = 3
 THUMB = "▐"
 
 
-class ScrollingLines(Lines, can_focus=True):
+class ScrollArea(LineWidget, can_focus=True):
     """Lines of which a window of the widget's height is on screen, from `top` on."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it

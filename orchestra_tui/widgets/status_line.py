@@ -4,10 +4,10 @@ from textual.strip import Strip
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_tui.presentation.status_text import Status, status_line
-from orchestra_tui.widgets.line_widget import Lines
+from orchestra_tui.widgets.line_widget import LineWidget
 
 
-class StatusLine(Lines):
+class StatusLine(LineWidget):
     """One line made from a `Status`; repainted only when it reads differently."""
 
     DEFAULT_CSS = """

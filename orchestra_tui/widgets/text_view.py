@@ -7,10 +7,10 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.text_fit import wrap_line
-from orchestra_tui.widgets.scroll_area import ScrollingLines
+from orchestra_tui.widgets.scroll_area import ScrollArea
 
 
-class TextView(ScrollingLines):
+class TextView(ScrollArea):
     """Shows lines; new ones that read the same repaint nothing."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it

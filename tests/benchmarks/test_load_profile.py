@@ -6,7 +6,7 @@ from benchmarks.load_profile import by_part
 def test_a_sample_counts_for_the_innermost_part_and_waiting_counts_for_none() -> None:
     found = by_part(
         [
-            "run;Screen._on_timer_update (screen.py:1);Lines.render_lines (lines.py:2) 7",
+            "run;Screen._on_timer_update (screen.py:1);LineWidget.render_lines (lines.py:2) 7",
             "run;Screen._on_timer_update (screen.py:1);crop (strip.py:3) 2",
             "run;EpollSelector.select (selectors.py:468) 90",
             "run;nothing known 1",

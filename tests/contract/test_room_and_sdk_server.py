@@ -11,8 +11,8 @@ from orchestra_core.errors import Refused
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_tui.backend.server_process import plan_launch
-from orchestra_tui.backend.server_supervisor import ServerLink
-from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.backend.server_supervisor import ServerSupervisor
+from orchestra_tui.backend.tool_calls import ToolCalls
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.waiting import until
 
@@ -25,12 +25,12 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepositor
 
 
 @asynccontextmanager
-async def acting(repository: TestRepository, settings: Settings) -> AsyncGenerator[Actions]:
-    link = ServerLink(plan_launch(find_project(repository.path), settings))
+async def acting(repository: TestRepository, settings: Settings) -> AsyncGenerator[ToolCalls]:
+    link = ServerSupervisor(plan_launch(find_project(repository.path), settings))
     task = asyncio.create_task(link.run(lambda _state: None))
     await until(lambda: link.state.phase != "off")
     try:
-        yield Actions(link)
+        yield ToolCalls(link)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from orchestra_tui.backend.protocols import LinkState
+from orchestra_tui.backend.protocols import ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.room import room_of
 
@@ -40,7 +40,7 @@ async def test_q_leaves_and_ctrl_c_only_says_how() -> None:
 
 
 async def test_the_status_line_says_how_the_server_is() -> None:
-    state = LinkState("failed", "see /tmp/server.log, next try in 2 s")
+    state = ServerStatus("failed", "see /tmp/server.log, next try in 2 s")
     async with room_of(stories.empty(), server=state) as room:
         assert "server stopped" in room.text
         assert room.said == ["The MCP server failed: see /tmp/server.log, next try in 2 s"]

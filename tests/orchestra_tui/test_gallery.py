@@ -31,11 +31,11 @@ def test_a_scene_looks_as_it_did(scene: Scene, snap_compare: SnapCompare) -> Non
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_a_screenshot_is_there_and_shows_what_its_scene_looks_like(scene: Scene) -> None:
     # The snapshot is what the scene looks like now, or the test above has failed.
-    picture = SCREENSHOTS / f"{scene.name}.svg"
+    view_model = SCREENSHOTS / f"{scene.name}.svg"
     snapshot = SNAPSHOTS / f"test_a_scene_looks_as_it_did[{scene.name}].svg"
-    assert picture.exists(), f"screenshots/{picture.name} is missing: make screenshots"
-    assert picture.read_text(encoding="utf-8") == snapshot.read_text(encoding="utf-8"), (
-        f"screenshots/{picture.name} is stale: make screenshots"
+    assert view_model.exists(), f"screenshots/{view_model.name} is missing: make screenshots"
+    assert view_model.read_text(encoding="utf-8") == snapshot.read_text(encoding="utf-8"), (
+        f"screenshots/{view_model.name} is stale: make screenshots"
     )
 
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
-from orchestra_tui.backend.protocols import LinkState, Sink
+from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
 
@@ -44,7 +44,7 @@ class FixedSource:
     def __init__(self, told: Told) -> None:
         self._told = told
 
-    async def run(self, sink: Sink) -> None:
+    async def run(self, sink: EventSink) -> None:
         if self._told.state is not None:
             sink.snapshot(self._told.state, self._told.events)
         if self._told.lost:
@@ -62,14 +62,14 @@ class FixedTools:
         self,
         answers: Mapping[str, bytes] = ANSWERS,
         texts: Mapping[str, str] = TEXTS,
-        state: LinkState | None = None,
+        state: ServerStatus | None = None,
     ) -> None:
         self.answers = answers
         self.texts = texts
-        self.state = state or LinkState("ready")
+        self.state = state or ServerStatus("ready")
         self.calls: list[tuple[str, dict[str, object]]] = []
 
-    async def run(self, on_state: Callable[[LinkState], None]) -> None:
+    async def run(self, on_state: Callable[[ServerStatus], None]) -> None:
         on_state(self.state)
         await asyncio.Event().wait()
 
@@ -87,14 +87,14 @@ class FixedTools:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One picture: what is told, in which size and theme, and which keys are pressed first."""
+    """One view_model: what is told, in which size and theme, and which keys are pressed first."""
 
     name: str
     tells: Callable[[], Told]
     size: Size = MIDDLE
     light: bool = False
     presses: Sequence[str] = ()  # each is one key, or a text to type
-    server: LinkState = field(default_factory=lambda: LinkState("ready"))
+    server: ServerStatus = field(default_factory=lambda: ServerStatus("ready"))
     unread_limit: int = 0  # ms
 
 
@@ -134,7 +134,7 @@ async def settle(pilot: Pilot[int]) -> None:
 
 
 SCENES: tuple[Scene, ...] = (
-    Scene(name="connecting", tells=lambda: stories.NOTHING, server=LinkState("starting")),
+    Scene(name="connecting", tells=lambda: stories.NOTHING, server=ServerStatus("starting")),
     Scene(name="empty", tells=stories.empty),
     Scene(name="empty-80x24", tells=stories.empty, size=SMALL),
     Scene(name="first-task", tells=stories.first_task),
@@ -159,7 +159,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="collision", tells=stories.collision, presses=("2", "j")),
     Scene(name="collision-80x24", tells=stories.collision, presses=("2", "j"), size=SMALL),
     Scene(name="restored", tells=stories.restored, presses=("2", "j")),
-    Scene(name="disconnected", tells=stories.lost, server=LinkState("restarting", "in 2 s")),
+    Scene(name="disconnected", tells=stories.lost, server=ServerStatus("restarting", "in 2 s")),
     Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
     Scene(name="trouble", tells=stories.trouble, presses=("2", "G")),
     Scene(

@@ -39,7 +39,7 @@ NOTHING = Told()
 
 
 def empty() -> Told:
-    """Tell of a project in which nothing has happened; a board owns the state it is given."""
+    """Tell of a project in which nothing has happened; a state owns the state it is given."""
     return Told(state=state_of())
 
 

@@ -12,20 +12,20 @@ from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
-from orchestra_tui.backend.protocols import LinkState, Sink
+from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support.gallery import MIDDLE, FixedTools, Size, settle
 from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of
 
 
 class HandFedSource:
-    """A `Source` that begins with a picture and passes on what the test tells it."""
+    """An `EventSource` that begins with a snapshot and passes on what the test tells it."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
-        self.sink: Sink | None = None
+        self.sink: EventSink | None = None
 
-    async def run(self, sink: Sink) -> None:
+    async def run(self, sink: EventSink) -> None:
         self.sink = sink
         if self._told.state is not None:
             sink.snapshot(self._told.state, self._told.events)
@@ -88,7 +88,7 @@ async def room_of(
     size: Size = MIDDLE,
     tools: FixedTools | None = None,
     keymap: dict[str, str] | None = None,
-    server: LinkState | None = None,
+    server: ServerStatus | None = None,
     clock: Clock = lambda: NOW,
     unread_limit: int = 0,
 ) -> AsyncGenerator[Room]:

@@ -17,7 +17,7 @@ from orchestra_core.text import one_line
 from orchestra_server.files.installation.install_record import is_as_installed
 from orchestra_server.files.installation.mcp_json import LAUNCHER
 from orchestra_tui.backend.json_rpc import Connection
-from orchestra_tui.backend.server_process import LINE_LIMIT, Launch, plan_launch
+from orchestra_tui.backend.server_process import LINE_LIMIT, ServerLaunch, plan_launch
 from orchestra_tui.backend.server_supervisor import PROTOCOL
 from orchestra_tui.command_line.checks.checks import Check
 from orchestra_tui.command_line.checks.installation_check import installed_root
@@ -57,7 +57,7 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
     return Check(name=NAME, verdict="ok", found=found)
 
 
-def _as_a_client(project: Project, launch: Launch) -> Launch:
+def _as_a_client(project: Project, launch: ServerLaunch) -> ServerLaunch:
     """Return how .mcp.json has it started, where `init` wrote that; else how the room does.
 
     A launcher that is not as `init` left it may be the repository's own, and is not run.
@@ -68,7 +68,7 @@ def _as_a_client(project: Project, launch: Launch) -> Launch:
     return replace(launch, command=("python3", "-I", str(launcher)))
 
 
-async def _visit(launch: Launch, log: IO[bytes]) -> str:
+async def _visit(launch: ServerLaunch, log: IO[bytes]) -> str:
     process = await asyncio.create_subprocess_exec(
         *launch.command,
         cwd=launch.directory,

@@ -17,7 +17,7 @@ from orchestra_tui.command_line.checks.checks import (
 )
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
@@ -31,7 +31,7 @@ class Report(Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
 
 
-def run(place: Place, *, as_json: bool) -> int:
+def run(place: CommandContext, *, as_json: bool) -> int:
     """Print each check as it is done, or all in one document; 1 when one has failed."""
     checks = run_to_end(_examine(place, show=not as_json))
     healthy = all(check.verdict != "fail" for check in checks)
@@ -48,7 +48,7 @@ def check_lines(check: Check) -> list[str]:
     return lines
 
 
-async def _examine(place: Place, *, show: bool) -> list[Check]:
+async def _examine(place: CommandContext, *, show: bool) -> list[Check]:
     checks: list[Check] = []
     async with aclosing(_all(place)) as examined:
         async for check in examined:
@@ -58,7 +58,7 @@ async def _examine(place: Place, *, show: bool) -> list[Check]:
     return checks
 
 
-async def _all(place: Place) -> AsyncGenerator[Check, None]:
+async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     yield check_git()
     yield check_repository(place.directory)
     project = _project(place)
@@ -70,7 +70,7 @@ async def _all(place: Place) -> AsyncGenerator[Check, None]:
     yield check_claude_code()
 
 
-def _project(place: Place) -> Project | None:
+def _project(place: CommandContext) -> Project | None:
     try:
         return place.project()
     except OrchestraError:

@@ -1,11 +1,11 @@
 """`orchestra down`: stops the private Valkey."""
 
 from orchestra_core.private_valkey import inspect, shut_down
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_lines
 
 
-def run(place: Place) -> int:
+def run(place: CommandContext) -> int:
     """Stop it if it runs, and say what was found."""
     found = inspect(place.settings)
     if not shut_down(place.settings):

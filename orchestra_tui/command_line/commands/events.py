@@ -11,19 +11,19 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
 from orchestra_tui.command_line.arguments import Options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
 
 
-def run(place: Place, options: Options) -> int:
+def run(place: CommandContext, options: Options) -> int:
     """Print what came after event `--after`, oldest first."""
     run_to_end(_print(place, options))
     return 0
 
 
-async def _print(place: Place, options: Options) -> None:
+async def _print(place: CommandContext, options: Options) -> None:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         if options.follow:

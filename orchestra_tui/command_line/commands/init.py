@@ -7,13 +7,15 @@ from pathlib import Path
 from orchestra_server.files.agents.agent_clients import agent_named
 from orchestra_server.files.installation.install import initialise
 from orchestra_server.files.installation.install import undo as take_out
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_lines
 
 _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
 
 
-def run(place: Place, *, undo: bool, isolation: bool = True, agents: Sequence[str] = ()) -> int:
+def run(
+    place: CommandContext, *, undo: bool, isolation: bool = True, agents: Sequence[str] = ()
+) -> int:
     """Install or take out, and print each thing that was done."""
     project = place.project()
     if undo:

@@ -10,7 +10,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_tui.command_line.arguments import Options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
@@ -19,13 +19,13 @@ _UNREAD = ("sent", "posted")
 _SHOWN = 5
 
 
-def run(place: Place, options: Options) -> int:
+def run(place: CommandContext, options: Options) -> int:
     """Send it, or call it back, and say how far it has come."""
     print_lines(_cancelled(place, options) if options.cancel else _sent(place, options))
     return 0
 
 
-def _sent(place: Place, options: Options) -> list[str]:
+def _sent(place: CommandContext, options: Options) -> list[str]:
     chamber = check_chamber_name(options.chamber)
     required("TEXT", options.text, MESSAGE_LIMIT)
     sent = run_to_end(_send(place, options))
@@ -36,14 +36,14 @@ def _sent(place: Place, options: Options) -> list[str]:
     return [*lines, "'orchestra status' shows it until its worker has read it."]
 
 
-def _cancelled(place: Place, options: Options) -> list[str]:
+def _cancelled(place: CommandContext, options: Options) -> list[str]:
     done = run_to_end(_cancel(place, options))
     how = "was cancelled before" if done.already_cancelled else "is cancelled; nobody has read it"
     lines = [f"Interrupt {done.interrupt_id} to {done.chamber} ({done.task_id}) {how}."]
     return [*lines, "Its worker's tools run again."] if done.resumed else lines
 
 
-async def _send(place: Place, options: Options) -> SentInterrupt:
+async def _send(place: CommandContext, options: Options) -> SentInterrupt:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         task_id = options.task or task_of(await store.snapshot(), options.chamber)
@@ -57,7 +57,7 @@ async def _send(place: Place, options: Options) -> SentInterrupt:
         )
 
 
-async def _cancel(place: Place, options: Options) -> CancelledInterrupt:
+async def _cancel(place: CommandContext, options: Options) -> CancelledInterrupt:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         task_id = options.task or _task_of_mail(await store.snapshot(), options.cancel)

@@ -5,14 +5,14 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_tui.command_line.arguments import Options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 _ACTOR = "operator"
 
 
-def run(place: Place, options: Options) -> int:
+def run(place: CommandContext, options: Options) -> int:
     """Compare and mend; 1 when something could not be mended."""
     found = run_to_end(_reconcile(place, dry_run=options.dry_run))
     if options.json:
@@ -22,7 +22,7 @@ def run(place: Place, options: Options) -> int:
     return int(any(one.note for one in found.differences))
 
 
-async def _reconcile(place: Place, *, dry_run: bool) -> Reconciled:
+async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)

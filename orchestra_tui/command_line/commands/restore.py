@@ -10,14 +10,14 @@ from orchestra_server.usecases.chambers.list_saved import list_saved
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.arguments import Options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 _ACTOR = "operator"
 
 
-def run(place: Place, options: Options) -> int:
+def run(place: CommandContext, options: Options) -> int:
     """Restore what is named; without a name, or to list, change nothing."""
     answer = run_to_end(_answer(place, options))
     if options.json:
@@ -29,7 +29,7 @@ def run(place: Place, options: Options) -> int:
     return 0
 
 
-async def _answer(place: Place, options: Options) -> SavedList | RestoredChamber:
+async def _answer(place: CommandContext, options: Options) -> SavedList | RestoredChamber:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)

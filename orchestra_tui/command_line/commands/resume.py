@@ -6,13 +6,13 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
 from orchestra_tui.command_line.arguments import Options
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.interrupt import ACTOR, task_of
 from orchestra_tui.command_line.output import print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 
-def run(place: Place, options: Options) -> int:
+def run(place: CommandContext, options: Options) -> int:
     """Resume it and say what its worker knows of that."""
     check_chamber_name(options.chamber)
     done = run_to_end(_resume(place, options))
@@ -21,7 +21,7 @@ def run(place: Place, options: Options) -> int:
     return 0
 
 
-async def _resume(place: Place, options: Options) -> ResumedWorker:
+async def _resume(place: CommandContext, options: Options) -> ResumedWorker:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         task_id = options.task or task_of(await store.snapshot(), options.chamber)

@@ -6,11 +6,11 @@ import sys
 from orchestra_core.errors import Refused
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
-from orchestra_tui.backend.server_process import plan_launch, started_early
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.backend.server_process import plan_launch, start_early
+from orchestra_tui.command_line.command_context import CommandContext
 
 
-def run(place: Place) -> int:
+def run(place: CommandContext) -> int:
     """Open the room; raises Refused where there is no terminal to show it on."""
     project = place.project()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -29,4 +29,4 @@ def open_room(project: Project, settings: Settings) -> int:
     # Now: its imports take twice as long as the first paint. Earlier they would hold that up, and
     # later the room would wait for them.
     launch = plan_launch(project, settings)
-    return run_room(project, settings, launch, started_early(launch))
+    return run_room(project, settings, launch, start_early(launch))

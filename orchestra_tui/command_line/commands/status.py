@@ -5,12 +5,12 @@ from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
-from orchestra_tui.command_line.command_context import Place
+from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.status_document import status_document, status_lines
 
 
-def run(place: Place, *, as_json: bool) -> int:
+def run(place: CommandContext, *, as_json: bool) -> int:
     """Print the project as it is now."""
     project = place.project()
     state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)

@@ -5,10 +5,14 @@ from msgspec.structs import replace
 from orchestra_core.models import Agent, Chamber
 from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import age, clock, elapsed
-from orchestra_tui.presentation.details.conflict_lines import collision_lines
-from orchestra_tui.presentation.details.task_and_discovery_details import field, heading, placed
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.ages import age, elapsed, time_of_day
+from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
+from orchestra_tui.presentation.details.task_and_discovery_details import (
+    commit_text,
+    field,
+    heading,
+)
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell, presence_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
@@ -16,24 +20,24 @@ from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
 
-def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
+def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     """Return where a chamber is, what its worker does and how it stands."""
     symbol = CHAMBER[chamber.state]
     took = elapsed(chamber.created_at, chamber.ended_at, now)
     since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
-    mail, _ = mail_cell(board.mail_of(chamber.id), now, board.unread_limit)
+    mail, _ = mail_cell(state.mail_of(chamber.id), now, state.unread_limit)
     lines: list[Line] = [
         field("chamber", Cell(plain(chamber.name), "strong")),
         field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
     ]
     if chamber.state == "live":
-        lines += _worker_lines(chamber, board, now)
+        lines += _worker_lines(chamber, state, now)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
-    diff = diff_cell(board.diffs.get(chamber.id))
+    diff = diff_cell(state.diffs.get(chamber.id))
     lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
     lines.append(field("branch", Cell(plain(chamber.branch))))
     if chamber.base_commit:
-        lines.append(field("from", Cell(placed(chamber.base_commit, ""))))
+        lines.append(field("from", Cell(commit_text(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
     if chamber.host:
         lines.append(field("host", Cell(plain(chamber.host))))
@@ -41,26 +45,26 @@ def chamber_overview(chamber: Chamber, board: Board, now: int) -> list[Line]:
         lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
     if chamber.note:
         lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
-    for collision in board.collisions_of(chamber.id):
-        lines += [(), *collision_lines(collision, chamber.id)]
-    for agent in _agents_in(chamber, board):
+    for collision in state.collisions_of(chamber.id):
+        lines += [(), *conflict_lines_of(collision, chamber.id)]
+    for agent in _agents_in(chamber, state):
         lines += _agent_lines(agent, now)
     return lines
 
 
-def _worker_lines(chamber: Chamber, board: Board, now: int) -> list[Line]:
+def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     """Return what the worker does and says, since when, and whether mail reaches it."""
-    presence = board.state.presence.get(chamber.id)
+    presence = state.presence.get(chamber.id)
     said = presence.message if presence else ""
     doing, _ = presence_cell(replace(presence, message="") if presence else None, now)
     lines: list[Line] = [field("worker", doing)]
     if presence and presence.since:
-        lines.append(field("since", Cell(clock(presence.since), "muted")))
+        lines.append(field("since", Cell(time_of_day(presence.since), "muted")))
     lines += [field("" if at else "last words", *line) for at, line in enumerate(text_lines(said))]
     if chamber.suspended_at:
-        by = board.state.interrupts.get(chamber.suspended_by)
+        by = state.interrupts.get(chamber.suspended_by)
         told = f" by {plain(by.actor)}: {plain(by.message)}" if by else ""
-        lasting = f"{SUSPENDED.text} since {clock(chamber.suspended_at)}{told}"
+        lasting = f"{SUSPENDED.text} since {time_of_day(chamber.suspended_at)}{told}"
         lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
         lines.append(field("", Cell("no tool runs here; r resumes it", "muted")))
     return [*lines, _hook_line(chamber, proven=is_proven(chamber, presence))]
@@ -78,10 +82,10 @@ def briefing_lines(chamber: Chamber) -> list[Line]:
     return text_lines(chamber.brief) or [(Cell(empty_panes.BRIEFING, "muted"),)]
 
 
-def _agents_in(chamber: Chamber, board: Board) -> list[Agent]:
+def _agents_in(chamber: Chamber, state: IndexedState) -> list[Agent]:
     found = (
         agent
-        for agent in board.state.agents.values()
+        for agent in state.agents.values()
         if agent.task_id == chamber.task_id and agent.chamber == chamber.name
     )
     return sorted(found, key=lambda agent: -agent.last_at)

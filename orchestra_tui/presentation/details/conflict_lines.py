@@ -29,7 +29,7 @@ def files_text(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def collision_text(collisions: Sequence[Collision], chamber_id: str) -> str:
+def conflict_text(collisions: Sequence[Collision], chamber_id: str) -> str:
     """Return `⚠ collides: auth, 2 files`, or with whom else; "" without any.
 
     The other's name comes first of what a narrow table might cut.
@@ -41,7 +41,7 @@ def collision_text(collisions: Sequence[Collision], chamber_id: str) -> str:
     return f"{SIGN} collides: {names}{files}"
 
 
-def collision_lines(collision: Collision, chamber_id: str) -> list[Line]:
+def conflict_lines_of(collision: Collision, chamber_id: str) -> list[Line]:
     """Return a collision whole: with whom, and each file with git's word for it."""
     other = partner(collision, chamber_id)
     head = f"{SIGN} collides with {other}: {files_text(collision.count)}"
@@ -54,7 +54,7 @@ def collision_lines(collision: Collision, chamber_id: str) -> list[Line]:
     return lines
 
 
-def said(collision: Collision, chamber: str, verb: str) -> str:
+def feed_text(collision: Collision, chamber: str, verb: str) -> str:
     """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
     first, second = map(side_name, collision.between)
     other = first if second == chamber else second

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Discovery, Phase, Presence, Task
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import age, clock, elapsed, span
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.ages import age, elapsed, precise_duration, time_of_day
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import standing_cell
 from orchestra_tui.presentation.rows.symbols import CHAMBER, SEVERITY, TASK, WORKER
@@ -25,13 +25,13 @@ def heading(word: str) -> list[Line]:
     return [(), (Cell(word, "strong"),)]
 
 
-def placed(commit: str, branch: str) -> str:
+def commit_text(commit: str, branch: str) -> str:
     """Return `main at 1a2b3c4d5e`, or what there is of it."""
     short = commit[:SHORT_COMMIT]
     return f"{plain(branch)} at {short}" if branch and short else plain(branch) or short
 
 
-def task_overview(task: Task, board: Board, now: int) -> list[Line]:
+def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     """Return what a task is about, how far it is and who works on it."""
     symbol = TASK[task.state]
     took = elapsed(task.started_at, task.finished_at, now)
@@ -46,7 +46,7 @@ def task_overview(task: Task, board: Board, now: int) -> list[Line]:
     reasons = f"  {'; '.join(map(plain, task.reasons))}" if task.reasons else ""
     lines.append(field("level", Cell(task.complexity), Cell(reasons, "muted")))
     if task.base_commit:
-        lines.append(field("from", Cell(placed(task.base_commit, task.base_branch))))
+        lines.append(field("from", Cell(commit_text(task.base_commit, task.base_branch))))
     if task.landed_commit:
         lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
     lines.append(field("id", Cell(task.id)))
@@ -54,10 +54,10 @@ def task_overview(task: Task, board: Board, now: int) -> list[Line]:
         lines += [*heading("Summary"), *text_lines(task.summary)]
     if task.phases:
         lines += [*heading("Phases"), *(phase_line(one, task.phase, now) for one in task.phases)]
-    chambers = board.chambers_of(task.id)
+    chambers = state.chambers_of(task.id)
     lines += heading("Chambers")
     for chamber in chambers:
-        worker, _ = standing_cell(chamber, board, now)
+        worker, _ = standing_cell(chamber, state, now)
         name = Cell(f" {fit(chamber.name, 20)} ")
         lines.append((CHAMBER[chamber.state], name, worker))
     return lines if chambers else [*lines, (Cell(empty_panes.CHAMBERS, "muted"),)]
@@ -84,12 +84,12 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
     lines: list[Line] = []
     until = 0
     for one in reversed(reports):
-        took = span(until - one.since) if until else age(one.since, now)
+        took = precise_duration(until - one.since) if until else age(one.since, now)
         state = WORKER[one.state]
         what = plain(one.tool) if one.state == "working" and one.tool else state.text
         lines.append(
             (
-                Cell(clock(one.since), "muted"),
+                Cell(time_of_day(one.since), "muted"),
                 Cell(f" {fit(took, 6, 'right')}  ", "muted"),
                 Cell(fit(what, 12) + " ", state.tone),
                 Cell(plain(one.detail)),
@@ -135,7 +135,11 @@ def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
     where = f"  in {plain(discovery.chamber)}" if discovery.chamber else ""
     lines.append(field("from", Cell(by), Cell(where, "muted")))
     lines.append(
-        field("when", Cell(clock(discovery.at)), Cell(f"  {age(discovery.at, now)} ago", "muted"))
+        field(
+            "when",
+            Cell(time_of_day(discovery.at)),
+            Cell(f"  {age(discovery.at, now)} ago", "muted"),
+        )
     )
     affected = ", ".join(map(plain, discovery.affects)) or "every chamber of the task"
     lines.append(field("affects", Cell(affected)))

@@ -3,9 +3,9 @@
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber, Presence
 from orchestra_core.readiness import is_proven
-from orchestra_tui.presentation.ages import age, due, elapsed, soonest
-from orchestra_tui.presentation.details.conflict_lines import collision_text
-from orchestra_tui.presentation.indexed_state import Board, Diff
+from orchestra_tui.presentation.ages import age, due, earliest, elapsed
+from orchestra_tui.presentation.details.conflict_lines import conflict_text
+from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
 from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN, WORKER
@@ -23,42 +23,42 @@ CHAMBER_COLUMNS = (
 )
 
 
-def chamber_row(chamber: Chamber, board: Board, now: int) -> Row:
+def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
     ended = chamber.ended_at
-    letters = board.mail_of(chamber.id)
-    mail, mail_due = mail_cell(letters, now, board.unread_limit)
-    worker, worker_due = standing_cell(chamber, board, now)
+    letters = state.mail_of(chamber.id)
+    mail, mail_due = mail_cell(letters, now, state.unread_limit)
+    worker, worker_due = standing_cell(chamber, state, now)
     cells = (
         CHAMBER[chamber.state],
         Cell(plain(chamber.name), "muted" if ended else "plain"),
         worker,
-        unread_cell(letters, now, board.unread_limit),
+        unread_cell(letters, now, state.unread_limit),
         mail,
-        diff_cell(board.diffs.get(chamber.id)),
+        diff_cell(state.diffs.get(chamber.id)),
         Cell(elapsed(chamber.created_at, ended, now), "muted"),
     )
     own_due = 0 if ended else due(chamber.created_at, now)
-    return Row(chamber.id, cells, soonest(own_due, mail_due, worker_due))
+    return Row(chamber.id, cells, earliest(own_due, mail_due, worker_due))
 
 
-def standing_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
     """Return with whom a chamber collides before what its worker does, and when that changes."""
-    worker, moment = worker_cell(chamber, board, now)
-    collides = collision_text(board.collisions_of(chamber.id), chamber.id)
+    worker, moment = worker_cell(chamber, state, now)
+    collides = conflict_text(state.collisions_of(chamber.id), chamber.id)
     return (Cell(f"{collides} · {worker.text}", "warn") if collides else worker), moment
 
 
-def worker_cell(chamber: Chamber, board: Board, now: int) -> tuple[Cell, int]:
+def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
     """Return what a chamber's worker does and since when, and the moment that text changes."""
     if chamber.state != "live":
         note = f": {plain(chamber.note)}" if chamber.note else ""
         return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
-    presence = board.state.presence.get(chamber.id)
+    presence = state.presence.get(chamber.id)
     doing, moment = presence_cell(presence, now)
     if chamber.suspended_at:
         words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
-        return Cell(words, SUSPENDED.tone), soonest(moment, due(chamber.suspended_at, now))
+        return Cell(words, SUSPENDED.tone), earliest(moment, due(chamber.suspended_at, now))
     if presence is None and not is_proven(chamber, presence):
         return UNPROVEN, 0
     return doing, moment
@@ -88,20 +88,20 @@ def diff_cell(diff: Diff | None) -> Cell:
 
 
 class ChamberRows:
-    """The rows of the chamber table, read from the board at the moment they are asked for."""
+    """The rows of the chamber table, read from the state at the moment they are asked for."""
 
-    def __init__(self, board: Board, clock: Clock = now_ms) -> None:
-        self._board = board
+    def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
+        self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
         """Return the row of a chamber as it reads now."""
-        return chamber_row(self._board.state.chambers[key], self._board, self._clock())
+        return chamber_row(self._state.chambers[key], self._state, self._clock())
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: name, state, branch, its worker and its collisions."""
-        chamber = self._board.state.chambers[key]
-        presence = self._board.state.presence.get(key)
+        chamber = self._state.chambers[key]
+        presence = self._state.presence.get(key)
         doing = (presence.state, presence.tool, presence.detail) if presence else ()
-        collides = collision_text(self._board.collisions_of(key), key)
+        collides = conflict_text(self._state.collisions_of(key), key)
         return " ".join((chamber.name, chamber.state, chamber.branch, *doing, collides)).casefold()

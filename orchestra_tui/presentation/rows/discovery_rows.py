@@ -3,7 +3,7 @@
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Discovery
 from orchestra_tui.presentation.ages import age, due
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.symbols import SEVERITY
 from orchestra_tui.presentation.text_fit import plain
@@ -29,18 +29,18 @@ def discovery_row(discovery: Discovery, now: int) -> Row:
 
 
 class DiscoveryRows:
-    """The rows of the discovery table, read from the board at the moment they are asked for."""
+    """The rows of the discovery table, read from the state at the moment they are asked for."""
 
-    def __init__(self, board: Board, clock: Clock = now_ms) -> None:
-        self._board = board
+    def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
+        self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
         """Return the row of a discovery as it reads now."""
-        return discovery_row(self._board.state.discoveries[key], self._clock())
+        return discovery_row(self._state.discoveries[key], self._clock())
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: text, severity, impact and who found it."""
-        one = self._board.state.discoveries[key]
+        one = self._state.discoveries[key]
         words = (one.text, one.severity, one.impact, one.chamber, one.agent_id)
         return " ".join(words).casefold()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, clock, due, soonest, span
+from orchestra_tui.presentation.ages import age, due, earliest, precise_duration, time_of_day
 from orchestra_tui.presentation.indexed_state import is_overdue
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import MAIL, OVERDUE
@@ -30,7 +30,7 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
         if is_overdue(oldest, now, limit):
             return Cell(f"{OVERDUE} {text}", "critical"), due(oldest.sent_at, now)
         late = oldest.sent_at + limit if limit else 0
-        return Cell(f"{ENVELOPE} {text}", "warn"), soonest(due(oldest.sent_at, now), late)
+        return Cell(f"{ENVELOPE} {text}", "warn"), earliest(due(oldest.sent_at, now), late)
     if not interrupts:
         return Cell("", "muted"), 0
     last = interrupts[-1]
@@ -59,7 +59,7 @@ def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], i
         if one.note:
             lines.append((Cell(f"  {plain(one.note)}", "warn"),))
         lines.extend((Cell("  " + line[0].text),) for line in text_lines(one.message))
-    return lines, soonest(*(due(one.sent_at, now) for one in interrupts))
+    return lines, earliest(*(due(one.sent_at, now) for one in interrupts))
 
 
 def _heading(one: Interrupt, now: int) -> Line:
@@ -68,7 +68,9 @@ def _heading(one: Interrupt, now: int) -> Line:
     return (
         Cell(state.text, state.tone),
         Cell(f"  {one.requires}", "strong"),
-        Cell(f"  from {author}, {age(one.sent_at, now)} ago, at {clock(one.sent_at)}", "muted"),
+        Cell(
+            f"  from {author}, {age(one.sent_at, now)} ago, at {time_of_day(one.sent_at)}", "muted"
+        ),
         Cell(f"  {plain(one.id)}", "faint"),
     )
 
@@ -80,7 +82,7 @@ def _journey(one: Interrupt) -> Line:
         ("acted", one.acted_at),
         (one.state, one.ended_at),
     )
-    words = [f"{name} after {span(at - one.sent_at)}" for name, at in steps if at]
+    words = [f"{name} after {precise_duration(at - one.sent_at)}" for name, at in steps if at]
     if one.state in _UNREAD:
         words.append("u calls it back")
     if not one.posted_at and one.state == "sent":

@@ -5,7 +5,7 @@ from typing import Protocol
 from orchestra_tui.presentation.rows.cells import Row
 
 
-class Rows(Protocol):
+class RowSource(Protocol):
     """Where a table's rows come from; asked only for those that are on screen."""
 
     def row(self, key: str) -> Row:

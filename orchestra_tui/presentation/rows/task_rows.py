@@ -3,7 +3,7 @@
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Task
 from orchestra_tui.presentation.ages import due, elapsed
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.symbols import TASK
 from orchestra_tui.presentation.text_fit import plain
@@ -46,18 +46,18 @@ def step_text(task: Task) -> str:
 
 
 class TaskRows:
-    """The rows of the task table, read from the board at the moment they are asked for."""
+    """The rows of the task table, read from the state at the moment they are asked for."""
 
-    def __init__(self, board: Board, clock: Clock = now_ms) -> None:
-        self._board = board
+    def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
+        self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
         """Return the row of a task as it reads now."""
-        return task_row(self._board.state.tasks[key], self._board.live_chambers(key), self._clock())
+        return task_row(self._state.tasks[key], self._state.live_chambers(key), self._clock())
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: id, description, level, state and phase."""
-        task = self._board.state.tasks[key]
+        task = self._state.tasks[key]
         words = (task.id, task.description, task.complexity, task.state, task.phase)
         return " ".join(words).casefold()

@@ -29,7 +29,7 @@ class RoomCommands(Provider):
             if (score := matcher.match(key.help)) > 0:
                 yield Hit(score, Content(key.help), self._run(key), key.help, _said(key))
         room = self._room()
-        for task in room.app.picture.board.state.tasks.values() if room else ():
+        for task in room.app.view_model.state.tasks.values() if room else ():
             text = one_line(f"Go to {task.id}: {task.description}", 100)
             if room and (score := matcher.match(text)) > _LEAST_TASK_MATCH:
                 yield Hit(score, Content(text), partial(room.go_to_task, task.id), text)

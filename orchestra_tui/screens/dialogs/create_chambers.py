@@ -13,7 +13,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.models import Task
 from orchestra_core.names import check_chamber_names
 from orchestra_core.text import one_line
-from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
 _NOTE = "Each name becomes a worktree on a branch of its own."
@@ -26,11 +26,11 @@ class CreateChambers(Dialog):
         Binding("ctrl+s", "send", "Open", id="dialog.create_chambers"),
     ]
 
-    def __init__(self, actions: Actions, task: Task) -> None:
+    def __init__(self, actions: ToolCalls, task: Task) -> None:
         super().__init__(
             f"Chambers for: {one_line(task.description, 60)}", "enter open them   esc cancel"
         )
-        self._actions = actions
+        self._tool_calls = actions
         self._task_id = task.id
 
     def fields(self) -> Iterable[Widget]:
@@ -54,7 +54,7 @@ class CreateChambers(Dialog):
         self.begin(lambda: self._create(names))
 
     async def _create(self, names: tuple[str, ...]) -> None:
-        call = self._actions.create_chambers(self._task_id, names)
+        call = self._tool_calls.create_chambers(self._task_id, names)
         created = await self.attempt(call, "opening…")
         if created is None:
             return

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
-from orchestra_tui.screens.app_base import Host, Work
+from orchestra_tui.screens.app_base import AppBase, Work
 
 Value = TypeVar("Value")
 
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 class Dialog(ModalScreen[None]):
     """A modal box; titles and texts are data, never markup."""
 
-    app = getters.app(Host)
+    app = getters.app(AppBase)
     AUTO_FOCUS = "TextArea, Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="dialog.leave"),

@@ -10,10 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from orchestra_core.models import Chamber, Interrupt, InterruptState, Requires
-from orchestra_tui.backend.tool_calls import Actions, SentInterrupt
-from orchestra_tui.backend.view_model import Changes
-from orchestra_tui.presentation.ages import clock, span
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.backend.tool_calls import SentInterrupt, ToolCalls
+from orchestra_tui.backend.view_model import ViewChanges
+from orchestra_tui.presentation.ages import precise_duration, time_of_day
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.start_task import plain_editor
@@ -45,15 +45,15 @@ class InterruptEditor(Dialog):
 
     def __init__(
         self,
-        actions: Actions,
-        board: Board,
+        actions: ToolCalls,
+        state: IndexedState,
         chambers: Sequence[Chamber],
         requires: Requires = "review",
     ) -> None:
         names = ", ".join(chamber.name for chamber in chambers)
         super().__init__(f"Interrupt {names}", _WRITING)
-        self._actions = actions
-        self._board = board
+        self._tool_calls = actions
+        self._state = state
         self._chambers = tuple(chambers)
         self._requires: Requires = requires
         self._sent: list[str] = []
@@ -66,9 +66,9 @@ class InterruptEditor(Dialog):
         yield Static(self._choice(), id="requires")
         yield Static("", id="progress")
 
-    def show(self, changes: Changes) -> None:
+    def show(self, changes: ViewChanges) -> None:
         """Show how far the mail has come, now that events have arrived."""
-        if self._sent and (changes.whole or changes.touched.chambers):
+        if self._sent and (changes.whole or changes.rows.chambers):
             self._show_progress()
 
     def action_requires(self) -> None:
@@ -103,7 +103,7 @@ class InterruptEditor(Dialog):
 
     async def _send_all(self, message: str) -> list[SentInterrupt]:
         calls = (
-            self._actions.interrupt(chamber.task_id, chamber.name, message, self._requires)
+            self._tool_calls.interrupt(chamber.task_id, chamber.name, message, self._requires)
             for chamber in self._chambers
         )
         return await asyncio.gather(*calls)
@@ -118,7 +118,7 @@ class InterruptEditor(Dialog):
         return Content.assemble(*parts)
 
     def _show_progress(self) -> None:
-        interrupts = self._board.state.interrupts
+        interrupts = self._state.interrupts
         width = min(_NAME_WIDTH, max(len(chamber.name) for chamber in self._chambers))
         parts = [progress(interrupts[key], width) for key in self._sent if key in interrupts]
         missing = len(self._sent) - len(parts)
@@ -135,9 +135,9 @@ def progress(one: Interrupt, width: int) -> Content:
     parts: list[tuple[str, str]] = [(f"{fit(one.chamber, width)}  ", "bold")]
     for step, at in zip(_STEPS, times, strict=True):
         if step == "sent":
-            parts.append((f"✓ sent {clock(at)} ", "$success"))
+            parts.append((f"✓ sent {time_of_day(at)} ", "$success"))
         elif at:
-            parts.append((f"✓ {step} {span(at - one.sent_at)} ", "$success"))
+            parts.append((f"✓ {step} {precise_duration(at - one.sent_at)} ", "$success"))
         else:
             parts.append((f"· {step} ", "$foreground-muted"))
     if one.ended_at and one.state in ("cancelled", "expired"):

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
-from orchestra_tui.backend.tool_calls import Actions
+from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
 _NOTE = "What is to be done? How complex that is, the server judges."
@@ -20,9 +20,9 @@ class StartTask(Dialog):
         Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
     ]
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: ToolCalls) -> None:
         super().__init__("Start a task", "ctrl+s start   esc cancel")
-        self._actions = actions
+        self._tool_calls = actions
 
     def fields(self) -> Iterable[Widget]:
         """Yield the note and the editor."""
@@ -38,7 +38,7 @@ class StartTask(Dialog):
             self.begin(lambda: self._start(description))
 
     async def _start(self, description: str) -> None:
-        started = await self.attempt(self._actions.start_task(description), "starting…")
+        started = await self.attempt(self._tool_calls.start_task(description), "starting…")
         if started is None:
             return
         how = "is open already" if started.already_open else f"started as {started.complexity}"

@@ -14,12 +14,12 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
     discovery_detail,
     task_overview,
 )
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.mail_cell import mail_lines
 
-SubjectKind = Literal["none", "task", "chamber", "discovery"]
-PAGES: dict[SubjectKind, tuple[str, ...]] = {
+DetailKind = Literal["none", "task", "chamber", "discovery"]
+PAGES: dict[DetailKind, tuple[str, ...]] = {
     "none": ("overview",),
     "task": ("overview",),
     "chamber": ("overview", "activity", "diff", "briefing", "mail"),
@@ -28,15 +28,15 @@ PAGES: dict[SubjectKind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class DetailSubject:
     """One document by its kind and key."""
 
-    kind: SubjectKind = "none"
+    kind: DetailKind = "none"
     key: str = ""
 
 
 @dataclass(slots=True)
-class Fetched:
+class FetchedContent:
     """What was fetched for a page: a chamber's diff by its key, the reports on one worker."""
 
     diffs: dict[str, str] = field(default_factory=dict[str, str])
@@ -45,21 +45,22 @@ class Fetched:
 
 
 def page_lines(
-    subject: Subject, page: str, board: Board, fetched: Fetched, now: int
+    subject: DetailSubject, page: str, state: IndexedState, fetched: FetchedContent, now: int
 ) -> Sequence[Line]:
     """Return a page of the subject; a line in words where there is nothing to show."""
-    state = board.state
     if subject.kind == "task" and subject.key in state.tasks:
-        return task_overview(state.tasks[subject.key], board, now)
+        return task_overview(state.tasks[subject.key], state, now)
     if subject.kind == "discovery" and subject.key in state.discoveries:
         return discovery_detail(state.discoveries[subject.key], now)
     if subject.kind == "chamber" and subject.key in state.chambers:
-        return _chamber_page(subject.key, page, board, fetched, now)
+        return _chamber_page(subject.key, page, state, fetched, now)
     return _words(empty_panes.DETAIL)
 
 
-def _chamber_page(key: str, page: str, board: Board, fetched: Fetched, now: int) -> Sequence[Line]:
-    chamber = board.state.chambers[key]
+def _chamber_page(
+    key: str, page: str, state: IndexedState, fetched: FetchedContent, now: int
+) -> Sequence[Line]:
+    chamber = state.chambers[key]
     match page:
         case "activity":
             return activity_lines(fetched.activity.get(key, ()), now)
@@ -68,12 +69,12 @@ def _chamber_page(key: str, page: str, board: Board, fetched: Fetched, now: int)
         case "briefing":
             return briefing_lines(chamber)
         case "mail":
-            return mail_lines(board.mail_of(key), now)[0] or _words(empty_panes.MAIL)
+            return mail_lines(state.mail_of(key), now)[0] or _words(empty_panes.MAIL)
         case _:
-            return chamber_overview(chamber, board, now)
+            return chamber_overview(chamber, state, now)
 
 
-def _diff_page(key: str, fetched: Fetched) -> Sequence[Line]:
+def _diff_page(key: str, fetched: FetchedContent) -> Sequence[Line]:
     if problem := fetched.problems.get(key):
         return _words(problem, f"{key_of('refresh').first} tries again.")
     if key not in fetched.diffs:

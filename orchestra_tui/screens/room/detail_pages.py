@@ -5,9 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from orchestra_core.clock import Clock
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Presence
-from orchestra_tui.backend.tool_calls import Actions
-from orchestra_tui.presentation.indexed_state import Board, Touched
-from orchestra_tui.screens.room.detail_content import PAGES, Fetched, Subject, page_lines
+from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
+from orchestra_tui.screens.room.detail_content import (
+    PAGES,
+    DetailSubject,
+    FetchedContent,
+    page_lines,
+)
 from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
@@ -20,20 +25,20 @@ class DetailPages:
     def __init__(
         self,
         area: DetailArea,
-        board: Board,
-        actions: Actions,
+        state: IndexedState,
+        actions: ToolCalls,
         read_activity: ReadActivity,
         clock: Clock,
     ) -> None:
-        self.subject = Subject()
+        self.subject = DetailSubject()
         self._area = area
-        self._board = board
-        self._actions = actions
+        self._state = state
+        self._tool_calls = actions
         self._read_activity = read_activity
         self._clock = clock
-        self._fetched = Fetched()
+        self._fetched = FetchedContent()
 
-    def about(self, subject: Subject) -> None:
+    def about(self, subject: DetailSubject) -> None:
         """Show another subject, on the page that is open if it has one of that name."""
         if subject == self.subject:
             return
@@ -45,7 +50,7 @@ class DetailPages:
     def write(self, *, from_start: bool = False) -> None:
         """Write the open page as it reads now."""
         now = self._clock()
-        lines = page_lines(self.subject, self._area.tab, self._board, self._fetched, now)
+        lines = page_lines(self.subject, self._area.tab, self._state, self._fetched, now)
         self._area.set_content(lines, from_start=from_start)
 
     def opened(self) -> None:
@@ -53,10 +58,10 @@ class DetailPages:
         self.write(from_start=True)
         self._fetch()
 
-    def changed(self, touched: Touched, *, whole: bool) -> None:
-        """Take note of what has changed on the board."""
-        kinds = (touched.tasks, touched.chambers, touched.discoveries)
-        if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(touched):
+    def changed(self, changed_rows: ChangedRows, *, whole: bool) -> None:
+        """Take note of what has changed on the state."""
+        kinds = (changed_rows.tasks, changed_rows.chambers, changed_rows.discoveries)
+        if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(changed_rows):
             self.write()
             if self._area.tab == "activity":
                 self._fetch()
@@ -68,11 +73,11 @@ class DetailPages:
         self.write()
         self._fetch()
 
-    def _concerns(self, touched: Touched) -> bool:
-        """Tell whether a task's page shows one of the chambers or discoveries touched."""
+    def _concerns(self, changed_rows: ChangedRows) -> bool:
+        """Tell whether a task's page shows one of the chambers or discoveries changed_rows."""
         key = self.subject.key
         return self.subject.kind == "task" and any(
-            chamber.startswith(f"{key}/") for chamber in touched.chambers
+            chamber.startswith(f"{key}/") for chamber in changed_rows.chambers
         )
 
     def _fetch(self) -> None:
@@ -85,9 +90,9 @@ class DetailPages:
             self._area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
 
     async def _fetch_diff(self, key: str) -> None:
-        chamber = self._board.state.chambers[key]
+        chamber = self._state.chambers[key]
         try:
-            self._fetched.diffs[key] = await self._actions.diff(chamber.task_id, chamber.name)
+            self._fetched.diffs[key] = await self._tool_calls.diff(chamber.task_id, chamber.name)
             self._fetched.problems.pop(key, None)
         except OrchestraError as error:
             self._fetched.problems[key] = str(error)

@@ -5,9 +5,9 @@ import contextlib
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.names import chamber_id
-from orchestra_tui.backend.view_model import Changes
-from orchestra_tui.presentation.indexed_state import Diff, Touched
-from orchestra_tui.screens.app_base import Host
+from orchestra_tui.backend.view_model import ViewChanges
+from orchestra_tui.presentation.indexed_state import ChangedRows, Diff
+from orchestra_tui.screens.app_base import AppBase
 
 _SPACING = 5.0  # seconds between two looks: each one is a git diff for every chamber
 
@@ -15,7 +15,7 @@ _SPACING = 5.0  # seconds between two looks: each one is a git diff for every ch
 class DiffSizes:
     """Keeps the sizes of the selected task's chambers near the truth while work goes on."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: AppBase) -> None:
         self._host = host
         self._wanted = ""
         self._timer: asyncio.TimerHandle | None = None
@@ -30,9 +30,9 @@ class DiffSizes:
             moment = max(loop.time(), self._looked + _SPACING)
             self._timer = loop.call_at(moment, self._start)
 
-    def changed(self, changes: Changes, task_id: str) -> None:
+    def changed(self, changes: ViewChanges, task_id: str) -> None:
         """Take note of what happened; chambers of another task are not looked at."""
-        if any(key.startswith(f"{task_id}/") for key in changes.touched.chambers):
+        if any(key.startswith(f"{task_id}/") for key in changes.rows.chambers):
             self.want(task_id)
 
     @property
@@ -49,7 +49,7 @@ class DiffSizes:
 
     def _start(self) -> None:
         self._timer = None
-        if self._host.server.phase == "ready" and self._host.picture.board.live_chambers(
+        if self._host.server.phase == "ready" and self._host.view_model.state.live_chambers(
             self._wanted
         ):
             self._looking = True
@@ -67,13 +67,13 @@ class DiffSizes:
         self.want(self._wanted)
 
     async def _take(self, task_id: str) -> None:
-        board = self._host.picture.board
-        touched = Touched()
-        for size in await self._host.actions.sizes(task_id):
+        state = self._host.view_model.state
+        changed_rows = ChangedRows()
+        for size in await self._host.tool_calls.sizes(task_id):
             key = chamber_id(task_id, size.name)
             diff = Diff(size.files_changed, size.insertions, size.deletions)
-            if not size.diff_note and board.diffs.get(key) != diff:
-                board.diffs[key] = diff
-                touched.chambers.add(key)
-        if touched.chambers:
-            self._host.picture.redrawn(touched)
+            if not size.diff_note and state.diffs.get(key) != diff:
+                state.diffs[key] = diff
+                changed_rows.chambers.add(key)
+        if changed_rows.chambers:
+            self._host.view_model.redrawn(changed_rows)

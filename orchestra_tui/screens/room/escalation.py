@@ -2,21 +2,21 @@
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import took
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.ages import duration
+from orchestra_tui.presentation.indexed_state import IndexedState
 
 
 class Escalation:
     """Remembers which messages the operator has been told of."""
 
-    def __init__(self, board: Board, clock: Clock) -> None:
-        self._board = board
+    def __init__(self, state: IndexedState, clock: Clock) -> None:
+        self._state = state
         self._clock = clock
         self._told: set[str] = set()
 
     def look(self) -> list[Interrupt]:
         """Return the messages that are overdue and were not so at the last look."""
-        overdue = self._board.overdue(self._clock())
+        overdue = self._state.overdue(self._clock())
         new = [one for one in overdue if one.id not in self._told]
         self._told = {one.id for one in overdue}
         return new
@@ -24,7 +24,7 @@ class Escalation:
     @property
     def next_due(self) -> int:
         """The moment of the next look, 0 when there is nothing to wait for."""
-        return self._board.next_overdue(self._clock())
+        return self._state.next_overdue(self._clock())
 
 
 def overdue_line(new: list[Interrupt], limit: int) -> str:
@@ -32,4 +32,4 @@ def overdue_line(new: list[Interrupt], limit: int) -> str:
     names = ", ".join(dict.fromkeys(one.chamber for one in new))
     what = "A message" if len(new) == 1 else f"{len(new)} messages"
     have = "has" if len(new) == 1 else "have"
-    return f"{what} to {names} {have} been unread for {took(limit)}"
+    return f"{what} to {names} {have} been unread for {duration(limit)}"

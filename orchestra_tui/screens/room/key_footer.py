@@ -8,16 +8,16 @@ from textual.strip import Strip
 
 from orchestra_tui.key_bindings import Key, in_footer
 from orchestra_tui.presentation.rows.cells import Cell
-from orchestra_tui.widgets.line_widget import Lines
+from orchestra_tui.widgets.line_widget import LineWidget
 
 _GAP = "  "
 
 
-class KeyLine(Lines):
+class KeyFooter(LineWidget):
     """One line of keys, the rarer left out first when there is no room."""
 
     DEFAULT_CSS = """
-    KeyLine { height: 1; }
+    KeyFooter { height: 1; }
     """
 
     @dataclass

@@ -2,37 +2,37 @@
 
 from dataclasses import dataclass
 
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 
 _OVER = ("completed", "closed")
 _GONE = ("closed", "failed")
 
 
 @dataclass(slots=True)
-class Listing:
+class ListFilter:
     """The choices a person has made, and the lists that follow from them."""
 
     every_task: bool = False  # chambers and discoveries of all tasks
     finished: bool = True
 
-    def tasks(self, board: Board) -> list[str]:
+    def tasks(self, state: IndexedState) -> list[str]:
         """Return the tasks to show."""
-        keys = board.task_keys()
+        keys = state.task_keys()
         if self.finished:
             return keys
-        return [key for key in keys if board.state.tasks[key].state not in _OVER]
+        return [key for key in keys if state.tasks[key].state not in _OVER]
 
-    def chambers(self, board: Board, task_id: str) -> list[str]:
+    def chambers(self, state: IndexedState, task_id: str) -> list[str]:
         """Return the chambers to show when `task_id` is selected."""
         if not task_id and not self.every_task:
             return []
-        keys = board.chamber_keys("" if self.every_task else task_id)
+        keys = state.chamber_keys("" if self.every_task else task_id)
         if self.finished:
             return keys
-        return [key for key in keys if board.state.chambers[key].state not in _GONE]
+        return [key for key in keys if state.chambers[key].state not in _GONE]
 
-    def discoveries(self, board: Board, task_id: str) -> list[str]:
+    def discoveries(self, state: IndexedState, task_id: str) -> list[str]:
         """Return the discoveries to show when `task_id` is selected."""
         if not task_id and not self.every_task:
             return []
-        return board.discovery_keys("" if self.every_task else task_id)
+        return state.discovery_keys("" if self.every_task else task_id)

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from orchestra_tui.screens.dialogs.help import Help
 from orchestra_tui.screens.room.detail_pages import DetailPages
-from orchestra_tui.screens.room.list_filter import Listing
+from orchestra_tui.screens.room.list_filter import ListFilter
 from orchestra_tui.screens.room.operator_keys import OperatorKeys
 from orchestra_tui.screens.room.room_table import RoomTable
 from orchestra_tui.widgets.detail_area import DetailArea
@@ -30,7 +30,7 @@ class RoomMoves(OperatorKeys):
     feed: Feed
     field: Input
     pages: DetailPages
-    listing: Listing
+    listing: ListFilter
     pane: PaneName = "tasks"  # the one that has the focus, or had it last
 
     def relist(self) -> None:

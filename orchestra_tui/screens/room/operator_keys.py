@@ -10,7 +10,7 @@ from orchestra_core.models import Chamber, Interrupt, Requires, Task
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.rows.mail_cell import unread
-from orchestra_tui.screens.app_base import Host
+from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
@@ -27,7 +27,7 @@ _AT_WORK = ("starting", "working", "waiting")
 class OperatorKeys(Screen[None]):
     """A screen on which a task and a chamber may be selected, and the keys that act on them."""
 
-    app = getters.app(Host)
+    app = getters.app(AppBase)
 
     def selected_task(self) -> Task | None:
         """Return the task that keys act on."""
@@ -39,7 +39,7 @@ class OperatorKeys(Screen[None]):
 
     def action_start_task(self) -> None:
         """Ask for a task's description."""
-        self.app.push_screen(StartTask(self.app.actions))
+        self.app.push_screen(StartTask(self.app.tool_calls))
 
     def action_create_chambers(self) -> None:
         """Ask for the names of chambers for the selected task."""
@@ -49,7 +49,7 @@ class OperatorKeys(Screen[None]):
         elif task.state != "open":
             self._cannot("create_chambers", f"the task is {task.state}; select an open one")
         else:
-            self.app.push_screen(CreateChambers(self.app.actions, task))
+            self.app.push_screen(CreateChambers(self.app.tool_calls, task))
 
     def action_interrupt(self) -> None:
         """Write to the selected chamber's worker."""
@@ -74,14 +74,14 @@ class OperatorKeys(Screen[None]):
             self._do(lambda: self._resume(chamber))
 
     async def _resume(self, chamber: Chamber) -> str:
-        resumed = await self.app.actions.resume(chamber.task_id, chamber.name)
+        resumed = await self.app.tool_calls.resume(chamber.task_id, chamber.name)
         told = "; its worker is told to go on" if resumed.told else ""
         return f"{chamber.name} is resumed{told}"
 
     def action_cancel_mail(self) -> None:
         """Ask whether the newest unread message to the selected chamber is to be called back."""
         chamber = self.selected_chamber()
-        letters = self.app.picture.board.mail_of(chamber.id) if chamber else []
+        letters = self.app.view_model.state.mail_of(chamber.id) if chamber else []
         waiting = unread(letters)
         if chamber is None:
             self._cannot("cancel_mail", _NO_CHAMBER)
@@ -94,14 +94,14 @@ class OperatorKeys(Screen[None]):
             self.app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
 
     async def _cancel(self, letter: Interrupt) -> str:
-        done = await self.app.actions.cancel(letter.task_id, letter.id)
+        done = await self.app.tool_calls.cancel(letter.task_id, letter.id)
         goes_on = "; its tools run again" if done.resumed else ""
         return f"The message to {letter.chamber} is called back{goes_on}"
 
     def action_interrupt_all(self) -> None:
         """Write to the workers of all live chambers of the selected task."""
         task = self.selected_task()
-        chambers = self.app.picture.board.chambers_of(task.id) if task else []
+        chambers = self.app.view_model.state.chambers_of(task.id) if task else []
         live = [chamber for chamber in chambers if chamber.state == "live"]
         if task is None:
             self._cannot("interrupt_all", "no task is selected")
@@ -123,7 +123,7 @@ class OperatorKeys(Screen[None]):
             self.app.push_screen(Confirm(question, facts, lambda: self._close(chamber)))
 
     async def _close(self, chamber: Chamber) -> str:
-        closed = await self.app.actions.close_chamber(chamber.task_id, chamber.name)
+        closed = await self.app.tool_calls.close_chamber(chamber.task_id, chamber.name)
         saved = f"; its work is saved as {closed.saved_ref}" if closed.saved_ref else ""
         return f"{chamber.name} is closed{saved}"
 
@@ -141,11 +141,11 @@ class OperatorKeys(Screen[None]):
             self._do(lambda: self._restore(chamber))
 
     async def _restore(self, chamber: Chamber) -> str:
-        restored = await self.app.actions.restore_chamber(chamber.task_id, chamber.name)
+        restored = await self.app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
         return f"{chamber.name} is back in {restored.path}"
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
-        presence = self.app.picture.board.state.presence.get(chamber.id)
+        presence = self.app.view_model.state.presence.get(chamber.id)
         facts = [_CLOSING]
         if presence is not None and presence.state in _AT_WORK:
             doing = one_line(f"{presence.tool} {presence.detail}", 60)
@@ -162,8 +162,8 @@ class OperatorKeys(Screen[None]):
             self._write_to([chamber], requires)
 
     def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
-        board = self.app.picture.board
-        self.app.push_screen(InterruptEditor(self.app.actions, board, chambers, requires))
+        state = self.app.view_model.state
+        self.app.push_screen(InterruptEditor(self.app.tool_calls, state, chambers, requires))
 
     def _do(self, work: Callable[[], Awaitable[str]]) -> None:
         """Call a tool without asking first; say what came of it, or the tool's own line."""

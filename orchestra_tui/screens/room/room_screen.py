@@ -10,20 +10,20 @@ from textual.widgets import Input, Static
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Task
-from orchestra_tui.backend.view_model import Changes, Picture
+from orchestra_tui.backend.view_model import ViewChanges, ViewModel
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import soonest
+from orchestra_tui.presentation.ages import earliest
 from orchestra_tui.presentation.event_lines import feed_line
 from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.screens.room.bindings import room_bindings
-from orchestra_tui.screens.room.detail_content import Subject, SubjectKind
+from orchestra_tui.screens.room.detail_content import DetailKind, DetailSubject
 from orchestra_tui.screens.room.detail_pages import DetailPages, ReadActivity
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
 from orchestra_tui.screens.room.escalation import Escalation, overdue_line
-from orchestra_tui.screens.room.key_footer import KeyLine
-from orchestra_tui.screens.room.list_filter import Listing
+from orchestra_tui.screens.room.key_footer import KeyFooter
+from orchestra_tui.screens.room.list_filter import ListFilter
 from orchestra_tui.screens.room.navigation import RoomMoves
 from orchestra_tui.screens.room.room_status import status_of
 from orchestra_tui.screens.room.room_table import RoomTable
@@ -36,7 +36,7 @@ from orchestra_tui.widgets.status_line import StatusLine
 
 CONNECTING = "Connecting…"
 NO_TASK = "The chambers of the selected task show here."
-_SUBJECTS: dict[str, SubjectKind] = {
+_SUBJECTS: dict[str, DetailKind] = {
     "tasks": "task",
     "chambers": "chamber",
     "discoveries": "discovery",
@@ -50,26 +50,26 @@ class RoomScreen(RoomMoves):
     BINDINGS: ClassVar[list[BindingType]] = room_bindings()
 
     def __init__(
-        self, picture: Picture, read_activity: ReadActivity, project: str, clock: Clock
+        self, view_model: ViewModel, read_activity: ReadActivity, project: str, clock: Clock
     ) -> None:
         super().__init__()
-        self._picture = picture
-        self._board = picture.board
+        self._view_model = view_model
+        self._state = view_model.state
         self._read_activity = read_activity
         self._project = project
         self._clock = clock
         self._ticker = Ticker(self._tick, clock)
-        self._escalation = Escalation(picture.board, clock)
-        self.listing = Listing()
+        self._escalation = Escalation(view_model.state, clock)
+        self.listing = ListFilter()
         self._make_widgets()
 
     def _make_widgets(self) -> None:
-        board, clock = self._board, self._clock
+        state, clock = self._state, self._clock
         self.tables = {
-            "tasks": RoomTable(TASK_COLUMNS, TaskRows(board, clock), id="tasks"),
-            "chambers": RoomTable(CHAMBER_COLUMNS, ChamberRows(board, clock), id="chambers"),
+            "tasks": RoomTable(TASK_COLUMNS, TaskRows(state, clock), id="tasks"),
+            "chambers": RoomTable(CHAMBER_COLUMNS, ChamberRows(state, clock), id="chambers"),
             "discoveries": RoomTable(
-                DISCOVERY_COLUMNS, DiscoveryRows(board, clock), id="discoveries"
+                DISCOVERY_COLUMNS, DiscoveryRows(state, clock), id="discoveries"
             ),
         }
         self.detail = DetailArea(("overview",))
@@ -89,16 +89,16 @@ class RoomScreen(RoomMoves):
         yield Pane(self.feed, title="Events", id="feed-pane")
         yield Horizontal(Static("/", markup=False), self.field, id="filter-line")
         yield self.status
-        yield KeyLine()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Show what is known so far, which at the start is nothing."""
         self.pages = DetailPages(
-            self.detail, self._board, self.app.actions, self._read_activity, self._clock
+            self.detail, self._state, self.app.tool_calls, self._read_activity, self._clock
         )
         self._sizes = DiffSizes(self.app)
         self.enter("tasks")
-        self.show(Changes(whole=True, status=True))
+        self.show(ViewChanges(whole=True, status=True))
 
     def on_unmount(self) -> None:
         """Let no alarm outlive the screen."""
@@ -107,21 +107,21 @@ class RoomScreen(RoomMoves):
 
     # What is shown
 
-    def show(self, changes: Changes) -> None:
+    def show(self, changes: ViewChanges) -> None:
         """Show what has changed since the last step."""
-        touched = changes.touched
+        changed_rows = changes.rows
         if changes.whole:
             self.feed.clear()
             self.relist()
-        elif touched.task_order or touched.chamber_order or touched.discovery_order:
+        elif changed_rows.task_order or changed_rows.chamber_order or changed_rows.discovery_order:
             self._relist_moved(changes)
-        self.tables["tasks"].changed(touched.tasks)
-        self.tables["chambers"].changed(touched.chambers)
-        self.tables["discoveries"].changed(touched.discoveries)
+        self.tables["tasks"].changed(changed_rows.tasks)
+        self.tables["chambers"].changed(changed_rows.chambers)
+        self.tables["discoveries"].changed(changed_rows.discoveries)
         self.feed.append(feed_line(event) for event in changes.events)
-        self.pages.changed(touched, whole=changes.whole)
+        self.pages.changed(changed_rows, whole=changes.whole)
         self._sizes.changed(changes, self.tables["tasks"].cursor_key)
-        if changes.status or touched.chambers:
+        if changes.status or changed_rows.chambers:
             self.show_status()
             self._escalate()
         self._set_ticker()
@@ -129,13 +129,13 @@ class RoomScreen(RoomMoves):
     def show_status(self) -> None:
         """Write how things stand."""
         now = self._clock()
-        self.status.set_status(status_of(self._picture, self.app.server, self._project, now))
+        self.status.set_status(status_of(self._view_model, self.app.server, self._project, now))
 
     def _escalate(self) -> None:
         """Say aloud, once, that mail has been unread for too long; its row goes on saying so."""
         if new := self._escalation.look():
             self.app.bell()
-            self.app.say(overdue_line(new, self._board.unread_limit), problem=True)
+            self.app.say(overdue_line(new, self._state.unread_limit), problem=True)
 
     def server_changed(self) -> None:
         """Say how the server is, and once it is ready ask it what only it knows."""
@@ -150,28 +150,28 @@ class RoomScreen(RoomMoves):
         self.count()
 
     def _say_why_empty(self) -> None:
-        live = self._picture.live_once
+        live = self._view_model.live_once
         task = self.selected_task()
         self.tables["tasks"].say_when_empty(empty_panes.TASKS if live else CONNECTING)
         chambers = empty_panes.CHAMBERS if task else NO_TASK
         self.tables["chambers"].say_when_empty(chambers if live else "")
         self.tables["discoveries"].say_when_empty(empty_panes.DISCOVERIES if live else "")
 
-    def _relist_moved(self, changes: Changes) -> None:
-        if changes.touched.task_order:
+    def _relist_moved(self, changes: ViewChanges) -> None:
+        if changes.rows.task_order:
             self._relist_tasks()
-        if changes.touched.chamber_order or changes.touched.discovery_order:
+        if changes.rows.chamber_order or changes.rows.discovery_order:
             self._relist_rest()
         self.count()
 
     def _relist_tasks(self) -> None:
         table = self.tables["tasks"]
-        table.show(self.listing.tasks(self._board))
+        table.show(self.listing.tasks(self._state))
 
     def _relist_rest(self) -> None:
         task_id = self.tables["tasks"].cursor_key
-        self.tables["chambers"].show(self.listing.chambers(self._board, task_id))
-        self.tables["discoveries"].show(self.listing.discoveries(self._board, task_id))
+        self.tables["chambers"].show(self.listing.chambers(self._state, task_id))
+        self.tables["discoveries"].show(self.listing.discoveries(self._state, task_id))
 
     @property
     def ticking(self) -> bool:
@@ -198,17 +198,17 @@ class RoomScreen(RoomMoves):
 
     def _ring_when_due(self) -> None:
         moments = [table.next_due for table in self.tables.values()]
-        self._ticker.set(soonest(*moments, self.status.next_due, self._escalation.next_due))
+        self._ticker.set(earliest(*moments, self.status.next_due, self._escalation.next_due))
 
     # What is selected
 
     def selected_task(self) -> Task | None:
         """Return the task under the cursor."""
-        return self._board.state.tasks.get(self.tables["tasks"].cursor_key)
+        return self._state.tasks.get(self.tables["tasks"].cursor_key)
 
     def selected_chamber(self) -> Chamber | None:
         """Return the chamber under the cursor."""
-        return self._board.state.chambers.get(self.tables["chambers"].cursor_key)
+        return self._state.chambers.get(self.tables["chambers"].cursor_key)
 
     def go_to_task(self, task_id: str) -> None:
         """Select a task, whatever the filter hides."""
@@ -222,7 +222,7 @@ class RoomScreen(RoomMoves):
         kind = _SUBJECTS.get(self.pane)
         if kind is not None:
             key = self.tables[self.pane].cursor_key
-            self.pages.about(Subject(kind, key) if key else Subject())
+            self.pages.about(DetailSubject(kind, key) if key else DetailSubject())
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
@@ -243,8 +243,8 @@ class RoomScreen(RoomMoves):
     def _tab_shown(self) -> None:
         self.pages.opened()
 
-    @on(KeyLine.Picked)
-    async def _key_picked(self, event: KeyLine.Picked) -> None:
+    @on(KeyFooter.Picked)
+    async def _key_picked(self, event: KeyFooter.Picked) -> None:
         await self.run_action(event.action)
 
     @on(events.Resize)

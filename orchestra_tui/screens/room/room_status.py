@@ -1,10 +1,10 @@
 """What the status line says, from the picture and the way to the tools."""
 
-from orchestra_tui.backend.protocols import LinkPhase, LinkState
-from orchestra_tui.backend.view_model import Picture
+from orchestra_tui.backend.protocols import ServerPhase, ServerStatus
+from orchestra_tui.backend.view_model import ViewModel
 from orchestra_tui.presentation.status_text import ServerState, Status, counts, latency
 
-_SERVER: dict[LinkPhase, ServerState] = {
+_SERVER: dict[ServerPhase, ServerState] = {
     "off": "starting",
     "starting": "starting",
     "ready": "ready",
@@ -13,21 +13,21 @@ _SERVER: dict[LinkPhase, ServerState] = {
 }
 
 
-def status_of(picture: Picture, server: LinkState, project: str, now: int) -> Status:
+def status_of(view_model: ViewModel, server: ServerStatus, project: str, now: int) -> Status:
     """Return how things stand at this moment."""
-    tasks, chambers, unread = counts(picture.board)
+    tasks, chambers, unread = counts(view_model.state)
     return Status(
-        link=picture.link,
-        link_since=picture.link_since,
-        reason=picture.reason,
+        link=view_model.link,
+        link_since=view_model.link_since,
+        reason=view_model.reason,
         server=_SERVER[server.phase],
-        seq=picture.board.state.seq,
+        seq=view_model.state.documents.seq,
         tasks=tasks,
         chambers=chambers,
         unread=unread,
-        collisions=len(picture.board.colliding),
-        overdue=len(picture.board.overdue(now)),
-        suspended=len(picture.board.suspended_chambers),
-        latency=latency(picture.board.state.interrupts.values()),
+        collisions=len(view_model.state.colliding),
+        overdue=len(view_model.state.overdue(now)),
+        suspended=len(view_model.state.suspended_chambers),
+        latency=latency(view_model.state.interrupts.values()),
         project=project,
     )

@@ -14,9 +14,9 @@ import pytest
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
-from orchestra_tui.backend.protocols import LinkState
-from orchestra_tui.backend.server_process import Launch, ServerProcess, plan_launch
-from orchestra_tui.backend.server_supervisor import ServerLink
+from orchestra_tui.backend.protocols import ServerStatus
+from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess, plan_launch
+from orchestra_tui.backend.server_supervisor import ServerSupervisor
 from tests.support import stub_server
 from tests.support.waiting import until
 
@@ -24,9 +24,9 @@ from tests.support.waiting import until
 class Running:
     """A link that runs, and what it has said about itself."""
 
-    def __init__(self, link: ServerLink) -> None:
+    def __init__(self, link: ServerSupervisor) -> None:
         self.link = link
-        self.states: list[LinkState] = []
+        self.states: list[ServerStatus] = []
 
     @property
     def phases(self) -> list[str]:
@@ -36,8 +36,8 @@ class Running:
 @asynccontextmanager
 async def running(directory: Path, *arguments: str) -> AsyncGenerator[Running]:
     command = (sys.executable, stub_server.__file__, *arguments)
-    launch = Launch(command, directory, dict(os.environ), directory / "log" / "server.log")
-    kept = Running(ServerLink(launch, delays=(0.01, 0.05)))
+    launch = ServerLaunch(command, directory, dict(os.environ), directory / "log" / "server.log")
+    kept = Running(ServerSupervisor(launch, delays=(0.01, 0.05)))
     task = asyncio.create_task(kept.link.run(kept.states.append))
     try:
         await until(lambda: bool(kept.states))
@@ -101,7 +101,7 @@ async def test_when_the_server_dies_what_waits_fails_with_one_line_and_it_is_sta
             await waiting
         await until(lambda: kept.phases.count("ready") == 2)
         await kept.link.call("echo", {})
-        assert kept.states[2] == LinkState("restarting", "in 0.01 s")
+        assert kept.states[2] == ServerStatus("restarting", "in 0.01 s")
         assert kept.link.pid != first
 
 
@@ -118,9 +118,9 @@ async def test_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> N
 
 async def test_a_server_that_was_started_early_is_the_one_that_is_used(tmp_path: Path) -> None:
     command = (sys.executable, stub_server.__file__)
-    launch = Launch(command, tmp_path, dict(os.environ), tmp_path / "server.log")
+    launch = ServerLaunch(command, tmp_path, dict(os.environ), tmp_path / "server.log")
     early = ServerProcess(launch)
-    link = ServerLink(launch, early=early)
+    link = ServerSupervisor(launch, early=early)
     task = asyncio.create_task(link.run(lambda _: None))
     await until(lambda: link.state.phase == "ready")
     assert link.pid == early.pid
@@ -147,9 +147,9 @@ async def test_a_server_that_will_not_leave_is_ended_by_force(
 
 
 async def test_a_command_that_cannot_be_run_fails_instead_of_raising(tmp_path: Path) -> None:
-    launch = Launch(("/nowhere/python",), tmp_path, {}, tmp_path / "server.log")
-    link = ServerLink(launch, delays=(0.01,))
-    states: list[LinkState] = []
+    launch = ServerLaunch(("/nowhere/python",), tmp_path, {}, tmp_path / "server.log")
+    link = ServerSupervisor(launch, delays=(0.01,))
+    states: list[ServerStatus] = []
     task = asyncio.create_task(link.run(states.append))
     await until(lambda: any(state.phase == "failed" for state in states))
     task.cancel()

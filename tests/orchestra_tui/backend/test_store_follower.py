@@ -14,7 +14,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_tui.backend.store_follower import StoreSource
+from orchestra_tui.backend.store_follower import StoreFollower
 from tests.support.gallery_states import event, presence, task
 from tests.support.valkey import Server, short_directory, valkey_binary
 from tests.support.waiting import until
@@ -48,8 +48,10 @@ class Told:
 
 
 @asynccontextmanager
-async def followed(project_id: str, settings: Settings) -> AsyncGenerator[tuple[StoreSource, Told]]:
-    source, told = StoreSource(project_id, settings), Told()
+async def followed(
+    project_id: str, settings: Settings
+) -> AsyncGenerator[tuple[StoreFollower, Told]]:
+    source, told = StoreFollower(project_id, settings), Told()
     running = asyncio.create_task(source.run(told))
     try:
         yield source, told

@@ -10,12 +10,12 @@ from orchestra_tui.presentation.ages import (
     MINUTE,
     SECOND,
     age,
-    clock,
     due,
+    duration,
+    earliest,
     elapsed,
-    soonest,
-    span,
-    took,
+    precise_duration,
+    time_of_day,
 )
 
 START = 1_700_000_000_000
@@ -41,7 +41,7 @@ def test_an_age_counts_in_the_largest_unit_that_tells_something(passed: int, tex
 def test_what_has_not_happened_yet_has_no_age() -> None:
     assert age(0, START) == ""
     assert elapsed(0, 0, START) == ""
-    assert clock(0) == ""
+    assert time_of_day(0) == ""
     assert due(0, START) == 0
 
 
@@ -59,8 +59,8 @@ def test_what_has_not_happened_yet_has_no_age() -> None:
 def test_a_length_that_is_over_is_told_exactly(
     length: int, exactly: str, to_the_second: str
 ) -> None:
-    assert span(length) == exactly
-    assert took(length) == to_the_second
+    assert precise_duration(length) == exactly
+    assert duration(length) == to_the_second
 
 
 def test_elapsed_time_goes_on_until_the_thing_stops_and_then_stands_still() -> None:
@@ -84,6 +84,6 @@ def test_a_thing_older_than_a_minute_asks_for_no_more_than_a_tick_a_minute() -> 
 
 
 def test_the_soonest_moment_ignores_those_that_never_come() -> None:
-    assert soonest(0, 9, 4, 0) == 4
-    assert soonest(0, 0) == 0
-    assert soonest() == 0
+    assert earliest(0, 9, 4, 0) == 4
+    assert earliest(0, 0) == 0
+    assert earliest() == 0

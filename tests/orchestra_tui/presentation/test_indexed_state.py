@@ -1,4 +1,4 @@
-"""The board follows events, and says which rows they change."""
+"""The state follows events, and says which rows they change."""
 
 import dataclasses
 
@@ -6,15 +6,15 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence, Task
-from orchestra_tui.presentation.indexed_state import Board, Touched
+from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import counts
 from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
 
 TASK_ID = a_task().id
 
 
-def event(board: Board, data: EventData) -> Event:
-    return Event(seq=board.state.seq + 1, at=NOON, kind="task.started", data=data)
+def event(state: IndexedState, data: EventData) -> Event:
+    return Event(seq=state.documents.seq + 1, at=NOON, kind="task.started", data=data)
 
 
 def open_task(task_id: str, started_at: int) -> Task:
@@ -22,68 +22,68 @@ def open_task(task_id: str, started_at: int) -> Task:
 
 
 def test_open_tasks_come_first_and_the_newest_of_them_at_the_top() -> None:
-    board = Board()
-    board.apply(event(board, EventData(task=open_task("old", 1))))
-    board.apply(event(board, EventData(task=open_task("new", 2))))
-    board.apply(event(board, EventData(task=replace(open_task("done", 3), state="completed"))))
-    assert board.task_keys() == ["new", "old", "done"]
+    state = IndexedState()
+    state.apply(event(state, EventData(task=open_task("old", 1))))
+    state.apply(event(state, EventData(task=open_task("new", 2))))
+    state.apply(event(state, EventData(task=replace(open_task("done", 3), state="completed"))))
+    assert state.task_keys() == ["new", "old", "done"]
 
 
 def test_standing_chambers_come_before_those_that_are_gone() -> None:
-    board = Board()
-    for name, state in (("a", "closed"), ("b", "live"), ("c", "live")):
-        chamber = replace(a_chamber(name), state=state)
-        board.apply(event(board, EventData(chamber=chamber)))
-    assert [key.partition("/")[2] for key in board.chamber_keys(TASK_ID)] == ["b", "c", "a"]
-    assert board.chamber_keys() == board.chamber_keys(TASK_ID)
-    assert board.live_chambers(TASK_ID) == 2
+    state = IndexedState()
+    for name, chamber_state in (("a", "closed"), ("b", "live"), ("c", "live")):
+        chamber = replace(a_chamber(name), state=chamber_state)
+        state.apply(event(state, EventData(chamber=chamber)))
+    assert [key.partition("/")[2] for key in state.chamber_keys(TASK_ID)] == ["b", "c", "a"]
+    assert state.chamber_keys() == state.chamber_keys(TASK_ID)
+    assert state.live_chambers(TASK_ID) == 2
 
 
 def test_a_new_task_changes_the_order_and_its_next_phase_does_not() -> None:
-    board = Board()
-    assert board.apply(event(board, EventData(task=a_task()))) == Touched(
+    state = IndexedState()
+    assert state.apply(event(state, EventData(task=a_task()))) == ChangedRows(
         tasks={TASK_ID}, task_order=True
     )
-    moved = board.apply(event(board, EventData(task=replace(a_task(), phase="building"))))
-    assert moved == Touched(tasks={TASK_ID})
-    closed = board.apply(event(board, EventData(task=replace(a_task(), state="completed"))))
+    moved = state.apply(event(state, EventData(task=replace(a_task(), phase="building"))))
+    assert moved == ChangedRows(tasks={TASK_ID})
+    closed = state.apply(event(state, EventData(task=replace(a_task(), state="completed"))))
     assert closed.task_order
 
 
 def test_an_event_already_known_changes_nothing() -> None:
-    board = Board()
-    first = event(board, EventData(task=a_task()))
-    board.apply(first)
-    assert board.apply(first) == Touched()
+    state = IndexedState()
+    first = event(state, EventData(task=a_task()))
+    state.apply(first)
+    assert state.apply(first) == ChangedRows()
 
 
 def test_a_chamber_changes_its_tasks_row_and_mail_its_chambers_row() -> None:
-    board = Board()
+    state = IndexedState()
     chamber = a_chamber()
-    touched = board.apply(event(board, EventData(chamber=chamber)))
-    assert (touched.tasks, touched.chambers) == ({TASK_ID}, {chamber.id})
-    touched = board.apply(event(board, EventData(interrupt=an_interrupt())))
-    assert (touched.tasks, touched.chambers) == (set(), {chamber.id})
-    assert board.mail_of(chamber.id) == [an_interrupt()]
+    changed_rows = state.apply(event(state, EventData(chamber=chamber)))
+    assert (changed_rows.tasks, changed_rows.chambers) == ({TASK_ID}, {chamber.id})
+    changed_rows = state.apply(event(state, EventData(interrupt=an_interrupt())))
+    assert (changed_rows.tasks, changed_rows.chambers) == (set(), {chamber.id})
+    assert state.mail_of(chamber.id) == [an_interrupt()]
 
 
 def test_mail_that_moves_on_is_filed_once() -> None:
-    board = Board()
-    board.apply(event(board, EventData(interrupt=an_interrupt())))
+    state = IndexedState()
+    state.apply(event(state, EventData(interrupt=an_interrupt())))
     delivered = replace(an_interrupt(), state="delivered", delivered_at=NOON + 5)
-    board.apply(event(board, EventData(interrupt=delivered)))
-    assert board.mail_of(a_chamber().id) == [delivered]
+    state.apply(event(state, EventData(interrupt=delivered)))
+    assert state.mail_of(a_chamber().id) == [delivered]
 
 
 def test_what_is_open_standing_and_unread_is_counted_as_it_changes() -> None:
-    board = Board()
-    board.apply(
-        event(board, EventData(task=a_task(), chamber=a_chamber(), interrupt=an_interrupt()))
+    state = IndexedState()
+    state.apply(
+        event(state, EventData(task=a_task(), chamber=a_chamber(), interrupt=an_interrupt()))
     )
-    assert counts(board) == (1, 1, 1)
-    board.apply(
+    assert counts(state) == (1, 1, 1)
+    state.apply(
         event(
-            board,
+            state,
             EventData(
                 task=replace(a_task(), state="closed"),
                 chamber=replace(a_chamber(), state="closed"),
@@ -91,11 +91,11 @@ def test_what_is_open_standing_and_unread_is_counted_as_it_changes() -> None:
             ),
         )
     )
-    assert counts(board) == (0, 0, 0)
+    assert counts(state) == (0, 0, 0)
 
 
-def test_a_snapshot_and_the_same_events_make_the_same_board() -> None:
-    followed = Board()
+def test_a_snapshot_and_the_same_events_make_the_same_state() -> None:
+    followed = IndexedState()
     for data in (
         EventData(task=a_task()),
         EventData(chamber=a_chamber()),
@@ -103,7 +103,7 @@ def test_a_snapshot_and_the_same_events_make_the_same_board() -> None:
         EventData(discovery=a_discovery()),
     ):
         followed.apply(event(followed, data))
-    loaded = Board(dataclasses.replace(followed.state))
+    loaded = IndexedState(dataclasses.replace(followed.documents))
     assert loaded.task_keys() == followed.task_keys()
     assert loaded.chambers_of(TASK_ID) == followed.chambers_of(TASK_ID)
     assert loaded.mail_of(a_chamber().id) == followed.mail_of(a_chamber().id)
@@ -112,41 +112,41 @@ def test_a_snapshot_and_the_same_events_make_the_same_board() -> None:
 
 
 def test_what_a_worker_does_changes_its_chambers_row() -> None:
-    board = Board()
+    state = IndexedState()
     presence = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
-    assert board.report_presence(presence) == Touched(chambers={a_chamber().id})
-    assert board.state.presence[a_chamber().id] is presence
+    assert state.report_presence(presence) == ChangedRows(chambers={a_chamber().id})
+    assert state.presence[a_chamber().id] is presence
 
 
 def test_two_updates_together_touch_what_either_does() -> None:
-    both = Touched(tasks={"a"}, chamber_order=True)
-    both.add(Touched(tasks={"b"}, discoveries={"d"}, discovery_order=True))
-    assert both == Touched(
+    both = ChangedRows(tasks={"a"}, chamber_order=True)
+    both.add(ChangedRows(tasks={"b"}, discoveries={"d"}, discovery_order=True))
+    assert both == ChangedRows(
         tasks={"a", "b"}, discoveries={"d"}, chamber_order=True, discovery_order=True
     )
 
 
 def test_mail_is_overdue_when_it_has_been_unread_for_as_long_as_the_limit() -> None:
-    board = Board()
+    state = IndexedState()
     for number in (1, 2):
         letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
-        board.apply(event(board, EventData(interrupt=letter)))
-    assert (board.overdue(NOON + 9_999), board.next_overdue(NOON)) == ([], 0)
-    board.unread_limit = 100
-    assert board.overdue(NOON + 100) == []
-    assert board.next_overdue(NOON) == NOON + 101
-    assert [one.id for one in board.overdue(NOON + 101)] == ["i1"]
-    assert board.next_overdue(NOON + 101) == NOON + 102
+        state.apply(event(state, EventData(interrupt=letter)))
+    assert (state.overdue(NOON + 9_999), state.next_overdue(NOON)) == ([], 0)
+    state.unread_limit = 100
+    assert state.overdue(NOON + 100) == []
+    assert state.next_overdue(NOON) == NOON + 101
+    assert [one.id for one in state.overdue(NOON + 101)] == ["i1"]
+    assert state.next_overdue(NOON + 101) == NOON + 102
     read = replace(an_interrupt("i1"), state="delivered")
-    board.apply(event(board, EventData(interrupt=read)))
-    assert [one.id for one in board.overdue(NOON + 999)] == ["i2"]
-    assert board.next_overdue(NOON + 999) == 0
+    state.apply(event(state, EventData(interrupt=read)))
+    assert [one.id for one in state.overdue(NOON + 999)] == ["i2"]
+    assert state.next_overdue(NOON + 999) == 0
 
 
 def test_suspended_chambers_are_counted_while_they_stand() -> None:
-    board = Board()
+    state = IndexedState()
     suspended = replace(a_chamber(), state="live", suspended_at=NOON)
-    board.apply(event(board, EventData(chamber=suspended)))
-    assert board.suspended_chambers == {suspended.id}
-    board.apply(event(board, EventData(chamber=replace(suspended, state="closed"))))
-    assert board.suspended_chambers == set()
+    state.apply(event(state, EventData(chamber=suspended)))
+    assert state.suspended_chambers == {suspended.id}
+    state.apply(event(state, EventData(chamber=replace(suspended, state="closed"))))
+    assert state.suspended_chambers == set()

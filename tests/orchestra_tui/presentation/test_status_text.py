@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_tui.presentation.ages import MINUTE
-from orchestra_tui.presentation.status_text import Latency, Link, Status, latency, status_line
+from orchestra_tui.presentation.status_text import Latency, Status, StoreLink, latency, status_line
 from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import NOON, an_interrupt
 
@@ -68,7 +68,7 @@ def test_where_there_is_no_room_the_least_important_goes_first() -> None:
 
 @pytest.mark.parametrize("link", ["connecting", "live", "reconnecting", "lost"])
 @pytest.mark.parametrize("width", [10, 40, 80, 200])
-def test_the_line_never_takes_more_than_its_width(link: Link, width: int) -> None:
+def test_the_line_never_takes_more_than_its_width(link: StoreLink, width: int) -> None:
     status = Status(link=link, link_since=NOON, reason="the server went away " * 9, seq=7)
     assert line_width(status_line(status, NOON, width)[0]) <= width
 

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from orchestra_tui.terminal.output import MOST_WAITING, Output
+from orchestra_tui.terminal.output import MOST_WAITING, TerminalOutput
 
 SECONDS = 10.0
 
@@ -21,8 +21,8 @@ class Screen:
     slave: int
     said: SimpleQueue[str] = field(default_factory=SimpleQueue[str])
 
-    def output(self) -> Output:
-        made = Output(
+    def output(self) -> TerminalOutput:
+        made = TerminalOutput(
             self.slave,
             "utf-8",
             lambda: self.said.put("lost"),

@@ -10,7 +10,7 @@ from orchestra_core.models import Chamber, ChamberState, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui import themes
 from orchestra_tui.presentation.details.chamber_details import chamber_overview
-from orchestra_tui.presentation.indexed_state import Board, Diff
+from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
@@ -38,7 +38,7 @@ def _chamber(name: str, state: ChamberState) -> Chamber:
     return replace(a_chamber(name), state=state, ended_at=ended, note=note, ready_at=NOON)
 
 
-def _board() -> Board:
+def _indexed_state() -> IndexedState:
     task = replace(
         a_task(description="Add a login with [b]tokens[/b], 日本語 and a very long description"),
         phases=(Phase(name="building", started_at=NOON), Phase(name="review")),
@@ -55,9 +55,9 @@ def _board() -> Board:
     state.presence[key] = Presence(
         chamber_id=key, state="working", tool="Edit", detail="src/db.py", since=NOON + 180_000
     )
-    board = Board(state)
-    board.diffs[key] = Diff(4, 120, 8)
-    return board
+    indexed_state = IndexedState(state)
+    indexed_state.diffs[key] = Diff(4, 120, 8)
+    return indexed_state
 
 
 class Lists(App[None]):
@@ -68,10 +68,10 @@ class Lists(App[None]):
     def __init__(self, *, light: bool = False) -> None:
         super().__init__()
         self._light = light
-        board = self._board = _board()
-        self._tasks = LineTable(TASK_COLUMNS, TaskRows(board, lambda: NOW))
-        self._chambers = LineTable(CHAMBER_COLUMNS, ChamberRows(board, lambda: NOW))
-        self._discoveries = LineTable(DISCOVERY_COLUMNS, DiscoveryRows(board, lambda: NOW))
+        state = self._indexed_state = _indexed_state()
+        self._tasks = LineTable(TASK_COLUMNS, TaskRows(state, lambda: NOW))
+        self._chambers = LineTable(CHAMBER_COLUMNS, ChamberRows(state, lambda: NOW))
+        self._discoveries = LineTable(DISCOVERY_COLUMNS, DiscoveryRows(state, lambda: NOW))
         self._detail = DetailArea(("overview", "diff"))
         self._status = StatusLine(clock=lambda: NOW)
 
@@ -84,12 +84,12 @@ class Lists(App[None]):
 
     def on_mount(self) -> None:
         themes.install(self, light=self._light)
-        board = self._board
-        self._tasks.show(board.task_keys())
-        self._chambers.show(board.chamber_keys())
-        self._discoveries.show(board.discovery_keys())
+        state = self._indexed_state
+        self._tasks.show(state.task_keys())
+        self._chambers.show(state.chamber_keys())
+        self._discoveries.show(state.discovery_keys())
         self._chambers.focus()
-        self._detail.set_content(chamber_overview(_chamber("auth", "live"), board, NOW))
+        self._detail.set_content(chamber_overview(_chamber("auth", "live"), state, NOW))
         self._status.set_status(Status(link="live", server="ready", seq=42, tasks=1, chambers=3))
 
 

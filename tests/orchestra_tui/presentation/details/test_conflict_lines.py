@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from orchestra_core.models import BASE
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.details.chamber_details import chamber_overview
-from orchestra_tui.presentation.details.conflict_lines import collision_lines, collision_text
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, conflict_text
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from tests.support.samples import NOON, a_chamber, a_collision, a_task
 
@@ -25,17 +25,17 @@ def texts(lines: list[Line]) -> list[str]:
     [(AUTH, "⚠ collides: database, 1 file"), (DATABASE, "⚠ collides: auth, 1 file")],
 )
 def test_each_side_names_the_other(chamber: str, said: str) -> None:
-    assert collision_text([a_collision()], chamber) == said
+    assert conflict_text([a_collision()], chamber) == said
 
 
 def test_several_are_named_and_none_says_nothing() -> None:
-    assert collision_text([a_collision(), WITH_BASE], AUTH) == "⚠ collides: database, base"
-    assert collision_text([], AUTH) == ""
+    assert conflict_text([a_collision(), WITH_BASE], AUTH) == "⚠ collides: database, base"
+    assert conflict_text([], AUTH) == ""
 
 
 def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are() -> None:
     many = replace(a_collision(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
-    assert texts(collision_lines(many, AUTH)) == [
+    assert texts(conflict_lines_of(many, AUTH)) == [
         "⚠ collides with database: 9 files",
         "  content        a.py",
         "  add/add        b.py",
@@ -45,15 +45,17 @@ def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are(
 
 def test_histories_without_a_common_commit_have_no_files() -> None:
     apart = replace(a_collision(()), count=0)
-    assert texts(collision_lines(apart, AUTH)) == ["⚠ collides with database: unrelated histories"]
+    assert texts(conflict_lines_of(apart, AUTH)) == [
+        "⚠ collides with database: unrelated histories"
+    ]
 
 
 def test_a_chambers_overview_lists_its_collisions_until_the_chamber_is_gone() -> None:
-    state = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
-    state.put(a_collision())
-    board = Board(state)
-    assert "⚠ collides with database: 1 file" in texts(chamber_overview(LIVE, board, NOON))
+    documents = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
+    documents.put(a_collision())
+    state = IndexedState(documents)
+    assert "⚠ collides with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
     closed = replace(LIVE, state="closed", ended_at=NOON)
-    state.put(closed)
-    board.load(state)
-    assert not any("collides" in text for text in texts(chamber_overview(closed, board, NOON)))
+    state.documents.put(closed)
+    state.load(state.documents)
+    assert not any("collides" in text for text in texts(chamber_overview(closed, state, NOON)))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Agent, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import clock
+from orchestra_tui.presentation.ages import time_of_day
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.details.task_and_discovery_details import (
     activity_lines,
@@ -15,7 +15,7 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
     discovery_detail,
     task_overview,
 )
-from orchestra_tui.presentation.indexed_state import Board
+from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.mail_cell import mail_lines
 from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
@@ -27,8 +27,8 @@ def text(lines: Sequence[Line]) -> str:
     return "\n".join("".join(cell.text for cell in line) for line in lines)
 
 
-def board() -> Board:
-    return Board(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
+def some_state() -> IndexedState:
+    return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
 
 
 def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
@@ -44,7 +44,7 @@ def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
             Phase(name="review"),
         ),
     )
-    said = text(task_overview(task, board(), NOON + 120_000))
+    said = text(task_overview(task, some_state(), NOON + 120_000))
     assert said.startswith("Add a login\n\nstate      ● open  for 2m\n")
     assert "level      simple  one file" in said
     assert "from       main at 1a2b3c4d5e\n" in said
@@ -62,7 +62,7 @@ def test_a_finished_task_tells_where_it_landed() -> None:
         landed_commit="0123456789abcdef",
         summary="Login works.",
     )
-    said = text(task_overview(task, Board(), NOON + 99_000))
+    said = text(task_overview(task, IndexedState(), NOON + 99_000))
     assert "✓ completed  took 1m00" in said
     assert "landed     0123456789\n" in said
     assert "Summary\nLogin works." in said
@@ -70,8 +70,8 @@ def test_a_finished_task_tells_where_it_landed() -> None:
 
 
 def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> None:
-    known = board()
-    known.state.put(
+    state = some_state()
+    state.documents.put(
         Agent(
             id=f"{a_task().id}/impl",
             task_id=a_task().id,
@@ -83,7 +83,7 @@ def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> 
             last_at=NOON,
         )
     )
-    said = text(chamber_overview(LIVE, known, NOON + 60_000))
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
     assert "state      ● live  for 1m" in said
     assert "path       /repo/.claude/worktrees/auth" in said
     assert "changes    not looked at yet" in said
@@ -91,33 +91,36 @@ def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> 
 
 
 def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() -> None:
-    known = board()
-    known.report_presence(
+    state = some_state()
+    state.report_presence(
         Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
     )
-    said = text(chamber_overview(LIVE, known, NOON + 60_000))
-    assert f"worker     finished 1m\nsince      {clock(NOON)}\n" in said
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
+    assert f"worker     finished 1m\nsince      {time_of_day(NOON)}\n" in said
     assert "last words All done.\n           12 pass\n" in said
 
 
 def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> None:
-    known = board()
-    known.state.put(an_interrupt("i7", "Wait for the schema"))
+    state = some_state()
+    state.documents.put(an_interrupt("i7", "Wait for the schema"))
     suspended = replace(LIVE, suspended_at=NOON, suspended_by="i7")
-    said = text(chamber_overview(suspended, known, NOON + 60_000))
-    assert f"tools      ‖ suspended since {clock(NOON)} by operator: Wait for the schema\n" in said
+    said = text(chamber_overview(suspended, state, NOON + 60_000))
+    assert (
+        f"tools      ‖ suspended since {time_of_day(NOON)} by operator: Wait for the schema\n"
+        in said
+    )
     assert "no tool runs here; r resumes it" in said
 
 
 def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
-    proven = text(chamber_overview(replace(LIVE, ready_at=NOON), board(), NOON))
+    proven = text(chamber_overview(replace(LIVE, ready_at=NOON), some_state(), NOON))
     assert "hook       ✓ ready\n" in proven
     assert "hook       ? not proven ready: it has not answered yet" in text(
-        chamber_overview(LIVE, board(), NOON)
+        chamber_overview(LIVE, some_state(), NOON)
     )
     broken = replace(LIVE, ready_note="the hook did not answer")
     assert "? not proven ready: the hook did not answer" in text(
-        chamber_overview(broken, board(), NOON)
+        chamber_overview(broken, some_state(), NOON)
     )
 
 
@@ -127,7 +130,7 @@ def test_mail_that_never_arrived_says_why() -> None:
     )
     lines, _ = mail_lines([lost], NOON + 10_000)
     assert text(lines).split("\n")[:3] == [
-        f"undelivered  review  from operator, 10s ago, at {clock(NOON)}  i1",
+        f"undelivered  review  from operator, 10s ago, at {time_of_day(NOON)}  i1",
         "  expired after 9.0s",
         "  undelivered: it was closed",
     ]
@@ -137,7 +140,7 @@ def test_a_closed_chamber_tells_where_its_work_was_saved() -> None:
     closed = replace(
         LIVE, state="closed", ended_at=NOON + 5_000, saved_ref="refs/orchestra/saved/x"
     )
-    said = text(chamber_overview(closed, board(), NOON + 60_000))
+    said = text(chamber_overview(closed, some_state(), NOON + 60_000))
     assert "○ closed  lasted 5s" in said
     assert "saved as   refs/orchestra/saved/x" in said
 
@@ -189,11 +192,11 @@ def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took(
     )
     lines, moment = mail_lines([acted, replace(an_interrupt("i2"), sent_at=NOON + 9)], NOON + 1_000)
     assert text(lines).split("\n") == [
-        f"sent  review  from operator, 0s ago, at {clock(NOON + 9)}  i2",
+        f"sent  review  from operator, 0s ago, at {time_of_day(NOON + 9)}  i2",
         "  not in the chamber yet, u calls it back",
         "  Stop and look",
         "",
-        f"acted  review  from operator, 1s ago, at {clock(NOON)}  i1",
+        f"acted  review  from operator, 1s ago, at {time_of_day(NOON)}  i1",
         "  posted after 4ms, delivered after 2.3s, acted after 12s",
         "  Stop",
         "  and look",

@@ -181,6 +181,6 @@ async def test_help_shows_every_key_and_closes_with_the_key_that_opened_it() -> 
 
 async def test_a_click_on_the_footer_does_what_its_key_does() -> None:
     async with room_of(stories.empty()) as room:
-        await room.pilot.click("KeyLine", offset=(17, 0))
+        await room.pilot.click("KeyFooter", offset=(17, 0))
         await room.press("shift")
         assert "Start a task" in room.text

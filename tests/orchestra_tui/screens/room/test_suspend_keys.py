@@ -15,7 +15,7 @@ from tests.support.room import Room, calls_of, room_of
 async def suspended(room: Room) -> None:
     """Select auth and let it be suspended."""
     await room.press("2", "j")
-    chamber = room.app.picture.board.state.chambers[f"{TASK}/auth"]
+    chamber = room.app.view_model.state.chambers[f"{TASK}/auth"]
     document = replace(chamber, suspended_at=NOW - 5_000)
     await room.hear(event(9, 0, "chamber.suspended", "auth", EventData(chamber=document)))
 
