@@ -20,7 +20,7 @@ _COMMAND = (sys.executable, "-m", "orchestra_tui.command_line", "interrupt", "au
 _START = """
 import sys
 import orchestra_tui.command_line.main, orchestra_tui.command_line.commands.interrupt
-import asyncio.runners, orchestra_core.store.redis_client
+import asyncio.runners, orchestra_core.store.client.redis_client
 open(sys.argv[1], "w").close()
 """
 _POLL_S = 0.0005

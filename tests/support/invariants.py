@@ -7,7 +7,7 @@ from orchestra_core.events import Event
 from orchestra_core.models import Interrupt
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
-from orchestra_core.store.reply_parser import as_bytes, as_list
+from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
 from orchestra_server.domain.task_lifecycle import claim_of
 

@@ -14,7 +14,7 @@ import msgspec
 from orchestra_core.models import Chamber
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
-from orchestra_core.store.reply_parser import as_bytes, as_list
+from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
 from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.usecases.common.transaction import Context

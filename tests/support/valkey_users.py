@@ -14,17 +14,19 @@ from pathlib import Path
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey import inspect, shut_down
-from orchestra_core.private_valkey.wire import ask
+from orchestra_core.redis_request import ask
 from orchestra_core.settings import STATE_DIR, Settings, read_settings
+from orchestra_core.store.client.reply_parser import as_bytes
 
 _USER = """
 import sys
 from orchestra_core.private_valkey import join
-from orchestra_core.private_valkey.wire import ask
+from orchestra_core.redis_request import ask
 from orchestra_core.settings import read_settings
 sys.stdin.readline()
 lease = join(read_settings())
-print(ask(lease.socket, "INFO", "server").partition("process_id:")[2].split()[0], flush=True)
+info = ask(lease.socket, "INFO", "server").decode()
+print(info.partition("process_id:")[2].split()[0], flush=True)
 sys.stdin.readline()
 lease.close()
 """
@@ -97,7 +99,7 @@ def _removed(base: Path) -> bool:
 
 def pid_of_server(settings: Settings) -> int:
     """Return the process id the running server says it has."""
-    info = ask(inspect(settings).socket, "INFO", "server")
+    info = as_bytes(ask(inspect(settings).socket, "INFO", "server")).decode()
     return int(info.partition("process_id:")[2].split()[0])
 
 

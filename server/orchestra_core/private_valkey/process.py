@@ -21,7 +21,7 @@ from orchestra_core.private_valkey.paths import (
     unusable,
     write_record,
 )
-from orchestra_core.private_valkey.wire import ask
+from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
 
 # Seconds. 43 ms is usual to the first PING; a machine under load takes its time, and a long
@@ -71,7 +71,9 @@ def stop(places: Places) -> bool:
     record = read_record(places)
     if record is not None:
         try:
-            ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", timeout=_STOP_WITHIN)
+            ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", answer_seconds=_STOP_WITHIN)
+        except (HungUp, Refusal, Garbled):
+            pass  # it goes without an answer; whether it has gone is looked at below
         except OSError:
             # Its socket is gone or it hangs; only on this host is the number its own.
             if record.host == platform.node() and is_locked(places.server_lock):
@@ -91,12 +93,12 @@ def _greet(record: Record | None) -> str:
     if record is None:
         return "silent"
     try:
-        answer = ask(Path(record.socket), "PING")
-    except OSError:
+        ask(Path(record.socket), "PING")
+    except Refusal as refusal:
+        return "loading" if str(refusal).startswith("LOADING") else "ready"
+    except (OSError, Garbled):
         return "silent"
-    if answer.startswith("-LOADING"):
-        return "loading"
-    return "ready" if answer else "silent"
+    return "ready"
 
 
 def _start(places: Places, lock: int) -> None:

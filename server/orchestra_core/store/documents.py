@@ -19,7 +19,7 @@ from orchestra_core.models import (
     Task,
 )
 from orchestra_core.state import ProjectState
-from orchestra_core.store.reply_parser import (
+from orchestra_core.store.client.reply_parser import (
     UNREADABLE,
     Answer,
     as_bytes,

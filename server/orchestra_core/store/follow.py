@@ -16,11 +16,17 @@ from orchestra_core.events import Event
 from orchestra_core.keys import Keys
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
-from orchestra_core.store.client_protocol import Client
+from orchestra_core.store.client.client_protocol import Client
+from orchestra_core.store.client.reply_parser import (
+    as_bytes,
+    as_event,
+    as_list,
+    as_number,
+    entry_field,
+)
+from orchestra_core.store.client.subscription_buffer import Bell, Heard
 from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
-from orchestra_core.store.reply_parser import as_bytes, as_event, as_list, as_number, entry_field
 from orchestra_core.store.scripts import script
-from orchestra_core.store.subscription_buffer import Bell, Heard
 
 IDLE_SECONDS = 15.0
 _PAGE = 1_000

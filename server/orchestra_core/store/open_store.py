@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 from orchestra_core.keys import Keys
 from orchestra_core.settings import Settings
-from orchestra_core.store.address import Address, read_address
-from orchestra_core.store.client_protocol import Client
-from orchestra_core.store.server_version import check_version
+from orchestra_core.store.client.address import Address, read_address
+from orchestra_core.store.client.client_protocol import Client
+from orchestra_core.store.client.server_version import check_version
 from orchestra_core.store.store import Store
 
 
@@ -50,6 +50,6 @@ async def _connected(
 
 def _client(address: Address, slot_key: str, revive: Callable[[], None] | None) -> Client:
     # Late and in a thread: importing redis takes 0.25 s, which a room spends painting.
-    from orchestra_core.store.redis_client import RedisClient  # noqa: PLC0415
+    from orchestra_core.store.client.redis_client import RedisClient  # noqa: PLC0415
 
     return RedisClient(address, slot_key, revive)

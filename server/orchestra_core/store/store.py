@@ -13,13 +13,13 @@ from orchestra_core.keys import Keys
 from orchestra_core.models import Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.change_script import Committed, Stale, Taken, prepare, understand
-from orchestra_core.store.client_protocol import Client
+from orchestra_core.store.client.client_protocol import Client
+from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, entry_field
+from orchestra_core.store.client.server_version import ServerInfo, read_server_info
 from orchestra_core.store.documents import decode, decode_presence, encode
 from orchestra_core.store.follow import Update, follow
 from orchestra_core.store.reads import Reads
-from orchestra_core.store.reply_parser import as_bytes, as_event, as_list, entry_field
 from orchestra_core.store.scripts import script
-from orchestra_core.store.server_version import ServerInfo, read_server_info
 
 _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about

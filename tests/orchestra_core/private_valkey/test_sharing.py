@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from orchestra_core.private_valkey import inspect, join, shut_down
-from orchestra_core.private_valkey.wire import ask
+from orchestra_core.redis_request import ask
 from orchestra_core.settings import Settings
 from tests.support.valkey_users import User, environment, kill_server, pid_of_server, wait_until
 
@@ -90,19 +90,19 @@ def test_what_was_written_is_there_for_the_next_user(settings: Settings) -> None
     ask(lease.socket, "SET", "greeting", "hello")
     lease.close()
     lease = join(settings)
-    assert ask(lease.socket, "GET", "greeting") == "hello"
+    assert ask(lease.socket, "GET", "greeting") == b"hello"
     lease.close()
 
 
 def test_a_killed_server_is_revived_with_every_acknowledged_write(settings: Settings) -> None:
     lease = join(settings)
     for number in range(200):
-        assert ask(lease.socket, "RPUSH", "numbers", str(number)) == f":{number + 1}"
+        assert ask(lease.socket, "RPUSH", "numbers", str(number)) == number + 1
     killed, url = kill_server(settings), lease.url
     lease.revive()
     assert lease.url == url, "a client that reconnects finds it by its old address"
     assert pid_of_server(settings) != killed
-    assert ask(lease.socket, "LLEN", "numbers") == ":200"
+    assert ask(lease.socket, "LLEN", "numbers") == 200
     lease.close()
 
 
@@ -190,7 +190,7 @@ def test_shutting_down_stops_a_server_in_use_and_tells_whether_there_was_one(
     assert not shut_down(settings)
     assert not inspect(settings).running
     lease.revive()
-    assert ask(lease.socket, "GET", "greeting") == "hello"
+    assert ask(lease.socket, "GET", "greeting") == b"hello"
     lease.close()
 
 

@@ -13,7 +13,7 @@ import pytest
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.file_lock import is_locked
 from orchestra_core.private_valkey import inspect, join, process, shut_down
-from orchestra_core.private_valkey.wire import ask
+from orchestra_core.redis_request import ask
 from orchestra_core.settings import Settings
 from tests.support.valkey_users import kill_server, recorded_pid, settings_at, wait_until
 
@@ -31,7 +31,7 @@ def test_a_dead_socket_file_is_bound_over(settings: Settings) -> None:
     kill_server(settings)
     assert lease.socket.exists(), "a killed server leaves its socket behind"
     lease.revive()
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
@@ -42,7 +42,7 @@ def test_a_socket_of_nobody_s_in_the_place_is_bound_over(settings: Settings) -> 
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(place))
     lease = join(settings)
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
@@ -102,13 +102,13 @@ def test_a_runtime_directory_too_long_for_a_socket_is_passed_over(settings: Sett
     lease = join(settings_at(settings.state_dir, long))
     assert len(os.fsencode(lease.socket)) <= 103
     assert long not in lease.socket.parents
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
 def test_a_runtime_directory_that_is_gone_is_passed_over(settings: Settings) -> None:
     lease = join(settings_at(settings.state_dir, settings.runtime_dir / "gone"))
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
@@ -118,7 +118,7 @@ def test_names_with_spaces_and_accents_work(settings: Settings) -> None:
     lease = join(settings_at(settings.state_dir.with_name("état d'âme"), runtime))
     assert lease.url.startswith("unix:///")
     assert " " not in lease.url
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
@@ -162,7 +162,7 @@ def test_a_write_cut_short_by_a_crash_is_dropped_and_the_rest_kept(settings: Set
     with part.open("ab") as file:
         file.write(b"*3\r\n$3\r\nSET\r\n$5\r\nhal")
     lease = join(settings)
-    assert ask(lease.socket, "GET", "greeting") == "hello"
+    assert ask(lease.socket, "GET", "greeting") == b"hello"
     lease.close()
 
 
@@ -171,7 +171,7 @@ def test_nonsense_in_the_record_is_not_believed(settings: Settings) -> None:
     record.parent.mkdir(parents=True)
     record.write_text('{"socket": 5')
     lease = join(settings)
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
@@ -201,7 +201,7 @@ def test_a_server_whose_socket_was_swept_away_can_be_stopped(
     assert shut_down(settings)
     wait_until(lambda: not Path(f"/proc/{pid}").exists())
     lease.revive()
-    assert ask(lease.socket, "PING") == "PONG"
+    assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from orchestra_core.errors import BadInput, StoreUnavailable
 from orchestra_core.settings import Settings
-from orchestra_core.store import redis_client
+from orchestra_core.store.client import redis_client
+from orchestra_core.store.client.server_version import ServerInfo, check_version
 from orchestra_core.store.open_store import open_store
-from orchestra_core.store.server_version import ServerInfo, check_version
 from orchestra_core.store.store import Store
 from tests.support.certificates import Certificate, own_certificate
 from tests.support.scripted_server import HANG_UP, Reply, bulk, scripted_server

@@ -7,8 +7,8 @@ from orchestra_core.change import Change
 from orchestra_core.errors import BadInput, Refused
 from orchestra_core.events import Event, EventData, decode_event
 from orchestra_core.state import ProjectState
+from orchestra_core.store.client.reply_parser import as_bytes
 from orchestra_core.store.reads import Reads
-from orchestra_core.store.reply_parser import as_bytes
 from orchestra_core.store.store import Store
 from tests.support.following import commit
 from tests.support.samples import (

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from orchestra_core.keys import Keys
 from orchestra_core.models import Chamber
-from orchestra_core.store.address import read_address
+from orchestra_core.store.client.address import read_address
 from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")

@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
-from orchestra_core.store import redis_client
+from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
 from tests.support.following import commit, watching
 from tests.support.samples import a_task, starting

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from orchestra_core.errors import BadInput
 from orchestra_core.settings import REDIS_URL
-from orchestra_core.store.wire import Refusal, Wire
+from orchestra_core.store.client.wire import Refusal, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

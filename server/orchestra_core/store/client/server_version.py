@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.store.client_protocol import Client
-from orchestra_core.store.reply_parser import as_bytes
+from orchestra_core.store.client.client_protocol import Client
+from orchestra_core.store.client.reply_parser import as_bytes
 
 OLDEST_REDIS = (6, 2)
 

@@ -11,8 +11,8 @@ from typing import TypeAlias, cast
 
 import hiredis
 
-from orchestra_core.store.client_protocol import Part
-from orchestra_core.store.reply_parser import Answer
+from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.client_protocol import Part
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer

@@ -3,8 +3,8 @@ import asyncio
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.store import subscription_buffer
-from orchestra_core.store.subscription_buffer import Bell, Heard
+from orchestra_core.store.client import subscription_buffer
+from orchestra_core.store.client.subscription_buffer import Bell, Heard
 
 
 class Messages:

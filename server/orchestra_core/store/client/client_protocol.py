@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from orchestra_core.store.reply_parser import Answer
+from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.subscription_buffer import Hearing
 from orchestra_core.store.scripts import Script
-from orchestra_core.store.subscription_buffer import Hearing
 
 Part: TypeAlias = str | bytes | int
 

@@ -1,15 +1,12 @@
 """What a server answers, and how to take it apart without trusting its shape."""
 
-from typing import TypeAlias
-
 import msgspec
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, decode_event
+from orchestra_core.redis_request import Answer
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
-
-Answer: TypeAlias = "bytes | int | list[Answer] | None"
 
 
 def as_bytes(answer: Answer) -> bytes:

@@ -1,7 +1,7 @@
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.store.store_errors import ELSEWHERE, LOST, PASSING, Failure, meaning
+from orchestra_core.store.client.store_errors import ELSEWHERE, LOST, PASSING, Failure, meaning
 
 CODES = sorted(LOST | PASSING | ELSEWHERE | {"timeout", "MISCONF", "WRONGPASS", "error", "tls"})
 

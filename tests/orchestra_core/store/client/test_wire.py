@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
-from orchestra_core.store import redis_client
+from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
 from tests.support.scripted_server import Reply, bulk, scripted_server
 from tests.support.valkey import Server

@@ -13,13 +13,14 @@ from contextlib import asynccontextmanager
 from socket import gaierror
 from typing import TypeVar
 
-from orchestra_core.store.address import Address
-from orchestra_core.store.client_protocol import Part
-from orchestra_core.store.endpoint import Endpoint, connect, endpoint_of
-from orchestra_core.store.reply_parser import Answer, as_bytes, as_list
+from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.address import Address
+from orchestra_core.store.client.client_protocol import Part
+from orchestra_core.store.client.endpoint import Endpoint, connect, endpoint_of
+from orchestra_core.store.client.reply_parser import as_bytes, as_list
+from orchestra_core.store.client.store_errors import ELSEWHERE, LOST, PASSING, Failure
+from orchestra_core.store.client.wire import Garbled, Refusal, Wire
 from orchestra_core.store.scripts import Script
-from orchestra_core.store.store_errors import ELSEWHERE, LOST, PASSING, Failure
-from orchestra_core.store.wire import Garbled, Refusal, Wire
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine

@@ -1,7 +1,7 @@
 import pytest
 
 from orchestra_core.errors import BadInput
-from orchestra_core.store.address import Address, masked, read_address
+from orchestra_core.store.client.address import Address, masked, read_address
 
 
 @pytest.mark.parametrize(
