@@ -34,11 +34,11 @@ def worker(rooms: Rooms, request: pytest.FixtureRequest) -> Session:
 def test_a_write_next_door_is_denied_with_the_right_path(rooms: Rooms, worker: Session) -> None:
     auth = rooms.main / ".claude" / "worktrees" / "auth"
     in_main = worker.fire("PreToolUse", writing(rooms.main / "src" / "a.py"), "guard").denial
-    assert "lies in the main checkout, and you work in chamber auth" in in_main
+    assert "is in the main checkout, and you work in chamber auth" in in_main
     assert f"Write to {auth}/src/a.py instead." in in_main
     api = rooms.main / ".claude" / "workspaces" / "api" / "src" / "b.py"
     in_api = worker.fire("PreToolUse", writing(api, "notebook_path"), "guard").denial
-    assert f"{rooms.main}/.claude/worktrees/api/src/b.py lies in chamber api" in in_api
+    assert f"{rooms.main}/.claude/worktrees/api/src/b.py is in chamber api" in in_api
     assert f"Write to {auth}/src/b.py instead." in in_api
 
 
@@ -105,7 +105,7 @@ def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
         denial = worker.fire("PreToolUse", reading).denial
         assert denial == (
             "This call did not run: ada has suspended the work in chamber auth (Wait here). "
-            "No tool runs here until it is resumed. Say where you stand and end your turn."
+            "No tool runs here until the work is resumed. Report how far you are and end your turn."
         )
     assert worker.fire("Stop") == worker.fire("SubagentStop") == Answer()
     send(auth, "Still there?")

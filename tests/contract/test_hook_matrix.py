@@ -66,7 +66,7 @@ def shown(messages: tuple[str, ...]) -> str:
 def denied(count: int, kind: str) -> str:
     waits = "a message is" if count == 1 else f"{count} messages are"
     follows = (
-        "It follows at once; read it, then repeat the call if it still fits."
+        "It is shown to you next: read it, then repeat the call if it is still right."
         if kind == "d"
         else "It is for the agent that started you: report what you have, and end your turn."
     )

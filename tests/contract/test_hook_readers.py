@@ -122,7 +122,7 @@ def test_mail_wakes_an_idle_session_once_and_never_one_at_work(rooms: Rooms) -> 
     worker.fire("Stop")
     assert wake(worker) == (0, "")
     send(worker.directory, "Hello")
-    assert wake(worker) == (2, "A message has come for the worker in this chamber.\n")
+    assert wake(worker) == (2, "A message has arrived for the worker in this chamber.\n")
     assert wake(worker) == (0, "")
     assert "Hello" in worker.fire("UserPromptSubmit").context
     send(worker.directory, "At work", start=2)

@@ -23,7 +23,7 @@ _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invali
 # A blocked stop is tried again this often: Claude Code gives up after eight (FACTS of its hooks).
 _STOPS = 8
 # As the hook puts it, and as a person may.
-_MUST_STOP = re.compile(r"Asked of you: finish nothing more|\bstop now\b", re.IGNORECASE)
+_MUST_STOP = re.compile(r"Asked of you: stop your work|\bstop now\b", re.IGNORECASE)
 _LEAST_WAIT = 0.1  # seconds
 
 Send = Callable[[Report], None]

@@ -31,8 +31,8 @@ _HOW_TO_ACKNOWLEDGE = (
 
 _ASKS: dict[Requires, str] = {
     "review": "read this, and adjust what you do next",
-    "stop": "finish nothing more, and report what you have",
-    "suspend": "start nothing until you are told to go on; no tool runs before that",
+    "stop": "stop your work, and report what you have",
+    "suspend": "start nothing until you are told to continue; no tool runs until then",
 }
 
 

@@ -1,31 +1,36 @@
-"""Other agents' clients: their events and answers in the words of the first.
+"""The clients of other agents: their events are translated to Claude Code's.
 
-Codex speaks as Claude Code does; Gemini CLI has other names and answers; opencode's plugin asks in
-Codex's words. None of them tells of the end of a batch of calls, so here a denial carries the text
-at once.
+Codex has Claude Code's events and answers; Gemini CLI has other names and answers; opencode's
+plugin sends Codex's events. None of them reports the end of a batch of calls, so here a denial
+contains the text of the mail.
 """
 
 import os
 
-from orchestra_server.files.hook.client_answers import deliver, deny, handle_mail, note_acted
-from orchestra_server.files.hook.mail_reader import Reader, chamber_in
-from orchestra_server.files.hook.plain_files import Fields, text
+from orchestra_server.files.hook.answer_events import (
+    deliver_mail,
+    deny_call,
+    handle_mail,
+    note_acted,
+)
+from orchestra_server.files.hook.find_reader import Reader, chamber_in
+from orchestra_server.files.hook.json_files import Fields, text
 from orchestra_server.files.hook.presence import handle_presence
 
 CLIENTS = ("codex", "gemini", "opencode")
-GEMINI = {
+GEMINI_EVENTS = {
     "BeforeTool": "PreToolUse",
     "AfterTool": "PostToolUse",
     "BeforeAgent": "UserPromptSubmit",
     "AfterAgent": "Stop",
 }
-REPORTED = ("SessionStart", "UserPromptSubmit", "Stop", "Notification", "SessionEnd")
+PRESENCE_EVENTS = ("SessionStart", "UserPromptSubmit", "Stop", "Notification", "SessionEnd")
 
 
 def find_session(own: Fields, payload: Fields) -> Reader | None:
-    """Return the worker whose session stands in a chamber, None for any other session.
+    """Return the worker whose session was started in a chamber, None for any other session.
 
-    Codex asks the main checkout's hook in all worktrees; the others ask the chamber's own.
+    Codex runs the main checkout's hook in all worktrees; the others run the chamber's own.
     """
     root = text(own.get("root"))
     if own.get("mode") == "chamber":
@@ -37,9 +42,9 @@ def find_session(own: Fields, payload: Fields) -> Reader | None:
 def serve_other_client(client: str, event: str, reader: Reader, payload: Fields) -> None:
     """Answer a client's event, and report what its worker does."""
     if client == "gemini":
-        reader.gemini_event, event = event, GEMINI.get(event, event)
+        reader.gemini_event, event = event, GEMINI_EVENTS.get(event, event)
         payload["last_assistant_message"] = payload.get("prompt_response")
-    if event in REPORTED:
+    if event in PRESENCE_EVENTS:
         handle_presence(event, reader, payload)
     if event == "PreToolUse":
         deny_with_text(reader)
@@ -48,8 +53,8 @@ def serve_other_client(client: str, event: str, reader: Reader, payload: Fields)
 
 
 def deny_with_text(reader: Reader) -> None:
-    """Keep a tool from running while mail waits, with the text itself as the reason."""
+    """Deny a tool call while mail waits, with the text of the mail as the reason."""
     note_acted("PreToolUse", reader)
-    its_own = reader.takes_mail and os.access(reader.root, os.W_OK)
-    if not (its_own and deliver("PreToolUse", reader)):
-        deny(reader)
+    can_take_mail = reader.takes_mail and os.access(reader.root, os.W_OK)
+    if not (can_take_mail and deliver_mail("PreToolUse", reader)):
+        deny_call(reader)

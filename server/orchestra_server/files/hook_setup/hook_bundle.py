@@ -12,14 +12,15 @@ from textwrap import wrap
 
 # Each uses only those before it.
 SECTIONS = (
-    "plain_files",
-    "redis_wire",
-    "mail_reader",
-    "mail",
+    "json_files",
+    "resp_client",
+    "find_reader",
+    "take_mail",
     "presence",
-    "client_answers",
+    "answer_events",
+    "isolation_guard",
     "other_clients",
-    "main",
+    "run_hook",
 )
 _FOLDER = Path(__file__).parents[1] / "hook"
 _WIDTH = 100

@@ -139,7 +139,7 @@ def _before(event: str, command: Command) -> str:
 def _waking(command: Command) -> list[Json]:
     """Return the handler that tells an idle session of mail; at work it meets its mail anyway."""
     idle = _mark(command, "idle")
-    said = "A message has come for the worker in this chamber."
+    said = "A message has arrived for the worker in this chamber."
     line = (
         f"cat >/dev/null; [ -e {command.mailbox} ] && rm {idle} 2>/dev/null || exit 0; "
         f"echo {shlex.quote(said)} >&2; exit 2"

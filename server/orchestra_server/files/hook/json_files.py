@@ -1,15 +1,15 @@
-"""JSON and small files, read without trust and written whole or not at all."""
+"""JSON and small files: checked when they are read, and written as a whole or not at all."""
 
 import _json
 import os
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
-SCANNER = vars(_json)["make_scanner"]  # what the module json is built on, without that module
+SCANNER = vars(_json)["make_scanner"]  # the C scanner below the module json
 
 
-class Rules:
-    """How the scanner reads JSON, as the module json would tell it."""
+class ScannerOptions:
+    """The options that the module json would give the scanner."""
 
     strict = False
     object_hook = object_pairs_hook = None
@@ -18,10 +18,10 @@ class Rules:
 
 
 def parse(raw: bytes) -> Json:
-    """Return what JSON says; anything else is a ValueError."""
+    """Return the value of JSON; raises ValueError."""
     words = raw.decode().strip()
     try:
-        value, end = SCANNER(Rules())(words, 0)
+        value, end = SCANNER(ScannerOptions())(words, 0)
     except StopIteration:
         raise ValueError from None
     if end != len(words):
@@ -44,39 +44,38 @@ def dump(value: Json) -> str:
 
 
 def text(value: Json) -> str:
-    """Return a string, "" for anything else."""
+    """Return `value` if it is a string, else ""."""
     return value if isinstance(value, str) else ""
 
 
 def object_of(value: Json) -> Fields:
-    """Return a JSON object, {} for anything else."""
+    """Return `value` if it is an object, else {}."""
     return value if isinstance(value, dict) else {}
 
 
 def items_of(value: Json) -> list[Json]:
-    """Return the items of a list, [] for anything else."""
+    """Return `value` if it is a list, else []."""
     return value if isinstance(value, list) else []
 
 
 def one_line(words: str, limit: int) -> str:
-    """Return words without line ends and control characters, cut to a limit."""
+    """Return `words` on one line, without control characters, cut to `limit` characters."""
     return "".join(filter(str.isprintable, " ".join(words[: 10 * limit].split())))[:limit]
 
 
-def safe(name: str) -> str:
-    """Return a client's id as part of a file's name."""
-    kept = (one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in name)
-    return "".join(kept)
+def file_name_part(name: str) -> str:
+    """Return a client's id with every character replaced that a file's name should not have."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
 
 
 def read_file(path: str) -> bytes:
-    """Return what a file holds; a symlink is an OSError and a pipe holds nobody up."""
+    """Return the content of a file; a symlink is an OSError, and a pipe does not block."""
     with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         return file.read()
 
 
 def read_json(path: str) -> Fields:
-    """Return the JSON object in a file, {} for anything else."""
+    """Return the JSON object in a file, {} where there is none."""
     try:
         return object_of(parse(read_file(path)))
     except (OSError, ValueError):
@@ -84,7 +83,7 @@ def read_json(path: str) -> Fields:
 
 
 def write_json(path: str, fields: Fields) -> None:
-    """Write a JSON object whole or not at all."""
+    """Replace a file with a JSON object; a reader sees the old or the new content."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = os.path.join(os.path.dirname(path), f".orchestra-tmp-{os.getpid()}")
     with open(temporary, "w", encoding="ascii") as file:
@@ -93,7 +92,7 @@ def write_json(path: str, fields: Fields) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove a file; another hook may have been quicker."""
+    """Remove a file, which another hook may have removed already."""
     try:
         os.unlink(path)
     except FileNotFoundError:

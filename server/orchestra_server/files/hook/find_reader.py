@@ -1,0 +1,126 @@
+"""Finds the reader of mail: which agent made a call, and in which chamber it works.
+
+A session started in a chamber is the chamber's worker. A subagent of the conductor is bound to the
+chamber of the first path in its calls or in its briefing. The conductor never reads a worker's
+mail.
+"""
+
+import os
+
+from orchestra_server.files.hook.json_files import (
+    Fields,
+    Json,
+    file_name_part,
+    items_of,
+    object_of,
+    read_json,
+    text,
+    write_json,
+)
+
+MAIL = ".INTERRUPT"
+HOOKS = ".claude/hooks"
+SETTINGS = "interrupt_monitor.json"
+CHAMBER_FOLDERS = ("worktrees", "workspaces")
+NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # what a chamber's name is made of
+MAX_PATHS = 100  # the text of a written file may name any number of chambers
+PATH_DELIMITERS = " \t\r\n'\"=;("  # the characters before a relative path in a command
+
+
+class Reader:
+    """A chamber's worker, which takes the mail, or a subagent of it, whose calls mail only denies.
+
+    `memory` is the file that binds a subagent of the conductor to the chamber, "" for a session.
+    """
+
+    def __init__(self, chamber: Fields, payload: Fields, memory: str = "") -> None:
+        self.chamber, self.memory = chamber, memory
+        self.root, self.name = text(chamber.get("root")), text(chamber.get("chamber"))
+        self.main = text(chamber.get("main"))
+        self.agent_id = text(payload.get("agent_id"))
+        self.takes_mail = bool(memory) or not self.agent_id
+        self.key = f"{text(payload.get('session_id'))}/{self.agent_id}"
+        self.ends_by = "SubagentStop" if memory else "Stop"
+        mark = f".{file_name_part(self.agent_id)}" if memory else ""
+        self.delivered = self.place(f"{MAIL}.delivered{mark}")
+        self.own_mail = self.place(f"{MAIL}.for{mark}")
+        self.idle = self.place(HOOKS, "interrupt_monitor.idle")
+        # A Claude Code that reports this field at the end of a turn continues when it is given
+        # context there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
+        self.context_continues = "background_tasks" in payload
+        self.gemini_event = ""  # Gemini CLI's name of the event, "" for other clients
+
+    def place(self, *parts: str) -> str:
+        """Return the path of a file in the chamber."""
+        return os.path.join(self.root, *parts)
+
+
+def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
+    """Return the reader that made a call, None for the conductor and sessions outside chambers."""
+    root, cwd = text(own.get("root")), text(payload.get("cwd"))
+    if own.get("mode") == "chamber":
+        return Reader(own, payload)
+    session_chamber = chamber_in(os.environ.get("CLAUDE_PROJECT_DIR", cwd) + "/", root, root)
+    if session_chamber:  # its own settings start a hook, unless the project tracks them
+        has_own_hooks = session_chamber.get("own_hooks")
+        return None if has_own_hooks else Reader(session_chamber, payload)
+    agent = text(payload.get("agent_id"))
+    if not agent:
+        return bind_started_subagent(root, cwd, hooks, payload)
+    memory = binding_path(hooks, agent)
+    bound_chamber = load_chamber(text(read_json(memory).get("chamber")))
+    chamber = bound_chamber or first_chamber(payload.get("tool_input"), root, cwd)
+    if not bound_chamber and chamber:
+        write_json(memory, {"chamber": chamber["root"], "agent": agent})
+    return Reader(chamber, payload, memory) if chamber else None
+
+
+def binding_path(hooks: str, agent: str) -> str:
+    """Return the file that says which chamber a subagent works in."""
+    return os.path.join(hooks, "bindings", f"{file_name_part(agent)}.json")
+
+
+def bind_started_subagent(root: str, cwd: str, hooks: str, payload: Fields) -> Reader | None:
+    """Bind the subagent that the conductor has just started to the chamber in its briefing."""
+    started = object_of(payload.get("tool_response"))
+    agent = text(started.get("agentId")) if started.get("status") == "async_launched" else ""
+    chamber = first_chamber(payload.get("tool_input"), root, cwd) if agent else Fields()
+    if not chamber:
+        return None
+    write_json(binding_path(hooks, agent), {"chamber": chamber["root"], "agent": agent})
+    payload |= {"agent_id": agent, "hook_event_name": "SubagentStart"}
+    return Reader(chamber, payload, binding_path(hooks, agent))
+
+
+def first_chamber(value: Json, root: str, cwd: str) -> Fields:
+    """Return the chamber of the first path in a tool's input that is in a chamber, else {}."""
+    if isinstance(value, str):
+        return chamber_in(value, root, cwd)
+    items, no_chamber = (*object_of(value).values(), *items_of(value)), Fields()
+    return next(filter(None, (first_chamber(item, root, cwd) for item in items)), no_chamber)
+
+
+def chamber_in(words: str, root: str, cwd: str) -> Fields:
+    """Return the first chamber that a path, or a command with paths in it, names, else {}."""
+    at, path_count = words.find(".claude/work"), 0
+    while at >= 0 and path_count < MAX_PATHS:
+        before, bases = words[max(0, at - 4_096) : at], list[str]()
+        folder, _, rest = words[at + len(".claude/") :][:256].partition("/")
+        name = rest[: len(rest) - len(rest.lstrip(NAME_CHARACTERS))].rstrip(".")
+        for main in (root, os.path.realpath(root)):
+            _, separator, below = before.rpartition(f"{main}/")
+            bases += [os.path.join(main, below)] if separator else []
+        relative = before.removesuffix("./")
+        bases += [cwd] if not relative or relative[-1] in PATH_DELIMITERS else []
+        for base in bases if name and folder in CHAMBER_FOLDERS else ():
+            chamber = load_chamber(os.path.join(base, ".claude/worktrees", name))
+            if chamber:
+                return chamber
+        at, path_count = words.find(".claude/work", at + 1), path_count + 1
+    return {}
+
+
+def load_chamber(root: str) -> Fields:
+    """Return the settings of the chamber at `root`, {} where there is none."""
+    settings = read_json(os.path.join(root, HOOKS, SETTINGS)) if root else {}
+    return {**settings, "root": root} if settings.get("mode") == "chamber" else {}

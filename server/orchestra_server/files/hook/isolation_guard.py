@@ -1,0 +1,33 @@
+"""The isolation guard: a worker's tool writes in its own chamber or outside the repository."""
+
+import os
+
+from orchestra_server.files.hook.answer_events import print_answer, read_suspension
+from orchestra_server.files.hook.find_reader import HOOKS, SETTINGS, Reader, chamber_in
+from orchestra_server.files.hook.json_files import Fields, object_of, read_json, text
+from orchestra_server.files.hook.take_mail import waiting_mail
+
+
+def guard_write(reader: Reader, payload: Fields) -> None:
+    """Deny a write into the main checkout or another chamber, and name the right path.
+
+    Does nothing where mail or a suspension denies the call anyway.
+    """
+    tool_input, cwd = object_of(payload.get("tool_input")), text(payload.get("cwd"))
+    target = text(tool_input.get("file_path")) or text(tool_input.get("notebook_path"))
+    path, main = os.path.realpath(os.path.join(cwd, target)), os.path.realpath(reader.main)
+    in_main = f"{path}/".startswith(f"{main}/")
+    in_chamber = f"{path}/".startswith(f"{os.path.realpath(reader.root)}/")
+    if not target or not reader.main or not in_main or in_chamber:
+        return
+    settings = read_json(os.path.join(main, HOOKS, SETTINGS))
+    if settings.get("isolation") is False or waiting_mail(reader) or read_suspension(reader):
+        return
+    other_chamber = chamber_in(f"{path}/", main, main)
+    owner = f"chamber {other_chamber.get('chamber')}" if other_chamber else "the main checkout"
+    right_path = reader.place(os.path.relpath(path, text(other_chamber.get("root")) or main))
+    reason = (
+        f"This call did not run: {path} is in {owner}, and you work in chamber {reader.name}. "
+        f"Write to {right_path} instead."
+    )
+    print_answer("PreToolUse", reader, reason)

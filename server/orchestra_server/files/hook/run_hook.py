@@ -1,0 +1,35 @@
+"""The entry point: a client's settings call `run` with a subject, and its JSON on stdin."""
+
+import os
+import sys
+
+from orchestra_server.files.hook.answer_events import handle_mail
+from orchestra_server.files.hook.find_reader import SETTINGS, find_reader
+from orchestra_server.files.hook.isolation_guard import guard_write
+from orchestra_server.files.hook.json_files import object_of, parse, read_json, text
+from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
+from orchestra_server.files.hook.presence import handle_presence, remember_ends
+
+
+def run(subject: str) -> None:
+    """Handle one event; `subject` is mail, guard, presence or another client's name."""
+    try:
+        payload = object_of(parse(sys.stdin.buffer.read()))
+        hooks = os.path.dirname(os.path.abspath(__file__))
+        own = read_json(os.path.join(hooks, SETTINGS))
+        is_other_client = subject in CLIENTS
+        reader = find_session(own, payload) if is_other_client else find_reader(own, hooks, payload)
+        event = text(payload.get("hook_event_name"))
+        if reader is None:
+            return
+        if subject == "mail":
+            handle_mail(event, reader)
+        elif subject == "guard":
+            guard_write(reader, payload)
+        elif is_other_client:
+            serve_other_client(subject, event, reader, payload)
+        else:
+            handle_presence(event, reader, payload)
+            remember_ends(event, reader)
+    finally:  # whatever goes wrong, a hook never makes a worker fail
+        os._exit(0)  # at once, without an error about a closed pipe

@@ -1,0 +1,144 @@
+"""Takes the mail of a chamber so that a kill at any moment loses none of it.
+
+Mail is in `.INTERRUPT` in the chamber's root. A reader claims it under a lock, by renaming it to
+`.INTERRUPT.<pid>.<ns>`. The claim stays until the text is printed; when its process dies before
+that, the claim is mail again. `.INTERRUPT.for.<subagent>` is a copy for another reader in the
+chamber.
+"""
+
+import fcntl
+import os
+import time
+
+from orchestra_server.files.hook.find_reader import HOOKS, MAIL, Reader
+from orchestra_server.files.hook.json_files import (
+    Fields,
+    Json,
+    items_of,
+    object_of,
+    parse,
+    read_file,
+    read_json,
+    remove,
+    text,
+    write_json,
+)
+
+READER_FILES = (".INTERRUPT.for.", ".INTERRUPT.delivered", ".orchestra-tmp-")
+# Characters: a client moves context above 10,000 to a file. The rest is delivered the next time.
+CONTEXT_LIMIT = 9_500
+LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005
+CLAIM_AGE_S = 60  # after this a claim counts as abandoned, even if its process id is in use
+READER_AGE_S = 3_600  # after this the files of a reader are removed
+
+
+def letters_in(path: str) -> list[Fields]:
+    """Return the letters of a mail file; any other text is one letter without an id."""
+    raw = b""
+    try:
+        raw = read_file(path)
+        letters = items_of(object_of(parse(raw)).get("interrupts"))
+    except (OSError, ValueError):
+        message = raw.decode("utf-8", "replace").strip()
+        letters: list[Json] = [{"from": "a file", "message": message}] if message else []
+    return [letter for letter in letters if isinstance(letter, dict)]
+
+
+def waiting_mail(reader: Reader) -> list[str]:
+    """Return the files of mail that no hook is delivering: old claims, the mailbox, own copies."""
+    claims = sorted(name for name in os.listdir(reader.root) if is_abandoned(reader, name))
+    mailboxes = [reader.place(MAIL), *([reader.own_mail] if reader.memory else [])]
+    return [*map(reader.place, claims), *filter(os.path.isfile, mailboxes)]
+
+
+def is_abandoned(reader: Reader, name: str) -> bool:
+    """Say whether a file is a claim whose hook has died; old files of readers are removed."""
+    if name.startswith(READER_FILES) and age(reader.place(name)) > READER_AGE_S:
+        remove(reader.place(name))
+    numbers = name.removeprefix(f"{MAIL}.").split(".")
+    if not name.startswith(f"{MAIL}.") or [number.isdecimal() for number in numbers] != [
+        True,
+        True,
+    ]:
+        return False
+    try:
+        os.kill(int(numbers[0]), 0)
+    except PermissionError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return age(reader.place(name)) > CLAIM_AGE_S
+
+
+def age(path: str) -> float:
+    """Return the seconds since a file was changed, 0 for a file that does not exist."""
+    try:
+        return time.time() - os.lstat(path).st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def lock(folder: str) -> int:
+    """Lock a directory and return the descriptor; closing it, or the process's end, unlocks it.
+
+    It tries again and again, because importing the module signal, which could end one long wait,
+    takes longer than most waits do. Raises TimeoutError.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return descriptor
+    raise TimeoutError
+
+
+def take_mail(reader: Reader) -> tuple[list[Fields], list[str]]:
+    """Claim the mail, as much as fits into one context; return the letters and their claims."""
+    locked = lock(reader.root)
+    claims, letters, copied = list[str](), list[Fields](), list[Fields]()
+    for path in waiting_mail(reader):
+        claim = reader.place(f"{MAIL}.{os.getpid()}.{time.time_ns()}")
+        os.rename(path, claim)
+        claims.append(claim)
+        os.utime(claim, follow_symlinks=False)  # its age counts from now
+        claimed = letters_in(claim)
+        ids = [letter.get("id") for letter in letters if letter.get("id")]
+        letters += [letter for letter in claimed if letter.get("id") not in ids]
+        copied += claimed if path != reader.own_mail else []
+    rest: list[Json] = []
+    while letters[1:] and len(mail_text(reader, letters)) > CONTEXT_LIMIT:
+        rest.insert(0, letters.pop())
+    if rest:
+        write_json(reader.place(MAIL), {"for": reader.name, "interrupts": rest})
+    copy_to_other_readers(reader, [letter for letter in copied if letter in letters])
+    os.close(locked)
+    return letters, claims
+
+
+def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:
+    """Write copies of letters for the other subagents that work in this chamber."""
+    folder = os.path.join(reader.main, HOOKS, "bindings")
+    for name in os.listdir(folder) if letters and os.path.isdir(folder) else ():
+        binding = read_json(os.path.join(folder, name))
+        agent = text(binding.get("agent"))
+        is_elsewhere = binding.get("chamber") != reader.root
+        if is_elsewhere or binding.get("ended") or agent == reader.agent_id:
+            continue
+        other = Reader(reader.chamber, {"agent_id": agent}, name)
+        unread = letters_in(other.own_mail)
+        copies: list[Json] = [*unread, *(letter for letter in letters if letter not in unread)]
+        write_json(other.own_mail, {"for": reader.name, "interrupts": copies})
+
+
+def mail_text(reader: Reader, letters: list[Fields]) -> str:
+    """Return letters as the worker reads them: who sent what when, then the message itself."""
+    return "\n".join(
+        f"Message from {text(letter.get('from')) or 'the operator'} to the worker in chamber "
+        f"{reader.name}, sent {text(letter.get('sent_at')) or 'just now'} through Orchestra. "
+        f"Asked of you: {text(letter.get('asks')) or 'read this'}.\n\n"
+        f"{text(letter.get('message'))}\n"
+        for letter in letters
+    )
