@@ -2,12 +2,12 @@
 
 import sys
 
-from orchestra_core.import_path import drop_working_directory
+from orchestra_core.process_start import prepare_process
 
 
 def main() -> int:
     """Run one command and answer its exit code."""
-    drop_working_directory()
+    prepare_process()
     from orchestra_tui.command_line.main import main as run  # noqa: PLC0415 - nothing before that
 
     return run()

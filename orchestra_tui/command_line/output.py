@@ -16,8 +16,14 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def print_document(document: object) -> None:
     """Print a document as indented JSON."""
-    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
+    print_json(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def print_json(*encoded: bytes) -> None:
+    """Print JSON in UTF-8, whatever the terminal's encoding: programs read it (RFC 8259)."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(document + b"\n" for document in encoded)
+    sys.stdout.buffer.flush()
 
 
 def warn(line: str) -> None:

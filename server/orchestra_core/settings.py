@@ -36,18 +36,38 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     The state directory follows the XDG base directory specification; sockets go to
     XDG_RUNTIME_DIR or the temporary directory, because their paths must stay short. Raises
-    BadInput for a limit that is no number of seconds.
+    BadInput for a limit that is no number of seconds, and where no home directory is known.
     """
     env = os.environ if environ is None else environ
-    state_dir = env.get(STATE_DIR) or ""
-    base = env.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Settings(
         redis_url=env.get(REDIS_URL, "").strip(),
-        state_dir=Path(state_dir or Path(base) / "orchestra").expanduser().absolute(),
-        runtime_dir=Path(env.get("XDG_RUNTIME_DIR") or _temporary_directory()),
+        state_dir=_state_dir(env),
+        runtime_dir=Path(_absolute(env, "XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
         unread_limit=_seconds(env.get(UNREAD_LIMIT, "").strip()),
     )
+
+
+def _state_dir(env: Mapping[str, str]) -> Path:
+    base = _absolute(env, "XDG_STATE_HOME") or "~/.local/state"
+    named = env.get(STATE_DIR) or f"{base}/orchestra"
+    home = os.environ.get("HOME", "/")  # unset, the user's entry in the system says it
+    try:
+        directory = Path(named).expanduser()
+    except RuntimeError:
+        home, directory = "", Path(named)
+    if named.startswith("~") and not Path(home).is_absolute():
+        raise BadInput(
+            f"the home directory in {named!r} is not known; set HOME to an absolute path, "
+            f"or {STATE_DIR}"
+        )
+    return directory.absolute()
+
+
+def _absolute(env: Mapping[str, str], name: str) -> str:
+    """Return a directory of the XDG specification, which has relative ones ignored."""
+    value = env.get(name, "")
+    return value if Path(value).is_absolute() else ""
 
 
 def _temporary_directory() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core import __version__
-from orchestra_core.import_path import drop_working_directory
+from orchestra_core.process_start import prepare_process
 
 _USAGE = """usage: orchestra-server [--help | --version]
 
@@ -25,7 +25,7 @@ def project_directory(environ: Mapping[str, str]) -> Path:
 
 def main() -> int:
     """Serve until the client leaves; answer the exit code."""
-    drop_working_directory()
+    prepare_process()
     match sys.argv[1:]:
         case []:
             return _serve()

@@ -32,6 +32,30 @@ def test_the_directories_of_the_desktop_are_followed() -> None:
     assert settings.runtime_dir == Path("/run/user/1")
 
 
+def test_relative_directories_of_the_desktop_are_ignored_as_the_specification_says() -> None:
+    odd = {"XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run"}
+
+    assert read_settings(odd) == read_settings({})
+
+
+@pytest.mark.parametrize("home", ["", "relative", None])
+def test_a_home_that_is_not_known_is_one_line_that_says_what_to_set(
+    home: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    if home is None:
+        monkeypatch.delenv("HOME")
+    else:
+        monkeypatch.setenv("HOME", home)
+
+    with pytest.raises(BadInput, match="set HOME to an absolute path, or ORCHESTRA_STATE_DIR"):
+        read_settings({})
+    assert read_settings({STATE_DIR: "/rooms"}).state_dir == Path("/rooms")
+
+
 def test_our_own_variables_win() -> None:
     settings = read_settings(
         {

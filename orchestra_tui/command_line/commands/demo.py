@@ -15,6 +15,7 @@ from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_server.demo.demo_setup import Stage, stage
 from orchestra_tui.command_line.commands.room import open_room
+from orchestra_tui.command_line.output import print_json
 
 PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05
@@ -64,8 +65,7 @@ async def _print_until_ended(store: Store) -> None:
                 case _:
                     continue
             for event in events:
-                sys.stdout.buffer.write(encode_event(event) + b"\n")
-            sys.stdout.buffer.flush()
+                print_json(encode_event(event))
             if any(event.kind in _ENDED for event in events):
                 return
 

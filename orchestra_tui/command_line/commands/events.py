@@ -12,7 +12,7 @@ from orchestra_core.store.store import Store
 from orchestra_core.text import clean
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import warn
+from orchestra_tui.command_line.output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
 
@@ -57,8 +57,10 @@ async def _follow(store: Store, options: Options) -> None:
 
 
 def _write(events: Iterable[Event], *, as_json: bool) -> None:
-    for event in events:
-        sys.stdout.write(f"{encode_event(event).decode() if as_json else event_line(event)}\n")
+    if as_json:
+        print_json(*map(encode_event, events))
+    else:
+        sys.stdout.writelines(f"{event_line(event)}\n" for event in events)
     sys.stdout.flush()
 
 
