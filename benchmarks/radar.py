@@ -16,6 +16,7 @@ from benchmarks.alternating import by_turns
 from benchmarks.places import Place, a_place
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event
+from orchestra_core.names import chamber_id, split_chamber_id
 from orchestra_core.project import Project, find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
@@ -58,7 +59,7 @@ async def _measure(place: Place, chambers: int, files: int, idle: float) -> list
         opened = list((await chambers_open(context, task_id, names)).values())
         for number, chamber in enumerate(opened):
             _work(chamber, number)
-        rooms = [Room(f"{task_id}/{one.path.name}", one.path, _BASE) for one in opened]
+        rooms = [Room(chamber_id(task_id, one.path.name), one.path, _BASE) for one in opened]
         repo = open_repository(repository.path)
         lines = await asyncio.to_thread(_looks, repo, rooms)
         lines += await asyncio.to_thread(_merges, repo, rooms)
@@ -161,7 +162,7 @@ def _ms(act: Callable[[], object]) -> float:
 
 def _between(event: Event) -> set[str]:
     sides = event.data.collision.between if event.data.collision else ()
-    return {side.rpartition("/")[2] for side in sides}
+    return {split_chamber_id(side).name for side in sides}
 
 
 def _with_cpu(taken: Sequence[float], cpu: float) -> str:

@@ -7,6 +7,7 @@ from benchmarks.pipeline import Pipeline
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Agent, Chamber, Phase, Task
+from orchestra_core.names import chamber_id
 
 BEGAN = 1_790_000_000_000  # some moment, in milliseconds since 1970
 PHASES = tuple(Phase(name=name) for name in ("discovery", "implementation", "review"))
@@ -33,7 +34,7 @@ def chamber(number: int, task_number: int) -> Chamber:
     task_id = task(task_number).id
     name = f"part-{number:04d}"
     return Chamber(
-        id=f"{task_id}/{name}",
+        id=chamber_id(task_id, name),
         task_id=task_id,
         name=name,
         state="live",

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from orchestra_core.models import Chamber, Collision, Interrupt, Presence, Requires, Task
+from orchestra_core.models import (
+    OVER_TASK,
+    STANDING_CHAMBER,
+    Chamber,
+    Collision,
+    Interrupt,
+    Presence,
+    Requires,
+    Task,
+)
 from orchestra_core.models import ChamberState as StateOfChamber
 from orchestra_core.models import InterruptState as StateOfMail
 from orchestra_core.models import TaskState as StateOfTask
 from orchestra_core.models import WorkerState as StateOfWorker
+from orchestra_core.names import split_chamber_id
 from orchestra_core.project import Project
-from orchestra_core.readiness import is_proven
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_tui.presentation.ages import age, elapsed
@@ -27,8 +36,6 @@ from orchestra_tui.presentation.rows.symbols import (
     WORKER,
 )
 
-_OPEN = ("open", "completing")
-_STANDING = ("creating", "live", "closing")
 _FINISHED_SHOWN = 3
 _NAMED = 3
 _WORDS = 100
@@ -128,8 +135,8 @@ def status_document(project: Project, state: ProjectState) -> StatusDocument:
 
 def status_lines(document: StatusDocument, now: int) -> list[str]:
     """Return the same for a person: what is open in full, what is finished in a line each."""
-    going = [task for task in document.tasks if task.state in _OPEN]
-    finished = [task for task in document.tasks if task.state not in _OPEN]
+    going = [task for task in document.tasks if task.state not in OVER_TASK]
+    finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
     if not document.tasks:
         return [*lines, "No task yet: ask an agent to conduct, or open the room and press n."]
@@ -148,7 +155,7 @@ def _open_lines(task: TaskStatus, now: int) -> list[str]:
         f"{TASK[task.state].text} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
         f"  {one_line(task.description, _WORDS)}",
     ]
-    shown = [one for one in task.chambers if one.state in (*_STANDING, "failed")]
+    shown = [one for one in task.chambers if one.state in (*STANDING_CHAMBER, "failed")]
     width = max((len(one.name) for one in shown), default=0)
     lines += [f"  {_chamber_line(one, width, now)}" for one in shown]
     gone = len(task.chambers) - len(shown)
@@ -169,7 +176,7 @@ def _chamber_line(chamber: ChamberStatus, width: int, now: int) -> str:
 def _collides(chamber: ChamberStatus) -> str:
     if not chamber.collisions:
         return ""
-    names = ", ".join(one.other.rpartition("/")[2] for one in chamber.collisions[:_NAMED])
+    names = ", ".join(split_chamber_id(one.other).name for one in chamber.collisions[:_NAMED])
     more = len(chamber.collisions) - _NAMED
     return f"  {COLLIDES.text} collides with {names}{f' and {more} more' if more > 0 else ''}"
 
@@ -224,7 +231,7 @@ def _chamber_status(
         ended_at=chamber.ended_at,
         note=chamber.note,
         suspended_at=chamber.suspended_at,
-        proven_ready=is_proven(chamber, presence),
+        proven_ready=chamber.is_proven_ready(presence),
         worker=WorkerStatus(
             state=presence.state if presence else "unknown",
             tool=presence.tool if presence else "",
@@ -255,8 +262,8 @@ def _chamber_status(
 
 
 def _task_order(task: Task) -> tuple[bool, int, str]:
-    return (task.state not in _OPEN, -task.started_at, task.id)
+    return (task.is_over, -task.started_at, task.id)
 
 
 def _chamber_order(chamber: Chamber) -> tuple[bool, int, str]:
-    return (chamber.state not in _STANDING, chamber.created_at, chamber.name)
+    return (not chamber.is_standing, chamber.created_at, chamber.name)

@@ -14,6 +14,7 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
+from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 
 
@@ -46,16 +47,6 @@ class ChangedRows:
         self.discovery_order |= other.discovery_order
 
 
-_OPEN = ("open", "completing")
-_STANDING = ("creating", "live", "closing")
-_UNREAD = ("sent", "posted")
-
-
-def chamber_id(task_id: str, name: str) -> str:
-    """Return the id of the chamber `name` of a task."""
-    return f"{task_id}/{name}"
-
-
 class IndexedState:
     """What tables, details and the status line read; `load` starts it and events move it on."""
 
@@ -77,7 +68,7 @@ class IndexedState:
         self._chambers_of: dict[str, list[str]] = {}
         self._mail_of: dict[str, list[str]] = {}
         self._discoveries_of: dict[str, list[str]] = {}
-        self.open_tasks = {task.id for task in state.tasks.values() if task.state in _OPEN}
+        self.open_tasks = {task.id for task in state.tasks.values() if not task.is_over}
         self.standing_chambers: set[str] = set()
         self.suspended_chambers: set[str] = set()  # standing, and no tool runs there
         self.unread_mail: set[str] = set()
@@ -108,7 +99,7 @@ class IndexedState:
                     self._index_discovery(document, changed_rows)
                 case Interrupt():
                     self._index_interrupt(document)
-                    changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
+                    changed_rows.chambers.add(document.chamber_id)
                 case Collision():
                     changed_rows.chambers |= self._index_collision(document)
                 case Agent():
@@ -158,7 +149,7 @@ class IndexedState:
 
     def live_chambers(self, task_id: str) -> int:
         """Return how many of a task's chambers still stand."""
-        return sum(chamber.state in _STANDING for chamber in self.chambers_of(task_id))
+        return sum(chamber.is_standing for chamber in self.chambers_of(task_id))
 
     def task_keys(self) -> list[str]:
         """Return the ids of all tasks: open before done, the newest first."""
@@ -176,7 +167,7 @@ class IndexedState:
 
     def _index_task(self, task: Task, changed_rows: ChangedRows) -> None:
         before = self.tasks.get(task.id)
-        _set_member(self.open_tasks, task.id, present=task.state in _OPEN)
+        _set_member(self.open_tasks, task.id, present=not task.is_over)
         changed_rows.tasks.add(task.id)
         changed_rows.task_order |= before is None or _task_order(before) != _task_order(task)
 
@@ -191,7 +182,7 @@ class IndexedState:
         changed_rows.chamber_order |= moved
 
     def _index_chamber(self, chamber: Chamber) -> None:
-        stands = chamber.state in _STANDING
+        stands = chamber.is_standing
         _set_member(self.standing_chambers, chamber.id, present=stands)
         suspended = stands and chamber.suspended_at > 0
         _set_member(self.suspended_chambers, chamber.id, present=suspended)
@@ -203,16 +194,16 @@ class IndexedState:
         changed_rows.discoveries.add(discovery.id)
 
     def _index_interrupt(self, interrupt: Interrupt) -> None:
-        key = chamber_id(interrupt.task_id, interrupt.chamber)
+        key = interrupt.chamber_id
         filed = self._mail_of.setdefault(key, [])
         if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
             filed.append(interrupt.id)
-        _set_member(self.unread_mail, interrupt.id, present=interrupt.state in _UNREAD)
+        _set_member(self.unread_mail, interrupt.id, present=interrupt.is_unread)
 
     def _index_collision(self, collision: Collision) -> set[str]:
         """Take a collision and return the chambers it is about."""
         chambers = {side for side in collision.between if side != BASE}
-        present = collision.state == "colliding"
+        present = not collision.is_over
         for chamber in chambers:
             _set_member(
                 self._collisions_of.setdefault(chamber, set()), collision.id, present=present
@@ -223,7 +214,7 @@ class IndexedState:
 
 def is_overdue(one: Interrupt, now: int, limit: int) -> bool:
     """Tell whether a message has been unread for `limit` ms or more; with 0 none ever is."""
-    return limit > 0 and one.state in _UNREAD and now - one.sent_at >= limit
+    return limit > 0 and one.is_unread and now - one.sent_at >= limit
 
 
 def _set_member(keys: set[str], key: str, *, present: bool) -> None:
@@ -234,11 +225,11 @@ def _set_member(keys: set[str], key: str, *, present: bool) -> None:
 
 
 def _task_order(task: Task) -> tuple[bool, int, str]:
-    return (task.state not in _OPEN, -task.started_at, task.id)
+    return (task.is_over, -task.started_at, task.id)
 
 
 def _chamber_order(chamber: Chamber) -> tuple[bool, int, str]:
-    return (chamber.state not in _STANDING, -chamber.created_at, chamber.name)
+    return (not chamber.is_standing, -chamber.created_at, chamber.name)
 
 
 def _discovery_order(discovery: Discovery) -> tuple[int, str]:

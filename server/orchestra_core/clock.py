@@ -1,7 +1,8 @@
-"""Time as the whole project counts it: integer milliseconds since 1970."""
+"""Time as the whole project counts it, integer milliseconds since 1970, and as it writes it."""
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 Clock = Callable[[], int]
 
@@ -9,3 +10,19 @@ Clock = Callable[[], int]
 def now_ms() -> int:
     """Return the present in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def iso_time(at: int) -> str:
+    """Return a moment as tools and messages write it: ISO 8601 in UTC to the second; "" for 0."""
+    return _in_utc(at, "seconds")
+
+
+def iso_time_ms(at: int) -> str:
+    """Return a moment as the projected files write it: ISO 8601 in UTC to the ms; "" for 0."""
+    return _in_utc(at, "milliseconds")
+
+
+def _in_utc(at: int, timespec: str) -> str:
+    if not at:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec=timespec)[:-6] + "Z"

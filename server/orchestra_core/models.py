@@ -2,11 +2,16 @@
 
 A document is stored as its JSON in one field of one hash and travels whole inside the event that
 changed it, so that replaying the events gives the very same state. `0` and `""` mean "not yet".
+
+What a state means for others is a property here, and nowhere else. `is_over` is true of a document
+that reaches no other state by itself.
 """
 
 from typing import Literal
 
 from msgspec import Struct
+
+from orchestra_core.names import chamber_id
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
 Ending = Literal["", "merge", "save"]
@@ -17,6 +22,17 @@ Requires = Literal["review", "stop", "suspend"]
 InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
 CollisionState = Literal["colliding", "clear"]
 WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
+
+# The two sets that a document of another program's making, such as `orchestra status`, asks about.
+OVER_TASK = ("completed", "closed")
+STANDING_CHAMBER = ("creating", "live", "closing")
+_EXPECTING_WORKER = ("creating", "live")
+_WITH_WORK = ("live", "closing")
+_UNREAD = ("sent", "posted")
+_WITHDRAWN = ("cancelled", "expired")
+_OVER_INTERRUPT = ("acted", *_WITHDRAWN)
+_ACTIVE_WORKER = ("starting", "working", "waiting")
+_OVER_WORKER = ("finished", "failed")
 
 BASE = "base"  # the side of a collision that is no chamber
 
@@ -53,6 +69,21 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds
 
+    @property
+    def is_open(self) -> bool:
+        """Whether chambers, actions and discoveries can be added to it."""
+        return self.state == "open"
+
+    @property
+    def is_completing(self) -> bool:
+        """Whether a complete_task call is ending it, or died on the way."""
+        return self.state == "completing"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended: completed, or closed without landing anything."""
+        return self.state in OVER_TASK
+
 
 class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A git worktree with a branch, a briefing and a mailbox, for one worker."""
@@ -70,10 +101,40 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: int = 0
     saved_ref: str = ""  # refs/orchestra/saved/… once closing has saved something
     note: str = ""  # why it failed, or how it ended
-    ready_at: int = 0  # when its hook answered a handshake
+    ready_at: int = 0  # when its hook answered the probe
     ready_note: str = ""  # why its hook did not
     suspended_at: int = 0  # since when no tool of its worker runs; 0 when they do
     suspended_by: str = ""  # the id of the interrupt that asked for it
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a worker can work in it."""
+        return self.state == "live"
+
+    @property
+    def expects_worker(self) -> bool:
+        """Whether a worker works in it, or will as soon as it is made."""
+        return self.state in _EXPECTING_WORKER
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it holds its name: from its reservation until it has failed or closed."""
+        return self.state in STANDING_CHAMBER
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has failed or closed; its name is free and only a restore brings it back."""
+        return self.state not in STANDING_CHAMBER
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether a worker's work can be in its directory: live, or closing and not yet removed."""
+        return self.state in _WITH_WORK
+
+    def is_proven_ready(self, presence: "Presence | None") -> bool:
+        """Tell whether its hook answered the probe, or has reported since the chamber was made."""
+        reported = presence is not None and presence.since >= self.created_at
+        return bool(self.ready_at) or reported
 
 
 class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,6 +187,26 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: int = 0
     note: str = ""  # why it was never delivered
 
+    @property
+    def chamber_id(self) -> str:
+        """The id of the chamber it was sent to."""
+        return chamber_id(self.task_id, self.chamber)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no worker has been shown it yet, and one still can be."""
+        return self.state in _UNREAD
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it ended unread: cancelled by somebody, or expired with its chamber or worker."""
+        return self.state in _WITHDRAWN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its worker has acted on it, or nobody will read it any more."""
+        return self.state in _OVER_INTERRUPT
+
 
 class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Two sides whose work, uncommitted changes included, git cannot merge; or no longer.
@@ -143,6 +224,11 @@ class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: int
     cleared_at: int = 0
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its sides merge again, or one of them is gone."""
+        return self.state == "clear"
+
     def other(self, side: str) -> str:
         """Return the side that `side` collides with."""
         return self.between[1] if side == self.between[0] else self.between[0]
@@ -157,7 +243,17 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
     since: int = 0
     agent_id: str = ""
-    message: str = ""  # the worker's last words, once it is idle, finished or failed
+    message: str = ""  # the worker's last message, once it is idle, finished or failed
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the worker is in a turn: it runs, or waits for a person."""
+        return self.state in _ACTIVE_WORKER
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the worker has ended."""
+        return self.state in _OVER_WORKER
 
 
 Document = Task | Chamber | Agent | Discovery | Interrupt | Collision

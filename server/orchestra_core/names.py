@@ -85,6 +85,19 @@ def chamber_id(task_id: str, chamber: str) -> str:
     return f"{task_id}/{chamber}"
 
 
+class ChamberIdParts(NamedTuple):
+    """A chamber's id taken apart."""
+
+    task_id: str
+    name: str
+
+
+def split_chamber_id(chamber_id: str) -> ChamberIdParts:
+    """Take a chamber's id apart; text without a task, such as a collision's base, is all name."""
+    task_id, _, name = chamber_id.rpartition("/")
+    return ChamberIdParts(task_id, name)
+
+
 class SavedName(NamedTuple):
     """What the name of a saved ref says: whose work it keeps, and when that was saved (ms)."""
 

@@ -14,8 +14,6 @@ from orchestra_core.models import (
     Task,
 )
 
-UNREAD = ("sent", "posted")
-
 
 @dataclass(slots=True)
 class ProjectState:
@@ -46,12 +44,26 @@ class ProjectState:
             case Collision():
                 self.collisions[document.id] = document
 
+    def chambers_of(self, task_id: str) -> list[Chamber]:
+        """Return a task's chambers in the order they were created."""
+        own_chambers = [one for one in self.chambers.values() if one.task_id == task_id]
+        return sorted(own_chambers, key=lambda one: (one.created_at, one.name))
+
+    def interrupts_of(self, task_id: str, chamber: str = "") -> list[Interrupt]:
+        """Return the interrupts to a task's workers, or to one chamber's by name; oldest first."""
+        own_interrupts = [
+            one
+            for one in self.interrupts.values()
+            if one.task_id == task_id and chamber in {"", one.chamber}
+        ]
+        return sorted(own_interrupts, key=lambda one: (one.sent_at, one.id))
+
     def unread_by_chamber(self) -> dict[str, list[Interrupt]]:
         """Return the unread interrupts of each chamber that has any, by its id, oldest first."""
         found: dict[str, list[Interrupt]] = {}
         for one in self.interrupts.values():
-            if one.state in UNREAD:
-                found.setdefault(f"{one.task_id}/{one.chamber}", []).append(one)
+            if one.is_unread:
+                found.setdefault(one.chamber_id, []).append(one)
         for mail in found.values():
             mail.sort(key=lambda one: (one.sent_at, one.id))
         return found
@@ -60,7 +72,7 @@ class ProjectState:
         """Return what each chamber that collides with anything does so with, by its id."""
         found: dict[str, list[Collision]] = {}
         for one in sorted(self.collisions.values(), key=lambda one: (one.since, one.id)):
-            if one.state == "colliding":
+            if not one.is_over:
                 for side in one.between:
                     found.setdefault(side, []).append(one)
         return found

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_core.errors import BadInput
+from orchestra_core.models import BASE
 from orchestra_core.names import (
     branch_of,
     chamber_id,
@@ -15,6 +16,7 @@ from orchestra_core.names import (
     new_task_id,
     read_saved_ref,
     saved_ref,
+    split_chamber_id,
 )
 
 
@@ -93,6 +95,11 @@ def test_a_task_id_is_readable_and_fit_for_a_branch(description: str, slug: str)
 
 def test_ids_and_refs_follow_from_task_and_chamber() -> None:
     assert chamber_id("t-1", "auth") == "t-1/auth"
+    assert split_chamber_id("t-1/auth") == ("t-1", "auth")
+
+
+def test_the_base_of_a_collision_is_a_name_without_a_task() -> None:
+    assert split_chamber_id(BASE) == ("", BASE)
     assert branch_of("t-1", "auth") == "orchestra/t-1/auth"
     assert saved_ref("t-1", "auth", 5) == "refs/orchestra/saved/t-1/auth/5"
 

@@ -1,6 +1,7 @@
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.state import ProjectState
@@ -66,3 +67,23 @@ def test_repeats_do_not_matter(repeats: list[int]) -> None:
                 repeated.apply(events[seq - 1])
 
     assert plain == repeated
+
+
+def test_the_chambers_of_a_task_come_in_the_order_they_were_created() -> None:
+    first, second = a_chamber("web"), replace(a_chamber("auth"), created_at=NOON + 1)
+    state = ProjectState()
+    for chamber in (second, first, a_chamber("auth", "another-task")):
+        state.put(chamber)
+
+    assert state.chambers_of(first.task_id) == [first, second]
+
+
+def test_the_interrupts_of_a_task_or_a_chamber_come_oldest_first() -> None:
+    first = an_interrupt("i2")
+    second = replace(an_interrupt("i1"), chamber="web", sent_at=NOON + 1)
+    state = ProjectState()
+    for interrupt in (second, first, replace(an_interrupt("i3"), task_id="another-task")):
+        state.put(interrupt)
+
+    assert state.interrupts_of(first.task_id) == [first, second]
+    assert state.interrupts_of(first.task_id, "web") == [second]

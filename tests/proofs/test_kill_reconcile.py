@@ -82,7 +82,7 @@ async def seen(scene: Scene) -> dict[str, object]:
     rooms = [one for one in state.chambers.values() if one.state != "failed"]
     return found | {
         "chambers": sorted((one.name, one.state, bool(one.saved_ref)) for one in rooms),
-        "files": {one.name: contents(Path(one.path)) for one in rooms if one.state == "live"},
+        "files": {one.name: contents(Path(one.path)) for one in rooms if one.is_live},
     }
 
 

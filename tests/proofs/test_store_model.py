@@ -224,7 +224,7 @@ class Model(RuleBasedStateMachine):
             self.call(step, client)
 
     def open_tasks(self) -> list[str]:
-        return [task.id for task in self.state.tasks.values() if task.state == "open"]
+        return [task.id for task in self.state.tasks.values() if task.is_open]
 
     @precondition(lambda self: bool(self.interrupts))
     @rule(choice=st.integers(0, 9), state=st.sampled_from(_STAMPS), client=st.integers(0, 1))
@@ -265,7 +265,7 @@ def _fitting_call(state: ProjectState) -> st.SearchStrategy[Made]:
     fitting = list[Made]()
     for task in state.tasks.values():
         fitting += [_of(name)(task.id) for name in _NEXT_OF_TASK[task.state]]
-        if task.state == "open":
+        if task.is_open:
             fitting += [_of("reserve")(task.id, NAMES[:count]) for count in (1, 2)]
             fitting += [_of("share")(task.id, "look"), _of("advance")(task.id, "")]
             fitting.append(_of("record")(task.id, AGENTS[0], "built", ("pattern",)))
@@ -274,7 +274,7 @@ def _fitting_call(state: ProjectState) -> st.SearchStrategy[Made]:
         fitting += [_of(name)(room.task_id, room.name) for name in names]
         if room.state == "creating":
             fitting += [_of(name)(room.task_id) for name in ("create", "create", "create", "fail")]
-        if room.state == "live":
+        if room.is_live:
             fitting.append(_of("interrupt")(room.task_id, room.name, "stop"))
     return st.sampled_from(fitting)
 

@@ -11,8 +11,6 @@ from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
 from orchestra_server.domain.task_lifecycle import claim_of
 
-_HOLDING = frozenset(("creating", "live", "closing"))
-_UNFINISHED = frozenset(("open", "completing"))
 # For each kind of event: the states it may come from ("" for none yet) and the one it leads to.
 _TASK_STEPS = {
     "task.started": ({""}, "open"),
@@ -111,16 +109,16 @@ def check_documents(state: ProjectState) -> None:
     for chamber in state.chambers.values():
         assert chamber.id == chamber_id(chamber.task_id, chamber.name)
         task = state.tasks[chamber.task_id]
-        if chamber.state in _HOLDING:
-            assert task.state in _UNFINISHED, f"{chamber.id} is {chamber.state}, {task.state} task"
+        if chamber.is_standing:
+            assert not task.is_over, f"{chamber.id} is {chamber.state}, {task.state} task"
     for agent in state.agents.values():
         assert agent.task_id in state.tasks
     for discovery in state.discoveries.values():
         assert discovery.task_id in state.tasks
     for mail in state.interrupts.values():
-        room = state.chambers[chamber_id(mail.task_id, mail.chamber)]
-        if mail.state in {"sent", "posted"}:
-            assert room.state in {"live", "closing"}, f"unread mail in a {room.state} chamber"
+        room = state.chambers[mail.chamber_id]
+        if mail.is_unread:
+            assert room.holds_work, f"unread mail in a {room.state} chamber"
         check_stamps(mail)
 
 
@@ -129,7 +127,7 @@ def check_stamps(mail: Interrupt) -> None:
     stamps = (mail.sent_at, mail.posted_at, mail.delivered_at, mail.acted_at, mail.ended_at)
     present = [stamp for stamp in stamps if stamp]
     assert present == sorted(present), f"{mail.id} has stamps {stamps}"
-    ended = mail.state in {"cancelled", "expired"}
+    ended = mail.is_withdrawn
     assert bool(mail.ended_at) == ended, f"{mail.id} is {mail.state}, ended {mail.ended_at}"
     if not ended:
         last = stamps[_INTERRUPT_ORDER.index(mail.state) - 1]
@@ -140,18 +138,18 @@ def check_claims(state: ProjectState, held: dict[str, str]) -> None:
     """Fail the test unless live chambers and held names are the same, and so for open tasks."""
     names = {name: holder for name, holder in held.items() if ":" not in name}
     present = {
-        chamber.name: chamber.id for chamber in state.chambers.values() if chamber.state in _HOLDING
+        chamber.name: chamber.id for chamber in state.chambers.values() if chamber.is_standing
     }
     assert names == present, "the claims are not those of the chambers that are there"
-    paths = [one.path for one in state.chambers.values() if one.state in _HOLDING]
+    paths = [one.path for one in state.chambers.values() if one.is_standing]
     assert len(paths) == len(set(paths)), "two chambers have one directory"
     requests = {name: holder for name, holder in held.items() if ":" in name}
     for name, holder in requests.items():
         task = state.tasks[holder]
         assert claim_of(task) == name
-        assert task.state in _UNFINISHED, f"task {holder} is {task.state} and holds its request"
+        assert not task.is_over, f"task {holder} is {task.state} and holds its request"
     for task in state.tasks.values():
-        if task.state in _UNFINISHED and claim_of(task) not in requests:
+        if not task.is_over and claim_of(task) not in requests:
             # One that was reopened while a newer task had its request has lost it for good.
             namesakes = [one for one in state.tasks.values() if claim_of(one) == claim_of(task)]
             assert len(namesakes) > 1, f"nobody holds the request of {task.id}"
@@ -163,7 +161,7 @@ def check_released(state: ProjectState, before: dict[str, str], after: dict[str,
         if after.get(name) == holder:
             continue
         if ":" in name:
-            needed = state.tasks[holder].state in _UNFINISHED
+            needed = not state.tasks[holder].is_over
         else:
-            needed = state.chambers[holder].state in _HOLDING
+            needed = state.chambers[holder].is_standing
         assert not needed, f"{holder} lost {name!r}, which {after.get(name, 'nobody')!r} holds now"

@@ -172,8 +172,8 @@ async def picture(scene: Scene) -> dict[str, object]:
         "saved": [
             main.git("rev-parse", f"{one.saved_ref}^{{tree}}") for one in chambers if one.saved_ref
         ],
-        "files": {one.name: _files(one) for one in chambers if one.state == "live"},
-        "mail": {one.name: len(unread(Path(one.path))) for one in chambers if one.state == "live"},
+        "files": {one.name: _files(one) for one in chambers if one.is_live},
+        "mail": {one.name: len(unread(Path(one.path))) for one in chambers if one.is_live},
         "locks": [
             str(path)
             for path in main.path.joinpath(".git").rglob("*.lock")

@@ -122,7 +122,7 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
             room = await _room_of(reads, task_id, name, "closed")
-            if task.state == "completing":
+            if task.is_completing:
                 raise Refused("the task is being completed")
             free = not await reads.claim(task_lifecycle.claim_of(task))
             return chamber_lifecycle.restored(
@@ -190,7 +190,7 @@ class Calls:
                 known = await reads.interrupt(identifier)
                 if known is None:
                     break
-                if known.state in interrupts.UNREAD:
+                if known.is_unread:
                     return Change(events=())
                 number += 1
             one = Interrupt(
@@ -205,7 +205,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
-            if task.state not in {"open", "completing"}:
+            if task.is_over:
                 return Change(events=())
             return task_lifecycle.completing(task, at=self.now, actor=_ACTOR, summary="done")[1]
 
@@ -217,9 +217,7 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
             rooms = await reads.chambers_of(task_id)
-            if task.state != "completing" or any(
-                room.state in {"creating", "live", "closing"} for room in rooms
-            ):
+            if not task.is_completing or any(room.is_standing for room in rooms):
                 raise Refused("the task cannot end now")
             return task_lifecycle.ended(
                 task, completed=True, landed_commit="", at=self.now, actor=_ACTOR
@@ -232,7 +230,7 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
-            if task.state != "completing":
+            if not task.is_completing:
                 raise Refused("the task is not being completed")
             return task_lifecycle.reopened(task, at=self.now, actor=_ACTOR)[1]
 

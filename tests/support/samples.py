@@ -3,6 +3,7 @@
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
+from orchestra_core.names import chamber_id
 
 NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
 
@@ -19,7 +20,7 @@ def a_task(task_id: str = "add-login-1a2b", description: str = "Add a login") ->
 
 def a_chamber(name: str = "auth", task_id: str = "add-login-1a2b") -> Chamber:
     return Chamber(
-        id=f"{task_id}/{name}",
+        id=chamber_id(task_id, name),
         task_id=task_id,
         name=name,
         path=f"/repo/.claude/worktrees/{name}",

@@ -26,7 +26,7 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
         # The store stays open: a private server that nobody uses ends, and no hook would reach it.
         async with open_store(project.id, settings) as store:
             rooms = (await store.snapshot()).chambers.values()
-            live = [one for one in rooms if one.state == "live"]
+            live = [one for one in rooms if one.is_live]
             here = [one for one in live if one.host == this_host()]
             hands = {one.name: await _ask(one, project) for one in here}
     except OrchestraError as error:

@@ -15,7 +15,6 @@ from orchestra_tui.command_line.output import print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 ACTOR = "operator"
-_UNREAD = ("sent", "posted")
 _SHOWN = 5
 
 
@@ -70,7 +69,7 @@ def task_of(state: ProjectState, chamber: str) -> str:
 
     Raises Unknown naming those there are.
     """
-    live = [one for one in state.chambers.values() if one.state == "live"]
+    live = [one for one in state.chambers.values() if one.is_live]
     for one in live:
         if one.name == chamber:
             return one.task_id
@@ -82,7 +81,7 @@ def _task_of_mail(state: ProjectState, interrupt_id: str) -> str:
     known = state.interrupts.get(interrupt_id)
     if known is not None:
         return known.task_id
-    unread = [one for one in state.interrupts.values() if one.state in _UNREAD]
+    unread = [one for one in state.interrupts.values() if one.is_unread]
     newest = sorted(unread, key=lambda one: -one.sent_at)[:_SHOWN]
     listed = ", ".join(f"{one.id} ({one.chamber})" for one in newest) or "none"
     raise Unknown(f"there is no interrupt {one_line(interrupt_id, 60)!r}; unread are: {listed}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.errors import BadInput, Unknown
-from orchestra_core.names import read_saved_ref
+from orchestra_core.names import chamber_id, read_saved_ref
 from orchestra_core.replies.chambers import RestoredChamber, SavedList, SavedListEntry
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.list_saved import list_saved
@@ -57,7 +57,7 @@ def named(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str, str]:
 
 
 def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
-    can = {f"{one.task_id}/{one.chamber}" for one in saved if one.restorable}
+    can = {chamber_id(one.task_id, one.chamber) for one in saved if one.restorable}
     fitting = sorted(one for one in can if one.endswith(f"/{words}"))
     if len(fitting) > 1:
         raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(fitting)}")
@@ -70,4 +70,4 @@ def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
 
 def _line(one: SavedListEntry) -> str:
     note = f"  ({one.note})" if one.note and one.ref not in one.note else ""
-    return f"{one.task_id}/{one.chamber}  closed {one.closed_at}  {one.ref}{note}"
+    return f"{chamber_id(one.task_id, one.chamber)}  closed {one.closed_at}  {one.ref}{note}"

@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from orchestra_core.models import Agent, Chamber
-from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.ages import age, elapsed, time_of_day
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
@@ -30,7 +29,7 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
         field("chamber", Cell(plain(chamber.name), "strong")),
         field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
     ]
-    if chamber.state == "live":
+    if chamber.is_live:
         lines += _worker_lines(chamber, state, now)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(state.diffs.get(chamber.id))
@@ -67,7 +66,7 @@ def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]
         lasting = f"{SUSPENDED.text} since {time_of_day(chamber.suspended_at)}{told}"
         lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
         lines.append(field("", Cell("no tool runs here; r resumes it", "muted")))
-    return [*lines, _hook_line(chamber, proven=is_proven(chamber, presence))]
+    return [*lines, _hook_line(chamber, proven=chamber.is_proven_ready(presence))]
 
 
 def _hook_line(chamber: Chamber, *, proven: bool) -> Line:

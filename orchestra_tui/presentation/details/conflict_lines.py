@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Collision
+from orchestra_core.names import split_chamber_id
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import COLLIDES
 from orchestra_tui.presentation.text_fit import fit, plain
@@ -13,7 +14,7 @@ _KIND_WIDTH = 14
 
 def side_name(side: str) -> str:
     """Return a side as people call it: the chamber's name, or `base`."""
-    return plain(side.rpartition("/")[2])
+    return plain(split_chamber_id(side).name)
 
 
 def partner(collision: Collision, chamber_id: str) -> str:
@@ -58,7 +59,7 @@ def feed_text(collision: Collision, chamber: str, verb: str) -> str:
     """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
     first, second = map(side_name, collision.between)
     other = first if second == chamber else second
-    if collision.state == "clear":
+    if collision.is_over:
         return f"{verb} {other}"
     names = ", ".join(map(plain, collision.files)) or files_text(collision.count)
     return f"{verb} {other}: {names}"

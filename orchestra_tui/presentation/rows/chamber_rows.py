@@ -2,7 +2,6 @@
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber, Presence
-from orchestra_core.readiness import is_proven
 from orchestra_tui.presentation.ages import age, due, earliest, elapsed
 from orchestra_tui.presentation.details.conflict_lines import conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
@@ -51,7 +50,7 @@ def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell
 
 def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
     """Return what a chamber's worker does and since when, and the moment that text changes."""
-    if chamber.state != "live":
+    if not chamber.is_live:
         note = f": {plain(chamber.note)}" if chamber.note else ""
         return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
     presence = state.presence.get(chamber.id)
@@ -59,7 +58,7 @@ def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, 
     if chamber.suspended_at:
         words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
         return Cell(words, SUSPENDED.tone), earliest(moment, due(chamber.suspended_at, now))
-    if presence is None and not is_proven(chamber, presence):
+    if presence is None and not chamber.is_proven_ready(presence):
         return UNPROVEN, 0
     return doing, moment
 

@@ -9,13 +9,12 @@ from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import MAIL, OVERDUE
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
-_UNREAD = ("sent", "posted")
 ENVELOPE = "✉"
 
 
 def unread(interrupts: Sequence[Interrupt]) -> list[Interrupt]:
     """Return those no worker has been shown yet."""
-    return [interrupt for interrupt in interrupts if interrupt.state in _UNREAD]
+    return [interrupt for interrupt in interrupts if interrupt.is_unread]
 
 
 def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tuple[Cell, int]:
@@ -83,7 +82,7 @@ def _journey(one: Interrupt) -> Line:
         (one.state, one.ended_at),
     )
     words = [f"{name} after {precise_duration(at - one.sent_at)}" for name, at in steps if at]
-    if one.state in _UNREAD:
+    if one.is_unread:
         words.append("u calls it back")
     if not one.posted_at and one.state == "sent":
         words.insert(0, "not in the chamber yet")

@@ -21,7 +21,7 @@ TASK_COLUMNS = (
 
 def task_row(task: Task, live_chambers: int, now: int) -> Row:
     """Return a task's row: state, what it is about, level, step, phase, live chambers, time."""
-    over = task.state in ("completed", "closed")
+    over = task.is_over
     quiet = "muted" if over else "plain"
     cells = (
         TASK[task.state],

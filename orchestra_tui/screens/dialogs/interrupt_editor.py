@@ -140,6 +140,6 @@ def progress(one: Interrupt, width: int) -> Content:
             parts.append((f"✓ {step} {precise_duration(at - one.sent_at)} ", "$success"))
         else:
             parts.append((f"· {step} ", "$foreground-muted"))
-    if one.ended_at and one.state in ("cancelled", "expired"):
+    if one.ended_at and one.is_withdrawn:
         parts.append((one.state, "$warning"))
     return Content.assemble(*parts)

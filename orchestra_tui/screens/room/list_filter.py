@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from orchestra_tui.presentation.indexed_state import IndexedState
 
-_OVER = ("completed", "closed")
-_GONE = ("closed", "failed")
-
 
 @dataclass(slots=True)
 class ListFilter:
@@ -20,7 +17,7 @@ class ListFilter:
         keys = state.task_keys()
         if self.finished:
             return keys
-        return [key for key in keys if state.tasks[key].state not in _OVER]
+        return [key for key in keys if not state.tasks[key].is_over]
 
     def chambers(self, state: IndexedState, task_id: str) -> list[str]:
         """Return the chambers to show when `task_id` is selected."""
@@ -29,7 +26,7 @@ class ListFilter:
         keys = state.chamber_keys("" if self.every_task else task_id)
         if self.finished:
             return keys
-        return [key for key in keys if state.chambers[key].state not in _GONE]
+        return [key for key in keys if not state.chambers[key].is_over]
 
     def discoveries(self, state: IndexedState, task_id: str) -> list[str]:
         """Return the discoveries to show when `task_id` is selected."""

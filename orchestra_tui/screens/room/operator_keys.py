@@ -21,7 +21,6 @@ _CLOSING = (
     f"and {key_of('restore_chamber').first} brings it back."
 )
 _NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
-_AT_WORK = ("starting", "working", "waiting")
 
 
 class OperatorKeys(Screen[None]):
@@ -46,7 +45,7 @@ class OperatorKeys(Screen[None]):
         task = self.selected_task()
         if task is None:
             self._cannot("create_chambers", "no task is selected; n starts one")
-        elif task.state != "open":
+        elif not task.is_open:
             self._cannot("create_chambers", f"the task is {task.state}; select an open one")
         else:
             self.app.push_screen(CreateChambers(self.app.tool_calls, task))
@@ -102,7 +101,7 @@ class OperatorKeys(Screen[None]):
         """Write to the workers of all live chambers of the selected task."""
         task = self.selected_task()
         chambers = self.app.view_model.state.chambers_of(task.id) if task else []
-        live = [chamber for chamber in chambers if chamber.state == "live"]
+        live = [chamber for chamber in chambers if chamber.is_live]
         if task is None:
             self._cannot("interrupt_all", "no task is selected")
         elif not live:
@@ -147,7 +146,7 @@ class OperatorKeys(Screen[None]):
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self.app.view_model.state.presence.get(chamber.id)
         facts = [_CLOSING]
-        if presence is not None and presence.state in _AT_WORK:
+        if presence is not None and presence.is_active:
             doing = one_line(f"{presence.tool} {presence.detail}", 60)
             facts.append(f"Its worker is still {presence.state} ({doing}).".replace(" ()", ""))
         return "\n\n".join(facts)
@@ -156,7 +155,7 @@ class OperatorKeys(Screen[None]):
         chamber = self.selected_chamber()
         if chamber is None:
             self._cannot(action, _NO_CHAMBER)
-        elif chamber.state != "live":
+        elif not chamber.is_live:
             self._cannot(action, f"{chamber.name} is {chamber.state}; nobody works there")
         else:
             self._write_to([chamber], requires)

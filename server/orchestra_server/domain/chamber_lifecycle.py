@@ -13,8 +13,6 @@ from orchestra_core.names import saved_ref
 from orchestra_server.domain.interrupts import CLOSED_NOTE, expired
 from orchestra_server.domain.task_lifecycle import claim_of, reopened
 
-RETAKEN = ("failed", "closed")
-
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
@@ -29,7 +27,7 @@ def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
 
     A chamber that closed with saved work is not made anew: its work would be forgotten.
     """
-    live = [one.name for one in known if one.state == "live"]
+    live = [one.name for one in known if one.is_live]
     if len(live) == len(names):
         return True
     if live:
@@ -43,7 +41,7 @@ def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
             raise Refused(
                 f"chamber {one.name!r} is being closed; call close_chamber again to finish that"
             )
-        if one.state in RETAKEN and one.saved_ref:
+        if one.is_over and one.saved_ref:
             raise Refused(
                 f"chamber {one.name!r} was closed and its work is saved; bring it back with "
                 "restore_chamber, or choose another name"
@@ -138,7 +136,7 @@ def restored(
     changed = _proven(back, hands, at)
     events = [_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}
-    if task.state != "open":
+    if not task.is_open:
         again, change = reopened(task, at=at, actor=actor)
         events += change.events
         if request_is_free:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import BASE, Collision
+from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 
 Pair = tuple[str, str]
@@ -46,13 +47,13 @@ def sighted(
     changed: dict[str, Collision] = {}
     for key, found in now.items():
         before = known.get(key)
-        if before is None or before.state == "clear":
+        if before is None or before.is_over:
             changed[key] = found
         elif replace(found, since=before.since) != before:
             changed[key] = replace(found, since=before.since)
     for key, before in known.items():
         over = key in judged - now.keys() or any(side in gone for side in before.between)
-        if before.state == "colliding" and over:
+        if not before.is_over and over:
             changed[key] = replace(before, state="clear", cleared_at=at)
     return changed
 
@@ -64,9 +65,10 @@ def recorded(known: Mapping[str, Collision], changed: Iterable[Collision], at: i
 
 def _collision(pair: Pair, verdict: Verdict, at: int) -> Collision:
     files = sorted(verdict.kinds)
+    task_ids = (split_chamber_id(side).task_id for side in pair if side != BASE)
     return Collision(
         id=collision_id(pair),
-        task_ids=tuple(dict.fromkeys(_task_of(side) for side in pair if side != BASE)),
+        task_ids=tuple(dict.fromkeys(task_ids)),
         between=pair,
         files=tuple(one_line(file, _FILE_LENGTH) for file in files[:_FILES_KEPT]),
         kinds=tuple(verdict.kinds[file] for file in files[:_FILES_KEPT]),
@@ -78,21 +80,17 @@ def _collision(pair: Pair, verdict: Verdict, at: int) -> Collision:
 def _event(before: Collision | None, after: Collision, at: int) -> Event:
     kind: Kind = (
         "collision.cleared"
-        if after.state == "clear"
+        if after.is_over
         else "collision.changed"
-        if before is not None and before.state == "colliding"
+        if before is not None and not before.is_over
         else "collision.appeared"
     )
-    side = after.between[0]
+    chamber = split_chamber_id(after.between[0])
     return Event(
         at=at,
         kind=kind,
         actor=_ACTOR,
-        task_id=_task_of(side),
-        chamber=side.rpartition("/")[2],
+        task_id=chamber.task_id,
+        chamber=chamber.name,
         data=EventData(collision=after),
     )
-
-
-def _task_of(side: str) -> str:
-    return side.rpartition("/")[0]

@@ -8,13 +8,11 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Discovery, Interrupt, Presence, Requires
-from orchestra_core.state import UNREAD
 
 _DIGEST = 12  # hex digits
 CLOSED_NOTE = "undelivered: the chamber was closed before its worker read it"
 ENDED_NOTE = "undelivered: the worker ended before it read it"
 LASTING_END = 10_000  # ms
-_ENDED = ("finished", "failed")
 
 
 def interrupt_id(chamber: Chamber, message: str, requires: Requires, number: int) -> str:
@@ -46,7 +44,7 @@ def of_discovery(
             sent_at=at,
         )
         for chamber in chambers
-        if chamber.state == "live"
+        if chamber.is_live
         and chamber.name != found.chamber
         and (not found.affects or chamber.name in found.affects)
     ]
@@ -55,9 +53,7 @@ def of_discovery(
 def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
     """Return the events that end those still unread; `note` says why nobody will read them."""
     return [
-        _ended(one, "expired", note=note, at=at, actor=actor)
-        for one in interrupts
-        if one.state in UNREAD
+        _ended(one, "expired", note=note, at=at, actor=actor) for one in interrupts if one.is_unread
     ]
 
 
@@ -66,7 +62,7 @@ def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str
     return [
         _ended(one, "cancelled", note=note, at=at, actor=actor)
         for one in interrupts
-        if one.state in UNREAD
+        if one.is_unread
     ]
 
 
@@ -77,9 +73,9 @@ def left_behind(
 
     A worker that is blocked at its end goes on at once, which is why the end has to have lasted.
     """
-    if presence is None or presence.state not in _ENDED or now - presence.since < LASTING_END:
+    if presence is None or not presence.is_over or now - presence.since < LASTING_END:
         return []
-    return [one for one in interrupts if one.state in UNREAD and one.sent_at < presence.since]
+    return [one for one in interrupts if one.is_unread and one.sent_at < presence.since]
 
 
 def _ended(

@@ -43,7 +43,7 @@ def moved(task: Task, *, directory: str, at: int, actor: str) -> tuple[Task, Cha
     """Return the task in the place its checkout was moved to, its request held under that."""
     changed = replace(task, working_directory=directory)
     change = Change(events=(_event(changed, "task.moved", at, actor),))
-    if task.state in {"open", "completing"}:
+    if not task.is_over:
         change = dataclass_replace(
             change,
             claims={claim_of(changed): task.id},

@@ -1,11 +1,11 @@
 """The JSON files below `.claude/` that show a task's state to agents; written, never read back."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from orchestra_core.clock import iso_time_ms
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import (
     Chamber,
@@ -73,11 +73,8 @@ def pretty(value: Fields) -> bytes:
 
 
 def moment(at: int) -> str | None:
-    """Return milliseconds since 1970 as ISO 8601 in UTC, None for "not yet"."""
-    if not at:
-        return None
-    text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    """Return a moment as the files write it, None for "not yet"."""
+    return iso_time_ms(at) or None
 
 
 def _tasks_shown(working_directory: Path, state: ProjectState) -> list[Task]:
@@ -85,8 +82,8 @@ def _tasks_shown(working_directory: Path, state: ProjectState) -> list[Task]:
     here = {str(working_directory), str(working_directory.resolve())}
     ours = [task for task in state.tasks.values() if task.working_directory in here]
     ours.sort(key=lambda task: (task.started_at, task.id), reverse=True)
-    unfinished = [task for task in ours if task.state in {"open", "completing"}]
-    finished = [task for task in ours if task.state in {"completed", "closed"}]
+    unfinished = [task for task in ours if not task.is_over]
+    finished = [task for task in ours if task.is_over]
     return [*unfinished, *finished[:_FINISHED_SHOWN]]
 
 
@@ -103,7 +100,7 @@ def _mission(task: Task, state: ProjectState) -> Fields:
         },
         "criteria": [
             {"chamber": chamber.name, "must_deliver": chamber.brief}
-            for chamber in _chambers(task, state)
+            for chamber in state.chambers_of(task.id)
             if chamber.brief
         ],
         "base_branch": task.base_branch or None,
@@ -142,7 +139,7 @@ def _workflow(task: Task) -> Fields:
 
 
 def _parallel(task: Task, state: ProjectState) -> Fields:
-    present = [chamber for chamber in _chambers(task, state) if chamber.state != "closed"]
+    present = [chamber for chamber in state.chambers_of(task.id) if chamber.state != "closed"]
     unread, collisions = state.unread_by_chamber(), state.collisions_by_chamber()
     return {
         "task_id": task.id,
@@ -204,11 +201,6 @@ def _discoveries(task: Task, state: ProjectState) -> Fields:
             if found.severity != "critical"
         ],
     }
-
-
-def _chambers(task: Task, state: ProjectState) -> list[Chamber]:
-    ours = [chamber for chamber in state.chambers.values() if chamber.task_id == task.id]
-    return sorted(ours, key=lambda chamber: (chamber.created_at, chamber.name))
 
 
 def _found(task: Task, state: ProjectState) -> list[Discovery]:

@@ -88,7 +88,7 @@ class Facts:
 
 
 def _diff_of(chamber: Chamber) -> str:
-    if chamber.state not in ("live", "closing"):
+    if not chamber.holds_work:
         raise Unknown(
             f"chamber {chamber.name!r} is {chamber.state} and has no diff; "
             "bring it back with restore_chamber to read one"

@@ -8,12 +8,12 @@ takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the t
 import os
 import re
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from orchestra_core.clock import iso_time
 from orchestra_core.errors import Unavailable
 from orchestra_core.file_lock import locked_directory
 from orchestra_core.models import Interrupt, InterruptState, Requires
@@ -155,13 +155,12 @@ def _unwritable(chamber_path: Path, fault: OSError) -> Unavailable:
 
 
 def _letter(interrupt: Interrupt) -> Letter:
-    sent = datetime.fromtimestamp(interrupt.sent_at / 1000, UTC)
     return Letter(
         id=interrupt.id,
         sender=interrupt.actor or "operator",
         requires=interrupt.requires,
         asks=_ASKS[interrupt.requires],
-        sent_at=sent.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        sent_at=iso_time(interrupt.sent_at),
         message=interrupt.message,
     )
 

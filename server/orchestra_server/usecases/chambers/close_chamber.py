@@ -37,7 +37,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
     async with alone_with_chambers(repo.common_dir):
         task, room = await _read(context, task_id, name)
         require_here(room)
-        if room.state in {"closed", "failed"}:
+        if room.is_over:
             state = await context.store.snapshot()
             return _reply(room, state, already_closed=True, branch_kept=False)
         if room.state == "creating":
@@ -54,7 +54,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
 
 async def _require_idle(context: Context, room: Chamber) -> None:
     doing = at_work(await context.store.snapshot(), room, context.clock())
-    if doing and room.state == "live":
+    if doing and room.is_live:
         raise Refused(
             f"the worker of chamber {room.name!r} is still {doing}; interrupt_worker with "
             "requires='stop' asks it to end, and confirm=true closes the chamber all the same"

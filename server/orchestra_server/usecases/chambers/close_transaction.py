@@ -76,7 +76,7 @@ async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]
         rooms, changes = list[Chamber](), list[Change]()
         for chamber in chambers:
             known = await reads.chamber(chamber.id)
-            if known is None or known.state not in {"live", "closing"}:
+            if known is None or not known.holds_work:
                 raise Refused(f"chamber {chamber.name!r} was changed meanwhile; call again")
             room, change = life.closing(known, at=context.clock(), actor=context.actor)
             rooms.append(room)

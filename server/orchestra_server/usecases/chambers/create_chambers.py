@@ -19,7 +19,7 @@ from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktr
 from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
 from orchestra_server.usecases.chambers.rollback import clear_away, give_up
 from orchestra_server.usecases.common.after_commit import show_change
-from orchestra_server.usecases.common.lookups import chambers_in, read_open_task
+from orchestra_server.usecases.common.lookups import read_open_task
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
@@ -106,7 +106,7 @@ async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedCha
                 await _fail(context, reservation, fault)
                 raise
     state = await show_change(context, task_id)
-    others = [one for one in chambers_in(state, task_id) if one.state == "live"]
+    others = [one for one in state.chambers_of(task_id) if one.is_live]
     return _reply(reservation.task, rooms, others, notes, already_live=not reservation.is_new)
 
 
@@ -161,7 +161,7 @@ async def _make(
     notes = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
     try:
         state = await context.store.snapshot()
-        siblings = [one for one in chambers_in(state, task.id) if one.state == "live"]
+        siblings = [one for one in state.chambers_of(task.id) if one.is_live]
         furnished = await asyncio.to_thread(
             furnish_all, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
         )

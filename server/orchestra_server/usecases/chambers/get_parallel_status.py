@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.clock import iso_time
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
-from orchestra_core.readiness import is_proven
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.git.snapshot.diff import diff_size
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.lookups import chambers_in, task_in
+from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context, this_host
 
 
@@ -29,7 +29,7 @@ class Work:
 async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStatus:
     """Return how the chambers of a task stand, without disturbing any of them."""
     state = await context.store.snapshot()
-    chambers = chambers_in(state, task_id)
+    chambers = state.chambers_of(task_id)
     works = await asyncio.gather(*(asyncio.to_thread(_work_in, one) for one in chambers))
     return parallel_status(state, task_id, dict(zip(map(_id, chambers), works, strict=True)))
 
@@ -46,7 +46,7 @@ def parallel_status(state: ProjectState, task_id: str, works: dict[str, Work]) -
             unread_mail.get(chamber.id, ()),
             works.get(chamber.id, Work()),
         )
-        for chamber in chambers_in(state, task_id)
+        for chamber in state.chambers_of(task_id)
     ]
     live = [row for row in rows if row.state == "live"]
     unread = sum(len(row.unread_interrupts) for row in live)
@@ -68,7 +68,7 @@ def _id(chamber: Chamber) -> str:
 
 
 def _work_in(chamber: Chamber) -> Work:
-    if chamber.state != "live":
+    if not chamber.is_live:
         return Work(note=f"the chamber is {chamber.state}")
     if chamber.host != this_host():
         return Work(note=f"the chamber stands on host {chamber.host}")
@@ -95,10 +95,10 @@ def _chamber(
         worker=presence.state,
         tool=presence.tool,
         detail=presence.detail,
-        since=serializers.moment(presence.since),
+        since=iso_time(presence.since),
         last_message=serializers.in_short(presence.message),
-        proven_ready=is_proven(chamber, reported),
-        suspended_since=serializers.moment(chamber.suspended_at),
+        proven_ready=chamber.is_proven_ready(reported),
+        suspended_since=iso_time(chamber.suspended_at),
         agent_id=agent.agent_id if agent else presence.agent_id,
         last_action=agent.last_action if agent else "",
         last_result=serializers.in_short(agent.last_result) if agent else "",

@@ -2,16 +2,14 @@
 
 import asyncio
 
+from orchestra_core.clock import iso_time
 from orchestra_core.models import Chamber
 from orchestra_core.names import SAVED, chamber_id, read_saved_ref
 from orchestra_core.replies.chambers import RestoredChamber, SavedChamber, SavedList, SavedListEntry
 from orchestra_core.state import ProjectState
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import unknown_task
 from orchestra_server.usecases.common.transaction import Context
-
-_ENDED = ("closed", "failed")
 
 
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
@@ -76,8 +74,8 @@ def _entry(ref: str, state: ProjectState) -> SavedListEntry | None:
         task_id=named.task_id,
         chamber=named.chamber,
         ref=ref,
-        closed_at=serializers.moment(named.at),
-        restorable=room is None or room.state in _ENDED,
+        closed_at=iso_time(named.at),
+        restorable=room is None or room.is_over,
         note=_note(room, ref),
     )
 
@@ -85,6 +83,6 @@ def _entry(ref: str, state: ProjectState) -> SavedListEntry | None:
 def _note(room: Chamber | None, ref: str) -> str:
     if room is None:
         return "the store does not know this chamber: bringing it back makes a record of it"
-    if room.state not in _ENDED:
+    if not room.is_over:
         return f"the chamber is {room.state} again; close it before this is brought back"
     return room.note if room.saved_ref == ref else "an earlier save"

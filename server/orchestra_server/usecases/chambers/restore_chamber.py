@@ -24,12 +24,11 @@ from orchestra_server.usecases.chambers.list_saved import list_of_task
 from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
-from orchestra_server.usecases.common.lookups import chambers_in, read_chamber, read_task
+from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
-_ENDED = ("closed", "failed")
 _LONGEST = 80  # characters of a wrong ref that are shown
 
 
@@ -77,17 +76,17 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
     async with alone_with_chambers(repo.common_dir):
         found = await _restorable(context, task_id, name, ref, lost)
         room = found.room
-        if room.state != "live":
+        if not room.is_live:
             await asyncio.to_thread(rebuild, repo, _rebuilding(found))
             state = await context.store.snapshot()
-            siblings = [one for one in chambers_in(state, task_id) if one.state == "live"]
+            siblings = [one for one in state.chambers_of(task_id) if one.is_live]
             await asyncio.to_thread(
                 furnish_all, context, repo, found.task, [room], siblings=siblings
             )
             hands = await asyncio.to_thread(shake_all_hands, repo, [room])
             room = await _open(context, found, hands)
     state = await show_change(context, task_id)
-    return _reply(found.task, room, chambers_in(state, task_id))
+    return _reply(found.task, room, state.chambers_of(task_id))
 
 
 async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:
@@ -123,11 +122,11 @@ async def _restorable(
     async def look(reads: Reads) -> _Found:
         found = await _read(reads, task_id, name, lost)
         task, room = found.task, found.room
-        if room.state == "live" and ref in {"", room.saved_ref}:
+        if room.is_live and ref in {"", room.saved_ref}:
             return found
-        if task.state == "completing":
+        if task.is_completing:
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
-        if room.state not in _ENDED or (room.state == "failed" and not ref):
+        if not room.is_over or (room.state == "failed" and not ref):
             raise Refused(
                 f"chamber {name!r} is {room.state}; only a closed one can be restored: "
                 "close_chamber saves what is in it first"
@@ -185,7 +184,7 @@ def _rebuilding(found: _Found) -> Rebuilding:
 
 
 def _reply(task: Task, room: Chamber, chambers: list[Chamber]) -> RestoredChamber:
-    reopened = "" if task.state == "open" else f" Task {task.id!r} is open again."
+    reopened = "" if task.is_open else f" Task {task.id!r} is open again."
     return RestoredChamber(
         task_id=room.task_id,
         restored=True,

@@ -13,7 +13,6 @@ from orchestra_core.text import one_line
 
 _SHOWN = 5
 _TASK_ID = re.compile(r"[a-z0-9-]+")
-_FINISHED = ("completed", "closed")
 
 
 async def read_task(reads: Reads, task_id: str) -> Task:
@@ -27,11 +26,11 @@ async def read_task(reads: Reads, task_id: str) -> Task:
 async def read_open_task(reads: Reads, task_id: str) -> Task:
     """Return a task that takes changes; raises Refused when it has ended or is ending."""
     task = await read_task(reads, task_id)
-    if task.state == "completing":
+    if task.is_completing:
         raise Refused(
             f"task {task_id!r} is being completed; call complete_task again to see how it ends"
         )
-    if task.state in _FINISHED:
+    if task.is_over:
         raise Refused(f"task {task_id!r} is {task.state}; start a new one with start_task")
     return task
 
@@ -53,15 +52,9 @@ def task_in(state: ProjectState, task_id: str) -> Task:
     return task
 
 
-def chambers_in(state: ProjectState, task_id: str) -> list[Chamber]:
-    """Return a task's chambers in the order they were created."""
-    found = [chamber for chamber in state.chambers.values() if chamber.task_id == task_id]
-    return sorted(found, key=lambda chamber: (chamber.created_at, chamber.name))
-
-
 def unknown_task(task_id: str, state: ProjectState) -> Unknown:
     """Return the error for a task that is not there."""
-    still_open = [task.id for task in state.tasks.values() if task.state not in _FINISHED]
+    still_open = [task.id for task in state.tasks.values() if not task.is_over]
     shown = one_line(task_id, 60)
     if not still_open:
         return Unknown(f"there is no task {shown!r}, and none is open; begin with start_task")

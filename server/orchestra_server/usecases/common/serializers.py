@@ -1,24 +1,17 @@
 """Documents as the parts of a reply."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
+from orchestra_core.clock import iso_time
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
 from orchestra_core.replies.chambers import ChamberSummary, SavedChamber
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.tasks import PhaseStatus
 from orchestra_core.replies.workers import AgentStatus, ChamberScope, DiscoverySummary
-from orchestra_core.state import UNREAD, ProjectState
+from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 
 _SHORT = 600  # characters
-
-
-def moment(at: int) -> str:
-    """Return milliseconds since 1970 as ISO 8601 in UTC, "" for "not yet"."""
-    if not at:
-        return ""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def in_short(text: str) -> str:
@@ -34,29 +27,19 @@ def mail(interrupt: Interrupt) -> InterruptStatus:
         message=interrupt.message,
         requires=interrupt.requires,
         state=interrupt.state,
-        sent_at=moment(interrupt.sent_at),
+        sent_at=iso_time(interrupt.sent_at),
         note=interrupt.note,
     )
 
 
 def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Interrupt]:
     """Return the unread interrupts of a task, or of one of its chambers, oldest first."""
-    found = [
-        one
-        for one in state.interrupts.values()
-        if one.task_id == task_id and one.state in UNREAD and chamber in ("", one.chamber)
-    ]
-    return sorted(found, key=lambda one: (one.sent_at, one.id))
+    return [one for one in state.interrupts_of(task_id, chamber) if one.is_unread]
 
 
 def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[InterruptStatus]:
     """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
-    found = [
-        one
-        for one in state.interrupts.values()
-        if one.task_id == task_id and one.state == "expired" and chamber in ("", one.chamber)
-    ]
-    return [mail(one) for one in sorted(found, key=lambda one: (one.sent_at, one.id))]
+    return [mail(one) for one in state.interrupts_of(task_id, chamber) if one.state == "expired"]
 
 
 def discovery(found: Discovery) -> DiscoverySummary:
@@ -70,7 +53,7 @@ def discovery(found: Discovery) -> DiscoverySummary:
         chamber=found.chamber,
         affects=list(found.affects),
         pattern=found.pattern,
-        at=moment(found.at),
+        at=iso_time(found.at),
     )
 
 
@@ -81,7 +64,7 @@ def phases(task: Task) -> list[PhaseStatus]:
 
 
 def _phase(task: Task, phase: Phase, *, before: bool) -> PhaseStatus:
-    over = task.state in {"completed", "closed"}
+    over = task.is_over
     return PhaseStatus(
         name=phase.name,
         state="finished"
@@ -91,8 +74,8 @@ def _phase(task: Task, phase: Phase, *, before: bool) -> PhaseStatus:
         else "skipped"
         if before or over
         else "pending",
-        started_at=moment(phase.started_at),
-        finished_at=moment(phase.finished_at),
+        started_at=iso_time(phase.started_at),
+        finished_at=iso_time(phase.finished_at),
         by=phase.by,
     )
 
@@ -124,7 +107,7 @@ def agent(found: Agent) -> AgentStatus:
         actions=found.actions,
         last_action=found.last_action,
         last_result=in_short(found.last_result),
-        last_at=moment(found.last_at),
+        last_at=iso_time(found.last_at),
     )
 
 
@@ -132,7 +115,7 @@ def saved(chambers: Iterable[Chamber]) -> list[SavedChamber]:
     """Return where the work of closed chambers is kept."""
     return [
         SavedChamber(
-            chamber=one.name, ref=one.saved_ref, closed_at=moment(one.ended_at), note=one.note
+            chamber=one.name, ref=one.saved_ref, closed_at=iso_time(one.ended_at), note=one.note
         )
         for one in chambers
         if one.saved_ref

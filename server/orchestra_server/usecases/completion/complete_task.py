@@ -14,16 +14,13 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.usecases.chambers.close_transaction import put_all_away, require_here
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.common.after_commit import show_change
-from orchestra_server.usecases.common.lookups import chambers_in, read_task, task_in
+from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.completion import reply
 from orchestra_server.usecases.completion.dry_run import foresee
 from orchestra_server.usecases.completion.merge_and_land import Ready, land_ready, make_ready
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
 from orchestra_server.usecases.workers.worker_activity import at_work
-
-_ENDED = ("completed", "closed")
-_THERE = ("creating", "live", "closing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ class _Begun:
     @property
     def is_over(self) -> bool:
         """Whether an earlier call has ended the task."""
-        return self.task.state in _ENDED
+        return self.task.is_over
 
 
 async def complete_task(
@@ -111,9 +108,9 @@ async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
     async with alone_with_chambers(repo.common_dir):
         state = await context.store.snapshot()
         task = task_in(state, wanted.task_id)
-        if task.state in _ENDED:
+        if task.is_over:
             return reply.completed(task, state, again=True)
-        live = [one for one in chambers_in(state, task.id) if one.state == "live"]
+        live = [one for one in state.chambers_of(task.id) if one.is_live]
         for one in live:
             require_here(one)
         forecast = await asyncio.to_thread(
@@ -139,10 +136,10 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
 
     async def decide(reads: Reads) -> Decision[_Begun]:
         task = await read_task(reads, wanted.task_id)
-        if task.state in _ENDED:
+        if task.is_over:
             return Decision(_Begun(task, []))
         chambers = await reads.chambers_of(task.id)
-        present = [one for one in chambers if one.state in _THERE]
+        present = [one for one in chambers if one.is_standing]
         for one in present:
             require_here(one)
         changed, change = life.completing(
@@ -170,7 +167,7 @@ async def _make_ready(repo: Repository, begun: _Begun, wanted: _Wanted) -> Ready
     """Merge the live chambers; one that was closing is merged already, or only to be saved."""
     if not wanted.merge:
         return None
-    live = [one for one in begun.chambers if one.state == "live"]
+    live = [one for one in begun.chambers if one.is_live]
     return await asyncio.to_thread(
         make_ready, repo, begun.task, live, wanted.summary, partial=wanted.partial
     )

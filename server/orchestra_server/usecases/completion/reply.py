@@ -9,7 +9,6 @@ from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.usecases.chambers.save_and_remove import MERGED
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.lookups import chambers_in
 from orchestra_server.usecases.completion.dry_run import Forecast
 
 _CONFLICTS_SHOWN = 50
@@ -25,7 +24,7 @@ def completed(
     again: bool = False,
 ) -> CompletedTask:
     """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
-    chambers = chambers_in(state, task.id)
+    chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
     told = [one.name for one in chambers if one.state == "closed" and one.note.startswith(MERGED)]
     saved = serializers.saved(one for one in chambers if one.state == "closed")
@@ -76,8 +75,8 @@ def landed_in_part(
     commit: str,
 ) -> CompletedTask:
     """Say which chambers have landed, and why the others are still live."""
-    chambers = chambers_in(state, task.id)
-    left = [one.name for one in chambers if one.state == "live"]
+    chambers = state.chambers_of(task.id)
+    left = [one.name for one in chambers if one.is_live]
     return CompletedTask(
         task_id=task.id,
         completed=False,
@@ -184,7 +183,7 @@ def _ways_out(chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: 
 
     A chamber that has landed has no branch any more: what it brought is on `onto`.
     """
-    live = {one.name: one for one in chambers if one.state == "live"}
+    live = {one.name: one for one in chambers if one.is_live}
     files: dict[tuple[str, str], list[str]] = {}
     for one in conflicts:
         other, name = one.between

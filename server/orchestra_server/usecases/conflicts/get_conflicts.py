@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from orchestra_core.clock import iso_time
 from orchestra_core.models import BASE, Collision, Task
-from orchestra_core.names import branch_of
+from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import CollidingFile, CollisionStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
-from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 
@@ -22,7 +22,7 @@ def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
     found = [
         one
         for one in state.collisions.values()
-        if one.state == "colliding" and task_id in one.task_ids and _stands(state, one)
+        if not one.is_over and task_id in one.task_ids and _stands(state, one)
     ]
     found.sort(key=lambda one: (one.since, one.id))
     return CurrentConflicts(
@@ -35,24 +35,20 @@ def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
 def _stands(state: ProjectState, collision: Collision) -> bool:
     """Tell whether its chambers are live; the radar clears it a moment after one is not."""
     chambers = (state.chambers.get(side) for side in collision.between if side != BASE)
-    return all(chamber is not None and chamber.state == "live" for chamber in chambers)
+    return all(chamber is not None and chamber.is_live for chamber in chambers)
 
 
 def _status(collision: Collision) -> CollisionStatus:
     return CollisionStatus(
-        between=[_name(side) for side in collision.between],
+        between=[split_chamber_id(side).name for side in collision.between],
         tasks=list(collision.task_ids),
         files=[
             CollidingFile(file=file, kind=kind)
             for file, kind in zip(collision.files, collision.kinds, strict=True)
         ],
         more_files=collision.count - len(collision.files),
-        since=serializers.moment(collision.since),
+        since=iso_time(collision.since),
     )
-
-
-def _name(side: str) -> str:
-    return side.rpartition("/")[2]
 
 
 def _next_step(task: Task, found: Sequence[Collision]) -> str:
@@ -62,17 +58,18 @@ def _next_step(task: Task, found: Sequence[Collision]) -> str:
             "and this tool say so as soon as that changes."
         )
     first, second = found[0].between
+    name = split_chamber_id(first).name
     if second == BASE:
         source = task.base_branch or "the checkout's HEAD"
         return (
-            f"The branch moved on under chamber {_name(first)!r}: when its worker is at a clean "
+            f"The branch moved on under chamber {name!r}: when its worker is at a clean "
             f"point, have it commit, run `git merge {source}` there and resolve. Until then "
             "complete_task would answer this conflict."
         )
-    other_task, _, other = second.rpartition("/")
+    other_task, other = split_chamber_id(second)
     return (
-        f"Decide which of {_name(first)!r} and {other!r} keeps the files named, and tell the other "
+        f"Decide which of {name!r} and {other!r} keeps the files named, and tell the other "
         "one's worker with interrupt_worker to leave them alone. If both need them, let one worker "
-        f"finish and commit, then have {_name(first)!r} run `git merge "
+        f"finish and commit, then have {name!r} run `git merge "
         f"{branch_of(other_task, other)}` and resolve; complete_task would answer the conflict."
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import branch_of
+from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.project import Project, find_project
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.pairwise_conflicts import Room
@@ -45,7 +45,7 @@ def make_plan(project: Project, state: ProjectState) -> Plan:
     rooms = tuple(
         _room(chamber, state.tasks[chamber.task_id])
         for chamber in state.chambers.values()
-        if chamber.state == "live" and chamber.host == this_host() and _is_in(project, chamber)
+        if chamber.is_live and chamber.host == this_host() and _is_in(project, chamber)
     )
     if not rooms:
         return Plan()
@@ -82,7 +82,8 @@ def touched_by(plan: Plan, paths: Iterable[str]) -> Touched:
 def _touch_branch(plan: Plan, branch: str, touched: Touched) -> None:
     """Take a branch that moved: a chamber's, the base of some, or one a worker may stand on."""
     if branch.startswith(_OURS):
-        touched.rooms |= {room.id for room in plan.rooms if branch_of(*_named(room)) == branch}
+        own_branches = {room.id: branch_of(*split_chamber_id(room.id)) for room in plan.rooms}
+        touched.rooms |= {key for key, own in own_branches.items() if own == branch}
     elif any(room.lands_on == f"refs/heads/{branch}" for room in plan.rooms):
         touched.base = True
     else:
@@ -93,9 +94,7 @@ def gone_from(state: ProjectState, sides: Collection[str]) -> frozenset[str]:
     """Return which of the sides are chambers of this machine that are no longer live."""
     chambers: Mapping[str, Chamber] = state.chambers
     found = (chambers.get(side) for side in sides)
-    return frozenset(
-        one.id for one in found if one and one.state != "live" and one.host == this_host()
-    )
+    return frozenset(one.id for one in found if one and not one.is_live and one.host == this_host())
 
 
 def _room(chamber: Chamber, task: Task) -> Room:
@@ -110,8 +109,3 @@ def _is_in(project: Project, chamber: Chamber) -> bool:
         return (path / ".git").exists() and find_project(path).git_dir == project.git_dir
     except (OrchestraError, OSError):
         return False
-
-
-def _named(room: Room) -> tuple[str, str]:
-    task_id, _, name = room.id.rpartition("/")
-    return task_id, name

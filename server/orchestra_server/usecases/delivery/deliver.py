@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import Chamber, Interrupt
-from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
@@ -29,7 +28,6 @@ from orchestra_server.usecases.common.transaction import this_host
 from orchestra_server.usecases.concurrency.background_tasks import Background
 
 _ACTOR = "orchestra"
-_CALLED_BACK = ("cancelled", "expired")
 _log = logging.getLogger(__name__)
 
 
@@ -42,9 +40,9 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
     """
     mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
-        mail[chamber_id(interrupt.task_id, interrupt.chamber)].append(interrupt)
+        mail[interrupt.chamber_id].append(interrupt)
     host = this_host()
-    here = [one for one in state.chambers.values() if (one.state, one.host) == ("live", host)]
+    here = [one for one in state.chambers.values() if one.is_live and one.host == host]
     stamped = False
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
         own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
@@ -111,7 +109,7 @@ def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now
         or bool(left_behind(mail, state.presence.get(chamber.id), now))
         or bool(collect_receipts(path))
         or not shows(path, _suspension(chamber, state.interrupts.get(chamber.suspended_by)))
-        or (any(one.state in _CALLED_BACK for one in mail) and has_mail(path))
+        or (any(one.is_withdrawn for one in mail) and has_mail(path))
     )
 
 
@@ -135,7 +133,7 @@ async def _serve(
     await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
     left = left_behind(mail, state.presence.get(chamber.id), clock())
     stamped = await _expire(store, chamber, left, clock)
-    await _call_back(chamber, [one.id for one in mail if one.state in _CALLED_BACK])
+    await _call_back(chamber, [one.id for one in mail if one.is_withdrawn])
     gone = {one.id for one in left}
     new = [one for one in mail if one.state == "sent" and one.id not in gone]
     return await _post(store, chamber, new, clock) or stamped
@@ -152,7 +150,7 @@ async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Cl
 
 async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:
     now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
-    if now is not None and now.state in _CALLED_BACK:  # while it was being posted
+    if now is not None and now.is_withdrawn:  # while it was being posted
         await _call_back(chamber, [interrupt.id])
 
 
@@ -188,7 +186,7 @@ async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None)
 
 
 def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | None:
-    if not chamber.suspended_at or chamber.state != "live":
+    if not chamber.suspended_at or not chamber.is_live:
         return None
     return Suspension(
         since=chamber.suspended_at,

@@ -106,9 +106,7 @@ class _MailRound:
         """Look again once a worker's end has lasted, if it has left mail behind."""
         settled = presence.since + LASTING_END
         mail = (
-            one
-            for one in self._state.interrupts.values()
-            if f"{one.task_id}/{one.chamber}" == presence.chamber_id
+            one for one in self._state.interrupts.values() if one.chamber_id == presence.chamber_id
         )
         if left_behind(mail, presence, settled):
             self._wake_in(max(0, settled - self._clock()) / 1_000)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.clock import iso_time
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.replies.interrupts import CancelledInterrupt
-from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
 from orchestra_server.domain.chamber_lifecycle import resumed
@@ -46,7 +46,7 @@ async def cancel_interrupt(
     task does not have, and Refused once its worker has been shown it.
     """
     found = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
-    if found.interrupt.state in UNREAD:
+    if found.interrupt.is_unread:
         await _take_out(context, found)
 
     async def decide(reads: Reads) -> Decision[tuple[_Found, bool]]:
@@ -103,10 +103,10 @@ async def _take_out(context: Context, found: _Found) -> None:
 def _require_unread(interrupt: Interrupt) -> None:
     if interrupt.state == "expired":
         raise Refused(f"interrupt {interrupt.id!r} has ended already: {interrupt.note}")
-    if interrupt.state not in UNREAD:
+    if not interrupt.is_unread:
         raise Refused(
             f"interrupt {interrupt.id!r} was read by its worker at "
-            f"{serializers.moment(interrupt.delivered_at)}; send another message that sets it right"
+            f"{iso_time(interrupt.delivered_at)}; send another message that sets it right"
         )
 
 

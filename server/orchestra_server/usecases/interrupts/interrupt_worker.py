@@ -4,9 +4,8 @@ import asyncio
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
-from orchestra_core.models import Chamber, Interrupt, Requires, WorkerState
+from orchestra_core.models import Chamber, Interrupt, Presence, Requires
 from orchestra_core.replies.interrupts import SentInterrupt
-from orchestra_core.state import UNREAD
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chamber_lifecycle import suspended
@@ -16,8 +15,6 @@ from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, settle
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once
-
-_OVER = ("finished", "failed")
 
 
 async def interrupt_worker(
@@ -61,7 +58,7 @@ async def interrupt_worker(
         interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
     presence = await asked
     await follow_up(context, task_id)
-    return _reply(interrupt, presence.state if presence else "unknown", already_sent=already_sent)
+    return _reply(interrupt, presence, already_sent=already_sent)
 
 
 async def unread_or_next(
@@ -83,21 +80,21 @@ async def unread_or_next(
         middle = (last + none) // 2
         last, none = (middle, none) if await at(middle) is not None else (last, middle)
     known = await at(last) if last else None
-    if known is not None and known.state in UNREAD:
+    if known is not None and known.is_unread:
         return known, known.id
     return None, interrupt_id(room, text, requires, none)
 
 
 def require_live(chamber: Chamber) -> None:
     """Raise Refused for a chamber in which nobody works."""
-    if chamber.state != "live":
+    if not chamber.is_live:
         raise Refused(
             f"chamber {chamber.name!r} is {chamber.state} and has no worker to interrupt; "
             "get_parallel_status shows which are live"
         )
 
 
-def _reply(interrupt: Interrupt, worker: WorkerState, *, already_sent: bool) -> SentInterrupt:
+def _reply(interrupt: Interrupt, presence: Presence | None, *, already_sent: bool) -> SentInterrupt:
     return SentInterrupt(
         task_id=interrupt.task_id,
         interrupt_id=interrupt.id,
@@ -105,15 +102,15 @@ def _reply(interrupt: Interrupt, worker: WorkerState, *, already_sent: bool) -> 
         requires=interrupt.requires,
         state=interrupt.state,
         already_sent=already_sent,
-        next_step=_next_step(interrupt, worker),
+        next_step=_next_step(interrupt, presence),
     )
 
 
-def _next_step(interrupt: Interrupt, worker: WorkerState) -> str:
-    if worker in _OVER:
+def _next_step(interrupt: Interrupt, presence: Presence | None) -> str:
+    if presence is not None and presence.is_over:
         return (
-            f"The worker in this chamber has {worker}: the message waits for the next one that is "
-            "started there. cancel_interrupt calls it back."
+            f"The worker in this chamber has {presence.state}: the message waits for the next one "
+            "that is started there. cancel_interrupt calls it back."
         )
     if interrupt.requires == "suspend":
         return (

@@ -7,7 +7,7 @@ from orchestra_core.change import Change
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.replies.interrupts import ResumedWorker
-from orchestra_core.state import UNREAD, ProjectState
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import resumed
 from orchestra_server.domain.interrupts import cancelled, sent
@@ -71,7 +71,7 @@ async def _take_out(room: Chamber, state: ProjectState) -> set[str]:
     """Take the letters that ask for the suspension out of the chamber, where they are unread."""
     if room.host != this_host() or not room.suspended_at:
         return set()
-    ids = [one.id for one in _suspending(state, room) if one.state in UNREAD]
+    ids = [one.id for one in _suspending(state, room) if one.is_unread]
     return await asyncio.to_thread(withdraw, Path(room.path), room.name, ids)
 
 
@@ -80,7 +80,8 @@ def _suspending(state: ProjectState, room: Chamber) -> list[Interrupt]:
     return [
         one
         for one in state.interrupts.values()
-        if (one.task_id, one.chamber, one.requires) == (room.task_id, room.name, "suspend")
+        if one.chamber_id == room.id
+        and one.requires == "suspend"
         and one.sent_at >= room.suspended_at
     ]
 

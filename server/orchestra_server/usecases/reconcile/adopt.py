@@ -33,7 +33,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
         now = context.clock()
         task = await reads.task(task_id)
-        if await reads.claim(name) or (task is not None and task.state != "open"):
+        if await reads.claim(name) or (task is not None and not task.is_open):
             return Decision(None)
         room = recovered_chamber(
             task_id, name, path=tree.path, base=base, now=now, note="found by reconcile"
@@ -65,7 +65,7 @@ async def follow(context: Context, repo: Repository, task: Task, room: Chamber, 
 
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
         known, owner = await reads.chamber(room.id), await reads.task(task.id)
-        if known is None or owner is None or known.state != "live":
+        if known is None or owner is None or not known.is_live:
             return Decision(None)
         at, actor = context.clock(), context.actor
         changed, change = life.moved(known, path=str(path), at=at, actor=actor)

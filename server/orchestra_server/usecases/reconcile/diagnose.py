@@ -29,8 +29,6 @@ Name = Literal[
     "lost mail",
     "leftover mail",
 ]
-_OVER = ("acted", "cancelled", "expired")
-_ENDED = ("closed", "failed")
 _PREFIX = "orchestra"
 _PARTS = 3  # of a branch, orchestra/<task>/<chamber>, and of a path, .claude/worktrees/<chamber>
 
@@ -59,7 +57,7 @@ def differences(seen: Observed) -> tuple[Difference, ...]:
         *(_astray(path) for path in seen.astray),
         *(found for one in chambers for found in _unfinished(seen, one)),
         *(_completing(seen, one) for one in seen.state.tasks.values() if _is_stuck(seen, one)),
-        *(found for one in chambers if one.state == "live" for found in _live(seen, one)),
+        *(found for one in chambers if one.is_live for found in _live(seen, one)),
         *_orphans(seen),
         *_stale_claims(seen),
     )
@@ -115,7 +113,7 @@ def _unfinished(seen: Observed, room: Chamber) -> Iterator[Difference]:
             f"chamber {room.id} was being closed by a process that is gone",
             "closing goes on: its work is saved, then its worktree and branch go",
         )
-    if room.state in _ENDED and any(
+    if room.is_over and any(
         (str(tree.path), tree.branch) == (room.path, room.branch) for tree in seen.trees
     ):
         yield Difference(
@@ -128,7 +126,7 @@ def _unfinished(seen: Observed, room: Chamber) -> Iterator[Difference]:
 
 def _is_stuck(seen: Observed, task: Task) -> bool:
     here = task.host in {"", seen.host} and task.id in seen.tasks
-    return task.state == "completing" and here
+    return task.is_completing and here
 
 
 def _completing(seen: Observed, task: Task) -> Difference:
@@ -197,11 +195,7 @@ def _same_place(one: str, other: str) -> bool:
 
 
 def _mail(seen: Observed, room: Chamber, at: Room) -> Iterator[Difference]:
-    mail = [
-        one
-        for one in seen.state.interrupts.values()
-        if (one.task_id, one.chamber) == (room.task_id, room.name)
-    ]
+    mail = [one for one in seen.state.interrupts.values() if one.chamber_id == room.id]
     if at.receipts:
         yield Difference(
             "unread receipts",
@@ -223,7 +217,7 @@ def _mail(seen: Observed, room: Chamber, at: Room) -> Iterator[Difference]:
             f"unread mail for chamber {room.id} is not in its mailbox any more",
             "it is posted again",
         )
-    if any(one.state in _OVER and one.id in at.unread for one in mail):
+    if any(one.is_over and one.id in at.unread for one in mail):
         yield Difference(
             "leftover mail",
             room.id,
@@ -247,7 +241,7 @@ def _orphans(seen: Observed) -> Iterator[Difference]:
     for branch in sorted(seen.branches):
         named = landing_of(branch)
         room = seen.state.chambers.get(chamber_id(*named)) if named else None
-        if named is None or branch in used or (room is not None and room.state not in _ENDED):
+        if named is None or branch in used or (room is not None and not room.is_over):
             continue
         if branch in seen.settled:
             yield Difference(
@@ -268,11 +262,7 @@ def _orphans(seen: Observed) -> Iterator[Difference]:
 def _stale_claims(seen: Observed) -> Iterator[Difference]:
     for name, holder in sorted(seen.claims.items()):
         room, task = seen.state.chambers.get(holder), seen.state.tasks.get(holder)
-        over = (
-            task is None or task.state in {"completed", "closed"}
-            if ":" in name
-            else room is None or room.state in _ENDED
-        )
+        over = task is None or task.is_over if ":" in name else room is None or room.is_over
         if over:
             yield Difference(
                 "stale claim",

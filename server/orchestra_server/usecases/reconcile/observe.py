@@ -22,7 +22,6 @@ from orchestra_server.usecases.reconcile.relocate import moved_from
 
 _FOLDER = ".claude"
 _NOWHERE = Path("/")
-_HOLDING = ("creating", "live", "closing")
 
 
 async def look(context: Context, repo: Repository) -> Observed:
@@ -52,7 +51,7 @@ def _observe(
         tasks=tasks,
         claims=claims,
         trees=trees,
-        rooms={one.id: _room(repo, one) for one in chambers if one.state in _HOLDING},
+        rooms={one.id: _room(repo, one) for one in chambers if one.is_standing},
         branches=branches,
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
@@ -146,7 +145,7 @@ def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
 
 
 def _has_landed(repo: Repository, task: Task) -> bool:
-    if task.state != "completing" or not task.landed_commit:
+    if not task.is_completing or not task.landed_commit:
         return False
     try:
         return is_ancestor(repo, task.landed_commit, tip_of(repo, task))

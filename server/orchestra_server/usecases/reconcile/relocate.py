@@ -45,22 +45,17 @@ async def follow_repository(
     await asyncio.to_thread(link_all_again, repo, old_top)
     new_top = _top(repo.common_dir)
     for task in state.tasks.values():
-        await _move(context, task.id, old_top, new_top, chambers_of(state, task.id))
+        await _move(context, task.id, old_top, new_top, state.chambers_of(task.id))
     await asyncio.to_thread(_furnish, context, repo, await context.store.snapshot())
     await asyncio.to_thread(initialise_again, repo.common_dir, old_top, new_top, sys.executable)
     await asyncio.to_thread(note_place, context.project)
 
 
-def chambers_of(state: ProjectState, task_id: str) -> list[Chamber]:
-    """Return a task's chambers."""
-    return [one for one in state.chambers.values() if one.task_id == task_id]
-
-
 def _furnish(context: Context, repo: Repository, state: ProjectState) -> None:
     """Write the places into the briefings and hooks of the live chambers."""
     for room in state.chambers.values():
-        if room.state == "live" and room.host == this_host() and Path(room.path).exists():
-            others = [one for one in chambers_of(state, room.task_id) if one.state == "live"]
+        if room.is_live and room.host == this_host() and Path(room.path).exists():
+            others = [one for one in state.chambers_of(room.task_id) if one.is_live]
             siblings = [one for one in others if one.id != room.id]
             furnish_all(context, repo, state.tasks[room.task_id], [room], siblings=siblings)
 

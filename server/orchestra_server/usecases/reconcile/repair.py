@@ -24,7 +24,6 @@ from orchestra_server.git.worktrees.stale_locks import move_aside
 from orchestra_server.usecases.chambers.close_transaction import put_away
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.chambers.save_and_remove import work_but
-from orchestra_server.usecases.common.lookups import chambers_in
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
@@ -33,7 +32,6 @@ from orchestra_server.usecases.reconcile.observation import Observed
 from orchestra_server.usecases.reconcile.relocate import follow_repository
 
 _GIT_SECONDS = 10  # for a git that outlived the process it was started by
-_OVER = ("acted", "cancelled", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ async def _completing(case: Case) -> bool:
     """Finish what has landed or was only to be saved; open the task again otherwise."""
     context, task = case.context, case.task
     state = await context.store.snapshot()
-    there = [one for one in chambers_in(state, task.id) if one.state in {"live", "closing"}]
+    there = [one for one in state.chambers_of(task.id) if one.holds_work]
     saving = task.ending == "save"
     leaving = (
         there
@@ -106,7 +104,7 @@ async def _completing(case: Case) -> bool:
 
     async def decide(reads: Reads) -> Decision[None]:
         known = await reads.task(task.id)
-        if known is None or known.state != "completing":
+        if known is None or not known.is_completing:
             return Decision(None)
         at, actor = context.clock(), context.actor
         if finished:
@@ -189,9 +187,7 @@ async def _claim(case: Case) -> bool:
     async def decide(reads: Reads) -> Decision[bool]:
         holder = await reads.claim(name)
         room, task = await reads.chamber(holder), await reads.task(holder)
-        holds = (room is not None and room.state not in {"closed", "failed"}) or (
-            task is not None and task.state not in {"completed", "closed"}
-        )
+        holds = (room is not None and room.is_standing) or (task is not None and not task.is_over)
         if not holder or holds:
             return Decision(answer=False)
         return Decision(answer=True, change=life.given_back(name, holder))
@@ -217,8 +213,7 @@ async def _lost_mail(case: Case) -> bool:
     mail = [
         one
         for one in case.seen.state.interrupts.values()
-        if (one.task_id, one.chamber) == (case.room.task_id, case.room.name)
-        and one.state == "posted"
+        if one.chamber_id == case.room.id and one.state == "posted"
     ]
     await asyncio.to_thread(post, Path(case.room.path), sorted(mail, key=lambda one: one.sent_at))
     return True
@@ -228,7 +223,7 @@ async def _leftover_mail(case: Case) -> bool:
     over = [
         one.id
         for one in case.seen.state.interrupts.values()
-        if (one.task_id, one.chamber) == (case.room.task_id, case.room.name) and one.state in _OVER
+        if one.chamber_id == case.room.id and one.is_over
     ]
     await asyncio.to_thread(withdraw, Path(case.room.path), case.room.name, over)
     return True

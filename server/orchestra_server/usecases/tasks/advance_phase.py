@@ -1,5 +1,6 @@
 """advance_phase: move a task on in its plan."""
 
+from orchestra_core.clock import iso_time
 from orchestra_core.replies.tasks import AdvancedPhase
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.task_lifecycle import PhaseStep, advanced
@@ -35,7 +36,7 @@ def _reply(step: PhaseStep) -> AdvancedPhase:
         task_id=task.id,
         advanced=step.moved,
         phase=task.phase,
-        at=serializers.moment(current.started_at),
+        at=iso_time(current.started_at),
         by=current.by,
         phases=serializers.phases(task),
         next_step=(

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from orchestra_core.clock import iso_time
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.tasks import TaskStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.lookups import chambers_in, task_in
+from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 
 # So that an answer stays well below what a client puts before its model (25,000 tokens).
@@ -21,7 +22,7 @@ async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
 def task_status(state: ProjectState, task_id: str) -> TaskStatus:
     """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
     task = task_in(state, task_id)
-    chambers = chambers_in(state, task_id)
+    chambers = state.chambers_of(task_id)
     found = sorted(
         (one for one in state.discoveries.values() if one.task_id == task_id),
         key=serializers.by_weight,
@@ -41,8 +42,8 @@ def task_status(state: ProjectState, task_id: str) -> TaskStatus:
         working_directory=task.working_directory,
         base_branch=task.base_branch,
         base_commit=task.base_commit,
-        started_at=serializers.moment(task.started_at),
-        finished_at=serializers.moment(task.finished_at),
+        started_at=iso_time(task.started_at),
+        finished_at=iso_time(task.finished_at),
         summary=task.summary,
         landed_commit=task.landed_commit,
         chambers=[serializers.summary(one) for one in chambers],
@@ -55,10 +56,10 @@ def task_status(state: ProjectState, task_id: str) -> TaskStatus:
 
 
 def _next_step(task: Task, chambers: Sequence[Chamber]) -> str:
-    if task.state == "completing":
+    if task.is_completing:
         return "It is being completed; call complete_task again if that was interrupted."
-    if task.state != "open":
+    if not task.is_open:
         return f"The task is {task.state}; nothing is left to do."
-    if not any(chamber.state in {"creating", "live"} for chamber in chambers):
+    if not any(chamber.expects_worker for chamber in chambers):
         return "No chamber is live; create_chambers_batch makes them, complete_task ends the task."
     return "get_parallel_status shows how the workers stand; complete_task lands their work."

@@ -121,7 +121,7 @@ def _head(directory: Path) -> Head:
 def _require_no_chamber(directory: Path, chambers: Sequence[Chamber]) -> None:
     above = {str(one) for one in (directory, *directory.parents)}
     for chamber in chambers:
-        if chamber.state in {"creating", "live"} and chamber.path in above:
+        if chamber.expects_worker and chamber.path in above:
             raise Refused(
                 f"{directory} lies in chamber {chamber.name!r} of task {chamber.task_id!r}; "
                 "start tasks from the main checkout"

@@ -4,7 +4,7 @@ from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.replies.workers import AgentContext
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.lookups import chambers_in, task_in, unknown_chamber
+from orchestra_server.usecases.common.lookups import task_in, unknown_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.common.validation import checked_agent_type
 from orchestra_server.usecases.workers.prompts import agent_id_of, observer_prompt, worker_prompt
@@ -28,11 +28,11 @@ async def get_agent_context(
 def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:
     """Return an agent's context as a snapshot has it."""
     task = task_in(state, task_id)
-    chambers = chambers_in(state, task_id)
+    chambers = state.chambers_of(task_id)
     own = next((one for one in chambers if one.name == module), None)
     if module and own is None:
         raise unknown_chamber(module, task, chambers)
-    siblings = [one for one in chambers if one.state == "live" and one is not own]
+    siblings = [one for one in chambers if one.is_live and one is not own]
     found = _touching(state, task_id, module)
     agent_id = agent_id_of(agent_type, module)
     mail = serializers.unread_of(state, task_id, module) if own else []
@@ -65,12 +65,12 @@ def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]
 
 
 def _next_step(task: Task, own: Chamber | None, agent_id: str) -> str:
-    if own is not None and own.state != "live":
+    if own is not None and not own.is_live:
         return (
             f"Chamber {own.name!r} is {own.state}: do not start a worker in it. "
             "restore_chamber brings a closed one back."
         )
-    if task.state != "open":
+    if not task.is_open:
         return f"Task {task.id!r} is {task.state}: do not start an agent for it."
     return (
         f"Paste `prompt` unchanged into the agent you start; record what it reports with "

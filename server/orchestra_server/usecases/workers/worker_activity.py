@@ -4,7 +4,6 @@ from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 
-_AT_WORK = ("starting", "working", "waiting")
 # Milliseconds. A worker reports each tool it starts, and few of those run longer; one that was
 # killed reports nothing more.
 _RECENT = 15 * 60_000
@@ -17,7 +16,7 @@ def at_work(state: ProjectState, chamber: Chamber, now: int) -> str:
     A report from before the chamber was made, or older than fifteen minutes, tells nothing.
     """
     presence = state.presence.get(chamber.id)
-    if presence is None or presence.state not in _AT_WORK:
+    if presence is None or not presence.is_active:
         return ""
     if presence.since < chamber.created_at or now - presence.since > _RECENT:
         return ""

@@ -156,7 +156,7 @@ async def test_what_collided_while_nobody_looked_is_found_at_the_start(context: 
         await complete_task(context, task_id=task_id, summary="all", commit_changes=False)
         async with radar_on(context):
             await told.until(
-                lambda told: all(one.state == "clear" for one in told.state.collisions.values())
+                lambda told: all(one.is_over for one in told.state.collisions.values())
             )
 
 

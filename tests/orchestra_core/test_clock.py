@@ -1,0 +1,12 @@
+from orchestra_core.clock import iso_time, iso_time_ms
+from tests.support.samples import NOON
+
+
+def test_a_moment_is_written_in_utc_to_the_second_or_the_millisecond() -> None:
+    assert iso_time(NOON + 789) == "2026-09-21T14:13:20Z"
+    assert iso_time_ms(NOON + 789) == "2026-09-21T14:13:20.789Z"
+
+
+def test_a_moment_that_has_not_come_is_empty() -> None:
+    assert iso_time(0) == ""
+    assert iso_time_ms(0) == ""
