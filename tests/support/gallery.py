@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import Raw
 from textual.pilot import Pilot
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
+from orchestra_core.replies.reply import Reply
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
+from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
 Size = tuple[int, int]
 SMALL: Size = (80, 24)
@@ -28,12 +31,11 @@ new file mode 100644
 +    digest = hashlib.sha256(verifier.encode()).digest()
 +    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 """
-ANSWERS = {
-    "interrupt_worker": b'{"interrupt_id": "i2"}',
-    "get_parallel_status": b"""{"chambers": [
-        {"name": "auth", "files_changed": 4, "insertions": 120, "deletions": 8},
-        {"name": "database", "files_changed": 2, "insertions": 41, "deletions": 0},
-        {"name": "api"}]}""",
+ANSWERS: Mapping[str, Reply] = {
+    "interrupt_worker": sent_interrupt("i2"),
+    "get_parallel_status": parallel_status(
+        [chamber_size("auth", 4, 120, 8), chamber_size("database", 2, 41), chamber_size("api")]
+    ),
 }
 TEXTS = {f"orchestra://tasks/{TASK}/chambers/auth/diff": DIFF}
 
@@ -60,7 +62,7 @@ class FixedTools:
 
     def __init__(
         self,
-        answers: Mapping[str, bytes] = ANSWERS,
+        answers: Mapping[str, Reply] = ANSWERS,
         texts: Mapping[str, str] = TEXTS,
         state: ServerStatus | None = None,
     ) -> None:
@@ -77,7 +79,7 @@ class FixedTools:
         self.calls.append((tool, dict(arguments)))
         if tool not in self.answers:
             raise Refused(f"{tool} is not played in this scene")
-        return Raw(self.answers[tool])
+        return Raw(msgspec.json.encode(self.answers[tool]))
 
     async def read(self, uri: str) -> str:
         if uri not in self.texts:

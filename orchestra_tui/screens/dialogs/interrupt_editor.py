@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -10,13 +10,16 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from orchestra_core.models import Chamber, Interrupt, InterruptState, Requires
-from orchestra_tui.backend.tool_calls import SentInterrupt, ToolCalls
+from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.ages import precise_duration, time_of_day
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.start_task import plain_editor
+
+if TYPE_CHECKING:
+    from orchestra_core.replies.interrupts import SentInterrupt
 
 REQUIRES: dict[Requires, str] = {
     "review": "the worker reads it before its next step and goes on",
@@ -101,7 +104,7 @@ class InterruptEditor(Dialog):
         self.say_hints(_SENT)
         self._show_progress()
 
-    async def _send_all(self, message: str) -> list[SentInterrupt]:
+    async def _send_all(self, message: str) -> "list[SentInterrupt]":
         calls = (
             self._tool_calls.interrupt(chamber.task_id, chamber.name, message, self._requires)
             for chamber in self._chambers

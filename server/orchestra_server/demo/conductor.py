@@ -1,4 +1,4 @@
-"""The demonstration's conductor: a real MCP client that follows the playbook with three workers."""
+"""The demo's conductor: a real MCP client that follows the playbook with three workers."""
 
 import asyncio
 import contextlib
@@ -10,32 +10,15 @@ from typing import TextIO, TypeVar
 import msgspec
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent
-from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError
+from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
+from orchestra_core.replies.reply import Reply
+from orchestra_core.replies.tasks import StartedTask
 from orchestra_server.demo.storyline import PARTS, REQUEST, SUMMARY
 from orchestra_server.demo.worker_reports import Finished, Found, StepDone, decode_report
 
-Reply = TypeVar("Reply", bound=Struct)
-
-
-class OpenedTask(Struct, frozen=True):
-    """What the conductor needs of start_task's answer."""
-
-    task_id: str
-
-
-class OpenedChamber(Struct, frozen=True):
-    """What the conductor needs of each chamber."""
-
-    name: str
-    path: str
-
-
-class OpenedChambers(Struct, frozen=True):
-    """What the conductor needs of create_chambers_batch's answer."""
-
-    chambers: tuple[OpenedChamber, ...]
+Answer = TypeVar("Answer", bound=Reply)
 
 
 class ToolFailed(OrchestraError):  # noqa: N818 - reads as what it says
@@ -43,7 +26,7 @@ class ToolFailed(OrchestraError):  # noqa: N818 - reads as what it says
 
 
 async def conduct(directory: Path, pace: float, environ: Mapping[str, str], log: TextIO) -> None:
-    """Play the whole task on the repository at `directory`; `pace` is seconds of thought."""
+    """Run the whole task on the repository at `directory`; `pace` is seconds between two steps."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-P", "-m", "orchestra_server"],
@@ -51,7 +34,7 @@ async def conduct(directory: Path, pace: float, environ: Mapping[str, str], log:
         cwd=directory,
     )
     async with Client(stdio_client(server, errlog=log)) as client:
-        await _Conductor(client, directory, pace).play()
+        await _Conductor(client, directory, pace).run()
 
 
 class _Conductor:
@@ -61,31 +44,31 @@ class _Conductor:
         self._pace = pace
         self._task = ""
 
-    async def play(self) -> None:
-        started = await self._call("start_task", {"description": REQUEST}, OpenedTask)
+    async def run(self) -> None:
+        started = await self._call("start_task", {"description": REQUEST}, StartedTask)
         self._task = started.task_id
-        await self._say("advance_phase")
-        opened = await self._call(
+        await self._call_for_task("advance_phase")
+        created = await self._call(
             "create_chambers_batch",
             {
                 "task_id": self._task,
                 "chamber_names": list(PARTS),
                 "briefs": {name: part.brief for name, part in PARTS.items()},
             },
-            OpenedChambers,
+            CreatedChambers,
         )
         await asyncio.sleep(self._pace)
-        await self._say("advance_phase")
+        await self._call_for_task("advance_phase")
         async with asyncio.TaskGroup() as workers:
-            for chamber in opened.chambers:
-                workers.create_task(self._worker(chamber))
+            for chamber in created.chambers:
+                workers.create_task(self._run_worker(chamber))
         for _ in ("integration", "verification"):
-            await self._say("advance_phase")
+            await self._call_for_task("advance_phase")
             await asyncio.sleep(self._pace)
-        await self._say("complete_task", commit_changes=True, summary=SUMMARY)
+        await self._call_for_task("complete_task", commit_changes=True, summary=SUMMARY)
 
-    async def _worker(self, chamber: OpenedChamber) -> None:
-        agent = f"implementation-executor-{chamber.name}"
+    async def _run_worker(self, chamber: OpenedChamber) -> None:
+        agent_id = chamber.agent_id
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -101,7 +84,7 @@ class _Conductor:
         try:
             if process.stdout is not None:
                 async for line in process.stdout:
-                    await self._take(agent, line)
+                    await self._record(agent_id, line)
             await process.wait()
         finally:
             if process.returncode is None:
@@ -109,36 +92,36 @@ class _Conductor:
                 with contextlib.suppress(ProcessLookupError):
                     await process.wait()
 
-    async def _take(self, agent: str, line: bytes) -> None:
+    async def _record(self, agent_id: str, line: bytes) -> None:
         match decode_report(line):
             case StepDone(action=action, result=result, patterns=patterns):
-                await self._say(
+                await self._call_for_task(
                     "record_agent_action",
-                    agent_id=agent,
+                    agent_id=agent_id,
                     action=action,
                     result=result,
                     patterns=list(patterns),
                 )
             case Found() as found:
-                await self._say(
+                await self._call_for_task(
                     "share_discovery",
-                    agent_id=agent,
+                    agent_id=agent_id,
                     discovery=found.discovery,
                     severity=found.severity,
                     impact=found.impact,
                     affects=list(found.affects),
                 )
             case Finished(report=report):
-                await self._say(
-                    "record_agent_action", agent_id=agent, action="Finished", result=report
+                await self._call_for_task(
+                    "record_agent_action", agent_id=agent_id, action="Finished", result=report
                 )
 
-    async def _say(self, tool: str, **arguments: object) -> None:
-        await self._call(tool, {"task_id": self._task, **arguments}, Struct)
+    async def _call_for_task(self, tool: str, **arguments: object) -> None:
+        await self._call(tool, {"task_id": self._task, **arguments}, Reply)
 
-    async def _call(self, tool: str, arguments: dict[str, object], reply: type[Reply]) -> Reply:
+    async def _call(self, tool: str, arguments: dict[str, object], reply: type[Answer]) -> Answer:
         result = await self._client.call_tool(tool, arguments)
         if result.is_error:
-            words = [block.text for block in result.content if isinstance(block, TextContent)]
-            raise ToolFailed(f"{tool}: {' '.join(words)}")
+            texts = [block.text for block in result.content if isinstance(block, TextContent)]
+            raise ToolFailed(f"{tool}: {' '.join(texts)}")
         return msgspec.convert(result.structured_content, reply)

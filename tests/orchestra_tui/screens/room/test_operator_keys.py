@@ -11,10 +11,16 @@ from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools
 from tests.support.gallery_states import TASK, event, mail
 from tests.support.room import calls_of, room_of
+from tests.support.tool_answers import (
+    closed_chamber,
+    created_chambers,
+    restored_chamber,
+    started_task,
+)
 
 
 async def test_n_starts_a_task_and_nothing_shows_before_its_event() -> None:
-    tools = FixedTools({"start_task": b'{"task_id": "t-1", "complexity": "simple"}'})
+    tools = FixedTools({"start_task": started_task("t-1", "simple")})
     async with room_of(stories.empty(), tools=tools) as room:
         await room.press("n")
         await room.type("Write a manual")
@@ -44,7 +50,7 @@ async def test_a_tools_refusal_stays_in_the_dialog_and_the_text_with_it() -> Non
 
 
 async def test_c_opens_chambers_for_the_selected_task() -> None:
-    tools = FixedTools({"create_chambers_batch": b'{"chambers": [{"name": "a"}, {"name": "b"}]}'})
+    tools = FixedTools({"create_chambers_batch": created_chambers("a", "b")})
     async with room_of(stories.first_task(), tools=tools) as room:
         await room.press("c")
         await room.type("a, b")
@@ -102,8 +108,8 @@ async def test_a_message_is_sent_once_however_often_the_key_is_pressed() -> None
 
 
 async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> None:
-    saved = b'{"saved_ref": "refs/orchestra/saved/t/auth/1"}'
-    tools = FixedTools({"close_chamber": saved})
+    closed = closed_chamber("auth", "refs/orchestra/saved/t/auth/1")
+    tools = FixedTools({"close_chamber": closed})
     async with room_of(stories.busy(), tools=tools) as room:
         await room.press("2", "j", "x")
         assert "Its worker is still working (Edit src/auth/pkce.py)" in room.text
@@ -118,7 +124,8 @@ async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> Non
 
 
 async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
-    tools = FixedTools({"restore_chamber": b'{"path": "/shop/.claude/worktrees/docs"}'})
+    restored = restored_chamber("docs", "/shop/.claude/worktrees/docs")
+    tools = FixedTools({"restore_chamber": restored})
     async with room_of(stories.restored(), tools=tools) as room:
         await room.press("2", "G", "R")
         assert calls_of(tools, "restore_chamber") == [{"task_id": TASK, "chamber": "docs"}]

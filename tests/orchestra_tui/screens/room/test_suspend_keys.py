@@ -10,6 +10,7 @@ from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools
 from tests.support.gallery_states import NOW, TASK, event, mail
 from tests.support.room import Room, calls_of, room_of
+from tests.support.tool_answers import cancelled_interrupt, resumed_worker
 
 
 async def suspended(room: Room) -> None:
@@ -59,7 +60,7 @@ async def test_a_message_to_be_read_has_to_say_something() -> None:
 
 
 async def test_r_resumes_a_suspended_chamber_and_its_row_says_that_it_is_one() -> None:
-    tools = FixedTools({"resume_worker": b'{"was_suspended": true, "told": true}'})
+    tools = FixedTools({"resume_worker": resumed_worker(told=True)})
     async with room_of(stories.busy(), tools=tools) as room:
         await suspended(room)
         assert "‖ suspended 5s" in room.text
@@ -78,7 +79,7 @@ async def test_a_refused_resumption_is_said() -> None:
 
 
 async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
-    tools = FixedTools({"cancel_interrupt": b'{"chamber": "auth", "resumed": true}'})
+    tools = FixedTools({"cancel_interrupt": cancelled_interrupt("i9", resumed=True)})
     async with room_of(stories.busy(), tools=tools) as room:
         await room.press("2", "j")
         for number in (8, 9):

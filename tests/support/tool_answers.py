@@ -1,0 +1,147 @@
+"""Whole answers of tools, for rooms that run without a server; a test names what it cares about."""
+
+from collections.abc import Sequence
+
+from orchestra_core.models import Level
+from orchestra_core.replies.chambers import (
+    ChamberStatus,
+    ClosedChamber,
+    CreatedChambers,
+    OpenedChamber,
+    ParallelStatus,
+    RestoredChamber,
+)
+from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
+from orchestra_core.replies.tasks import StartedTask
+from tests.support.gallery_states import TASK
+
+_NEXT = "Go on."
+_BASE = "0" * 40
+
+
+def started_task(task_id: str, complexity: Level) -> StartedTask:
+    return StartedTask(
+        task_id=task_id,
+        already_open=False,
+        complexity=complexity,
+        reasons=[],
+        phases=["planning"],
+        phase="planning",
+        working_directory="/shop",
+        base_branch="main",
+        base_commit=_BASE,
+        next_step=_NEXT,
+    )
+
+
+def created_chambers(*names: str) -> CreatedChambers:
+    chambers = [
+        OpenedChamber(
+            name=name,
+            path=f"/shop/.claude/worktrees/{name}",
+            branch=f"orchestra/{TASK}/{name}",
+            base_commit=_BASE,
+            agent_id=f"implementation-executor-{name}",
+            worker_prompt="Work.",
+            proven_ready=True,
+        )
+        for name in names
+    ]
+    return CreatedChambers(
+        task_id=TASK, already_live=False, chambers=chambers, notes=[], next_step=_NEXT
+    )
+
+
+def sent_interrupt(interrupt_id: str) -> SentInterrupt:
+    return SentInterrupt(
+        task_id=TASK,
+        interrupt_id=interrupt_id,
+        chamber="auth",
+        requires="review",
+        state="sent",
+        already_sent=False,
+        next_step=_NEXT,
+    )
+
+
+def cancelled_interrupt(interrupt_id: str, *, resumed: bool) -> CancelledInterrupt:
+    return CancelledInterrupt(
+        task_id=TASK,
+        interrupt_id=interrupt_id,
+        chamber="auth",
+        already_cancelled=False,
+        resumed=resumed,
+        next_step=_NEXT,
+    )
+
+
+def resumed_worker(*, told: bool) -> ResumedWorker:
+    return ResumedWorker(
+        task_id=TASK, chamber="auth", was_suspended=True, told=told, next_step=_NEXT
+    )
+
+
+def closed_chamber(name: str, saved_ref: str) -> ClosedChamber:
+    return ClosedChamber(
+        task_id=TASK,
+        chamber=name,
+        already_closed=False,
+        saved_ref=saved_ref,
+        branch=f"orchestra/{TASK}/{name}",
+        branch_kept=True,
+        undelivered=[],
+        next_step=_NEXT,
+    )
+
+
+def restored_chamber(name: str, path: str) -> RestoredChamber:
+    return RestoredChamber(
+        task_id=TASK,
+        restored=True,
+        chamber=name,
+        path=path,
+        branch=f"orchestra/{TASK}/{name}",
+        saved_ref=f"refs/orchestra/saved/{TASK}/{name}/1",
+        saved=[],
+        next_step=_NEXT,
+    )
+
+
+def parallel_status(chambers: Sequence[ChamberStatus]) -> ParallelStatus:
+    return ParallelStatus(
+        task_id=TASK,
+        state="open",
+        phase="implementation",
+        live=len(chambers),
+        finished=0,
+        unread=0,
+        chambers=list(chambers),
+        next_step=_NEXT,
+    )
+
+
+def chamber_size(
+    name: str, files: int = 0, insertions: int = 0, deletions: int = 0
+) -> ChamberStatus:
+    return ChamberStatus(
+        name=name,
+        state="live",
+        path=f"/shop/.claude/worktrees/{name}",
+        branch=f"orchestra/{TASK}/{name}",
+        worker="working",
+        tool="",
+        detail="",
+        since="",
+        last_message="",
+        proven_ready=True,
+        suspended_since="",
+        agent_id="",
+        last_action="",
+        last_result="",
+        files_changed=files,
+        insertions=insertions,
+        deletions=deletions,
+        diff_note="",
+        unread_interrupts=[],
+        note="",
+    )
