@@ -63,7 +63,9 @@ async def test_each_action_is_one_call_whose_answer_is_read_whole() -> None:
 
 async def test_a_field_that_a_newer_server_adds_is_passed_over() -> None:
     answer = {**msgspec.to_builtins(started_task("t-1", "simple")), "priority": "high"}
-    assert await ToolCalls(RawTools(answer)).start_task("Add a page") == started_task("t-1", "simple")
+    assert await ToolCalls(RawTools(answer)).start_task("Add a page") == started_task(
+        "t-1", "simple"
+    )
 
 
 async def test_an_answer_that_cannot_be_read_names_its_tool_and_the_missing_field() -> None:
