@@ -85,7 +85,7 @@ class RoomApp(AppBase):
         self.view_model.state.unread_limit = unread_limit
         self.tool_calls = ToolCalls(tools)
         self.server = ServerStatus("off")
-        self._room = RoomScreen(self.view_model, source.activity, project, clock)
+        self._room = RoomScreen(self, source.activity, project, clock)
         themes.install(self, light=light)
         if keymap:
             self.set_keymap(keymap)
@@ -110,7 +110,7 @@ class RoomApp(AppBase):
         lasting = ("tools", "source")
         at_work = [worker for worker in self.workers if worker.name not in lasting]
         busy = any(not worker.is_finished for worker in at_work)
-        return busy or self.view_model.waiting or self._room.looking
+        return busy or self.view_model.waiting or self._room.fetching_sizes
 
     def exit(
         self,

@@ -1,6 +1,6 @@
 """Every key of the room, in one table: bindings, footer, help screen and README come from it.
 
-Each has an id under which people can remap it (Textual's keymap).
+A keymap remaps each by its id; `screens/room/key_commands.py` says what each id does.
 """
 
 from collections.abc import Iterable
@@ -19,16 +19,16 @@ class Key:
     """
 
     keys: str
-    action: str
+    id: str
     label: str
     group: Group
     help: str
     rank: int = 0
 
     @property
-    def id(self) -> str:
-        """The name under which a keymap remaps it: `pane.tasks` for `pane('tasks')`."""
-        return self.action.replace("('", ".").removesuffix("')")
+    def action(self) -> str:
+        """Textual's action: the application's own, or the screen's that runs the key's command."""
+        return self.id if self.id.startswith("app.") else f"run('{self.id}')"
 
     @property
     def shown_in_footer(self) -> bool:
@@ -70,10 +70,10 @@ KEYS: tuple[Key, ...] = (
     Key("ctrl+u,pageup", "page_up", "page up", "Move", "A page back"),
     Key("tab", "next_pane", "next pane", "Move", "The next pane", rank=8),
     Key("shift+tab", "previous_pane", "previous pane", "Move", "The pane before"),
-    Key("1", "pane('tasks')", "tasks", "Move", "The Tasks pane"),
-    Key("2", "pane('chambers')", "chambers", "Move", "The Chambers pane"),
-    Key("3", "pane('discoveries')", "discoveries", "Move", "The Discoveries pane"),
-    Key("4", "pane('detail')", "detail", "Move", "The detail area"),
+    Key("1", "pane.tasks", "tasks", "Move", "The Tasks pane"),
+    Key("2", "pane.chambers", "chambers", "Move", "The Chambers pane"),
+    Key("3", "pane.discoveries", "discoveries", "Move", "The Discoveries pane"),
+    Key("4", "pane.detail", "detail", "Move", "The detail area"),
     Key("enter", "open", "open", "Look", "Open what is selected", rank=4),
     Key("escape", "back", "back", "Look", "Leave the filter or the detail area", rank=9),
     Key("right_square_bracket,l,right", "next_tab", "next tab", "Look", "The detail's next page"),
@@ -109,12 +109,12 @@ def in_group(group: Group) -> list[Key]:
     return [key for key in KEYS if key.group == group]
 
 
-def key_of(action: str) -> Key:
-    """Return the key of an action; KeyError when the table has none."""
-    return _BY_ACTION[action]
+def key_of(key_id: str) -> Key:
+    """Return the key with that id; KeyError when the table has none."""
+    return _BY_ID[key_id]
 
 
-_BY_ACTION = {key.action: key for key in KEYS}
+_BY_ID = {key.id: key for key in KEYS}
 
 
 def readme_table(keys: Iterable[Key] = KEYS) -> str:

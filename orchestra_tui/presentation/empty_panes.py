@@ -1,5 +1,7 @@
 """What an empty pane says: why it is empty and what to press."""
 
+CONNECTING = "Connecting…"
+NO_TASK = "The chambers of the selected task show here."
 TASKS = "No tasks yet. Press n to start one, or ask your agent to conduct."
 CHAMBERS = "No chambers yet. Press c to create some."
 DISCOVERIES = "Nothing discovered yet."

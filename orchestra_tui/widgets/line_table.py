@@ -111,6 +111,13 @@ class LineTable(ScrollArea):
         """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
         self._reselect(lambda: self._selection.show(keys))
 
+    def set_empty_text(self, text: str) -> None:
+        """Show `text` while there is no row."""
+        if text != self._empty:
+            self._empty = text
+            if not self.line_count:
+                self.refresh()
+
     def filter(self, text: str) -> None:
         """Let only those rows through that hold every word of `text`; an empty one lets all."""
         self._reselect(lambda: self._selection.filter(text))

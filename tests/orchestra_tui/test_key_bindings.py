@@ -5,8 +5,10 @@ from collections import Counter
 
 from orchestra_tui.app import RoomApp
 from orchestra_tui.key_bindings import GROUPS, KEYS, in_footer, in_group, key_of, readme_table
-from orchestra_tui.screens.room.key_footer import fitting_keys
 from orchestra_tui.screens.room.room_screen import RoomScreen
+from orchestra_tui.widgets.key_footer import fitting_keys
+from tests.support import gallery_stories as stories
+from tests.support.room import room_of
 
 
 def test_no_key_does_two_things_and_no_id_is_used_twice() -> None:
@@ -15,11 +17,14 @@ def test_no_key_does_two_things_and_no_id_is_used_twice() -> None:
     assert len({key.id for key in KEYS}) == len(KEYS)
 
 
-def test_every_key_has_an_action_that_is_there() -> None:
-    for key in KEYS:
-        name = key.action.partition("(")[0]
-        owner = RoomApp if name.startswith("app.") else RoomScreen
-        assert hasattr(owner, f"action_{name.removeprefix('app.')}"), key.action
+async def test_every_key_runs_an_action_of_the_application_or_one_command_of_the_screen() -> None:
+    async with room_of(stories.empty()) as room:
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        of_application = {key.id for key in KEYS if key.action == key.id}
+        for key_id in of_application:
+            assert hasattr(RoomApp, f"action_{key_id.removeprefix('app.')}"), key_id
+        assert set(screen.commands) == {key.id for key in KEYS} - of_application
 
 
 def test_the_keys_the_design_names_are_there() -> None:

@@ -43,9 +43,7 @@ class RoomCommands(Provider):
 
 
 def _actions() -> list[Key]:
-    return [
-        key for key in KEYS if key.group != _MOVES and key.action not in ("app.palette", "back")
-    ]
+    return [key for key in KEYS if key.group != _MOVES and key.id not in ("app.palette", "back")]
 
 
 def _said(key: Key) -> str:

@@ -15,32 +15,32 @@ _SPACING = 5.0  # seconds between two looks: each one is a git diff for every ch
 class DiffSizes:
     """Keeps the sizes of the selected task's chambers near the truth while work goes on."""
 
-    def __init__(self, host: AppBase) -> None:
-        self._host = host
-        self._wanted = ""
+    def __init__(self, app: AppBase) -> None:
+        self._app = app
+        self._requested = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._looking = False
-        self._looked = -_SPACING
+        self._fetching = False
+        self._last_fetch = -_SPACING
 
-    def want(self, task_id: str) -> None:
+    def request(self, task_id: str) -> None:
         """Look at a task's chambers now, or as soon as the last look is long enough ago."""
-        self._wanted = task_id
-        if task_id and self._timer is None and not self._looking:
+        self._requested = task_id
+        if task_id and self._timer is None and not self._fetching:
             loop = asyncio.get_running_loop()
-            moment = max(loop.time(), self._looked + _SPACING)
+            moment = max(loop.time(), self._last_fetch + _SPACING)
             self._timer = loop.call_at(moment, self._start)
 
-    def changed(self, changes: ViewChanges, task_id: str) -> None:
+    def update(self, changes: ViewChanges, task_id: str) -> None:
         """Take note of what happened; chambers of another task are not looked at."""
         if any(key.startswith(f"{task_id}/") for key in changes.rows.chambers):
-            self.want(task_id)
+            self.request(task_id)
 
     @property
-    def due(self) -> bool:
+    def fetching(self) -> bool:
         """Whether a look is going on or would begin at this moment."""
         timer = self._timer
         began = timer is not None and timer.when() <= asyncio.get_running_loop().time()
-        return began or self._looking
+        return began or self._fetching
 
     def stop(self) -> None:
         """Look no more."""
@@ -49,31 +49,31 @@ class DiffSizes:
 
     def _start(self) -> None:
         self._timer = None
-        if self._host.server.phase == "ready" and self._host.view_model.state.live_chambers(
-            self._wanted
+        if self._app.server.phase == "ready" and self._app.view_model.state.live_chambers(
+            self._requested
         ):
-            self._looking = True
-            self._host.run_worker(self._look(), name="sizes")
+            self._fetching = True
+            self._app.run_worker(self._fetch_requested(), name="sizes")
 
-    async def _look(self) -> None:
-        task_id, self._wanted = self._wanted, ""
+    async def _fetch_requested(self) -> None:
+        task_id, self._requested = self._requested, ""
         try:
             # Sizes are an extra; what fails here shows in the status line already.
             with contextlib.suppress(OrchestraError):
                 await self._take(task_id)
         finally:
-            self._looking = False
-            self._looked = asyncio.get_running_loop().time()
-        self.want(self._wanted)
+            self._fetching = False
+            self._last_fetch = asyncio.get_running_loop().time()
+        self.request(self._requested)
 
     async def _take(self, task_id: str) -> None:
-        state = self._host.view_model.state
+        state = self._app.view_model.state
         changed_rows = ChangedRows()
-        for size in await self._host.tool_calls.sizes(task_id):
+        for size in await self._app.tool_calls.sizes(task_id):
             key = chamber_id(task_id, size.name)
             diff = Diff(size.files_changed, size.insertions, size.deletions)
             if not size.diff_note and state.diffs.get(key) != diff:
                 state.diffs[key] = diff
                 changed_rows.chambers.add(key)
         if changed_rows.chambers:
-            self._host.view_model.redrawn(changed_rows)
+            self._app.view_model.redrawn(changed_rows)

@@ -14,7 +14,7 @@ class Escalation:
         self._clock = clock
         self._told: set[str] = set()
 
-    def look(self) -> list[Interrupt]:
+    def newly_overdue(self) -> list[Interrupt]:
         """Return the messages that are overdue and were not so at the last look."""
         overdue = self._state.overdue(self._clock())
         new = [one for one in overdue if one.id not in self._told]

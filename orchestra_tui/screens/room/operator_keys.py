@@ -2,11 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from textual import getters
-from textual.screen import Screen
-
 from orchestra_core.errors import OrchestraError
-from orchestra_core.models import Chamber, Interrupt, Requires, Task
+from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.rows.mail_cell import unread
@@ -15,6 +12,7 @@ from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.start_task import StartTask
+from orchestra_tui.screens.room.lists.lists import Lists
 
 _CLOSING = (
     "The worktree goes. What is uncommitted or unmerged in it is saved first, "
@@ -23,48 +21,42 @@ _CLOSING = (
 _NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
 
 
-class OperatorKeys(Screen[None]):
-    """A screen on which a task and a chamber may be selected, and the keys that act on them."""
+class OperatorKeys:
+    """Act on the selected task or chamber."""
 
-    app = getters.app(AppBase)
+    def __init__(self, app: AppBase, lists: Lists) -> None:
+        self._app = app
+        self._lists = lists
 
-    def selected_task(self) -> Task | None:
-        """Return the task that keys act on."""
-        raise NotImplementedError
-
-    def selected_chamber(self) -> Chamber | None:
-        """Return the chamber that keys act on."""
-        raise NotImplementedError
-
-    def action_start_task(self) -> None:
+    def start_task(self) -> None:
         """Ask for a task's description."""
-        self.app.push_screen(StartTask(self.app.tool_calls))
+        self._app.push_screen(StartTask(self._app.tool_calls))
 
-    def action_create_chambers(self) -> None:
+    def create_chambers(self) -> None:
         """Ask for the names of chambers for the selected task."""
-        task = self.selected_task()
+        task = self._lists.task
         if task is None:
             self._cannot("create_chambers", "no task is selected; n starts one")
         elif not task.is_open:
             self._cannot("create_chambers", f"the task is {task.state}; select an open one")
         else:
-            self.app.push_screen(CreateChambers(self.app.tool_calls, task))
+            self._app.push_screen(CreateChambers(self._app.tool_calls, task))
 
-    def action_interrupt(self) -> None:
+    def interrupt(self) -> None:
         """Write to the selected chamber's worker."""
         self._write_as("interrupt", "review")
 
-    def action_stop(self) -> None:
+    def stop(self) -> None:
         """Write to the selected chamber's worker that it is to stop."""
         self._write_as("stop", "stop")
 
-    def action_suspend(self) -> None:
+    def suspend(self) -> None:
         """Write to the selected chamber's worker, whose tools then run no more."""
         self._write_as("suspend", "suspend")
 
-    def action_resume(self) -> None:
+    def resume(self) -> None:
         """Let the tools of the selected chamber run again."""
-        chamber = self.selected_chamber()
+        chamber = self._lists.chamber
         if chamber is None:
             self._cannot("resume", _NO_CHAMBER)
         elif not chamber.suspended_at:
@@ -73,14 +65,14 @@ class OperatorKeys(Screen[None]):
             self._do(lambda: self._resume(chamber))
 
     async def _resume(self, chamber: Chamber) -> str:
-        resumed = await self.app.tool_calls.resume(chamber.task_id, chamber.name)
+        resumed = await self._app.tool_calls.resume(chamber.task_id, chamber.name)
         told = "; its worker is told to go on" if resumed.told else ""
         return f"{chamber.name} is resumed{told}"
 
-    def action_cancel_mail(self) -> None:
+    def cancel_mail(self) -> None:
         """Ask whether the newest unread message to the selected chamber is to be called back."""
-        chamber = self.selected_chamber()
-        letters = self.app.view_model.state.mail_of(chamber.id) if chamber else []
+        chamber = self._lists.chamber
+        letters = self._app.view_model.state.mail_of(chamber.id) if chamber else []
         waiting = unread(letters)
         if chamber is None:
             self._cannot("cancel_mail", _NO_CHAMBER)
@@ -90,17 +82,17 @@ class OperatorKeys(Screen[None]):
             newest = waiting[-1]
             facts = f"{newest.message}\n\nIts worker has not seen it, and then will not."
             question = f"Call back what {chamber.name} has not read?"
-            self.app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
+            self._app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
 
     async def _cancel(self, letter: Interrupt) -> str:
-        done = await self.app.tool_calls.cancel(letter.task_id, letter.id)
+        done = await self._app.tool_calls.cancel(letter.task_id, letter.id)
         goes_on = "; its tools run again" if done.resumed else ""
         return f"The message to {letter.chamber} is called back{goes_on}"
 
-    def action_interrupt_all(self) -> None:
+    def interrupt_all(self) -> None:
         """Write to the workers of all live chambers of the selected task."""
-        task = self.selected_task()
-        chambers = self.app.view_model.state.chambers_of(task.id) if task else []
+        task = self._lists.task
+        chambers = self._app.view_model.state.chambers_of(task.id) if task else []
         live = [chamber for chamber in chambers if chamber.is_live]
         if task is None:
             self._cannot("interrupt_all", "no task is selected")
@@ -109,9 +101,9 @@ class OperatorKeys(Screen[None]):
         else:
             self._write_to(live)
 
-    def action_close_chamber(self) -> None:
+    def close_chamber(self) -> None:
         """Ask whether the selected chamber is to be closed."""
-        chamber = self.selected_chamber()
+        chamber = self._lists.chamber
         if chamber is None:
             self._cannot("close_chamber", "no chamber is selected; 2 goes to the chambers")
         elif chamber.state in ("closing", "closed"):
@@ -119,16 +111,16 @@ class OperatorKeys(Screen[None]):
         else:
             facts = self._facts_of_closing(chamber)
             question = f"Close {chamber.name}?"
-            self.app.push_screen(Confirm(question, facts, lambda: self._close(chamber)))
+            self._app.push_screen(Confirm(question, facts, lambda: self._close(chamber)))
 
     async def _close(self, chamber: Chamber) -> str:
-        closed = await self.app.tool_calls.close_chamber(chamber.task_id, chamber.name)
+        closed = await self._app.tool_calls.close_chamber(chamber.task_id, chamber.name)
         saved = f"; its work is saved as {closed.saved_ref}" if closed.saved_ref else ""
         return f"{chamber.name} is closed{saved}"
 
-    def action_restore_chamber(self) -> None:
+    def restore_chamber(self) -> None:
         """Bring the selected chamber back."""
-        chamber = self.selected_chamber()
+        chamber = self._lists.chamber
         if chamber is None:
             self._cannot("restore_chamber", _NO_CHAMBER)
         elif chamber.state != "closed":
@@ -140,11 +132,11 @@ class OperatorKeys(Screen[None]):
             self._do(lambda: self._restore(chamber))
 
     async def _restore(self, chamber: Chamber) -> str:
-        restored = await self.app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
+        restored = await self._app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
         return f"{chamber.name} is back in {restored.path}"
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
-        presence = self.app.view_model.state.presence.get(chamber.id)
+        presence = self._app.view_model.state.presence.get(chamber.id)
         facts = [_CLOSING]
         if presence is not None and presence.is_active:
             doing = one_line(f"{presence.tool} {presence.detail}", 60)
@@ -152,7 +144,7 @@ class OperatorKeys(Screen[None]):
         return "\n\n".join(facts)
 
     def _write_as(self, action: str, requires: Requires) -> None:
-        chamber = self.selected_chamber()
+        chamber = self._lists.chamber
         if chamber is None:
             self._cannot(action, _NO_CHAMBER)
         elif not chamber.is_live:
@@ -161,20 +153,20 @@ class OperatorKeys(Screen[None]):
             self._write_to([chamber], requires)
 
     def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
-        state = self.app.view_model.state
-        self.app.push_screen(InterruptEditor(self.app.tool_calls, state, chambers, requires))
+        state = self._app.view_model.state
+        self._app.push_screen(InterruptEditor(self._app.tool_calls, state, chambers, requires))
 
     def _do(self, work: Callable[[], Awaitable[str]]) -> None:
         """Call a tool without asking first; say what came of it, or the tool's own line."""
 
         async def told() -> None:
             try:
-                self.app.say(await work())
+                self._app.say(await work())
             except OrchestraError as error:
-                self.app.say(str(error), problem=True)
+                self._app.say(str(error), problem=True)
 
-        self.app.start(told)
+        self._app.start(told)
 
     def _cannot(self, action: str, why: str) -> None:
         key = key_of(action)
-        self.app.say(f"{key.first} ({key.label}): {why}", problem=True)
+        self._app.say(f"{key.first} ({key.label}): {why}", problem=True)

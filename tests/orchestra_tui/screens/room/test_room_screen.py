@@ -37,7 +37,7 @@ async def test_a_started_task_shows_with_its_event_and_is_counted() -> None:
 
 async def test_chambers_and_discoveries_are_those_of_the_selected_task() -> None:
     async with room_of(stories.busy()) as room:
-        tables = screen_of(room).tables
+        tables = screen_of(room).lists.tables
         assert tables["chambers"].total == 3
         await room.press("j")
         assert tables["chambers"].total == 0
@@ -52,13 +52,13 @@ async def test_a_chamber_that_comes_later_shows_without_a_key() -> None:
         late = chamber("late", created=0)
         told = EventData(chamber=late)
         await room.hear(event(9, 0, "chamber.created", "late", told))
-        assert screen_of(room).tables["chambers"].total == 4
+        assert screen_of(room).lists.tables["chambers"].total == 4
 
 
 async def test_the_cursor_stays_on_its_task_when_another_comes_above_it() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("j")
-        table = screen_of(room).tables["tasks"]
+        table = screen_of(room).lists.tables["tasks"]
         before = table.cursor_key
         new = task("newest", "Newest of all", started=0)
         await room.hear(event(9, 0, "task.started", data=EventData(task=new)))
@@ -88,11 +88,11 @@ async def test_a_filter_narrows_the_list_while_it_is_typed_and_escape_clears_it(
 
 async def test_the_detail_area_follows_the_pane_and_the_cursor() -> None:
     async with room_of(stories.busy()) as room:
-        assert screen_of(room).pages.subject.kind == "task"
+        assert screen_of(room).detail.subject.kind == "task"
         await room.press("2", "j")
-        assert screen_of(room).pages.subject.key == f"{TASK}/auth"
+        assert screen_of(room).detail.subject.key == f"{TASK}/auth"
         await room.press("3")
-        assert screen_of(room).pages.subject.kind == "discovery"
+        assert screen_of(room).detail.subject.kind == "discovery"
 
 
 async def test_the_diff_is_read_through_the_link_and_only_when_its_page_is_opened() -> None:
@@ -128,7 +128,7 @@ async def test_in_a_small_terminal_the_detail_area_takes_the_lists_place_and_giv
         assert "2 Chambers" not in room.text
         await room.press("escape")
         assert "2 Chambers" in room.text
-        assert screen_of(room).pane == "chambers"
+        assert screen_of(room).navigation.pane == "chambers"
 
 
 async def test_a_terminal_that_grows_shows_both_again() -> None:
@@ -141,13 +141,13 @@ async def test_a_terminal_that_grows_shows_both_again() -> None:
 
 async def test_tab_goes_round_all_panes_and_back() -> None:
     async with room_of(stories.busy()) as room:
-        seen = [screen_of(room).pane]
+        seen = [screen_of(room).navigation.pane]
         for _ in range(5):
             await room.press("tab")
-            seen.append(screen_of(room).pane)
+            seen.append(screen_of(room).navigation.pane)
         assert seen == ["tasks", "chambers", "discoveries", "detail", "feed", "tasks"]
         await room.press("shift+tab")
-        assert screen_of(room).pane == "feed"
+        assert screen_of(room).navigation.pane == "feed"
 
 
 async def test_text_from_agents_is_shown_as_it_is() -> None:
@@ -191,7 +191,7 @@ async def test_a_discovery_of_another_task_does_not_show() -> None:
         other = Discovery(id="o", task_id="other", agent_id="a", text="elsewhere", at=NOW)
         told = EventData(discovery=other)
         await room.hear(event(9, 0, "discovery.shared", "", told))
-        assert screen_of(room).tables["discoveries"].total == 3
+        assert screen_of(room).lists.tables["discoveries"].total == 3
 
 
 async def test_the_theme_changes_with_a_key() -> None:

@@ -7,7 +7,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Presence
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
-from orchestra_tui.screens.room.detail_content import (
+from orchestra_tui.screens.room.detail.detail_content import (
     PAGES,
     DetailSubject,
     FetchedContent,
@@ -31,42 +31,42 @@ class DetailPages:
         clock: Clock,
     ) -> None:
         self.subject = DetailSubject()
-        self._area = area
+        self.area = area
         self._state = state
         self._tool_calls = actions
         self._read_activity = read_activity
         self._clock = clock
         self._fetched = FetchedContent()
 
-    def about(self, subject: DetailSubject) -> None:
+    def show(self, subject: DetailSubject) -> None:
         """Show another subject, on the page that is open if it has one of that name."""
         if subject == self.subject:
             return
         self.subject = subject
-        self._area.set_tabs(PAGES[subject.kind])
+        self.area.set_tabs(PAGES[subject.kind])
         self.write(from_start=True)
         self._fetch()
 
     def write(self, *, from_start: bool = False) -> None:
         """Write the open page as it reads now."""
         now = self._clock()
-        lines = page_lines(self.subject, self._area.tab, self._state, self._fetched, now)
-        self._area.set_content(lines, from_start=from_start)
+        lines = page_lines(self.subject, self.area.tab, self._state, self._fetched, now)
+        self.area.set_content(lines, from_start=from_start)
 
-    def opened(self) -> None:
-        """Take note that another page was opened."""
+    def page_opened(self) -> None:
+        """Show a page that was opened."""
         self.write(from_start=True)
         self._fetch()
 
-    def changed(self, changed_rows: ChangedRows, *, whole: bool) -> None:
-        """Take note of what has changed on the state."""
+    def update(self, changed_rows: ChangedRows, *, whole: bool) -> None:
+        """Rewrite the open page if what it shows has changed."""
         kinds = (changed_rows.tasks, changed_rows.chambers, changed_rows.discoveries)
         if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(changed_rows):
             self.write()
-            if self._area.tab == "activity":
+            if self.area.tab == "activity":
                 self._fetch()
 
-    def refresh(self) -> None:
+    def fetch_again(self) -> None:
         """Fetch the open page again."""
         self._fetched.diffs.pop(self.subject.key, None)
         self._fetched.problems.pop(self.subject.key, None)
@@ -84,10 +84,10 @@ class DetailPages:
         if self.subject.kind != "chamber":
             return
         key = self.subject.key
-        if self._area.tab == "diff" and key not in self._fetched.diffs:
-            self._area.run_worker(self._fetch_diff(key), group="diff", exclusive=True)
-        elif self._area.tab == "activity":
-            self._area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
+        if self.area.tab == "diff" and key not in self._fetched.diffs:
+            self.area.run_worker(self._fetch_diff(key), group="diff", exclusive=True)
+        elif self.area.tab == "activity":
+            self.area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
 
     async def _fetch_diff(self, key: str) -> None:
         chamber = self._state.chambers[key]
@@ -104,5 +104,5 @@ class DetailPages:
         self._arrived(key, "activity")
 
     def _arrived(self, key: str, page: str) -> None:
-        if self.subject.key == key and self._area.tab == page:
+        if self.subject.key == key and self.area.tab == page:
             self.write()

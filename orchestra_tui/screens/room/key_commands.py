@@ -1,0 +1,66 @@
+"""What each key of the room's table does: one method of a collaborator for every id."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.binding import Binding, BindingType
+
+from orchestra_tui.key_bindings import KEYS
+from orchestra_tui.screens.room.detail.detail_pages import DetailPages
+from orchestra_tui.screens.room.lists.lists import Lists
+from orchestra_tui.screens.room.navigation import Navigation
+from orchestra_tui.screens.room.operator_keys import OperatorKeys
+from orchestra_tui.screens.room.view_keys import ViewKeys
+
+Command = Callable[[], None]
+
+
+def room_bindings() -> list[BindingType]:
+    """Return one binding for each key of the table; a keymap remaps it by its id."""
+    return [
+        Binding(key.keys, key.action, key.label, show=False, tooltip=key.help, id=key.id)
+        for key in KEYS
+    ]
+
+
+def key_commands(
+    navigation: Navigation,
+    view_keys: ViewKeys,
+    operator_keys: OperatorKeys,
+    lists: Lists,
+    detail: DetailPages,
+) -> dict[str, Command]:
+    """Return the command of every key but those of the application itself, by the key's id."""
+    return {
+        "cursor_down": navigation.cursor_down,
+        "cursor_up": navigation.cursor_up,
+        "cursor_first": navigation.first_line,
+        "cursor_last": navigation.last_line,
+        "page_down": navigation.page_down,
+        "page_up": navigation.page_up,
+        "next_pane": navigation.next_pane,
+        "previous_pane": navigation.previous_pane,
+        "pane.tasks": partial(navigation.go_to, "tasks"),
+        "pane.chambers": partial(navigation.go_to, "chambers"),
+        "pane.discoveries": partial(navigation.go_to, "discoveries"),
+        "pane.detail": partial(navigation.go_to, "detail"),
+        "open": view_keys.open,
+        "back": navigation.leave,
+        "next_tab": detail.area.action_next_tab,
+        "previous_tab": detail.area.action_previous_tab,
+        "filter": view_keys.filter,
+        "all_chambers": lists.toggle_all_tasks,
+        "finished": view_keys.toggle_finished,
+        "refresh": detail.fetch_again,
+        "interrupt": operator_keys.interrupt,
+        "interrupt_all": operator_keys.interrupt_all,
+        "stop": operator_keys.stop,
+        "suspend": operator_keys.suspend,
+        "resume": operator_keys.resume,
+        "cancel_mail": operator_keys.cancel_mail,
+        "start_task": operator_keys.start_task,
+        "create_chambers": operator_keys.create_chambers,
+        "close_chamber": operator_keys.close_chamber,
+        "restore_chamber": operator_keys.restore_chamber,
+        "help": view_keys.help,
+    }

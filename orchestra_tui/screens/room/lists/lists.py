@@ -1,0 +1,137 @@
+"""The tables of tasks, chambers and discoveries, each in its pane, filled from the state."""
+
+from typing import Literal
+
+from orchestra_core.clock import Clock
+from orchestra_core.models import Chamber, Task
+from orchestra_tui.backend.view_model import ViewModel
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.ages import earliest
+from orchestra_tui.presentation.indexed_state import ChangedRows
+from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
+from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
+from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
+from orchestra_tui.screens.room.lists.list_filter import ListFilter
+from orchestra_tui.widgets.line_table import LineTable
+from orchestra_tui.widgets.pane import Pane
+
+ListName = Literal["tasks", "chambers", "discoveries"]
+_TITLES: dict[ListName, str] = {
+    "tasks": "1 Tasks",
+    "chambers": "2 Chambers",
+    "discoveries": "3 Discoveries",
+}
+
+
+class Lists:
+    """Fills the tables, keeps the counts in their panes, and knows what is selected in them."""
+
+    def __init__(self, view_model: ViewModel, clock: Clock) -> None:
+        state = view_model.state
+        self._view_model = view_model
+        self._state = state
+        self._filter = ListFilter()
+        self.tables: dict[ListName, LineTable] = {
+            "tasks": LineTable(TASK_COLUMNS, TaskRows(state, clock), id="tasks"),
+            "chambers": LineTable(CHAMBER_COLUMNS, ChamberRows(state, clock), id="chambers"),
+            "discoveries": LineTable(
+                DISCOVERY_COLUMNS, DiscoveryRows(state, clock), id="discoveries"
+            ),
+        }
+        self.panes: dict[ListName, Pane] = {
+            name: Pane(table, title=_TITLES[name], id=f"{name}-pane")
+            for name, table in self.tables.items()
+        }
+
+    # What is selected
+
+    @property
+    def task_id(self) -> str:
+        """The id of the task under the cursor; empty when there is none."""
+        return self.tables["tasks"].cursor_key
+
+    @property
+    def task(self) -> Task | None:
+        """The task under the cursor."""
+        return self._state.tasks.get(self.task_id)
+
+    @property
+    def chamber(self) -> Chamber | None:
+        """The chamber under the cursor."""
+        return self._state.chambers.get(self.tables["chambers"].cursor_key)
+
+    def select_task(self, task_id: str) -> None:
+        """Put the cursor on a task, after clearing a filter that might hide it."""
+        self.tables["tasks"].filter("")
+        self.tables["tasks"].select(task_id)
+        self.write_counts()
+
+    # What is shown
+
+    def fill(self) -> None:
+        """Fill every table again."""
+        self._fill_tasks()
+        self.fill_for_task()
+
+    def fill_for_task(self) -> None:
+        """Fill the tables that depend on the selected task."""
+        self._fill_rest()
+        self._explain_empty()
+        self.write_counts()
+
+    def show_changes(self, rows: ChangedRows) -> None:
+        """Repaint the rows that changed; fill the tables whose members or order changed."""
+        if rows.task_order:
+            self._fill_tasks()
+        if rows.chamber_order or rows.discovery_order:
+            self._fill_rest()
+        if rows.task_order or rows.chamber_order or rows.discovery_order:
+            self.write_counts()
+        self.repaint(rows)
+
+    def repaint(self, rows: ChangedRows) -> None:
+        """Repaint the rows that changed."""
+        self.tables["tasks"].changed(rows.tasks)
+        self.tables["chambers"].changed(rows.chambers)
+        self.tables["discoveries"].changed(rows.discoveries)
+
+    def toggle_all_tasks(self) -> None:
+        """List the chambers and discoveries of every task, or of the selected one again."""
+        self._filter.all_tasks = not self._filter.all_tasks
+        self.fill()
+
+    def toggle_finished(self) -> bool:
+        """Show or hide what is finished; return whether it shows now."""
+        self._filter.finished = not self._filter.finished
+        self.fill()
+        return self._filter.finished
+
+    def write_counts(self) -> None:
+        """Write how many rows each pane shows, and the filter in force."""
+        for name, table in self.tables.items():
+            self.panes[name].set_count(table.line_count, table.total)
+            self.panes[name].set_note(f"/{table.filter_text}" if table.filter_text else "")
+
+    def tick(self) -> None:
+        """Repaint the rows whose ages have changed."""
+        for table in self.tables.values():
+            table.tick()
+
+    @property
+    def next_due(self) -> int:
+        """The moment (ms) at which a row on screen changes by itself; 0 for never."""
+        return earliest(*(table.next_due for table in self.tables.values()))
+
+    def _fill_tasks(self) -> None:
+        self.tables["tasks"].show(self._filter.tasks(self._state))
+
+    def _fill_rest(self) -> None:
+        self.tables["chambers"].show(self._filter.chambers(self._state, self.task_id))
+        self.tables["discoveries"].show(self._filter.discoveries(self._state, self.task_id))
+
+    def _explain_empty(self) -> None:
+        loaded = self._view_model.live_once
+        chambers = empty_panes.CHAMBERS if self.task else empty_panes.NO_TASK
+        self.tables["tasks"].set_empty_text(empty_panes.TASKS if loaded else empty_panes.CONNECTING)
+        self.tables["chambers"].set_empty_text(chambers if loaded else "")
+        self.tables["discoveries"].set_empty_text(empty_panes.DISCOVERIES if loaded else "")

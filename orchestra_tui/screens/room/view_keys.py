@@ -1,0 +1,44 @@
+"""The keys that choose what is shown: details, filter, finished work, help."""
+
+from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.dialogs.help import Help
+from orchestra_tui.screens.room.lists.lists import Lists
+from orchestra_tui.screens.room.navigation import Navigation
+from orchestra_tui.widgets.filter_line import FilterLine
+
+
+class ViewKeys:
+    """Each changes only what this screen shows, or says in one line why it cannot."""
+
+    def __init__(
+        self, app: AppBase, lists: Lists, navigation: Navigation, filter_line: FilterLine
+    ) -> None:
+        self._app = app
+        self._lists = lists
+        self._navigation = navigation
+        self._filter_line = filter_line
+
+    def open(self) -> None:
+        """Show what is selected in the detail area."""
+        table = self._navigation.table
+        if table is not None and not table.cursor_key:
+            self._app.say("enter: nothing is selected here", problem=True)
+        else:
+            self._navigation.go_to("detail")
+
+    def filter(self) -> None:
+        """Ask for the words to filter the current list by."""
+        table = self._navigation.table
+        if table is None:
+            self._app.say("/ filters lists; 1, 2 and 3 go to one", problem=True)
+        else:
+            self._filter_line.open(table)
+
+    def toggle_finished(self) -> None:
+        """Show or hide what is finished."""
+        shown = self._lists.toggle_finished()
+        self._app.say("Showing what is finished too" if shown else "Hiding it")
+
+    def help(self) -> None:
+        """Show all keys."""
+        self._app.push_screen(Help())
