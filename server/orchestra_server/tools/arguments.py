@@ -155,6 +155,13 @@ Confirm = Annotated[
         "Only after the user has agreed, or the worker has been stopped."
     ),
 ]
+ConfirmLanding = Annotated[
+    bool,
+    Field(
+        description="true: land although a worker is still at work or has not read critical mail, "
+        "or new files look unintended. Only after the user has agreed."
+    ),
+]
 Summary = Annotated[
     str,
     Field(description="What was done, in a few sentences; it becomes the commit message's body."),

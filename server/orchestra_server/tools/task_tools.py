@@ -68,6 +68,7 @@ class TaskTools:
         commit_changes: given.CommitChanges = True,
         dry_run: given.DryRun = False,
         partial: given.Partial = False,
+        confirm: given.ConfirmLanding = False,
     ) -> CompletedTask:
         """Finish a task: commit what is open in its chambers, merge them all, clean up, close it.
 
@@ -84,4 +85,5 @@ class TaskTools:
             summary=summary,
             dry_run=dry_run,
             partial=partial,
+            confirm=confirm,
         )

@@ -17,10 +17,14 @@ from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 from orchestra_server.usecases.completion import reply
+from orchestra_server.usecases.completion.confirmation import (
+    holds_in,
+    require_confirmed,
+    require_intended,
+)
 from orchestra_server.usecases.completion.dry_run import foresee
 from orchestra_server.usecases.completion.merge_and_land import Ready, land_ready, make_ready
 from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
-from orchestra_server.usecases.workers.worker_activity import at_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class _Wanted:
     summary: str
     merge: bool
     partial: bool
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ async def complete_task(
     commit_changes: bool = True,
     dry_run: bool = False,
     partial: bool = False,
+    confirm: bool = False,
 ) -> CompletedTask:
     """End a task: its work lands in one fast-forward, its chambers go, what is unmerged is saved.
 
@@ -63,27 +69,33 @@ async def complete_task(
     nothing is merged: every chamber's work is saved. A `dry_run` changes nothing and says what
     would happen. A task that has ended is answered as it ended, and one whose completing broke off
     is completed. Raises Refused, the task being open again, when a hook or the person's own
-    uncommitted work is in the way.
+    uncommitted work is in the way; and until `confirm` is true also while a worker is at work or
+    has not read critical mail, or where new files would land that nobody seems to have meant.
     """
     text = required("summary", summary, MESSAGE_LIMIT)
-    wanted = _Wanted(task_id=task_id, summary=text, merge=commit_changes, partial=partial)
+    wanted = _Wanted(
+        task_id=task_id, summary=text, merge=commit_changes, partial=partial, confirmed=confirm
+    )
     return await to_its_end(_foretell(context, wanted) if dry_run else _complete(context, wanted))
 
 
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
     async with alone_with_chambers(repo.common_dir):
+        await _require_confirmed(context, repo, wanted)
         begun = await _begin(context, wanted)
         if begun.is_over:
             return reply.completed(begun.task, await context.store.snapshot(), again=True)
         try:
             await _drop_half_made(context, repo, begun)
             ready = await _make_ready(repo, begun, wanted)
+            if ready is not None and not wanted.confirmed:
+                await asyncio.to_thread(require_intended, repo, ready)
             if ready is not None and ready.conflicts and not ready.moves:
                 task = await _reopen(context, wanted.task_id)
                 await show_change(context, wanted.task_id)
                 onto = task.base_branch or ready.old
-                return reply.conflicted(task, begun.chambers, ready.conflicts, onto)
+                return reply.conflicted(task, begun.chambers, ready, onto)
             kept = await _land(context, repo, begun, ready)
         except OrchestraError:
             await _reopen(context, wanted.task_id)
@@ -97,10 +109,10 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     state = await show_change(context, wanted.task_id)
     if ready is not None and ready.conflicts:
         onto = task.base_branch or ready.commit
-        return reply.landed_in_part(
-            task, state, ready.order, ready.conflicts, onto=onto, commit=ready.commit
-        )
-    return reply.completed(task, state, ready.order if ready else (), kept)
+        return reply.landed_in_part(task, state, ready, onto=onto)
+    if ready is None:
+        return reply.completed(task, state, kept=kept)
+    return reply.completed(task, state, ready.order, kept, ready.returning)
 
 
 async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
@@ -116,14 +128,19 @@ async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
         forecast = await asyncio.to_thread(
             foresee, repo, task, live, commit=wanted.merge, partial=wanted.partial
         )
-        now = context.clock()
-        busy = [
-            f"{one.name}: its worker is still {doing}"
-            for one in live
-            if (doing := at_work(state, one, now))
-        ]
+        holds = holds_in(state, live, context.clock())
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
-    return reply.foretold(task, live, forecast, busy, onto)
+    return reply.foretold(task, live, forecast, holds, onto)
+
+
+async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted) -> None:
+    if wanted.confirmed:
+        return
+    state = await context.store.snapshot()
+    task = task_in(state, wanted.task_id)
+    if task.is_open:  # one that broke off while landing was confirmed before
+        live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
+        await require_confirmed(repo, state, live, context.clock())
 
 
 async def _repository(context: Context, task_id: str) -> Repository:
@@ -183,7 +200,8 @@ async def _land(
             await _announce(context, begun.task.id, ready)
             await asyncio.to_thread(land_ready, repo, begun.task, ready)
         leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
-        landed = {name: ready.tips[name] for name in ready.order}
+        # What was replayed has its former commits nowhere else: closing saves them.
+        landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
     closed = await put_all_away(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, away in closed if away.branch_kept]
 

@@ -1,10 +1,10 @@
 """What completing a task would do, worked out without doing any of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestra_core.errors import OrchestraError
+from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import Branch
@@ -12,7 +12,9 @@ from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.uncommitted_work import OpenWork, read_open_work
+from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
+    bases_of,
     branch_without_directory,
     merged_aside,
     require_own_branch,
@@ -30,6 +32,8 @@ class Forecast:
     blocked: tuple[str, ...] = ()  # files of the person's that the landing would touch
     saved: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
+    returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    unintended: tuple[str, ...] = ()  # new files that need a yes
 
 
 def foresee(
@@ -54,7 +58,7 @@ def foresee(
             if work.files or not is_merged(repo, work.commit, into)
         )
         return Forecast(saved=tuple(unmerged), refusals=tuple(refusals))
-    return _landing(repo, task, works, refusals, partial=partial)
+    return _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
 
 
 def _open_work(repo: Repository, chamber: Chamber) -> OpenWork:
@@ -68,12 +72,16 @@ def _landing(
     repo: Repository,
     task: Task,
     works: dict[str, OpenWork],
+    bases: dict[str, str],
     refusals: list[str],
     *,
     partial: bool,
 ) -> Forecast:
     branches = [Branch(name, work.commit) for name, work in works.items()]
-    ready = merged_aside(repo, task, branches, "", partial=partial, trial=True)
+    try:
+        ready = merged_aside(repo, task, branches, bases, "", partial=partial, trial=True)
+    except Refused as fault:
+        return Forecast(refusals=(*refusals, str(fault)))
     blocked: tuple[str, ...] = ()
     try:
         blocked = blocked_files(repo, repo.top, task.base_branch, ready.old, ready.commit)
@@ -85,4 +93,6 @@ def _landing(
         conflicts=ready.conflicts,
         blocked=blocked,
         refusals=tuple(refusals),
+        returning=ready.returning,
+        unintended=unintended_in(repo, ready),
     )

@@ -15,6 +15,7 @@ from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import Standing, standing_of
 from orchestra_server.git.snapshot.commit import commit_open_work
+from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
@@ -25,7 +26,8 @@ class Ready:
     """A merge that has been worked out: `commit` builds on `old` and holds the chambers of `order`.
 
     With conflicts, the chambers they name are not in it; without `order` there is nothing to land.
-    `tips` has by chamber the commit that was merged.
+    `tips` has by chamber the commit that it stood at; `returning`, for a chamber whose base was
+    rewritten, the commits that stay out because its own were replayed without them.
     """
 
     old: str
@@ -33,6 +35,7 @@ class Ready:
     order: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     tips: Mapping[str, str] = field(default_factory=dict[str, str])
+    returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def moves(self) -> bool:
@@ -51,29 +54,38 @@ def make_ready(
     """
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         branches = list(pool.map(with_first(_committed, repo, task, summary), chambers))
-    return merged_aside(repo, task, branches, summary, partial=partial)
+    return merged_aside(repo, task, branches, bases_of(chambers), summary, partial=partial)
 
 
 def merged_aside(
     repo: Repository,
     task: Task,
     branches: Sequence[Branch],
+    bases: Mapping[str, str],
     summary: str,
     *,
     partial: bool,
     trial: bool = False,
 ) -> Ready:
-    """Return the branches merged on the branch the task lands on, as far as they can be."""
+    """Return the branches merged on the branch the task lands on, as far as they can be.
+
+    `bases` has by chamber the commit it began at: where the branch has dropped that since, only
+    what the chamber made itself is merged.
+    """
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
     tips = {branch.chamber: branch.commit for branch in branches}
+    own = own_branches(repo, task, old, branches, bases, trial=trial)
+    if own.conflicts and not partial:
+        return Ready(old, old, conflicts=own.conflicts, returning=own.returning)
     if partial:
-        most = merge_most(repo, old, branches, message, trial=trial)
-        return Ready(old, most.commit, most.order, most.conflicts, tips)
-    outcome = merge_all(repo, old, branches, message, trial=trial)
+        most = merge_most(repo, old, own.branches, message, trial=trial)
+        conflicts = (*own.conflicts, *most.conflicts)
+        return Ready(old, most.commit, most.order, conflicts, tips, own.returning)
+    outcome = merge_all(repo, old, own.branches, message, trial=trial)
     if isinstance(outcome, Conflicted):
-        return Ready(old, old, conflicts=outcome.conflicts)
-    return Ready(old, outcome.commit, outcome.order, tips=tips)
+        return Ready(old, old, conflicts=outcome.conflicts, returning=own.returning)
+    return Ready(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)
 
 
 def land_ready(repo: Repository, task: Task, ready: Ready) -> None:
@@ -86,6 +98,11 @@ def tip_of(repo: Repository, task: Task) -> str:
     if not task.base_branch:
         return repo.head().commit
     return repo.resolve(f"refs/heads/{task.base_branch}")
+
+
+def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:
+    """Return by name the commit that each chamber began at."""
+    return {chamber.name: chamber.base_commit for chamber in chambers}
 
 
 def require_own_branch(chamber: Chamber) -> Standing:

@@ -1,16 +1,20 @@
 """How completing ended, or would end, in the words of its reply."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
+from orchestra_server.domain.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.usecases.chambers.save_and_remove import MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import Forecast
+from orchestra_server.usecases.completion.merge_and_land import Ready
 
+_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _CONFLICTS_SHOWN = 50
 _FILES_SHOWN = 50
 
@@ -20,6 +24,7 @@ def completed(
     state: ProjectState,
     merged: Sequence[str] = (),
     kept: Sequence[str] = (),
+    returning: Mapping[str, Sequence[str]] = _NOTHING,
     *,
     again: bool = False,
 ) -> CompletedTask:
@@ -39,14 +44,12 @@ def completed(
         saved=saved,
         kept_branches=list(kept),
         undelivered=undelivered,
-        notes=[f"{one.name}: {one.note}" for one in chambers if one.note],
+        notes=[*_kept_out(returning), *(f"{one.name}: {one.note}" for one in chambers if one.note)],
         next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
     )
 
 
-def conflicted(
-    task: Task, chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: str
-) -> CompletedTask:
+def conflicted(task: Task, chambers: Iterable[Chamber], ready: Ready, onto: str) -> CompletedTask:
     """Say what conflicts and how to resolve it; nothing has landed on `onto`."""
     return CompletedTask(
         task_id=task.id,
@@ -55,11 +58,12 @@ def conflicted(
         state=task.state,
         base_branch=task.base_branch,
         landed_commit="",
-        conflicts=_told(conflicts),
-        resolve=_ways_out(chambers, conflicts, onto),
-        notes=_left_out(conflicts),
+        conflicts=_told(ready.conflicts),
+        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning),
+        notes=[*_kept_out(ready.returning), *_left_out(ready.conflicts)],
         next_step=(
-            f"Nothing was merged and all chambers are as they were. {_mending(conflicts)} "
+            "Nothing was merged and all chambers are as they were. "
+            f"{_mending(ready.conflicts, ready.returning)} "
             "partial=true would land the chambers that do fit together."
         ),
     )
@@ -68,11 +72,9 @@ def conflicted(
 def landed_in_part(
     task: Task,
     state: ProjectState,
-    merged: Sequence[str],
-    conflicts: Sequence[Conflict],
+    ready: Ready,
     *,
     onto: str,
-    commit: str,
 ) -> CompletedTask:
     """Say which chambers have landed, and why the others are still live."""
     chambers = state.chambers_of(task.id)
@@ -83,23 +85,23 @@ def landed_in_part(
         already_completed=False,
         state=task.state,
         base_branch=task.base_branch,
-        landed_commit=commit,
-        merged=list(merged),
-        conflicts=_told(conflicts),
-        resolve=_ways_out(chambers, conflicts, onto),
+        landed_commit=ready.commit,
+        merged=list(ready.order),
+        conflicts=_told(ready.conflicts),
+        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning),
         saved=serializers.saved(one for one in chambers if one.state == "closed"),
         still_live=left,
         undelivered=serializers.undelivered_of(state, task.id),
-        notes=_left_out(conflicts),
+        notes=[*_kept_out(ready.returning), *_left_out(ready.conflicts)],
         next_step=(
-            f"{', '.join(merged)} landed; {', '.join(left)} stayed live, and the task is open. "
-            f"{_mending(conflicts)}"
+            f"{', '.join(ready.order)} landed; {', '.join(left)} stayed live, and the task is "
+            f"open. {_mending(ready.conflicts, ready.returning)}"
         ),
     )
 
 
 def foretold(
-    task: Task, chambers: Sequence[Chamber], forecast: Forecast, at_work: Sequence[str], onto: str
+    task: Task, chambers: Sequence[Chamber], forecast: Forecast, holds: Sequence[str], onto: str
 ) -> CompletedTask:
     """Say what completing would do; nothing has changed."""
     going = [one.name for one in chambers if one.name not in forecast.merged]
@@ -119,20 +121,31 @@ def foretold(
         ],
         merged=list(forecast.merged),
         conflicts=_told(conflicts),
-        resolve=_ways_out(chambers, conflicts, onto),
+        resolve=_ways_out(chambers, conflicts, onto, forecast.returning),
         blocked=list(forecast.blocked),
         still_live=going if conflicts or hindered else [],
         notes=[
             *forecast.refusals,
             *(f"{name}: its work would be saved, not merged" for name in forecast.saved),
-            *at_work,
+            *_kept_out(forecast.returning),
+            *holds,
+            *(f"new file that looks unintended: {one}" for one in forecast.unintended),
             *_left_out(conflicts),
         ],
-        next_step=_foretold(forecast),
+        next_step=_foretold(forecast, needs_yes=bool(holds or forecast.unintended)),
     )
 
 
-def _foretold(forecast: Forecast) -> str:
+def _kept_out(returning: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say of chambers whose base was rewritten which commits of it do not come back."""
+    return [
+        f"{name}: the branch was rewritten meanwhile; what it dropped stays out "
+        f"({listed(commits)}), and the chamber's own commits are replayed"
+        for name, commits in returning.items()
+    ]
+
+
+def _foretold(forecast: Forecast, *, needs_yes: bool) -> str:
     if forecast.refusals:
         return "Nothing has changed. It would be refused now: `notes` says why and what to do."
     if forecast.blocked:
@@ -141,7 +154,13 @@ def _foretold(forecast: Forecast) -> str:
             "in the files of `blocked`; ask the user to commit it or to move it aside."
         )
     if forecast.conflicts:
-        return f"Nothing has changed. It would not land whole. {_mending(forecast.conflicts)}"
+        cure = _mending(forecast.conflicts, forecast.returning)
+        return f"Nothing has changed. It would not land whole. {cure}"
+    if needs_yes:
+        return (
+            "Nothing has changed. It would be refused now, as `notes` says; it would land all the "
+            "same with confirm=true."
+        )
     return "Nothing has changed. Without dry_run it would go through, unless a hook refuses."
 
 
@@ -169,19 +188,26 @@ def _left_out(conflicts: Sequence[Conflict]) -> list[str]:
     return [f"{more} more conflicts are not shown"] if more > 0 else []
 
 
-def _mending(conflicts: Sequence[Conflict]) -> str:
-    _, chamber = conflicts[0].between
+def _mending(conflicts: Sequence[Conflict], rewritten: Collection[str]) -> str:
+    other, chamber = conflicts[0].between
+    verb = "rebase" if other == BASE and chamber in rewritten else "merge"
     return (
-        f"In chamber {chamber!r} have its worker run `git merge` as `resolve` says, edit "
+        f"In chamber {chamber!r} have its worker run `git {verb}` as `resolve` says, edit "
         f"{conflicts[0].file!r} and commit; do the same for the other conflicts, then call "
         "complete_task again."
     )
 
 
-def _ways_out(chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: str) -> list[str]:
+def _ways_out(
+    chambers: Iterable[Chamber],
+    conflicts: Sequence[Conflict],
+    onto: str,
+    rewritten: Collection[str],
+) -> list[str]:
     """Return the commands that resolve each pair's conflicts, in the second one's directory.
 
-    A chamber that has landed has no branch any more: what it brought is on `onto`.
+    A chamber that has landed has no branch any more: what it brought is on `onto`. One whose base
+    was rewritten is rebased: a merge would bring back what was taken out.
     """
     live = {one.name: one for one in chambers if one.is_live}
     files: dict[tuple[str, str], list[str]] = {}
@@ -189,14 +215,18 @@ def _ways_out(chambers: Iterable[Chamber], conflicts: Sequence[Conflict], onto: 
         other, name = one.between
         if name in live:
             source = live[other].branch if other in live and other != BASE else onto
-            files.setdefault((source, live[name].path), []).append(one.file)
+            files.setdefault((source, name), []).append(one.file)
     commands: list[str] = []
-    for (source, path), touched in files.items():
-        git = ("git", "-C", path)
+    for (source, name), touched in files.items():
+        git = ("git", "-C", live[name].path)
+        begin, end = ("merge", source), ("commit", "--no-edit")
+        if name in rewritten and source == onto:
+            begin = ("rebase", "--onto", onto, live[name].base_commit)
+            end = ("rebase", "--continue")
         commands += [
-            shlex.join((*git, "merge", source)),
+            shlex.join((*git, *begin)),
             f"# edit {shlex.join(touched[:_FILES_SHOWN])} there, then:",
             shlex.join((*git, "add", "--all")),
-            shlex.join((*git, "commit", "--no-edit")),
+            shlex.join((*git, *end)),
         ]
     return commands

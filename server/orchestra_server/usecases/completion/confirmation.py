@@ -1,0 +1,96 @@
+"""What completing a task asks a yes for: workers at work, unread critical mail, odd new files."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_core.models import Chamber
+from orchestra_core.state import ProjectState
+from orchestra_server.domain.landing_holds import landing_holds
+from orchestra_server.domain.unintended_files import listed, unintended_files
+from orchestra_server.git.merge.added_files import (
+    added_files,
+    files_with_keys,
+    present_folders,
+    read_limits,
+)
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import standing_of
+from orchestra_server.usecases.common.serializers import unread_of
+from orchestra_server.usecases.completion.merge_and_land import Ready
+from orchestra_server.usecases.workers.worker_activity import at_work
+
+
+def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list[str]:
+    """Return a sentence for each worker at work, suspended, or with critical mail unread."""
+    activity = {chamber.id: at_work(state, chamber, now) for chamber in chambers}
+    unread = [
+        interrupt
+        for task_id in dict.fromkeys(chamber.task_id for chamber in chambers)
+        for interrupt in unread_of(state, task_id)
+    ]
+    return landing_holds(chambers, activity, unread, state.discoveries)
+
+
+async def require_confirmed(
+    repo: Repository, state: ProjectState, chambers: Sequence[Chamber], now: int
+) -> None:
+    """Raise Refused, naming all that needs a yes, while nothing has been committed yet."""
+    holds = holds_in(state, chambers, now)
+    files = await asyncio.to_thread(_untracked, repo, chambers)
+    _require(holds, files)
+
+
+def require_intended(repo: Repository, ready: Ready) -> None:
+    """Raise Refused where what was merged would add files that nobody is likely to have meant."""
+    _require([], unintended_in(repo, ready))
+
+
+def unintended_in(repo: Repository, ready: Ready) -> tuple[str, ...]:
+    """Return a phrase for each new file or folder of a merge that needs a yes. Blocking."""
+    if not ready.moves:
+        return ()
+    added = added_files(repo, ready.old, ready.commit)
+    secrets = files_with_keys(repo, ready.commit, added)
+    present = present_folders(repo, ready.old)
+    return unintended_files(added, present, read_limits(repo), secrets)
+
+
+def unconfirmed(holds: Sequence[str], files: Sequence[str]) -> str:
+    """Return in one line what needs a yes, "" for nothing."""
+    new_files = [f"new files that look unintended: {listed(files)}"] if files else []
+    return "; ".join((*holds, *new_files))
+
+
+def _require(holds: Sequence[str], files: Sequence[str]) -> None:
+    what = unconfirmed(holds, files)
+    if what:
+        cure = "let the workers end and read their mail" if holds else "ignore or delete the files"
+        raise Refused(
+            f"nothing has landed: {what}; {cure} and call again, or land all the same with "
+            "confirm=true"
+        )
+
+
+def _untracked(repo: Repository, chambers: Sequence[Chamber]) -> tuple[str, ...]:
+    """Look at the files that committing the chambers' open work would track for the first time."""
+    added = dict[str, int]()
+    for chamber in chambers:
+        added.update(_sizes(Path(chamber.path)))
+    present = present_folders(repo, repo.head().commit) if added else set[str]()
+    return unintended_files(added, present, read_limits(repo)) if added else ()
+
+
+def _sizes(worktree: Path) -> Mapping[str, int]:
+    """Return the size of each untracked file of a worktree, none where it is not there."""
+    if not (worktree / ".git").exists():
+        return {}
+    sizes = dict[str, int]()
+    for path in standing_of(worktree).untracked:
+        try:
+            sizes[path] = os.lstat(worktree / path).st_size
+        except OSError:  # gone meanwhile
+            continue
+    return sizes

@@ -1,0 +1,61 @@
+"""What the chambers of a task made themselves, where the branch they land on was rewritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestra_core.models import BASE, Task
+from orchestra_server.git.merge.merge import Branch
+from orchestra_server.git.merge.merge_tree import Conflict, excerpt
+from orchestra_server.git.merge.own_commits import OwnWork, own_work, read_target
+from orchestra_server.git.process.identity import signing
+from orchestra_server.git.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBranches:
+    """What is to be merged; `returning` names by chamber the commits that stay out.
+
+    A chamber in `conflicts` is not among the branches.
+    """
+
+    branches: tuple[Branch, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+def own_branches(
+    repo: Repository,
+    task: Task,
+    old: str,
+    branches: Sequence[Branch],
+    bases: Mapping[str, str],
+    *,
+    trial: bool,
+) -> OwnBranches:
+    """Replace each branch that stands on commits which the target dropped by its own commits.
+
+    Raises Refused where they cannot be told apart.
+    """
+    ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
+    target = read_target(repo, ref, old)
+    signed = ("--no-gpg-sign",) if trial else (signing(repo.top) or ("--no-gpg-sign",))
+    merged, conflicts = list[Branch](), list[Conflict]()
+    returning: dict[str, tuple[str, ...]] = {}
+    for branch in branches:
+        base = bases.get(branch.chamber, "")
+        own = own_work(repo, target, base, branch.commit, signed=signed, trial=trial)
+        if own.returning:
+            returning[branch.chamber] = own.returning
+        if own.conflicts:
+            conflicts += _conflicts(repo, branch, own)
+        else:
+            merged.append(Branch(branch.chamber, own.commit))
+    return OwnBranches(tuple(merged), tuple(conflicts), returning)
+
+
+def _conflicts(repo: Repository, branch: Branch, own: OwnWork) -> list[Conflict]:
+    tree = own.stopped_at.tree if own.stopped_at else ""
+    return [
+        Conflict(file, kind, (BASE, branch.chamber), excerpt(repo, tree, file, {}))
+        for file, kind in sorted(own.conflicts.items())
+    ]

@@ -1,0 +1,120 @@
+"""Landing over people: completing names who is still at work, and takes a yes."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_core.models import Presence
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.workers.share_discovery import share_discovery
+from tests.support.conducting import Clock, a_started_task, chambers_open, kinds
+from tests.support.repositories import TestRepository
+
+SUMMARY = "Add a login"
+Arrange = Callable[[Context, str, Clock], Awaitable[None]]
+
+
+async def at_work(context: Context, task_id: str, clock: Clock) -> None:
+    presence = Presence(
+        chamber_id=f"{task_id}/auth", state="working", tool="Bash", detail="pytest", since=clock()
+    )
+    await context.store.report_presence(presence)
+
+
+async def waiting(context: Context, task_id: str, clock: Clock) -> None:
+    presence = Presence(chamber_id=f"{task_id}/auth", state="waiting", since=clock())
+    await context.store.report_presence(presence)
+
+
+async def told_to_stop(context: Context, task_id: str, _clock: Clock) -> None:
+    await interrupt_worker(
+        context, task_id=task_id, chamber="auth", message="The API is wrong", requires="stop"
+    )
+
+
+async def told_of_a_critical_discovery(context: Context, task_id: str, _clock: Clock) -> None:
+    await share_discovery(
+        context, task_id=task_id, agent_id="implementation-executor-api",
+        discovery="The price is in cents", severity="critical", affects=["auth"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arrange", "named"),
+    [
+        (at_work, r"auth: its worker is still working \(Bash pytest\)"),
+        (waiting, r"auth: its worker is still waiting"),
+        (told_to_stop, r"auth: its worker has not read a critical message: 'The API is wrong'"),
+        (told_of_a_critical_discovery, r"auth: its worker has not read a critical message"),
+    ],
+)
+@pytest.mark.parametrize("partial", [False, True])
+async def test_a_task_does_not_land_over_a_worker_until_it_is_confirmed(
+    context: Context,
+    repository: TestRepository,
+    clock: Clock,
+    arrange: Arrange,
+    named: str,
+    *,
+    partial: bool,
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth"])
+    chambers["auth"].write("auth.py", "half\n")
+    await arrange(context, task_id, clock)
+    before, history = repository.head, await kinds(context)
+    with pytest.raises(Refused, match=f"nothing has landed: {named}.*confirm=true"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY, partial=partial)
+    assert repository.head == before
+    assert chambers["auth"].status == "?? auth.py"
+    assert await kinds(context) == history
+    told = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
+    assert any("auth: " in note for note in told.notes)
+    assert "confirm=true" in told.next_step
+    done = await complete_task(
+        context, task_id=task_id, summary=SUMMARY, partial=partial, confirm=True
+    )
+    assert done.completed
+
+
+async def test_saving_without_merging_asks_as_well(context: Context, clock: Clock) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    await at_work(context, task_id, clock)
+    with pytest.raises(Refused, match="still working"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY, commit_changes=False)
+
+
+async def test_a_message_that_waits_and_is_not_critical_holds_nothing(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    await interrupt_worker(context, task_id=task_id, chamber="auth", message="Have a look")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+
+
+@pytest.mark.parametrize("committed", [False, True])
+async def test_new_files_that_nobody_meant_to_land_are_named_and_need_a_yes(
+    context: Context, repository: TestRepository, *, committed: bool
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    files = {f"node_modules/pkg{number}/index.js": "1\n" for number in range(3)}
+    files |= {".env": "TOKEN=1\n", "auth.py": "tokens\n"}
+    if committed:
+        chamber.commit("all of it", files)
+    else:
+        for name, content in files.items():
+            chamber.write(name, content)
+    before = repository.head
+    told = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
+    assert "new file that looks unintended: node_modules/ (3 new files)" in told.notes
+    assert "new file that looks unintended: .env (looks like a secret)" in told.notes
+    with pytest.raises(Refused, match=r"node_modules/ \(3 new files\), \.env \(looks like a sec"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert repository.head == before
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY, confirm=True)
+    assert done.completed
+    assert repository.read(".env") == "TOKEN=1\n"
