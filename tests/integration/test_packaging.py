@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 _LOOK = "import importlib.util as u, sys; sys.exit(0 if u.find_spec('server') is None else 3)"
+
+_PACKAGES = {"orchestra_core", "orchestra_server", "orchestra_tui"}
+
+
+def _tracked(*folders: str) -> set[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *folders], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return set(listed.stdout.split("\0")) - {""}
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +38,29 @@ def test_the_wheel_has_the_three_packages_with_everything_they_read(wheel: Path)
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     tops = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
-    assert tops == {"orchestra_core", "orchestra_server", "orchestra_tui"}
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "orchestra_tui", "server"],
+    assert tops == _PACKAGES
+    wanted = {name.removeprefix("server/") for name in _tracked("orchestra_tui", "server")}
+    assert wanted - names == set()
+
+
+def test_the_wheel_tells_type_checkers_that_its_packages_are_typed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {f"{package}/py.typed" for package in _PACKAGES} - names == set()
+
+
+def test_the_source_archive_holds_every_tracked_file(
+    tmp_path: Path,
+) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
         cwd=ROOT,
         check=True,
         capture_output=True,
-        text=True,
-    ).stdout.split("\0")
-    wanted = {name.removeprefix("server/") for name in tracked if name}
-    assert wanted - names == set()
+    )
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert _tracked() - names == set()
 
 
 def test_an_installed_wheel_runs_from_any_directory(wheel: Path, tmp_path: Path) -> None:
