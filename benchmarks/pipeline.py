@@ -30,7 +30,7 @@ class Pipeline:
         self._answers: BinaryIO = connection.makefile("rb")
         self._keys = Keys(project)
         # Asks for nothing and so connects to nothing: these changes depend on nothing read.
-        self._reads = Reads(RedisClient(read_address(url), self._keys.sequence), self._keys)
+        self._reads = Reads(RedisClient(read_address(url)), self._keys)
         for name in ("change", "presence"):
             self.ask(("SCRIPT", "LOAD", script(name).source))
 

@@ -39,7 +39,7 @@ async def _connected(
 ) -> AsyncGenerator[Store, None]:
     address = read_address(url)
     keys = Keys(project_id)
-    client = await asyncio.to_thread(_client, address, keys.sequence, revive)
+    client = await asyncio.to_thread(_client, address, revive)
     try:
         store = Store(client, keys)
         check_version(await store.server_info())
@@ -48,8 +48,8 @@ async def _connected(
         await client.close()
 
 
-def _client(address: Address, slot_key: str, revive: Callable[[], None] | None) -> Client:
-    # Late and in a thread: importing redis takes 0.25 s, which a room spends painting.
+def _client(address: Address, revive: Callable[[], None] | None) -> Client:
+    # Late and in a thread: importing redis takes 0.15 s, which a room spends painting.
     from orchestra_core.store.client.redis_client import RedisClient  # noqa: PLC0415
 
-    return RedisClient(address, slot_key, revive)
+    return RedisClient(address, revive)

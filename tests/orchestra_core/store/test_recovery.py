@@ -87,7 +87,7 @@ async def test_a_private_server_that_was_killed_is_revived(own_server: Server) -
         if not own_server.answers():
             own_server.restart()
 
-    client = RedisClient(read_address(own_server.url), "k", revive)
+    client = RedisClient(read_address(own_server.url), revive)
     store = Store(client, Keys("p"))
     try:
         await commit(store, starting(a_task("before-1")))

@@ -1,41 +1,41 @@
 """Commands in, typed answers out, every failure one line.
 
 All retrying is done here, where it is known what may be sent twice: reads by nature, scripts by
-their operation ids. All commands of a client share one connection; a subscription has its own.
+their operation ids. Commands share a few connections of redis-py; a subscription has its own.
 """
 
 import asyncio
 import random
-import re
-import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from socket import gaierror
-from typing import TypeVar
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar, cast
+
+from redis.asyncio.client import PubSub
 
 from orchestra_core.redis_request import Answer
 from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
-from orchestra_core.store.client.endpoint import Endpoint, connect, endpoint_of
+from orchestra_core.store.client.connections import Connections, connections_to
+from orchestra_core.store.client.failure_codes import TROUBLE, failure_code
 from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.client.store_errors import ELSEWHERE, LOST, PASSING, Failure
-from orchestra_core.store.client.wire import Garbled, Refusal, Wire
 from orchestra_core.store.scripts import Script
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine
 # Pauses before a command is sent again, in seconds; their sum bounds how long a caller waits.
 PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
+# Commands on their way at once, each on a connection of its own; more of them wait.
+AT_ONCE = 8
 
 Result = TypeVar("Result")
-_TROUBLE = (OSError, Refusal, Garbled)
 
 
 class Subscription:
     """A connection of its own that hears some channels."""
 
-    def __init__(self, wire: Wire, fail: Callable[[Exception], Failure]) -> None:
-        self._wire = wire
+    def __init__(self, pubsub: PubSub, fail: Callable[[Exception], Failure]) -> None:
+        self._pubsub = pubsub
         self._fail = fail
 
     async def hear(self) -> tuple[bytes, bytes]:
@@ -45,37 +45,44 @@ class Subscription:
             if as_bytes(answer[0]) == b"message":
                 return as_bytes(answer[1]), as_bytes(answer[2])
 
-    async def confirmed(self, channels: int) -> None:
-        """Wait until the server has confirmed every channel: from then on nothing is missed."""
+    async def subscribe(self, channels: Sequence[str]) -> None:
+        """Subscribe, and wait until the server has confirmed it: then nothing is missed."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                for _ in range(channels):
+                await self._pubsub.subscribe(*channels)
+                for _ in channels:
                     await self._read()
-        except TimeoutError as error:
+        except TROUBLE as error:
             raise self._fail(error) from error
 
+    async def close(self) -> None:
+        """Hang up; whoever waits for a message gets StoreUnavailable."""
+        with suppress(*TROUBLE):
+            await self._pubsub.aclose()
+
     async def _read(self) -> list[Answer]:
+        connection = self._pubsub.connection
+        if connection is None:
+            raise self._fail(ConnectionAbortedError("it was closed here"))
         try:
-            return as_list(await self._wire.hear())
-        except _TROUBLE as error:
+            # Not by the subscription's own methods: they reconnect when the server is lost, and
+            # do not say so, which would hide what was missed.
+            return as_list(cast("Answer", await connection.read_response()))
+        except TROUBLE as error:
             raise self._fail(error) from error
 
 
 class RedisClient:
     """Commands to the server that holds one project."""
 
-    def __init__(
-        self, address: Address, slot_key: str, revive: Callable[[], None] | None = None
-    ) -> None:
-        """`slot_key` finds the node in a cluster; `revive` starts a private server again."""
+    def __init__(self, address: Address, revive: Callable[[], None] | None = None) -> None:
+        """`revive` starts a private server again. Raises BadInput for a URL's options."""
         self._address = address
-        self._slot_key = slot_key
         self._revive = revive
         self._mending = asyncio.Lock()
-        self._endpoint: Endpoint | None = None
-        self._wire: Wire | None = None
-        self._opening: asyncio.Task[Wire] | None = None
-        self._listening: set[Wire] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._connections: Connections | None = None
+        self._subscriptions: set[Subscription] = set()
         self._closed = False
         self._has_directory = address.kind in {"sentinel", "cluster"}
         self._answered = False
@@ -107,42 +114,39 @@ class RedisClient:
     async def listen(self, *channels: str) -> AsyncGenerator[Subscription, None]:
         """Subscribe on a connection of its own; entered once the server has confirmed it."""
         try:
-            wire = await self._connect()
-        except _TROUBLE as error:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                subscription = Subscription(await self._opened().pubsub(), self._failure)
+        except TROUBLE as error:
             raise self._failure(error) from error
-        self._listening.add(wire)
+        self._subscriptions.add(subscription)
         try:
-            wire.subscribe(channels)
-            subscription = Subscription(wire, self._failure)
-            await subscription.confirmed(len(channels))
+            await subscription.subscribe(channels)
             yield subscription
         finally:
-            self._listening.discard(wire)
-            wire.end()
+            self._subscriptions.discard(subscription)
+            await subscription.close()
 
     async def mend(self) -> None:
         """Start a private server again if it has died, and find anew where to connect to."""
         async with self._mending:
             if self._revive is not None and not self._closed:
                 await asyncio.to_thread(self._revive)
-            if self._has_directory:
-                self._forget()
+            await self._forget()
 
     async def close(self) -> None:
         """Close every connection for good: whatever still waits ends."""
         self._closed = True
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
-        self._forget()
-        for wire in tuple(self._listening):
-            wire.end()
+        for subscription in tuple(self._subscriptions):
+            await subscription.close()
+        if self._connections is not None:
+            with suppress(*TROUBLE):
+                await self._connections.close()
 
-    def _forget(self) -> None:
-        """Hang up; the next command finds its server anew."""
-        wire, self._wire, self._endpoint = self._wire, None, None
-        if wire is not None:
-            wire.end()
+    async def _forget(self) -> None:
+        """Have the next command find its server anew, where a directory says which one it is."""
+        if self._has_directory and self._connections is not None:
+            with suppress(*TROUBLE):
+                await self._connections.forget()
 
     async def _patiently(self, send: Callable[[], Awaitable[Result]]) -> Result:
         for pause in PAUSES:
@@ -163,125 +167,40 @@ class RedisClient:
         return code in PASSING or (code in ELSEWHERE and self._has_directory)
 
     async def _send(self, command: tuple[Part, ...]) -> Answer:
-        wire = self._wire
-        try:
-            if wire is None or wire.ended:
-                wire = await self._opened()
-            answer = await wire.ask(command)
-        except _TROUBLE as error:
-            raise self._failure(error) from error
+        async with self._turns:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    answer = await self._opened().execute(command)
+            except TROUBLE as error:
+                failure = self._failure(error)
+                if failure.code in {"timeout", "tls-timeout"}:
+                    await self._forget()
+                raise failure from error
         self._answered = True
         return answer
 
-    async def _opened(self) -> Wire:
-        """Return the connection that all share, made once for however many wait for it."""
-        if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-            self._opening.add_done_callback(self._has_opened)
-        # Whoever gives up waiting leaves it to the others.
-        return await asyncio.shield(self._opening)
-
-    async def _open(self) -> Wire:
-        self._wire = await self._connect()
-        return self._wire
-
-    def _has_opened(self, opening: asyncio.Task[Wire]) -> None:
-        self._opening = None
-        if not opening.cancelled():
-            opening.exception()  # told to those who waited, if any still did
-
-    async def _connect(self) -> Wire:
+    def _opened(self) -> Connections:
         if self._closed:
             raise Failure("closed", "", self._address.shown, private=self._revive is not None)
-        if self._endpoint is None:
-            self._endpoint = await self._locate()
-        return await _connected(self._endpoint)
+        if self._connections is None:
+            self._connections = connections_to(self._address, CONNECT_SECONDS)
+        return self._connections
 
-    async def _locate(self) -> Endpoint:
-        """Return the server itself, asking a Sentinel or a cluster which one it is."""
-        address = self._address
-        # In a thread where options make it import redis or read certificates.
-        named = await asyncio.to_thread(endpoint_of, address.url)
-        if not self._has_directory:
-            return named
-        trouble = "no answer"
-        for host, port in address.hosts:
-            try:
-                if address.kind == "cluster":
-                    where = await self._owner(named.at(host, port))
-                else:
-                    where = await self._primary(named.at(host, port).without_login())
-            except _TROUBLE as error:
-                trouble = str(self._failure(error))
-                continue
-            if where is not None:
-                return named.at(where[0] or host, where[1])
-            trouble = f"{host}:{port} knows of none"
-        what = "service" if address.kind == "sentinel" else "cluster node"
-        called = f" {address.service!r}" if address.service else ""
-        raise Failure(
-            "directory", f"no {what}{called} was found: {trouble}", address.shown, private=False
-        )
-
-    async def _primary(self, sentinel: Endpoint) -> tuple[str, int] | None:
-        command = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.service)
-        answer = await _asked_once(sentinel, command)
-        if answer is None:
-            return None
-        host, port = as_list(answer)
-        return as_bytes(host).decode(), int(as_bytes(port))
-
-    async def _owner(self, node: Endpoint) -> tuple[str, int] | None:
-        slot = await _asked_once(node, ("CLUSTER", "KEYSLOT", self._slot_key))
-        for line in as_list(await _asked_once(node, ("CLUSTER", "SLOTS"))):
-            first, last, owner = as_list(line)[:3]
-            if isinstance(slot, int) and int(str(first)) <= slot <= int(str(last)):
-                host, port = as_list(owner)[:2]
-                return as_bytes(host or b"").decode(), int(str(port))
-        return None
-
-    def _failure(self, error: Exception) -> Failure:
-        code, detail = _code(error)
+    def _failure(self, error: BaseException) -> Failure:
+        code, detail = failure_code(error)
+        if self._closed:
+            code = "closed"
         if code == "timeout" and self._address.url.startswith("rediss:"):
             code = "tls-timeout"
+        if code == "directory":
+            detail = self._not_found(error)
         return Failure(code, detail, self._address.shown, private=self._revive is not None)
 
-
-async def _connected(endpoint: Endpoint) -> Wire:
-    return await connect(endpoint, within=CONNECT_SECONDS, patience=ANSWER_SECONDS)
-
-
-async def _asked_once(endpoint: Endpoint, command: tuple[Part, ...]) -> Answer:
-    wire = await _connected(endpoint)
-    try:
-        return await wire.ask(command)
-    finally:
-        wire.end()
-
-
-_CODE = re.compile(r"(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
-_IN_SCRIPT = re.compile(r"@user_script: ?\d+: -(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
-_BY_KIND: tuple[tuple[type[Exception], str], ...] = (
-    (Garbled, "protocol"),
-    (ConnectionRefusedError, "refused"),
-    (FileNotFoundError, "no-socket"),
-    (PermissionError, "no-access"),
-    (gaierror, "no-host"),
-    (ssl.SSLError, "tls"),
-    (TimeoutError, "timeout"),
-)
-
-
-def _code(error: Exception) -> tuple[str, str]:
-    """Return the code of a failure and what the server or the system said."""
-    text = str(error)
-    if isinstance(error, Refusal):
-        # Redis 6.2 wraps what a script's command said; newer ones say it plainly.
-        said = _IN_SCRIPT.search(text) or _CODE.match(text)
-        if said is None:
-            return "error", text
-        return ("error" if said["code"] == "ERR" else said["code"]), said["text"]
-    for kind, code in _BY_KIND:
-        if isinstance(error, kind):
-            return code, text
-    return "lost", text
+    def _not_found(self, error: BaseException) -> str:
+        """Return what a Sentinel or a cluster did not know, and the trouble behind it, if any."""
+        what = "service" if self._address.kind == "sentinel" else "cluster node"
+        called = f" {self._address.service!r}" if self._address.service else ""
+        cause = error.__cause__
+        if cause is None or failure_code(cause)[0] == "directory":
+            return f"no {what}{called} was found: {error}"
+        return f"no {what}{called} was found: {self._failure(cause)}"

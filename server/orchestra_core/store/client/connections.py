@@ -1,0 +1,192 @@
+"""redis-py's clients as the store wants them, one for each kind of address.
+
+Their retries are off, because only the store knows what may be sent twice. They have no time-out
+for an answer: redis-py puts `wait_for` around one, which below Python 3.12 loses a cancellation
+now and then, so the deadline stands around the whole call instead.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeAlias, cast
+
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.client import PubSub
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.connection import ConnectionPool, SSLConnection, parse_url
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from orchestra_core.errors import BadInput
+from orchestra_core.redis_request import Answer
+from orchestra_core.settings import REDIS_URL
+from orchestra_core.store.client.address import Address
+from orchestra_core.store.client.client_protocol import Part
+
+Options: TypeAlias = dict[str, Any]
+_OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # not for a URL to say
+_LOGIN = ("username", "password", "db")
+
+
+class Connections(Protocol):
+    """Some connections of redis-py to one server, or to the one that a directory names."""
+
+    async def execute(self, command: tuple[Part, ...]) -> Answer:
+        """Send one command and return its answer as the server gave it."""
+        ...
+
+    async def pubsub(self) -> PubSub:
+        """Return a subscription that is not connected yet."""
+        ...
+
+    async def forget(self) -> None:
+        """Find the server anew before the next command."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+def connections_to(address: Address, connect_seconds: float) -> Connections:
+    """Return the connections to an address, none of them open; raises BadInput for its options."""
+    options = _options_of(address.url, connect_seconds)
+    if address.kind == "cluster":
+        return _ClusterConnections(address, options)
+    if address.kind == "sentinel":
+        return _SentinelConnections(address, options, connect_seconds)
+    return _PoolConnections(Redis.from_pool(ConnectionPool(**options)))
+
+
+class _PoolConnections:
+    """The connections to one server, and to the primary that a Sentinel names."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        # redis-py turns answers into dictionaries and tuples; the store reads them as they come.
+        _callbacks_of(redis).clear()
+
+    async def execute(self, command: tuple[Part, ...]) -> Answer:
+        return await _executing(self._redis)(*command)
+
+    async def pubsub(self) -> PubSub:
+        return cast("Any", self._redis).pubsub()
+
+    async def forget(self) -> None:
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+class _SentinelConnections(_PoolConnections):
+    def __init__(self, address: Address, options: Options, patience: float) -> None:
+        kind: Options = {"ssl": options.pop("connection_class", None) is SSLConnection}
+        rest = {name: value for name, value in options.items() if name not in {"host", "port"}}
+        # A Sentinel has no databases, and seldom the primary's password.
+        of_sentinels = {name: value for name, value in rest.items() if name not in _LOGIN}
+        self._sentinel = _EachInTurn(
+            address.hosts, sentinel_kwargs=of_sentinels | kind, **rest, **kind
+        )
+        self._sentinel.patience = patience
+        super().__init__(cast("Any", self._sentinel).master_for(address.service))
+
+    async def close(self) -> None:
+        await super().close()
+        await self._sentinel.aclose()
+
+
+class _EachInTurn(Sentinel):
+    """A directory that waits for none of its Sentinels for longer than `patience` seconds."""
+
+    patience = 0.0
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Return the primary's host and port; raises MasterNotFoundError with the last trouble."""
+        trouble: Exception = MasterNotFoundError("no Sentinel is named")
+        for sentinel in self.sentinels:
+            try:
+                async with asyncio.timeout(self.patience):
+                    answer = await _executing(sentinel)(
+                        "SENTINEL", "GET-MASTER-ADDR-BY-NAME", service_name
+                    )
+            except (OSError, RedisError) as error:
+                trouble = error
+                continue
+            match answer:
+                case [bytes(host), bytes(port)]:
+                    return host.decode(), int(port)
+                case _:
+                    place = sentinel.connection_pool.connection_kwargs
+                    trouble = MasterNotFoundError(f"{place['host']}:{place['port']} knows of none")
+        raise MasterNotFoundError(str(trouble)) from trouble
+
+
+class _ClusterConnections:
+    """The connections to a cluster's nodes; redis-py finds the one that owns a key's slot."""
+
+    def __init__(self, address: Address, options: Options) -> None:
+        kind: Options = {"ssl": options.pop("connection_class", None) is SSLConnection}
+        rest = {name: value for name, value in options.items() if name not in {"host", "port"}}
+        self._shown = address.shown
+        self._cluster = RedisCluster(
+            startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
+            dynamic_startup_nodes=False,  # the named hosts may be the only ones that stay
+            require_full_coverage=False,  # a project lives in one slot
+            **rest,
+            **kind,
+        )
+        callbacks = _callbacks_of(self._cluster)
+        for name in tuple(callbacks):
+            if name != "COMMAND":  # by that one redis-py learns where a command has its keys
+                del callbacks[name]
+
+    async def execute(self, command: tuple[Part, ...]) -> Answer:
+        await self._find_nodes()
+        return await _executing(self._cluster)(*command)
+
+    async def pubsub(self) -> PubSub:
+        await self._find_nodes()
+        return self._cluster.pubsub()
+
+    async def forget(self) -> None:
+        await self._cluster.aclose()
+
+    async def close(self) -> None:
+        await self._cluster.aclose()
+
+    async def _find_nodes(self) -> None:
+        try:
+            await self._cluster.initialize()
+        except IndexError:  # redis-py takes the first of no primaries
+            raise MasterNotFoundError(f"{self._shown} knows of none") from None
+
+
+def _options_of(url: str, connect_seconds: float) -> Options:
+    try:
+        options = cast("Options", dict(parse_url(url)))
+        for name in _OURS:
+            options.pop(name, None)
+        # Never connected: it only judges the options.
+        ConnectionPool(**options).make_connection()
+    except (ValueError, TypeError, OSError, RedisError) as error:
+        raise BadInput(f"{REDIS_URL} has an option that is not understood: {error}") from error
+    return options | {
+        "protocol": 2,  # answers the same from Redis 6.2 to Valkey 9
+        "retry": Retry(NoBackoff(), 0),
+        "decode_responses": False,
+        "health_check_interval": 0,
+        "socket_timeout": None,
+        "socket_connect_timeout": connect_seconds,
+        "driver_info": None,  # nothing is said about the client, and no right needed for it
+    }
+
+
+def _executing(redis: object) -> Callable[..., Awaitable[Answer]]:
+    """Return the method that redis-py leaves untyped."""
+    return cast("Callable[..., Awaitable[Answer]]", cast("Any", redis).execute_command)
+
+
+def _callbacks_of(redis: object) -> dict[str, object]:
+    return cast("dict[str, object]", cast("Any", redis).response_callbacks)
