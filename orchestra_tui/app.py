@@ -59,6 +59,7 @@ class RoomApp(AppBase):
     ENABLE_COMMAND_PALETTE = False  # the room binds its own keys to it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
+        Binding("ctrl+z", "suspend", show=False, system=True),
     ]
 
     def __init__(
@@ -172,6 +173,13 @@ class RoomApp(AppBase):
         """Show all commands."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette([RoomCommands], placeholder="What to do?"))
+
+    def action_suspend(self) -> None:
+        """Stop the whole job, as the kernel does for ctrl+z; the shell's `fg` brings it back."""
+        if self._driver is not None and self._driver.can_suspend:
+            os.kill(0, signal.SIGTSTP)
+        else:
+            self.say("There is no shell to go back to; q leaves the room")
 
     def action_say_how_to_quit(self) -> None:
         """Keep a stray ctrl+c from ending the room."""

@@ -80,6 +80,22 @@ class RoomDriver(LinuxDriver):
         if self._in_use:  # stopped without notice (SIGSTOP), so it was not given back
             self.suspend_application_mode()
         super().resume_application_mode()
+        self._loop.call_soon_threadsafe(self._paint_all)  # nothing of it stands there any more
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell waits to bring the room back: not if the job holds the session's leader.
+
+        The kernel ignores SIGTSTP in such a job for the same reason.
+        """
+        return os.getpgid(os.getsid(0)) != os.getpgrp()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back and stop, where somebody can let us go on."""
+        if self.can_suspend:
+            if self._in_use:
+                self.suspend_application_mode()
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def send_message(self, message: Message) -> None:
         """Hand what the terminal sent to the app, in whose loop it was read."""

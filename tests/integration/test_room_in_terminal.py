@@ -190,3 +190,37 @@ def test_keys_right_behind_an_escape_are_not_swallowed(
         shown.press(ESCAPE + "g")
         shown.press("n")
         shown.wait_for("Start a task")
+
+
+@pytest.mark.parametrize("way", ["the key", "a signal"])
+def test_a_suspended_room_leaves_a_sane_terminal_and_fg_paints_it_again(
+    repository: TestRepository, alone: Settings, way: str
+) -> None:
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("no shell with job control is known here")
+    environ = room_environ(alone) | {"PS1": "prompt> "}
+    with terminal((shell, "--norc", "-i"), repository.path, environ, controlling=True) as shown:
+        shown.press(f"{shlex.join(ROOM)}\n")
+        shown.wait_for("● live", "server ready")
+        if way == "the key":
+            shown.press("\x1a")
+        else:
+            (pid,) = children_of(shown.process.pid, "command_line")
+            os.kill(pid, signal.SIGTSTP)
+        shown.wait_for("Stopped")
+        shown.press("clear; echo $((40 + 2))\n")
+        shown.wait_until(lambda screen: screen.startswith("42"), "the answer of a sane shell")
+        shown.press("fg\n")
+        shown.wait_for("● live", "server ready")
+        shown.press("q")
+        shown.wait_for("prompt>")
+
+
+def test_a_room_without_a_shell_behind_it_is_not_suspended(
+    repository: TestRepository, alone: Settings
+) -> None:
+    with room(repository, alone) as shown:
+        os.kill(shown.process.pid, signal.SIGTSTP)
+        shown.press("\x1a")
+        shown.wait_for("There is no shell to go back to; q leaves the room")

@@ -14,11 +14,16 @@ import anyio
 
 from orchestra_server.tools.server import OrchestrationServer
 from orchestra_server.tools.surrogates import mended_json
+from orchestra_server.tools.transport.parent_exit import ParentExit
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _STDIN = 0
+# Seconds without a message after the parent has ended: a wrapper may leave before its client does.
+_ORPHAN_SECONDS = 10.0
+# Seconds between two looks for the parent where the system does not tell of its end.
+_LOOK_SECONDS = 10.0
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -34,21 +39,36 @@ async def _serve(server: OrchestrationServer) -> None:
 
 
 class _Wire(io.RawIOBase):
-    """Stdin that can be told to end while a thread waits for it: a plain read could not."""
+    """Stdin that can be told to end while a thread waits for it: a plain read could not.
+
+    It also ends when the process that started this one has ended and nothing more comes.
+    """
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
         self._told, self._tell = os.pipe()
+        self._parent = ParentExit()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        ready, _, _ = select.select([self._descriptor, self._told], [], [])
-        if self._told in ready:
+        if not self._has_more():
             return 0
         return os.readv(self._descriptor, [buffer])
+
+    def _has_more(self) -> bool:
+        """Wait for stdin; False when this side is to end."""
+        wanted = [self._descriptor, self._told]
+        parent = [self._parent.descriptor] if self._parent.descriptor >= 0 else []
+        timeout = None if parent else _LOOK_SECONDS
+        ready = list[int]()
+        while not ready and not self._parent.has_happened():
+            ready, _, _ = select.select(wanted + parent, [], [], timeout)
+        if self._descriptor not in ready and self._told not in ready:
+            ready, _, _ = select.select(wanted, [], [], _ORPHAN_SECONDS)
+        return self._descriptor in ready and self._told not in ready
 
     def end(self) -> None:
         """Let the present and every later read find the end."""
@@ -59,6 +79,7 @@ class _Wire(io.RawIOBase):
         if not self.closed:
             for descriptor in (self._descriptor, self._told, self._tell):
                 os.close(descriptor)
+            self._parent.close()
         super().close()
 
 
