@@ -21,9 +21,9 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
-from orchestra_server.git.merge.pairwise_conflicts import Radar, Room, pairs_of
+from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker, pairs_of
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.git.snapshot.ephemeral_commit import Scratch, see_all
+from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
 from tests.support.conducting import a_started_task, chambers_open
@@ -59,10 +59,12 @@ async def _measure(place: Place, chambers: int, files: int, idle: float) -> list
         opened = list((await chambers_open(context, task_id, names)).values())
         for number, chamber in enumerate(opened):
             _work(chamber, number)
-        rooms = [Room(chamber_id(task_id, one.path.name), one.path, _BASE) for one in opened]
+        compared = [
+            ComparedChamber(chamber_id(task_id, one.path.name), one.path, _BASE) for one in opened
+        ]
         repo = open_repository(repository.path)
-        lines = await asyncio.to_thread(_looks, repo, rooms)
-        lines += await asyncio.to_thread(_merges, repo, rooms)
+        lines = await asyncio.to_thread(_looks, repo, compared)
+        lines += await asyncio.to_thread(_merges, repo, compared)
         return lines + await _live(store, project, opened, idle)
 
 
@@ -74,24 +76,24 @@ def _work(chamber: TestRepository, number: int) -> None:
     chamber.write(f"src/d90/f{4_500 + number // 4}.py", f"changed by {number}\n")
 
 
-def _looks(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
-    radar = Radar(repo)
+def _looks(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line]:
+    checker = ConflictChecker(repo)
     before = _cpu()
-    first = _ms(lambda: radar.look(rooms, set()))
+    first = _ms(lambda: checker.check(compared, set()))
     first_cpu = (_cpu() - before) * 1_000
-    pairs = len(pairs_of(rooms))
+    pairs = len(pairs_of(compared))
     changed: list[float] = []
     before = _cpu()
     for number in range(_ROUNDS):
-        room = rooms[number % len(rooms)]
-        (room.path / "new" / "more.py").write_text(f"{number}\n")
-        changed.append(_ms(lambda room=room: radar.look(rooms, {room.id})))
+        chamber = compared[number % len(compared)]
+        (chamber.path / "new" / "more.py").write_text(f"{number}\n")
+        changed.append(_ms(lambda chamber=chamber: checker.check(compared, {chamber.id})))
     changed_cpu = (_cpu() - before) * 1_000 / _ROUNDS
-    nothing = [_ms(lambda: radar.look(rooms, set())) for _ in range(_ROUNDS)]
-    verdicts = radar.look(rooms, set()).verdicts
-    radar.close()
+    nothing = [_ms(lambda: checker.check(compared, set())) for _ in range(_ROUNDS)]
+    verdicts = checker.check(compared, set()).verdicts
+    checker.close()
     return [
-        ("chambers, pairs with the base's", f"{len(rooms)}, {pairs}"),
+        ("chambers, pairs with the base's", f"{len(compared)}, {pairs}"),
         ("pairs that collide", str(sum(not one.merges for one in verdicts.values()))),
         ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} ms of a core"),
         ("a look after one chamber changed", _with_cpu(changed, changed_cpu)),
@@ -99,16 +101,20 @@ def _looks(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
     ]
 
 
-def _merges(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
+def _merges(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line]:
     """Merge all pairs of chambers: one process for all, and by turns one process for each."""
-    scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
+    scratch = ScratchObjects(repo.common_dir / "benchmark", repo.common_dir / "objects")
     scratch.begin()
-    commits = list(see_all(scratch, repo, {room.path.name: room.path for room in rooms}).values())
+    commits = list(
+        snapshot_worktrees(
+            scratch, repo, {chamber.path.name: chamber.path for chamber in compared}
+        ).values()
+    )
     pairs = [(one, other) for at, one in enumerate(commits) for other in commits[at + 1 :]]
-    feed = "".join(f"{one} {other}\n" for one, other in pairs)
+    stdin = "".join(f"{one} {other}\n" for one, other in pairs)
 
     def together() -> float:
-        return _ms(lambda: list(parse_merges(_all_at_once(repo, feed, scratch))))
+        return _ms(lambda: list(parse_merges(_all_at_once(repo, stdin, scratch))))
 
     def apart() -> float:
         return _ms(lambda: [merge_trees(repo, *pair, env=scratch.env) for pair in pairs])
@@ -121,8 +127,8 @@ def _merges(repo: Repository, rooms: Sequence[Room]) -> list[_Line]:
     ]
 
 
-def _all_at_once(repo: Repository, feed: str, scratch: Scratch) -> str:
-    return repo.git("merge-tree", "--write-tree", "--stdin", "-z", feed=feed, env=scratch.env)
+def _all_at_once(repo: Repository, stdin: str, scratch: ScratchObjects) -> str:
+    return repo.git("merge-tree", "--write-tree", "--stdin", "-z", stdin=stdin, env=scratch.env)
 
 
 async def _live(

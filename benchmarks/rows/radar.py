@@ -12,12 +12,12 @@ from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.git.merge.merge_tree import merge_trees
-from orchestra_server.git.merge.pairwise_conflicts import Radar, Room
-from orchestra_server.git.process.identity import KEEPER
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.worktree_status import git_directory
-from orchestra_server.git.snapshot.ephemeral_commit import Scratch
+from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
@@ -30,10 +30,10 @@ def measure(budget: Budget) -> list[Finding]:
     chambers, files = budget.count(20, 4), budget.count(5_000, 300)
     with a_place() as place:
         opened = asyncio.run(_opened(place, chambers, files))
-        rooms = [Room(f"task/{one.path.name}", one.path, _BASE) for one in opened]
+        compared = [ComparedChamber(f"task/{one.path.name}", one.path, _BASE) for one in opened]
         repo = open_repository(place.directory / "shop")
-        cold, cold_apart = _first_looks(repo, rooms, budget)
-        warm, warm_apart, changed = _later_looks(repo, rooms, budget)
+        cold, cold_apart = _first_looks(repo, compared, budget)
+        warm, warm_apart, changed = _later_looks(repo, compared, budget)
     apart = f"{chambers * (chambers - 1) // 2} x git merge-tree"
     return [
         finding(
@@ -70,72 +70,72 @@ async def _opened(place: Place, chambers: int, files: int) -> list[TestRepositor
 
 
 def _first_looks(
-    repo: Repository, rooms: Sequence[Room], budget: Budget
+    repo: Repository, compared: Sequence[ComparedChamber], budget: Budget
 ) -> tuple[list[float], list[float]]:
     """Return ms of a look at all, and of a process for each step; both begin with nothing."""
 
     def afresh() -> float:
-        radar = Radar(repo)
+        checker = ConflictChecker(repo)
         try:
-            return ms(lambda: radar.look(rooms, set()))
+            return ms(lambda: checker.check(compared, set()))
         finally:
-            radar.close()
+            checker.close()
 
     def apart() -> float:
         with _scratch(repo) as scratch:
-            return ms(lambda: _step_by_step(repo, scratch, rooms))
+            return ms(lambda: _step_by_step(repo, scratch, compared))
 
     first, each = by_turns((afresh, apart), budget.seconds(8))
     return first, each
 
 
 def _later_looks(
-    repo: Repository, rooms: Sequence[Room], budget: Budget
+    repo: Repository, compared: Sequence[ComparedChamber], budget: Budget
 ) -> tuple[list[float], list[float], list[float]]:
     """Return ms of a look at all, of a process for each step, and of a look after one change."""
     numbers = count()
-    radar = Radar(repo)
-    everyone = {room.id for room in rooms}
+    checker = ConflictChecker(repo)
+    everyone = {chamber.id for chamber in compared}
 
-    def changes(changed: Sequence[Room]) -> None:
-        for room in changed:
-            (room.path / "more.py").write_text(f"{next(numbers)}\n", encoding="utf-8")
+    def changes(changed: Sequence[ComparedChamber]) -> None:
+        for chamber in changed:
+            (chamber.path / "more.py").write_text(f"{next(numbers)}\n", encoding="utf-8")
 
-    def looked(changed: Sequence[Room]) -> float:
+    def looked(changed: Sequence[ComparedChamber]) -> float:
         changes(changed)
-        ids = {room.id for room in changed}
+        ids = {chamber.id for chamber in changed}
         began = time.perf_counter()
-        look = radar.look(rooms, ids)
+        checked = checker.check(compared, ids)
         taken = (time.perf_counter() - began) * 1_000
-        if look.unmoved:
-            raise RuntimeError(f"the radar did not see the change in {sorted(look.unmoved)}")
+        if checked.unchanged:
+            raise RuntimeError(f"the radar did not see the change in {sorted(checked.unchanged)}")
         return taken
 
     with _scratch(repo) as scratch:
 
         def apart() -> float:
-            changes(rooms)
-            return ms(lambda: _step_by_step(repo, scratch, rooms))
+            changes(compared)
+            return ms(lambda: _step_by_step(repo, scratch, compared))
 
         try:
-            radar.look(rooms, everyone)
-            _step_by_step(repo, scratch, rooms)
+            checker.check(compared, everyone)
+            _step_by_step(repo, scratch, compared)
             all_of_them, each, one = by_turns(
                 (
-                    lambda: looked(rooms),
+                    lambda: looked(compared),
                     apart,
-                    lambda: looked([rooms[next(numbers) % len(rooms)]]),
+                    lambda: looked([compared[next(numbers) % len(compared)]]),
                 ),
                 budget.seconds(10),
             )
         finally:
-            radar.close()
+            checker.close()
     return all_of_them, each, one
 
 
 @contextmanager
-def _scratch(repo: Repository) -> Generator[Scratch]:
-    scratch = Scratch(repo.common_dir / "benchmark", repo.common_dir / "objects")
+def _scratch(repo: Repository) -> Generator[ScratchObjects]:
+    scratch = ScratchObjects(repo.common_dir / "benchmark", repo.common_dir / "objects")
     scratch.begin()
     try:
         yield scratch
@@ -143,19 +143,23 @@ def _scratch(repo: Repository) -> Generator[Scratch]:
         scratch.close()
 
 
-def _step_by_step(repo: Repository, scratch: Scratch, rooms: Sequence[Room]) -> None:
+def _step_by_step(
+    repo: Repository, scratch: ScratchObjects, compared: Sequence[ComparedChamber]
+) -> None:
     """Commit each chamber's work aside as a script would, then merge each two."""
-    commits = [_committed(scratch, room) for room in rooms]
+    commits = [_committed(scratch, chamber) for chamber in compared]
     for one, other in combinations(commits, 2):
         merge_trees(repo, one, other, env=scratch.env)
 
 
-def _committed(scratch: Scratch, room: Room) -> str:
-    index = scratch.index_for(room.path.name, git_directory(room.path) / "index")
-    env = {**KEEPER, **scratch.env, "GIT_INDEX_FILE": str(index)}
-    git_in(room.path, "add", "--all", env=env)
-    tree = git_in(room.path, "write-tree", env=env).strip()
-    return git_in(room.path, "commit-tree", tree, "-p", "HEAD", "-m", "open", env=env).strip()
+def _committed(scratch: ScratchObjects, chamber: ComparedChamber) -> str:
+    index = scratch.index_for(chamber.path.name, git_directory(chamber.path) / "index")
+    env = {**ORCHESTRA_IDENTITY, **scratch.env, "GIT_INDEX_FILE": str(index)}
+    git_output(chamber.path, "add", "--all", env=env)
+    tree = git_output(chamber.path, "write-tree", env=env).strip()
+    return git_output(
+        chamber.path, "commit-tree", tree, "-p", "HEAD", "-m", "open", env=env
+    ).strip()
 
 
 ROW = Row(

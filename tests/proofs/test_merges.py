@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from orchestra_server.git.merge.merge import Branch, Conflicted, merge_all
+from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.generated_repositories import Plan, built, plans
 from tests.support.proofs import FULL, Tally, scaled
@@ -42,10 +42,10 @@ def test_merging_agrees_with_git_merge(tmp_path: Path, tally: Tally) -> None:
 
 def merged_by_us(repository: TestRepository, commits: list[str]) -> str:
     """Return the merged tree, "" for a conflict."""
-    branches = [Branch(f"chamber-{number}", commit) for number, commit in enumerate(commits)]
+    branches = [ChamberBranch(f"chamber-{number}", commit) for number, commit in enumerate(commits)]
     repo = open_repository(repository.path)
     outcome = merge_all(repo, repository.head, branches, "all of it")
-    if isinstance(outcome, Conflicted):
+    if isinstance(outcome, FailedMerge):
         assert all(conflict.file for conflict in outcome.conflicts)
         return ""
     return repository.git("rev-parse", f"{outcome.commit}^{{tree}}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
-from orchestra_server.git.saves.restore import find_saved, restore_work
+from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from tests.support.repositories import TestRepository, small_repository
@@ -45,7 +45,7 @@ def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository
     assert delete_branch(shop.repo, branch, saved.tip)
     shop.main.git("reflog", "expire", "--expire=now", "--all")
     shop.main.git("gc", "--quiet", "--prune=now")  # so that what nothing keeps is gone
-    shop.open(chamber.path.name, commit=find_saved(shop.repo, ref).tip)
+    shop.open(chamber.path.name, commit=require_save(shop.repo, ref).tip)
     restore_work(shop.repo, ref, chamber.path)
     return chamber
 

@@ -30,9 +30,9 @@ def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
         for path, entry in entries.items()
         if (words := entry.split()) and words[1].startswith("100")
     }
-    feed = "".join(f"{one}\n" for one in objects.values())
+    stdin = "".join(f"{one}\n" for one in objects.values())
     asked = ("cat-file", "--batch-check=%(objectsize)")
-    sizes = repo.git(*asked, feed=feed).split("\n") if objects else []
+    sizes = repo.git(*asked, stdin=stdin).split("\n") if objects else []
     return {path: int(size) for path, size in zip(objects, sizes, strict=False) if size.isdecimal()}
 
 
@@ -48,11 +48,11 @@ def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> 
     if not 0 < len(searched) <= _SEARCHED_FILES:
         return ()
     forms = [part for form in _KEY_FORMS for part in ("-e", form)]
-    ran = repo.run(
+    result = repo.run(
         "--literal-pathspecs", "grep", "--extended-regexp", "-I", "--name-only", "-z",
         "--no-color", *forms, commit, "--", *searched,
     )  # fmt: skip
-    return {one.removeprefix(f"{commit}:") for one in ran.out.split("\0") if one}
+    return {one.removeprefix(f"{commit}:") for one in result.out.split("\0") if one}
 
 
 def read_limits(repo: Repository) -> Limits:

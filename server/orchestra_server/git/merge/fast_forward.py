@@ -7,11 +7,11 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import Change, put_back
-from orchestra_server.git.process.run import git_in, only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of
-from orchestra_server.git.snapshot.commit import shown
-from orchestra_server.git.snapshot.index_copy import split
+from orchestra_server.git.snapshot.commit import first_names
+from orchestra_server.git.snapshot.index_copy import split_nul
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
 
@@ -28,7 +28,7 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
         if worktree is None:
             _move_branch(repo, branch, old, new)
             return
-        _require_at(head_of(worktree).commit, branch, old)
+        _require_unmoved(head_of(worktree).commit, branch, old)
         if old != new:
             _fast_forward(worktree, branch, old, new)
 
@@ -43,7 +43,7 @@ def blocked_files(
     worktree = _where_checked_out(repo, checkout, branch)
     if worktree is None or old == new:
         return ()
-    return tuple(_in_the_way(worktree, _changes(worktree, old, new)))
+    return tuple(_blocking_files(worktree, _changes(worktree, old, new)))
 
 
 def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | None:
@@ -69,14 +69,14 @@ def _require_no_rebase(repo: Repository, branch: str) -> None:
 
 def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
     ref = f"refs/heads/{branch}"
-    ran = repo.run("update-ref", "-m", "orchestra: land", ref, new, old)
-    if ran.status:
+    result = repo.run("update-ref", "-m", "orchestra: land", ref, new, old)
+    if result.status:
         now = repo.run("rev-parse", "--verify", "--quiet", ref).out.strip()
-        _require_at(now, branch, old)
-        raise Refused(f"branch {branch} could not be moved: {ran.words}")
+        _require_unmoved(now, branch, old)
+        raise Refused(f"branch {branch} could not be moved: {result.failure}")
 
 
-def _require_at(now: str, branch: str, old: str) -> None:
+def _require_unmoved(now: str, branch: str, old: str) -> None:
     if now != old:
         what = f"branch {branch}" if branch else "the detached HEAD"
         where = f"moved to {now[:12]}" if now else "is gone"
@@ -85,38 +85,39 @@ def _require_at(now: str, branch: str, old: str) -> None:
 
 def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     changes = _changes(worktree, old, new)
-    in_the_way = _in_the_way(worktree, changes)
+    in_the_way = _blocking_files(worktree, changes)
     if in_the_way:
         raise Refused(
-            f"{worktree} has uncommitted work in {shown(in_the_way)}, which the merge changes too; "
-            "commit it or move it aside, and complete again"
+            f"{worktree} has uncommitted work in {first_names(in_the_way)}, "
+            "which the merge changes too; commit it or move it aside, and complete again"
         )
-    ran = run_git(
+    result = run_git(
         worktree, "-c", "submodule.recurse=false", "-c", f"branch.{branch}.mergeOptions=",
         "merge", "--quiet", "--ff-only", "--no-squash", "--commit", "--no-stat", "--no-signoff",
         "--no-autostash", "--no-overwrite-ignore", new,
-        env={**only_here(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
+        env={**ceiling_env(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
     if head_of(worktree).commit == new:
         return  # whatever differs now was changed by a hook of the person's
     left = put_back(worktree, changes, old, new)
     if left:
         raise Refused(
-            f"{worktree} could not take the merge ({ran.words}), and {shown(left)} could not be "
-            f"put back; make room, then run: git -C '{worktree}' checkout -- {shlex.join(left)}"
+            f"{worktree} could not take the merge ({result.failure}), and {first_names(left)} "
+            "could not be put back; make room, then run: "
+            f"git -C '{worktree}' checkout -- {shlex.join(left)}"
         )
-    raise Refused(f"{worktree} could not take the merge, and is as it was: {ran.words}")
+    raise Refused(f"{worktree} could not take the merge, and is as it was: {result.failure}")
 
 
 def _changes(worktree: Path, old: str, new: str) -> list[Change]:
-    raw = split(git_in(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
+    raw = split_nul(git_output(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
     return [
         Change(path, kind=entry[-1], object_id=entry.split()[3])
         for entry, path in zip(raw[::2], raw[1::2], strict=True)
     ]
 
 
-def _in_the_way(worktree: Path, changes: Sequence[Change]) -> list[str]:
+def _blocking_files(worktree: Path, changes: Sequence[Change]) -> list[str]:
     """Return what is uncommitted, untracked or ignored where the landing would write.
 
     A directory of theirs where a file is to come counts, and a file where a directory is.
@@ -133,11 +134,11 @@ def _in_the_way(worktree: Path, changes: Sequence[Change]) -> list[str]:
 
 def _dirty(worktree: Path) -> set[str]:
     """Return the tracked files in which index or working tree differ from HEAD."""
-    status = git_in(
+    status = git_output(
         worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
         "--ignore-submodules=dirty",
     )  # fmt: skip
-    return {entry[3:] for entry in split(status)}
+    return {entry[3:] for entry in split_nul(status)}
 
 
 def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[str]:
@@ -148,6 +149,8 @@ def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[s
             return [] if str(parent) in touched else [str(parent)]
     at = worktree / path
     if at.is_dir() and not at.is_symlink():
-        below = git_in(worktree, "--literal-pathspecs", "ls-files", "--others", "-z", "--", path)
-        return split(below)
+        below = git_output(
+            worktree, "--literal-pathspecs", "ls-files", "--others", "-z", "--", path
+        )
+        return split_nul(below)
     return [path] if os.path.lexists(at) else []

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 _STEPS = 20_000
 
 
-def largest_peaceful(rivals: Sequence[AbstractSet[int]]) -> list[frozenset[int]]:
+def max_compatible_sets(rivals: Sequence[AbstractSet[int]]) -> list[frozenset[int]]:
     """Return the largest sets without rivals, one with the earliest members first.
 
     `rivals[i]` are those that cannot go with `i`, `i` itself among them when it cannot go at all.

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from orchestra_server.git.merge.max_compatible_set import largest_peaceful
+from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import Conflict, excerpt, merge_trees
-from orchestra_server.git.process.identity import KEEPER, require_identity, signing
+from orchestra_server.git.process.identity import (
+    ORCHESTRA_IDENTITY,
+    require_identity,
+    signing_option,
+)
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
@@ -20,7 +24,7 @@ _TRIED = 16  # sets of branches; merging one takes some milliseconds a branch
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class ChamberBranch:
     """What one chamber brings."""
 
     chamber: str
@@ -28,7 +32,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class FullMerge:
     """The commit that holds everything, and the chambers in the order they went in."""
 
     commit: str
@@ -36,14 +40,14 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflicted:
+class FailedMerge:
     """Every conflict of the batch; nothing was changed."""
 
     conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MergedInPart:
+class PartialMerge:
     """The commit that holds the chambers of `order`, and why the others could not go with them."""
 
     commit: str
@@ -52,20 +56,20 @@ class MergedInPart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grown:
+class _MergeProgress:
     commit: str
-    done: list[Branch]
-    left: list[tuple[Branch, dict[str, str]]]  # with git's word for each file
+    done: list[ChamberBranch]
+    left: list[tuple[ChamberBranch, dict[str, str]]]  # with git's word for each file
 
 
 def merge_all(
     repo: Repository,
     base_commit: str,
-    branches: Sequence[Branch],
+    branches: Sequence[ChamberBranch],
     message: str,
     *,
     trial: bool = False,
-) -> Merged | Conflicted:
+) -> FullMerge | FailedMerge:
     """Merge each branch, in the order given, onto the growing result; all or nothing.
 
     Each chamber that brings something becomes one merge commit in the person's name, signed if
@@ -74,40 +78,44 @@ def merge_all(
     A `trial` makes its commits in Orchestra's own name. Raises Refused when git has no identity
     to commit with.
     """
-    grown = _grow(repo, base_commit, branches, message, trial=trial)
+    grown = _merge_in_order(repo, base_commit, branches, message, trial=trial)
     if grown.left:
-        return Conflicted(_conflicts(repo, base_commit, grown))
-    return Merged(grown.commit, tuple(branch.chamber for branch in grown.done))
+        return FailedMerge(_conflicts(repo, base_commit, grown))
+    return FullMerge(grown.commit, tuple(branch.chamber for branch in grown.done))
 
 
-def merge_most(
+def merge_compatible(
     repo: Repository,
     base_commit: str,
-    branches: Sequence[Branch],
+    branches: Sequence[ChamberBranch],
     message: str,
     *,
     trial: bool = False,
-) -> MergedInPart:
+) -> PartialMerge:
     """Merge as many of the branches as can go together; the others are left with their conflicts.
 
     The largest sets without two that conflict are tried until one merges whole: three can conflict
     where no two do. No branch that is left could be added to the result.
     """
-    best = _grow(repo, base_commit, branches, message, trial=True)
+    best = _merge_in_order(repo, base_commit, branches, message, trial=True)
     if best.left:
-        best = _best(repo, base_commit, branches, best)
+        best = _largest_merge(repo, base_commit, branches, best)
     if not trial:
-        best = replace(_grow(repo, base_commit, best.done, message, trial=False), left=best.left)
+        best = replace(
+            _merge_in_order(repo, base_commit, best.done, message, trial=False), left=best.left
+        )
     order = tuple(branch.chamber for branch in best.done)
-    return MergedInPart(best.commit, order, _conflicts(repo, base_commit, best))
+    return PartialMerge(best.commit, order, _conflicts(repo, base_commit, best))
 
 
-def _best(repo: Repository, base: str, branches: Sequence[Branch], first: _Grown) -> _Grown:
+def _largest_merge(
+    repo: Repository, base: str, branches: Sequence[ChamberBranch], first: _MergeProgress
+) -> _MergeProgress:
     best = first
-    sets = largest_peaceful(_rivals(repo, base, branches))
+    sets = max_compatible_sets(_conflicts_by_branch(repo, base, branches))
     for wanted in sets[:_TRIED]:
         ordered = sorted(range(len(branches)), key=lambda i: (i not in wanted, i))
-        grown = _grow(repo, base, [branches[i] for i in ordered], "", trial=True)
+        grown = _merge_in_order(repo, base, [branches[i] for i in ordered], "", trial=True)
         if len(grown.done) > len(best.done):
             best = grown
         if len(best.done) >= len(wanted):
@@ -115,14 +123,16 @@ def _best(repo: Repository, base: str, branches: Sequence[Branch], first: _Grown
     return best
 
 
-def _rivals(repo: Repository, base: str, branches: Sequence[Branch]) -> list[set[int]]:
+def _conflicts_by_branch(
+    repo: Repository, base: str, branches: Sequence[ChamberBranch]
+) -> list[set[int]]:
     """Return for each branch which others it conflicts with, itself standing for the base."""
     pairs = [(i, j) for i in range(len(branches)) for j in range(i + 1)]
 
     def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
         one, other = pair
         ours = base if one == other else branches[other].commit
-        return _merged(repo, ours, branches[one].commit)[1]
+        return _merge_two(repo, ours, branches[one].commit)[1]
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         found = list(pool.map(kinds_of, pairs))
@@ -134,16 +144,16 @@ def _rivals(repo: Repository, base: str, branches: Sequence[Branch]) -> list[set
     return rivals
 
 
-def _grow(
-    repo: Repository, base: str, branches: Sequence[Branch], message: str, *, trial: bool
-) -> _Grown:
+def _merge_in_order(
+    repo: Repository, base: str, branches: Sequence[ChamberBranch], message: str, *, trial: bool
+) -> _MergeProgress:
     """Merge what merges, in rounds until a round brings nothing more."""
-    result, done = base, list[Branch]()
+    result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
     signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
     while waiting:
-        left: list[tuple[Branch, dict[str, str]]] = []
+        left: list[tuple[ChamberBranch, dict[str, str]]] = []
         for branch in waiting:
             if ancestry.holds(branch.commit):
                 done.append(branch)
@@ -151,50 +161,50 @@ def _grow(
             if result == base and ancestry.builds_on_base(branch.commit):
                 tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
             else:
-                tree, kinds = _merged(repo, result, branch.commit)
+                tree, kinds = _merge_two(repo, result, branch.commit)
             if kinds:
                 left.append((branch, kinds))
             else:
-                signed = _signed(repo, trial=trial) if signed is None else signed
+                signed = _signing_options(repo, trial=trial) if signed is None else signed
                 result = _merge_commit(
                     repo, tree, result, branch, message, signed=signed, trial=trial
                 )
                 done.append(branch)
                 ancestry.take(branch.commit)
         if len(left) == len(waiting):
-            return _Grown(result, done, left)
+            return _MergeProgress(result, done, left)
         waiting = [branch for branch, _ in left]
-    return _Grown(result, done, [])
+    return _MergeProgress(result, done, [])
 
 
-def _conflicts(repo: Repository, base: str, grown: _Grown) -> tuple[Conflict, ...]:
-    earlier = [Branch(_BASE, base), *grown.done]
+def _conflicts(repo: Repository, base: str, grown: _MergeProgress) -> tuple[Conflict, ...]:
+    earlier = [ChamberBranch(_BASE, base), *grown.done]
     return tuple(
         conflict
         for branch, kinds in grown.left
-        for conflict in _explain(repo, earlier, branch, kinds)
+        for conflict in _conflicts_of_branch(repo, earlier, branch, kinds)
     )
 
 
-def _merged(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
+def _merge_two(repo: Repository, result: str, commit: str) -> tuple[str, dict[str, str]]:
     """Return the merge's tree and conflicts."""
     merged = merge_trees(repo, result, commit)
     return merged.tree, dict(merged.kinds)
 
 
-def _signed(repo: Repository, *, trial: bool) -> tuple[str, ...]:
+def _signing_options(repo: Repository, *, trial: bool) -> tuple[str, ...]:
     """Return how merge commits are signed; raises Refused where git knows no person."""
     if trial:
         return ("--no-gpg-sign",)
     require_identity(repo.top)
-    return signing(repo.top)
+    return signing_option(repo.top)
 
 
 def _merge_commit(
     repo: Repository,
     tree: str,
     onto: str,
-    branch: Branch,
+    branch: ChamberBranch,
     message: str,
     *,
     signed: tuple[str, ...],
@@ -203,13 +213,13 @@ def _merge_commit(
     return repo.git(
         "-c", "i18n.commitEncoding=UTF-8",
         "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
-        feed=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
-        env=KEEPER if trial else None,
+        stdin=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
+        env=ORCHESTRA_IDENTITY if trial else None,
     ).strip()  # fmt: skip
 
 
-def _explain(
-    repo: Repository, earlier: Sequence[Branch], branch: Branch, kinds: dict[str, str]
+def _conflicts_of_branch(
+    repo: Repository, earlier: Sequence[ChamberBranch], branch: ChamberBranch, kinds: dict[str, str]
 ) -> Iterator[Conflict]:
     """Say for each file with which side the branch cannot agree, tried one by one.
 
@@ -234,7 +244,7 @@ def _explain(
         yield Conflict(file, kind, (_last_to_touch(repo, earlier, file), branch.chamber), "")
 
 
-def _last_to_touch(repo: Repository, earlier: Sequence[Branch], file: str) -> str:
+def _last_to_touch(repo: Repository, earlier: Sequence[ChamberBranch], file: str) -> str:
     base = earlier[0].commit
     for other in reversed(earlier[1:]):
         changed = repo.git(

@@ -38,10 +38,10 @@ def merge_trees(
     repo: Repository, ours: str, theirs: str, env: Mapping[str, str] | None = None
 ) -> MergedTree:
     """Merge two commits in the object database; raises GitFailed when git cannot even try."""
-    ran = repo.run("merge-tree", "--write-tree", "-z", ours, theirs, env=env)
-    if ran.status not in (0, 1):
-        raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {ran.words}")
-    return parse_merge(ran.out, conflicted=ran.status == 1)
+    result = repo.run("merge-tree", "--write-tree", "-z", ours, theirs, env=env)
+    if result.status not in (0, 1):
+        raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {result.failure}")
+    return parse_merge(result.out, conflicted=result.status == 1)
 
 
 def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
@@ -84,29 +84,29 @@ def _kinds(parts: Iterator[str]) -> dict[str, str]:
 
 def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:
     """Return the file's first conflicting lines, git's markers naming the sides by `sides`."""
-    ran = repo.run("cat-file", "blob", f"{tree}:{file}")
-    return conflicting_lines(ran.out, sides) if ran.status == 0 else ""
+    result = repo.run("cat-file", "blob", f"{tree}:{file}")
+    return first_conflict_lines(result.out, sides) if result.status == 0 else ""
 
 
-def conflicting_lines(text: str, sides: Mapping[str, str]) -> str:
+def first_conflict_lines(text: str, sides: Mapping[str, str]) -> str:
     """Return the lines from the first `<<<<<<<` to its `>>>>>>>`, at most 24; "" when none."""
     kept: list[str] = []
     for line in text.splitlines():
         if kept or line.startswith("<<<<<<< "):
-            kept.append(clean(_named(line, sides))[:_LINE_LIMIT])
+            kept.append(clean(_with_side_names(line, sides))[:_LINE_LIMIT])
         if kept and line.startswith(">>>>>>> "):
             break
-    return "\n".join(_shortened(kept))
+    return "\n".join(_limited(kept))
 
 
-def _named(line: str, sides: Mapping[str, str]) -> str:
+def _with_side_names(line: str, sides: Mapping[str, str]) -> str:
     if line.startswith(("<<<<<<< ", ">>>>>>> ")):
         for commit, name in sides.items():
             line = line.replace(commit, name)
     return line
 
 
-def _shortened(lines: Sequence[str]) -> Sequence[str]:
+def _limited(lines: Sequence[str]) -> Sequence[str]:
     if len(lines) <= _EXCERPT_LINES:
         return lines
     left = len(lines) - _EXCERPT_LINES

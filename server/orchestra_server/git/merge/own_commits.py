@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from orchestra_core.errors import Refused
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.merge_tree import MergedTree, merge_trees
-from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
 
 _SUBJECT_LENGTH = 80  # characters
@@ -48,12 +48,12 @@ def read_target(repo: Repository, ref: str, commit: str) -> Target:
 
     Only those count that `commit` does not hold: the others were never taken out.
     """
-    ran = repo.run("rev-list", "--walk-reflogs", ref, "--")
-    listed = list(dict.fromkeys(ran.out.split())) if ran.status == 0 else []
+    result = repo.run("rev-list", "--walk-reflogs", ref, "--")
+    listed = list(dict.fromkeys(result.out.split())) if result.status == 0 else []
     if not listed:
         return Target(commit)
-    feed = "".join(f"{one}\n" for one in (*listed, f"^{commit}"))
-    left_out = set(repo.run("rev-list", "--stdin", feed=feed).out.split())
+    stdin = "".join(f"{one}\n" for one in (*listed, f"^{commit}"))
+    left_out = set(repo.run("rev-list", "--stdin", stdin=stdin).out.split())
     return Target(commit, tuple(one for one in listed if one in left_out))
 
 
@@ -107,8 +107,8 @@ def _taken_out(
 
 def _commits(repo: Repository, revisions: Sequence[str]) -> dict[str, Sequence[str]]:
     """Return the commits of a range with their parents, the oldest first."""
-    feed = "".join(f"{one}\n" for one in revisions)
-    lines = repo.git("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", feed=feed)
+    stdin = "".join(f"{one}\n" for one in revisions)
+    lines = repo.git("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=stdin)
     return {words[0]: words[1:] for words in map(str.split, lines.splitlines())}
 
 
@@ -146,7 +146,13 @@ def _three_way(repo: Repository, base: str | None, ours: str, theirs: str) -> Me
 def _bare_commit(repo: Repository, tree: str, parent: str = "") -> str:
     behind = ("-p", parent) if parent else ()
     return repo.git(
-        "commit-tree", tree, *behind, "--no-gpg-sign", "-m", "A side of a merge", env=KEEPER
+        "commit-tree",
+        tree,
+        *behind,
+        "--no-gpg-sign",
+        "-m",
+        "A side of a merge",
+        env=ORCHESTRA_IDENTITY,
     ).strip()
 
 
@@ -172,10 +178,10 @@ def _again(
         "GIT_AUTHOR_EMAIL": address,
         "GIT_AUTHOR_DATE": f"@{date}" if date[:1].isdecimal() else date,
     }
-    keeper = KEEPER if trial else {}
+    keeper = ORCHESTRA_IDENTITY if trial else {}
     return repo.git(
         *_UTF8, "commit-tree", tree, "-p", parent, *signed, "-F", "-",
-        feed=message.rstrip("\n") + "\n", env={**keeper, **author},
+        stdin=message.rstrip("\n") + "\n", env={**keeper, **author},
     ).strip()  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Whether chambers would merge: each two that land on one branch, and each with that branch.
+"""Which chambers would conflict: each two that land on one branch, and each with that branch.
 
-Uncommitted work counts. An answer belongs to two commits and is remembered with them, so that only
-pairs with a side that has moved are asked, all of them of one git process.
+Uncommitted work counts. A verdict is remembered with its two commits, so git is asked only about
+pairs of which one side has moved, and about all of them in one process.
 """
 
 import logging
@@ -17,19 +17,19 @@ from orchestra_server.domain.conflicts import Pair, Verdict
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
 from orchestra_server.git.process.run import GitFailed, git_version
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.snapshot.ephemeral_commit import Scratch, see_all
+from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 
 # `merge-tree --stdin` came with 2.39 (git's RelNotes/2.39.0).
-_MANY_AT_ONCE = (2, 39)
-_WORTH_A_PROCESS = 20  # pairs: git decides one in a millisecond and starts in three
-# Looks after which the scratch objects are thrown away: some ten small files for each.
-_LOOKS_KEPT = 500
+_STDIN_SUPPORTED = (2, 39)
+_PAIRS_PER_PROCESS = 20  # git decides a pair in a millisecond and starts in three
+# Checks after which the scratch objects are deleted: each check adds some ten small files.
+_CHECKS_PER_SCRATCH = 500
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """A chamber as the radar sees it; `lands_on` is the ref its work is to land on, or HEAD."""
+class ComparedChamber:
+    """A chamber to compare with others; `lands_on` is the ref its work is to land on, or HEAD."""
 
     id: str
     path: Path
@@ -37,115 +37,124 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was found: every pair that could be judged, and the changed rooms that hold the same."""
+class CheckedPairs:
+    """The verdicts that git could give, and the `changed` chambers whose content is as before."""
 
     verdicts: Mapping[Pair, Verdict]
-    unmoved: frozenset[str]
+    unchanged: frozenset[str]
 
 
-def pairs_of(rooms: Sequence[Room]) -> list[Pair]:
-    """Return each two rooms that land on one ref, and each room with BASE, ids in order."""
-    ordered = sorted(rooms, key=lambda room: room.id)
-    both = [
-        (one.id, other.id)
-        for one, other in combinations(ordered, 2)
-        if one.lands_on == other.lands_on
+def pairs_of(chambers: Sequence[ComparedChamber]) -> list[Pair]:
+    """Return each two chambers that land on one ref, and each with BASE, ids in order."""
+    ordered = sorted(chambers, key=lambda chamber: chamber.id)
+    both_chambers = [
+        (first.id, second.id)
+        for first, second in combinations(ordered, 2)
+        if first.lands_on == second.lands_on
     ]
-    return [*both, *((room.id, BASE) for room in ordered)]
+    return [*both_chambers, *((chamber.id, BASE) for chamber in ordered)]
 
 
-def _shares(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
-    """Divide what is to be asked among the processors, where it is worth another process."""
-    count = min(os.cpu_count() or 1, -(-len(pairs) // _WORTH_A_PROCESS))
-    return [pairs[number::count] for number in range(count)]
-
-
-class Radar:
-    """Looks at chambers; blocking, and for one caller at a time. Close it to leave no file."""
+class ConflictChecker:
+    """Finds conflicts between chambers; blocking, for one caller at a time, to be closed."""
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
-        self._scratch = Scratch(repo.common_dir / "orchestra-radar", repo.common_dir / "objects")
-        self._commits: dict[str, str] = {}
-        self._known: dict[Pair, Verdict] = {}  # by two commits
-        self._looks = _LOOKS_KEPT
+        self._scratch = ScratchObjects(
+            repo.common_dir / "orchestra-radar", repo.common_dir / "objects"
+        )
+        self._snapshots: dict[str, str] = {}  # by chamber the commit of what it holds
+        self._verdicts: dict[Pair, Verdict] = {}  # by two commits
+        self._checks = _CHECKS_PER_SCRATCH
 
     def close(self) -> None:
-        """Leave no file behind."""
+        """Delete all scratch files."""
         self._scratch.close()
 
-    def look(self, rooms: Sequence[Room], changed: Collection[str]) -> Look:
-        """Judge all pairs, having looked into the changed rooms and into those never seen.
+    def check(self, chambers: Sequence[ComparedChamber], changed: Collection[str]) -> CheckedPairs:
+        """Judge all pairs, after a snapshot of the changed chambers and of those without one.
 
-        A room that git cannot read now keeps what was last seen in it; one that was never seen
-        has no verdicts.
+        A chamber that git cannot read keeps its last snapshot; without one it has no verdicts.
         """
-        changed = self._tidy(rooms, changed)
-        before = dict(self._commits)
-        self._see([room for room in rooms if room.id in changed or room.id not in before])
-        sides = {**self._commits, **self._bases(rooms)}
-        lands_on = {room.id: room.lands_on for room in rooms}
-        commits = {
-            (one, other): (sides[one], sides[lands_on[one] if other == BASE else other])
-            for one, other in pairs_of(rooms)
-            if one in sides and (lands_on[one] if other == BASE else other) in sides
-        }
-        asked = dict.fromkeys(pair for pair in commits.values() if pair not in self._known)
-        self._known |= self._judge(list(asked))
-        self._known = {pair: self._known[pair] for pair in commits.values() if pair in self._known}
-        unmoved = {room for room in changed if before.get(room) == self._commits.get(room)}
-        verdicts = {
-            between: self._known[pair] for between, pair in commits.items() if pair in self._known
-        }
-        return Look(verdicts, frozenset(unmoved))
+        changed = self._forget_gone(chambers, changed)
+        before = dict(self._snapshots)
+        self._take_snapshots(
+            [chamber for chamber in chambers if chamber.id in changed or chamber.id not in before]
+        )
+        commits = self._commits_of_pairs(chambers)
+        new_pairs = dict.fromkeys(pair for pair in commits.values() if pair not in self._verdicts)
+        verdicts = self._verdicts | self._judge(list(new_pairs))
+        self._verdicts = {pair: verdicts[pair] for pair in commits.values() if pair in verdicts}
+        return CheckedPairs(
+            {ids: verdicts[pair] for ids, pair in commits.items() if pair in verdicts},
+            frozenset(
+                chamber
+                for chamber in changed
+                if before.get(chamber) == self._snapshots.get(chamber)
+            ),
+        )
 
-    def _tidy(self, rooms: Sequence[Room], changed: Collection[str]) -> Collection[str]:
-        """Forget rooms that are gone; now and then begin anew, so that the scratch stays small."""
-        ids = {room.id for room in rooms}
-        self._commits = {room: commit for room, commit in self._commits.items() if room in ids}
-        self._looks += 1
-        if self._looks <= _LOOKS_KEPT:
+    def _forget_gone(
+        self, chambers: Sequence[ComparedChamber], changed: Collection[str]
+    ) -> Collection[str]:
+        """Forget chambers that are gone, and from time to time everything: the scratch grows.
+
+        Returns the ids of the chambers that need a new snapshot.
+        """
+        ids = {chamber.id for chamber in chambers}
+        self._snapshots = {key: commit for key, commit in self._snapshots.items() if key in ids}
+        self._checks += 1
+        if self._checks <= _CHECKS_PER_SCRATCH:
             return ids.intersection(changed)
         self._scratch.begin()
-        self._looks = 0
-        self._known, self._commits = {}, {}
+        self._checks = 0
+        self._verdicts, self._snapshots = {}, {}
         return ids
 
-    def _see(self, rooms: Sequence[Room]) -> None:
-        named = {room.id.replace("/", "@"): room for room in rooms}
-        places = {name: room.path for name, room in named.items()}
-        for name, commit in see_all(self._scratch, self._repo, places).items():
-            self._commits[named[name].id] = commit
+    def _take_snapshots(self, chambers: Sequence[ComparedChamber]) -> None:
+        by_file_name = {chamber.id.replace("/", "@"): chamber for chamber in chambers}
+        paths = {name: chamber.path for name, chamber in by_file_name.items()}
+        for name, commit in snapshot_worktrees(self._scratch, self._repo, paths).items():
+            self._snapshots[by_file_name[name].id] = commit
 
-    def _bases(self, rooms: Sequence[Room]) -> dict[str, str]:
-        refs = {room.lands_on for room in rooms}
+    def _commits_of_pairs(self, chambers: Sequence[ComparedChamber]) -> dict[Pair, Pair]:
+        """Return by ids the commits of each pair of which both sides could be read."""
+        lands_on = {chamber.id: chamber.lands_on for chamber in chambers}
+        commits = {**self._snapshots, **self._tips(set(lands_on.values()))}
+        pairs: dict[Pair, Pair] = {}
+        for first, second in pairs_of(chambers):
+            other_side = lands_on[first] if second == BASE else second
+            if first in commits and other_side in commits:
+                pairs[first, second] = (commits[first], commits[other_side])
+        return pairs
+
+    def _tips(self, refs: Collection[str]) -> dict[str, str]:
         tips = {ref: self._repo.run("rev-parse", "--verify", "--quiet", ref) for ref in refs}
         return {ref: tip.out.strip() for ref, tip in tips.items() if tip.status == 0}
 
     def _judge(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
-        """Ask git, one process for all; where that gives up at one of them, one for each."""
+        """Ask a few git processes about all pairs, or one process a pair where one gives up."""
         if not pairs:
             return {}
-        if git_version() >= _MANY_AT_ONCE:
+        if git_version() >= _STDIN_SUPPORTED:
             with ThreadPoolExecutor() as pool:
                 shares = list(pool.map(self._judge_together, _shares(pairs)))
             if all(shares):
                 return {pair: verdict for share in shares for pair, verdict in share.items()}
-        return dict(self._one_by_one(pairs))
+        return dict(self._judge_one_by_one(pairs))
 
     def _judge_together(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
-        """Ask one process about all of them; it answers nothing where it gives up at one."""
-        feed = "".join(f"{one} {other}\n" for one, other in pairs)
-        ran = self._repo.run(
-            "merge-tree", "--write-tree", "--stdin", "-z", feed=feed, env=self._scratch.env
+        """Ask one process about all pairs; return nothing when it gives up at one of them."""
+        stdin = "".join(f"{first} {second}\n" for first, second in pairs)
+        result = self._repo.run(
+            "merge-tree", "--write-tree", "--stdin", "-z", stdin=stdin, env=self._scratch.env
         )
-        if ran.status:
+        if result.status:
             return {}
-        found = (Verdict(not one.kinds, one.kinds) for one in parse_merges(ran.out))
-        return dict(zip(pairs, found, strict=True))
+        verdicts = (Verdict(not merge.kinds, merge.kinds) for merge in parse_merges(result.out))
+        return dict(zip(pairs, verdicts, strict=True))
 
-    def _one_by_one(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Verdict]]:
+    def _judge_one_by_one(self, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Verdict]]:
         for pair in pairs:
             try:
                 kinds = merge_trees(self._repo, *pair, env=self._scratch.env).kinds
@@ -153,6 +162,12 @@ class Radar:
                 if "unrelated histories" in str(fault):
                     yield pair, Verdict(merges=False)
                 else:
-                    _log.debug("the radar cannot judge: %s", fault)
+                    _log.debug("git cannot merge two chambers: %s", fault)
             else:
                 yield pair, Verdict(not kinds, kinds)
+
+
+def _shares(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """Divide the pairs among the processors, where they are worth another process."""
+    count = min(os.cpu_count() or 1, -(-len(pairs) // _PAIRS_PER_PROCESS))
+    return [pairs[number::count] for number in range(count)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.git.process.run import only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, run_git
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def put_back(worktree: Path, changes: Sequence[Change], old: str, new: str) -> l
     Only what the fast-forward itself wrote or removed is touched: a file that is neither missing,
     nor the new one, nor the beginning of it, is the person's by now.
     """
-    ours = only_here(worktree)
+    ours = ceiling_env(worktree)
     run_git(worktree, "read-tree", "-i", "-m", new, old, env=ours)
     back: list[str] = []
     for change in changes:
@@ -36,7 +36,7 @@ def put_back(worktree: Path, changes: Sequence[Change], old: str, new: str) -> l
                 back.append(change.path)
     run_git(
         worktree, "checkout-index", "--force", "--index", "-z", "--stdin",
-        feed="".join(f"{path}\0" for path in back), env=ours,
+        stdin="".join(f"{path}\0" for path in back), env=ours,
     )  # fmt: skip
     return [path for path in back if not os.path.lexists(worktree / path)]
 
@@ -45,9 +45,9 @@ def _is_written_by_us(worktree: Path, change: Change) -> bool:
     """Tell whether a file is the new one, or the part of it that the disk had room for."""
     if change.kind == "D":
         return False
-    ours = only_here(worktree)
-    ran = run_git(worktree, "hash-object", "--", change.path, env=ours)
-    if ran.out.strip() == change.object_id:
+    ours = ceiling_env(worktree)
+    result = run_git(worktree, "hash-object", "--", change.path, env=ours)
+    if result.out.strip() == change.object_id:
         return True
     written = (worktree / change.path).read_bytes()
     named = f"--path={change.path}"

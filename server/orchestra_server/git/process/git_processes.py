@@ -11,7 +11,7 @@ _PROCESSES = Path("/proc")
 _LOOK_AGAIN = 0.05  # seconds, where the system tells of no process's end
 
 
-def gits_in(places: Iterable[Path]) -> list[int] | None:
+def git_processes_in(places: Iterable[Path]) -> list[int] | None:
     """Return the process ids of gits that stand in or below `places`; None where nobody can tell.
 
     Nobody can without `/proc`, or when one is another person's.
@@ -36,10 +36,10 @@ def gits_in(places: Iterable[Path]) -> list[int] | None:
     return found
 
 
-def wait_for_gits(places: Sequence[Path], seconds: float) -> None:
+def wait_for_git_processes(places: Sequence[Path], seconds: float) -> None:
     """Return when no git runs in `places` any more, at the latest after `seconds`. Blocking."""
     deadline = time.monotonic() + seconds
-    while running := gits_in(places):
+    while running := git_processes_in(places):
         left = deadline - time.monotonic()
         if left <= 0:
             return

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, run_git
 
 # Saved work is Orchestra's record, not the person's commit: it must succeed where git has no
 # identity, and is never signed.
-KEEPER = {
+ORCHESTRA_IDENTITY = {
     "GIT_AUTHOR_NAME": "Orchestra",
     "GIT_AUTHOR_EMAIL": "orchestra@localhost",
     "GIT_COMMITTER_NAME": "Orchestra",
@@ -18,7 +18,7 @@ KEEPER = {
 def require_identity(directory: Path) -> None:
     """Raise Refused, with the two commands to run, where git would not know whose a commit is."""
     for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
-        if run_git(directory, "var", who, env=only_here(directory)).status:
+        if run_git(directory, "var", who, env=ceiling_env(directory)).status:
             raise Refused(
                 "git does not know whose commits these are; run: "
                 "git config --global user.name 'Your Name' and "
@@ -26,9 +26,9 @@ def require_identity(directory: Path) -> None:
             )
 
 
-def signing(directory: Path) -> tuple[str, ...]:
+def signing_option(directory: Path) -> tuple[str, ...]:
     """Return the option for plumbing that signs as `git commit` would by commit.gpgSign."""
     wanted = run_git(
-        directory, "config", "--type=bool", "--get", "commit.gpgSign", env=only_here(directory)
+        directory, "config", "--type=bool", "--get", "commit.gpgSign", env=ceiling_env(directory)
     )
     return ("--gpg-sign",) if wanted.out.strip() == "true" else ()

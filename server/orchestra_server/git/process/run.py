@@ -25,7 +25,7 @@ _ENVIRONMENT = {
 }
 # What a caller's own git (a hook that started us, say) may have exported and what would send our
 # commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
-_NOT_OURS = (
+_INHERITED = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -48,7 +48,7 @@ class GitFailed(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class GitResult:
     """How one git command ended; both outputs decoded so that any file name survives."""
 
     status: int
@@ -56,7 +56,7 @@ class Ran:
     err: str
 
     @property
-    def words(self) -> str:
+    def failure(self) -> str:
         """What git said about its failure, as one line without `fatal:`."""
         lines = [line for line in self.err.splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
@@ -65,42 +65,42 @@ class Ran:
 
 
 def run_git(
-    directory: Path, *args: str, feed: str = "", env: Mapping[str, str] | None = None
-) -> Ran:
-    """Run git in `directory` and return how it ended, `feed` being its standard input.
+    directory: Path, *args: str, stdin: str = "", env: Mapping[str, str] | None = None
+) -> GitResult:
+    """Run git in `directory` and return how it ended, with `stdin` as its standard input.
 
     `-C` and not the process's directory: GitPython falls back on its own directory when the given
     one is gone, and a command meant for a chamber would then change the main checkout.
     Raises Unavailable when there is no git.
     """
     ours = env or {}
-    command = [*_without_inherited(ours), "git", "-C", str(directory), *args]
-    with _readable(feed) as stdin:
+    command = [*_unset_inherited(ours), "git", "-C", str(directory), *args]
+    with _stdin_file(stdin) as stdin_file:
         status, out, err = _git().execute(
             command,
-            istream=stdin,
+            istream=stdin_file,
             with_extended_output=True,
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
             env={**_ENVIRONMENT, **ours},
         )
-    return Ran(status, os.fsdecode(out), err)
+    return GitResult(status, os.fsdecode(out), err)
 
 
 @contextmanager
-def _readable(feed: str) -> Generator[BinaryIO | None]:
-    """Lend a file to read from, because GitPython takes no text; None stands for an empty one."""
-    if not feed:
+def _stdin_file(stdin: str) -> Generator[BinaryIO | None]:
+    """Yield the text as an open file, because GitPython takes no text; None for an empty text."""
+    if not stdin:
         yield None
         return
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write(os.fsencode(feed))
-        stdin.seek(0)
-        yield stdin
+    with tempfile.TemporaryFile() as file:
+        file.write(os.fsencode(stdin))
+        file.seek(0)
+        yield file
 
 
-def only_here(directory: Path) -> dict[str, str]:
+def ceiling_env(directory: Path) -> dict[str, str]:
     """Return the environment that keeps git from finding a repository above `directory`.
 
     A chamber lies inside the main checkout: without its `.git` file a command would change that.
@@ -108,42 +108,44 @@ def only_here(directory: Path) -> dict[str, str]:
     return {"GIT_CEILING_DIRECTORIES": str(directory.parent)}
 
 
-def as_person() -> dict[str, str]:
+def locale_env() -> dict[str, str]:
     """Return the environment for commands that run a person's hooks: in their own language."""
     return {name: os.environ.get(name, "") for name in ("LC_ALL", "LANGUAGE")}
 
 
-def git_in(
-    directory: Path, *args: str, feed: str = "", env: Mapping[str, str] | None = None
+def git_output(
+    directory: Path, *args: str, stdin: str = "", env: Mapping[str, str] | None = None
 ) -> str:
     """Return what git prints in a working tree or bare repository; raises GitFailed."""
-    ran = run_git(directory, *args, feed=feed, env={**only_here(directory), **(env or {})})
-    if ran.status:
-        raise GitFailed(f"git {_verb(args)} failed in {directory}: {ran.words}")
-    return ran.out
+    result = run_git(directory, *args, stdin=stdin, env={**ceiling_env(directory), **(env or {})})
+    if result.status:
+        raise GitFailed(f"git {_subcommand(args)} failed in {directory}: {result.failure}")
+    return result.out
 
 
-def git_beginning(
+def git_output_prefix(
     directory: Path, *args: str, limit: int, env: Mapping[str, str] | None = None
 ) -> tuple[str, bool]:
     """Return at most `limit` bytes of what git prints, and whether there was more.
 
     By subprocess, because GitPython reads an output to its end, and a diff can be gigabytes.
     """
-    given = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    given = {name: value for name, value in os.environ.items() if name not in _INHERITED}
     with subprocess.Popen(  # noqa: S603 - a list, no shell; git found as GitPython finds it
         ["git", "-C", str(directory), *args],  # noqa: S607 - as above
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**given, **_ENVIRONMENT, "LC_ALL": "C", **only_here(directory), **(env or {})},
+        env={**given, **_ENVIRONMENT, "LC_ALL": "C", **ceiling_env(directory), **(env or {})},
     ) as process:
         read = process.stdout.read(limit + 1) if process.stdout else b""
         cut = len(read) > limit
         if cut:
             process.kill()
     if process.returncode and not cut:
-        raise GitFailed(f"git {_verb(args)} failed in {directory} with status {process.returncode}")
+        raise GitFailed(
+            f"git {_subcommand(args)} failed in {directory} with status {process.returncode}"
+        )
     return os.fsdecode(read[:limit]), cut
 
 
@@ -158,18 +160,18 @@ def git_version() -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
 
 
-def _verb(args: tuple[str, ...]) -> str:
+def _subcommand(args: tuple[str, ...]) -> str:
     settings = {index + 1 for index, arg in enumerate(args) if arg == "-c"}
-    words = (arg for i, arg in enumerate(args) if i not in settings and not arg.startswith("-"))
-    return next(words, "")
+    failure = (arg for i, arg in enumerate(args) if i not in settings and not arg.startswith("-"))
+    return next(failure, "")
 
 
-def _without_inherited(ours: Mapping[str, str]) -> list[str]:
+def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
     """Return the `env` prefix that drops what was inherited: GitPython can only add variables.
 
     It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
     """
-    present = [name for name in _NOT_OURS if name in os.environ and name not in ours]
+    present = [name for name in _INHERITED if name in os.environ and name not in ours]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []
 
 

@@ -39,9 +39,9 @@ class Ancestry:
 
 def read_ancestry(repo: Repository, base: str, commits: Iterable[str]) -> Ancestry:
     """Read the ancestry of some commits up to their base."""
-    feed = "".join(f"{commit}\n" for commit in (*commits, f"^{base}"))
+    stdin = "".join(f"{commit}\n" for commit in (*commits, f"^{base}"))
     lines = (
         line.split()
-        for line in repo.git("rev-list", "--parents", "--stdin", feed=feed).splitlines()
+        for line in repo.git("rev-list", "--parents", "--stdin", stdin=stdin).splitlines()
     )
     return Ancestry(base, {line[0]: line[1:] for line in lines})

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
 
 # In a patch each line of a file begins with a blank, "+" or "-".
@@ -58,7 +58,7 @@ def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:
     """Return what each commit changes, without the ids of files and the numbers of lines."""
     shown = repo.git(
         "diff-tree", "--stdin", "--root", "--patch", "--no-ext-diff", "--no-textconv",
-        feed="".join(f"{commit}\n" for commit in commits),
+        stdin="".join(f"{commit}\n" for commit in commits),
     )  # fmt: skip
     without_places = _PLACES.sub("", shown)
     parts = _COMMIT_LINE.split(without_places)[1:]
@@ -69,6 +69,6 @@ def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
     """Compare the whole of the work with each commit there, by a commit that no ref names."""
     squashed = repo.git(
         "commit-tree", f"{commit}^{{tree}}", "-p", fork, "-m", "all at once",
-        env=KEEPER,
+        env=ORCHESTRA_IDENTITY,
     ).strip()  # fmt: skip
     return _has_equals(repo, squashed, into)

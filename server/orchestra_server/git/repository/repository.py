@@ -8,7 +8,13 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.file_lock import locked_file
 from orchestra_core.text import one_line
-from orchestra_server.git.process.run import Ran, git_in, git_version, only_here, run_git
+from orchestra_server.git.process.run import (
+    GitResult,
+    ceiling_env,
+    git_output,
+    git_version,
+    run_git,
+)
 
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)
@@ -31,13 +37,13 @@ class Repository:
     top: Path
     common_dir: Path
 
-    def git(self, *args: str, feed: str = "", env: Mapping[str, str] | None = None) -> str:
+    def git(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> str:
         """Return what git prints; raises GitFailed with one line."""
-        return git_in(self.top, *args, feed=feed, env=env)
+        return git_output(self.top, *args, stdin=stdin, env=env)
 
-    def run(self, *args: str, feed: str = "", env: Mapping[str, str] | None = None) -> Ran:
+    def run(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> GitResult:
         """Run git where its failure is an answer and not an error."""
-        return run_git(self.top, *args, feed=feed, env={**only_here(self.top), **(env or {})})
+        return run_git(self.top, *args, stdin=stdin, env={**ceiling_env(self.top), **(env or {})})
 
     def head(self) -> Head:
         """Return branch and commit of HEAD; raises Refused while there is no commit."""
@@ -47,11 +53,11 @@ class Repository:
         """Return the commit a revision names; raises BadInput for one that is unknown."""
         fit = revision.isprintable() and 0 < len(revision) <= _LONGEST_REVISION
         if fit:
-            ran = self.run(
+            result = self.run(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
             )
-            if ran.status == 0:
-                return ran.out.strip()
+            if result.status == 0:
+                return result.out.strip()
         raise BadInput(
             f"{one_line(revision, 80)!r} is not a revision of {self.top}; "
             "give a branch, a tag or a commit that 'git log' knows"
@@ -75,7 +81,7 @@ def open_repository(directory: Path) -> Repository:
         raise Unavailable(f"git {found} is too old; Orchestra needs git 2.38 or newer")
     if not directory.is_dir():
         raise Unavailable(f"{directory} is not a directory; name one inside a git repository")
-    ran = run_git(
+    result = run_git(
         directory,
         "rev-parse",
         "--is-inside-work-tree",
@@ -83,17 +89,17 @@ def open_repository(directory: Path) -> Repository:
         "--path-format=absolute",
         "--git-common-dir",
     )
-    if ran.status:
-        raise Unavailable(_why_not(directory, ran))
-    inside, bare, common = ran.out.removesuffix("\n").split("\n", 2)
+    if result.status:
+        raise Unavailable(_explanation(directory, result))
+    inside, bare, common = result.out.removesuffix("\n").split("\n", 2)
     common_dir = Path(common).resolve()
     if inside == "true":
-        top = git_in_any(directory, "rev-parse", "--show-toplevel")
+        top = _git_output_anywhere(directory, "rev-parse", "--show-toplevel")
     elif bare == "true":
         _require_really_bare(common_dir)
         top = str(common_dir)
     else:  # somewhere below .git: its main working tree is meant
-        listed = git_in_any(directory, "worktree", "list", "--porcelain", "-z")
+        listed = _git_output_anywhere(directory, "worktree", "list", "--porcelain", "-z")
         top = listed.split("\0", 1)[0].removeprefix("worktree ")
     return Repository(Path(top).resolve(), common_dir)
 
@@ -111,40 +117,40 @@ def _require_really_bare(common_dir: Path) -> None:
         )
 
 
-def git_in_any(directory: Path, *args: str) -> str:
+def _git_output_anywhere(directory: Path, *args: str) -> str:
     """Return git's answer without its final newline, looking for the repository upwards too."""
-    ran = run_git(directory, *args)
-    if ran.status:
-        raise Unavailable(_why_not(directory, ran))
-    return ran.out.removesuffix("\n")
+    result = run_git(directory, *args)
+    if result.status:
+        raise Unavailable(_explanation(directory, result))
+    return result.out.removesuffix("\n")
 
 
 def head_of(worktree: Path) -> Head:
     """Return where a working tree stands; raises Refused while there is no commit."""
-    ran = run_git(
+    result = run_git(
         worktree, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD",
-        env=only_here(worktree),
+        env=ceiling_env(worktree),
     )  # fmt: skip
-    if ran.status:
+    if result.status:
         if not (worktree / ".git").exists() and not (worktree / "HEAD").exists():
             raise Unavailable(f"{worktree} is no longer a git working tree")
         raise Refused(
             f"{worktree} has no commit yet, so nothing can be branched off; make a first commit: "
             "git commit --allow-empty -m 'First commit'"
         )
-    commit, name = ran.out.split()
+    commit, name = result.out.split()
     return Head("" if name == "HEAD" else name.removeprefix("refs/heads/"), commit)
 
 
-def _why_not(directory: Path, ran: Ran) -> str:
-    if "dubious ownership" in ran.err:
+def _explanation(directory: Path, result: GitResult) -> str:
+    if "dubious ownership" in result.err:
         return (
             f"git does not trust {directory}, which another user owns; if you do: "
             f"git config --global --add safe.directory '{directory}'"
         )
-    if "not a git repository" in ran.err:
+    if "not a git repository" in result.err:
         return (
             f"{directory} is not in a git repository; "
             "run this inside one, or make one with 'git init'"
         )
-    return f"git cannot use {directory}: {ran.words}"
+    return f"git cannot use {directory}: {result.failure}"

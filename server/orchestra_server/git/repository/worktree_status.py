@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused, Unavailable
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 
 # All that is open, whatever the person's settings hide; read from the files themselves and not
 # from what a file monitor or git's cache of untracked files remembers.
-_ASKED = (
+_STATUS_COMMAND = (
     "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
     "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
     "--untracked-files=all", "--ignore-submodules=none",
@@ -19,7 +19,7 @@ _UNMERGED_FIELDS = 10  # what stands before the path, git-status(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WorktreeStatus:
     """Branch and commit of HEAD, "" for none; and what is open, by git-status(1)."""
 
     branch: str
@@ -29,18 +29,18 @@ class Standing:
     untracked: tuple[str, ...]  # a repository of its own ends with a slash
 
 
-def standing_of(worktree: Path) -> Standing:
+def read_status(worktree: Path) -> WorktreeStatus:
     """Return where a working tree stands; raises Unavailable when it is none any more."""
     require_worktree(worktree)
     headers, entries = dict[str, str](), list[str]()
-    for line in git_in(worktree, *_ASKED).split("\0")[:-1]:
+    for line in git_output(worktree, *_STATUS_COMMAND).split("\0")[:-1]:
         if line.startswith("# "):
             name, _, value = line[2:].partition(" ")
             headers[name] = value
         else:
             entries.append(line)
     branch, commit = headers.get("branch.head", ""), headers.get("branch.oid", "")
-    return Standing(
+    return WorktreeStatus(
         branch="" if branch == "(detached)" else branch,
         commit="" if commit == "(initial)" else commit,
         clean=not entries,

@@ -1,76 +1,77 @@
 """Worktrees and branches removed, and never work that is nowhere else."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import require_worktree, standing_of
-from orchestra_server.git.saves.save_format import is_saved
+from orchestra_server.git.repository.worktree_status import read_status, require_worktree
+from orchestra_server.git.saves.save_format import is_state_saved
 from orchestra_server.git.saves.save_submodules import require_submodules_saved
 from orchestra_server.git.snapshot.hidden_changes import hides_changes
+from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.index_copy import read_state
-from orchestra_server.git.snapshot.reflog_commits import taken_back
+from orchestra_server.git.snapshot.reflog_commits import abandoned_commits
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.quarantine import (
-    delete_behind,
-    give_up,
-    record_of,
-    set_aside,
-    take_up,
+    delete_discarded_in_background,
+    discard,
+    quarantined,
+    require_admin_directory,
+    restore_from_quarantine,
 )
-from orchestra_server.git.worktrees.submodules import keep_commits
+from orchestra_server.git.worktrees.submodules import preserve_submodule_commits
 
 
-def remove_worktree(repo: Repository, path: Path, ours: Sequence[str] | None = None) -> None:
+def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGNORED_FILES) -> None:
     """Remove a worktree and its directory; raises Refused when something unsaved would go.
 
-    Uncommitted and untracked work must be in some saved ref exactly as it is now, and commits must
-    be on some ref. Ignored files go with the directory; with `ours`, only those it matches do so
-    unsaved.
+    Uncommitted and untracked work must be in a saved ref exactly as it is now, and commits must be
+    on a ref. Ignored files go with the directory unless `ignored` counts them as work.
     """
-    take_up(path)
+    restore_from_quarantine(path)
     if not os.path.lexists(path):
         with repo.locked():  # forced twice: it is locked, and never unlocked while it is there
             repo.git("worktree", "remove", "--force", "--force", str(path))
         return
     require_worktree(path)
-    record = record_of(repo, path)
+    record = require_admin_directory(repo, path)
     if _has_submodules(path, record):
-        keep_commits(repo, path)
-        require_submodules_saved(repo, path, ours)
-        _require_kept(repo, path, path, ours)
-        give_up(repo, path, record)
+        preserve_submodule_commits(repo, path)
+        require_submodules_saved(repo, path, ignored)
+        _require_saved(repo, path, path, ignored)
+        discard(repo, path, record)
     else:
-        with set_aside(path) as aside:
-            _require_kept(repo, path, aside, ours)
-            give_up(repo, aside, record)
-    delete_behind(path.parent)
+        with quarantined(path) as aside:
+            _require_saved(repo, path, aside, ignored)
+            discard(repo, aside, record)
+    delete_discarded_in_background(path.parent)
 
 
-def remove_landed(repo: Repository, path: Path, branch: str, commit: str) -> bool:
-    """Remove a worktree that is clean at its branch's commit, which the caller knows to be landed.
+def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: str) -> bool:
+    """Remove a worktree that is clean at its branch's commit, which the caller has landed.
 
-    False, and it stays as it is, when it is anything else. Its files are left to `delete_behind`.
+    Returns False and changes nothing when the worktree is in any other state. The caller deletes
+    its files with `delete_discarded_in_background`.
     """
-    take_up(path)
+    restore_from_quarantine(path)
     require_worktree(path)
-    record = record_of(repo, path)
+    record = require_admin_directory(repo, path)
     if _has_submodules(path, record):
         return False
-    with set_aside(path) as aside:
-        found = standing_of(aside)
+    with quarantined(path) as aside:
+        found = read_status(aside)
         if (
             not found.clean
             or (found.branch, found.commit) != (branch, commit)
             or hides_changes(record / "index", len(commit) // 2)
             or read_operation(aside, record)
-            or taken_back(repo, record, commit)
+            or abandoned_commits(repo, record, commit)
         ):
             return False
-        give_up(repo, aside, record)
+        discard(repo, aside, record)
     return True
 
 
@@ -97,8 +98,10 @@ def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:
     """Delete in one go, and where one of them has moved, those that have not."""
     if not expected:
         return set()
-    feed = "".join(f"delete refs/heads/{branch}\0{commit}\0" for branch, commit in expected.items())
-    if repo.run("update-ref", "-z", "--stdin", feed=feed).status == 0:
+    stdin = "".join(
+        f"delete refs/heads/{branch}\0{commit}\0" for branch, commit in expected.items()
+    )
+    if repo.run("update-ref", "-z", "--stdin", stdin=stdin).status == 0:
         return set(expected)
     if len(expected) == 1:
         return set()
@@ -110,10 +113,10 @@ def _has_submodules(path: Path, record: Path) -> bool:
     return (path / ".gitmodules").is_file() or (record / "modules").exists()
 
 
-def _require_kept(repo: Repository, path: Path, there: Path, ours: Sequence[str] | None) -> None:
+def _require_saved(repo: Repository, path: Path, there: Path, ignored: IgnoredFiles) -> None:
     """Raise Refused unless all that a worktree holds, wherever it stands, is under some ref."""
-    state = read_state(there, ours=ours)
-    if not state.clean and not is_saved(repo, state):
+    state = read_state(there, ignored=ignored)
+    if not state.clean and not is_state_saved(repo, state):
         raise Refused(f"{path} has uncommitted work that is not saved; save it first")
     if not repo.git("for-each-ref", "--count=1", "--contains", state.head):
         raise Refused(f"{path} has commits that are on no branch; save it first")

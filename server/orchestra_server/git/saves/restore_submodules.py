@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestra_server.git.process.run import git_in, only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save_format import holds
+from orchestra_server.git.saves.save_format import holds_state
 from orchestra_server.git.saves.save_submodules import own_repository
-from orchestra_server.git.snapshot.index_copy import read_state, split
-from orchestra_server.git.worktrees.submodules import Inner, submodules_in
+from orchestra_server.git.snapshot.index_copy import read_state, split_nul
+from orchestra_server.git.worktrees.submodules import FilledSubmodule, filled_submodules
 
 _HEADS = "refs/heads/"
 Restore = Callable[[Repository, str, Path, Path], None]
@@ -22,19 +22,19 @@ def restore_submodules(
     `stores` holds the main checkout's copies, `listed` is what was saved of them; `restore` brings
     the saved work back into a clean worktree at its commit.
     """
-    wanted = {path: commit for commit, path in (one.split(" ", 1) for one in split(listed))}
-    for inner in submodules_in(worktree, stores):
+    wanted = {path: commit for commit, path in (one.split(" ", 1) for one in split_nul(listed))}
+    for inner in filled_submodules(worktree, stores):
         if inner.place in wanted:
             _restore(inner, ref, wanted[inner.place], restore)
 
 
-def _restore(inner: Inner, ref: str, commit: str, restore: Restore) -> None:
+def _restore(inner: FilledSubmodule, ref: str, commit: str, restore: Restore) -> None:
     repo = own_repository(inner.path)
-    git_in(
+    git_output(
         inner.path, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
         str(inner.store), f"{ref}:{ref}",
     )  # fmt: skip
-    if holds(repo, commit, read_state(inner.path)):
+    if holds_state(repo, commit, read_state(inner.path)):
         return
     _name_branch(repo, commit)
     restore(repo, ref, inner.path, inner.store / "modules")
@@ -44,5 +44,5 @@ def _name_branch(repo: Repository, commit: str) -> None:
     """Make the branch that the submodule was on, which a fresh copy does not have."""
     head = repo.run("cat-file", "blob", f"{commit}^3:HEAD").out
     if head.startswith(_HEADS):
-        here = only_here(repo.top)
+        here = ceiling_env(repo.top)
         run_git(repo.top, "update-ref", head, f"{commit}^1", "0" * len(commit), env=here)

@@ -2,43 +2,45 @@
 
 from pathlib import Path
 
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save import admin_directory
-from orchestra_server.git.saves.save_extras import compared, read_aside
-from orchestra_server.git.snapshot.in_progress_operation import forget_operation
-from orchestra_server.git.snapshot.index_copy import read_state, split
+from orchestra_server.git.saves.save import find_admin_directory
+from orchestra_server.git.saves.save_extras import compared_entries, read_extras
+from orchestra_server.git.snapshot.in_progress_operation import remove_operation_files
+from orchestra_server.git.snapshot.index_copy import read_state, split_nul
 
 
-def begin_again(repo: Repository, ref: str, worktree: Path, admin: Path | None = None) -> None:
+def reset_partial_restore(
+    repo: Repository, ref: str, worktree: Path, admin: Path | None = None
+) -> None:
     """Put a worktree back to its clean HEAD when all it holds is in HEAD or saved under `ref`.
 
     Such a one was not filled yet, or was left between its files and its index. Anything else
     stays as it is, and is then in the restoring's way.
     """
     state = read_state(worktree)
-    admin = admin or admin_directory(repo, worktree)
+    admin = admin or find_admin_directory(repo, worktree)
     known = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
     staged = known | _entries(repo, f"{ref}^2")
     if (
         admin is None
         or state.clean
         or state.stages
-        or not {*compared(state)} <= {*_kept(repo, ref)}
+        or not {*compared_entries(state)} <= {*_kept(repo, ref)}
         or not _entries(repo, state.work_tree) <= known
         or not _entries(repo, state.index_tree) <= staged
     ):
         return
-    forget_operation(admin, state.operation)
+    remove_operation_files(admin, state.operation)
     # First into the index, so that what HEAD has not is tracked and goes.
-    git_in(worktree, "read-tree", "--reset", state.work_tree)
-    git_in(worktree, "read-tree", "--reset", "-u", "HEAD")
+    git_output(worktree, "read-tree", "--reset", state.work_tree)
+    git_output(worktree, "read-tree", "--reset", "-u", "HEAD")
 
 
 def _kept(repo: Repository, ref: str) -> list[str]:
-    return [f"{entry}\t{path}" for path, entry in read_aside(repo, ref).items()]
+    return [f"{entry}\t{path}" for path, entry in read_extras(repo, ref).items()]
 
 
 def _entries(repo: Repository, tree: str) -> set[str]:
     """Return the files of a tree, each with its mode, content and path."""
-    return set(split(repo.git("ls-tree", "-r", "-z", tree)))
+    return set(split_nul(repo.git("ls-tree", "-r", "-z", tree)))

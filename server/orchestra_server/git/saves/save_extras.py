@@ -18,9 +18,9 @@ from pathlib import Path
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.exact_bytes_and_modes import EXACT, exact_entries
 from orchestra_server.git.snapshot.hidden_changes import hides_changes
-from orchestra_server.git.snapshot.in_progress_operation import named_commits
-from orchestra_server.git.snapshot.index_copy import PLAIN, State, scratch_index, split
-from orchestra_server.git.snapshot.reflog_commits import LOG, taken_back
+from orchestra_server.git.snapshot.in_progress_operation import commits_named_by
+from orchestra_server.git.snapshot.index_copy import PLAIN, WorktreeState, empty_index, split_nul
+from orchestra_server.git.snapshot.reflog_commits import LOG, abandoned_commits
 
 GIT = "git/"
 SUBMODULES = "submodules"
@@ -30,7 +30,7 @@ _HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class SaveExtras:
     """Entries as "mode object<TAB>path", and the commits to be kept with them.
 
     `tip` is the commit of the chamber's own branch, empty where HEAD is on it.
@@ -46,26 +46,26 @@ class Aside:
         return {entry.split("\t", 1)[1] for entry in self.entries}
 
 
-def gather(
+def gather_extras(
     repo: Repository,
-    state: State,
+    state: WorktreeState,
     admin: Path,
     own_branch: str,
     worktree: Path | None,
     *,
     submodules: str = "",
-) -> Aside:
+) -> SaveExtras:
     """Return what is to be kept besides trees; without a `worktree` its directory is gone.
 
     `own_branch` is the chamber's, without refs/heads/; `submodules` what was saved of these.
     """
-    entries = compared(state)
+    entries = compared_entries(state)
     if worktree is not None:
         entries += exact_entries(repo, worktree, state)
     exact = any(f"\t{EXACT}" in entry for entry in entries)
     if state.stages or exact or hides_changes(admin / "index", len(state.head) // 2):
         entries.append(f"100644 {_index(repo, admin)}\tindex")
-    commits = named_commits(repo.top, state.operation)
+    commits = commits_named_by(repo.top, state.operation)
     tip = ""
     if state.branch != own_branch:
         place = f"{_HEADS}{state.branch}" if state.branch else state.head
@@ -74,45 +74,45 @@ def gather(
         if tip:
             entries.append(f"100644 {_blob(repo, tip)}\tbranch")
             commits.append(tip)
-    commits += taken_back(repo, admin, state.head)
+    commits += abandoned_commits(repo, admin, state.head)
     if (commits or state.operation) and (admin / LOG).exists():
         entries.append(f"100644 {_file(repo, admin / LOG)}\tlog")
     if submodules:
         entries.append(f"100644 {_blob(repo, submodules)}\t{SUBMODULES}")
     others = dict.fromkeys(one for one in commits if one != state.head)
-    return Aside(tuple(entries), tuple(others), tip)
+    return SaveExtras(tuple(entries), tuple(others), tip)
 
 
 def write_tree(repo: Repository, entries: Sequence[str]) -> str:
     """Return the tree of the entries."""
-    with scratch_index(repo.top) as scratch:
-        feed = "".join(f"{entry.replace(chr(9), ' 0' + chr(9), 1)}\0" for entry in entries)
-        scratch.git("update-index", "-z", "--index-info", feed=feed)
+    with empty_index(repo.top) as scratch:
+        stdin = "".join(f"{entry.replace(chr(9), ' 0' + chr(9), 1)}\0" for entry in entries)
+        scratch.git("update-index", "-z", "--index-info", stdin=stdin)
         return scratch.git("write-tree").strip()
 
 
-def read_aside(repo: Repository, commit: str) -> dict[str, str]:
+def read_extras(repo: Repository, commit: str) -> dict[str, str]:
     """Return the entries that a saved commit keeps, by path "mode object"."""
-    ran = repo.run("ls-tree", "-r", "-z", f"{commit}^3")
-    if ran.status:  # it needed none
+    result = repo.run("ls-tree", "-r", "-z", f"{commit}^3")
+    if result.status:  # it needed none
         return {}
-    parts = (line.partition("\t") for line in split(ran.out))
+    parts = (line.partition("\t") for line in split_nul(result.out))
     return {path: _without_kind(entry) for entry, _, path in parts}
 
 
-def compared(state: State) -> list[str]:
+def compared_entries(state: WorktreeState) -> list[str]:
     """Return the entries by which two states are told apart."""
     stages = [_staged(stage) for stage in state.stages]
     return [*stages, *(entry.replace("\t", f"\t{GIT}", 1) for entry in state.operation)]
 
 
-def same_aside(kept: Mapping[str, str], state: State) -> bool:
+def has_same_extras(kept: Mapping[str, str], state: WorktreeState) -> bool:
     """Tell whether what was kept is what a state has."""
     named = {f"{entry}\t{path}" for path, entry in kept.items() if path.startswith(_COMPARED)}
-    return named == set(compared(state))
+    return named == set(compared_entries(state))
 
 
-def stages_in(kept: Mapping[str, str]) -> str:
+def unmerged_stages(kept: Mapping[str, str]) -> str:
     """Return the unmerged entries as `update-index --index-info` reads them."""
     return "".join(
         f"{entry} {path[0]}\t{path[2:]}\0"
@@ -121,7 +121,7 @@ def stages_in(kept: Mapping[str, str]) -> str:
     )
 
 
-def operation_in(kept: Mapping[str, str]) -> dict[str, str]:
+def operation_files(kept: Mapping[str, str]) -> dict[str, str]:
     """Return the files of an operation that was under way, by path their blobs."""
     return {
         path.removeprefix(GIT): entry.split()[1]
@@ -130,7 +130,7 @@ def operation_in(kept: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def text_in(repo: Repository, kept: Mapping[str, str], path: str) -> str:
+def read_entry(repo: Repository, kept: Mapping[str, str], path: str) -> str:
     """Return the content of one entry, "" for none."""
     entry = kept.get(path)
     return repo.git("cat-file", "blob", entry.split()[1]) if entry else ""
@@ -165,4 +165,4 @@ def _without_kind(entry: str) -> str:
 
 
 def _blob(repo: Repository, text: str) -> str:
-    return repo.git("hash-object", "-w", "--stdin", feed=text).strip()
+    return repo.git("hash-object", "-w", "--stdin", stdin=text).strip()

@@ -2,46 +2,53 @@
 
 from orchestra_core.errors import Refused
 from orchestra_core.names import SAVED
-from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save_extras import Aside, read_aside, same_aside, write_tree
-from orchestra_server.git.snapshot.index_copy import State
+from orchestra_server.git.saves.save_extras import (
+    SaveExtras,
+    has_same_extras,
+    read_extras,
+    write_tree,
+)
+from orchestra_server.git.snapshot.index_copy import WorktreeState
 
 
-def keep_under(repo: Repository, ref: str, state: State, aside: Aside, message: str) -> str:
+def write_save(
+    repo: Repository, ref: str, state: WorktreeState, aside: SaveExtras, message: str
+) -> str:
     """Keep a state under a ref and return the commit; raises Refused when it holds other work."""
-    present = commit_at(repo, ref)
+    present = find_commit(repo, ref)
     if not present:
         commit = _commit(repo, state, aside, message)
         repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
         return commit
-    if not holds(repo, present, state):
+    if not holds_state(repo, present, state):
         raise Refused(f"{ref} holds other saved work already; save under another name")
     return present
 
 
-def commit_at(repo: Repository, ref: str) -> str:
+def find_commit(repo: Repository, ref: str) -> str:
     """Return the commit a ref names, "" for none."""
     return repo.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").out.strip()
 
 
-def is_saved(repo: Repository, state: State) -> bool:
+def is_state_saved(repo: Repository, state: WorktreeState) -> bool:
     """Return whether some saved ref holds exactly this state."""
     listed = repo.git("for-each-ref", "--format=%(objectname) %(tree)", SAVED)
     candidates = (line.split() for line in listed.splitlines())
     return any(
-        tree == state.work_tree and holds(repo, commit, state) for commit, tree in candidates
+        tree == state.work_tree and holds_state(repo, commit, state) for commit, tree in candidates
     )
 
 
-def holds(repo: Repository, commit: str, state: State) -> bool:
+def holds_state(repo: Repository, commit: str, state: WorktreeState) -> bool:
     """Return whether saved work is exactly this state."""
-    ran = repo.run("rev-parse", f"{commit}^{{tree}}", f"{commit}^1", f"{commit}^2^{{tree}}")
-    same = ran.out.split() == [state.work_tree, state.head, state.index_tree]
-    return same and same_aside(read_aside(repo, commit), state)
+    result = repo.run("rev-parse", f"{commit}^{{tree}}", f"{commit}^1", f"{commit}^2^{{tree}}")
+    same = result.out.split() == [state.work_tree, state.head, state.index_tree]
+    return same and has_same_extras(read_extras(repo, commit), state)
 
 
-def _commit(repo: Repository, state: State, aside: Aside, message: str) -> str:
+def _commit(repo: Repository, state: WorktreeState, aside: SaveExtras, message: str) -> str:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
     if aside.entries or aside.commits:
@@ -54,5 +61,12 @@ def _commit(repo: Repository, state: State, aside: Aside, message: str) -> str:
 def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
     named = [part for parent in parents for part in ("-p", parent)]
     return repo.git(
-        "commit-tree", tree, *named, "-F", "-", "--no-gpg-sign", feed=message, env=KEEPER
+        "commit-tree",
+        tree,
+        *named,
+        "-F",
+        "-",
+        "--no-gpg-sign",
+        stdin=message,
+        env=ORCHESTRA_IDENTITY,
     ).strip()

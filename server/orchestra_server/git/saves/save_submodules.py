@@ -4,41 +4,46 @@ It goes under the ref of the chamber's save into the main checkout's copy of the
 outlives the chamber. What is saved so is listed in the chamber's save, "commit path" each.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
-from orchestra_server.git.saves.save_extras import gather
-from orchestra_server.git.saves.save_format import commit_at, holds, is_saved, keep_under
-from orchestra_server.git.snapshot.index_copy import State, read_state
-from orchestra_server.git.worktrees.submodules import Inner, submodules_in
+from orchestra_server.git.saves.save_extras import gather_extras
+from orchestra_server.git.saves.save_format import (
+    find_commit,
+    holds_state,
+    is_state_saved,
+    write_save,
+)
+from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
+from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state
+from orchestra_server.git.worktrees.submodules import FilledSubmodule, filled_submodules
 
 _MESSAGE = "A submodule of saved work"
 
 
 def save_submodules(
-    repo: Repository, worktree: Path, ref: str, ours: Sequence[str] | None = None
+    repo: Repository, worktree: Path, ref: str, ignored: IgnoredFiles = NO_IGNORED_FILES
 ) -> str:
     """Save each submodule that is not just at the commit its superproject names; list them.
 
     Raises Refused where the main checkout has no copy of the submodule to keep it in, and for work
     that cannot be kept.
     """
-    return _save(worktree, repo.common_dir / "modules", ref, ours)
+    return _save(worktree, repo.common_dir / "modules", ref, ignored)
 
 
 def require_submodules_saved(
-    repo: Repository, worktree: Path, ours: Sequence[str] | None = None
+    repo: Repository, worktree: Path, ignored: IgnoredFiles = NO_IGNORED_FILES
 ) -> None:
     """Raise Refused when a submodule has open work that is not saved exactly as it is now."""
-    for inner in _all(worktree, repo.common_dir / "modules"):
-        state = read_state(inner.path, ours=ours)
+    for inner in _filled_recursively(worktree, repo.common_dir / "modules"):
+        state = read_state(inner.path, ignored=ignored)
         if state.clean:
             continue
-        if not inner.store.is_dir() or not is_saved(_kept_in(inner), state):
+        if not inner.store.is_dir() or not is_state_saved(_main_copy_repository(inner), state):
             raise Refused(f"submodule {inner.path} has open work that is not saved; save it first")
 
 
@@ -47,43 +52,43 @@ def own_repository(inner: Path) -> Repository:
     return Repository(inner, git_directory(inner).resolve())
 
 
-def _save(worktree: Path, stores: Path, ref: str, ours: Sequence[str] | None) -> str:
+def _save(worktree: Path, stores: Path, ref: str, ignored: IgnoredFiles) -> str:
     lines: list[str] = []
-    for inner in submodules_in(worktree, stores):
-        nested = _save(inner.path, inner.store / "modules", ref, ours)
-        state = read_state(inner.path, ours=ours)
+    for inner in filled_submodules(worktree, stores):
+        nested = _save(inner.path, inner.store / "modules", ref, ignored)
+        state = read_state(inner.path, ignored=ignored)
         as_named = state.clean and state.head == inner.commit and not state.branch
         if nested or not as_named:
             lines.append(f"{_save_one(inner, state, ref, nested)} {inner.place}\0")
     return "".join(lines)
 
 
-def _save_one(inner: Inner, state: State, ref: str, nested: str) -> str:
+def _save_one(inner: FilledSubmodule, state: WorktreeState, ref: str, nested: str) -> str:
     if not inner.store.is_dir():
         raise Refused(
             f"submodule {inner.path} has open work, and the main checkout has no copy of it to "
             f"keep that in; commit and push it, or run there: git submodule update --init"
         )
-    kept = _kept_in(inner)
-    present = commit_at(kept, ref)
-    if present and holds(kept, present, state):
+    kept = _main_copy_repository(inner)
+    present = find_commit(kept, ref)
+    if present and holds_state(kept, present, state):
         return present
     repo = own_repository(inner.path)
-    aside = gather(repo, state, repo.common_dir, "", inner.path, submodules=nested)
-    commit = keep_under(repo, ref, state, aside, _MESSAGE)
-    git_in(
+    aside = gather_extras(repo, state, repo.common_dir, "", inner.path, submodules=nested)
+    commit = write_save(repo, ref, state, aside, _MESSAGE)
+    git_output(
         inner.store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
         str(inner.path), f"{ref}:{ref}",
     )  # fmt: skip
     return commit
 
 
-def _all(worktree: Path, stores: Path) -> list[Inner]:
-    found: list[Inner] = []
-    for inner in submodules_in(worktree, stores):
-        found += [inner, *_all(inner.path, inner.store / "modules")]
+def _filled_recursively(worktree: Path, stores: Path) -> list[FilledSubmodule]:
+    found: list[FilledSubmodule] = []
+    for inner in filled_submodules(worktree, stores):
+        found += [inner, *_filled_recursively(inner.path, inner.store / "modules")]
     return found
 
 
-def _kept_in(inner: Inner) -> Repository:
+def _main_copy_repository(inner: FilledSubmodule) -> Repository:
     return Repository(inner.store, inner.store)

@@ -8,22 +8,29 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.identity import require_identity
-from orchestra_server.git.process.run import GitFailed, Ran, as_person, git_in, only_here, run_git
+from orchestra_server.git.process.run import (
+    GitFailed,
+    GitResult,
+    ceiling_env,
+    git_output,
+    locale_env,
+    run_git,
+)
 from orchestra_server.git.repository.worktree_status import (
-    Standing,
+    WorktreeStatus,
     git_directory,
+    read_status,
     require_no_repository,
-    standing_of,
 )
 
 _SHOWN = 5  # file names in one line
 
 
-def commit_open_work(
+def commit_uncommitted_work(
     worktree: Path,
     message: str,
     trailers: Sequence[str] = (),
-    standing: Standing | None = None,
+    standing: WorktreeStatus | None = None,
 ) -> str | None:
     """Commit all that is open, untracked files too; return the commit, None if there is nothing.
 
@@ -31,44 +38,44 @@ def commit_open_work(
     found there. The person's identity, signing and hooks apply. Raises Refused with the hook's own
     words when one refuses, the index being then as it was.
     """
-    found = standing or standing_of(worktree)
+    found = standing or read_status(worktree)
     require_no_conflict(worktree, found)
     require_no_repository(worktree, found.untracked)
     if found.clean and not _is_merging(worktree):
         return None
-    with _index_put_back(worktree):
-        git_in(worktree, "add", "--all", "--sparse")
-        if not _anything(worktree):
+    with _index_restored_on_failure(worktree):
+        git_output(worktree, "add", "--all", "--sparse")
+        if not _has_anything_to_commit(worktree):
             return None
         require_identity(worktree)
         named = [part for trailer in trailers for part in ("--trailer", trailer)]
-        ran = run_git(
+        result = run_git(
             worktree, "-c", "i18n.commitEncoding=UTF-8",
             "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
-            feed=message, env={**only_here(worktree), **as_person()},
+            stdin=message, env={**ceiling_env(worktree), **locale_env()},
         )  # fmt: skip
-        if ran.status:
-            raise Refused(f"{worktree} could not be committed: {_why(ran)}")
-    return git_in(worktree, "rev-parse", "HEAD").strip()
+        if result.status:
+            raise Refused(f"{worktree} could not be committed: {_failure_words(result)}")
+    return git_output(worktree, "rev-parse", "HEAD").strip()
 
 
-def require_no_conflict(worktree: Path, standing: Standing) -> None:
+def require_no_conflict(worktree: Path, standing: WorktreeStatus) -> None:
     """Raise Refused, with the files, while a merge in the working tree is unresolved."""
     if standing.unmerged:
         raise Refused(
-            f"{worktree} has unresolved conflicts in {shown(sorted(standing.unmerged))}; "
+            f"{worktree} has unresolved conflicts in {first_names(sorted(standing.unmerged))}; "
             "resolve them there and 'git add' them, then try again"
         )
 
 
-def shown(files: Sequence[str]) -> str:
+def first_names(files: Sequence[str]) -> str:
     """Return the first few names and how many more there are."""
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     return ", ".join(files[:_SHOWN]) + more
 
 
-def _anything(worktree: Path) -> bool:
-    staged = run_git(worktree, "diff", "--cached", "--quiet", env=only_here(worktree)).status
+def _has_anything_to_commit(worktree: Path) -> bool:
+    staged = run_git(worktree, "diff", "--cached", "--quiet", env=ceiling_env(worktree)).status
     return bool(staged) or _is_merging(worktree)
 
 
@@ -77,13 +84,13 @@ def _is_merging(worktree: Path) -> bool:
     return (git_directory(worktree) / "MERGE_HEAD").exists()
 
 
-def _why(ran: Ran) -> str:
+def _failure_words(result: GitResult) -> str:
     """Return what the hook, the signing program or git said: a hook may print on either output."""
-    return Ran(ran.status, "", ran.err if ran.err.strip() else ran.out).words
+    return GitResult(result.status, "", result.err if result.err.strip() else result.out).failure
 
 
 @contextmanager
-def _index_put_back(worktree: Path) -> Generator[None]:
+def _index_restored_on_failure(worktree: Path) -> Generator[None]:
     """Put the index back as it was when committing is refused: nothing half done."""
     index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.text import clean
-from orchestra_server.git.process.run import git_beginning
-from orchestra_server.git.snapshot.index_copy import Shadow, shadow_of, split
+from orchestra_server.git.process.run import git_output_prefix
+from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, split_nul
 
 # A person's settings that would change what is parsed or shown.
 _AS_IS = (
@@ -33,7 +33,7 @@ def diff_size(worktree: Path, base_commit: str) -> DiffSize:
     """Return how much differs from the base commit."""
     with _with_untracked(worktree) as shadow:
         listed = shadow.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
-    rows = [line.split("\t", 2) for line in split(listed)]
+    rows = [line.split("\t", 2) for line in split_nul(listed)]
     return DiffSize(
         files=len(rows),
         insertions=sum(int(added) for added, _, _ in rows if added != "-"),
@@ -45,13 +45,13 @@ def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
     """Return the files that differ from the base commit, sorted; a rename is both its names."""
     with _with_untracked(worktree) as shadow:
         listed = shadow.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
-    return tuple(sorted(split(listed)))
+    return tuple(sorted(split_nul(listed)))
 
 
 def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
     """Return the diff as safe text of at most `limit` characters and a line saying it was cut."""
     with _with_untracked(worktree) as shadow:
-        text, cut = git_beginning(
+        text, cut = git_output_prefix(
             worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,
             limit=4 * limit, env={"GIT_INDEX_FILE": str(shadow.index)},
         )  # fmt: skip
@@ -63,13 +63,13 @@ def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
 
 
 @contextmanager
-def _with_untracked(worktree: Path) -> Generator[Shadow]:
-    with shadow_of(worktree) as shadow:
+def _with_untracked(worktree: Path) -> Generator[IndexCopy]:
+    with copied_index(worktree) as shadow:
         files = [path for path in shadow.untracked() if not path.endswith("/")]
         if files:
             shadow.git(
                 "--literal-pathspecs", "add", "--intent-to-add", "--sparse",
                 "--pathspec-from-file=-", "--pathspec-file-nul",
-                feed="".join(f"{path}\0" for path in files),
+                stdin="".join(f"{path}\0" for path in files),
             )  # fmt: skip
         yield shadow

@@ -13,24 +13,25 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.git.process.identity import KEEPER
-from orchestra_server.git.process.run import GitFailed, Ran, git_in, only_here, run_git
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
+from orchestra_server.git.process.run import GitFailed, GitResult, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
 from orchestra_server.git.snapshot.index_copy import PLAIN
 
 # With one fixed date the same work is the same commit, by which answers are remembered.
-_KEEPER = f"{KEEPER['GIT_AUTHOR_NAME']} <{KEEPER['GIT_AUTHOR_EMAIL']}> 946684800 +0000"
-_WHO_AND_WHEN = f"author {_KEEPER}\ncommitter {_KEEPER}\n\nseen\n"
+_NAME, _EMAIL = (ORCHESTRA_IDENTITY[f"GIT_AUTHOR_{part}"] for part in ("NAME", "EMAIL"))
+_IDENTITY = f"{_NAME} <{_EMAIL}> 946684800 +0000"
+_WHO_AND_WHEN = f"author {_IDENTITY}\ncommitter {_IDENTITY}\n\nseen\n"
 _AT_ONCE = 4
 _log = logging.getLogger(__name__)
 # What `git add --ignore-errors` ends with when a file could not be read; the others are in.
-_ALL_BUT_SOME = 1
+_SOME_UNREADABLE = 1
 Stamp = tuple[int, int, int]
 
 
 @dataclass(slots=True)
-class Scratch:
+class ScratchObjects:
     """A directory for objects and copied indexes, wiped when begun and when closed."""
 
     directory: Path
@@ -74,7 +75,9 @@ class _Head:
     tree: str
 
 
-def see_all(scratch: Scratch, repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, str]:
+def snapshot_worktrees(
+    scratch: ScratchObjects, repo: Repository, worktrees: Mapping[str, Path]
+) -> dict[str, str]:
     """Return by name the commit of all that each working tree holds but its ignored files.
 
     HEAD's own for a clean one. What cannot be read is left out, be it a file or a whole working
@@ -101,8 +104,8 @@ def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _Head]:
             _log.debug("%s cannot be seen: %s", name, fault)
     if not asked:
         return {}
-    feed = "".join(f"{head}^{{commit}}\n{head}^{{tree}}\n" for head in asked.values())
-    told = _lines(repo.run("cat-file", "--batch-check=%(objectname)", feed=feed), 2 * len(asked))
+    stdin = "".join(f"{head}^{{commit}}\n{head}^{{tree}}\n" for head in asked.values())
+    told = _lines(repo.run("cat-file", "--batch-check=%(objectname)", stdin=stdin), 2 * len(asked))
     pairs = zip(told[::2], told[1::2], strict=True)
     return {
         name: _Head(commit, tree)
@@ -111,22 +114,22 @@ def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _Head]:
     }
 
 
-def _tree_of(scratch: Scratch, name: str, worktree: Path) -> str:
+def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
     """Return the tree of a working tree, "" when it cannot be read."""
     try:
         index = scratch.index_for(name, git_directory(worktree) / "index")
-        env = {**only_here(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
+        env = {**ceiling_env(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
         added = run_git(worktree, *PLAIN, "add", "--all", "--sparse", "--ignore-errors", env=env)
-        if added.status not in (0, _ALL_BUT_SOME):
-            raise GitFailed(f"git add failed in {worktree}: {added.words}")
-        return git_in(worktree, *PLAIN, "write-tree", env=env).strip()
+        if added.status not in (0, _SOME_UNREADABLE):
+            raise GitFailed(f"git add failed in {worktree}: {added.failure}")
+        return git_output(worktree, *PLAIN, "write-tree", env=env).strip()
     except (Unavailable, OSError) as fault:
         _log.debug("%s cannot be seen: %s", name, fault)
         return ""
 
 
 def _commits(
-    scratch: Scratch, repo: Repository, heads: Mapping[str, _Head], trees: Mapping[str, str]
+    scratch: ScratchObjects, repo: Repository, heads: Mapping[str, _Head], trees: Mapping[str, str]
 ) -> dict[str, str]:
     """Write one commit on each HEAD, all by one process; the same work is the same commit."""
     if not trees:
@@ -138,15 +141,15 @@ def _commits(
         files.append(f"{file}\n")
     written = repo.run(
         "hash-object", "-t", "commit", "-w", "--no-filters", "--stdin-paths",
-        feed="".join(files), env=scratch.env,
+        stdin="".join(files), env=scratch.env,
     )  # fmt: skip
     return dict(zip(trees, _lines(written, len(trees)), strict=False))
 
 
-def _lines(ran: Ran, expected: int) -> list[str]:
+def _lines(result: GitResult, expected: int) -> list[str]:
     """Return what git said of each; nothing when it failed, as where the repository is gone."""
-    lines = ran.out.splitlines()
-    if ran.status == 0 and len(lines) == expected:
+    lines = result.out.splitlines()
+    if result.status == 0 and len(lines) == expected:
         return lines
-    _log.debug("the repository cannot be read: %s", ran.words)
+    _log.debug("the repository cannot be read: %s", result.failure)
     return []

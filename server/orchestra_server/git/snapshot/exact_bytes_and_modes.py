@@ -9,9 +9,9 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.snapshot.index_copy import State, split
+from orchestra_server.git.snapshot.index_copy import WorktreeState, split_nul
 
 EXACT = "exact/"
 MODES = "modes"
@@ -19,7 +19,7 @@ _FILES = ("100644", "100755")
 _AT_ONCE = 500  # names in one command, which the system limits
 
 
-def exact_entries(repo: Repository, worktree: Path, state: State) -> list[str]:
+def exact_entries(repo: Repository, worktree: Path, state: WorktreeState) -> list[str]:
     """Return what must be kept of the files that differ from HEAD, as entries of a tree."""
     if state.work_tree == state.head_tree:
         return []
@@ -29,12 +29,12 @@ def exact_entries(repo: Repository, worktree: Path, state: State) -> list[str]:
     if not files:
         return []
     modes = "".join(f"{_mode(worktree / path) & 0o7777:o} {path}\0" for path in files)
-    blob = repo.git("hash-object", "-w", "--stdin", feed=modes).strip()
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=modes).strip()
     found = [f"100644 {blob}\t{MODES}"]
     names = list(files)
     for start in range(0, len(names), _AT_ONCE):
         batch = names[start : start + _AT_ONCE]
-        as_is = git_in(worktree, "hash-object", "-w", "--no-filters", "--", *batch).split()
+        as_is = git_output(worktree, "hash-object", "-w", "--no-filters", "--", *batch).split()
         found += [
             f"100644 {raw}\t{EXACT}{path}"
             for path, raw in zip(batch, as_is, strict=True)
@@ -43,22 +43,24 @@ def exact_entries(repo: Repository, worktree: Path, state: State) -> list[str]:
     return found
 
 
-def put_exactly(repo: Repository, worktree: Path, kept: Mapping[str, str], modes: str) -> None:
+def restore_exact_files(
+    repo: Repository, worktree: Path, kept: Mapping[str, str], modes: str
+) -> None:
     """Give files their own bytes and modes back."""
     for path, entry in kept.items():
         if path.startswith(EXACT):
             content = repo.git("cat-file", "blob", entry.split()[1])
             place = worktree / path.removeprefix(EXACT)
             place.write_bytes(os.fsencode(content))
-    for mode, path in (line.split(" ", 1) for line in split(modes)):
+    for mode, path in (line.split(" ", 1) for line in split_nul(modes)):
         place = worktree / path
         if stat.S_ISREG(_mode(place)) and _mode(place) & 0o7777 != int(mode, 8):
             place.chmod(int(mode, 8))
 
 
-def _changed(repo: Repository, state: State) -> Iterator[tuple[str, str]]:
+def _changed(repo: Repository, state: WorktreeState) -> Iterator[tuple[str, str]]:
     """Yield path and blob of each file that the working tree has otherwise than HEAD."""
-    parts: Sequence[str] = split(
+    parts: Sequence[str] = split_nul(
         repo.git("diff-tree", "-r", "-z", "--no-renames", state.head_tree, state.work_tree)
     )
     for told, path in zip(parts[::2], parts[1::2], strict=True):

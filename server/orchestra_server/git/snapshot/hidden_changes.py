@@ -31,7 +31,7 @@ def hides_changes(index: Path, id_bytes: int) -> bool:
     return version != _PLAIN_VERSION or _SPLIT in content or _is_assumed(content, count, id_bytes)
 
 
-def show_hidden(worktree: Path, git: Callable[..., str]) -> None:
+def unhide_changes(worktree: Path, git: Callable[..., str]) -> None:
     """Let a copied index see every change; `git` runs on that copy."""
     lines = git("ls-files", "-v", "-z").split("\0")[:-1]
     assumed = [line[2:] for line in lines if line[0].islower()]
@@ -40,8 +40,8 @@ def show_hidden(worktree: Path, git: Callable[..., str]) -> None:
     ]
     for flag, names in (("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)):
         if names:
-            feed = "".join(f"{name}\0" for name in names)
-            git("update-index", flag, "-z", "--stdin", feed=feed)
+            stdin = "".join(f"{name}\0" for name in names)
+            git("update-index", flag, "-z", "--stdin", stdin=stdin)
 
 
 def _is_assumed(content: bytes, count: int, id_bytes: int) -> bool:

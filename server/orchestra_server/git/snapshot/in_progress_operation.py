@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestra_server.git.process.run import git_in, only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 
 # Each tells that something is under way; a directory stands for the files in it.
 _SIGNS = (
@@ -34,37 +34,37 @@ def read_operation(directory: Path, admin: Path) -> tuple[str, ...]:
         return ()
     files = [*signs, *sorted(_files(admin, _BESIDE))]
     places = [str(admin / file) for file in files]
-    blobs = git_in(directory, "hash-object", "-w", "--no-filters", "--", *places).split()
+    blobs = git_output(directory, "hash-object", "-w", "--no-filters", "--", *places).split()
     return tuple(f"100644 {blob}\t{file}" for blob, file in zip(blobs, files, strict=True))
 
 
-def named_commits(directory: Path, operation: Sequence[str]) -> list[str]:
+def commits_named_by(directory: Path, operation: Sequence[str]) -> list[str]:
     """Return the commits that the files of an operation name, which nothing else may keep."""
-    texts = (git_in(directory, "cat-file", "blob", entry.split()[1]) for entry in operation)
-    return only_commits(directory, [one for text in texts for one in _OBJECT.findall(text)])
+    texts = (git_output(directory, "cat-file", "blob", entry.split()[1]) for entry in operation)
+    return existing_commits(directory, [one for text in texts for one in _OBJECT.findall(text)])
 
 
-def only_commits(directory: Path, objects: Sequence[str]) -> list[str]:
+def existing_commits(directory: Path, objects: Sequence[str]) -> list[str]:
     """Return those of the objects that are commits and are there."""
     if not objects:
         return []
-    feed = "".join(f"{one}\n" for one in dict.fromkeys(objects))
-    here = only_here(directory)
-    told = run_git(directory, "cat-file", "--batch-check", feed=feed, env=here).out
+    stdin = "".join(f"{one}\n" for one in dict.fromkeys(objects))
+    here = ceiling_env(directory)
+    told = run_git(directory, "cat-file", "--batch-check", stdin=stdin, env=here).out
     return [line.split()[0] for line in told.splitlines() if line.split()[1] == "commit"]
 
 
-def write_operation(repository: Path, admin: Path, files: Mapping[str, str]) -> None:
+def restore_operation_files(repository: Path, admin: Path, files: Mapping[str, str]) -> None:
     """Put the files of an operation, by path their blobs, where git looks for them."""
     for path, blob in files.items():
         place = admin / path
         place.parent.mkdir(parents=True, exist_ok=True)
         passing = place.with_name(f".orchestra-{place.name}")
-        passing.write_bytes(os.fsencode(git_in(repository, "cat-file", "blob", blob)))
+        passing.write_bytes(os.fsencode(git_output(repository, "cat-file", "blob", blob)))
         passing.replace(place)
 
 
-def forget_operation(admin: Path, operation: Sequence[str]) -> None:
+def remove_operation_files(admin: Path, operation: Sequence[str]) -> None:
     """Take away files that are kept elsewhere."""
     for entry in operation:
         (admin / entry.split("\t", 1)[1]).unlink(missing_ok=True)

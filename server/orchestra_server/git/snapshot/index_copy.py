@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.worktree_status import (
     git_directory,
+    read_status,
     require_no_repository,
     require_worktree,
-    standing_of,
 )
-from orchestra_server.git.snapshot.hidden_changes import hides_changes, show_hidden
+from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
+from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 
 # A copied index must not point back into the worktree's own daemons and shared files, and a
@@ -26,33 +27,35 @@ PLAIN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shadow:
+class IndexCopy:
     """A working tree with a copy of its index; its git never touches the real one."""
 
     worktree: Path
     index: Path
 
-    def git(self, *args: str, feed: str = "") -> str:
+    def git(self, *args: str, stdin: str = "") -> str:
         """Return what git prints on the copied index; raises GitFailed."""
         env = {"GIT_INDEX_FILE": str(self.index)}
-        return git_in(self.worktree, *PLAIN, *args, feed=feed, env=env)
+        return git_output(self.worktree, *PLAIN, *args, stdin=stdin, env=env)
 
     def untracked(self) -> list[str]:
         """Return untracked, unignored files; a repository of its own ends with a slash."""
-        return split(self.git("ls-files", "--others", "--exclude-standard", "-z"))
+        return split_nul(self.git("ls-files", "--others", "--exclude-standard", "-z"))
 
-    def ignored(self, ours: Sequence[str]) -> list[str]:
-        """Return ignored files but those that the patterns `ours` match, in untracked's form."""
-        found = split(self.git("ls-files", "--others", "--ignored", "--exclude-standard", "-z"))
-        patterns = [f"--exclude={pattern}" for pattern in ours]
-        known = (
-            split(self.git("ls-files", "--others", "--ignored", *patterns, "-z")) if ours else ()
-        )
-        return sorted(set(found).difference(known))
+    def ignored(self, skipped_patterns: Sequence[str]) -> list[str]:
+        """Return the ignored files that no pattern matches, in the form of `untracked`."""
+        all_ignored = self._list_ignored("--exclude-standard")
+        if not skipped_patterns:
+            return sorted(all_ignored)
+        skipped = self._list_ignored(*(f"--exclude={pattern}" for pattern in skipped_patterns))
+        return sorted(all_ignored - skipped)
+
+    def _list_ignored(self, *rules: str) -> set[str]:
+        return set(split_nul(self.git("ls-files", "--others", "--ignored", *rules, "-z")))
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class WorktreeState:
     """One moment of a working tree as trees; `stages` are the index's unmerged entries."""
 
     head: str
@@ -70,13 +73,13 @@ class State:
         return same and not self.stages and not self.operation
 
 
-def split(listed: str) -> list[str]:
+def split_nul(listed: str) -> list[str]:
     """Return the parts of a list that git ended with NUL each."""
     return listed.split("\0")[:-1]
 
 
 @contextmanager
-def shadow_of(worktree: Path) -> Generator[Shadow]:
+def copied_index(worktree: Path) -> Generator[IndexCopy]:
     """Lend a working tree with a copy of its index; raises Unavailable when it is none."""
     require_worktree(worktree)
     index = git_directory(worktree) / "index"
@@ -84,72 +87,74 @@ def shadow_of(worktree: Path) -> Generator[Shadow]:
         copy = Path(scratch) / "index"
         if index.exists():
             shutil.copy2(index, copy)  # with its time, by which git tells racy entries
-        yield Shadow(worktree, copy)
+        yield IndexCopy(worktree, copy)
 
 
 @contextmanager
-def scratch_index(worktree: Path) -> Generator[Shadow]:
+def empty_index(worktree: Path) -> Generator[IndexCopy]:
     """Lend an empty index, to build a tree in."""
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
-        yield Shadow(worktree, Path(scratch) / "index")
+        yield IndexCopy(worktree, Path(scratch) / "index")
 
 
-def read_state(worktree: Path, *, ours: Sequence[str] | None = None, hidden: bool = True) -> State:
-    """Return what a working tree holds, with its blobs and trees written to the object database.
+def read_state(
+    worktree: Path, *, ignored: IgnoredFiles = NO_IGNORED_FILES, hidden: bool = True
+) -> WorktreeState:
+    """Return what a working tree holds; its blobs and trees are written to the object database.
 
-    Ignored files are no work, unless `ours` names those that are not: then all others are.
-    `hidden` changes, of files that git was told to take for unchanged, are. Raises Refused for a
-    repository inside it that git would keep only a pointer to.
+    `ignored` says which ignored files count as work. With `hidden`, so do changes in files that
+    git was told to take for unchanged. Raises Refused when the working tree contains a repository
+    of its own, of which git would keep only a pointer.
     """
-    standing = standing_of(worktree)
+    standing = read_status(worktree)
     admin = git_directory(worktree)
     seen = not hidden or not hides_changes(admin / "index", len(standing.commit) // 2)
-    if standing.clean and ours is None and seen:
-        tree = git_in(worktree, "rev-parse", f"{standing.commit}^{{tree}}").strip()
+    if standing.clean and not ignored.are_work and seen:
+        tree = git_output(worktree, "rev-parse", f"{standing.commit}^{{tree}}").strip()
         operation = read_operation(worktree, admin)
-        return State(standing.commit, tree, tree, tree, (), operation, standing.branch)
+        return WorktreeState(standing.commit, tree, tree, tree, (), operation, standing.branch)
     require_no_repository(worktree, standing.untracked)
-    with shadow_of(worktree) as shadow:
+    with copied_index(worktree) as shadow:
         head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
         index_tree, stages = _read_index(shadow, head)
         if not seen:
-            show_hidden(worktree, shadow.git)
+            unhide_changes(worktree, shadow.git)
         shadow.git("add", "--all", "--sparse")
-        if ours is not None:
-            _add_ignored(shadow, shadow.ignored(ours))
+        if ignored.are_work:
+            _add_ignored(shadow, shadow.ignored(ignored.skipped_patterns))
         work_tree = shadow.git("write-tree").strip()
     operation = read_operation(worktree, admin)
-    return State(head, head_tree, index_tree, work_tree, stages, operation, standing.branch)
+    return WorktreeState(head, head_tree, index_tree, work_tree, stages, operation, standing.branch)
 
 
-def read_staged(top: Path, head: str, branch: str, admin: Path) -> State:
+def read_staged(top: Path, head: str, branch: str, admin: Path) -> WorktreeState:
     """Return what is left of a worktree whose directory is gone: its HEAD and its index."""
-    index_tree = head_tree = git_in(top, "rev-parse", f"{head}^{{tree}}").strip()
+    index_tree = head_tree = git_output(top, "rev-parse", f"{head}^{{tree}}").strip()
     stages: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         if (admin / "index").exists():
             copy = shutil.copy2(admin / "index", Path(scratch) / "index")
-            index_tree, stages = _read_index(Shadow(top, Path(copy)), head)
+            index_tree, stages = _read_index(IndexCopy(top, Path(copy)), head)
     operation = read_operation(top, admin)
-    return State(head, head_tree, index_tree, index_tree, stages, operation, branch)
+    return WorktreeState(head, head_tree, index_tree, index_tree, stages, operation, branch)
 
 
-def _read_index(shadow: Shadow, head: str) -> tuple[str, tuple[str, ...]]:
+def _read_index(shadow: IndexCopy, head: str) -> tuple[str, tuple[str, ...]]:
     """Return the index as a tree and its unmerged entries, which are then no more in the copy."""
-    stages = tuple(split(shadow.git("ls-files", "--unmerged", "-z")))
+    stages = tuple(split_nul(shadow.git("ls-files", "--unmerged", "-z")))
     if stages:
         paths = {stage.split("\t", 1)[1] for stage in stages}
         nothing = "0" * len(head)
         gone = "".join(f"0 {nothing}\t{path}\0" for path in sorted(paths))
-        shadow.git("update-index", "-z", "--index-info", feed=gone)
+        shadow.git("update-index", "-z", "--index-info", stdin=gone)
     return shadow.git("write-tree").strip(), stages
 
 
-def _add_ignored(shadow: Shadow, files: list[str]) -> None:
+def _add_ignored(shadow: IndexCopy, files: list[str]) -> None:
     require_no_repository(shadow.worktree, files)
     if files:
         shadow.git(
             "--literal-pathspecs", "add", "--force", "--sparse",
             "--pathspec-from-file=-", "--pathspec-file-nul",
-            feed="".join(f"{path}\0" for path in files),
+            stdin="".join(f"{path}\0" for path in files),
         )  # fmt: skip

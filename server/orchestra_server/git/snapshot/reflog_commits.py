@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.snapshot.in_progress_operation import only_commits
+from orchestra_server.git.snapshot.in_progress_operation import existing_commits
 
 _LINE = re.compile(r"^(?P<old>[0-9a-f]{40,64}) (?P<new>[0-9a-f]{40,64}) [^\t]*\t?(?P<said>.*)$")
 LOG = Path("logs", "HEAD")  # below git's directory for a worktree
@@ -15,7 +15,7 @@ _ON_TOP = "commit: "
 _NOTHING = "0"
 
 
-def taken_back(repo: Repository, admin: Path, head: str) -> list[str]:
+def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
     """Return the commits that HEAD once stood at and that `head` does not build on."""
     try:
         log = (admin / LOG).read_text(encoding="utf-8", errors="surrogateescape")
@@ -27,9 +27,9 @@ def taken_back(repo: Repository, admin: Path, head: str) -> list[str]:
         for one in steps
         if not one["said"].startswith(_ON_TOP) and one["old"] not in {one["new"], head}
     ]
-    stood = only_commits(repo.top, [one for one in left if one.strip(_NOTHING)])
+    stood = existing_commits(repo.top, [one for one in left if one.strip(_NOTHING)])
     if not stood:
         return []
-    feed = "".join(f"{one}\n" for one in (*stood, f"^{head}"))
-    lost = set(repo.git("rev-list", "--stdin", feed=feed).split())
+    stdin = "".join(f"{one}\n" for one in (*stood, f"^{head}"))
+    lost = set(repo.git("rev-list", "--stdin", stdin=stdin).split())
     return [one for one in stood if one in lost]

@@ -3,37 +3,39 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.git.process.identity import KEEPER
+from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import Standing
+from orchestra_server.git.repository.worktree_status import WorktreeStatus
 from orchestra_server.git.snapshot.commit import require_no_conflict
-from orchestra_server.git.snapshot.index_copy import read_state, split
+from orchestra_server.git.snapshot.index_copy import read_state, split_nul
 
 
 @dataclass(frozen=True, slots=True)
-class OpenWork:
+class UncommittedWork:
     """The files a commit would hold, and a stand-in for it that no ref names."""
 
     commit: str  # HEAD's own when nothing is open
     files: tuple[str, ...]
 
 
-def read_open_work(repo: Repository, worktree: Path, standing: Standing) -> OpenWork:
+def read_uncommitted_work(
+    repo: Repository, worktree: Path, standing: WorktreeStatus
+) -> UncommittedWork:
     """Return a working tree's open work, untracked files included; its index stays as it is.
 
     Raises Refused for what no commit can hold.
     """
     require_no_conflict(worktree, standing)
     if standing.clean:
-        return OpenWork(standing.commit, ())
+        return UncommittedWork(standing.commit, ())
     state = read_state(worktree, hidden=False)  # a commit leaves hidden changes out
     if state.work_tree == state.head_tree:
-        return OpenWork(state.head, ())
+        return UncommittedWork(state.head, ())
     listed = repo.git(
         "diff-tree", "-r", "-z", "--name-only", "--no-renames", state.head_tree, state.work_tree
     )
     commit = repo.git(
         "commit-tree", state.work_tree, "-p", state.head, "--no-gpg-sign", "-m", "Open work",
-        env=KEEPER,
+        env=ORCHESTRA_IDENTITY,
     )  # fmt: skip
-    return OpenWork(commit.strip(), tuple(sorted(split(listed))))
+    return UncommittedWork(commit.strip(), tuple(sorted(split_nul(listed))))

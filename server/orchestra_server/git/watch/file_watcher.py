@@ -15,7 +15,7 @@ _MOST_WATCHED = 20_000
 _SHARE = 2
 
 
-class Watch:
+class FileWatcher:
     """Watches directories in a thread of its own until stopped; calls come from that thread.
 
     `on_ready` is called once nothing more can be missed, `on_changes` with the paths that changed.

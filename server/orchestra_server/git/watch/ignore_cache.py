@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from orchestra_server.git.process.run import only_here, run_git
+from orchestra_server.git.process.run import ceiling_env, run_git
 
 # Paths of one batch that are asked about: a build writes many, below few directories.
 _ASKED = 200
 _RULES = ".gitignore"
 
 
-class Ignored:
+class IgnoreCache:
     """What a worktree is known to ignore; a rule that changes makes it forget all."""
 
     def __init__(self, worktree: Path) -> None:
@@ -33,11 +33,11 @@ class Ignored:
         asked = dict.fromkeys(step for path in paths[:_ASKED] for step in self._above(path))
         if not asked:
             return False
-        ran = run_git(
+        result = run_git(
             self._worktree, "check-ignore", "-z", "--stdin",
-            feed="".join(f"{path}\0" for path in asked), env=only_here(self._worktree),
+            stdin="".join(f"{path}\0" for path in asked), env=ceiling_env(self._worktree),
         )  # fmt: skip
-        found = frozenset(ran.out.split("\0")[:-1])
+        found = frozenset(result.out.split("\0")[:-1])
         new = found - self._roots
         self._roots |= {one for one in found if not self._has_root_above(one, found)}
         return bool(new)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import GitFailed, as_person, only_here, run_git
+from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.submodules import fill_submodules
 
@@ -58,9 +58,9 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
                 begun.append(plan)
                 _add(repo, plan)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            notes = list(pool.map(partial(_fill, repo), plans))
+            notes = list(pool.map(partial(_check_out, repo), plans))
     except BaseException:
-        _undo(repo, begun, parents)
+        _roll_back(repo, begun, parents)
         raise
     return tuple(note for part in notes for note in part)
 
@@ -68,7 +68,7 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
 def list_worktrees(repo: Repository) -> list[Worktree]:
     """Return every worktree of the repository, the main one first."""
     listed = repo.git("worktree", "list", "--porcelain", "-z")
-    return [_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
+    return [_parse_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
 
 
 def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
@@ -94,30 +94,30 @@ def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
 
 
 def _add(repo: Repository, plan: WorktreePlan) -> None:
-    ran = repo.run(
+    result = repo.run(
         "worktree", "add", "--quiet", "--no-checkout", "--no-track", "--lock",
         "--reason", plan.reason, "-b", plan.branch, "--", str(plan.path), plan.commit,
     )  # fmt: skip
-    if ran.status:
-        raise GitFailed(f"chamber {plan.name!r} could not be made: {ran.words}")
+    if result.status:
+        raise GitFailed(f"chamber {plan.name!r} could not be made: {result.failure}")
 
 
-def _fill(repo: Repository, plan: WorktreePlan) -> tuple[str, ...]:
+def _check_out(repo: Repository, plan: WorktreePlan) -> tuple[str, ...]:
     """Write the files, then run the repository's own hook, as a plain `worktree add` would."""
-    here = only_here(plan.path)
+    here = ceiling_env(plan.path)
     reset = run_git(plan.path, "reset", "--quiet", "--hard", "--no-recurse-submodules", env=here)
     if reset.status:
-        raise GitFailed(f"chamber {plan.name!r} could not be filled: {reset.words}")
+        raise GitFailed(f"chamber {plan.name!r} could not be filled: {reset.failure}")
     notes = fill_submodules(repo, plan.path)
     nothing = "0" * len(plan.commit)
     hook = run_git(
         plan.path, "hook", "run", "--ignore-missing", "post-checkout", "--",
-        nothing, plan.commit, "1", env={**here, **as_person()},
+        nothing, plan.commit, "1", env={**here, **locale_env()},
     )  # fmt: skip
     if hook.status:
         raise GitFailed(
             f"chamber {plan.name!r} could not be made: "
-            f"the repository's post-checkout hook failed: {hook.words}"
+            f"the repository's post-checkout hook failed: {hook.failure}"
         )
     return notes
 
@@ -127,7 +127,7 @@ def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:
     return sorted(missing, key=lambda path: len(path.parts), reverse=True)
 
 
-def _undo(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path]) -> None:
+def _roll_back(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path]) -> None:
     """Take back what this call made; nobody was told of it, so there is no work in it."""
     with repo.locked():
         for plan in begun:
@@ -139,7 +139,7 @@ def _undo(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Pat
                 parent.rmdir()
 
 
-def _worktree(fields: Sequence[str]) -> Worktree:
+def _parse_worktree(fields: Sequence[str]) -> Worktree:
     values = {key: value for key, _, value in (field.partition(" ") for field in fields)}
     locked = "locked" in values
     return Worktree(

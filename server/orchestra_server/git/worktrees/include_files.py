@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.snapshot.index_copy import split
+from orchestra_server.git.snapshot.index_copy import split_nul
 
 INCLUDE_FILE = ".worktreeinclude"
 
@@ -18,18 +18,22 @@ def included_files(repo: Repository) -> tuple[str, ...]:
     patterns = repo.top / INCLUDE_FILE
     if not patterns.is_file():
         return ()
-    named = split(repo.git("ls-files", "--others", "--ignored", f"--exclude-from={patterns}", "-z"))
+    named = split_nul(
+        repo.git("ls-files", "--others", "--ignored", f"--exclude-from={patterns}", "-z")
+    )
     if not named:
         return ()
-    feed = "".join(f"{name}\0" for name in named)
-    ignored = repo.run("check-ignore", "-z", "--stdin", feed=feed)
-    return tuple(name for name in split(ignored.out) if _may_be_copied(name))
+    stdin = "".join(f"{name}\0" for name in named)
+    ignored = repo.run("check-ignore", "-z", "--stdin", stdin=stdin)
+    return tuple(name for name in split_nul(ignored.out) if _may_be_copied(name))
 
 
 def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> frozenset[str]:
     """Return those of the paths, relative to the top, that the commit holds."""
     names = [path.as_posix() for path in paths]
-    return frozenset(split(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names)))
+    return frozenset(
+        split_nul(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names))
+    )
 
 
 def _may_be_copied(name: str) -> bool:

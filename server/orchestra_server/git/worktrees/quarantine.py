@@ -21,13 +21,13 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
 
 # No chamber's name begins with a dot.
-_ASIDE = ".orchestra-leaving-"
-_GIVEN_UP = ".orchestra-gone"
-_RECORDS = "orchestra-gone-"
+_QUARANTINE_PREFIX = ".orchestra-leaving-"
+_DISCARDED = ".orchestra-gone"
+_DISCARDED_ADMIN_PREFIX = "orchestra-gone-"
 _TRIES = 5  # at a folder that another process's deleting takes away
 
 
-def record_of(repo: Repository, path: Path) -> Path:
+def require_admin_directory(repo: Repository, path: Path) -> Path:
     """Return git's record of the worktree at `path`; raises Refused for what is none of `repo`."""
     record = git_directory(path).resolve()
     if record.parent == repo.common_dir / "worktrees":
@@ -38,12 +38,12 @@ def record_of(repo: Repository, path: Path) -> Path:
 
 
 @contextmanager
-def set_aside(path: Path) -> Generator[Path]:
+def quarantined(path: Path) -> Generator[Path]:
     """Lend a worktree's directory where nobody looks for it; it comes back if it is not given up.
 
     Raises Refused when it cannot be moved, or cannot come back because something is in its place.
     """
-    aside = _aside_of(path)
+    aside = _quarantine_path(path)
     try:
         path.rename(aside)
     except OSError as fault:
@@ -53,12 +53,12 @@ def set_aside(path: Path) -> Generator[Path]:
     try:
         yield aside
     finally:
-        take_up(path)
+        restore_from_quarantine(path)
 
 
-def take_up(path: Path) -> None:
+def restore_from_quarantine(path: Path) -> None:
     """Put a worktree's directory back that stands aside; where none does, nothing happens."""
-    aside = _aside_of(path)
+    aside = _quarantine_path(path)
     if not aside.exists():
         return
     try:
@@ -70,13 +70,13 @@ def take_up(path: Path) -> None:
         ) from fault
 
 
-def give_up(repo: Repository, directory: Path, record: Path) -> None:
+def discard(repo: Repository, directory: Path, record: Path) -> None:
     """Let a worktree go that was looked at, and git's record of it; what git can find is kept.
 
     Each in one rename: whoever lists worktrees meanwhile sees it whole or not at all.
     """
     for left in range(_TRIES, 0, -1):
-        folder = directory.parent / _GIVEN_UP
+        folder = directory.parent / _DISCARDED
         folder.mkdir(exist_ok=True)
         try:
             directory.rename(folder / f"{directory.name}-{secrets.token_hex(4)}")
@@ -85,20 +85,20 @@ def give_up(repo: Repository, directory: Path, record: Path) -> None:
             if left == 1:
                 raise
     with repo.locked():
-        gone = repo.common_dir / f"{_RECORDS}{record.name}-{secrets.token_hex(4)}"
+        gone = repo.common_dir / f"{_DISCARDED_ADMIN_PREFIX}{record.name}-{secrets.token_hex(4)}"
         record.rename(gone)
         with suppress(OSError):  # there are others; without any, git keeps no folder
             gone.with_name("worktrees").rmdir()
-    for one in repo.common_dir.glob(f"{_RECORDS}*"):
+    for one in repo.common_dir.glob(f"{_DISCARDED_ADMIN_PREFIX}*"):
         shutil.rmtree(one, ignore_errors=True)
 
 
-def delete_behind(folder: Path) -> None:
+def delete_discarded_in_background(folder: Path) -> None:
     """Delete what was given up in `folder`, without the caller waiting: 40,000 files take a second.
 
     By a process that outlives this one; what it does not reach goes with the next that is given up.
     """
-    given_up = folder / _GIVEN_UP
+    given_up = folder / _DISCARDED
     if given_up.exists():
         subprocess.run(  # noqa: S603 - the words are ours, the path goes as an argument
             ["/bin/sh", "-c", 'nice rm -rf -- "$1" >/dev/null 2>&1 &', "sh", os.fspath(given_up)],
@@ -107,5 +107,5 @@ def delete_behind(folder: Path) -> None:
         )
 
 
-def _aside_of(path: Path) -> Path:
-    return path.with_name(f"{_ASIDE}{path.name}")
+def _quarantine_path(path: Path) -> Path:
+    return path.with_name(f"{_QUARANTINE_PREFIX}{path.name}")

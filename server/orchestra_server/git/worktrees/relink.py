@@ -3,19 +3,19 @@
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import git_in
+from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save import admin_directory
+from orchestra_server.git.saves.save import find_admin_directory
 
-_PASSING = ".orchestra-relink"
+_TEMPORARY = ".orchestra-relink"
 
 
-def link_again(repo: Repository, path: Path) -> bool:
+def relink_worktree(repo: Repository, path: Path) -> bool:
     """Make git's record and the worktree at `path` point at each other; False without a record.
 
     Not by `git worktree repair`: in a copy of a repository that takes the original's worktrees.
     """
-    admin = admin_directory(repo, path) or _named_by(repo, path)
+    admin = find_admin_directory(repo, path) or _admin_directory_named_by(repo, path)
     if admin is None:
         return False
     with repo.locked():
@@ -23,7 +23,7 @@ def link_again(repo: Repository, path: Path) -> bool:
     return True
 
 
-def link_all_again(repo: Repository, old_top: Path) -> None:
+def relink_moved_worktrees(repo: Repository, old_top: Path) -> None:
     """Link each worktree that stood below `old_top` and moved from there with the repository."""
     with repo.locked():
         for pointer in repo.common_dir.glob("worktrees/*/gitdir"):
@@ -41,7 +41,7 @@ def lock_worktree(repo: Repository, path: Path, reason: str) -> None:
         repo.git("worktree", "lock", "--reason", reason, str(path))
 
 
-def list_again(repo: Repository, path: Path, branch: str, reason: str) -> None:
+def register_worktree_again(repo: Repository, path: Path, branch: str, reason: str) -> None:
     """Make a directory that git has forgotten a worktree on `branch` again.
 
     Its files stay as they are, and what differs from the branch shows as changed. What was staged
@@ -49,22 +49,22 @@ def list_again(repo: Repository, path: Path, branch: str, reason: str) -> None:
     """
     if (path / ".git").is_dir():
         raise Refused(f"{path} is a repository of its own by now; move it aside")
-    passing = path.with_name(f"{_PASSING}-{path.name}")
+    passing = path.with_name(f"{_TEMPORARY}-{path.name}")
     with repo.locked():
         # Made beside it and then moved over: git adds no worktree where there are files.
         repo.git(
             "worktree", "add", "--quiet", "--no-checkout", "--force", "--lock",
             "--reason", reason, "--", str(passing), branch,
         )  # fmt: skip
-        admin = admin_directory(repo, passing)
+        admin = find_admin_directory(repo, passing)
         if admin is not None:
             _link(admin, path)
         (passing / ".git").unlink()
         passing.rmdir()
-    git_in(path, "reset", "--quiet")
+    git_output(path, "reset", "--quiet")
 
 
-def _named_by(repo: Repository, path: Path) -> Path | None:
+def _admin_directory_named_by(repo: Repository, path: Path) -> Path | None:
     """Return the record that a worktree's `.git` names, looked for where the repository is now."""
     try:
         text = (path / ".git").read_text(encoding="utf-8")
@@ -82,6 +82,6 @@ def _link(admin: Path, path: Path) -> None:
         (admin / "gitdir", f"{path}/.git\n"),
         (path / ".git", f"gitdir: {admin}\n"),
     ):
-        passing = place.with_name(f"{place.name}{_PASSING}")
+        passing = place.with_name(f"{place.name}{_TEMPORARY}")
         passing.write_text(text, encoding="utf-8")
         passing.replace(place)

@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestra_server.git.process.git_processes import gits_in
+from orchestra_server.git.process.git_processes import git_processes_in
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
 # Seconds. Git holds a lock while its person writes a commit message, so age alone says little.
-_AGE = 600
+_STALE_AFTER = 600
 _NAMES = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
 _ASIDE = Path("orchestra", "stale-locks")
 
@@ -19,12 +19,12 @@ def stale_locks(repo: Repository) -> tuple[Path, ...]:
 
     Where the system does not tell which processes run, none is called stale.
     """
-    oldest = time.time() - _AGE
-    old = [path for path in _locks(repo) if _written(path) < oldest]
-    return tuple(sorted(old)) if old and not _git_may_run(repo) else ()
+    oldest = time.time() - _STALE_AFTER
+    old = [path for path in _locks(repo) if _modified_at(path) < oldest]
+    return tuple(sorted(old)) if old and not _may_have_running_git(repo) else ()
 
 
-def move_aside(repo: Repository, lock: Path) -> Path:
+def move_stale_lock(repo: Repository, lock: Path) -> Path:
     """Move a lock out of git's way, into the common directory, and return where it is now."""
     folder = repo.common_dir / _ASIDE
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,13 +39,13 @@ def _locks(repo: Repository) -> Iterator[Path]:
     yield from (path for path in (repo.common_dir / "refs").rglob("*.lock") if path.is_file())
 
 
-def _written(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:  # its owner was quicker
         return time.time()
 
 
-def _git_may_run(repo: Repository) -> bool:
+def _may_have_running_git(repo: Repository) -> bool:
     worktrees = (worktree.path for worktree in list_worktrees(repo))
-    return gits_in([repo.common_dir, *worktrees]) != []
+    return git_processes_in([repo.common_dir, *worktrees]) != []

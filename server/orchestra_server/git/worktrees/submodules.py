@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import GitFailed, git_in, only_here, run_git
+from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 
-_KEPT = "refs/orchestra/saved"
+_PRESERVED = "refs/orchestra/saved"
 # The fetching end's own way: its configuration names a working tree that may be gone.
 _UPLOAD = "env GIT_WORK_TREE=/ git-upload-pack"
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
+class FilledSubmodule:
     """A submodule of a chamber; `store` is where git keeps the main checkout's copy of it."""
 
     path: Path
@@ -28,7 +28,7 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Submodule:
+class _SubmoduleEntry:
     name: str
     path: str
     commit: str
@@ -43,28 +43,28 @@ def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
     return tuple(_fill(worktree, stores, [repo.top]))
 
 
-def keep_commits(repo: Repository, worktree: Path) -> None:
+def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
     """See that removing the worktree loses no commit of its submodules.
 
     Those that only they have go to the main checkout's copy, under refs/orchestra/saved; raises
     Refused where there is no such copy.
     """
-    _keep(worktree, repo.common_dir / "modules")
+    _preserve(worktree, repo.common_dir / "modules")
 
 
-def keep_commits_of_gone(repo: Repository, admin: Path) -> None:
+def preserve_submodule_commits_of_missing(repo: Repository, admin: Path) -> None:
     """Do so for a worktree whose directory is gone: git's directories of its submodules are not."""
     for head in sorted((admin / "modules").rglob("HEAD")):
         inner = head.parent
         if (inner / "objects").is_dir():
             name = inner.relative_to(admin / "modules")
-            _keep_of(inner, repo.common_dir / "modules" / name, env=_bare(inner))
+            _preserve_one(inner, repo.common_dir / "modules" / name, env=_bare_env(inner))
 
 
-def submodules_in(worktree: Path, stores: Path) -> list[Inner]:
+def filled_submodules(worktree: Path, stores: Path) -> list[FilledSubmodule]:
     """Return the filled submodules of a worktree; `stores` holds the main checkout's copies."""
     return [
-        Inner(worktree / module.path, stores / module.name, module.commit, module.path)
+        FilledSubmodule(worktree / module.path, stores / module.name, module.commit, module.path)
         for module in _submodules(worktree)
         if (worktree / module.path / ".git").exists()
     ]
@@ -74,7 +74,7 @@ def _fill(worktree: Path, stores: Sequence[Path], twins: Sequence[Path]) -> Iter
     for module in _submodules(worktree):
         candidates = [store / module.name for store in stores]
         candidates += [twin / module.path for twin in twins]
-        source = next((one for one in candidates if _has(one, module.commit)), None)
+        source = next((one for one in candidates if _has_commit(one, module.commit)), None)
         if source is None:
             yield (
                 f"submodule {module.path} of {worktree} stays empty, for no copy of its commit is "
@@ -90,79 +90,81 @@ def _fill(worktree: Path, stores: Sequence[Path], twins: Sequence[Path]) -> Iter
         )
 
 
-def _update(worktree: Path, module: _Submodule, source: Path) -> None:
-    ran = run_git(
+def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
+    result = run_git(
         worktree,
         "-c", "protocol.file.allow=always",  # the source is ours, on this disk
         "-c", f"submodule.{module.name}.url={source}",
         "submodule", "--quiet", "update", "--init", "--", module.path,
-        env=only_here(worktree),
+        env=ceiling_env(worktree),
     )  # fmt: skip
-    if ran.status:
-        raise GitFailed(f"submodule {module.path} could not be filled: {ran.words}")
+    if result.status:
+        raise GitFailed(f"submodule {module.path} could not be filled: {result.failure}")
     inner = worktree / module.path
-    real = run_git(source, "config", "--get", "remote.origin.url", env=only_here(source))
+    real = run_git(source, "config", "--get", "remote.origin.url", env=ceiling_env(source))
     if real.status == 0:  # a worker's own fetch and push go where they always went
-        git_in(inner, "config", "remote.origin.url", real.out.strip())
+        git_output(inner, "config", "remote.origin.url", real.out.strip())
 
 
-def _keep(worktree: Path, stores: Path) -> None:
-    for inner in submodules_in(worktree, stores):
-        _keep_of(inner.path, inner.store, env={})
-        _keep(inner.path, inner.store / "modules")
+def _preserve(worktree: Path, stores: Path) -> None:
+    for inner in filled_submodules(worktree, stores):
+        _preserve_one(inner.path, inner.store, env={})
+        _preserve(inner.path, inner.store / "modules")
 
 
-def _keep_of(inner: Path, store: Path, env: Mapping[str, str]) -> None:
-    for commit in _only_in(inner, env):
-        if _has(store, commit):
+def _preserve_one(inner: Path, store: Path, env: Mapping[str, str]) -> None:
+    for commit in _unpushed_tips(inner, env):
+        if _has_commit(store, commit):
             continue
         if not store.is_dir():
             raise Refused(
                 f"submodule {inner} has the commit {commit[:12]} and no other copy of it is "
                 f"here; push it: git -C '{inner}' push"
             )
-        git_in(
+        git_output(
             store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            f"--upload-pack={_UPLOAD}", str(inner), f"{commit}:{_KEPT}/{commit}",
+            f"--upload-pack={_UPLOAD}", str(inner), f"{commit}:{_PRESERVED}/{commit}",
         )  # fmt: skip
 
 
-def _only_in(inner: Path, env: Mapping[str, str]) -> list[str]:
+def _unpushed_tips(inner: Path, env: Mapping[str, str]) -> list[str]:
     """Return the tips (HEAD, branches) that no remote-tracking branch contains."""
-    tips = git_in(inner, "rev-list", "--no-walk", "HEAD", "--branches", env=env).split()
+    tips = git_output(inner, "rev-list", "--no-walk", "HEAD", "--branches", env=env).split()
     return [
-        tip for tip in tips if git_in(inner, "rev-list", "-1", tip, "--not", "--remotes", env=env)
+        tip
+        for tip in tips
+        if git_output(inner, "rev-list", "-1", tip, "--not", "--remotes", env=env)
     ]
 
 
-def _bare(directory: Path) -> dict[str, str]:
+def _bare_env(directory: Path) -> dict[str, str]:
     """Return what lets git work in its own directory whose working tree is gone."""
     return {"GIT_DIR": str(directory), "GIT_WORK_TREE": str(directory)}
 
 
-def _has(repository: Path, commit: str) -> bool:
+def _has_commit(repository: Path, commit: str) -> bool:
     if not (repository / ".git").exists() and not (repository / "HEAD").exists():
         return False
-    here = only_here(repository)
+    here = ceiling_env(repository)
     return run_git(repository, "cat-file", "-e", f"{commit}^{{commit}}", env=here).status == 0
 
 
-def _submodules(worktree: Path) -> list[_Submodule]:
+def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
     """Return what .gitmodules names and the index holds, a commit each."""
     if not (worktree / ".gitmodules").is_file():
         return []
-    listed = git_in(worktree, "ls-files", "--stage", "-z").split("\0")
+    listed = git_output(worktree, "ls-files", "--stage", "-z").split("\0")
     links = {
         path: entry.split()[1]
         for entry, _, path in (line.partition("\t") for line in listed)
         if entry.startswith("160000 ")
     }
-    named = git_in(
+    named = git_output(
         worktree, "config", "-z", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$"
     )
     pairs = (line.partition("\n") for line in named.split("\0") if line)
     return [
-        _Submodule(key.removeprefix("submodule.").removesuffix(".path"), path, links[path])
+        _SubmoduleEntry(key.removeprefix("submodule.").removesuffix(".path"), path, links[path])
         for key, _, path in pairs
         if path in links
     ]

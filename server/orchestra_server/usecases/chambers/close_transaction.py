@@ -11,7 +11,7 @@ from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.worktrees.quarantine import delete_behind
+from orchestra_server.git.worktrees.quarantine import delete_discarded_in_background
 from orchestra_server.usecases.chambers.save_and_remove import PutAway, remove_all
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
@@ -55,7 +55,7 @@ async def put_all_away(
     away = {room.id: one for room, one in pairs if isinstance(one, PutAway)}
     closed = await _end(context, [room for room in rooms if room.id in away], away)
     for folder in {Path(room.path).parent for room in rooms}:
-        await asyncio.to_thread(delete_behind, folder)
+        await asyncio.to_thread(delete_discarded_in_background, folder)
     for fault in found:
         if isinstance(fault, OrchestraError):
             raise fault

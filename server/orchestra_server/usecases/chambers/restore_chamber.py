@@ -18,8 +18,9 @@ from orchestra_server.domain.chamber_lifecycle import Handshake
 from orchestra_server.domain.task_lifecycle import both, claim_of, started
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
-from orchestra_server.git.saves.recreate_worktree import Rebuilding, rebuild
-from orchestra_server.git.saves.restore import find_saved
+from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
+from orchestra_server.git.saves.restore import require_save
+from orchestra_server.git.snapshot.ignored_files import ignored_files_except
 from orchestra_server.usecases.chambers.list_saved import list_of_task
 from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
 from orchestra_server.usecases.common import serializers
@@ -77,7 +78,7 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
         found = await _restorable(context, task_id, name, ref, lost)
         room = found.room
         if not room.is_live:
-            await asyncio.to_thread(rebuild, repo, _rebuilding(found))
+            await asyncio.to_thread(recreate_worktree, repo, _rebuilding(found))
             state = await context.store.snapshot()
             siblings = [one for one in state.chambers_of(task_id) if one.is_live]
             await asyncio.to_thread(
@@ -104,7 +105,7 @@ def _recovered(
     """Return records of what the ref keeps, for the case that the store has none; None without."""
     if not ref:
         return None
-    tip = find_saved(repo, ref).tip
+    tip = require_save(repo, ref).tip
     head = repo.head()
     fork = repo.run("merge-base", head.commit, tip)
     base, now = fork.out.strip() or tip, context.clock()
@@ -171,15 +172,15 @@ async def _open(context: Context, found: _Found, hands: Mapping[str, Handshake])
     return await settle(context.store, decide)
 
 
-def _rebuilding(found: _Found) -> Rebuilding:
+def _rebuilding(found: _Found) -> WorktreeToRecreate:
     room = found.room
-    return Rebuilding(
+    return WorktreeToRecreate(
         ref=found.ref,
         path=Path(room.path),
         branch=room.branch,
         name=room.name,
         reason=f"orchestra: chamber {room.name} of task {room.task_id}",
-        ours=PATTERNS,
+        ignored=ignored_files_except(PATTERNS),
     )
 
 

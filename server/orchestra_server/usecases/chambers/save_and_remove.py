@@ -15,19 +15,24 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branch,
     delete_branches,
-    remove_landed,
+    remove_landed_worktree,
     remove_worktree,
 )
 from orchestra_server.git.saves.save import (
-    SavedWork,
+    SavedCommit,
+    find_save,
     save_staged,
     save_work,
-    saved_before,
     saves_ignored,
+)
+from orchestra_server.git.snapshot.ignored_files import (
+    NO_IGNORED_FILES,
+    IgnoredFiles,
+    ignored_files_except,
 )
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.quarantine import take_up
+from orchestra_server.git.worktrees.quarantine import restore_from_quarantine
 
 MERGED = "its work is merged"
 _AT_ONCE = 4
@@ -47,7 +52,7 @@ class _Taken:
     """A chamber whose worktree is gone; `landed` is where its branch stood if all of it landed."""
 
     room: Chamber
-    saved: SavedWork | None = None
+    saved: SavedCommit | None = None
     merged: bool = False
     landed: str = ""
 
@@ -60,12 +65,12 @@ def remove_all(
     `landed` has by name the commits that the caller has just landed. Returns for each room what
     became of it, or why it is still there. Blocking.
     """
-    ours = work_but(repo)
+    ignored = ignored_files_to_save(repo)
 
     def take(room: Chamber) -> _Taken | OrchestraError:
         try:
-            commit = landed.get(room.name, "") if ours is None else ""
-            return _take(repo, task, room, ours, commit)
+            commit = landed.get(room.name, "") if not ignored.are_work else ""
+            return _take(repo, task, room, ignored, commit)
         except OrchestraError as fault:
             return fault
 
@@ -76,29 +81,29 @@ def remove_all(
     return [_ended(repo, task, one, gone) if isinstance(one, _Taken) else one for one in taken]
 
 
-def work_but(repo: Repository) -> tuple[str, ...] | None:
-    """Return which ignored files are Orchestra's and no work, None where no ignored file is."""
-    return PATTERNS if saves_ignored(repo) else None
+def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
+    """Return which ignored files count as work here; Orchestra's own files never do."""
+    return ignored_files_except(PATTERNS) if saves_ignored(repo) else NO_IGNORED_FILES
 
 
 def _take(
-    repo: Repository, task: Task, room: Chamber, ours: tuple[str, ...] | None, landed: str
+    repo: Repository, task: Task, room: Chamber, ignored: IgnoredFiles, landed: str
 ) -> _Taken:
     path, ref, target = Path(room.path), life.ref_for(room), _target(task)
     message = f"Chamber {room.name} of task {task.id}, as it was when it was closed"
-    take_up(path)
-    if landed and path.exists() and remove_landed(repo, path, room.branch, landed):
+    restore_from_quarantine(path)
+    if landed and path.exists() and remove_landed_worktree(repo, path, room.branch, landed):
         unfurnish(path)
         return _Taken(room, merged=True, landed=landed)
     merged = False
     if path.exists():
         saved = save_work(
-            repo, path, ref, message, merged_into=target, own_branch=room.branch, ours=ours
+            repo, path, ref, message, merged_into=target, own_branch=room.branch, ignored=ignored
         )
-        merged = saved is None or (ours is not None and _is_all_merged(repo, path, target))
-        remove_worktree(repo, path, ours)
+        merged = saved is None or (ignored.are_work and _is_all_merged(repo, path, target))
+        remove_worktree(repo, path, ignored)
     else:
-        saved = saved_before(repo, ref) or save_staged(
+        saved = find_save(repo, ref) or save_staged(
             repo, path, ref, message, target, own_branch=room.branch
         )
         if any(worktree.path == path for worktree in list_worktrees(repo)):
@@ -131,9 +136,9 @@ def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
 
 def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> bool:
     """Delete the branch when all of it is kept elsewhere; True also when it is gone already."""
-    ran = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
-    tip = ran.out.strip()
-    if ran.status:
+    result = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
+    tip = result.out.strip()
+    if result.status:
         return True
     if tip != saved:
         target = _target(task)

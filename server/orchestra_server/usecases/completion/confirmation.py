@@ -17,7 +17,7 @@ from orchestra_server.git.merge.added_files import (
     read_limits,
 )
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import standing_of
+from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.completion.merge_and_land import Ready
 from orchestra_server.usecases.workers.worker_activity import at_work
@@ -88,7 +88,7 @@ def _sizes(worktree: Path) -> Mapping[str, int]:
     if not (worktree / ".git").exists():
         return {}
     sizes = dict[str, int]()
-    for path in standing_of(worktree).untracked:
+    for path in read_status(worktree).untracked:
         try:
             sizes[path] = os.lstat(worktree / path).st_size
         except OSError:  # gone meanwhile

@@ -7,11 +7,11 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_server.git.merge.fast_forward import blocked_files
-from orchestra_server.git.merge.merge import Branch
+from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.snapshot.uncommitted_work import OpenWork, read_open_work
+from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
 from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
@@ -43,7 +43,7 @@ def foresee(
 
     Hooks are not run, so that what they would refuse is not known. Blocking.
     """
-    works: dict[str, OpenWork] = {}
+    works: dict[str, UncommittedWork] = {}
     refusals: list[str] = []
     for chamber in chambers:
         try:
@@ -61,23 +61,23 @@ def foresee(
     return _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
 
 
-def _open_work(repo: Repository, chamber: Chamber) -> OpenWork:
+def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     path = Path(chamber.path)
     if not path.exists():
-        return OpenWork(branch_without_directory(repo, chamber).commit, ())
-    return read_open_work(repo, path, require_own_branch(chamber))
+        return UncommittedWork(branch_without_directory(repo, chamber).commit, ())
+    return read_uncommitted_work(repo, path, require_own_branch(chamber))
 
 
 def _landing(
     repo: Repository,
     task: Task,
-    works: dict[str, OpenWork],
+    works: dict[str, UncommittedWork],
     bases: dict[str, str],
     refusals: list[str],
     *,
     partial: bool,
 ) -> Forecast:
-    branches = [Branch(name, work.commit) for name, work in works.items()]
+    branches = [ChamberBranch(name, work.commit) for name, work in works.items()]
     try:
         ready = merged_aside(repo, task, branches, bases, "", partial=partial, trial=True)
     except Refused as fault:

@@ -10,11 +10,11 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
-from orchestra_server.git.merge.merge import Branch, Conflicted, merge_all, merge_most
+from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import Standing, standing_of
-from orchestra_server.git.snapshot.commit import commit_open_work
+from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
+from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
@@ -60,7 +60,7 @@ def make_ready(
 def merged_aside(
     repo: Repository,
     task: Task,
-    branches: Sequence[Branch],
+    branches: Sequence[ChamberBranch],
     bases: Mapping[str, str],
     summary: str,
     *,
@@ -79,11 +79,11 @@ def merged_aside(
     if own.conflicts and not partial:
         return Ready(old, old, conflicts=own.conflicts, returning=own.returning)
     if partial:
-        most = merge_most(repo, old, own.branches, message, trial=trial)
+        most = merge_compatible(repo, old, own.branches, message, trial=trial)
         conflicts = (*own.conflicts, *most.conflicts)
         return Ready(old, most.commit, most.order, conflicts, tips, own.returning)
     outcome = merge_all(repo, old, own.branches, message, trial=trial)
-    if isinstance(outcome, Conflicted):
+    if isinstance(outcome, FailedMerge):
         return Ready(old, old, conflicts=outcome.conflicts, returning=own.returning)
     return Ready(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)
 
@@ -105,10 +105,10 @@ def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:
     return {chamber.name: chamber.base_commit for chamber in chambers}
 
 
-def require_own_branch(chamber: Chamber) -> Standing:
+def require_own_branch(chamber: Chamber) -> WorktreeStatus:
     """Return how a chamber stands; raises Refused when that is not at a commit of its branch."""
     path = Path(chamber.path)
-    standing = standing_of(path)
+    standing = read_status(path)
     if not standing.commit or standing.branch != chamber.branch:
         where = f"branch {standing.branch}" if standing.branch else "a detached HEAD"
         raise Refused(
@@ -118,19 +118,19 @@ def require_own_branch(chamber: Chamber) -> Standing:
     return standing
 
 
-def branch_without_directory(repo: Repository, chamber: Chamber) -> Branch:
+def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranch:
     """Return what a chamber brings whose directory is gone: what it committed."""
-    return Branch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
+    return ChamberBranch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
 
 
-def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> Branch:
+def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> ChamberBranch:
     path = Path(chamber.path)
     if not path.exists():
         return branch_without_directory(repo, chamber)
     standing = require_own_branch(chamber)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)
-    commit = commit_open_work(path, subject, (_trailer(task),), standing)
-    return Branch(chamber.name, commit or standing.commit)
+    commit = commit_uncommitted_work(path, subject, (_trailer(task),), standing)
+    return ChamberBranch(chamber.name, commit or standing.commit)
 
 
 def _trailer(task: Task) -> str:

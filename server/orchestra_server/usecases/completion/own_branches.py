@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestra_core.models import BASE, Task
-from orchestra_server.git.merge.merge import Branch
+from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import Conflict, excerpt
 from orchestra_server.git.merge.own_commits import OwnWork, own_work, read_target
-from orchestra_server.git.process.identity import signing
+from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.repository.repository import Repository
 
 
@@ -18,7 +18,7 @@ class OwnBranches:
     A chamber in `conflicts` is not among the branches.
     """
 
-    branches: tuple[Branch, ...]
+    branches: tuple[ChamberBranch, ...]
     conflicts: tuple[Conflict, ...] = ()
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
@@ -27,7 +27,7 @@ def own_branches(
     repo: Repository,
     task: Task,
     old: str,
-    branches: Sequence[Branch],
+    branches: Sequence[ChamberBranch],
     bases: Mapping[str, str],
     *,
     trial: bool,
@@ -38,8 +38,8 @@ def own_branches(
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     target = read_target(repo, ref, old)
-    signed = ("--no-gpg-sign",) if trial else (signing(repo.top) or ("--no-gpg-sign",))
-    merged, conflicts = list[Branch](), list[Conflict]()
+    signed = ("--no-gpg-sign",) if trial else (signing_option(repo.top) or ("--no-gpg-sign",))
+    merged, conflicts = list[ChamberBranch](), list[Conflict]()
     returning: dict[str, tuple[str, ...]] = {}
     for branch in branches:
         base = bases.get(branch.chamber, "")
@@ -49,11 +49,11 @@ def own_branches(
         if own.conflicts:
             conflicts += _conflicts(repo, branch, own)
         else:
-            merged.append(Branch(branch.chamber, own.commit))
+            merged.append(ChamberBranch(branch.chamber, own.commit))
     return OwnBranches(tuple(merged), tuple(conflicts), returning)
 
 
-def _conflicts(repo: Repository, branch: Branch, own: OwnWork) -> list[Conflict]:
+def _conflicts(repo: Repository, branch: ChamberBranch, own: OwnWork) -> list[Conflict]:
     tree = own.stopped_at.tree if own.stopped_at else ""
     return [
         Conflict(file, kind, (BASE, branch.chamber), excerpt(repo, tree, file, {}))

@@ -1,7 +1,7 @@
-"""The live conflict radar: records who collides with whom as soon as a chamber changes.
+"""The conflict monitor records which chambers collide as soon as one of them changes.
 
-It is told of changes by the system, and where a chamber has too many directories for that, by its
-worker's reports. Nothing that it finds is written unless it is other than what is known.
+It learns of changes from the system's file watches, and from the reports of a worker whose chamber
+has too many directories to watch. It writes to the store only what has changed.
 """
 
 import asyncio
@@ -22,41 +22,46 @@ from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, S
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_server.domain.conflicts import recorded, sighted
-from orchestra_server.git.merge.pairwise_conflicts import Look, Radar
+from orchestra_server.git.merge.pairwise_conflicts import CheckedPairs, ConflictChecker
 from orchestra_server.git.repository.repository import open_repository
-from orchestra_server.git.watch.file_watcher import Watch
-from orchestra_server.git.watch.ignore_cache import Ignored
-from orchestra_server.usecases.conflicts.watch_plan import Plan, gone_from, make_plan, touched_by
+from orchestra_server.git.watch.file_watcher import FileWatcher
+from orchestra_server.git.watch.ignore_cache import IgnoreCache
+from orchestra_server.usecases.conflicts.watch_plan import (
+    WatchPlan,
+    affected_by,
+    ended_chambers,
+    make_plan,
+)
 
-# What makes a chamber come or go, and what makes a directory that was watched another one.
-_MOVES = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
-_ANEW = _MOVES[:2]
-# Seconds: a worker's reports come in pairs; a store that does not answer may do so soon.
-_QUIET = 0.25
-_AGAIN = 2.0
-# Many workers writing without a pause must not cost a whole core: after a look it rests so many
-# times as long as that took, and what happens meanwhile is seen in one look.
-_RESTS = 2
+# Events after which other chambers are to be watched, and those with a new directory for one.
+_CHANGES_OF_PLAN = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
+_RECREATED = _CHANGES_OF_PLAN[:2]
+# Seconds: a worker's reports come in pairs; a store that does not answer may answer soon.
+_REPORT_DELAY = 0.25
+_RETRY_DELAY = 2.0
+# Workers that write without a pause must not cost a whole core: after a check the monitor rests
+# for so many times the check's duration, and one check then covers all that changed meanwhile.
+_REST_FACTOR = 2
 _LONGEST_REST = 2.0
-# Paths in one batch from which on the system may have dropped some (inotify queues 16,384 events).
-_PERHAPS_MORE = 3_000
+# With so many paths in a batch the system may have dropped some (inotify queues 16,384 events).
+_MAY_HAVE_OVERFLOWED = 3_000
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _News:
-    """What has happened since the last look."""
+class _PendingChanges:
+    """What has happened since the last check."""
 
-    plan: bool = False  # other chambers are there
-    recount: bool = False  # a chamber may have too many directories by now
-    look: bool = False
-    anew: set[str] = field(default_factory=set[str])  # chambers whose directory is another one
+    plan: bool = False  # the set of chambers is another one
+    recount: bool = False  # the number of directories to watch may be another one
+    check: bool = False
+    recreated: set[str] = field(default_factory=set[str])  # chambers with a new directory
     changed: set[str] = field(default_factory=set[str])
     files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # by chamber
 
 
-class ConflictRadar:
+class ConflictMonitor:
     """Follows the chambers of one repository on this machine, until cancelled."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
@@ -64,221 +69,223 @@ class ConflictRadar:
         self._project = project
         self._clock = clock
         self._state = ProjectState()
-        self._news = _News()
-        self._woken = asyncio.Event()
-        self._alarm: asyncio.TimerHandle | None = None
-        self._plan = Plan()
-        self._watches: list[Watch] = []  # the newest last, which may not be ready yet
-        self._unwatched = set[str]()  # chambers to look at once the newest watch is ready
-        self._ignored: dict[str, Ignored] = {}
-        self._radar: Radar | None = None
+        self._pending = _PendingChanges()
+        self._wake_up = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._plan = WatchPlan()
+        self._watchers: list[FileWatcher] = []  # the newest last, perhaps not ready yet
+        self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
+        self._ignored: dict[str, IgnoreCache] = {}
+        self._checker: ConflictChecker | None = None
         self._loop = asyncio.get_running_loop()
-        # One thread: looks come one after the other, and closing after the last of them.
-        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
+        # One thread: checks run one after the other, and closing after the last of them.
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
 
     async def run(self) -> None:
-        """Look whenever something has changed, and only then."""
+        """Check whenever something has changed, and only then."""
         try:
             async with asyncio.TaskGroup() as group:
-                looking = group.create_task(self._look_on())
+                checking = group.create_task(self._check_repeatedly())
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
-                        self._take(update)
-                looking.cancel()
+                        self._handle(update)
+                checking.cancel()
         finally:
             await self._close()
 
-    # What happens
+    # What has changed
 
-    def _take(self, update: Update) -> None:
+    def _handle(self, update: Update) -> None:
         match update:
             case Snapshot(state=state):
                 self._state = state
-                self._news.plan = True
-                self._woken.set()
+                self._pending.plan = True
+                self._wake_up.set()
             case Arrived(events=events):
                 for event in events:
-                    self._take_event(event)
+                    self._handle_event(event)
             case PresenceChanged(presence=presence):
-                self._reported(presence.chamber_id)
+                self._handle_report(presence.chamber_id)
             case Reconnected():
-                self._news.look = True
-                self._woken.set()
+                self._pending.check = True
+                self._wake_up.set()
             case _:
                 pass
 
-    def _take_event(self, event: Event) -> None:
+    def _handle_event(self, event: Event) -> None:
         self._state.apply(event)
         chamber = event.data.chamber
-        if chamber is not None and event.kind in _MOVES:
-            self._news.plan = True
-            if event.kind in _ANEW:
-                self._news.anew.add(chamber.id)
-            self._woken.set()
+        if chamber is not None and event.kind in _CHANGES_OF_PLAN:
+            self._pending.plan = True
+            if event.kind in _RECREATED:
+                self._pending.recreated.add(chamber.id)
+            self._wake_up.set()
 
-    def _reported(self, chamber: str) -> None:
-        """Take a worker's report where it is the only sign that something may have changed."""
-        if chamber not in self._plan.watched and any(
-            room.id == chamber for room in self._plan.rooms
-        ):
-            self._news.changed.add(chamber)
-            self._wake_in(_QUIET)
+    def _handle_report(self, chamber: str) -> None:
+        """Check a chamber that is not watched: its worker's report is the only sign of a change."""
+        planned = {planned.id for planned in self._plan.chambers}
+        if chamber in planned - self._plan.watched:
+            self._pending.changed.add(chamber)
+            self._wake_in(_REPORT_DELAY)
 
     def _files_changed(self, paths: Sequence[str]) -> None:
-        touched = touched_by(self._plan, paths)
-        if len(paths) >= _PERHAPS_MORE:
-            touched.rooms |= {room.id for room in self._plan.rooms}
-        self._news.look |= touched.base
-        self._news.changed |= touched.rooms
-        for room, files in touched.files.items():
-            self._news.files.setdefault(room, []).extend(files)
-        self._woken.set()
+        affected = affected_by(self._plan, paths)
+        if len(paths) >= _MAY_HAVE_OVERFLOWED:
+            affected.chambers |= {chamber.id for chamber in self._plan.chambers}
+        self._pending.check |= affected.base
+        self._pending.changed |= affected.chambers
+        for chamber, files in affected.files.items():
+            self._pending.files.setdefault(chamber, []).extend(files)
+        self._wake_up.set()
 
     def _wake_in(self, seconds: float) -> None:
-        if self._alarm is None:
-            self._alarm = self._loop.call_later(seconds, self._ring)
+        if self._timer is None:
+            self._timer = self._loop.call_later(seconds, self._wake)
 
-    def _ring(self) -> None:
-        self._alarm = None
-        self._woken.set()
+    def _wake(self) -> None:
+        self._timer = None
+        self._wake_up.set()
 
-    # What is done about it
+    # Checks and watchers
 
-    async def _look_on(self) -> None:
+    async def _check_repeatedly(self) -> None:
         while True:
-            await self._woken.wait()
-            self._woken.clear()
-            news, self._news = self._news, _News()
+            await self._wake_up.wait()
+            self._wake_up.clear()
+            pending, self._pending = self._pending, _PendingChanges()
             began = self._loop.time()
             try:
-                if news.plan or news.recount:
-                    await self._make_plan(news)
-                await self._look(news)
+                if pending.plan or pending.recount:
+                    await self._make_plan(pending)
+                await self._check(pending)
             except (OrchestraError, OSError) as fault:
-                _log.warning("the conflict radar will look again: %s", fault)
-                self._news.look = True
-                self._news.plan |= news.plan
-                self._news.recount |= news.recount
-                self._news.anew |= news.anew
-                self._news.changed |= news.changed | news.files.keys()
+                _log.warning("the conflict monitor will check again: %s", fault)
+                self._pending.check = True
+                self._pending.plan |= pending.plan
+                self._pending.recount |= pending.recount
+                self._pending.recreated |= pending.recreated
+                self._pending.changed |= pending.changed | pending.files.keys()
                 if isinstance(fault, StoreUnavailable):
-                    self._wake_in(_AGAIN)
-            await asyncio.sleep(min(_LONGEST_REST, _RESTS * (self._loop.time() - began)))
+                    self._wake_in(_RETRY_DELAY)
+            await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
-    async def _make_plan(self, news: _News) -> None:
-        plan = await self._by_hand(make_plan, self._project, self._state)
+    async def _make_plan(self, pending: _PendingChanges) -> None:
+        plan = await self._in_thread(make_plan, self._project, self._state)
         before, self._plan = self._plan, plan
-        self._unwatched |= news.anew | (plan.watched - before.watched)
-        replace_watch = news.plan or plan.paths != before.paths
-        news.look, news.plan, news.recount = True, False, False
-        if not replace_watch:
+        self._unwatched |= pending.recreated | (plan.watched - before.watched)
+        replace_watcher = pending.plan or plan.paths != before.paths
+        pending.check, pending.plan, pending.recount = True, False, False
+        if not replace_watcher:
             return
         self._ignored = {
-            room.id: self._ignored.get(room.id) or Ignored(room.path) for room in plan.rooms
+            chamber.id: self._ignored.get(chamber.id) or IgnoreCache(chamber.path)
+            for chamber in plan.chambers
         }
         if plan.paths:
-            self._watches.append(self._start_watch(plan))
+            self._watchers.append(self._start_watcher(plan))
         else:
-            self._stop_watches()
+            self._stop_watchers()
 
-    def _start_watch(self, plan: Plan) -> Watch:
-        """Return a watch that replaces the others once it is ready; they go on until then."""
-        watch = Watch(
+    def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
+        """Return a watcher that replaces the others once it is ready; they run until then."""
+        watcher = FileWatcher(
             plan.paths,
-            on_ready=self._told(lambda: self._watching(watch)),
-            on_changes=lambda paths: self._told(lambda: self._files_changed(paths))(),
-            on_failure=lambda why, ended: self._told(
-                lambda: self._not_watching(watch, why, ended=ended)
+            on_ready=self._from_thread(lambda: self._watcher_ready(watcher)),
+            on_changes=lambda paths: self._from_thread(lambda: self._files_changed(paths))(),
+            on_failure=lambda why, ended: self._from_thread(
+                lambda: self._watcher_failed(watcher, why, ended=ended)
             )(),
         )
-        return watch
+        return watcher
 
-    def _watching(self, watch: Watch) -> None:
-        """Stop the watches that this one replaces, and look at what none has watched so far."""
-        if self._watches[-1:] != [watch]:
-            return  # replaced already: the next one takes over what it has not watched
-        self._stop_watches(self._watches[:-1])
-        self._news.changed |= self._unwatched
+    def _watcher_ready(self, watcher: FileWatcher) -> None:
+        """Stop the watchers that this one replaces; check the chambers that none had watched."""
+        if self._watchers[-1:] != [watcher]:
+            return  # replaced already: the newest one checks these chambers when it is ready
+        self._stop_watchers(self._watchers[:-1])
+        self._pending.changed |= self._unwatched
         self._unwatched = set[str]()
-        self._woken.set()
+        self._wake_up.set()
 
-    def _not_watching(self, watch: Watch, why: str, *, ended: bool) -> None:
-        """Go by the workers' reports; a watch that ended, as at a name no UTF-8, begins again."""
-        if self._watches[-1:] != [watch]:
+    def _watcher_failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
+        """Rely on the workers' reports; restart a watcher that ran until a name not in UTF-8."""
+        if self._watchers[-1:] != [watcher]:
             self._unwatched |= self._plan.watched
             return
-        _log.warning("chambers are not watched, their workers' reports must do: %s", why)
-        self._stop_watches()
+        _log.warning("chambers are not watched; their workers' reports are used instead: %s", why)
+        self._stop_watchers()
         self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
-        self._news.changed |= {room.id for room in self._plan.rooms}
+        self._pending.changed |= {chamber.id for chamber in self._plan.chambers}
         if ended:
-            self._news.plan = True
-            self._wake_in(_AGAIN)
+            self._pending.plan = True
+            self._wake_in(_RETRY_DELAY)
         else:
-            self._woken.set()
+            self._wake_up.set()
 
-    def _stop_watches(self, watches: Sequence[Watch] | None = None) -> None:
-        """Stop some watches, or all."""
-        for watch in list(self._watches) if watches is None else watches:
-            watch.stop()
-            self._watches.remove(watch)
+    def _stop_watchers(self, watchers: Sequence[FileWatcher] | None = None) -> None:
+        """Stop some watchers, or all."""
+        for watcher in list(self._watchers) if watchers is None else watchers:
+            watcher.stop()
+            self._watchers.remove(watcher)
 
-    def _told(self, act: Callable[[], None]) -> Callable[[], None]:
-        """Return a call for another thread that lets the loop act, if there still is one."""
+    def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Return a function with which another thread schedules the call in the event loop."""
 
-        def tell() -> None:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(act)
+        def schedule() -> None:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(call)
 
-        return tell
+        return schedule
 
-    async def _look(self, news: _News) -> None:
+    async def _check(self, pending: _PendingChanges) -> None:
         plan = self._plan
-        rooms = {room.id for room in plan.rooms}
+        chambers = {chamber.id for chamber in plan.chambers}
         files = {
-            room: matter
-            for room, paths in news.files.items()
-            if room in rooms and (matter := self._ignored[room].matters(paths))
+            chamber: relevant_files
+            for chamber, paths in pending.files.items()
+            if chamber in chambers and (relevant_files := self._ignored[chamber].matters(paths))
         }
-        changed = rooms & (news.changed | files.keys())
-        if not (changed or news.look):
+        changed = chambers & (pending.changed | files.keys())
+        if not (changed or pending.check):
             return
-        look = Look({}, frozenset())
-        if rooms:
-            if self._radar is None:
-                self._radar = Radar(await self._by_hand(open_repository, self._project.root))
-            look = await self._by_hand(self._radar.look, plan.rooms, changed)
-        await self._record(look)
-        for room in look.unmoved & files.keys():
-            if await self._by_hand(self._ignored[room].learn, files[room]):
-                self._news.recount = True
-                self._woken.set()
+        checked = CheckedPairs({}, frozenset())
+        if chambers:
+            if self._checker is None:
+                self._checker = ConflictChecker(
+                    await self._in_thread(open_repository, self._project.root)
+                )
+            checked = await self._in_thread(self._checker.check, plan.chambers, changed)
+        await self._record(checked)
+        for chamber in checked.unchanged & files.keys():
+            if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
+                self._pending.recount = True
+                self._wake_up.set()
 
-    async def _record(self, look: Look) -> None:
-        """Write what is other than known; nothing when all is as it was."""
+    async def _record(self, checked: CheckedPairs) -> None:
+        """Write the collisions that appeared, changed or ended."""
         at = self._clock()
-        known = self._state.collisions
-        sides = {side for one in known.values() for side in one.between}
-        gone = gone_from(self._state, sides)
-        found = sighted(known, look.verdicts, gone, at)
-        if not found:
+        collisions = self._state.collisions
+        sides = {side for collision in collisions.values() for side in collision.between}
+        ended = ended_chambers(self._state, sides)
+        updates = sighted(collisions, checked.verdicts, ended, at)
+        if not updates:
             return
 
         async def decide(reads: Reads) -> Change:
-            read = {key: await reads.collision(key) for key in found}
-            fresh = {key: one for key, one in read.items() if one is not None}
-            again = sighted({**known, **fresh}, look.verdicts, gone, at)
-            return recorded(fresh, [again[key] for key in found if key in again], at)
+            read = {key: await reads.collision(key) for key in updates}
+            stored = {key: collision for key, collision in read.items() if collision is not None}
+            current = sighted({**collisions, **stored}, checked.verdicts, ended, at)
+            return recorded(stored, [current[key] for key in updates if key in current], at)
 
         await self._store.transact(decide)
 
-    async def _by_hand(self, act: Callable[..., Result], *args: object) -> Result:
-        return await self._loop.run_in_executor(self._hands, lambda: act(*args))
+    async def _in_thread(self, call: Callable[..., Result], *args: object) -> Result:
+        return await self._loop.run_in_executor(self._executor, lambda: call(*args))
 
     async def _close(self) -> None:
-        self._stop_watches()
-        if self._alarm is not None:
-            self._alarm.cancel()
-        if self._radar is not None:
-            await self._by_hand(self._radar.close)
-        self._hands.shutdown(wait=False)
+        self._stop_watchers()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._checker is not None:
+            await self._in_thread(self._checker.close)
+        self._executor.shutdown(wait=False)

@@ -7,7 +7,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.concurrency.leader_lock import duty_taken
-from orchestra_server.usecases.conflicts.conflict_monitor import ConflictRadar
+from orchestra_server.usecases.conflicts.conflict_monitor import ConflictMonitor
 
 _LOCK = "orchestra-radar.lock"
 
@@ -17,7 +17,7 @@ async def radar_on_duty(store: Store, project: Project, clock: Clock) -> AsyncGe
     """Have the radar look within; whatever befalls it is a line in the log and nothing more."""
 
     async def look() -> None:
-        await ConflictRadar(store, project, clock).run()
+        await ConflictMonitor(store, project, clock).run()
 
     async with duty_taken(project.git_dir / _LOCK, look, "the conflict radar"):
         yield

@@ -12,7 +12,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber.mailbox import collect_receipts, known, unread
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save import kept_commits
+from orchestra_server.git.saves.save import saved_head_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
 from orchestra_server.usecases.common.transaction import Context, this_host
@@ -135,7 +135,7 @@ def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
     """Return the branches whose commits HEAD's history or some saved work holds."""
     if not branches:
         return frozenset()
-    kept = kept_commits(repo)
+    kept = saved_head_commits(repo)
     head = repo.run("rev-parse", "--verify", "--quiet", "HEAD").out.strip()
     return frozenset(
         name

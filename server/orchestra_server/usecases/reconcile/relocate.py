@@ -15,7 +15,7 @@ from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.domain import task_lifecycle
 from orchestra_server.files.installation.reinstall_after_move import initialise_again
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.worktrees.relink import link_all_again
+from orchestra_server.git.worktrees.relink import relink_moved_worktrees
 from orchestra_server.usecases.chambers.provision import furnish_all
 from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
 
@@ -42,7 +42,7 @@ async def follow_repository(
 
     The note of the new place comes last. No file of the person's or of a worker's changes.
     """
-    await asyncio.to_thread(link_all_again, repo, old_top)
+    await asyncio.to_thread(relink_moved_worktrees, repo, old_top)
     new_top = _top(repo.common_dir)
     for task in state.tasks.values():
         await _move(context, task.id, old_top, new_top, state.chambers_of(task.id))

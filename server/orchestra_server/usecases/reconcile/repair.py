@@ -12,18 +12,22 @@ from orchestra_server.domain import task_lifecycle as life
 from orchestra_server.files.chamber.chamber_files import unfurnish
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
-from orchestra_server.git.process.git_processes import wait_for_gits
+from orchestra_server.git.process.git_processes import wait_for_git_processes
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_work
-from orchestra_server.git.saves.save_format import is_saved
+from orchestra_server.git.saves.save_format import is_state_saved
 from orchestra_server.git.snapshot.index_copy import read_state
-from orchestra_server.git.worktrees.relink import link_again, list_again, lock_worktree
-from orchestra_server.git.worktrees.stale_locks import move_aside
+from orchestra_server.git.worktrees.relink import (
+    lock_worktree,
+    register_worktree_again,
+    relink_worktree,
+)
+from orchestra_server.git.worktrees.stale_locks import move_stale_lock
 from orchestra_server.usecases.chambers.close_transaction import put_away
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
-from orchestra_server.usecases.chambers.save_and_remove import work_but
+from orchestra_server.usecases.chambers.save_and_remove import ignored_files_to_save
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
@@ -62,7 +66,7 @@ async def mend(case: Case) -> bool:
 
 async def _half_made(case: Case) -> bool:
     path = Path(case.room.path)
-    await asyncio.to_thread(wait_for_gits, [path], _GIT_SECONDS)
+    await asyncio.to_thread(wait_for_git_processes, [path], _GIT_SECONDS)
     note = await asyncio.to_thread(_save_if_worked_in, case, path)
     await asyncio.to_thread(clear_away, case.repo, [case.room])
     await give_up(case.context, [case.room], f"{DIED}{note}")
@@ -80,7 +84,7 @@ def _save_if_worked_in(case: Case, path: Path) -> str:
 
 
 async def _closing(case: Case) -> bool:
-    await asyncio.to_thread(wait_for_gits, [Path(case.room.path)], _GIT_SECONDS)
+    await asyncio.to_thread(wait_for_git_processes, [Path(case.room.path)], _GIT_SECONDS)
     await put_away(case.context, case.repo, case.task, case.room)
     return True
 
@@ -128,21 +132,21 @@ def _take_back(case: Case) -> None:
     """Remove the worktree of a chamber that is closed; its saved work, or what is new, is kept."""
     room, repo = case.room, case.repo
     path = Path(room.path)
-    ours = work_but(repo)
+    ignored = ignored_files_to_save(repo)
     base = f"refs/heads/{case.task.base_branch}" if case.task.base_branch else "HEAD"
     tip = repo.resolve(f"refs/heads/{room.branch}")
     saved = False
     if path.exists():
-        wait_for_gits([path], _GIT_SECONDS)
-        saved = is_saved(repo, read_state(path, ours=ours))
+        wait_for_git_processes([path], _GIT_SECONDS)
+        saved = is_state_saved(repo, read_state(path, ignored=ignored))
         if not saved:
             ref = saved_ref(room.task_id, room.name, case.context.clock())
             message = f"Half-restored chamber {room.name}"
             kept = save_work(
-                repo, path, ref, message, merged_into=base, own_branch=room.branch, ours=ours
+                repo, path, ref, message, merged_into=base, own_branch=room.branch, ignored=ignored
             )
             saved = kept is not None and kept.tip == tip
-    remove_worktree(repo, path, ours)
+    remove_worktree(repo, path, ignored)
     unfurnish(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):
         delete_branch(repo, room.branch, tip)
@@ -151,7 +155,9 @@ def _take_back(case: Case) -> None:
 async def _forgotten(case: Case) -> bool:
     room = case.room
     reason = f"orchestra: chamber {room.name} of task {room.task_id}"
-    await asyncio.to_thread(list_again, case.repo, Path(room.path), room.branch, reason)
+    await asyncio.to_thread(
+        register_worktree_again, case.repo, Path(room.path), room.branch, reason
+    )
     return True
 
 
@@ -162,11 +168,11 @@ async def _moved(case: Case) -> bool:
 
 
 async def _link(case: Case) -> bool:
-    return await asyncio.to_thread(link_again, case.repo, Path(case.room.path))
+    return await asyncio.to_thread(relink_worktree, case.repo, Path(case.room.path))
 
 
 async def _astray(case: Case) -> bool:
-    return await asyncio.to_thread(link_again, case.repo, Path(case.difference.subject))
+    return await asyncio.to_thread(relink_worktree, case.repo, Path(case.difference.subject))
 
 
 async def _unlocked(case: Case) -> bool:
@@ -177,7 +183,7 @@ async def _unlocked(case: Case) -> bool:
 
 
 async def _lock(case: Case) -> bool:
-    await asyncio.to_thread(move_aside, case.repo, Path(case.difference.subject))
+    await asyncio.to_thread(move_stale_lock, case.repo, Path(case.difference.subject))
     return True
 
 

@@ -3,7 +3,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.git.merge.max_compatible_set import largest_peaceful
+from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 
 
 def rivalry(count: int, *pairs: tuple[int, int]) -> list[set[int]]:
@@ -15,24 +15,24 @@ def rivalry(count: int, *pairs: tuple[int, int]) -> list[set[int]]:
 
 
 def test_without_rivals_all_go() -> None:
-    assert largest_peaceful(rivalry(3)) == [{0, 1, 2}]
+    assert max_compatible_sets(rivalry(3)) == [{0, 1, 2}]
 
 
 def test_one_that_disagrees_with_all_is_left_and_not_all_the_others() -> None:
-    assert largest_peaceful(rivalry(4, (0, 1), (0, 2), (0, 3))) == [{1, 2, 3}]
+    assert max_compatible_sets(rivalry(4, (0, 1), (0, 2), (0, 3))) == [{1, 2, 3}]
 
 
 def test_of_two_rivals_the_earlier_comes_first() -> None:
-    assert largest_peaceful(rivalry(3, (0, 2))) == [{0, 1}, {1, 2}]
+    assert max_compatible_sets(rivalry(3, (0, 2))) == [{0, 1}, {1, 2}]
 
 
 def test_one_that_cannot_go_at_all_is_left_out() -> None:
-    assert largest_peaceful(rivalry(2, (1, 1))) == [{0}]
+    assert max_compatible_sets(rivalry(2, (1, 1))) == [{0}]
 
 
 def test_sixty_four_in_each_others_way_are_soon_decided() -> None:
     everybody = rivalry(64, *combinations(range(64), 2))
-    assert len(largest_peaceful(everybody)[0]) == 1
+    assert len(max_compatible_sets(everybody)[0]) == 1
 
 
 @given(
@@ -45,7 +45,7 @@ def test_sixty_four_in_each_others_way_are_soon_decided() -> None:
 def test_nothing_larger_is_peaceful(drawn: tuple[int, set[tuple[int, int]]]) -> None:
     count, pairs = drawn
     rivals = rivalry(count, *pairs)
-    found = largest_peaceful(rivals)
+    found = max_compatible_sets(rivals)
 
     def peaceful(members: frozenset[int]) -> bool:
         return not any(rivals[one] & members for one in members)

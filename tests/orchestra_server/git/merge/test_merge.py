@@ -4,14 +4,14 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.merge import (
-    Branch,
-    Conflicted,
-    Merged,
-    MergedInPart,
+    ChamberBranch,
+    FailedMerge,
+    FullMerge,
+    PartialMerge,
     merge_all,
-    merge_most,
+    merge_compatible,
 )
-from orchestra_server.git.merge.merge_tree import Conflict, conflicting_lines
+from orchestra_server.git.merge.merge_tree import Conflict, first_conflict_lines
 from orchestra_server.git.process.run import GitFailed
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
@@ -26,8 +26,8 @@ def shop(tmp_path: Path) -> Workshop:
     return workshop(small_repository(tmp_path / "répo", files))
 
 
-def merge(shop: Workshop, *chambers: TestRepository, base: str = "") -> Merged | Conflicted:
-    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+def merge(shop: Workshop, *chambers: TestRepository, base: str = "") -> FullMerge | FailedMerge:
+    branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in chambers]
     return merge_all(shop.repo, base or shop.main.head, branches, "Add login")
 
 
@@ -44,7 +44,7 @@ def test_branches_that_agree_become_one_commit_and_nothing_else_changes(shop: Wo
     before = seen(shop)
     merged = merge(shop, auth, api, idle)
     assert seen(shop) == before
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, FullMerge)
     assert merged.order == ("auth", "api", "idle")
     main = shop.main
     assert main.git("show", f"{merged.commit}:README") + "\n" == f"first\n{TEN}last\n"
@@ -61,13 +61,13 @@ def test_one_branch_on_an_unmoved_base_takes_its_tree(shop: Workshop) -> None:
     [auth] = shop.open("auth")
     auth.commit("auth", {"new": "a"})
     merged = merge(shop, auth)
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, FullMerge)
     tree = shop.main.git("rev-parse", f"{merged.commit}^{{tree}}")
     assert tree == auth.git("rev-parse", "HEAD^{tree}")
 
 
 def test_chambers_without_work_leave_the_base_as_it_is(shop: Workshop) -> None:
-    assert merge(shop, *shop.open("auth", "api")) == Merged(shop.main.head, ("auth", "api"))
+    assert merge(shop, *shop.open("auth", "api")) == FullMerge(shop.main.head, ("auth", "api"))
 
 
 def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
@@ -78,7 +78,7 @@ def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
     api.commit("api", {"fine": "x"})
     db.commit("db", {"README": TEN.replace("line 5", "db's five")})
     before = seen(shop)
-    assert merge(shop, auth, api, db) == Conflicted(
+    assert merge(shop, auth, api, db) == FailedMerge(
         (
             Conflict(
                 file="README",
@@ -96,7 +96,7 @@ def test_a_conflict_with_what_happened_on_the_base_is_named_so(shop: Workshop) -
     auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
     shop.main.commit("meanwhile", {"README": TEN.replace("line 5", "main's five")})
     found = merge(shop, auth)
-    assert isinstance(found, Conflicted)
+    assert isinstance(found, FailedMerge)
     assert [conflict.between for conflict in found.conflicts] == [("base", "auth")]
 
 
@@ -106,7 +106,7 @@ def test_every_conflict_of_the_batch_is_told_at_once(shop: Workshop) -> None:
     api.commit("api", {"README": "api\n"})
     db.commit("db", {"other": "db\n"})
     found = merge(shop, auth, api, db)
-    assert isinstance(found, Conflicted)
+    assert isinstance(found, FailedMerge)
     assert [(conflict.file, conflict.between) for conflict in found.conflicts] == [
         ("README", ("auth", "api")),
         ("other", ("auth", "db")),
@@ -123,7 +123,7 @@ def test_the_kind_of_each_conflict_is_gits_word(shop: Workshop) -> None:
     api.write("bin", b"\x00api")
     api.commit("api", {"new": "api\n", "other": "api\n"})
     found = merge(shop, auth, api)
-    assert isinstance(found, Conflicted)
+    assert isinstance(found, FailedMerge)
     kinds = {conflict.file: conflict.kind for conflict in found.conflicts}
     assert kinds["new"] == "add/add"
     assert kinds["other"] == "modify/delete"
@@ -141,7 +141,7 @@ def test_a_conflict_only_the_merge_of_several_has_is_named_after_the_last_to_tou
     api.commit("api")
     db.commit("db", {"src/main.py": "mine\n"})
     found = merge(shop, auth, api, db)
-    assert isinstance(found, Conflicted)
+    assert isinstance(found, FailedMerge)
     assert {conflict.between for conflict in found.conflicts} == {("api", "db")}
 
 
@@ -150,7 +150,7 @@ def test_the_order_given_is_the_order_merged(shop: Workshop) -> None:
     auth.commit("auth", {"a": "a"})
     api.commit("api", {"b": "b"})
     merged = merge(shop, api, auth)
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, FullMerge)
     assert merged.order == ("api", "auth")
     assert shop.main.git("log", "-1", "--format=%s", merged.commit) == "Merge chamber auth"
 
@@ -172,7 +172,7 @@ def test_merging_needs_an_identity(shop: Workshop, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("GIT_COMMITTER_EMAIL")
     shop.main.git("config", "user.useConfigOnly", "true")
     with pytest.raises(Refused, match=r"git config --global user\.name"):
-        merge_all(shop.repo, shop.main.head, [Branch("auth", auth.head)], "Add login")
+        merge_all(shop.repo, shop.main.head, [ChamberBranch("auth", auth.head)], "Add login")
 
 
 def test_merges_are_signed_where_commits_are(shop: Workshop, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_merges_are_signed_where_commits_are(shop: Workshop, tmp_path: Path) -> 
     auth.commit("auth", {"a": "a"})
     shop.main.sign_commits(tmp_path / "gpg")
     merged = merge(shop, auth)
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, FullMerge)
     assert "gpgsig " in shop.main.git("cat-file", "commit", merged.commit)
 
 
@@ -190,22 +190,22 @@ def test_merging_works_in_a_bare_repository(shop: Workshop, tmp_path: Path) -> N
     api.commit("api", {"b": "b"})
     shop.main.git("clone", "--quiet", "--bare", str(shop.main.path), str(tmp_path / "bare.git"))
     bare = workshop(TestRepository(tmp_path / "bare.git"))
-    assert isinstance(merge(bare, auth, api), Merged)
+    assert isinstance(merge(bare, auth, api), FullMerge)
 
 
 def test_an_excerpt_is_short_and_plain_text() -> None:
     long = "".join(f"\x1b[31mline {n}\n" for n in range(100))
     text = f"before\n<<<<<<< abc\n{long}=======\nx\n>>>>>>> def\nafter\n"
-    lines = conflicting_lines(text, {"abc": "auth", "def": "api"}).splitlines()
+    lines = first_conflict_lines(text, {"abc": "auth", "def": "api"}).splitlines()
     assert lines[0] == "<<<<<<< auth"
     assert lines[1] == "line 0"
     assert lines[-1] == "… 80 more lines"
     assert len(lines) == 25
 
 
-def merge_part(shop: Workshop, *chambers: TestRepository) -> MergedInPart:
-    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
-    return merge_most(shop.repo, shop.main.head, branches, "Add login")
+def merge_part(shop: Workshop, *chambers: TestRepository) -> PartialMerge:
+    branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in chambers]
+    return merge_compatible(shop.repo, shop.main.head, branches, "Add login")
 
 
 def test_as_many_as_can_land_together_do_and_the_other_says_why(shop: Workshop) -> None:
@@ -241,7 +241,7 @@ def test_a_chamber_that_resolved_two_others_takes_both_along(shop: Workshop) -> 
     other.commit("other", {"other": "other\n"})
     both.git("merge", "--quiet", one.head)
     both.git("merge", "--quiet", "-s", "ours", other.head)
-    assert isinstance(merge(shop, one, other, both), Merged)
+    assert isinstance(merge(shop, one, other, both), FullMerge)
     assert merge_part(shop, one, other, both).conflicts == ()
 
 
@@ -251,13 +251,13 @@ def test_a_trial_needs_no_identity_and_signs_nothing(
     [auth] = shop.open("auth")
     auth.commit("auth", {"new": "a"})
     shop.main.sign_commits(tmp_path / "gpg")
-    branches = [Branch("auth", auth.head)]
+    branches = [ChamberBranch("auth", auth.head)]
     for name in PLAIN_GIT:
         if name.endswith(("_NAME", "_EMAIL")):
             monkeypatch.delenv(name)
     shop.main.git("config", "user.useConfigOnly", "true")
     merged = merge_all(shop.repo, shop.main.head, branches, "Add login", trial=True)
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, FullMerge)
     assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)
 
 
@@ -267,10 +267,10 @@ def test_each_chamber_costs_two_processes_and_all_of_them_four(
     chambers = shop.open("one", "two", "three")
     for chamber in chambers:
         chamber.commit("work", {f"{chamber.path.name}.txt": "new\n"})
-    branches = [Branch(chamber.path.name, chamber.head) for chamber in chambers]
+    branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in chambers]
     base = shop.main.head
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        assert isinstance(merge_all(shop.repo, base, branches, "Add login"), Merged)
+        assert isinstance(merge_all(shop.repo, base, branches, "Add login"), FullMerge)
         assert sorted(count.commands) == [
             *("commit-tree", "commit-tree", "commit-tree", "config", "merge-tree", "merge-tree"),
             *("rev-list", "rev-parse", "var", "var"),

@@ -19,6 +19,8 @@ def test_a_submodule_in_conflict_is_named_though_git_gives_advice_with_it(tmp_pa
     for number, branch in enumerate(("one", "two"), 1):
         pointing(shop.main, branch, number)
     assert merge_trees(shop.repo, "one", "two").kinds.keys() == {"sub"}
-    asked = shop.repo.run("merge-tree", "--write-tree", "--stdin", "-z", feed="one two\nmain one\n")
+    asked = shop.repo.run(
+        "merge-tree", "--write-tree", "--stdin", "-z", stdin="one two\nmain one\n"
+    )
     both = list(parse_merges(asked.out))
     assert [set(one.kinds) for one in both] == [{"sub"}, set()]

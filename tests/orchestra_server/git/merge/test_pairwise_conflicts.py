@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.models import BASE
 from orchestra_server.domain.conflicts import Pair, Verdict
 from orchestra_server.git.merge import pairwise_conflicts as module
-from orchestra_server.git.merge.pairwise_conflicts import Radar, Room, pairs_of
+from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker, pairs_of
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository, run_git, small_repository
@@ -24,125 +24,131 @@ def shop(tmp_path: Path) -> Workshop:
 
 
 @pytest.fixture
-def radar(shop: Workshop) -> Iterator[Radar]:
-    radar = Radar(shop.repo)
-    yield radar
-    radar.close()
+def checker(shop: Workshop) -> Iterator[ConflictChecker]:
+    checker = ConflictChecker(shop.repo)
+    yield checker
+    checker.close()
 
 
-def rooms(*chambers: TestRepository, lands_on: str = MAIN) -> list[Room]:
-    return [Room(f"t/{one.path.name}", one.path, lands_on) for one in chambers]
+def compared(*chambers: TestRepository, lands_on: str = MAIN) -> list[ComparedChamber]:
+    return [ComparedChamber(f"t/{one.path.name}", one.path, lands_on) for one in chambers]
 
 
 def colliding(verdicts: dict[Pair, Verdict]) -> dict[Pair, dict[str, str]]:
     return {pair: dict(one.kinds) for pair, one in verdicts.items() if not one.merges}
 
 
-def look(radar: Radar, chambers: list[TestRepository], *changed: str) -> dict[Pair, dict[str, str]]:
-    found = radar.look(rooms(*chambers), {f"t/{name}" for name in changed})
+def conflicts_after(
+    checker: ConflictChecker, chambers: list[TestRepository], *changed: str
+) -> dict[Pair, dict[str, str]]:
+    found = checker.check(compared(*chambers), {f"t/{name}" for name in changed})
     return colliding(dict(found.verdicts))
 
 
 def test_every_two_that_land_on_one_branch_are_paired_and_each_with_its_base() -> None:
     here = Path()
-    places = [Room("t/b", here, MAIN), Room("t/a", here, MAIN), Room("u/c", here, "refs/heads/1.x")]
+    places = [
+        ComparedChamber("t/b", here, MAIN),
+        ComparedChamber("t/a", here, MAIN),
+        ComparedChamber("u/c", here, "refs/heads/1.x"),
+    ]
     assert pairs_of(places) == [AB, ("t/a", BASE), ("t/b", BASE), ("u/c", BASE)]
 
 
-def test_chambers_without_work_merge(shop: Workshop, radar: Radar) -> None:
+def test_chambers_without_work_merge(shop: Workshop, checker: ConflictChecker) -> None:
     chambers = shop.open("a", "b")
-    found = radar.look(rooms(*chambers), set())
+    found = checker.check(compared(*chambers), set())
     assert set(found.verdicts) == {AB, ("t/a", BASE), ("t/b", BASE)}
     assert not colliding(dict(found.verdicts))
 
 
 @pytest.mark.parametrize("committed", [False, True])
 def test_two_that_change_one_line_collide_committed_or_not(
-    shop: Workshop, radar: Radar, *, committed: bool
+    shop: Workshop, checker: ConflictChecker, *, committed: bool
 ) -> None:
     a, b = shop.open("a", "b")
     a.write("src/app.py", "ONE\ntwo\nthree\n")
     b.write("src/app.py", "1\ntwo\nthree\n")
     if committed:
         a.commit()
-    assert look(radar, [a, b]) == {AB: {"src/app.py": "content"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"src/app.py": "content"}}
 
 
 def test_an_untracked_file_on_both_sides_collides_and_an_ignored_one_does_not(
-    shop: Workshop, radar: Radar
+    shop: Workshop, checker: ConflictChecker
 ) -> None:
     shop.main.commit("ignore", {".gitignore": "*.log\n"})
     a, b = shop.open("a", "b")
     for chamber, text in ((a, "mine\n"), (b, "yours\n")):
         chamber.write("new.txt", text)
         chamber.write("build.log", text)
-    assert look(radar, [a, b]) == {AB: {"new.txt": "add/add"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"new.txt": "add/add"}}
 
 
-def test_deleting_what_another_changes_collides(shop: Workshop, radar: Radar) -> None:
+def test_deleting_what_another_changes_collides(shop: Workshop, checker: ConflictChecker) -> None:
     a, b = shop.open("a", "b")
     (a.path / "README").unlink()
     b.write("README", "hello, world\n")
-    assert look(radar, [a, b]) == {AB: {"README": "modify/delete"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"README": "modify/delete"}}
 
 
-def test_a_rename_is_followed(shop: Workshop, radar: Radar) -> None:
+def test_a_rename_is_followed(shop: Workshop, checker: ConflictChecker) -> None:
     a, b, c = shop.open("a", "b", "c")
     (a.path / "old.txt").rename(a.path / "new.txt")
     b.write("old.txt", "x\n" * 30 + "more\n")
     (c.path / "old.txt").rename(c.path / "other.txt")
-    found = look(radar, [a, b, c])
+    found = conflicts_after(checker, [a, b, c])
     assert AB not in found
     assert "rename/rename" in set(found["t/a", "t/c"].values())
 
 
-def test_binary_files_collide(shop: Workshop, radar: Radar) -> None:
+def test_binary_files_collide(shop: Workshop, checker: ConflictChecker) -> None:
     shop.main.commit("logo", {"logo.png": "\0\1\2"})
     a, b = shop.open("a", "b")
     a.write("logo.png", b"\0a")
     b.write("logo.png", b"\0b")
-    assert look(radar, [a, b]) == {AB: {"logo.png": "binary"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"logo.png": "binary"}}
 
 
-def test_names_of_every_kind_survive(shop: Workshop, radar: Radar) -> None:
+def test_names_of_every_kind_survive(shop: Workshop, checker: ConflictChecker) -> None:
     a, b = shop.open("a", "b")
     name = 'naïve "file"\twith\nlines ☃'
     a.write(name, "a\n")
     b.write(name, "b\n")
-    assert look(radar, [a, b]) == {AB: {name: "add/add"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {name: "add/add"}}
 
 
 def test_a_base_that_moved_collides_with_the_chamber_until_it_is_merged_there(
-    shop: Workshop, radar: Radar
+    shop: Workshop, checker: ConflictChecker
 ) -> None:
     (a,) = shop.open("a")
     a.write("README", "from a\n")
-    assert look(radar, [a]) == {}
+    assert conflicts_after(checker, [a]) == {}
     shop.main.commit("meanwhile", {"README": "from main\n"})
-    assert look(radar, [a]) == {("t/a", BASE): {"README": "content"}}
+    assert conflicts_after(checker, [a]) == {("t/a", BASE): {"README": "content"}}
     a.commit()
     a.git("merge", "--quiet", "--strategy-option=ours", "main")
-    assert look(radar, [a], "a") == {}
+    assert conflicts_after(checker, [a], "a") == {}
 
 
-def test_a_collision_ends_when_one_side_gives_way(shop: Workshop, radar: Radar) -> None:
+def test_a_collision_ends_when_one_side_gives_way(shop: Workshop, checker: ConflictChecker) -> None:
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
     b.write("README", "b\n")
-    assert AB in look(radar, [a, b])
+    assert AB in conflicts_after(checker, [a, b])
     b.write("README", "hello\n")
-    assert look(radar, [a, b], "b") == {}
+    assert conflicts_after(checker, [a, b], "b") == {}
 
 
 def test_histories_without_a_beginning_in_common_do_not_merge_and_spoil_no_other_answer(
-    shop: Workshop, radar: Radar
+    shop: Workshop, checker: ConflictChecker
 ) -> None:
     a, b, c = shop.open("a", "b", "c")
     a.git("switch", "--quiet", "--orphan", "elsewhere")
     a.commit("of its own", {"README": "a\n"})
     b.write("README", "b\n")
     c.write("README", "c\n")
-    assert look(radar, [a, b, c]) == {
+    assert conflicts_after(checker, [a, b, c]) == {
         ("t/a", "t/b"): {},
         ("t/a", "t/c"): {},
         ("t/a", BASE): {},
@@ -151,29 +157,29 @@ def test_histories_without_a_beginning_in_common_do_not_merge_and_spoil_no_other
 
 
 def test_an_older_git_is_asked_pair_by_pair(
-    shop: Workshop, radar: Radar, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "git_version", lambda: (2, 38, 0))
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
     b.write("README", "b\n")
-    assert look(radar, [a, b]) == {AB: {"README": "content"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
 
 
 def test_a_repository_inside_a_chamber_does_not_blind_the_radar(
-    shop: Workshop, radar: Radar
+    shop: Workshop, checker: ConflictChecker
 ) -> None:
     a, b = shop.open("a", "b")
     run_git(a.path, "init", "--quiet", "vendored")
     a.write("README", "a\n")
     b.write("README", "b\n")
-    assert look(radar, [a, b]) == {AB: {"README": "content"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
 
 
-def test_a_chamber_that_is_gone_has_no_verdict(shop: Workshop, radar: Radar) -> None:
+def test_a_chamber_that_is_gone_has_no_verdict(shop: Workshop, checker: ConflictChecker) -> None:
     (a,) = shop.open("a")
-    gone = Room("t/gone", a.path.parent / "gone", MAIN)
-    assert set(radar.look([*rooms(a), gone], set()).verdicts) == {("t/a", BASE)}
+    gone = ComparedChamber("t/gone", a.path.parent / "gone", MAIN)
+    assert set(checker.check([*compared(a), gone], set()).verdicts) == {("t/a", BASE)}
 
 
 def test_looking_leaves_no_trace_in_chambers_or_repository(shop: Workshop) -> None:
@@ -187,47 +193,47 @@ def test_looking_leaves_no_trace_in_chambers_or_repository(shop: Workshop) -> No
         return [objects, *((path.read_bytes(), path.stat().st_mtime_ns) for path in indexes)]
 
     before = traces()
-    radar = Radar(shop.repo)
-    look(radar, [a, b])
-    radar.close()
+    checker = ConflictChecker(shop.repo)
+    conflicts_after(checker, [a, b])
+    checker.close()
     assert traces() == before
     assert not (shop.repo.common_dir / "orchestra-radar").exists()
 
 
 def test_only_what_changed_is_looked_into_and_one_process_judges_all_its_pairs(
-    shop: Workshop, radar: Radar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, checker: ConflictChecker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chambers = shop.open("a", "b", "c")
-    look(radar, chambers)
+    conflicts_after(checker, chambers)
     chambers[0].write("README", "a\n")
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        found = radar.look(rooms(*chambers), {"t/a"})
+        found = checker.check(compared(*chambers), {"t/a"})
         assert sorted(count.commands) == [
             "add", "cat-file", "hash-object", "merge-tree", "rev-parse", "write-tree",
         ]  # fmt: skip
-        assert found.unmoved == frozenset()
+        assert found.unchanged == frozenset()
         count.forget()
         chambers[0].write(".claude/ignored", "")
-        found = radar.look(rooms(*chambers), {"t/a"})
+        found = checker.check(compared(*chambers), {"t/a"})
         assert "merge-tree" not in count.commands
-        assert found.unmoved == {"t/a"}
+        assert found.unchanged == {"t/a"}
 
 
 def test_the_scratch_is_emptied_now_and_then_without_a_wrong_word(
-    shop: Workshop, radar: Radar, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LOOKS_KEPT", 3)
+    monkeypatch.setattr(module, "_CHECKS_PER_SCRATCH", 3)
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
     for number in range(10):
         b.write("README", f"{number}\n")
-        assert look(radar, [a, b], "b") == {AB: {"README": "content"}}
+        assert conflicts_after(checker, [a, b], "b") == {AB: {"README": "content"}}
     objects = shop.repo.common_dir / "orchestra-radar" / "objects"
     assert sum(path.is_file() for path in objects.rglob("*")) < 50
 
 
 def test_a_git_that_started_us_does_not_get_its_index_written(
-    shop: Workshop, radar: Radar, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
@@ -236,5 +242,5 @@ def test_a_git_that_started_us_does_not_get_its_index_written(
     before = index.read_bytes()
     monkeypatch.setenv("GIT_INDEX_FILE", str(index))
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(shop.repo.common_dir / "elsewhere"))
-    assert look(radar, [a, b]) == {AB: {"README": "content"}}
+    assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
     assert index.read_bytes() == before

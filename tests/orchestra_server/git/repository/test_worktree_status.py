@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.git.repository.worktree_status import Standing, git_directory, standing_of
+from orchestra_server.git.repository.worktree_status import (
+    WorktreeStatus,
+    git_directory,
+    read_status,
+)
 from tests.support.chambers import workshop
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository, small_repository
@@ -34,9 +38,9 @@ def test_a_clean_chamber_is_known_to_be_clean_after_one_process(
 ) -> None:
     [chamber] = workshop(tmp_path / "shop").open("auth")
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        found = standing_of(chamber.path)
+        found = read_status(chamber.path)
         assert count.commands == ["status"]
-    assert found == Standing(
+    assert found == WorktreeStatus(
         "orchestra/t-1/auth", chamber.head, clean=True, unmerged=(), untracked=()
     )
 
@@ -54,7 +58,7 @@ def test_whatever_is_open_is_seen(
         chamber.git("update-index", "--untracked-cache")
         chamber.git("status")
     change(chamber)
-    assert not standing_of(chamber.path).clean
+    assert not read_status(chamber.path).clean
 
 
 def test_conflicts_and_repositories_inside_are_named(tmp_path: Path) -> None:
@@ -66,7 +70,7 @@ def test_conflicts_and_repositories_inside_are_named(tmp_path: Path) -> None:
         chamber.git("merge", "main")
     small_repository(chamber.path / "in/side")
 
-    found = standing_of(chamber.path)
+    found = read_status(chamber.path)
 
     assert found.unmerged == ("a file",)
     assert found.untracked == ("in/side/",)
@@ -75,7 +79,7 @@ def test_conflicts_and_repositories_inside_are_named(tmp_path: Path) -> None:
 def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
     [chamber] = workshop(tmp_path / "shop").open("auth")
     chamber.git("checkout", "--quiet", "--detach")
-    assert standing_of(chamber.path).branch == ""
+    assert read_status(chamber.path).branch == ""
 
 
 def test_git_keeps_a_working_trees_index_where_its_git_file_says(tmp_path: Path) -> None:
@@ -90,6 +94,6 @@ def test_a_directory_that_is_no_working_tree_is_told_from_one(tmp_path: Path) ->
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")
     (chamber.path / ".git").unlink()
-    for ask in (standing_of, git_directory):
+    for ask in (read_status, git_directory):
         with pytest.raises(Unavailable, match="not a git working tree"):
             ask(chamber.path)

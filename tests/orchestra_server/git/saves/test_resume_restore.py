@@ -6,7 +6,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import restore_work
-from orchestra_server.git.saves.resume_restore import begin_again
+from orchestra_server.git.saves.resume_restore import reset_partial_restore
 from orchestra_server.git.saves.save import save_work
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository
@@ -58,7 +58,7 @@ def test_restoring_that_broke_off_goes_through_when_repeated(tmp_path: Path, sto
     shop = workshop(tmp_path / "repo")
     room, ref = half_restored(shop, stop)
 
-    begin_again(shop.repo, ref, room.path)
+    reset_partial_restore(shop.repo, ref, room.path)
     assert room.status == ""
     restore_work(shop.repo, ref, room.path)
 
@@ -73,7 +73,7 @@ def test_what_somebody_wrote_meanwhile_stays(tmp_path: Path, stop: Stop) -> None
     room.write("mine.txt", "nowhere else\n")
     before = room.status
 
-    begin_again(shop.repo, ref, room.path)
+    reset_partial_restore(shop.repo, ref, room.path)
 
     assert (room.status, room.read("mine.txt")) == (before, "nowhere else\n")
     with pytest.raises(Refused, match="has uncommitted work"):

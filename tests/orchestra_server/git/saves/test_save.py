@@ -5,7 +5,7 @@ import pytest
 
 from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.restore import find_saved, restore_work
+from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git
@@ -39,7 +39,7 @@ def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository
     remove_worktree(shop.repo, chamber.path)
     place = chamber.path.with_name(f"{chamber.path.name}-again")
     shop.main.git(
-        "worktree", "add", "--quiet", "--detach", str(place), find_saved(shop.repo, ref).tip
+        "worktree", "add", "--quiet", "--detach", str(place), require_save(shop.repo, ref).tip
     )
     restore_work(shop.repo, ref, place)
     return TestRepository(place)

@@ -6,12 +6,13 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.restore import find_saved, restore_work
+from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work, saves_ignored
+from orchestra_server.git.snapshot.ignored_files import ignored_files_except
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, small_repository
 
-OURS = ("/.INTERRUPT*", "/.claude/")
+ALL_BUT_OURS = ignored_files_except(["/.INTERRUPT*", "/.claude/"])
 
 
 @pytest.fixture
@@ -38,14 +39,14 @@ def test_ignored_files_come_back_ignored_and_ours_stay_away(shop: Workshop) -> N
     chamber.write(".claude/WORKER_CONTEXT.json", "{}")
     ref = saved_ref(chamber)
 
-    assert save_work(shop.repo, chamber.path, ref, "saved", ours=OURS) is not None
+    assert save_work(shop.repo, chamber.path, ref, "saved", ignored=ALL_BUT_OURS) is not None
     kept = set(shop.main.git("ls-tree", "-r", "--name-only", ref).split())
     assert kept == {"README", ".gitignore", ".env", "build/deep/x.o", "build/link"}
-    remove_worktree(shop.repo, chamber.path, OURS)
+    remove_worktree(shop.repo, chamber.path, ALL_BUT_OURS)
 
     place = chamber.path.with_name("again")
     shop.main.git(
-        "worktree", "add", "--quiet", "--detach", str(place), find_saved(shop.repo, ref).tip
+        "worktree", "add", "--quiet", "--detach", str(place), require_save(shop.repo, ref).tip
     )
     restore_work(shop.repo, ref, place)
     again = TestRepository(place)
@@ -59,7 +60,7 @@ def test_a_chamber_whose_ignored_file_is_not_saved_stays(shop: Workshop) -> None
     [chamber] = shop.open("auth")
     chamber.write(".env", "SECRET=1\n")
     with pytest.raises(Refused, match="not saved"):
-        remove_worktree(shop.repo, chamber.path, OURS)
+        remove_worktree(shop.repo, chamber.path, ALL_BUT_OURS)
     assert chamber.read(".env") == "SECRET=1\n"
 
 
@@ -77,4 +78,4 @@ def test_an_ignored_repository_inside_is_refused(shop: Workshop) -> None:
     run_git(chamber.path / "build", "init", "--quiet")
     chamber.at(chamber.path / "build").commit("inside", {"x": "x"})
     with pytest.raises(Refused, match="repository of its own"):
-        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", ours=OURS)
+        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", ignored=ALL_BUT_OURS)

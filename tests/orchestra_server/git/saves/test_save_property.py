@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.restore import find_saved, restore_work
+from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
 from tests.support.chambers import saved_ref, workshop
 from tests.support.repositories import TestRepository
@@ -86,7 +86,7 @@ def test_save_and_restore_bring_back_every_state(
             return
         remove_worktree(shop.repo, chamber.path)
         place = chamber.path.with_name("again")
-        start = find_saved(shop.repo, ref).tip
+        start = require_save(shop.repo, ref).tip
         shop.main.git("worktree", "add", "--quiet", "--detach", str(place), start)
         restore_work(shop.repo, ref, place)
         assert whole(TestRepository(place)) == before

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused, Unavailable
-from orchestra_server.git.snapshot.commit import commit_open_work
+from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from tests.support.chambers import workshop
 from tests.support.repositories import TestRepository, run_git
 
@@ -18,7 +18,7 @@ def test_everything_open_is_committed_untracked_files_too(chamber: TestRepositor
     chamber.write("README", "changed\n")
     chamber.write("new/ü", "new\n")
     (chamber.path / "src" / "app.py").unlink()
-    commit = commit_open_work(chamber.path, "Add login\n\nWhy: ☃\n")
+    commit = commit_uncommitted_work(chamber.path, "Add login\n\nWhy: ☃\n")
     assert commit == chamber.head
     assert chamber.status == ""
     assert chamber.git("-c", "core.quotePath=false", "show", "--name-status", "--format=").split(
@@ -38,13 +38,13 @@ def test_everything_open_is_committed_untracked_files_too(chamber: TestRepositor
 
 def test_nothing_open_is_no_commit(chamber: TestRepository) -> None:
     before = chamber.head
-    assert commit_open_work(chamber.path, "nothing") is None
+    assert commit_uncommitted_work(chamber.path, "nothing") is None
     assert chamber.head == before
 
 
 def test_trailers_stand_at_the_end_where_git_finds_them(chamber: TestRepository) -> None:
     chamber.write("new")
-    commit_open_work(chamber.path, "Add login\n\nLong: story", ["Orchestra-Task: t-1"])
+    commit_uncommitted_work(chamber.path, "Add login\n\nLong: story", ["Orchestra-Task: t-1"])
     found = chamber.git("log", "-1", "--format=%(trailers:key=Orchestra-Task,valueonly)")
     assert found.strip() == "t-1"
     assert chamber.git("log", "-1", "--format=%s") == "Add login"
@@ -53,7 +53,7 @@ def test_trailers_stand_at_the_end_where_git_finds_them(chamber: TestRepository)
 def test_a_message_line_that_looks_like_a_comment_stays(chamber: TestRepository) -> None:
     chamber.git("config", "commit.cleanup", "strip")
     chamber.write("new")
-    commit_open_work(chamber.path, "Add login\n\n#12 is done by this")
+    commit_uncommitted_work(chamber.path, "Add login\n\n#12 is done by this")
     assert "#12 is done by this" in chamber.git("log", "-1", "--format=%B")
 
 
@@ -67,7 +67,7 @@ def test_a_hook_that_refuses_is_quoted_and_the_index_is_as_it_was(
     chamber.write("new", "n")
     before, head = chamber.status, chamber.head
     with pytest.raises(Refused, match="could not be committed: lint: 3 problems") as refused:
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
     assert "\n" not in str(refused.value)
     assert (chamber.status, chamber.head) == (before, head)
 
@@ -75,14 +75,14 @@ def test_a_hook_that_refuses_is_quoted_and_the_index_is_as_it_was(
 def test_a_hook_may_complete_the_commit(chamber: TestRepository) -> None:
     chamber.hook("pre-commit", "echo formatted > README; git add README")
     chamber.write("new")
-    commit_open_work(chamber.path, "Add login")
+    commit_uncommitted_work(chamber.path, "Add login")
     assert chamber.git("show", "HEAD:README") == "formatted"
 
 
 def test_a_hook_may_use_patterns(chamber: TestRepository) -> None:
     chamber.hook("pre-commit", "git diff --cached --name-only -- '*.py' | grep -q . || exit 1")
     chamber.write("new.py")
-    assert commit_open_work(chamber.path, "Add login")
+    assert commit_uncommitted_work(chamber.path, "Add login")
 
 
 def test_without_an_identity_the_two_commands_are_named(
@@ -94,14 +94,14 @@ def test_without_an_identity_the_two_commands_are_named(
     chamber.git("config", "user.useConfigOnly", "true")
     chamber.write("new")
     with pytest.raises(Refused, match=r"git config --global user\.name .* user\.email"):
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
     assert chamber.status == "?? new"
 
 
 def test_a_person_who_signs_signs_this_too(chamber: TestRepository, tmp_path: Path) -> None:
     chamber.sign_commits(tmp_path / "gpg")
     chamber.write("new")
-    commit_open_work(chamber.path, "Add login")
+    commit_uncommitted_work(chamber.path, "Add login")
     assert "gpgsig " in chamber.git("cat-file", "commit", "HEAD")
 
 
@@ -110,7 +110,7 @@ def test_a_signature_that_fails_is_said_in_gits_words(chamber: TestRepository) -
     chamber.git("config", "gpg.program", "false")
     chamber.write("new")
     with pytest.raises(Refused, match=r"gpg failed to sign the data"):
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
 
 
 def test_unresolved_conflicts_are_never_committed(chamber: TestRepository) -> None:
@@ -120,10 +120,10 @@ def test_unresolved_conflicts_are_never_committed(chamber: TestRepository) -> No
     with pytest.raises(AssertionError):
         chamber.git("merge", "--quiet", "main")
     with pytest.raises(Refused, match="unresolved conflicts in README"):
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
     chamber.write("README", "both\n")
     chamber.git("add", "README")
-    commit_open_work(chamber.path, "Merge main")
+    commit_uncommitted_work(chamber.path, "Merge main")
     assert len(chamber.git("log", "-1", "--format=%P").split()) == 2
 
 
@@ -131,7 +131,7 @@ def test_a_repository_inside_the_chamber_is_refused_by_name(chamber: TestReposit
     (chamber.path / "nested").mkdir()
     run_git(chamber.path / "nested", "init", "--quiet")
     with pytest.raises(Refused, match=r"auth/nested is a git repository of its own"):
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
 
 
 def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
@@ -142,5 +142,5 @@ def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
     (chamber.path / ".git").unlink()
     before = main.head
     with pytest.raises(Unavailable, match="is not a git working tree any more"):
-        commit_open_work(chamber.path, "Add login")
+        commit_uncommitted_work(chamber.path, "Add login")
     assert main.head == before

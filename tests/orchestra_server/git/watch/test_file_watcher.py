@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.watch.file_watcher import (
-    Watch,
+    FileWatcher,
     count_directories,
     watch_budget,
     within_budget,
@@ -36,8 +36,8 @@ class Told:
         self.why = (why, ended)
         self.failed.set()
 
-    def watch(self, *paths: Path) -> Watch:
-        return Watch(
+    def watch(self, *paths: Path) -> FileWatcher:
+        return FileWatcher(
             paths,
             on_ready=self.ready.set,
             on_changes=self.on_changes,

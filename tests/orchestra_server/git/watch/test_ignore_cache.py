@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.watch.ignore_cache import Ignored
+from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from tests.support.repositories import TestRepository, small_repository
 
 
@@ -14,7 +14,7 @@ def chamber(tmp_path: Path) -> TestRepository:
 
 
 def test_a_directory_git_ignores_is_learned_by_its_top(chamber: TestRepository) -> None:
-    ignored = Ignored(chamber.path)
+    ignored = IgnoreCache(chamber.path)
     one = str(chamber.write("build/deep/one.o"))
     assert ignored.matters([one]) == [one]
     assert ignored.learn([one])
@@ -25,13 +25,13 @@ def test_a_directory_git_ignores_is_learned_by_its_top(chamber: TestRepository) 
 def test_what_git_holds_matters_though_its_directory_is_ignored(chamber: TestRepository) -> None:
     kept = str(chamber.write("build/kept.txt", "1"))
     chamber.git("add", "--force", "build/kept.txt")
-    ignored = Ignored(chamber.path)
+    ignored = IgnoreCache(chamber.path)
     ignored.learn([kept, str(chamber.write("build/other.txt"))])
     assert ignored.matters([kept]) == [kept]
 
 
 def test_a_rule_that_changes_makes_it_forget(chamber: TestRepository) -> None:
-    ignored = Ignored(chamber.path)
+    ignored = IgnoreCache(chamber.path)
     log = str(chamber.write("run.log"))
     ignored.learn([log])
     assert ignored.matters([log]) == []
@@ -40,6 +40,6 @@ def test_a_rule_that_changes_makes_it_forget(chamber: TestRepository) -> None:
 
 
 def test_a_path_elsewhere_is_left_to_matter(chamber: TestRepository, tmp_path: Path) -> None:
-    ignored = Ignored(chamber.path)
+    ignored = IgnoreCache(chamber.path)
     assert not ignored.learn([str(tmp_path / "elsewhere")])
     assert ignored.matters([str(tmp_path / "elsewhere")]) == [str(tmp_path / "elsewhere")]

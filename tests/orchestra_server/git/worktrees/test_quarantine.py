@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.repository.worktree_status import standing_of
+from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.saves import remove_saved_worktree
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branches,
-    remove_landed,
+    remove_landed_worktree,
     remove_worktree,
 )
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.quarantine import give_up, set_aside, take_up
+from orchestra_server.git.worktrees.quarantine import discard, quarantined, restore_from_quarantine
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository
@@ -43,7 +43,7 @@ def test_a_landed_chamber_goes_after_one_look(
 ) -> None:
     tip = chamber.commit("work", {"new.txt": "new\n"})
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        assert remove_landed(shop.repo, chamber.path, BRANCH, tip)
+        assert remove_landed_worktree(shop.repo, chamber.path, BRANCH, tip)
         assert count.commands == ["status"]
     assert not chamber.path.exists()
     assert len(list_worktrees(shop.repo)) == 1
@@ -77,7 +77,7 @@ def test_one_that_is_not_as_it_landed_stays_as_it_is(
     tip = chamber.head
     change(chamber)
     before = chamber.status, chamber.head
-    assert not remove_landed(shop.repo, chamber.path, BRANCH, tip)
+    assert not remove_landed_worktree(shop.repo, chamber.path, BRANCH, tip)
     assert (chamber.status, chamber.head) == before
     assert beside(chamber) == []
 
@@ -87,10 +87,10 @@ def test_what_is_written_up_to_the_last_look_is_seen(
 ) -> None:
     def look_late(there: Path) -> object:
         (there / "late.txt").write_text("by a worker that stands in the directory\n")
-        return standing_of(there)
+        return read_status(there)
 
-    monkeypatch.setattr(remove_saved_worktree, "standing_of", look_late)
-    assert not remove_landed(shop.repo, chamber.path, BRANCH, chamber.head)
+    monkeypatch.setattr(remove_saved_worktree, "read_status", look_late)
+    assert not remove_landed_worktree(shop.repo, chamber.path, BRANCH, chamber.head)
     assert chamber.status == "?? late.txt"
 
 
@@ -99,10 +99,10 @@ def test_what_is_written_to_its_path_after_the_look_stays(
 ) -> None:
     def write_and_give_up(*args: Path) -> None:
         chamber.write("late.txt", "by a worker that goes by the path\n")
-        give_up(shop.repo, *args[1:])
+        discard(shop.repo, *args[1:])
 
-    monkeypatch.setattr(remove_saved_worktree, "give_up", write_and_give_up)
-    assert remove_landed(shop.repo, chamber.path, BRANCH, chamber.head)
+    monkeypatch.setattr(remove_saved_worktree, "discard", write_and_give_up)
+    assert remove_landed_worktree(shop.repo, chamber.path, BRANCH, chamber.head)
     assert chamber.read("late.txt") == "by a worker that goes by the path\n"
 
 
@@ -110,7 +110,7 @@ def test_a_chamber_that_a_process_left_aside_is_put_back_before_anything_else(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.write("new.txt", "unsaved\n")
-    dying = set_aside(chamber.path)
+    dying = quarantined(chamber.path)
     dying.__enter__()
     assert not chamber.path.exists()
     with pytest.raises(Refused, match="not saved"):
@@ -122,7 +122,7 @@ def test_what_is_in_its_place_by_then_is_named_and_nothing_is_lost(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.write("new.txt", "unsaved\n")
-    with pytest.raises(Refused) as refused, set_aside(chamber.path) as aside:
+    with pytest.raises(Refused) as refused, quarantined(chamber.path) as aside:
         chamber.write("other.txt", "other\n")
     assert str(aside) in str(refused.value)
     assert (aside / "new.txt").read_text() == "unsaved\n"
@@ -145,7 +145,7 @@ def test_only_a_worktree_of_the_repository_is_given_up(
     for path in (shop.main.path, tmp_path / "copy"):
         with pytest.raises(Refused, match="lists no worktree"):
             remove_worktree(shop.repo, path)
-    take_up(chamber.path)
+    restore_from_quarantine(chamber.path)
     assert chamber.status == ""
 
 

@@ -11,8 +11,12 @@ import pytest
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.saves.save import save_staged
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.relink import link_again, list_again, lock_worktree
-from orchestra_server.git.worktrees.stale_locks import move_aside, stale_locks
+from orchestra_server.git.worktrees.relink import (
+    lock_worktree,
+    register_worktree_again,
+    relink_worktree,
+)
+from orchestra_server.git.worktrees.stale_locks import move_stale_lock, stale_locks
 from tests.support.chambers import TASK, Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository
 
@@ -37,7 +41,7 @@ def test_a_lost_link_is_made_again(shop: Workshop) -> None:
     chamber = worked_in(shop)
     before = chamber.status
     (chamber.path / ".git").unlink()
-    assert link_again(shop.repo, chamber.path)
+    assert relink_worktree(shop.repo, chamber.path)
     assert chamber.status == before
 
 
@@ -46,7 +50,7 @@ def test_a_moved_repository_finds_its_chambers(shop: Workshop, tmp_path: Path) -
     before = chamber.status
     place = chamber.path.relative_to(shop.main.path)
     moved = shop.main.path.rename(tmp_path / "elsewhere")
-    assert link_again(open_repository(moved), moved / place)
+    assert relink_worktree(open_repository(moved), moved / place)
     assert TestRepository(moved / place).status == before
 
 
@@ -56,14 +60,14 @@ def test_a_copy_of_a_repository_does_not_take_the_originals_chambers(
     chamber = worked_in(shop)
     place = chamber.path.relative_to(shop.main.path)
     copy = Path(shutil.copytree(shop.main.path, tmp_path / "copy", symlinks=True))
-    assert not link_again(open_repository(copy), copy / place)
+    assert not relink_worktree(open_repository(copy), copy / place)
     assert chamber.git("rev-parse", "--git-common-dir") == str(shop.repo.common_dir)
 
 
 def test_a_forgotten_directory_is_listed_again_with_all_its_files(shop: Workshop) -> None:
     chamber = worked_in(shop)
     shutil.rmtree(shop.repo.common_dir / "worktrees" / "auth")
-    list_again(shop.repo, chamber.path, f"orchestra/{TASK}/auth", REASON)
+    register_worktree_again(shop.repo, chamber.path, f"orchestra/{TASK}/auth", REASON)
     assert chamber.status.splitlines() == ["?? new", "?? staged"]
     assert chamber.git("branch", "--show-current") == f"orchestra/{TASK}/auth"
     tree = next(tree for tree in list_worktrees(shop.repo) if tree.path == chamber.path)
@@ -105,7 +109,7 @@ def an_old_lock(shop: Workshop) -> Path:
 def test_a_lock_that_nobody_can_hold_is_moved_aside_and_kept(shop: Workshop) -> None:
     lock = an_old_lock(shop)
     assert stale_locks(shop.repo) == (lock,)
-    aside = move_aside(shop.repo, lock)
+    aside = move_stale_lock(shop.repo, lock)
     assert aside.read_text() == "half an index"
     assert stale_locks(shop.repo) == ()
     shop.main.commit("possible again", {"x": "x"})

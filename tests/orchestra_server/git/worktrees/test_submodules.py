@@ -6,7 +6,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.restore import find_saved, restore_submodules_of, restore_work
+from orchestra_server.git.saves.restore import require_save, restore_saved_submodules, restore_work
 from orchestra_server.git.saves.save import save_staged, save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from tests.support.chambers import Workshop, close_and_restore, saved_ref, workshop
@@ -123,7 +123,7 @@ def test_restoring_submodules_goes_on_where_it_broke_off(shop: Workshop) -> None
     run_git(maths, "checkout", "--quiet", "--force", "--detach")
     (maths / "new.txt").unlink()
     run_git(maths / "inner", "checkout", "--quiet", ".")
-    restore_submodules_of(shop.repo, saved_ref(again), again.path)
+    restore_saved_submodules(shop.repo, saved_ref(again), again.path)
     assert told(again) == before
 
 
@@ -156,7 +156,7 @@ def test_a_submodules_own_commits_outlive_the_chamber_and_come_back(shop: Worksh
     kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
     assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
     place = chamber.path.with_name("again")
-    start = find_saved(shop.repo, saved_ref(chamber)).tip
+    start = require_save(shop.repo, saved_ref(chamber)).tip
     plan = WorktreePlan("again", place, "orchestra/t-1/again", start, "chamber")
     add_worktrees(shop.repo, [plan])
     restore_work(shop.repo, saved_ref(chamber), place)

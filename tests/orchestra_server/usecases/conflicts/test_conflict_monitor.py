@@ -290,14 +290,14 @@ async def test_another_repository_under_the_same_project_id_is_left_alone(
     run_git(tmp_path, "init", "--quiet", "elsewhere")
     state = await scene.context.store.snapshot()
     other = watch_plan.find_project(tmp_path / "elsewhere")
-    assert watch_plan.make_plan(other, state).rooms == ()
-    assert len(watch_plan.make_plan(scene.context.project, state).rooms) == 2
+    assert watch_plan.make_plan(other, state).chambers == ()
+    assert len(watch_plan.make_plan(scene.context.project, state).chambers) == 2
 
 
-class HeldWatch:
+class HeldWatcher:
     """A watch that is ready, tells and fails when the test says so."""
 
-    made: ClassVar[list["HeldWatch"]] = []
+    made: ClassVar[list["HeldWatcher"]] = []
 
     def __init__(
         self,
@@ -319,49 +319,49 @@ class HeldWatch:
 
 
 @pytest.fixture
-def watches(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatch]:
-    """The watches that the radar has made, the newest last."""
-    monkeypatch.setattr(HeldWatch, "made", [])
-    monkeypatch.setattr(conflict_monitor, "Watch", HeldWatch)
-    return HeldWatch.made
+def watchers(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatcher]:
+    """The watchers that the monitor has started, the newest last."""
+    monkeypatch.setattr(HeldWatcher, "made", [])
+    monkeypatch.setattr(conflict_monitor, "FileWatcher", HeldWatcher)
+    return HeldWatcher.made
 
 
 async def a_chamber_between_watches(
-    scene: Scene, watches: list[HeldWatch]
-) -> tuple[HeldWatch, HeldWatch]:
+    scene: Scene, watchers: list[HeldWatcher]
+) -> tuple[HeldWatcher, HeldWatcher]:
     """Have a chamber changed after its first look, its watch replaced before that is ready."""
-    await until(lambda: len(watches) == 1)
-    watches[0].on_ready()
+    await until(lambda: len(watchers) == 1)
+    watchers[0].on_ready()
     docs = (await chambers_open(scene.context, scene.task_id, ["docs"]))["docs"]
-    await until(lambda: len(watches) == 2)
+    await until(lambda: len(watchers) == 2)
     scene.auth.write("README", "by auth\n")
     scene.api.write("README", "by api\n")
-    watches[0].on_changes([str(scene.auth.path / "README"), str(scene.api.path / "README")])
+    watchers[0].on_changes([str(scene.auth.path / "README"), str(scene.api.path / "README")])
     await scene.next("collision.appeared")  # so docs has been looked at by now
     docs.write("src/app.py", "by docs\n")
     scene.auth.write("src/app.py", "by auth\n")
     await chambers_open(scene.context, scene.task_id, ["more"])
-    await until(lambda: len(watches) == 3)
-    return watches[1], watches[2]
+    await until(lambda: len(watchers) == 3)
+    return watchers[1], watchers[2]
 
 
 async def test_a_chamber_whose_watch_was_replaced_before_it_was_ready_is_looked_at_by_the_next(
-    watches: list[HeldWatch], context: Context
+    watchers: list[HeldWatcher], context: Context
 ) -> None:
     async with radar_scene(context) as scene:
-        _, newest = await a_chamber_between_watches(scene, watches)
+        _, newest = await a_chamber_between_watches(scene, watchers)
         newest.on_ready()
         newest.on_changes([str(scene.auth.path / "src" / "app.py")])
         found = await scene.next("collision.appeared")
         assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
-        await until(lambda: [watch.stopped for watch in watches] == [True, True, False])
+        await until(lambda: [watch.stopped for watch in watchers] == [True, True, False])
 
 
 async def test_a_watch_that_fails_after_it_was_replaced_leaves_its_chambers_to_the_next(
-    watches: list[HeldWatch], context: Context, caplog: pytest.LogCaptureFixture
+    watchers: list[HeldWatcher], context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with radar_scene(context) as scene:
-        replaced, newest = await a_chamber_between_watches(scene, watches)
+        replaced, newest = await a_chamber_between_watches(scene, watchers)
         replaced.on_failure("no space left on device", False)  # noqa: FBT003 - as a watch calls it
         newest.on_ready()
         newest.on_changes([str(scene.auth.path / "src" / "app.py")])
@@ -374,8 +374,8 @@ async def test_a_watch_that_fails_after_it_was_replaced_leaves_its_chambers_to_t
 
 
 async def test_the_radar_stops_every_watch_that_it_made(
-    watches: list[HeldWatch], context: Context
+    watchers: list[HeldWatcher], context: Context
 ) -> None:
     async with radar_scene(context) as scene:
-        await a_chamber_between_watches(scene, watches)
-    assert all(watch.stopped for watch in watches)
+        await a_chamber_between_watches(scene, watchers)
+    assert all(watch.stopped for watch in watchers)
