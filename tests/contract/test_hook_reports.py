@@ -10,7 +10,7 @@ from orchestra_core.models import Interrupt
 from orchestra_core.store.store import Store
 from orchestra_server.domain.chamber_lifecycle import Handshake
 from orchestra_server.files.chamber.mailbox import collect_receipts, discard_receipts
-from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.files.hook_setup.hook_settings import HOOK
 from tests.support.hooks import Rooms, Session, patient, rooms_at, sent
 
@@ -167,7 +167,7 @@ async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
     store: Store, rooms: Rooms
 ) -> None:
     chamber = rooms.chamber()
-    answer = await asyncio.to_thread(shake_hands, chamber, CHAMBER, rooms.main)
+    answer = await asyncio.to_thread(probe_hook, chamber, CHAMBER, rooms.main)
     assert answer == Handshake(ready=True)
     assert (await store.snapshot()).presence == {}
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from orchestra_server.files.agents.agent_clients import AGENTS
-from orchestra_server.files.chamber.chamber_files import furnish
+from orchestra_server.files.chamber.chamber_files import provision_chamber
 from orchestra_server.files.chamber.mailbox import collect_receipts, unread
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.installation.install import initialise
@@ -114,12 +114,12 @@ def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(rooms: Rooms) 
     chamber = rooms.chamber()
     place = chamber / AGENTS["gemini"].place
     place.write_text('{"theme": "dark"}')
-    furnish(rooms.furnishing())
+    provision_chamber(rooms.furnishing())
     assert json.loads(place.read_text())["theme"] == "dark"
     assert "hooks" in json.loads(place.read_text())
     place.write_text("{}")
     tracked = frozenset((AGENTS["gemini"].place.as_posix(),))
-    (line,) = furnish(replace(rooms.furnishing(), tracked=tracked))
+    (line,) = provision_chamber(replace(rooms.furnishing(), tracked=tracked))
     assert "gemini gets no mail" in line
     assert place.read_text() == "{}"
 

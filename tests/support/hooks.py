@@ -15,7 +15,7 @@ from msgspec import Struct
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
-from orchestra_server.files.chamber.chamber_files import HOOK, Furnishing, Reporting, furnish
+from orchestra_server.files.chamber.chamber_files import HOOK, ProvisionPlan, provision_chamber
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.installation.install import initialise
 from tests.support.samples import NOON, a_task, sending
@@ -149,7 +149,7 @@ class Rooms:
         furnishing = self.furnishing(name, below)
         path = Path(furnishing.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        furnish(furnishing)
+        provision_chamber(furnishing)
         return path
 
     def document(self, name: str = "auth", below: str = "") -> Chamber:
@@ -165,13 +165,13 @@ class Rooms:
             created_at=NOON,
         )
 
-    def furnishing(self, name: str = "auth", below: str = "") -> Furnishing:
+    def furnishing(self, name: str = "auth", below: str = "") -> ProvisionPlan:
         """Return what furnishing a chamber takes."""
-        return Furnishing(
+        return ProvisionPlan(
             project=Project(self.project_id, self.main, self.main / ".git"),
             task=a_task(),
             chamber=self.document(name, below),
-            reporting=Reporting(self.url),
+            store_url=self.url,
         )
 
     def subagent(self, agent_id: str = "a-1", session_id: str = "s-0") -> Session:

@@ -9,7 +9,7 @@ from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.domain.chamber_lifecycle import Handshake
-from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.usecases.common.transaction import this_host
 from orchestra_tui.command_line.checks.checks import Check
 
@@ -50,4 +50,4 @@ def judge(hands: dict[str, Handshake], elsewhere: int) -> Check:
 
 async def _ask(chamber: Chamber, project: Project) -> Handshake:
     path, main = Path(chamber.path), project.main_checkout
-    return await asyncio.to_thread(shake_hands, path, chamber.id, main)
+    return await asyncio.to_thread(probe_hook, path, chamber.id, main)

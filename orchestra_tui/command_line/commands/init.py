@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestra_server.files.agents.agent_clients import agent_named
+from orchestra_server.files.agents.agent_clients import find_agent_client
 from orchestra_server.files.installation.install import initialise
 from orchestra_server.files.installation.install import undo as take_out
 from orchestra_tui.command_line.command_context import CommandContext
@@ -21,7 +21,7 @@ def run(
     if undo:
         print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
         return 0
-    others = [agent_named(name) for name in agents if name != "claude"]
+    others = [find_agent_client(name) for name in agents if name != "claude"]
     done = initialise(
         project.root,
         Path(sys.executable),

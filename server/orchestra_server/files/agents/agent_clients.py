@@ -21,7 +21,7 @@ _CAN = "its sessions in chambers read mail before the next tool, when a prompt c
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class AgentClient:
     """One agent: the file that its client reads, and how ours comes into it.
 
     With `in_main` it is the main checkout's file that the client reads in every worktree, and a
@@ -77,7 +77,7 @@ def _merging(hooks: Callable[[Command], Hooks]) -> Callable[[str, str, Command],
 AGENTS = {
     agent.name: agent
     for agent in (
-        Agent(
+        AgentClient(
             "codex",
             Path(".codex", "hooks.json"),
             _merging(_codex),
@@ -87,7 +87,7 @@ AGENTS = {
             "writes outside the chamber are not kept back",
             in_main=True,
         ),
-        Agent(
+        AgentClient(
             "gemini",
             Path(".gemini", "settings.json"),
             _merging(_gemini),
@@ -96,7 +96,7 @@ AGENTS = {
             "--skip-trust is not enough (GEMINI_CLI_TRUST_WORKSPACE=true is); an idle session is "
             "not woken, and writes outside the chamber are not kept back",
         ),
-        Agent(
+        AgentClient(
             "opencode",
             Path(".opencode", "plugins", "orchestra.js"),
             opencode.plugin,
@@ -110,7 +110,7 @@ AGENTS = {
 }
 
 
-def agent_named(name: str) -> Agent:
+def find_agent_client(name: str) -> AgentClient:
     """Return an agent of the catalogue; raises BadInput for any other name."""
     if name not in AGENTS:
         known = ", ".join(("claude", *AGENTS))

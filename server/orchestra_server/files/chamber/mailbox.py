@@ -47,7 +47,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Mail(Struct, frozen=True, kw_only=True):
+class MailFile(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     version: int = 1
@@ -143,7 +143,7 @@ def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
 
 
 def _write_mail(place: Path, chamber: str, letters: tuple[Letter, ...]) -> None:
-    mail = Mail(recipient=chamber, interrupts=letters)
+    mail = MailFile(recipient=chamber, interrupts=letters)
     write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
 
 
@@ -174,7 +174,7 @@ def _read_mail(place: Path) -> tuple[Letter, ...]:
     except OSError:
         return ()
     try:
-        return msgspec.json.decode(raw, type=Mail).interrupts
+        return msgspec.json.decode(raw, type=MailFile).interrupts
     except (msgspec.DecodeError, UnicodeDecodeError):
         text = raw.decode("utf-8", "replace").strip()
         return (Letter(message=text, sender="a file"),) if text else ()

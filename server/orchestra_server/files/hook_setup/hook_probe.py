@@ -47,7 +47,7 @@ class _Answer(Struct, frozen=True):
     reaches_redis: bool = False
 
 
-def shake_hands(chamber_path: Path, chamber_id: str, main_checkout: Path) -> Handshake:
+def probe_hook(chamber_path: Path, chamber_id: str, main_checkout: Path) -> Handshake:
     """Ask the hook that serves a chamber; where its own settings have none, the main checkout's.
 
     Blocking, for at most ten seconds. Raises nothing: a chamber without a hook can be worked in.

@@ -12,7 +12,7 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
-from orchestra_server.files.agents.agent_clients import AGENTS, Agent
+from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.hook_setup.hook_bundle import hook_source
 from orchestra_server.files.hook_setup.hook_settings import (
@@ -25,7 +25,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
 from orchestra_server.files.hook_setup.shell_guard import Command, main_command
 from orchestra_server.files.installation import client_settings
 from orchestra_server.files.installation.install_record import (
-    Record,
+    InstallRecord,
     digest,
     read_record,
     updated,
@@ -48,7 +48,7 @@ _MARKS = ("Orchestra", '"mode": "main"')
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class InstalledFile:
     """One file: how its text comes to be, and what is left of it without us (None: nothing)."""
 
     path: Path
@@ -141,10 +141,10 @@ def _project(root: Path) -> Project:
 def _parts(
     project: Project,
     python: Path,
-    record: Record | None,
+    record: InstallRecord | None,
     agents: Sequence[str],
     hook_settings: bytes = b"",
-) -> list[Part]:
+) -> list[InstalledFile]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
     command = main_command(python, root / HOOK, root)
@@ -170,17 +170,19 @@ def _parts(
         return client_settings.without_permission(left, str(settings))
 
     return [
-        Part(
+        InstalledFile(
             mcp_json,
             "server 'orchestration' registered",
             lambda text: with_server(text or _EMPTY, str(mcp_json)),
             lambda text: without_server(text, str(mcp_json)),
         ),
-        Part(settings, "hooks and leave to call our tools added", with_settings, without_settings),
+        InstalledFile(
+            settings, "hooks and leave to call our tools added", with_settings, without_settings
+        ),
         _own_file(root / HOOK, hook_source()),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, launcher_source(python)),
-        Part(
+        InstalledFile(
             _target(git_exclude.exclude_file(project.git_dir)),
             "what Orchestra writes is kept out of git status",
             lambda text: git_exclude.with_patterns(text or "", patterns),
@@ -190,10 +192,10 @@ def _parts(
     ]
 
 
-def _client_part(place: Path, agent: Agent, command: Command) -> Part:
+def _client_part(place: Path, agent: AgentClient, command: Command) -> InstalledFile:
     """Return what another agent's client reads in the main checkout, wherever it works."""
     path = _target(place)
-    return Part(
+    return InstalledFile(
         path,
         f"hooks for {agent.name} added",
         lambda text: agent.merged(text or "", str(path), command),
@@ -201,13 +203,13 @@ def _client_part(place: Path, agent: Agent, command: Command) -> Part:
     )
 
 
-def _own_file(path: Path, content: str, mode: int = 0o644) -> Part:
+def _own_file(path: Path, content: str, mode: int = 0o644) -> InstalledFile:
     def wanted(text: str | None) -> str:
         if text is not None and not any(mark in text for mark in _MARKS):
             raise Refused(f"{path} is not Orchestra's; move it away and run init again")
         return content
 
-    return Part(path, "written", wanted, lambda _: None, mode)
+    return InstalledFile(path, "written", wanted, lambda _: None, mode)
 
 
 def launcher_source(python: Path) -> str:
@@ -247,8 +249,8 @@ def _decoded(raw: bytes | None, path: Path) -> str | None:
 
 def _write(
     project: Project,
-    record: Record | None,
-    parts: Sequence[Part],
+    record: InstallRecord | None,
+    parts: Sequence[InstalledFile],
     written: Mapping[Path, tuple[bytes | None, bytes]],
 ) -> None:
     """Write the record first: whatever happens then, undo knows all that may have been done."""
@@ -264,7 +266,7 @@ def _write(
             write_atomically(part.path, written[part.path][1], mode, durable=True)
 
 
-def _take_out(project: Project, part: Part, before: bytes | None, after: str) -> str:
+def _take_out(project: Project, part: InstalledFile, before: bytes | None, after: str) -> str:
     """Bring one file back, and say what was done; "" when there was nothing to do."""
     current = _read(part.path)
     if current is None:

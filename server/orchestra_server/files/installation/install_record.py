@@ -27,14 +27,14 @@ class FileRecord(Struct, frozen=True, kw_only=True):
     written: str = ""  # SHA-256 of what was written last, whatever had stood there
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class InstallRecord(Struct, frozen=True, kw_only=True):
     """What was done to one working tree; `directories` were made by us, the outermost first."""
 
     files: tuple[FileRecord, ...] = ()
     directories: tuple[str, ...] = ()
 
 
-_decoder = msgspec.json.Decoder(dict[str, Record])
+_decoder = msgspec.json.Decoder(dict[str, InstallRecord])
 
 
 def digest(data: bytes) -> str:
@@ -42,7 +42,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read_record(common_dir: Path, root: Path) -> Record | None:
+def read_record(common_dir: Path, root: Path) -> InstallRecord | None:
     """Return the record of one working tree, None when nothing is installed there."""
     return _read(common_dir).get(str(root))
 
@@ -84,7 +84,7 @@ def _moved(path: str, old_top: Path, new_top: Path) -> str:
     return str(new_top / Path(path).relative_to(old_top)) if is_below else path
 
 
-def write_record(common_dir: Path, root: Path, record: Record | None) -> None:
+def write_record(common_dir: Path, root: Path, record: InstallRecord | None) -> None:
     """Keep a working tree's record, or forget it; the last one takes the file with it."""
     records = {**_read(common_dir), str(root): record}
     kept = {name: one for name, one in records.items() if one is not None}
@@ -98,16 +98,16 @@ def write_record(common_dir: Path, root: Path, record: Record | None) -> None:
 
 
 def updated(
-    record: Record | None,
+    record: InstallRecord | None,
     written: Mapping[Path, tuple[bytes | None, bytes]],
     directories: tuple[str, ...],
-) -> Record:
+) -> InstallRecord:
     """Return the record after more was `written`: for each file, what stood there and what does.
 
     A file that others changed since the last time has no former content to go back to; its hash is
     left empty, and what is ours will be taken out of it piece by piece.
     """
-    old = record or Record()
+    old = record or InstallRecord()
     files = {one.path: one for one in old.files}
     for path, (before, after) in written.items():
         known = files.get(str(path))
@@ -120,13 +120,13 @@ def updated(
             after=digest(after) if ours else "",
             written=digest(after),
         )
-    return Record(
+    return InstallRecord(
         files=tuple(files.values()),
         directories=(*old.directories, *(d for d in directories if d not in old.directories)),
     )
 
 
-def _read(common_dir: Path) -> dict[str, Record]:
+def _read(common_dir: Path) -> dict[str, InstallRecord]:
     place = common_dir / _PLACE
     try:
         return _decoder.decode(place.read_bytes())
@@ -136,7 +136,7 @@ def _read(common_dir: Path) -> dict[str, Record]:
         raise BadInput(f"{place} cannot be read ({fault}); move it away and try again") from fault
 
 
-def _write(place: Path, records: dict[str, Record]) -> None:
+def _write(place: Path, records: dict[str, InstallRecord]) -> None:
     place.parent.mkdir(exist_ok=True)
     data = msgspec.json.format(msgspec.json.encode(records), indent=2) + b"\n"
     write_atomically(place, data, _MODE, durable=True)

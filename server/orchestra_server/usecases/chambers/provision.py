@@ -9,8 +9,8 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.private_valkey import inspect
 from orchestra_core.settings import Settings
 from orchestra_server.domain.chamber_lifecycle import Handshake
-from orchestra_server.files.chamber.chamber_files import WRITTEN, Furnishing, Reporting, furnish
-from orchestra_server.files.hook_setup.hook_probe import shake_hands
+from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan, provision_chamber
+from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.include_files import included_files, tracked_among
 from orchestra_server.usecases.common.transaction import Context
@@ -32,20 +32,19 @@ def furnish_all(
     A skeleton path that the task's checkout has is copied from there, any other is laid out
     empty; a final slash makes it a directory. Blocking.
     """
-    address = Reporting(store_url(context.settings))
     here = replace(context.project, root=repo.top)
     present = [path for path in skeleton if _is_file(repo.top, path)]
     included = (*included_files(repo), *present)
     notes: list[str] = []
     for room in rooms:
-        notes += furnish(
-            Furnishing(
+        notes += provision_chamber(
+            ProvisionPlan(
                 project=here,
                 task=task,
                 chamber=room,
                 siblings=(*siblings, *(other for other in rooms if other is not room)),
                 skeleton=tuple(skeleton),
-                reporting=address,
+                store_url=store_url(context.settings),
                 included=included,
                 tracked=tracked_among(repo, room.base_commit, WRITTEN),
             )
@@ -60,7 +59,7 @@ def shake_all_hands(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, Han
     """
 
     def shake(room: Chamber) -> Handshake:
-        return shake_hands(Path(room.path), room.id, repo.top)
+        return probe_hook(Path(room.path), room.id, repo.top)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = pool.map(shake, rooms)

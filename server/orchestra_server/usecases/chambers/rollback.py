@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.models import Chamber
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import failed
-from orchestra_server.files.chamber.chamber_files import unfurnish
+from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
@@ -23,7 +23,7 @@ def clear_away(repo: Repository, rooms: Sequence[Chamber]) -> None:
     for room in rooms:
         path = Path(room.path)
         if path in registered:
-            unfurnish(path)
+            remove_provisions(path)
             shutil.rmtree(path, ignore_errors=True)
             remove_worktree(repo, path)
         delete_branch(repo, room.branch, room.base_commit)

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_server.domain import chamber_lifecycle as life
-from orchestra_server.files.chamber.chamber_files import unfurnish
+from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
@@ -93,7 +93,7 @@ def _take(
     message = f"Chamber {room.name} of task {task.id}, as it was when it was closed"
     restore_from_quarantine(path)
     if landed and path.exists() and remove_landed_worktree(repo, path, room.branch, landed):
-        unfurnish(path)
+        remove_provisions(path)
         return _Taken(room, merged=True, landed=landed)
     merged = False
     if path.exists():
@@ -108,7 +108,7 @@ def _take(
         )
         if any(worktree.path == path for worktree in list_worktrees(repo)):
             remove_worktree(repo, path)
-    unfurnish(path)
+    remove_provisions(path)
     return _Taken(room, saved, merged)
 
 

@@ -9,7 +9,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import task_lifecycle as life
-from orchestra_server.files.chamber.chamber_files import unfurnish
+from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.process.git_processes import wait_for_git_processes
@@ -147,7 +147,7 @@ def _take_back(case: Case) -> None:
             )
             saved = kept is not None and kept.tip == tip
     remove_worktree(repo, path, ignored)
-    unfurnish(path)
+    remove_provisions(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):
         delete_branch(repo, room.branch, tip)
 

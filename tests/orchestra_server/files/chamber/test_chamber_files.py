@@ -13,10 +13,10 @@ from orchestra_server.files.chamber.chamber_files import (
     CONTEXT,
     HOOK_SETTINGS,
     SETTINGS,
-    Furnishing,
-    furnish,
+    ProvisionPlan,
     link_workspace,
-    unfurnish,
+    provision_chamber,
+    remove_provisions,
 )
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.installation.install import initialise, undo
@@ -25,7 +25,7 @@ from tests.support.repositories import TestRepository, small_repository
 from tests.support.samples import an_interrupt
 
 
-def room(main: TestRepository, name: str = "auth", below: str = "") -> Furnishing:
+def room(main: TestRepository, name: str = "auth", below: str = "") -> ProvisionPlan:
     """Add a worktree and return what furnishing it takes."""
     path = main.path / below / ".claude" / "worktrees" / name
     main.git("worktree", "add", "-q", "-b", f"orchestra/{name}", str(path))
@@ -41,7 +41,7 @@ def main(tmp_path: Path) -> TestRepository:
 
 def test_nothing_of_ours_shows_in_git_status(main: TestRepository) -> None:
     auth = room(main)
-    assert furnish(auth) == []
+    assert provision_chamber(auth) == []
     chamber = main.at(Path(auth.chamber.path))
     post(chamber.path, [an_interrupt()])
     Session(chamber.path).fire("PostToolBatch")
@@ -56,7 +56,7 @@ def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
 ) -> None:
     initialise(main.path, Path(sys.executable))
     api = room(main, "api", below="packages/the api")
-    assert furnish(api) == furnish(api) == []
+    assert provision_chamber(api) == provision_chamber(api) == []
     assert main.status == ""
     (link,) = (main.path / ".claude" / "hooks" / "elsewhere").iterdir()
     assert (link / "api").samefile(api.chamber.path)
@@ -69,7 +69,7 @@ def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
 
 def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
     auth = room(main)
-    furnish(replace(auth, siblings=(auth.chamber,)))
+    provision_chamber(replace(auth, siblings=(auth.chamber,)))
     briefing = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())
     assert briefing["mission"]["request"] == auth.task.description
     assert briefing["brief"] == "Do auth"
@@ -82,7 +82,7 @@ def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
 
 def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
     auth, api = room(main), room(main, "api")
-    furnish(replace(auth, siblings=(auth.chamber, api.chamber)))
+    provision_chamber(replace(auth, siblings=(auth.chamber, api.chamber)))
     (sibling,) = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())["siblings"]
     assert sibling == {
         "chamber": "api",
@@ -94,24 +94,24 @@ def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
 
 def test_furnishing_again_changes_nothing_that_was_made(main: TestRepository) -> None:
     auth = replace(room(main), skeleton=("src/a.py", "docs/"))
-    furnish(auth)
+    provision_chamber(auth)
     chamber = Path(auth.chamber.path)
     (chamber / "src" / "a.py").write_text("work")
     before = (chamber / SETTINGS).read_bytes()
-    assert furnish(auth) == []
+    assert provision_chamber(auth) == []
     assert (chamber / "src" / "a.py").read_text() == "work"
     assert (chamber / SETTINGS).read_bytes() == before
 
 
 def test_the_hooks_settings_are_for_the_owners_eyes(main: TestRepository) -> None:
     auth = room(main)
-    furnish(auth)
+    provision_chamber(auth)
     assert (Path(auth.chamber.path) / HOOK_SETTINGS).stat().st_mode & 0o777 == 0o600
 
 
 def test_skeleton_files_are_laid_out_uncommitted(main: TestRepository) -> None:
     auth = replace(room(main), skeleton=("src/auth/token.py", "docs/", "README"))
-    furnish(auth)
+    provision_chamber(auth)
     chamber = main.at(Path(auth.chamber.path))
     assert chamber.status == "?? src/auth/token.py"
     assert (chamber.path / "docs").is_dir()
@@ -142,7 +142,7 @@ def test_a_skeleton_path_outside_is_refused_and_nothing_is_written(
     chamber = Path(auth.chamber.path)
     (chamber / "out").symlink_to(tmp_path)
     with pytest.raises(BadInput, match="skeleton path") as caught:
-        furnish(auth)
+        provision_chamber(auth)
     assert "\n" not in str(caught.value)
     assert not (chamber / "fine.py").exists()
     assert not (chamber / ".claude").exists()
@@ -159,14 +159,14 @@ def test_included_files_are_copied_with_their_mode_and_never_over_others(
     main.write("README", "changed, and tracked")
     included = (".env", "config/local/db.yml", "link", "README", "gone", "../outside")
     (main.path.parent / "outside").write_text("not ours")
-    notes = furnish(replace(auth, included=included))
+    notes = provision_chamber(replace(auth, included=included))
     chamber = main.at(Path(auth.chamber.path))
     assert chamber.read(".env") == "SECRET=1"
     assert (chamber.path / ".env").stat().st_mode & 0o777 == 0o600
     assert chamber.read("config/local/db.yml") == "x"
     assert (chamber.path / "link").readlink() == Path("/nonexistent")
     assert chamber.read("README") == "hello\n"
-    assert notes == ["../outside was not copied: it would leave the chamber"]
+    assert notes == ["../outside was not copied: its folder links out of the chamber"]
     assert chamber.status == ""
 
 
@@ -178,7 +178,7 @@ def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -
         '{"env": {"A": "1"}, "permissions": {"allow": ["Bash(ls)"]}, "hooks": {"Stop": [{"hooks": '
         '[{"type": "command", "command": "bell"}]}]}}',
     )
-    furnish(replace(auth, included=(".claude/settings.local.json",)))
+    provision_chamber(replace(auth, included=(".claude/settings.local.json",)))
     settings = json.loads((Path(auth.chamber.path) / SETTINGS).read_text())
     assert settings["env"] == {"A": "1"}
     assert settings["permissions"] == {"allow": ["Bash(ls)"]}
@@ -190,7 +190,7 @@ def test_settings_that_are_not_json_are_named_with_their_line(main: TestReposito
     auth = room(main)
     main.at(Path(auth.chamber.path)).write(".claude/settings.local.json", "{\n  oops\n}")
     with pytest.raises(BadInput, match=r"settings\.local\.json line 2 is not JSON"):
-        furnish(auth)
+        provision_chamber(auth)
 
 
 def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
@@ -198,7 +198,7 @@ def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
 ) -> None:
     main.commit("settings", {".claude/settings.local.json": '{"mine": true}\n'})
     auth = replace(room(main), tracked=frozenset([SETTINGS.as_posix()]))
-    (note,) = furnish(auth)
+    (note,) = provision_chamber(auth)
     assert "tracked" in note
     chamber = main.at(Path(auth.chamber.path))
     assert chamber.status == ""
@@ -213,7 +213,7 @@ def test_sessions_in_such_a_chamber_get_their_mail_by_the_main_hooks(tmp_path: P
     chamber = Path(rooms.document().path)
     chamber.mkdir(parents=True)
     tracked = frozenset([SETTINGS.as_posix()])
-    furnish(replace(rooms.furnishing(), tracked=tracked))
+    provision_chamber(replace(rooms.furnishing(), tracked=tracked))
     send(chamber, "Hello")
     worker = Session(chamber, settings=rooms.main / ".claude" / "settings.local.json")
     assert worker.fire("PreToolUse").denial
@@ -222,7 +222,7 @@ def test_sessions_in_such_a_chamber_get_their_mail_by_the_main_hooks(tmp_path: P
 
 def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepository) -> None:
     auth = room(main)
-    furnish(auth)
+    provision_chamber(auth)
     link = main.path / ".claude" / "workspaces" / "auth"
     assert link.readlink() == Path("../worktrees/auth")
     assert link.resolve() == Path(auth.chamber.path)
@@ -231,7 +231,7 @@ def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepos
 def test_something_else_at_the_links_place_is_left_and_reported(main: TestRepository) -> None:
     auth = room(main)
     mine = main.write(".claude/workspaces/auth/mine.txt", "mine")
-    (line,) = furnish(auth)
+    (line,) = provision_chamber(auth)
     assert "not a link" in line
     assert mine.read_text() == "mine"
 
@@ -250,7 +250,7 @@ def test_a_claude_folder_that_leads_out_is_refused(main: TestRepository, tmp_pat
     (tmp_path / "shared").mkdir()
     (Path(auth.chamber.path) / ".claude").symlink_to(tmp_path / "shared")
     with pytest.raises(Refused, match=r"\.claude of this project is a link"):
-        furnish(auth)
+        provision_chamber(auth)
     assert list((tmp_path / "shared").iterdir()) == []
 
 
@@ -258,25 +258,25 @@ def test_a_file_where_the_folder_belongs_is_refused(main: TestRepository) -> Non
     auth = room(main)
     (Path(auth.chamber.path) / ".claude").touch()
     with pytest.raises(Refused, match="is a file"):
-        furnish(auth)
+        provision_chamber(auth)
 
 
 def test_a_chamber_that_is_gone_is_one_line(main: TestRepository) -> None:
     auth = room(main)
     main.git("worktree", "remove", auth.chamber.path)
     with pytest.raises(Unavailable, match="is gone"):
-        furnish(auth)
+        provision_chamber(auth)
 
 
 def test_unfurnishing_leaves_work_and_mail(main: TestRepository) -> None:
     auth = replace(room(main), skeleton=("src/a.py",))
-    furnish(auth)
+    provision_chamber(auth)
     chamber = Path(auth.chamber.path)
     send(chamber, "still here")
-    unfurnish(chamber)
-    unfurnish(chamber)
+    remove_provisions(chamber)
+    remove_provisions(chamber)
     assert not (chamber / CONTEXT).exists()
     assert not (main.path / ".claude" / "workspaces" / "auth").is_symlink()
     assert (chamber / "src" / "a.py").exists()
     assert (chamber / ".INTERRUPT").exists()
-    unfurnish(main.path / ".claude" / "worktrees" / "never-was")
+    remove_provisions(main.path / ".claude" / "worktrees" / "never-was")

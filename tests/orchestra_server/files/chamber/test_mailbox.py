@@ -1,4 +1,4 @@
-"""Mail waits in order, is never overwritten, and can be read without a hook."""
+"""MailFile waits in order, is never overwritten, and can be read without a hook."""
 
 import json
 import os

@@ -9,7 +9,7 @@ import pytest
 
 from orchestra_server.domain.chamber_lifecycle import Handshake
 from orchestra_server.files.hook_setup import hook_probe
-from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, shake_hands
+from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, probe_hook
 from tests.support.waiting import until
 
 ANSWERING = """
@@ -42,12 +42,12 @@ def python(source: str) -> str:
 
 def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, python(ANSWERING % "True"))
-    assert shake_hands(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path) == Handshake(ready=True)
 
 
 def test_one_that_does_not_reach_redis_is_ready_and_says_so(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, python(ANSWERING % "False"))
-    answer = shake_hands(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path)
     assert answer.ready
     assert "leaves receipts" in answer.note
 
@@ -56,12 +56,12 @@ def test_where_the_chamber_has_no_hooks_the_main_checkouts_are_asked(
     chamber: Path, tmp_path: Path
 ) -> None:
     settle_in(tmp_path, python(ANSWERING % "True"))
-    assert shake_hands(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path) == Handshake(ready=True)
 
 
 def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, f"cat > {shlex.quote(str(tmp_path / 'told'))}")
-    shake_hands(chamber, "t/auth", tmp_path)
+    probe_hook(chamber, "t/auth", tmp_path)
     told = json.loads((tmp_path / "told").read_text())
     assert (told["hook_event_name"], told["cwd"]) == (EVENT, str(chamber))
 
@@ -81,20 +81,20 @@ def test_what_is_wrong_with_a_hook_is_one_line(
     chamber: Path, tmp_path: Path, command: str, why: str
 ) -> None:
     settle_in(chamber, command)
-    answer = shake_hands(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path)
     assert not answer.ready
     assert why in answer.note
     assert "\n" not in answer.note
 
 
 def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Path) -> None:
-    answer = shake_hands(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path)
     assert answer == Handshake(
         ready=False, note=f"{chamber / SETTINGS} starts no hook of Orchestra"
     )
     (chamber / ".claude").mkdir()
     (chamber / SETTINGS).write_text("{broken")
-    assert not shake_hands(chamber, "t/auth", tmp_path).ready
+    assert not probe_hook(chamber, "t/auth", tmp_path).ready
 
 
 async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
@@ -102,7 +102,7 @@ async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
 ) -> None:
     monkeypatch.setattr(hook_probe, "_SECONDS", 0.2)
     settle_in(chamber, f"sleep 600 & echo $! > {tmp_path / 'pid'}; sleep 600")
-    assert "did not end" in shake_hands(chamber, "t/auth", tmp_path).note
+    assert "did not end" in probe_hook(chamber, "t/auth", tmp_path).note
     pid = int((tmp_path / "pid").read_text())
     await until(lambda: not is_running(pid))
 

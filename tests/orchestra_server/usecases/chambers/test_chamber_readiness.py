@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.chamber.chamber_files import Furnishing
+from orchestra_server.files.chamber.chamber_files import ProvisionPlan
 from orchestra_server.usecases.chambers import provision
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
@@ -34,7 +34,7 @@ async def test_an_interpreter_that_cannot_start_shows_at_once(
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(provision, "Furnishing", partial(Furnishing, python=broken))
+    monkeypatch.setattr(provision, "ProvisionPlan", partial(ProvisionPlan, python=broken))
     task_id = await a_started_task(context)
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     (note,) = made.notes
