@@ -21,7 +21,7 @@ def link_workspace(chamber: Path) -> list[str]:
             return []
         link.unlink()
     elif link.exists():
-        return [f"{link} is not Orchestra's link and was kept; the chamber is {chamber}"]
+        return [f"{link} is not a link of Orchestra's and was kept; the chamber is {chamber}"]
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(target)
     return []
