@@ -7,7 +7,8 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import Change, put_back
-from orchestra_server.git.process.run import ceiling_env, git_output, run_git
+from orchestra_server.git.process.programs import run_programs
+from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of
 from orchestra_server.git.snapshot.commit import first_names
@@ -91,22 +92,26 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
             f"{worktree} has uncommitted work in {first_names(in_the_way)}, "
             "which the merge changes too; commit it or move it aside, and complete again"
         )
-    result = run_git(
+    try:
+        ran = run_programs(
         worktree, "-c", "submodule.recurse=false", "-c", f"branch.{branch}.mergeOptions=",
         "merge", "--quiet", "--ff-only", "--no-squash", "--commit", "--no-stat", "--no-signoff",
         "--no-autostash", "--no-overwrite-ignore", new,
+        waits_for="git merge in the main checkout (its filters or its post-merge hook)",
         env={**ceiling_env(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
+        why = ran.failure
+    except Refused as ended:
+        why = str(ended)
     if head_of(worktree).commit == new:
         return  # whatever differs now was changed by a hook of the person's
     left = put_back(worktree, changes, old, new)
     if left:
         raise Refused(
-            f"{worktree} could not take the merge ({result.failure}), and {first_names(left)} "
-            "could not be put back; make room, then run: "
-            f"git -C '{worktree}' checkout -- {shlex.join(left)}"
+            f"{worktree} could not take the merge ({why}), and {first_names(left)} could not be "
+            f"put back; make room, then run: git -C '{worktree}' checkout -- {shlex.join(left)}"
         )
-    raise Refused(f"{worktree} could not take the merge, and is as it was: {result.failure}")
+    raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
 
 
 def _changes(worktree: Path, old: str, new: str) -> list[Change]:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from git.cmd import Git
 
 # Said to every git. Optional locks would make a worker's own git fail now and then.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_EDITOR": "true",
 }
 # What a caller's own git (a hook that started us, say) may have exported and what would send our
 # commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
-_INHERITED = (
+INHERITED = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -83,7 +83,7 @@ def run_git(
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
-            env={**_ENVIRONMENT, **ours},
+            env={**ENVIRONMENT, **ours},
         )
     return GitResult(status, os.fsdecode(out), err)
 
@@ -130,13 +130,13 @@ def git_output_prefix(
 
     By subprocess, because GitPython reads an output to its end, and a diff can be gigabytes.
     """
-    given = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+    given = {name: value for name, value in os.environ.items() if name not in INHERITED}
     with subprocess.Popen(  # noqa: S603 - a list, no shell; git found as GitPython finds it
         ["git", "-C", str(directory), *args],  # noqa: S607 - as above
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**given, **_ENVIRONMENT, "LC_ALL": "C", **ceiling_env(directory), **(env or {})},
+        env={**given, **ENVIRONMENT, "LC_ALL": "C", **ceiling_env(directory), **(env or {})},
     ) as process:
         read = process.stdout.read(limit + 1) if process.stdout else b""
         cut = len(read) > limit
@@ -171,7 +171,7 @@ def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
 
     It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
     """
-    present = [name for name in _INHERITED if name in os.environ and name not in ours]
+    present = [name for name in INHERITED if name in os.environ and name not in ours]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []
 
 

@@ -1,5 +1,7 @@
 """A chamber's open work becomes a commit the way its person would make it."""
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator, Sequence
@@ -8,6 +10,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.identity import require_identity
+from orchestra_server.git.process.programs import run_programs
 from orchestra_server.git.process.run import (
     GitFailed,
     GitResult,
@@ -24,19 +27,26 @@ from orchestra_server.git.repository.worktree_status import (
 )
 
 _SHOWN = 5  # file names in one line
+# How shells, Node.js, Python and Ruby say that something is not installed.
+_LACKS = re.compile(
+    r"not found|no such file|cannot find|no module named|cannot load such file", re.IGNORECASE
+)
 
 
 def commit_uncommitted_work(
     worktree: Path,
     message: str,
     trailers: Sequence[str] = (),
+    *,
+    plain_message: str = "",
     standing: WorktreeStatus | None = None,
 ) -> str | None:
     """Commit all that is open, untracked files too; return the commit, None if there is nothing.
 
     `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is what was just
-    found there. The person's identity, signing and hooks apply. Raises Refused with the hook's own
-    words when one refuses, the index being then as it was.
+    found there. The person's identity, signing and hooks apply; where a commit-msg hook refuses
+    `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses,
+    the index being then as it was.
     """
     found = standing or read_status(worktree)
     require_no_conflict(worktree, found)
@@ -48,15 +58,38 @@ def commit_uncommitted_work(
         if not _has_anything_to_commit(worktree):
             return None
         require_identity(worktree)
-        named = [part for trailer in trailers for part in ("--trailer", trailer)]
-        result = run_git(
-            worktree, "-c", "i18n.commitEncoding=UTF-8",
-            "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
-            stdin=message, env={**ceiling_env(worktree), **locale_env()},
-        )  # fmt: skip
-        if result.status:
-            raise Refused(f"{worktree} could not be committed: {_failure_words(result)}")
+        ran = _commit(worktree, message, trailers)
+        if ran.status and plain_message and _has_message_rule(worktree):
+            ran = _commit(worktree, plain_message, trailers)
+        if ran.status:
+            raise Refused(f"{worktree} could not be committed: {_failure_words(ran)}{_cure(ran)}")
     return git_output(worktree, "rev-parse", "HEAD").strip()
+
+
+def _commit(worktree: Path, message: str, trailers: Sequence[str]) -> GitResult:
+    named = [part for trailer in trailers for part in ("--trailer", trailer)]
+    return run_programs(
+        worktree, "-c", "i18n.commitEncoding=UTF-8",
+        "commit", "--quiet", "--cleanup=whitespace", *named, "--file=-",
+        waits_for=f"git commit in chamber {worktree.name!r} (its hooks or its signing)",
+        stdin=message, env={**ceiling_env(worktree), **locale_env()},
+    )  # fmt: skip
+
+
+def _has_message_rule(worktree: Path) -> bool:
+    """Tell whether a commit-msg hook judges messages here."""
+    asked = run_git(worktree, "rev-parse", "--git-path", "hooks/commit-msg")
+    return os.access(worktree / asked.out.strip(), os.X_OK)
+
+
+def _cure(ran: GitResult) -> str:
+    """Return what to do where a hook lacks a file: a chamber has only what is committed."""
+    if not _LACKS.search(ran.err + ran.out):
+        return ""
+    return (
+        "; if it lacks files that no commit holds (node_modules, say), name them in a "
+        ".worktreeinclude at the top of the repository, and put them into this chamber by hand"
+    )
 
 
 def require_no_conflict(worktree: Path, standing: WorktreeStatus) -> None:

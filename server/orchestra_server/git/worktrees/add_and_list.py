@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env, run_git
+from orchestra_server.git.process.programs import run_programs
+from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.submodules import fill_submodules
 
@@ -105,14 +106,18 @@ def _add(repo: Repository, plan: WorktreePlan) -> None:
 def _check_out(repo: Repository, plan: WorktreePlan) -> tuple[str, ...]:
     """Write the files, then run the repository's own hook, as a plain `worktree add` would."""
     here = ceiling_env(plan.path)
-    reset = run_git(plan.path, "reset", "--quiet", "--hard", "--no-recurse-submodules", env=here)
+    reset = run_programs(
+        plan.path, "reset", "--quiet", "--hard", "--no-recurse-submodules",
+        waits_for=f"filling chamber {plan.name!r} (the repository's filters)", env=here,
+    )  # fmt: skip
     if reset.status:
         raise GitFailed(f"chamber {plan.name!r} could not be filled: {reset.failure}")
     notes = fill_submodules(repo, plan.path)
     nothing = "0" * len(plan.commit)
-    hook = run_git(
+    hook = run_programs(
         plan.path, "hook", "run", "--ignore-missing", "post-checkout", "--",
-        nothing, plan.commit, "1", env={**here, **locale_env()},
+        nothing, plan.commit, "1",
+        waits_for=f"the post-checkout hook in chamber {plan.name!r}", env={**here, **locale_env()},
     )  # fmt: skip
     if hook.status:
         raise GitFailed(

@@ -129,7 +129,13 @@ def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> 
         return branch_without_directory(repo, chamber)
     standing = require_own_branch(chamber)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)
-    commit = commit_uncommitted_work(path, subject, (_trailer(task),), standing)
+    commit = commit_uncommitted_work(
+        path,
+        subject,
+        (_trailer(task),),
+        plain_message=one_line(summary, _SUBJECT_LIMIT),
+        standing=standing,
+    )
     return ChamberBranch(chamber.name, commit or standing.commit)
 
 

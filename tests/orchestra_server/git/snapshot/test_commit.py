@@ -144,3 +144,20 @@ def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
     with pytest.raises(Unavailable, match="is not a git working tree any more"):
         commit_uncommitted_work(chamber.path, "Add login")
     assert main.head == before
+
+
+def test_where_a_rule_refuses_the_message_the_plain_one_is_tried(chamber: TestRepository) -> None:
+    chamber.write("auth.py", "1")
+    chamber.hook("commit-msg", "head -1 $1 | grep -q '^feat: ' || { echo not so >&2; exit 1; }")
+    commit_uncommitted_work(chamber.path, "auth: a login", plain_message="feat: a login")
+    assert chamber.git("log", "-1", "--format=%s") == "feat: a login"
+    chamber.write("more.py", "1")
+    with pytest.raises(Refused, match="not so"):
+        commit_uncommitted_work(chamber.path, "auth: more", plain_message="more")
+
+
+def test_a_hook_that_lacks_a_file_is_told_with_the_way_to_bring_it(chamber: TestRepository) -> None:
+    chamber.write("auth.py", "1")
+    chamber.hook("pre-commit", "exec ./node_modules/.bin/lint")
+    with pytest.raises(Refused, match=r"node_modules/\.bin/lint.*\.worktreeinclude"):
+        commit_uncommitted_work(chamber.path, "auth: a login")
