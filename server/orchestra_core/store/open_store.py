@@ -49,7 +49,7 @@ async def _connected(
 
 
 def _client(address: Address, revive: Callable[[], None] | None) -> Client:
-    # Late and in a thread: importing redis takes 0.15 s, which a room spends painting.
+    # Late and in a thread: importing redis takes 0.07 s, which a room spends painting.
     from orchestra_core.store.client.redis_client import RedisClient  # noqa: PLC0415
 
     return RedisClient(address, revive)

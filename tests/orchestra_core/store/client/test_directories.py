@@ -1,5 +1,6 @@
-"""A Sentinel or a cluster is asked where the project's data is, and asked again when it moves."""
+"""A Sentinel or a cluster says where the project's data is, and is asked again when it moves."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,57 @@ async def test_a_sentinel_says_where_the_primary_is(
     async with open_store("p", replace(no_settings, redis_url=url)) as store:
         await commit(store, starting())
         assert (await store.snapshot()).seq == 1
+
+
+async def test_a_sentinel_that_does_not_answer_is_passed_over(
+    watched: tuple[Server, Server], no_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "CONNECT_SECONDS", 0.3)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{watched[1].port}"
+
+        url = f"redis+sentinel://{hosts}/room"
+        async with open_store("p", replace(no_settings, redis_url=url)) as store:
+            await commit(store, starting())
+
+
+async def test_a_failover_of_a_sentinel_is_followed_and_nothing_is_lost(
+    valkey_server: Server, no_settings: Settings
+) -> None:
+    binary = valkey_server.binary
+    with (
+        running_server(binary, port=free_port()) as primary,
+        running_server(binary, port=free_port()) as replica,
+    ):
+        replica.command("REPLICAOF", "127.0.0.1", str(primary.port))
+        await until(lambda: b"master_link_status:up" in replica.command("INFO", "replication"))
+        with running_sentinel(binary, "room", primary.port) as sentinel:
+            await _follow_a_failover(no_settings, primary, replica, sentinel)
+
+
+async def _follow_a_failover(
+    settings: Settings, primary: Server, replica: Server, sentinel: Server
+) -> None:
+    url = f"redis+sentinel://127.0.0.1:{sentinel.port}/room"
+    async with (
+        open_store("p", replace(settings, redis_url=url)) as store,
+        watching(store) as watch,
+    ):
+        await commit(store, starting(a_task("before-1")))
+        await watch.until(lambda seen: seen.state.seq == 1)
+        sentinel.command("SENTINEL", "SET", "room", "down-after-milliseconds", "300")
+        at_replica = str(replica.port).encode()
+        await until(lambda: at_replica in sentinel.command("SENTINEL", "REPLICAS", "room"), 30)
+        await until(lambda: replica.command("XLEN", store.keys.stream) == b":1\r\n")
+        primary.kill()
+        await until(lambda: b"role:master" in replica.command("INFO", "replication"), 30)
+        await commit(store, starting(a_task("after-2")))
+        await watch.until(lambda seen: seen.state.seq == 2)
+
+        assert list(watch.state.tasks) == ["before-1", "after-2"]
+        assert watch.state == await store.snapshot()
 
 
 async def test_a_service_the_sentinel_does_not_know_is_a_line(
