@@ -7,7 +7,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo quick test coverage bench check format lint types contracts screenshots snapshots clean
+.PHONY: setup demo quick test coverage mutants bench check format lint types contracts screenshots snapshots clean
 
 setup: $(DEV)
 
@@ -44,6 +44,12 @@ coverage: setup
 	rm -f .coverage.* # what a killed process did not finish writing
 	$(BIN)/python -m tests.support.installed_coverage
 	$(BIN)/coverage report
+
+# Changes the modules whose faults would lose work, one change at a time, and lists what no test
+# notices. MUTATED="git/repository domain" chooses; all of them take hours.
+mutants: setup
+	$(PIP) --group mutants
+	nice -n 10 $(BIN)/python -m tests.support.mutants $(MUTATED)
 
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -1,9 +1,6 @@
 """Worktrees put right: nothing in them changes, and git knows them again."""
 
-import os
 import shutil
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,6 @@ from orchestra_server.git.worktrees.relink import (
     register_worktree_again,
     relink_worktree,
 )
-from orchestra_server.git.worktrees.stale_locks import move_stale_lock, stale_locks
 from tests.support.chambers import TASK, Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository
 
@@ -96,39 +92,3 @@ def test_a_deleted_directory_without_work_needs_no_saving(shop: Workshop) -> Non
     [chamber] = shop.open("auth")
     shutil.rmtree(chamber.path)
     assert save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved") is None
-
-
-def an_old_lock(shop: Workshop) -> Path:
-    lock = shop.repo.common_dir / "index.lock"
-    lock.write_text("half an index")
-    hour_ago = time.time() - 3600
-    os.utime(lock, (hour_ago, hour_ago))
-    return lock
-
-
-def test_a_lock_that_nobody_can_hold_is_moved_aside_and_kept(shop: Workshop) -> None:
-    lock = an_old_lock(shop)
-    assert stale_locks(shop.repo) == (lock,)
-    aside = move_stale_lock(shop.repo, lock)
-    assert aside.read_text() == "half an index"
-    assert stale_locks(shop.repo) == ()
-    shop.main.commit("possible again", {"x": "x"})
-
-
-def test_a_young_lock_is_somebodys(shop: Workshop) -> None:
-    an_old_lock(shop).touch()
-    assert stale_locks(shop.repo) == ()
-
-
-def test_an_old_lock_is_somebodys_while_git_runs_there(shop: Workshop) -> None:
-    an_old_lock(shop)
-    waiting = ["git", "-C", str(shop.main.path), "cat-file", "--batch"]
-    with subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git:
-        assert git.stdin is not None
-        assert git.stdout is not None
-        git.stdin.write(b"HEAD\n")
-        git.stdin.flush()
-        git.stdout.readline()  # so that it has come to where it runs
-        assert stale_locks(shop.repo) == ()
-        git.stdin.close()
-        git.stdout.read()

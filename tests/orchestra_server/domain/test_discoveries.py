@@ -1,0 +1,70 @@
+"""What agents did and found becomes history once."""
+
+from msgspec.structs import replace
+
+from orchestra_server.domain.discoveries import (
+    SAME_ACTION_MS,
+    acted,
+    action_event,
+    discovery_event,
+    discovery_id,
+    is_same_action,
+    patterns_found,
+)
+from tests.support.samples import NOON, a_discovery, an_agent
+
+
+def test_the_same_finding_has_the_same_id_and_any_other_another() -> None:
+    ids = [
+        discovery_id("t", "agent", "text", "info"),
+        discovery_id("u", "agent", "text", "info"),
+        discovery_id("t", "other", "text", "info"),
+        discovery_id("t", "agent", "texts", "info"),
+        discovery_id("t", "agent", "text", "critical"),
+        discovery_id("t", "agent", "text", "info", pattern=True),
+    ]
+    assert len(set(ids)) == len(ids)
+    assert discovery_id("t", "agent", "text", "info") == ids[0]
+    assert all(key.startswith("d-") and len(key) == 14 for key in ids)
+
+
+def test_each_pattern_of_an_action_becomes_a_discovery_of_its_agent() -> None:
+    agent = replace(an_agent(), chamber="auth")
+    one, two = patterns_found(agent, ["tabs", "spaces"], NOON)
+    assert (one.text, two.text) == ("tabs", "spaces")
+    assert (one.task_id, one.agent_id, one.chamber) == (agent.task_id, agent.agent_id, "auth")
+    assert one.pattern
+    assert one.at == NOON
+    assert one.id == discovery_id(agent.task_id, agent.agent_id, "tabs", "info", pattern=True)
+
+
+def test_an_action_reported_again_within_a_minute_is_the_same() -> None:
+    agent = acted(an_agent(), "wrote a test", "green", NOON)
+    assert is_same_action(agent, "wrote a test", "green", NOON + SAME_ACTION_MS - 1)
+    assert not is_same_action(agent, "wrote a test", "green", NOON + SAME_ACTION_MS)
+    assert not is_same_action(agent, "wrote a test", "red", NOON)
+    assert not is_same_action(agent, "wrote code", "green", NOON)
+
+
+def test_an_agent_that_never_acted_repeats_nothing() -> None:
+    assert not is_same_action(an_agent(), "", "", 0)
+
+
+def test_an_action_is_counted_and_told_with_its_patterns() -> None:
+    agent = acted(replace(an_agent(actions=4), chamber="auth"), "wrote a test", "green", NOON)
+    assert agent.actions == 5
+    event = action_event(agent, ("tabs",), "implementer")
+    assert (event.kind, event.at, event.actor) == ("agent.acted", NOON, "implementer")
+    assert (event.task_id, event.chamber) == (agent.task_id, "auth")
+    assert (event.data.agent, event.data.action, event.data.result) == (
+        agent, "wrote a test", "green",
+    )  # fmt: skip
+    assert event.data.patterns == ("tabs",)
+
+
+def test_a_discovery_is_told_when_it_was_found() -> None:
+    found = replace(a_discovery(), chamber="auth")
+    event = discovery_event(found, "implementer")
+    assert (event.kind, event.at, event.actor) == ("discovery.shared", NOON, "implementer")
+    assert (event.task_id, event.chamber) == (found.task_id, "auth")
+    assert event.data.discovery == found

@@ -1,0 +1,127 @@
+"""Worktrees and branches are removed, and no work that is nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import OrchestraError, Refused
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
+from tests.support.repositories import TestRepository, small_repository
+
+
+def plan(repo: Repository, name: str, commit: str = "") -> WorktreePlan:
+    return WorktreePlan(
+        name=name,
+        path=repo.top / ".claude" / "worktrees" / name,
+        branch=f"orchestra/t-1/{name}",
+        commit=commit or repo.head().commit,
+        reason="Orchestra chamber of task t-1",
+    )
+
+
+def untouched(made: TestRepository) -> None:
+    """Nothing of a batch is left: no branch, worktree, directory or registration."""
+    assert made.branches == ["main"]
+    assert made.git("worktree", "list", "--porcelain").count("worktree ") == 1
+    assert not (made.path / ".git" / "worktrees").exists()
+
+
+def test_a_clean_chamber_is_removed_though_it_is_locked(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    remove_worktree(repo, one.path)
+    assert not one.path.exists()
+    assert delete_branch(repo, one.branch, one.commit)
+    untouched(made)
+
+
+@pytest.mark.parametrize("change", ["modified", "untracked", "staged"])
+def test_unsaved_work_is_never_removed(tmp_path: Path, change: str) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.write("README" if change == "modified" else "new", "precious")
+    if change == "staged":
+        chamber.git("add", "new")
+        (one.path / "new").unlink()
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
+    assert one.path.is_dir()
+    assert [tree.locked_reason for tree in list_worktrees(repo)][1]
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, one.path)
+    assert not one.path.exists()
+
+
+def test_work_done_after_saving_counts_as_unsaved(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    made.at(one.path).write("new", "first")
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    made.at(one.path).write("new", "second")
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
+
+
+def test_commits_on_no_branch_are_never_removed(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.git("checkout", "--quiet", "--detach")
+    chamber.commit("adrift", {"new": "precious"})
+    with pytest.raises(Refused, match="commits that are on no branch"):
+        remove_worktree(repo, one.path)
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, one.path)
+
+
+def test_a_chamber_whose_directory_is_gone_is_taken_off_the_list(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    one.path.rename(tmp_path / "moved")
+    remove_worktree(repo, one.path)
+    assert len(list_worktrees(repo)) == 1
+
+
+def test_a_chamber_that_lost_its_git_file_is_left_alone(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    (one.path / ".git").unlink()
+    with pytest.raises(OrchestraError, match="is not a git working tree any more"):
+        remove_worktree(repo, one.path)
+    assert (one.path / "README").exists()
+
+
+def test_a_branch_is_deleted_only_where_it_was_seen(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    seen = made.head
+    made.git("branch", "orchestra/t-1/auth")
+    made.git("config", "branch.orchestra/t-1/auth.remote", "origin")
+    repo = open_repository(made.path)
+    made.commit("moved on")
+    made.git("branch", "--force", "orchestra/t-1/auth")
+    assert not delete_branch(repo, "orchestra/t-1/auth", seen)
+    assert delete_branch(repo, "orchestra/t-1/auth", made.head)
+    assert not delete_branch(repo, "orchestra/t-1/auth", made.head)
+    assert "branch.orchestra" not in made.git("config", "--local", "--list")
+
+
+def test_a_branch_that_is_checked_out_is_not_deleted(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    assert not delete_branch(open_repository(made.path), "main", made.head)
+    assert made.branches == ["main"]

@@ -1,0 +1,140 @@
+"""`make mutants`: change the modules whose faults would lose work, and list what no test notices.
+
+Each module is mutated in a copy of the tree and tested by its own tests alone, within a time limit.
+`python -m tests.support.mutants git/repository/is_merged domain` runs the named modules or folders.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).parents[2]
+_SOURCE = "server/orchestra_server"
+_TESTS = "tests/orchestra_server"
+_SECONDS = 120.0  # for the tests of one mutant
+_GIT_MODULES = (
+    "git/repository/is_merged",
+    "git/merge/fast_forward",
+    "git/merge/undo_fast_forward",
+    "git/worktrees/quarantine",
+    *(
+        f"git/saves/{name}"
+        for name in (
+            "recreate_worktree", "remove_saved_worktree", "restore", "restore_submodules",
+            "resume_restore", "save", "save_extras", "save_format", "save_submodules",
+        )
+    ),
+)  # fmt: skip
+_DOMAIN_MODULES = (
+    *("chamber_lifecycle", "conflicts", "discoveries", "interrupts", "landing_holds"),
+    *("task_lifecycle", "unintended_files"),
+)
+# Where a module's tests are not at its own name.
+_OTHER_TESTS: Mapping[str, Sequence[str]] = {
+    "git/merge/undo_fast_forward": ("git/merge/test_fast_forward.py",),
+    "git/saves": ("git/saves",),
+}
+_MODULES = (*_GIT_MODULES, *(f"domain/{name}" for name in _DOMAIN_MODULES))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of a module, and whether its tests failed with it."""
+
+    operator: str
+    line: int
+    diff: str
+    killed: bool
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Mutate the wanted modules; return 1 when a mutant survives."""
+    chosen = [name for name in _MODULES if not wanted or name.startswith(tuple(wanted))]
+    survivors = 0
+    for module in chosen:
+        mutants = mutate(module)
+        alive = [mutant for mutant in mutants if not mutant.killed]
+        survivors += len(alive)
+        sys.stdout.write(f"{module}: {len(mutants)} mutants, {len(alive)} survive\n")
+        for mutant in alive:
+            sys.stdout.write(f"  line {mutant.line}, {mutant.operator}\n{mutant.diff}\n")
+        sys.stdout.flush()
+    return 1 if survivors else 0
+
+
+def mutate(module: str) -> list[Mutant]:
+    """Run the module's tests once for each mutant of it, in a copy of the tree."""
+    with tempfile.TemporaryDirectory(prefix="orchestra-mutants-") as directory:
+        tree = Path(directory, "tree")
+        _copy(tree)
+        config, session = Path(directory, "config.toml"), Path(directory, "session.sqlite")
+        config.write_text(_config(module))
+        environment = {**os.environ, "PYTHONPATH": str(tree / "server")}
+        for words in (("init", config, session), ("exec", config, session)):
+            _run(tree, environment, *map(str, words))
+        return list(_mutants(_run(tree, environment, "dump", str(session))))
+
+
+def _copy(tree: Path) -> None:
+    listed = subprocess.run(
+        ["git", "-C", str(_ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in listed.stdout.split("\0")[:-1]:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        if (_ROOT / name).is_file():
+            shutil.copy2(_ROOT / name, tree / name)
+
+
+def _config(module: str) -> str:
+    tests = " ".join(f"{_TESTS}/{path}" for path in _tests_of(module))
+    command = f"{sys.executable} -m pytest --quiet --exitfirst {tests}"
+    return (
+        f'[cosmic-ray]\nmodule-path = "{_SOURCE}/{module}.py"\ntimeout = {_SECONDS}\n'
+        f'test-command = "{command}"\n[cosmic-ray.distributor]\nname = "local"\n'
+    )
+
+
+def _tests_of(module: str) -> Sequence[str]:
+    folder, _, name = module.rpartition("/")
+    own = f"{folder}/test_{name}.py"
+    return _OTHER_TESTS.get(module) or _OTHER_TESTS.get(folder) or (own,)
+
+
+def _run(tree: Path, environment: Mapping[str, str], *words: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "cosmic_ray.cli", *words],
+        cwd=tree,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return ended.stdout
+
+
+def _mutants(dump: str) -> Iterator[Mutant]:
+    for line in dump.splitlines():
+        work: dict[str, Any]
+        result: dict[str, Any] | None
+        work, result = json.loads(line)
+        mutation = work["mutations"][0]
+        yield Mutant(
+            operator=mutation["operator_name"],
+            line=mutation["start_pos"][0],
+            diff=(result or {}).get("diff") or "",
+            killed=result is not None and result["test_outcome"] == "killed",
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
