@@ -12,7 +12,7 @@ from mcp.types import TextContent, TextResourceContents
 
 from orchestra_core.settings import REDIS_URL, STATE_DIR, Settings
 from orchestra_server.tools.server import build_server
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.server_session import ServerSession
 from tests.support.replies import convert_exactly
 
 Answer = TypeVar("Answer")
@@ -54,7 +54,7 @@ class Conductor:
 @asynccontextmanager
 async def in_memory(settings: Settings, directory: Path) -> AsyncGenerator[Conductor]:
     """Connect to a server object in this process, standing in `directory`."""
-    async with Client(build_server(Workplace(settings, directory))) as client:
+    async with Client(build_server(ServerSession(settings, directory))) as client:
         yield Conductor(client)
 
 

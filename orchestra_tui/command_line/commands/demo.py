@@ -13,7 +13,7 @@ from orchestra_core.store.follow import Arrived, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
-from orchestra_server.demo.demo_setup import Stage, stage
+from orchestra_server.demo.demo_setup import DemoSetup, demo_setup
 from orchestra_tui.command_line.commands.room import open_room
 from orchestra_tui.command_line.output import print_json
 
@@ -25,27 +25,27 @@ _GRACE_S = 10.0
 
 def run(*, headless: bool, pace: float | None) -> int:
     """Play the demonstration; `pace` is a worker's thought before each tool, in seconds."""
-    with stage(Path(sys.executable)) as set_up:
+    with demo_setup(Path(sys.executable)) as setup:
         if headless:
-            return _headless(set_up, HEADLESS_PACE_S if pace is None else pace)
-        return _in_the_room(set_up, PACE_S if pace is None else pace)
+            return _headless(setup, HEADLESS_PACE_S if pace is None else pace)
+        return _in_the_room(setup, PACE_S if pace is None else pace)
 
 
-def _in_the_room(set_up: Stage, pace: float) -> int:
-    os.environ.update(set_up.environ)
-    with _conductor(set_up, pace):
-        return open_room(set_up.project, set_up.settings)
+def _in_the_room(setup: DemoSetup, pace: float) -> int:
+    os.environ.update(setup.environ)
+    with _conductor(setup, pace):
+        return open_room(setup.project, setup.settings)
 
 
-def _headless(set_up: Stage, pace: float) -> int:
+def _headless(setup: DemoSetup, pace: float) -> int:
     async def play() -> int:
-        async with open_store(set_up.project.id, set_up.settings) as store:
-            with _conductor(set_up, pace) as conductor:
+        async with open_store(setup.project.id, setup.settings) as store:
+            with _conductor(setup, pace) as conductor:
                 printing = asyncio.create_task(_print_until_ended(store))
                 code = await asyncio.to_thread(conductor.wait)
                 if code != 0:
                     printing.cancel()
-                    sys.stderr.write(f"orchestra: the demo failed: {_last_line(set_up.log)}\n")
+                    sys.stderr.write(f"orchestra: the demo failed: {_last_line(setup.log)}\n")
                     return 1
                 await asyncio.wait_for(printing, _GRACE_S)
                 return 0
@@ -76,23 +76,23 @@ def _last_line(log: Path) -> str:
 
 
 @contextmanager
-def _conductor(set_up: Stage, pace: float) -> Generator[subprocess.Popen[bytes]]:
+def _conductor(setup: DemoSetup, pace: float) -> Generator[subprocess.Popen[bytes]]:
     """Start the conductor; its stdin is its lifeline, so it cannot outlive this process."""
-    with set_up.log.open("ab") as log:
+    with setup.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
             [
                 sys.executable,
                 "-P",
                 "-m",
                 "orchestra_server.demo",
-                str(set_up.project.root),
+                str(setup.project.root),
                 f"--pace={pace}",
             ],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            cwd=set_up.project.root,
-            env=set_up.environ,
+            cwd=setup.project.root,
+            env=setup.environ,
         )
     try:
         yield process

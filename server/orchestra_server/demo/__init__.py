@@ -1,1 +1,1 @@
-"""The demonstration: a real little repository, a conductor over MCP, workers in real worktrees."""
+"""The demo: a small real repository, a conductor over MCP, workers in real worktrees."""

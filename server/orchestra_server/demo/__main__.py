@@ -1,6 +1,6 @@
 """The conductor as a process: `python -m orchestra_server.demo DIRECTORY --pace SECONDS`.
 
-It ends when its stdin closes, so that it never outlives whoever started it.
+It ends when its stdin closes, so that it never outlives the process that started it.
 """
 
 import argparse
@@ -14,17 +14,17 @@ from orchestra_core.settings import VARIABLES
 from orchestra_server.demo.conductor import conduct
 
 
-async def _play(directory: Path, pace: float) -> int:
+async def _run(directory: Path, pace: float) -> int:
     environ = {name: os.environ[name] for name in (*VARIABLES, "PATH") if name in os.environ}
-    playing = asyncio.create_task(conduct(directory, pace, environ, sys.stderr))
-    lifeline = asyncio.create_task(_until_stdin_closes())
-    await asyncio.wait((playing, lifeline), return_when=asyncio.FIRST_COMPLETED)
-    if not playing.done():
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
+    conducting = asyncio.create_task(conduct(directory, pace, environ, sys.stderr))
+    stdin_end = asyncio.create_task(_until_stdin_closes())
+    await asyncio.wait((conducting, stdin_end), return_when=asyncio.FIRST_COMPLETED)
+    if not conducting.done():
+        conducting.cancel()
+        await asyncio.gather(conducting, return_exceptions=True)
         return 1
-    lifeline.cancel()
-    playing.result()
+    stdin_end.cancel()
+    conducting.result()
     return 0
 
 
@@ -36,13 +36,13 @@ async def _until_stdin_closes() -> None:
 
 
 def main() -> int:
-    """Play, and say in one line on stderr what went wrong."""
+    """Run the demo; an error is one line on stderr."""
     parser = argparse.ArgumentParser(prog="orchestra-demo-conductor")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--pace", type=float, default=1.0)
     options = parser.parse_args()
     try:
-        return asyncio.run(_play(options.directory, options.pace))
+        return asyncio.run(_run(options.directory, options.pace))
     except* OrchestraError as group:
         for error in group.exceptions:
             sys.stderr.write(f"orchestra demo: {error}\n")

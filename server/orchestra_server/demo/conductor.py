@@ -15,8 +15,13 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.replies.reply import Reply
 from orchestra_core.replies.tasks import StartedTask
-from orchestra_server.demo.storyline import PARTS, REQUEST, SUMMARY
-from orchestra_server.demo.worker_reports import Finished, Found, StepDone, decode_report
+from orchestra_server.demo.storyline import ASSIGNMENTS, REQUEST, SUMMARY
+from orchestra_server.demo.worker_reports import (
+    DiscoveryMade,
+    StepFinished,
+    WorkerFinished,
+    decode_report,
+)
 
 Answer = TypeVar("Answer", bound=Reply)
 
@@ -52,8 +57,8 @@ class _Conductor:
             "create_chambers_batch",
             {
                 "task_id": self._task,
-                "chamber_names": list(PARTS),
-                "briefs": {name: part.brief for name, part in PARTS.items()},
+                "chamber_names": list(ASSIGNMENTS),
+                "briefs": {name: assignment.brief for name, assignment in ASSIGNMENTS.items()},
             },
             CreatedChambers,
         )
@@ -94,7 +99,7 @@ class _Conductor:
 
     async def _record(self, agent_id: str, line: bytes) -> None:
         match decode_report(line):
-            case StepDone(action=action, result=result, patterns=patterns):
+            case StepFinished(action=action, result=result, patterns=patterns):
                 await self._call_for_task(
                     "record_agent_action",
                     agent_id=agent_id,
@@ -102,16 +107,16 @@ class _Conductor:
                     result=result,
                     patterns=list(patterns),
                 )
-            case Found() as found:
+            case DiscoveryMade() as made:
                 await self._call_for_task(
                     "share_discovery",
                     agent_id=agent_id,
-                    discovery=found.discovery,
-                    severity=found.severity,
-                    impact=found.impact,
-                    affects=list(found.affects),
+                    discovery=made.discovery,
+                    severity=made.severity,
+                    impact=made.impact,
+                    affects=list(made.affects),
                 )
-            case Finished(report=report):
+            case WorkerFinished(report=report):
                 await self._call_for_task(
                     "record_agent_action", agent_id=agent_id, action="Finished", result=report
                 )

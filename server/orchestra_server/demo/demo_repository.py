@@ -1,4 +1,4 @@
-"""Makes a new repository with a first commit, for demonstrations and trials."""
+"""Creates the demo's repository with its first commit."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,10 +8,10 @@ from git import Actor, Repo
 _AUTHOR = Actor("Orchestra demo", "demo@orchestra.invalid")
 
 
-def seed_repository(directory: Path, files: Mapping[str, str], message: str) -> None:
+def create_demo_repository(directory: Path, files: Mapping[str, str], message: str) -> None:
     """Create a repository at `directory` whose branch `main` holds `files` in one commit.
 
-    Its own configuration carries an identity, so that commits work where the person has none.
+    Its configuration has an identity, so that commits work where the user has configured none.
     """
     directory.mkdir(parents=True)
     with Repo.init(directory, initial_branch="main") as repository:

@@ -1,4 +1,4 @@
-"""Makes the demonstration's stage, a small real repository set up for Orchestra."""
+"""Sets the demo up: a small real repository with Orchestra installed, and a state of its own."""
 
 import os
 import shutil
@@ -11,13 +11,13 @@ from pathlib import Path
 from orchestra_core.private_valkey import shut_down
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings, read_settings
-from orchestra_server.demo.demo_repository import seed_repository
+from orchestra_server.demo.demo_repository import create_demo_repository
 from orchestra_server.demo.storyline import FILES
 from orchestra_server.files.installation.install import initialise
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class DemoSetup:
     """A repository, its own state directory and the environment that points there."""
 
     project: Project
@@ -27,24 +27,24 @@ class Stage:
 
 
 @contextmanager
-def stage(python: Path) -> Generator[Stage]:
-    """Set the stage in a temporary directory; at the end its Valkey is stopped and all is removed.
+def demo_setup(python: Path) -> Generator[DemoSetup]:
+    """Set the demo up in a temporary directory; afterwards stop its Valkey and remove everything.
 
-    It never uses ORCHESTRA_REDIS_URL: a demonstration leaves nothing in anybody's database.
+    It never uses ORCHESTRA_REDIS_URL: a demo leaves nothing in anybody's database.
     """
     directory = Path(tempfile.mkdtemp(prefix="orchestra-demo-")).resolve()
     try:
         repository = directory / "bookshop"
         state = directory / "state"
         state.mkdir(mode=0o700)
-        seed_repository(repository, FILES, "Open the bookshop")
+        create_demo_repository(repository, FILES, "Open the bookshop")
         environ = {**os.environ, STATE_DIR: str(state)}
         for name in (REDIS_URL, PROJECT):
             environ.pop(name, None)
         settings = read_settings(environ)
         initialise(repository, python)
         try:
-            yield Stage(find_project(repository), settings, environ, state / "conductor.log")
+            yield DemoSetup(find_project(repository), settings, environ, state / "conductor.log")
         finally:
             shut_down(settings)
     finally:

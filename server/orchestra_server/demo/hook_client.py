@@ -1,6 +1,6 @@
-"""Calls a chamber's hooks the way Claude Code does: the command in its settings, JSON on stdin.
+"""Calls a chamber's hooks as Claude Code does: the command in its settings, JSON on stdin.
 
-Only what a worker can notice is modelled: a denial, a block and added context. Handlers marked
+It models only what a worker can notice: a denial, a block and added context. Handlers marked
 `async` are started and not waited for.
 """
 
@@ -17,7 +17,7 @@ from msgspec import Struct
 HookEvent = Literal[
     "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolBatch", "Stop"
 ]
-# A hook that takes longer than this has failed, and a failed hook never holds a worker up.
+# A hook that takes longer has failed, and a failed hook never blocks a worker.
 _TIMEOUT_S = 10.0
 
 
@@ -59,8 +59,8 @@ class HookOutput(Struct, frozen=True, rename="camel"):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What the worker learns from its hooks: whether it may go on, and what it was told."""
+class HookResponse:
+    """What a worker's hooks answered: whether it may go on, and the text for it."""
 
     denied: bool = False
     text: str = ""
@@ -74,8 +74,8 @@ class HookClient:
         self._session_id = session_id
         self._background: list[subprocess.Popen[bytes]] = []
 
-    def call(self, event: HookEvent, **payload: object) -> Heard:
-        """Fire `event` with `payload` beside the fields every event has; return what was heard."""
+    def call(self, event: HookEvent, **payload: object) -> HookResponse:
+        """Send `event` with `payload` and the fields every event has; return the response."""
         stdin = msgspec.json.encode(
             {
                 "session_id": self._session_id,
@@ -85,14 +85,14 @@ class HookClient:
                 **payload,
             }
         )
-        heard = [self._run(handler, stdin) for handler in self._handlers(event)]
-        return Heard(
-            denied=any(one.denied for one in heard),
-            text="\n".join(one.text for one in heard if one.text),
+        responses = [self._run(handler, stdin) for handler in self._handlers(event)]
+        return HookResponse(
+            denied=any(response.denied for response in responses),
+            text="\n".join(response.text for response in responses if response.text),
         )
 
     def close(self) -> None:
-        """Wait for the handlers that ran beside the worker."""
+        """Wait for the handlers that run in the background."""
         for process in self._background:
             process.wait(_TIMEOUT_S)
         self._background.clear()
@@ -105,7 +105,7 @@ class HookClient:
         groups = settings.hooks.get(event, ())
         return [handler for group in groups for handler in group.hooks if handler.command]
 
-    def _run(self, handler: HandlerSettings, stdin: bytes) -> Heard:
+    def _run(self, handler: HandlerSettings, stdin: bytes) -> HookResponse:
         command = (
             [handler.command, *handler.args]
             if handler.args is not None
@@ -123,33 +123,33 @@ class HookClient:
             self._reap()
             _feed(process, stdin)
             self._background.append(process)
-            return Heard()
+            return HookResponse()
         try:
             stdout, _ = process.communicate(stdin, _TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            return Heard()
+            return HookResponse()
         return read_output(stdout)
 
     def _reap(self) -> None:
         self._background = [process for process in self._background if process.poll() is None]
 
 
-def read_output(stdout: bytes) -> Heard:
-    """Return what a hook's output means to the worker; anything that is not JSON says nothing."""
+def read_output(stdout: bytes) -> HookResponse:
+    """Return what a hook's output means to the worker; output that is not JSON is ignored."""
     if not stdout.strip():
-        return Heard()
+        return HookResponse()
     try:
         output = msgspec.json.decode(stdout, type=HookOutput)
     except msgspec.DecodeError:
-        return Heard()
+        return HookResponse()
     specific = output.hook_specific_output
     if specific.permission_decision == "deny":
-        return Heard(denied=True, text=specific.permission_decision_reason)
+        return HookResponse(denied=True, text=specific.permission_decision_reason)
     if output.decision == "block":
-        return Heard(denied=True, text=output.reason)
-    return Heard(text=specific.additional_context)
+        return HookResponse(denied=True, text=output.reason)
+    return HookResponse(text=specific.additional_context)
 
 
 def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:

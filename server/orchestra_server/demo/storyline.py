@@ -1,8 +1,8 @@
-"""The demonstration's story as data: the request, the chambers, and what each worker does there."""
+"""The demo's storyline as data: the request, the chambers, and each worker's steps."""
 
 from dataclasses import dataclass
 
-from orchestra_server.demo.worker_reports import Found
+from orchestra_server.demo.worker_reports import DiscoveryMade
 
 REQUEST = (
     "Let customers of the bookshop sign in and see their orders: JWT sign-in with rate limiting, "
@@ -13,25 +13,25 @@ SUMMARY = "Sign-in, users table and orders API landed together; the user id is a
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One edit and its commit; `found` is shared when the step is done."""
+    """One edit and its commit; `discovery` is shared when the step is done."""
 
     path: str
     content: str
     action: str
     result: str
     patterns: tuple[str, ...] = ()
-    found: Found | None = None
+    discovery: DiscoveryMade | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A chamber's share of the request."""
+class Assignment:
+    """What one chamber's worker has to do."""
 
     brief: str
     steps: tuple[Step, ...]
 
 
-AUTH = Part(
+AUTH = Assignment(
     brief="JWT sign-in in bookshop/auth.py with rate limiting; the api chamber calls sign_in().",
     steps=(
         Step(
@@ -76,7 +76,7 @@ AUTH = Part(
     ),
 )
 
-DATABASE = Part(
+DATABASE = Assignment(
     brief="Users table, migrations and queries in bookshop/database.py; others import its types.",
     steps=(
         Step(
@@ -92,7 +92,7 @@ DATABASE = Part(
             "Wrote the migration and ran it up and down on a copy of production's schema",
             "both ways clean; the old orders table surprised us",
             ("reversible migrations",),
-            Found(
+            DiscoveryMade(
                 "orders.user_id is a UUID in production, the code treats it as an integer",
                 "critical",
                 "Every signature that takes a user id must take uuid.UUID",
@@ -118,7 +118,7 @@ DATABASE = Part(
     ),
 )
 
-API = Part(
+API = Assignment(
     brief="GET /orders in bookshop/api.py, for the signed-in customer; uses auth and database.",
     steps=(
         Step(
@@ -133,7 +133,9 @@ API = Part(
             "Cursor paging, fifty orders a page",
             "stable while orders are added",
             ("cursor paging",),
-            Found("Orders are listed newest first everywhere else; the API does the same", "info"),
+            DiscoveryMade(
+                "Orders are listed newest first everywhere else; the API does the same", "info"
+            ),
         ),
         Step(
             "bookshop/api.py",
@@ -160,7 +162,7 @@ API = Part(
     ),
 )
 
-PARTS = {"auth": AUTH, "database": DATABASE, "api": API}
+ASSIGNMENTS = {"auth": AUTH, "database": DATABASE, "api": API}
 
 FILES = {
     "README.md": "# Bookshop\n\nA small shop, used to show Orchestra at work.\n",

@@ -1,8 +1,8 @@
-"""A worker of the demonstration: a process of its own that edits and commits in its chamber.
+"""The demo's worker: a process that edits and commits in its chamber.
 
-Before each step it calls the chamber's real hook as an agent's client does. When it is told
-something it does that first: a note is taken up in its own commit, and `stop` ends its work. It
-runs git as any agent would, with a plain command.
+Before each step it calls the chamber's real hook as an agent's client does. A message comes
+first: the worker commits it as a note, and `stop` ends its work. It runs git with plain
+commands, as any agent would.
 """
 
 import argparse
@@ -15,23 +15,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.demo.hook_client import Heard, HookClient
-from orchestra_server.demo.storyline import PARTS, Part, Step
-from orchestra_server.demo.worker_reports import Finished, Report, StepDone, encode_report
+from orchestra_server.demo.hook_client import HookClient, HookResponse
+from orchestra_server.demo.storyline import ASSIGNMENTS, Assignment, Step
+from orchestra_server.demo.worker_reports import Report, StepFinished, WorkerFinished, encode_report
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
-# A blocked stop is tried again this often: Claude Code gives up after eight (FACTS of its hooks).
-_STOPS = 8
-# As the hook puts it, and as a person may.
+# How often a blocked stop is tried again: Claude Code gives up after eight.
+_STOP_ATTEMPTS = 8
+# The hook's words, and what a person may write.
 _MUST_STOP = re.compile(r"Asked of you: stop your work|\bstop now\b", re.IGNORECASE)
-_LEAST_WAIT = 0.1  # seconds
+_MIN_WAIT_S = 0.1  # seconds
 
 Send = Callable[[Report], None]
 
 
 @dataclass(slots=True)
 class Worker:
-    """One worker at work; `pace` is the time of a tool and the thought before it, in seconds."""
+    """One worker; `pace` is the time of a tool and of the pause before it, in seconds."""
 
     chamber: Path
     name: str
@@ -40,10 +40,10 @@ class Worker:
     client: HookClient
     stopped: bool = False
 
-    def work(self, part: Part) -> None:
-        """Do every step unless told to stop, then report."""
+    def work(self, assignment: Assignment) -> None:
+        """Do every step unless a message says to stop, then report."""
         self._listen(self.client.call("SessionStart", source="startup"))
-        for step in part.steps:
+        for step in assignment.steps:
             if self.stopped:
                 break
             self._do(step)
@@ -60,53 +60,55 @@ class Worker:
             return
         commit(self.chamber, step.action)
         self._done("Bash", shell)
-        self.send(StepDone(step.action, step.result, step.patterns))
-        if step.found is not None:
-            self.send(step.found)
+        self.send(StepFinished(step.action, step.result, step.patterns))
+        if step.discovery is not None:
+            self.send(step.discovery)
 
     def _done(self, tool: str, tool_input: Mapping[str, str]) -> None:
-        """Say that a tool has run, and read what has come meanwhile."""
+        """Tell the hooks that a tool has run, and read what has arrived meanwhile."""
         for event in ("PostToolUse", "PostToolBatch"):
             self._listen(self.client.call(event, tool_name=tool, tool_input=tool_input))
 
     def _allowed(self, tool: str, tool_input: Mapping[str, str]) -> bool:
-        """Think, ask the hook, and while it denies read what it has to say and ask once more."""
+        """Ask the hook; while it denies, read its message and ask again."""
         time.sleep(self.pace / 2)
-        heard = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
-        if not heard.denied:
+        response = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
+        if not response.denied:
             time.sleep(self.pace / 2)  # as long as a tool would run
             return True
-        told = self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input)
-        self._listen(told if told.text else heard)
+        batch_response = self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input)
+        self._listen(batch_response if batch_response.text else response)
         while not self.stopped and self._is_denied(tool, tool_input):  # suspended
-            time.sleep(max(_LEAST_WAIT, self.pace))
+            time.sleep(max(_MIN_WAIT_S, self.pace))
             self._listen(self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input))
         return not self.stopped
 
     def _is_denied(self, tool: str, tool_input: Mapping[str, str]) -> bool:
         return self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input).denied
 
-    def _listen(self, heard: Heard) -> None:
-        """Do what was said: take it up in a commit of its own, or stop."""
-        if not heard.text:
+    def _listen(self, response: HookResponse) -> None:
+        """Follow a message: commit it as a note, and stop when it says so."""
+        if not response.text:
             return
-        if _MUST_STOP.search(heard.text):
+        if _MUST_STOP.search(response.text):
             self.stopped = True
         notes = self.chamber / "docs" / f"notes-{self.name}.md"
         before = notes.read_text(encoding="utf-8") if notes.is_file() else "# Taken up\n"
-        write(notes, f"{before}\n{heard.text.strip()}\n")
+        write(notes, f"{before}\n{response.text.strip()}\n")
         commit(self.chamber, "Take up a message that arrived while working")
         outcome = "stopped as asked" if self.stopped else "read, and the next steps follow it"
-        self.send(StepDone("Took up an interrupt", outcome))
+        self.send(StepFinished("Took up an interrupt", outcome))
 
     def _finish(self) -> None:
-        for _ in range(_STOPS):
-            heard = self.client.call("Stop", stop_hook_active=False)
-            if not heard.denied:
+        for _ in range(_STOP_ATTEMPTS):
+            response = self.client.call("Stop", stop_hook_active=False)
+            if not response.denied:
                 break
-            self._listen(heard)
-        words = "stopped as asked; what was done is committed" if self.stopped else "all parts done"
-        self.send(Finished(f"{self.name}: {words}"))
+            self._listen(response)
+        outcome = (
+            "stopped as asked; what was done is committed" if self.stopped else "all parts done"
+        )
+        self.send(WorkerFinished(f"{self.name}: {outcome}"))
         self.client.close()
 
 
@@ -129,10 +131,10 @@ def commit(chamber: Path, message: str) -> None:
 
 
 def main() -> int:
-    """Work as the chamber's name says; reports go to stdout."""
+    """Work on the assignment of the chamber's name; reports go to stdout."""
     parser = argparse.ArgumentParser(prog="orchestra-demo-worker")
     parser.add_argument("chamber", type=Path)
-    parser.add_argument("name", choices=sorted(PARTS))
+    parser.add_argument("name", choices=sorted(ASSIGNMENTS))
     parser.add_argument("--pace", type=float, default=1.0, help="seconds for each tool")
     options = parser.parse_args()
 
@@ -141,7 +143,9 @@ def main() -> int:
         sys.stdout.buffer.flush()
 
     client = HookClient(options.chamber, f"demo-{options.name}-{os.getpid()}")
-    Worker(options.chamber, options.name, options.pace, send, client).work(PARTS[options.name])
+    Worker(options.chamber, options.name, options.pace, send, client).work(
+        ASSIGNMENTS[options.name]
+    )
     return 0
 
 

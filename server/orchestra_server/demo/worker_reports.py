@@ -1,4 +1,4 @@
-"""What a worker tells its conductor: one JSON object a line on its stdout."""
+"""The demo worker's reports to the conductor: one JSON object per line on stdout."""
 
 import msgspec
 from msgspec import Struct
@@ -6,7 +6,7 @@ from msgspec import Struct
 from orchestra_core.models import Severity
 
 
-class StepDone(Struct, frozen=True, tag="step"):
+class StepFinished(Struct, frozen=True, tag="step"):
     """The worker finished a step."""
 
     action: str
@@ -14,8 +14,8 @@ class StepDone(Struct, frozen=True, tag="step"):
     patterns: tuple[str, ...] = ()
 
 
-class Found(Struct, frozen=True, tag="found", omit_defaults=True):
-    """The worker found something that others should know."""
+class DiscoveryMade(Struct, frozen=True, tag="found", omit_defaults=True):
+    """The worker made a discovery that others should know."""
 
     discovery: str
     severity: Severity
@@ -23,13 +23,13 @@ class Found(Struct, frozen=True, tag="found", omit_defaults=True):
     affects: tuple[str, ...] = ()
 
 
-class Finished(Struct, frozen=True, tag="finished"):
-    """The worker's last message."""
+class WorkerFinished(Struct, frozen=True, tag="finished"):
+    """The worker has ended; `report` is its last message."""
 
     report: str
 
 
-Report = StepDone | Found | Finished
+Report = StepFinished | DiscoveryMade | WorkerFinished
 
 _decoder: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
 

@@ -1,4 +1,4 @@
-"""Says in one line what is wrong with a call's arguments, in place of pydantic's dump."""
+"""Explains in one line what is wrong with a call's arguments, in place of pydantic's dump."""
 
 import json
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from orchestra_core.text import one_line
 
-_SHOWN = 60
-_PROBLEMS = 3
-_WANTED = {
+_VALUE_LIMIT = 60
+_PROBLEM_LIMIT = 3
+_EXPECTED = {
     "string_type": "a text",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
@@ -25,7 +25,7 @@ _WANTED = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A tool's name, its arguments in order, and those it cannot do without."""
+    """A tool's name, its arguments in order, and which of them are required."""
 
     tool: str
     names: tuple[str, ...]
@@ -34,36 +34,36 @@ class Signature:
 
 def explain(signature: Signature, problems: Sequence[ErrorDetails]) -> str:
     """Return one line: each problem with its value, and what the tool takes."""
-    told = [_problem(signature, problem) for problem in problems[:_PROBLEMS]]
-    if len(problems) > _PROBLEMS:
-        told.append(f"and {len(problems) - _PROBLEMS} more")
-    return f"{'; '.join(told)}; {_takes(signature)}"
+    lines = [_problem(signature, problem) for problem in problems[:_PROBLEM_LIMIT]]
+    if len(problems) > _PROBLEM_LIMIT:
+        lines.append(f"and {len(problems) - _PROBLEM_LIMIT} more")
+    return f"{'; '.join(lines)}; {_accepted_arguments(signature)}"
 
 
 def _problem(signature: Signature, problem: ErrorDetails) -> str:
-    name = _place(problem["loc"])
+    name = _path(problem["loc"])
     kind = problem["type"]
     if kind == "extra_forbidden":
-        near = get_close_matches(name, signature.names, n=1)
-        meant = f", did you mean {near[0]!r}?" if near else ""
-        return f"unknown argument {one_line(name, _SHOWN)!r} for {signature.tool}{meant}"
+        similar = get_close_matches(name, signature.names, n=1)
+        meant = f", did you mean {similar[0]!r}?" if similar else ""
+        return f"unknown argument {one_line(name, _VALUE_LIMIT)!r} for {signature.tool}{meant}"
     if kind == "missing":
         return f"{name} is missing for {signature.tool}"
-    value = one_line(json.dumps(problem["input"], ensure_ascii=False, default=repr), _SHOWN)
+    value = one_line(json.dumps(problem["input"], ensure_ascii=False, default=repr), _VALUE_LIMIT)
     if kind == "literal_error":
         return f"{name} is {value}; use one of {problem.get('ctx', {}).get('expected', '')}"
-    wanted = _WANTED.get(kind)
-    if wanted:
-        return f"{name} is {value}; give {wanted}"
+    expected = _EXPECTED.get(kind)
+    if expected:
+        return f"{name} is {value}; give {expected}"
     return f"{name} is {value}: {one_line(problem['msg'], 200)}"
 
 
-def _place(loc: Sequence[int | str]) -> str:
+def _path(loc: Sequence[int | str]) -> str:
     first, *rest = loc or ("arguments",)
     return str(first) + "".join(f"[{part!r}]" for part in rest)
 
 
-def _takes(signature: Signature) -> str:
+def _accepted_arguments(signature: Signature) -> str:
     return f"{signature.tool} takes " + ", ".join(
         f"{name} (required)" if name in signature.required else name for name in signature.names
     )

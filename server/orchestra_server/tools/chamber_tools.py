@@ -7,9 +7,9 @@ from orchestra_core.replies.chambers import (
     RestoredChamber,
 )
 from orchestra_core.replies.conflicts import CurrentConflicts
-from orchestra_server.tools import arguments as given
-from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools import arguments
+from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
@@ -20,18 +20,18 @@ from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 class ChamberTools:
     """Each method is one tool: its docstring is what a model reads of it."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, session: ServerSession) -> None:
+        self._session = session
 
     async def create_chambers_batch(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        chamber_names: given.ChamberNames,
-        base: given.Base = "",
-        briefs: given.Briefs = None,
-        skeleton: given.Skeleton = None,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber_names: arguments.ChamberNames,
+        base: arguments.Base = "",
+        briefs: arguments.Briefs = None,
+        skeleton: arguments.Skeleton = None,
     ) -> CreatedChambers:
         """Create a chamber for each part of the work: a git worktree with a branch and a mailbox.
 
@@ -41,7 +41,7 @@ class ChamberTools:
         write the same files. Repeating the call with chambers that are live answers them again.
         """
         return await create_chambers_batch(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             chamber_names=chamber_names,
             base=base,
@@ -49,17 +49,19 @@ class ChamberTools:
             skeleton=skeleton or [],
         )
 
-    async def get_parallel_status(self, *, caller: Caller, task_id: given.TaskId) -> ParallelStatus:
+    async def get_parallel_status(
+        self, *, call: ToolCall, task_id: arguments.TaskId
+    ) -> ParallelStatus:
         """Read how the workers of a task stand, side by side, without disturbing any of them.
 
         For each chamber: what its worker does now, the size of its diff, its last recorded
         action and its unread interrupts. Changes nothing.
         """
         return await get_parallel_status(
-            await self._workplace.context(actor_of(caller)), task_id=task_id
+            await self._session.context(actor_of(call)), task_id=task_id
         )
 
-    async def get_conflicts(self, *, caller: Caller, task_id: given.TaskId) -> CurrentConflicts:
+    async def get_conflicts(self, *, call: ToolCall, task_id: arguments.TaskId) -> CurrentConflicts:
         """Read which chambers of a task would not merge as they are now, uncommitted work included.
 
         For each two chambers that collide, or a chamber and the branch it lands on ('base'): the
@@ -67,15 +69,15 @@ class ChamberTools:
         so calling it costs nothing: call it when a worker reports, and before complete_task.
         Changes nothing.
         """
-        return await get_conflicts(await self._workplace.context(actor_of(caller)), task_id=task_id)
+        return await get_conflicts(await self._session.context(actor_of(call)), task_id=task_id)
 
     async def close_chamber(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        chamber: given.ChamberName,
-        confirm: given.Confirm = False,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber: arguments.ChamberName,
+        confirm: arguments.Confirm = False,
     ) -> ClosedChamber:
         """Remove one chamber before the task is complete; its work is not merged.
 
@@ -84,7 +86,7 @@ class ChamberTools:
         While its worker is still running this is refused until you confirm.
         """
         return await close_chamber(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             chamber=chamber,
             confirm=confirm,
@@ -93,17 +95,17 @@ class ChamberTools:
     async def restore_chamber(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        chamber: given.RestoredName = "",
-        saved_ref: given.SavedRef = "",
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber: arguments.RestoredName = "",
+        saved_ref: arguments.SavedRef = "",
     ) -> RestoredChamber:
         """Bring a closed chamber back exactly: commits, index, open files, a merge under way.
 
         Without a chamber it changes nothing and lists all that is saved for the task.
         """
         return await restore_chamber(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             chamber=chamber,
             saved_ref=saved_ref,

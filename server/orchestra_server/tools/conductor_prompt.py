@@ -1,4 +1,4 @@
-"""The words a conductor is given: the server's instructions and the prompt `conduct`."""
+"""The texts for a conductor: the server's instructions and the prompt `conduct`."""
 
 from importlib.resources import files
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from mcp.server.mcpserver.prompts import Prompt
 from pydantic import Field
 
-# What a client may show its model at the start; Claude Code cuts it at 2 KB.
+# Clients show this to their model at the start; Claude Code cuts it at 2 KB.
 INSTRUCTIONS = (
     files("orchestra_server.tools").joinpath("instructions.md").read_text(encoding="utf-8").strip()
 )

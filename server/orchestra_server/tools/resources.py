@@ -1,4 +1,4 @@
-"""Resources: the facts of a project to read, as JSON, and a chamber's diff as text."""
+"""MCP resources: tasks, chambers, conflicts and events as JSON, a chamber's diff as text."""
 
 import asyncio
 from pathlib import Path
@@ -11,64 +11,64 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.text import one_line
 from orchestra_server.git.snapshot.diff import diff_text
-from orchestra_server.tools.caller import CONDUCTOR
-from orchestra_server.tools.server_session import Workplace
-from orchestra_server.tools.surrogates import mended
+from orchestra_server.tools.actor import CONDUCTOR
+from orchestra_server.tools.server_session import ServerSession
+from orchestra_server.tools.surrogates import replace_surrogates
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 
 TASKS = "orchestra://tasks"
 _JSON = "application/json"
-# Characters of a diff: what a person scrolls through; more belongs in a pager.
+# Characters of a diff; a longer one belongs in a pager.
 DIFF_LIMIT = 200_000
 
 
-def offer_resources(server: MCPServer[None], workplace: Workplace) -> None:
+def add_resources(server: MCPServer[None], session: ServerSession) -> None:
     """Register every resource with the server."""
-    facts = Facts(workplace)
-    server.resource(TASKS, name="tasks", title="All tasks", mime_type=_JSON)(facts.tasks)
+    reader = ResourceReader(session)
+    server.resource(TASKS, name="tasks", title="All tasks", mime_type=_JSON)(reader.tasks)
     for path, read, mime_type in (
-        ("/{task_id}", facts.task, _JSON),
-        ("/{task_id}/chambers", facts.chambers, _JSON),
-        ("/{task_id}/conflicts", facts.conflicts, _JSON),
-        ("/{task_id}/events", facts.events, _JSON),
-        ("/{task_id}/chambers/{chamber}/diff", facts.diff, "text/plain"),
+        ("/{task_id}", reader.task, _JSON),
+        ("/{task_id}/chambers", reader.chambers, _JSON),
+        ("/{task_id}/conflicts", reader.conflicts, _JSON),
+        ("/{task_id}/events", reader.events, _JSON),
+        ("/{task_id}/chambers/{chamber}/diff", reader.diff, "text/plain"),
     ):
         server.resource(TASKS + path, name=read.__name__, mime_type=mime_type)(read)
 
 
-class Facts:
+class ResourceReader:
     """Each method reads one resource; none changes anything."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, session: ServerSession) -> None:
+        self._session = session
 
     async def tasks(self) -> str:
         """Read every task of the project, newest first."""
-        context = await self._workplace.context(CONDUCTOR)
+        context = await self._session.context(CONDUCTOR)
         state = await context.store.snapshot()
-        found = sorted(state.tasks.values(), key=_age, reverse=True)
-        return _json(found)
+        newest_first = sorted(state.tasks.values(), key=_started_at, reverse=True)
+        return _json(newest_first)
 
     async def task(self, task_id: str) -> str:
-        """Read one task whole, as get_task_status answers it."""
-        context = await self._workplace.context(CONDUCTOR)
+        """Read one task in full, as get_task_status answers it."""
+        context = await self._session.context(CONDUCTOR)
         return _json(await get_task_status(context, task_id=task_id))
 
     async def chambers(self, task_id: str) -> str:
-        """Read the task's chambers side by side, as get_parallel_status answers them."""
-        context = await self._workplace.context(CONDUCTOR)
+        """Read the task's chambers and workers, as get_parallel_status answers them."""
+        context = await self._session.context(CONDUCTOR)
         return _json(await get_parallel_status(context, task_id=task_id))
 
     async def conflicts(self, task_id: str) -> str:
         """Read which of the task's chambers would not merge now, as get_conflicts answers it."""
-        context = await self._workplace.context(CONDUCTOR)
+        context = await self._session.context(CONDUCTOR)
         return _json(await get_conflicts(context, task_id=task_id))
 
     async def events(self, task_id: str) -> str:
         """Read the task's history, oldest event first."""
-        context = await self._workplace.context(CONDUCTOR)
+        context = await self._session.context(CONDUCTOR)
         state = await context.store.snapshot()
         if task_id not in state.tasks:
             raise _unknown_task(task_id)
@@ -76,27 +76,27 @@ class Facts:
 
     async def diff(self, task_id: str, chamber: str) -> str:
         """Read what the chamber's worker has changed since its base, uncommitted files included."""
-        context = await self._workplace.context(CONDUCTOR)
+        context = await self._session.context(CONDUCTOR)
         state = await context.store.snapshot()
-        found = state.chambers.get(chamber_id(task_id, chamber))
-        if found is None:
+        document = state.chambers.get(chamber_id(task_id, chamber))
+        if document is None:
             raise Unknown(
                 f"task {one_line(task_id, 60)!r} has no chamber {one_line(chamber, 60)!r}; "
                 f"read {TASKS}/{one_line(task_id, 60)}/chambers for those it has"
             )
-        return mended(await asyncio.to_thread(_diff_of, found))
+        return replace_surrogates(await asyncio.to_thread(_diff_of, document))
 
 
 def _diff_of(chamber: Chamber) -> str:
     if not chamber.holds_work:
         raise Unknown(
             f"chamber {chamber.name!r} is {chamber.state} and has no diff; "
-            "bring it back with restore_chamber to read one"
+            "restore it with restore_chamber first"
         )
     return diff_text(Path(chamber.path), chamber.base_commit, DIFF_LIMIT)
 
 
-def _age(task: Task) -> int:
+def _started_at(task: Task) -> int:
     return task.started_at
 
 

@@ -1,4 +1,4 @@
-"""Where the calls of one server run act: the project and its store, opened when first needed."""
+"""The project and store that one server process works on, opened when first needed."""
 
 import asyncio
 import logging
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from orchestra_core.store.store import Store
 
 # Seconds; a private server answers within a tenth of one.
-_PATIENCE = 2.0
+_SHUTDOWN_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Workplace:
-    """Opens the store once per server run and holds it, and with it the private Valkey's lease.
+class ServerSession:
+    """Opens the store once per process and holds it, and with it the private Valkey's lease.
 
-    With the store come the radar's and the postman's duty, each of which one server of the
-    repository has at a time.
+    With the store it starts the conflict monitor and the delivery loop, each of which runs in
+    one server of the repository at a time.
 
     A server must start where there is no repository or no Redis yet: each call tries again and
     says in one line what is missing.
@@ -50,19 +50,19 @@ class Workplace:
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
-        """Let calls be answered within; begins opening at once so that the first need not wait."""
+        """Serve calls inside the block; open the store at once, so that no call waits for it."""
         async with AsyncExitStack() as stack:
             self._stack = stack
-            early = asyncio.create_task(self._open_early())
+            startup = asyncio.create_task(self._start_up())
             try:
                 yield
             finally:
-                await self._end_reconciling(early)
+                await self._end_reconciling(startup)
                 await self._end_opening()
                 await self._end_background()
 
     async def context(self, actor: str) -> Context:
-        """Return where a verb acts for `actor`; raises Unavailable or BadInput in one line."""
+        """Return the context of a call by `actor`; raises Unavailable or BadInput in one line."""
         if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
             self._project = find_project(self._directory, self._settings.project)
         return Context(
@@ -81,7 +81,7 @@ class Workplace:
         opening = self._opening
         if opening is None or (opening.done() and opening.exception() is not None):
             opening = self._opening = asyncio.create_task(self._open(stack, project))
-        # A call that its client gives up must not leave a half-opened store behind.
+        # A cancelled call must not leave a half-opened store behind.
         return await asyncio.shield(opening)
 
     async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
@@ -90,37 +90,37 @@ class Workplace:
         await stack.enter_async_context(radar_on_duty(store, project, self._clock))
         return store
 
-    async def _open_early(self) -> None:
-        """Open the store, and mend what processes that are gone have left."""
+    async def _start_up(self) -> None:
+        """Open the store, and repair what processes that died have left."""
         try:
             context = await self.context("")
             self._reconciling = asyncio.create_task(reconcile(context))
             await asyncio.shield(self._reconciling)
-            # A server that was killed may have answered a change that its files do not show.
+            # A killed server may have made a change that the projections do not show yet.
             await show_all(context)
         except OrchestraError as error:
             _log.warning("%s", error)
         except Exception:  # noqa: BLE001 - no fault of it may leave the client without its tools
             _log.exception("reconciling failed; 'orchestra reconcile' tries again")
 
-    async def _end_reconciling(self, early: asyncio.Task[None]) -> None:
-        """Let a mending come to its end; one that still waits for others' turn is given up."""
-        early.cancel()
+    async def _end_reconciling(self, startup: asyncio.Task[None]) -> None:
+        """Wait for a running repair; cancel one that still waits for the repository lock."""
+        startup.cancel()
         if self._reconciling is not None:
-            await asyncio.wait([self._reconciling], timeout=_PATIENCE)
+            await asyncio.wait([self._reconciling], timeout=_SHUTDOWN_SECONDS)
             self._reconciling.cancel()
             await asyncio.gather(self._reconciling, return_exceptions=True)
-        await asyncio.gather(early, return_exceptions=True)
+        await asyncio.gather(startup, return_exceptions=True)
 
     async def _end_background(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
                 await self._background.finish()
 
     async def _end_opening(self) -> None:
-        """Let an opening that is under way come to its end, so that what it got is given back."""
+        """Wait for an opening under way, so that the store it opened is closed again."""
         self._stack = None
         if self._opening is not None:
-            await asyncio.wait([self._opening], timeout=_PATIENCE)
+            await asyncio.wait([self._opening], timeout=_SHUTDOWN_SECONDS)
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Keeps lone surrogates out of the protocol: JSON may spell them, UTF-8 cannot carry them."""
+"""Replaces lone surrogates in protocol text: JSON can escape them, UTF-8 cannot encode them."""
 
 import re
 from collections.abc import Mapping
@@ -13,36 +13,38 @@ _ESCAPE = re.compile(
 )
 
 
-def mended(text: str) -> str:
-    """Return `text` as valid Unicode: halves that belong together joined, others replaced."""
+def replace_surrogates(text: str) -> str:
+    """Return `text` as valid Unicode: surrogate pairs joined, lone surrogates replaced."""
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def mended_object(values: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a JSON object with every text in it mended, keys included."""
-    return {mended(key): _mended_value(item) for key, item in values.items()}
+def replace_surrogates_in_object(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a JSON object with every text in it replace_surrogates, keys included."""
+    return {
+        replace_surrogates(key): _replace_surrogates_in_value(item) for key, item in values.items()
+    }
 
 
-def _mended_value(value: Json) -> Json:
+def _replace_surrogates_in_value(value: Json) -> Json:
     match value:
         case str():
-            return mended(value)
+            return replace_surrogates(value)
         case dict():
-            return mended_object(value)
+            return replace_surrogates_in_object(value)
         case list():
-            return [_mended_value(item) for item in value]
+            return [_replace_surrogates_in_value(item) for item in value]
         case _:
             return value
 
 
-def mended_json(line: str) -> str:
-    r"""Return a line of JSON with each lone `\ud8xx` escape replaced; a strict parser takes it."""
+def replace_surrogates_in_json(line: str) -> str:
+    r"""Return a line of JSON with each lone `\ud8xx` escape replaced, for a strict parser."""
     if "\\ud" not in line and "\\uD" not in line:
         return line
-    return _ESCAPE.sub(_mend_escape, line)
+    return _ESCAPE.sub(_replace_escape, line)
 
 
-def _mend_escape(found: re.Match[str]) -> str:
-    return "\\ufffd" if found["lone"] else found[0]
+def _replace_escape(escape: re.Match[str]) -> str:
+    return "\\ufffd" if escape["lone"] else escape[0]

@@ -2,9 +2,9 @@
 
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import AdvancedPhase, StartedTask, TaskStatus
-from orchestra_server.tools import arguments as given
-from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools import arguments
+from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
@@ -14,16 +14,16 @@ from orchestra_server.usecases.tasks.start_task import start_task
 class TaskTools:
     """Each method is one tool: its docstring is what a model reads of it."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, session: ServerSession) -> None:
+        self._session = session
 
     async def start_task(
         self,
         *,
-        caller: Caller,
-        description: given.Description,
-        complexity: given.Complexity = "auto-detect",
-        working_directory: given.WorkingDirectory = "",
+        call: ToolCall,
+        description: arguments.Description,
+        complexity: arguments.Complexity = "auto-detect",
+        working_directory: arguments.WorkingDirectory = "",
     ) -> StartedTask:
         """Take on a request as a task that several workers can share; call this first.
 
@@ -32,14 +32,14 @@ class TaskTools:
         task is open answers that task again.
         """
         return await start_task(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             description=description,
             complexity=complexity,
             working_directory=working_directory,
         )
 
     async def advance_phase(
-        self, *, caller: Caller, task_id: given.TaskId, phase: given.PhaseName = ""
+        self, *, call: ToolCall, task_id: arguments.TaskId, phase: arguments.PhaseName = ""
     ) -> AdvancedPhase:
         """Finish the task's present phase and begin the next one, or the one named.
 
@@ -47,28 +47,26 @@ class TaskTools:
         that the person watching knows where it stands. Answers all phases with their times.
         """
         return await advance_phase(
-            await self._workplace.context(actor_of(caller)), task_id=task_id, phase=phase
+            await self._session.context(actor_of(call)), task_id=task_id, phase=phase
         )
 
-    async def get_task_status(self, *, caller: Caller, task_id: given.TaskId) -> TaskStatus:
+    async def get_task_status(self, *, call: ToolCall, task_id: arguments.TaskId) -> TaskStatus:
         """Read one task whole: request, phases, chambers, agents, discoveries, unread interrupts.
 
         Changes nothing. Use it to pick up a task again, in a new session for one.
         """
-        return await get_task_status(
-            await self._workplace.context(actor_of(caller)), task_id=task_id
-        )
+        return await get_task_status(await self._session.context(actor_of(call)), task_id=task_id)
 
     async def complete_task(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        summary: given.Summary,
-        commit_changes: given.CommitChanges = True,
-        dry_run: given.DryRun = False,
-        partial: given.Partial = False,
-        confirm: given.ConfirmLanding = False,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        summary: arguments.Summary,
+        commit_changes: arguments.CommitChanges = True,
+        dry_run: arguments.DryRun = False,
+        partial: arguments.Partial = False,
+        confirm: arguments.ConfirmLanding = False,
     ) -> CompletedTask:
         """Finish a task: commit what is open in its chambers, merge them all, clean up, close it.
 
@@ -79,7 +77,7 @@ class TaskTools:
         never touched. Whatever is not merged is saved first; restore_chamber brings it back.
         """
         return await complete_task(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             commit_changes=commit_changes,
             summary=summary,

@@ -11,14 +11,14 @@ from mcp.types import ToolAnnotations
 from orchestra_core.replies.reply import Reply
 from orchestra_server.tools.argument_errors import Signature
 from orchestra_server.tools.chamber_tools import ChamberTools
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.task_tools import TaskTools
 from orchestra_server.tools.worker_tools import WorkerTools
 
 
-def offered_tools(workplace: Workplace) -> list[Tool]:
+def build_tools(session: ServerSession) -> list[Tool]:
     """Return every tool of the server, in the order a conductor meets them."""
-    task, chamber, worker = TaskTools(workplace), ChamberTools(workplace), WorkerTools(workplace)
+    task, chamber, worker = TaskTools(session), ChamberTools(session), WorkerTools(session)
     return [
         _tool(task.start_task, _changes("Start a task")),
         _tool(chamber.create_chambers_batch, _changes("Create chambers")),

@@ -2,9 +2,9 @@
 
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
 from orchestra_core.replies.workers import AgentContext, RecordedAction, SharedDiscovery
-from orchestra_server.tools import arguments as given
-from orchestra_server.tools.caller import Caller, actor_of
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools import arguments
+from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
@@ -16,16 +16,16 @@ from orchestra_server.usecases.workers.share_discovery import share_discovery
 class WorkerTools:
     """Each method is one tool: its docstring is what a model reads of it."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, session: ServerSession) -> None:
+        self._session = session
 
     async def get_agent_context(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        agent_type: given.AgentType,
-        module: given.Module = "",
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        agent_type: arguments.AgentType,
+        module: arguments.Module = "",
     ) -> AgentContext:
         """Read what an agent needs to know before you start it; paste `prompt` into its prompt.
 
@@ -34,7 +34,7 @@ class WorkerTools:
         discoveries have been added meanwhile. Workers cannot call these tools themselves.
         """
         return await get_agent_context(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             agent_type=agent_type,
             module=module,
@@ -43,19 +43,19 @@ class WorkerTools:
     async def record_agent_action(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        agent_id: given.AgentId,
-        action: given.Action,
-        result: given.Result,
-        patterns: given.Patterns = None,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        agent_id: arguments.AgentId,
+        action: arguments.Action,
+        result: arguments.Result,
+        patterns: arguments.Patterns = None,
     ) -> RecordedAction:
         """Write down what a worker reported, so that it is in the task's history.
 
         Call it when a worker ends or reports a milestone. Each pattern becomes a discovery.
         """
         return await record_agent_action(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             agent_id=agent_id,
             action=action,
@@ -66,20 +66,20 @@ class WorkerTools:
     async def share_discovery(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        agent_id: given.AgentId,
-        discovery: given.DiscoveryText,
-        severity: given.Severity,
-        impact: given.Impact = "",
-        affects: given.Affects = None,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        agent_id: arguments.AgentId,
+        discovery: arguments.DiscoveryText,
+        severity: arguments.Severity,
+        impact: arguments.Impact = "",
+        affects: arguments.Affects = None,
     ) -> SharedDiscovery:
         """Record something that other workers should know: a constraint, a bug, a changed contract.
 
         'critical' interrupts every other chamber it affects at its worker's next tool call.
         """
         return await share_discovery(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             agent_id=agent_id,
             discovery=discovery,
@@ -91,11 +91,11 @@ class WorkerTools:
     async def interrupt_worker(
         self,
         *,
-        caller: Caller,
-        task_id: given.TaskId,
-        chamber: given.ChamberName,
-        message: given.Message,
-        requires: given.RequiresName = "review",
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber: arguments.ChamberName,
+        message: arguments.Message,
+        requires: arguments.RequiresName = "review",
     ) -> SentInterrupt:
         """Send a message to the worker of one chamber; it is stopped by it at its next tool call.
 
@@ -103,7 +103,7 @@ class WorkerTools:
         The same message while it is unread is not sent twice.
         """
         return await interrupt_worker(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             chamber=chamber,
             message=message,
@@ -111,25 +111,25 @@ class WorkerTools:
         )
 
     async def cancel_interrupt(
-        self, *, caller: Caller, task_id: given.TaskId, interrupt_id: given.InterruptId
+        self, *, call: ToolCall, task_id: arguments.TaskId, interrupt_id: arguments.InterruptId
     ) -> CancelledInterrupt:
         """Call a message back that its worker has not read yet; it never sees it then.
 
         Once it has been read this is refused: send another message that sets it right.
         """
         return await cancel_interrupt(
-            await self._workplace.context(actor_of(caller)),
+            await self._session.context(actor_of(call)),
             task_id=task_id,
             interrupt_id=interrupt_id,
         )
 
     async def resume_worker(
-        self, *, caller: Caller, task_id: given.TaskId, chamber: given.ChamberName
+        self, *, call: ToolCall, task_id: arguments.TaskId, chamber: arguments.ChamberName
     ) -> ResumedWorker:
         """Let the tools of a suspended chamber run again, and tell its worker to go on.
 
         A chamber is suspended by interrupt_worker with requires='suspend'.
         """
         return await resume_worker(
-            await self._workplace.context(actor_of(caller)), task_id=task_id, chamber=chamber
+            await self._session.context(actor_of(call)), task_id=task_id, chamber=chamber
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.demo.hook_client import Heard, HookClient, read_output
+from orchestra_server.demo.hook_client import HookClient, HookResponse, read_output
 
 
 def chamber_with(tmp_path: Path, event: str, *handlers: dict[str, object]) -> Path:
@@ -18,14 +18,14 @@ def chamber_with(tmp_path: Path, event: str, *handlers: dict[str, object]) -> Pa
 
 def test_a_hook_reads_the_event_on_its_stdin(tmp_path: Path) -> None:
     chamber = chamber_with(
-        tmp_path, "PreToolUse", {"type": "command", "command": "cat > heard.json"}
+        tmp_path, "PreToolUse", {"type": "command", "command": "cat > response.json"}
     )
     HookClient(chamber, "s1").call("PreToolUse", tool_name="Edit", tool_input={"file_path": "a"})
-    heard = json.loads((chamber / "heard.json").read_text())
-    assert heard["hook_event_name"] == "PreToolUse"
-    assert heard["cwd"] == str(chamber)
-    assert heard["session_id"] == "s1"
-    assert heard["tool_input"] == {"file_path": "a"}
+    response = json.loads((chamber / "response.json").read_text())
+    assert response["hook_event_name"] == "PreToolUse"
+    assert response["cwd"] == str(chamber)
+    assert response["session_id"] == "s1"
+    assert response["tool_input"] == {"file_path": "a"}
 
 
 def test_a_handler_with_arguments_runs_without_a_shell(tmp_path: Path) -> None:
@@ -45,29 +45,32 @@ def test_an_asynchronous_handler_says_nothing_and_is_waited_for_only_at_the_end(
         {"type": "command", "command": 'cat > late; echo \'{"decision":"block"}\'', "async": True},
     )
     client = HookClient(chamber, "s1")
-    assert client.call("PreToolUse") == Heard()
+    assert client.call("PreToolUse") == HookResponse()
     client.close()
     assert (chamber / "late").is_file()
 
 
 def test_a_chamber_without_settings_has_no_hooks(tmp_path: Path) -> None:
-    assert HookClient(tmp_path, "s1").call("PreToolUse") == Heard()
+    assert HookClient(tmp_path, "s1").call("PreToolUse") == HookResponse()
 
 
 @pytest.mark.parametrize(
-    ("printed", "heard"),
+    ("printed", "response"),
     [
-        (b"", Heard()),
-        (b"not json", Heard()),
-        (b'{"decision":"block","reason":"mail"}', Heard(denied=True, text="mail")),
+        (b"", HookResponse()),
+        (b"not json", HookResponse()),
+        (b'{"decision":"block","reason":"mail"}', HookResponse(denied=True, text="mail")),
         (
             b'{"hookSpecificOutput":{"permissionDecision":"deny","permissionDecisionReason":"no"}}',
-            Heard(denied=True, text="no"),
+            HookResponse(denied=True, text="no"),
         ),
-        (b'{"hookSpecificOutput":{"additionalContext":"read this"}}', Heard(text="read this")),
+        (
+            b'{"hookSpecificOutput":{"additionalContext":"read this"}}',
+            HookResponse(text="read this"),
+        ),
     ],
 )
 def test_what_a_hook_prints_is_heard_as_a_client_would_hear_it(
-    printed: bytes, heard: Heard
+    printed: bytes, response: HookResponse
 ) -> None:
-    assert read_output(printed) == heard
+    assert read_output(printed) == response

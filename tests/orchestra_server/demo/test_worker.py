@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_server.demo.hook_client import HookClient
-from orchestra_server.demo.storyline import PARTS
+from orchestra_server.demo.storyline import ASSIGNMENTS
 from orchestra_server.demo.worker import Worker
 from orchestra_server.demo.worker_reports import Report
 from orchestra_server.files.chamber.mailbox import post
@@ -16,7 +16,7 @@ from tests.support.hooks import rooms_at
 from tests.support.samples import an_interrupt
 from tests.support.waiting import until
 
-NAME = min(PARTS)
+NAME = min(ASSIGNMENTS)
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def worker_in(chamber: Path, sent: list[Report]) -> Worker:
 
 
 def files_made(chamber: Path) -> list[str]:
-    return sorted({step.path for step in PARTS[NAME].steps if (chamber / step.path).exists()})
+    return sorted({step.path for step in ASSIGNMENTS[NAME].steps if (chamber / step.path).exists()})
 
 
 def test_told_to_stop_it_does_no_more_of_its_part(chamber: Path) -> None:
     post(chamber, [replace(an_interrupt(message="Enough"), requires="stop")])
     worker = worker_in(chamber, [])
-    worker.work(PARTS[NAME])
+    worker.work(ASSIGNMENTS[NAME])
     assert worker.stopped
     assert files_made(chamber) == []
 
@@ -44,10 +44,10 @@ async def test_suspended_it_waits_and_resumed_it_does_all_of_its_part(chamber: P
     show_suspension(chamber, Suspension(since=1, interrupt_id="i1", sender="operator"))
     sent: list[Report] = []
     worker = worker_in(chamber, sent)
-    working = asyncio.create_task(asyncio.to_thread(worker.work, PARTS[NAME]))
+    working = asyncio.create_task(asyncio.to_thread(worker.work, ASSIGNMENTS[NAME]))
     assert (await asyncio.to_thread(worker.client.call, "PreToolUse")).denied
     assert files_made(chamber) == []
     show_suspension(chamber, None)
     await until(working.done, seconds=60)
     assert not worker.stopped
-    assert files_made(chamber) == sorted({step.path for step in PARTS[NAME].steps})
+    assert files_made(chamber) == sorted({step.path for step in ASSIGNMENTS[NAME].steps})

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.tools.surrogates import Json, mended, mended_json, mended_object
+from orchestra_server.tools.surrogates import (
+    Json,
+    replace_surrogates,
+    replace_surrogates_in_json,
+    replace_surrogates_in_object,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,20 +27,22 @@ from orchestra_server.tools.surrogates import Json, mended, mended_json, mended_
 def test_a_lone_surrogate_escape_becomes_a_replacement_and_all_else_stays(
     line: str, text: str
 ) -> None:
-    assert json.loads(mended_json(line)) == text
+    assert json.loads(replace_surrogates_in_json(line)) == text
 
 
 @given(st.text(alphabet=st.characters(codec=None) | st.sampled_from("\\u\ud800\udc00d8")))
 def test_what_json_spells_comes_out_as_valid_unicode(text: str) -> None:
-    read: object = json.loads(mended_json(json.dumps(text)))
-    assert read == mended(text)
+    read: object = json.loads(replace_surrogates_in_json(json.dumps(text)))
+    assert read == replace_surrogates(text)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_valid_text_is_left_alone(text: str) -> None:
-    assert mended(text) == text
+    assert replace_surrogates(text) == text
 
 
-def test_every_text_of_the_arguments_is_mended_keys_included() -> None:
+def test_surrogates_are_replaced_in_every_text_of_an_object_keys_included() -> None:
     arguments: dict[str, Json] = {"a\ud800": ["b\udfff", {"c": "d\ud800"}, 1, None, True]}
-    assert mended_object(arguments) == {"a\ufffd": ["b\ufffd", {"c": "d\ufffd"}, 1, None, True]}
+    assert replace_surrogates_in_object(arguments) == {
+        "a\ufffd": ["b\ufffd", {"c": "d\ufffd"}, 1, None, True]
+    }

@@ -19,16 +19,16 @@ from orchestra_core.errors import Unavailable
 from orchestra_server.tools.server import NAME, OrchestrationServer
 from orchestra_server.tools.transport.bearer_token import read_or_make_token, token_file
 
-# Any name but a loopback one would switch the SDK's host and origin checks off.
+# With any but a loopback name the SDK switches its host and origin checks off.
 HOST = "127.0.0.1"
 PATH = "/mcp"
 _LAST_PORT = 65_535
-# Seconds that open event streams may take to end after the signal.
-_GRACE = 2
+# How long open event streams may take to end after the signal.
+_SHUTDOWN_SECONDS = 2
 
 
 def run_http(server: OrchestrationServer, state_dir: Path, port: int) -> None:
-    """Serve on loopback until a signal asks for the end; raises Unavailable for a taken port."""
+    """Serve on loopback until SIGINT or SIGTERM; raises Unavailable when the port is in use."""
     token = read_or_make_token(state_dir)
     with _listen(port) as listener:
         number = listener.getsockname()[1]
@@ -38,13 +38,13 @@ def run_http(server: OrchestrationServer, state_dir: Path, port: int) -> None:
             lifespan="on",
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
         asyncio.run(_Uvicorn(config, _welcome(number, state_dir)).serve(sockets=[listener]))
 
 
 class TokenGate:
-    """Lets a request through that carries the token; every other one is answered 401."""
+    """Passes requests that carry the token; answers every other one with 401."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class TokenGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope."""
-        if scope["type"] == "lifespan" or self._knows(scope):
+        if scope["type"] == "lifespan" or self._is_authorized(scope):
             await self._app(scope, receive, send)
             return
         refusal = PlainTextResponse(
@@ -62,13 +62,15 @@ class TokenGate:
         )
         await refusal(scope, receive, send)
 
-    def _knows(self, scope: Scope) -> bool:
-        given: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
-        return len(given) == 1 and secrets.compare_digest(given[0], self._expected)
+    def _is_authorized(self, scope: Scope) -> bool:
+        tokens: list[bytes] = [
+            value for name, value in scope["headers"] if name == b"authorization"
+        ]
+        return len(tokens) == 1 and secrets.compare_digest(tokens[0], self._expected)
 
 
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn that says when it is ready and ends with exit code 0 at a signal."""
+    """Uvicorn that prints a message when ready and exits with code 0 on a signal."""
 
     def __init__(self, config: uvicorn.Config, welcome: str) -> None:
         super().__init__(config)
@@ -82,7 +84,7 @@ class _Uvicorn(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Replace uvicorn's, which raises the signal once more after a clean end."""
+        """Replace uvicorn's version, which raises the signal again after a clean end."""
         loop = asyncio.get_running_loop()
         numbers = (signal.SIGINT, signal.SIGTERM)
         for number in numbers:
@@ -99,14 +101,14 @@ class _Uvicorn(uvicorn.Server):
 
 def _listen(port: int) -> socket.socket:
     if not 0 <= port <= _LAST_PORT:
-        raise _unusable(port, f"not between 0 and {_LAST_PORT}")
+        raise _port_error(port, f"not between 0 and {_LAST_PORT}")
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        raise _unusable(port, os.strerror(error.errno or 0)) from error
+        raise _port_error(port, os.strerror(error.errno or 0)) from error
 
 
-def _unusable(port: int, reason: str) -> Unavailable:
+def _port_error(port: int, reason: str) -> Unavailable:
     return Unavailable(
         f"port {port} on {HOST} cannot be used ({reason}); name another with --port, 0 for any"
     )

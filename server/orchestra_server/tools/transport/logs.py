@@ -5,9 +5,9 @@ import sys
 
 
 def log_to_stderr() -> None:
-    """Send warnings and worse to stderr, one line each before any traceback.
+    """Send warnings and errors to stderr.
 
-    Done before an MCPServer is made: its constructor would otherwise install a handler of its own.
+    Call it before an MCPServer is made: its constructor would install a handler of its own.
     """
     logging.basicConfig(
         stream=sys.stderr,

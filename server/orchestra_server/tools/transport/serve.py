@@ -1,13 +1,13 @@
-"""Starts the server: the one door for `orchestra-server` and `orchestra serve`."""
+"""Starts the server, for both `orchestra-server` and `orchestra serve`."""
 
 from pathlib import Path
 
 from orchestra_core.settings import Settings
 from orchestra_server.tools.server import build_server
-from orchestra_server.tools.server_session import Workplace
+from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.transport.logs import log_to_stderr
 
-# A port of our own for `serve --http`; unassigned by IANA.
+# The default of `serve --http`; IANA has not assigned it.
 DEFAULT_PORT = 7420
 
 
@@ -19,7 +19,7 @@ def serve(
     Raises OrchestraError when the port or the token file cannot be used.
     """
     log_to_stderr()
-    server = build_server(Workplace(settings, project_dir))
+    server = build_server(ServerSession(settings, project_dir))
     if http:
         from orchestra_server.tools.transport.http import run_http  # noqa: PLC0415 - uvicorn, only for HTTP
 

@@ -1,4 +1,4 @@
-"""The server on stdin and stdout, as an agent's client and the room start it."""
+"""The stdio transport, as agents' clients and the room start it."""
 
 import asyncio
 import fcntl
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from orchestra_server.tools.server import OrchestrationServer
-from orchestra_server.tools.surrogates import mended_json
+from orchestra_server.tools.surrogates import replace_surrogates_in_json
 from orchestra_server.tools.transport.parent_exit import ParentExit
 
 if TYPE_CHECKING:
@@ -28,18 +28,18 @@ _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_stdio(server: OrchestrationServer) -> None:
-    """Serve until stdin ends or a signal asks for the end; both leave the same clean way."""
+    """Serve until stdin ends, or SIGINT or SIGTERM arrives; both end it cleanly."""
     asyncio.run(_serve(server))
 
 
 async def _serve(server: OrchestrationServer) -> None:
-    with _wire() as wire, _end_on_signals(wire):
-        lines = _Lines(io.BufferedReader(wire), encoding="utf-8", errors="replace")
+    with _take_over_stdin() as stdin, _end_on_signals(stdin):
+        lines = _ValidLines(io.BufferedReader(stdin), encoding="utf-8", errors="replace")
         await server.serve_streams(anyio.wrap_file(lines))
 
 
-class _Wire(io.RawIOBase):
-    """Stdin that can be told to end while a thread waits for it: a plain read could not.
+class _InterruptibleStdin(io.RawIOBase):
+    """Stdin whose blocking read can be ended from the event loop; a plain read cannot.
 
     It also ends when the process that started this one has ended and nothing more comes.
     """
@@ -47,7 +47,7 @@ class _Wire(io.RawIOBase):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._told, self._tell = os.pipe()
+        self._end_reader, self._end_writer = os.pipe()
         self._parent = ParentExit()
 
     def readable(self) -> bool:
@@ -60,52 +60,52 @@ class _Wire(io.RawIOBase):
 
     def _has_more(self) -> bool:
         """Wait for stdin; False when this side is to end."""
-        wanted = [self._descriptor, self._told]
+        wanted = [self._descriptor, self._end_reader]
         parent = [self._parent.descriptor] if self._parent.descriptor >= 0 else []
         timeout = None if parent else _LOOK_SECONDS
         ready = list[int]()
         while not ready and not self._parent.has_happened():
             ready, _, _ = select.select(wanted + parent, [], [], timeout)
-        if self._descriptor not in ready and self._told not in ready:
+        if self._descriptor not in ready and self._end_reader not in ready:
             ready, _, _ = select.select(wanted, [], [], _ORPHAN_SECONDS)
-        return self._descriptor in ready and self._told not in ready
+        return self._descriptor in ready and self._end_reader not in ready
 
     def end(self) -> None:
-        """Let the present and every later read find the end."""
+        """Make the current and every later read return end of file."""
         with suppress(OSError):
-            os.write(self._tell, b".")
+            os.write(self._end_writer, b".")
 
     def close(self) -> None:
         if not self.closed:
-            for descriptor in (self._descriptor, self._told, self._tell):
+            for descriptor in (self._descriptor, self._end_reader, self._end_writer):
                 os.close(descriptor)
             self._parent.close()
         super().close()
 
 
-class _Lines(io.TextIOWrapper):
-    """The protocol's lines, with what UTF-8 cannot carry replaced before a strict parser looks."""
+class _ValidLines(io.TextIOWrapper):
+    """Lines of the protocol without lone surrogates, which the SDK's strict parser refuses."""
 
     def readline(self, size: int = -1, /) -> str:
-        return mended_json(super().readline(size))
+        return replace_surrogates_in_json(super().readline(size))
 
 
 @contextmanager
-def _wire() -> Generator[_Wire]:
-    """Take stdin for the protocol; children that inherit descriptor 0 find an empty one."""
+def _take_over_stdin() -> Generator[_InterruptibleStdin]:
+    """Move stdin to a descriptor of its own; children inherit an empty descriptor 0."""
     descriptor = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, _STDIN)
     os.close(empty)
-    with _Wire(descriptor) as wire:
-        yield wire
+    with _InterruptibleStdin(descriptor) as stdin:
+        yield stdin
 
 
 @contextmanager
-def _end_on_signals(wire: _Wire) -> Generator[None]:
+def _end_on_signals(stdin: _InterruptibleStdin) -> Generator[None]:
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
-        loop.add_signal_handler(number, wire.end)
+        loop.add_signal_handler(number, stdin.end)
     try:
         yield
     finally:
