@@ -39,7 +39,7 @@ WorkingDirectory = Annotated[
 ChamberNames = Annotated[
     list[str],
     Field(
-        description="One name per part of the work that a worker can do alone: 1 to 63 of a-z 0-9 "
+        description="One name per part that one worker can do alone: 1 to 63 of a-z 0-9 "
         ". _ - beginning with a letter or digit, such as ['auth', 'database', 'api'].",
     ),
 ]
@@ -106,8 +106,7 @@ Affects = Annotated[
 PhaseName = Annotated[
     str,
     Field(
-        description="The phase to enter, one of the task's phases. "
-        "Leave it out for the one after the present phase."
+        description="The phase to enter, one of the task's phases. Leave it out for the next one."
     ),
 ]
 Message = Annotated[
@@ -130,7 +129,7 @@ InterruptId = Annotated[
 CommitChanges = Annotated[
     bool,
     Field(
-        description="True commits what is open in the chambers and lands everything on the task's "
+        description="True commits open work in the chambers and lands everything on the task's "
         "branch. False lands nothing: each chamber's work is saved under a ref and can be restored."
     ),
 ]
@@ -138,14 +137,14 @@ DryRun = Annotated[
     bool,
     Field(
         description="true: change nothing and say what would happen: the commits, the merge or its "
-        "conflicts, and the user's files that would be in the way."
+        "conflicts, and the user's files that block it."
     ),
 ]
 Partial = Annotated[
     bool,
     Field(
-        description="Where chambers conflict. false: nothing lands. true: as many chambers land as "
-        "go together, the others stay live with their conflicts, and the task stays open."
+        description="If chambers conflict. false: nothing lands. true: as many chambers land as "
+        "are compatible, the others stay live with their conflicts, and the task stays open."
     ),
 ]
 Confirm = Annotated[
@@ -169,13 +168,11 @@ Summary = Annotated[
 SavedRef = Annotated[
     str,
     Field(
-        description="One of the refs that are listed, to bring back just that save. "
+        description="One of the listed refs, to restore exactly that save. "
         "Leave it out for the chamber's last."
     ),
 ]
 RestoredName = Annotated[
     str,
-    Field(
-        description="The chamber to bring back. Leave it out to be told what is saved for the task."
-    ),
+    Field(description="The chamber to restore. Leave it out to list what is saved for the task."),
 ]

@@ -1,4 +1,4 @@
-"""The tools for chambers: the worktrees in which a task's workers work side by side."""
+"""The tools for chambers, the worktrees of a task's workers."""
 
 from orchestra_core.replies.chambers import (
     ClosedChamber,
@@ -35,10 +35,10 @@ class ChamberTools:
     ) -> CreatedChambers:
         """Create a chamber for each part of the work: a git worktree with a branch and a mailbox.
 
-        All of them or none, in parallel. Answers for each its absolute path, its branch and a
-        worker_prompt to paste unchanged into the worker you start for it. Start all workers in
-        one message, so that they work at the same time. Cut the parts so that no two workers
-        write the same files. Repeating the call with chambers that are live answers them again.
+        All or none, in parallel. Returns for each its absolute path, its branch and a
+        worker_prompt to pass unchanged to the worker you start for it. Start all workers in
+        one message, so that they work at the same time. Split the work so that no two
+        workers write the same files. Repeating the call with live chambers returns them again.
         """
         return await create_chambers_batch(
             await self._session.context(actor_of(call)),
@@ -52,9 +52,9 @@ class ChamberTools:
     async def get_parallel_status(
         self, *, call: ToolCall, task_id: arguments.TaskId
     ) -> ParallelStatus:
-        """Read how the workers of a task stand, side by side, without disturbing any of them.
+        """Read the status of a task's workers side by side, without disturbing them.
 
-        For each chamber: what its worker does now, the size of its diff, its last recorded
+        For each chamber: what its worker is doing, the size of its diff, its last recorded
         action and its unread interrupts. Changes nothing.
         """
         return await get_parallel_status(
@@ -62,7 +62,7 @@ class ChamberTools:
         )
 
     async def get_conflicts(self, *, call: ToolCall, task_id: arguments.TaskId) -> CurrentConflicts:
-        """Read which chambers of a task would not merge as they are now, uncommitted work included.
+        """Read which chambers of a task would not merge now, uncommitted work included.
 
         For each two chambers that collide, or a chamber and the branch it lands on ('base'): the
         files, git's word for each, and since when. It is kept up to date while the workers write,
@@ -81,9 +81,9 @@ class ChamberTools:
     ) -> ClosedChamber:
         """Remove one chamber before the task is complete; its work is not merged.
 
-        Whatever is uncommitted or unmerged in it is saved under a ref first, and restore_chamber
-        brings it back. complete_task closes chambers by itself: you need this only to drop a part.
-        While its worker is still running this is refused until you confirm.
+        Its uncommitted and unmerged work is saved under a ref first, and restore_chamber
+        restores it. complete_task closes chambers by itself: you need this only to drop a part.
+        While its worker is running this is refused until you confirm.
         """
         return await close_chamber(
             await self._session.context(actor_of(call)),
@@ -100,9 +100,9 @@ class ChamberTools:
         chamber: arguments.RestoredName = "",
         saved_ref: arguments.SavedRef = "",
     ) -> RestoredChamber:
-        """Bring a closed chamber back exactly: commits, index, open files, a merge under way.
+        """Restore a closed chamber exactly: commits, index, open files, a merge in progress.
 
-        Without a chamber it changes nothing and lists all that is saved for the task.
+        Without a chamber it changes nothing and lists what is saved for the task.
         """
         return await restore_chamber(
             await self._session.context(actor_of(call)),

@@ -1,4 +1,4 @@
-"""The tools for a task as a whole: start it, move it on, look at it, finish it."""
+"""The tools for a whole task: start it, advance it, read it, complete it."""
 
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import AdvancedPhase, StartedTask, TaskStatus
@@ -25,11 +25,11 @@ class TaskTools:
         complexity: arguments.Complexity = "auto-detect",
         working_directory: arguments.WorkingDirectory = "",
     ) -> StartedTask:
-        """Take on a request as a task that several workers can share; call this first.
+        """Start a task that several workers can share; call this first.
 
-        Answers the task_id every other tool needs, how complex the request is with the reasons,
-        and the phases to go through. Changes no file of the user's. The same request while its
-        task is open answers that task again.
+        Returns the task_id every other tool needs, how complex the request is and why, and the
+        phases. Changes no file of the user's. Repeating the request while its task is open
+        returns that task.
         """
         return await start_task(
             await self._session.context(actor_of(call)),
@@ -41,19 +41,19 @@ class TaskTools:
     async def advance_phase(
         self, *, call: ToolCall, task_id: arguments.TaskId, phase: arguments.PhaseName = ""
     ) -> AdvancedPhase:
-        """Finish the task's present phase and begin the next one, or the one named.
+        """Finish the task's current phase and begin the next one, or the one named.
 
         Call it each time the work moves on (from planning to implementing, to reviewing …), so
-        that the person watching knows where it stands. Answers all phases with their times.
+        that the person watching sees the progress. Returns all phases with their times.
         """
         return await advance_phase(
             await self._session.context(actor_of(call)), task_id=task_id, phase=phase
         )
 
     async def get_task_status(self, *, call: ToolCall, task_id: arguments.TaskId) -> TaskStatus:
-        """Read one task whole: request, phases, chambers, agents, discoveries, unread interrupts.
+        """Read a whole task: request, phases, chambers, agents, discoveries, unread interrupts.
 
-        Changes nothing. Use it to pick up a task again, in a new session for one.
+        Changes nothing. Use it to resume a task, for example in a new session.
         """
         return await get_task_status(await self._session.context(actor_of(call)), task_id=task_id)
 
@@ -68,12 +68,12 @@ class TaskTools:
         partial: arguments.Partial = False,
         confirm: arguments.ConfirmLanding = False,
     ) -> CompletedTask:
-        """Finish a task: commit what is open in its chambers, merge them all, clean up, close it.
+        """Finish a task: commit open work in its chambers, merge them all, clean up, close it.
 
-        Call it once every worker has ended. The merge is worked out aside: only when every
-        chamber fits does the task's branch move, in one step. Otherwise nothing is changed and
-        `conflicts` names each file and the two sides that disagree and `resolve` the commands:
-        mend that in one of the chambers, then call this again. Uncommitted work of the user's is
+        Call it once every worker has ended. The merge is computed first: only if every
+        chamber merges does the task's branch move, in one step. Otherwise nothing changes,
+        `conflicts` names each file and the two sides that disagree, and `resolve` the commands:
+        resolve it in one of the chambers, then call this again. Uncommitted work of the user's is
         never touched. Whatever is not merged is saved first; restore_chamber brings it back.
         """
         return await complete_task(

@@ -1,4 +1,4 @@
-"""The tools through which a conductor speaks for its workers, and to them."""
+"""The tools that brief, record and interrupt workers."""
 
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
 from orchestra_core.replies.workers import AgentContext, RecordedAction, SharedDiscovery
@@ -27,11 +27,11 @@ class WorkerTools:
         agent_type: arguments.AgentType,
         module: arguments.Module = "",
     ) -> AgentContext:
-        """Read what an agent needs to know before you start it; paste `prompt` into its prompt.
+        """Read what an agent needs to know before you start it; pass it `prompt`.
 
         Gives the mission, its scope, the other chambers, the discoveries that touch it and its
-        chamber's absolute path. Changes nothing. Call it again before you start a later agent:
-        discoveries have been added meanwhile. Workers cannot call these tools themselves.
+        chamber's absolute path. Changes nothing. Call it again for a later agent:
+        there may be new discoveries. Workers cannot call these tools themselves.
         """
         return await get_agent_context(
             await self._session.context(actor_of(call)),
@@ -50,7 +50,7 @@ class WorkerTools:
         result: arguments.Result,
         patterns: arguments.Patterns = None,
     ) -> RecordedAction:
-        """Write down what a worker reported, so that it is in the task's history.
+        """Record what a worker reported in the task's history.
 
         Call it when a worker ends or reports a milestone. Each pattern becomes a discovery.
         """
@@ -97,10 +97,10 @@ class WorkerTools:
         message: arguments.Message,
         requires: arguments.RequiresName = "review",
     ) -> SentInterrupt:
-        """Send a message to the worker of one chamber; it is stopped by it at its next tool call.
+        """Send a message to one chamber's worker; it interrupts the worker's next tool call.
 
-        The message is followed until it is read: get_parallel_status shows how far it has come.
-        The same message while it is unread is not sent twice.
+        get_parallel_status shows whether it was read. The same message is not sent twice while
+        it is unread.
         """
         return await interrupt_worker(
             await self._session.context(actor_of(call)),
@@ -113,9 +113,9 @@ class WorkerTools:
     async def cancel_interrupt(
         self, *, call: ToolCall, task_id: arguments.TaskId, interrupt_id: arguments.InterruptId
     ) -> CancelledInterrupt:
-        """Call a message back that its worker has not read yet; it never sees it then.
+        """Cancel a message that its worker has not read yet; the worker never sees it.
 
-        Once it has been read this is refused: send another message that sets it right.
+        Once it was read this is refused: send another message that corrects it.
         """
         return await cancel_interrupt(
             await self._session.context(actor_of(call)),
