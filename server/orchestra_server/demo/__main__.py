@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
@@ -44,9 +45,18 @@ def main() -> int:
     try:
         return asyncio.run(_run(options.directory, options.pace))
     except* OrchestraError as group:
-        for error in group.exceptions:
+        for error in _leaves(group):
             sys.stderr.write(f"orchestra demo: {error}\n")
     return 1
+
+
+def _leaves(group: BaseExceptionGroup[OrchestraError]) -> Iterator[OrchestraError]:
+    """Yield the errors themselves: task groups wrap them as often as they are nested."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 if __name__ == "__main__":

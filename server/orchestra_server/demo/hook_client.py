@@ -91,7 +91,7 @@ class HookClient:
             text="\n".join(response.text for response in responses if response.text),
         )
 
-    def close(self) -> None:
+    def wait_for_background(self) -> None:
         """Wait for the handlers that run in the background."""
         for process in self._background:
             process.wait(_TIMEOUT_S)

@@ -100,6 +100,8 @@ class Worker:
         self.send(StepFinished("Took up an interrupt", outcome))
 
     def _finish(self) -> None:
+        # A report of the last tool that arrived after the stop would say that it is still working.
+        self.client.wait_for_background()
         for _ in range(_STOP_ATTEMPTS):
             response = self.client.call("Stop", stop_hook_active=False)
             if not response.denied:
@@ -109,7 +111,7 @@ class Worker:
             "stopped as asked; what was done is committed" if self.stopped else "all parts done"
         )
         self.send(WorkerFinished(f"{self.name}: {outcome}"))
-        self.client.close()
+        self.client.wait_for_background()
 
 
 def write(path: Path, content: str) -> None:

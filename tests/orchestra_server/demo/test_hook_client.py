@@ -46,7 +46,7 @@ def test_an_asynchronous_handler_says_nothing_and_is_waited_for_only_at_the_end(
     )
     client = HookClient(chamber, "s1")
     assert client.call("PreToolUse") == HookResponse()
-    client.close()
+    client.wait_for_background()
     assert (chamber / "late").is_file()
 
 
