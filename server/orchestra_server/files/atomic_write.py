@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-# Every temporary file of Orchestra starts like this; `exclude.py` hides them from git.
+# Every temporary file of Orchestra starts like this; `git_exclude.py` hides them from git.
 TEMPORARY_PREFIX = ".orchestra-tmp-"
 
 
