@@ -31,7 +31,7 @@ PARTS = (
     ("taking a step: tables, feed, detail, status", ("ViewModel._step",)),
     ("applying each event to the view model", ("ViewModel.arrived", "ViewModel.presence_changed")),
     ("decoding events", ("decode_event", "as_event")),
-    ("hearing: socket, protocol, follower", ("follow (", "Bell._read", "store/")),
+    ("hearing: socket, protocol, follower", ("follow (", "SubscriptionBuffer._read", "store/")),
     ("Textual's messages", ("MessagePump._process_messages",)),
 )
 

@@ -95,7 +95,7 @@ def _unnumbered(event: Event) -> bytes:
     return encode_event(msgspec.structs.replace(event, seq=0) if event.seq else event)
 
 
-def understand(answer: Answer, change: Change) -> Committed | Stale | Taken:
+def parse_result(answer: Answer, change: Change) -> Committed | Stale | Taken:
     """Return what the script answered."""
     word, *rest = as_list(answer)
     match as_bytes(word):

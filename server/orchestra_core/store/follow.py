@@ -24,7 +24,7 @@ from orchestra_core.store.client.reply_parser import (
     as_number,
     entry_field,
 )
-from orchestra_core.store.client.subscription_buffer import Bell, Heard
+from orchestra_core.store.client.subscription_buffer import Heard, SubscriptionBuffer
 from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
 from orchestra_core.store.scripts import script
 
@@ -82,12 +82,12 @@ async def follow(client: Client, keys: Keys) -> Updates:
                 await client.mend()
             async with (
                 client.listen(keys.channel, keys.presence_channel) as subscription,
-                Bell(subscription) as bell,
+                SubscriptionBuffer(subscription) as buffer,
             ):
                 if reason:
                     reason = ""
                     yield Reconnected()
-                async with aclosing(follower.live(bell)) as updates:
+                async with aclosing(follower.live(buffer)) as updates:
                     async for update in updates:
                         yield update
         except StoreUnavailable as failure:
@@ -110,7 +110,7 @@ class _Follower:
         self.pause = min(_LONGEST_PAUSE, self.pause * 2 or _FIRST_PAUSE)
         return pause
 
-    async def live(self, bell: Bell) -> Updates:
+    async def live(self, buffer: SubscriptionBuffer) -> Updates:
         """Yield what was missed, then what rings.
 
         Ends when the subscription proves deaf; raises StoreUnavailable when the server is lost.
@@ -121,7 +121,7 @@ class _Follower:
             yield PresenceChanged(presence)
         self.pause = 0.0
         while True:
-            heard = await bell.wait(IDLE_SECONDS)
+            heard = await buffer.wait(IDLE_SECONDS)
             before = self.last
             events = self._next_in_order(heard)
             if events:

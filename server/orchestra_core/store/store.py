@@ -12,7 +12,7 @@ from orchestra_core.events import Event
 from orchestra_core.keys import Keys
 from orchestra_core.models import Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
-from orchestra_core.store.change_script import Committed, Stale, Taken, prepare, understand
+from orchestra_core.store.change_script import Committed, Stale, Taken, parse_result, prepare
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, entry_field
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
@@ -81,7 +81,7 @@ class Store:
     async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | Taken:
         call = prepare(change, reads, self.keys)
         answer = await self.client.run(script("change"), call.keys, call.arguments)
-        return understand(answer, change)
+        return parse_result(answer, change)
 
     async def snapshot(self) -> ProjectState:
         """Return the whole state at one moment."""

@@ -20,7 +20,7 @@ class Hearing(Protocol):
         ...
 
 
-class Bell:
+class SubscriptionBuffer:
     """Reads a subscription in the background for as long as it is entered."""
 
     def __init__(self, subscription: Hearing) -> None:
