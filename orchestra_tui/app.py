@@ -146,9 +146,7 @@ class RoomApp(AppBase):
         if not self._room.is_attached:
             return
         if changes.away:
-            self.say(
-                f"The store is back after {precise_duration(changes.away)}; no event was missed"
-            )
+            self.say(f"Store reconnected after {precise_duration(changes.away)}; no events missed")
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
@@ -172,7 +170,7 @@ class RoomApp(AppBase):
     def action_palette(self) -> None:
         """Show all commands."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette([RoomCommands], placeholder="What to do?"))
+            self.push_screen(CommandPalette([RoomCommands], placeholder="Search commands"))
 
     def action_suspend(self) -> None:
         """Stop the whole job, as the kernel does for ctrl+z; the shell's `fg` brings it back."""
@@ -183,7 +181,7 @@ class RoomApp(AppBase):
 
     def action_say_how_to_quit(self) -> None:
         """Keep a stray ctrl+c from ending the room."""
-        self.say("q leaves the room; the work goes on without it")
+        self.say("Press q to quit; the agents keep working")
 
 
 def run_room(

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Group = Literal["Move", "Look", "Act", "Room"]
-GROUPS: tuple[Group, ...] = ("Move", "Look", "Act", "Room")
+Group = Literal["Move", "View", "Act", "General"]
+GROUPS: tuple[Group, ...] = ("Move", "View", "Act", "General")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +62,40 @@ _DISPLAY = {
 }
 
 KEYS: tuple[Key, ...] = (
-    Key("j,down", "cursor_down", "down", "Move", "The next line"),
-    Key("k,up", "cursor_up", "up", "Move", "The line before"),
-    Key("g,home", "cursor_first", "first", "Move", "The first line"),
-    Key("G,end", "cursor_last", "last", "Move", "The last line"),
-    Key("ctrl+d,pagedown", "page_down", "page down", "Move", "A page on"),
-    Key("ctrl+u,pageup", "page_up", "page up", "Move", "A page back"),
-    Key("tab", "next_pane", "next pane", "Move", "The next pane", rank=8),
-    Key("shift+tab", "previous_pane", "previous pane", "Move", "The pane before"),
-    Key("1", "pane.tasks", "tasks", "Move", "The Tasks pane"),
-    Key("2", "pane.chambers", "chambers", "Move", "The Chambers pane"),
-    Key("3", "pane.discoveries", "discoveries", "Move", "The Discoveries pane"),
-    Key("4", "pane.detail", "detail", "Move", "The detail area"),
-    Key("enter", "open", "open", "Look", "Open what is selected", rank=4),
-    Key("escape", "back", "back", "Look", "Leave the filter or the detail area", rank=9),
-    Key("right_square_bracket,l,right", "next_tab", "next tab", "Look", "The detail's next page"),
-    Key("left_square_bracket,h,left", "previous_tab", "tab before", "Look", "The page before it"),
-    Key("slash", "filter", "filter", "Look", "Show only lines with these words", rank=5),
-    Key("o", "all_chambers", "all", "Look", "List those of all tasks, or of one"),
-    Key("a", "finished", "finished", "Look", "Show or hide what is finished"),
-    Key("f", "refresh", "fetch", "Look", "Fetch the diff again"),
+    Key("j,down", "cursor_down", "down", "Move", "Next line"),
+    Key("k,up", "cursor_up", "up", "Move", "Previous line"),
+    Key("g,home", "cursor_first", "first", "Move", "First line"),
+    Key("G,end", "cursor_last", "last", "Move", "Last line"),
+    Key("ctrl+d,pagedown", "page_down", "page down", "Move", "Page down"),
+    Key("ctrl+u,pageup", "page_up", "page up", "Move", "Page up"),
+    Key("tab", "next_pane", "next pane", "Move", "Next pane", rank=8),
+    Key("shift+tab", "previous_pane", "previous pane", "Move", "Previous pane"),
+    Key("1", "pane.tasks", "tasks", "Move", "Go to Tasks"),
+    Key("2", "pane.chambers", "chambers", "Move", "Go to Chambers"),
+    Key("3", "pane.discoveries", "discoveries", "Move", "Go to Discoveries"),
+    Key("4", "pane.detail", "detail", "Move", "Go to Detail"),
+    Key("enter", "open", "open", "View", "Show details", rank=4),
+    Key("escape", "back", "back", "View", "Clear the filter, or go back", rank=9),
+    Key("right_square_bracket,l,right", "next_tab", "next tab", "View", "Next tab"),
+    Key("left_square_bracket,h,left", "previous_tab", "previous tab", "View", "Previous tab"),
+    Key("slash", "filter", "filter", "View", "Filter the list", rank=5),
+    Key("o", "all_chambers", "all tasks", "View", "Toggle the chambers of all tasks"),
+    Key("a", "finished", "finished", "View", "Toggle finished work"),
+    Key("f", "refresh", "reload", "View", "Reload the diff"),
     Key("i", "interrupt", "interrupt", "Act", "Interrupt the chamber's worker", rank=1),
-    Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt all the task's workers"),
-    Key("s", "stop", "stop", "Act", "Tell the worker to finish nothing more and report"),
-    Key("S", "suspend", "suspend", "Act", "Let no tool of the worker run until r"),
-    Key("r", "resume", "resume", "Act", "Let the suspended worker's tools run again"),
-    Key("u", "cancel_mail", "unsend", "Act", "Call the chamber's newest unread message back"),
+    Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt all workers of the task"),
+    Key("s", "stop", "stop", "Act", "Ask the worker to stop and report"),
+    Key("S", "suspend", "suspend", "Act", "Suspend the worker: block its tools"),
+    Key("r", "resume", "resume", "Act", "Resume a suspended worker"),
+    Key("u", "cancel_mail", "cancel", "Act", "Cancel the newest unread message"),
     Key("n", "start_task", "new task", "Act", "Start a task", rank=2),
-    Key("c", "create_chambers", "chambers", "Act", "Open chambers for the selected task", rank=3),
-    Key("x", "close_chamber", "close", "Act", "Close the chamber; asks first", rank=6),
-    Key("R", "restore_chamber", "restore", "Act", "Bring a closed chamber back, with its work"),
-    Key("t", "app.theme", "theme", "Room", "Light or dark"),
-    Key("colon,ctrl+p", "app.palette", "commands", "Room", "All commands, by name"),
-    Key("question_mark", "help", "keys", "Room", "All keys", rank=7),
-    Key("q", "app.quit", "quit", "Room", "Leave the room; the work goes on", rank=7),
+    Key("c", "create_chambers", "chambers", "Act", "Create chambers for the task", rank=3),
+    Key("x", "close_chamber", "close", "Act", "Close the chamber (asks first)", rank=6),
+    Key("R", "restore_chamber", "restore", "Act", "Restore a closed chamber"),
+    Key("t", "app.theme", "theme", "General", "Toggle the light theme"),
+    Key("colon,ctrl+p", "app.palette", "commands", "General", "Search all commands"),
+    Key("question_mark", "help", "help", "General", "Show all keys", rank=7),
+    Key("q", "app.quit", "quit", "General", "Quit; the agents keep working", rank=7),
 )
 
 

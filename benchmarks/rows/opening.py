@@ -114,7 +114,7 @@ def _typed(place: Place, directory: Path) -> list[float]:
     with room_terminal(ROOM, directory, place.environ, place.directory, tmux=False) as room:
         room.wait_for("1 Tasks")
         room.press("/")
-        room.wait_for("words to look for", _KEY_SECONDS)
+        room.wait_for("type to filter", _KEY_SECONDS)
         for letter in _LETTERS:
             room.press(letter)
             taken.append(room.wait_for(letter, _KEY_SECONDS))

@@ -88,7 +88,7 @@ class ServerProcess:
         if self._writer is None:
             self._ours.close()
         elif not self._writer.is_closing():
-            self._writer.write_eof()  # and no more: its last words are read
+            self._writer.write_eof()  # but keep reading: it may still answer
         for force in (signal.SIGTERM, signal.SIGKILL):
             if await self._left():
                 break

@@ -139,13 +139,16 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
     if not document.tasks:
-        return [*lines, "No task yet: ask an agent to conduct, or open the room and press n."]
+        return [
+            *lines,
+            "No tasks yet: ask an agent to conduct one, or press n in the room.",
+        ]
     for task in going:
         lines += ["", *_open_lines(task, now)]
     if finished:
         lines += ["", *(_finished_line(task, now) for task in finished[:_FINISHED_SHOWN])]
     if len(finished) > _FINISHED_SHOWN:
-        lines.append(f"  and {len(finished) - _FINISHED_SHOWN} more that are finished")
+        lines.append(f"  and {len(finished) - _FINISHED_SHOWN} more finished")
     return lines
 
 
@@ -178,7 +181,7 @@ def _collides(chamber: ChamberStatus) -> str:
         return ""
     names = ", ".join(split_chamber_id(one.other).name for one in chamber.collisions[:_NAMED])
     more = len(chamber.collisions) - _NAMED
-    return f"  {COLLIDES.text} collides with {names}{f' and {more} more' if more > 0 else ''}"
+    return f"  {COLLIDES.text} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def _trouble(chamber: ChamberStatus, now: int) -> str:

@@ -2,15 +2,15 @@
 
 CONNECTING = "Connecting…"
 NO_TASK = "The chambers of the selected task show here."
-TASKS = "No tasks yet. Press n to start one, or ask your agent to conduct."
+TASKS = "No tasks yet. Press n to start one, or ask your agent to conduct one."
 CHAMBERS = "No chambers yet. Press c to create some."
-DISCOVERIES = "Nothing discovered yet."
-FEED = "Nothing has happened yet."
-DETAIL = "Nothing selected. Press tab to go to a pane, j and k to move."
+DISCOVERIES = "No discoveries yet."
+FEED = "No events yet."
+DETAIL = "Nothing selected. Press tab to switch panes, j and k to move."
 ACTIVITY = "The worker has not reported anything yet."
-MAIL = "No mail. Press i to interrupt the worker."
-BRIEFING = "No briefing was given."
-DIFF = "No changes so far."
+MAIL = "No messages. Press i to interrupt the worker."
+BRIEFING = "No briefing."
+DIFF = "No changes yet."
 
 
 def no_match(filter_text: str) -> str:

@@ -64,8 +64,8 @@ def _discovery_said(event: Event) -> EventText:
 
 
 _TASK: dict[str, EventText] = {
-    "task.completing": EventText("completing: merging the chambers", "warn"),
-    "task.reopened": EventText("open again: the merge did not go through", "warn"),
+    "task.completing": EventText("completing: merging chambers", "warn"),
+    "task.reopened": EventText("reopened: the merge failed", "warn"),
     "task.closed": EventText("closed", "muted"),
 }
 
@@ -80,7 +80,7 @@ def _task_said(event: Event) -> EventText:
         case "task.phase-advanced":
             return EventText(f"phase {task.phase}")
         case "task.landing":
-            return EventText(f"landing the work of {', '.join(task.landing)}", "warn")
+            return EventText(f"landing {', '.join(task.landing)}", "warn")
         case "task.moved":
             return EventText(f"moved to {task.working_directory}")
         case _:
@@ -88,11 +88,11 @@ def _task_said(event: Event) -> EventText:
 
 
 _CHAMBER: dict[str, EventText] = {
-    "chamber.reserved": EventText("name reserved", "muted"),
+    "chamber.reserved": EventText("creating", "muted"),
     "chamber.closing": EventText("closing", "muted"),
     "chamber.restored": EventText("restored"),
-    "chamber.suspended": EventText("suspended: no tool runs until it is resumed", "warn"),
-    "chamber.resumed": EventText("resumed: its tools run again", "ok"),
+    "chamber.suspended": EventText("suspended: tools blocked until resumed", "warn"),
+    "chamber.resumed": EventText("resumed: tools no longer blocked", "ok"),
 }
 
 
@@ -122,7 +122,7 @@ def _interrupt_said(event: Event) -> EventText:
         case "interrupt.delivered":
             return EventText("✉ delivered", "accent")
         case "interrupt.acted":
-            return EventText("✉ acted upon", "ok")
+            return EventText("✉ acted on", "ok")
         case "interrupt.cancelled":
             return EventText(f"✉ cancelled: {message}", "muted")
         case _:
@@ -131,9 +131,9 @@ def _interrupt_said(event: Event) -> EventText:
 
 
 _COLLISION: dict[str, EventText] = {
-    "collision.appeared": EventText(f"{conflict_lines.SIGN} collides with", "warn"),
-    "collision.changed": EventText(f"{conflict_lines.SIGN} still collides with", "warn"),
-    "collision.cleared": EventText("no longer collides with", "ok"),
+    "collision.appeared": EventText(f"{conflict_lines.SIGN} conflicts with", "warn"),
+    "collision.changed": EventText(f"{conflict_lines.SIGN} still conflicts with", "warn"),
+    "collision.cleared": EventText("no longer conflicts with", "ok"),
 }
 
 

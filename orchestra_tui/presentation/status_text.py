@@ -114,9 +114,9 @@ def _numbers(status: Status) -> list[Cell]:
         symbol, word = SUSPENDED.text.split()
         found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
     if status.collisions:
-        found.append(Cell(f"{SIGN} {_many(status.collisions, 'collision')}", "warn"))
+        found.append(Cell(f"{SIGN} {_many(status.collisions, 'conflict')}", "warn"))
     if status.overdue:
-        late = f"{OVERDUE} {status.unread} unread, {status.overdue} too long"
+        late = f"{OVERDUE} {status.unread} unread, {status.overdue} overdue"
         found.append(Cell(late, "critical"))
     elif status.unread:
         found.append(Cell(f"{status.unread} unread", "warn"))

@@ -23,7 +23,7 @@ class FilterLine(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="filter-line")
         self._table: LineTable | None = None
-        self._input = Input(placeholder="words to look for", id="filter", compact=True)
+        self._input = Input(placeholder="type to filter", id="filter", compact=True)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:

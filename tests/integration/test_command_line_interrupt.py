@@ -126,8 +126,8 @@ def test_doctor_shakes_hands_with_every_chamber(shop: TestRepository, settings: 
     orchestra(shop.path, settings, "init")
     said = orchestra(shop.path, settings, "doctor").stdout
     (line,) = (line for line in said.splitlines() if " chambers " in line)
-    assert line.split(None, 2) == ["ok", "chambers", "2 live, proven ready"]
+    assert line.split(None, 2) == ["ok", "chambers", "2 live, hooks verified"]
     (Path(created.chambers[0].path) / ".claude/hooks/interrupt_monitor.py").write_text("broken(")
     ran = orchestra(shop.path, settings, "doctor")
     assert ran.returncode == 1
-    assert "not proven ready: auth: the hook did not answer" in ran.stdout
+    assert "hook not verified: auth: the hook did not answer" in ran.stdout

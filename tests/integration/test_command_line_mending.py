@@ -103,7 +103,7 @@ def test_a_chambers_name_alone_is_enough_and_a_wrong_one_says_what_there_is(
     wrong = orchestra(shop.path, settings, "restore", "nope")
     assert wrong.returncode == 1
     assert wrong.stderr.splitlines() == [
-        f"orchestra: nothing is saved of a chamber 'nope'; saved: {task_id}/auth"
+        f"orchestra: nothing was saved from a chamber 'nope'; saved: {task_id}/auth"
     ]
     assert orchestra(shop.path, settings, "restore", "auth").returncode == 0
 

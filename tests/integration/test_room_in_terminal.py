@@ -124,7 +124,7 @@ def test_the_room_outlives_a_kill_of_the_private_valkey_and_shows_every_event(
     with room(repository, alone) as shown:
         start_task(shown, "Before the store died")
         kill_server(alone)
-        shown.wait_for("The store is back after", "● live", "Before the store died")
+        shown.wait_for("Store reconnected after", "● live", "Before the store died")
         start_task(shown, "After the store died")
         assert "Before the store died" in shown.text
 

@@ -33,7 +33,7 @@ def test_the_frame_rate_is_set_before_textual_is_imported() -> None:
 async def test_q_leaves_and_ctrl_c_only_says_how() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("ctrl+c")
-        assert room.said == ["q leaves the room; the work goes on without it"]
+        assert room.said == ["Press q to quit; the agents keep working"]
         await room.pilot.press("q")
         await room.pilot.pause()
         assert not room.app.is_running or room.app.return_code == 0
@@ -58,7 +58,7 @@ async def test_a_store_that_goes_away_and_comes_back_is_said_and_nothing_disappe
         sink.reconnected()
         await room.press("1")
         assert "● live" in room.text
-        assert room.said[-1].startswith("The store is back after")
+        assert room.said[-1].startswith("Store reconnected after")
 
 
 @pytest.mark.parametrize("no_color", ["1", ""])

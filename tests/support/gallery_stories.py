@@ -138,7 +138,7 @@ def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
 
 
 def all_mail() -> Told:
-    """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted upon."""
+    """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted on."""
     found = discovery(
         4, "users.email is not unique in production", "critical", "database", ago=40_000
     )

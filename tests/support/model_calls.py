@@ -67,7 +67,7 @@ class Calls:
         return decide
 
     def create(self, task_id: str) -> Call:
-        """Open every chamber of the task that is being made."""
+        """Open all chambers of the task that is being made."""
 
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
@@ -77,7 +77,7 @@ class Calls:
         return decide
 
     def fail(self, task_id: str) -> Call:
-        """Give every chamber of the task up that is being made."""
+        """Give all chambers of the task up that is being made."""
 
         async def decide(reads: Reads) -> Change:
             rooms = await _in(reads, task_id, "creating")

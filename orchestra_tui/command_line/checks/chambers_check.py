@@ -39,12 +39,12 @@ def judge(hands: dict[str, Handshake], elsewhere: int) -> Check:
     beside = f", {elsewhere} on other machines" if elsewhere else ""
     mute = [f"{name}: {hand.note}" for name, hand in hands.items() if not hand.ready]
     if mute:
-        found = f"not proven ready: {'; '.join(mute)}"
+        found = f"hook not verified: {'; '.join(mute)}"
         return Check(name=NAME, verdict="fail", found=found, mend=_MEND)
     silent = [f"{name}: {hand.note}" for name, hand in hands.items() if hand.note]
     if silent:
         return Check(name=NAME, verdict="note", found="; ".join(silent))
-    count = f"{len(hands)} live, proven ready" if hands else "none is live"
+    count = f"{len(hands)} live, hooks verified" if hands else "none is live"
     return Check(name=NAME, verdict="ok", found=count + beside)
 
 

@@ -63,7 +63,7 @@ def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
         raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(fitting)}")
     if not fitting:
         there = ", ".join(sorted(can)) or "nothing is"
-        raise Unknown(f"nothing is saved of a chamber {words!r}; saved: {there}")
+        raise Unknown(f"nothing was saved from a chamber {words!r}; saved: {there}")
     task_id, _, chamber = fitting[0].partition("/")
     return task_id, chamber
 

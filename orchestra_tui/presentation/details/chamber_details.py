@@ -33,10 +33,10 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
         lines += _worker_lines(chamber, state, now)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(state.diffs.get(chamber.id))
-    lines.append(field("changes", diff if diff.text else Cell("not looked at yet", "muted")))
+    lines.append(field("changes", diff if diff.text else Cell("not measured yet", "muted")))
     lines.append(field("branch", Cell(plain(chamber.branch))))
     if chamber.base_commit:
-        lines.append(field("from", Cell(commit_text(chamber.base_commit, ""))))
+        lines.append(field("base", Cell(commit_text(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
     if chamber.host:
         lines.append(field("host", Cell(plain(chamber.host))))
@@ -59,13 +59,13 @@ def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]
     lines: list[Line] = [field("worker", doing)]
     if presence and presence.since:
         lines.append(field("since", Cell(time_of_day(presence.since), "muted")))
-    lines += [field("" if at else "last words", *line) for at, line in enumerate(text_lines(said))]
+    lines += [field("" if at else "message", *line) for at, line in enumerate(text_lines(said))]
     if chamber.suspended_at:
         by = state.interrupts.get(chamber.suspended_by)
         told = f" by {plain(by.actor)}: {plain(by.message)}" if by else ""
         lasting = f"{SUSPENDED.text} since {time_of_day(chamber.suspended_at)}{told}"
         lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
-        lines.append(field("", Cell("no tool runs here; r resumes it", "muted")))
+        lines.append(field("", Cell("its tools are blocked; press r to resume", "muted")))
     return [*lines, _hook_line(chamber, proven=chamber.is_proven_ready(presence))]
 
 

@@ -31,7 +31,7 @@ def files_text(count: int) -> str:
 
 
 def conflict_text(collisions: Sequence[Collision], chamber_id: str) -> str:
-    """Return `⚠ collides: auth, 2 files`, or with whom else; "" without any.
+    """Return `⚠ conflicts: auth, 2 files`, or with whom else; "" without any.
 
     The other's name comes first of what a narrow table might cut.
     """
@@ -39,13 +39,13 @@ def conflict_text(collisions: Sequence[Collision], chamber_id: str) -> str:
         return ""
     names = ", ".join(partner(one, chamber_id) for one in collisions)
     files = f", {files_text(collisions[0].count)}" if len(collisions) == 1 else ""
-    return f"{SIGN} collides: {names}{files}"
+    return f"{SIGN} conflicts: {names}{files}"
 
 
 def conflict_lines_of(collision: Collision, chamber_id: str) -> list[Line]:
     """Return a collision whole: with whom, and each file with git's word for it."""
     other = partner(collision, chamber_id)
-    head = f"{SIGN} collides with {other}: {files_text(collision.count)}"
+    head = f"{SIGN} conflicts with {other}: {files_text(collision.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(collision.files, collision.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))

@@ -46,7 +46,7 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     reasons = f"  {'; '.join(map(plain, task.reasons))}" if task.reasons else ""
     lines.append(field("level", Cell(task.complexity), Cell(reasons, "muted")))
     if task.base_commit:
-        lines.append(field("from", Cell(commit_text(task.base_commit, task.base_branch))))
+        lines.append(field("base", Cell(commit_text(task.base_commit, task.base_branch))))
     if task.landed_commit:
         lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
     lines.append(field("id", Cell(task.id)))
@@ -133,7 +133,7 @@ def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
     lines.append(field("severity", Cell(f"{symbol.text} {word}", symbol.tone)))
     by = plain(discovery.agent_id)
     where = f"  in {plain(discovery.chamber)}" if discovery.chamber else ""
-    lines.append(field("from", Cell(by), Cell(where, "muted")))
+    lines.append(field("found by", Cell(by), Cell(where, "muted")))
     lines.append(
         field(
             "when",
@@ -141,7 +141,7 @@ def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
             Cell(f"  {age(discovery.at, now)} ago", "muted"),
         )
     )
-    affected = ", ".join(map(plain, discovery.affects)) or "every chamber of the task"
+    affected = ", ".join(map(plain, discovery.affects)) or "all chambers of the task"
     lines.append(field("affects", Cell(affected)))
     if discovery.impact:
         lines += [*heading("Impact"), *text_lines(discovery.impact)]

@@ -64,7 +64,7 @@ def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, 
 
 
 def presence_cell(presence: Presence | None, now: int) -> tuple[Cell, int]:
-    """Return a worker's state since when and its tool or last words, and when the text changes."""
+    """Return a worker's state since when and its tool or message, and when the text changes."""
     if presence is None:
         return WORKER["unknown"], 0
     state = WORKER[presence.state]

@@ -83,7 +83,7 @@ def _journey(one: Interrupt) -> Line:
     )
     words = [f"{name} after {precise_duration(at - one.sent_at)}" for name, at in steps if at]
     if one.is_unread:
-        words.append("u calls it back")
+        words.append("u cancels it")
     if not one.posted_at and one.state == "sent":
-        words.insert(0, "not in the chamber yet")
+        words.insert(0, "not posted yet")
     return (Cell("  " + ", ".join(words), "muted"),)

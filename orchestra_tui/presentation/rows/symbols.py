@@ -40,5 +40,5 @@ MAIL: dict[InterruptState, Cell] = {
 }
 COLLIDES = Cell("⚠", "warn")
 SUSPENDED = Cell("‖ suspended", "warn")
-UNPROVEN = Cell("? not proven ready", "warn")
+UNPROVEN = Cell("? hook not verified", "warn")
 OVERDUE = "!"  # before what has been unread for too long

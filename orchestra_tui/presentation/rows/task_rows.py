@@ -12,8 +12,8 @@ TASK_COLUMNS = (
     Column(title="", width=1, gap=1),
     Column(title="task", width=12, flex=1),
     Column(title="level", width=12, since=96),
-    Column(title="step", width=4, since=34),
-    Column(title="phase", width=14, since=70),
+    Column(title="phase", width=5, since=34),
+    Column(title="", width=14, since=70),
     Column(title="live", width=4, since=28, align="right"),
     Column(title="time", width=5, align="right"),
 )

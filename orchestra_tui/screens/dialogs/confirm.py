@@ -32,7 +32,7 @@ class Confirm(Dialog):
         self.begin(self._go)
 
     async def _go(self) -> None:
-        line = await self.attempt(self._call(), "closing…")
+        line = await self.attempt(self._call(), "working…")
         if line is None:
             return
         self.app.say(line)

@@ -16,7 +16,7 @@ from orchestra_core.text import one_line
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
-_NOTE = "Each name becomes a worktree on a branch of its own."
+_NOTE = "Each name becomes a worktree on its own branch."
 
 
 class CreateChambers(Dialog):
@@ -28,7 +28,7 @@ class CreateChambers(Dialog):
 
     def __init__(self, actions: ToolCalls, task: Task) -> None:
         super().__init__(
-            f"Chambers for: {one_line(task.description, 60)}", "enter open them   esc cancel"
+            f"Create chambers for: {one_line(task.description, 60)}", "enter create   esc cancel"
         )
         self._tool_calls = actions
         self._task_id = task.id
@@ -55,7 +55,7 @@ class CreateChambers(Dialog):
 
     async def _create(self, names: tuple[str, ...]) -> None:
         call = self._tool_calls.create_chambers(self._task_id, names)
-        created = await self.attempt(call, "opening…")
+        created = await self.attempt(call, "creating…")
         if created is None:
             return
         done = "already open" if created.already_live else "open"

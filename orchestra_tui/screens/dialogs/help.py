@@ -26,7 +26,7 @@ class Help(Dialog):
     ]
 
     def __init__(self) -> None:
-        super().__init__("Keys", "j k scroll   esc close   what cannot act now says why")
+        super().__init__("Keys", "j k scroll   esc close")
 
     def fields(self) -> Iterable[Widget]:
         """Yield the groups."""

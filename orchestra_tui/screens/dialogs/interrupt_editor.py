@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from orchestra_core.replies.interrupts import SentInterrupt
 
 REQUIRES: dict[Requires, str] = {
-    "review": "the worker reads it before its next step and goes on",
-    "stop": "the worker finishes nothing more and reports what it has",
-    "suspend": "no tool of the worker runs until you press r on its chamber",
+    "review": "the worker reads it before its next step and continues",
+    "stop": "the worker stops and reports what it has",
+    "suspend": "the worker's tools are blocked until you press r on its chamber",
 }
 # What is sent when nothing is written; a message to be read has to say something.
 _WORDS: dict[Requires, str] = {
     "review": "",
-    "stop": "Finish nothing more, and report what you have.",
-    "suspend": "Start nothing until you are told to go on.",
+    "stop": "Stop here and report what you have.",
+    "suspend": "Do not start anything until you are told to continue.",
 }
-_WRITING = "ctrl+s send   ctrl+r how strong   esc cancel"
-_SENT = "esc close; the mail goes on its way"
+_WRITING = "ctrl+s send   ctrl+r change type   esc cancel"
+_SENT = "esc close (delivery continues)"
 _NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
 _STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
@@ -43,7 +43,7 @@ class InterruptEditor(Dialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
-        Binding("ctrl+r", "requires", "How strong", id="dialog.requires"),
+        Binding("ctrl+r", "requires", "Change type", id="dialog.requires"),
     ]
 
     def __init__(
@@ -87,7 +87,7 @@ class InterruptEditor(Dialog):
         if self._sent:
             return
         if not message:
-            self.say_problem("Write what the worker should know, or press esc.")
+            self.say_problem("Type a message, or press esc to cancel.")
         else:
             self.begin(lambda: self._send(message))
 
@@ -126,7 +126,7 @@ class InterruptEditor(Dialog):
         parts = [progress(interrupts[key], width) for key in self._sent if key in interrupts]
         missing = len(self._sent) - len(parts)
         if missing:
-            parts.append(Content(f"{missing} on the way to the store"))
+            parts.append(Content(f"{missing} waiting to be stored"))
         place = self.query_one("#progress", Static)
         place.update(Content("\n").join(parts))
         place.add_class("-shown")

@@ -10,7 +10,7 @@ from textual.widgets import Static, TextArea
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
-_NOTE = "What is to be done? How complex that is, the server judges."
+_NOTE = "Describe the task. The server judges its complexity."
 
 
 class StartTask(Dialog):
@@ -33,7 +33,7 @@ class StartTask(Dialog):
         """Start the task that is described."""
         description = self.query_one(TextArea).text.strip()
         if not description:
-            self.say_problem("Describe the task in at least a word, or press esc.")
+            self.say_problem("Type a description, or press esc to cancel.")
         else:
             self.begin(lambda: self._start(description))
 
@@ -41,7 +41,7 @@ class StartTask(Dialog):
         started = await self.attempt(self._tool_calls.start_task(description), "starting…")
         if started is None:
             return
-        how = "is open already" if started.already_open else f"started as {started.complexity}"
+        how = "is already open" if started.already_open else f"started as {started.complexity}"
         self.app.say(f"Task {started.task_id} {how}")
         if self.is_attached:
             self.dismiss()

@@ -15,10 +15,10 @@ from orchestra_tui.screens.dialogs.start_task import StartTask
 from orchestra_tui.screens.room.lists.lists import Lists
 
 _CLOSING = (
-    "The worktree goes. What is uncommitted or unmerged in it is saved first, "
-    f"and {key_of('restore_chamber').first} brings it back."
+    "The worktree is removed. Uncommitted and unmerged work is saved first; "
+    f"{key_of('restore_chamber').first} restores it."
 )
-_NO_CHAMBER = "no chamber is selected; 2 goes to the chambers"
+_NO_CHAMBER = "no chamber selected; press 2 to go to Chambers"
 
 
 class OperatorKeys:
@@ -36,7 +36,7 @@ class OperatorKeys:
         """Ask for the names of chambers for the selected task."""
         task = self._lists.task
         if task is None:
-            self._cannot("create_chambers", "no task is selected; n starts one")
+            self._cannot("create_chambers", "no task selected; press n to start one")
         elif not task.is_open:
             self._cannot("create_chambers", f"the task is {task.state}; select an open one")
         else:
@@ -66,8 +66,8 @@ class OperatorKeys:
 
     async def _resume(self, chamber: Chamber) -> str:
         resumed = await self._app.tool_calls.resume(chamber.task_id, chamber.name)
-        told = "; its worker is told to go on" if resumed.told else ""
-        return f"{chamber.name} is resumed{told}"
+        told = "; its worker was told to continue" if resumed.told else ""
+        return f"{chamber.name} resumed{told}"
 
     def cancel_mail(self) -> None:
         """Ask whether the newest unread message to the selected chamber is to be called back."""
@@ -80,14 +80,14 @@ class OperatorKeys:
             self._cannot("cancel_mail", f"{chamber.name} has no unread mail")
         else:
             newest = waiting[-1]
-            facts = f"{newest.message}\n\nIts worker has not seen it, and then will not."
-            question = f"Call back what {chamber.name} has not read?"
+            facts = f"{newest.message}\n\nThe worker has not read it yet."
+            question = f"Cancel the newest unread message to {chamber.name}?"
             self._app.push_screen(Confirm(question, facts, lambda: self._cancel(newest)))
 
     async def _cancel(self, letter: Interrupt) -> str:
         done = await self._app.tool_calls.cancel(letter.task_id, letter.id)
-        goes_on = "; its tools run again" if done.resumed else ""
-        return f"The message to {letter.chamber} is called back{goes_on}"
+        goes_on = "; its tools are no longer blocked" if done.resumed else ""
+        return f"Message to {letter.chamber} cancelled{goes_on}"
 
     def interrupt_all(self) -> None:
         """Write to the workers of all live chambers of the selected task."""
@@ -95,9 +95,9 @@ class OperatorKeys:
         chambers = self._app.view_model.state.chambers_of(task.id) if task else []
         live = [chamber for chamber in chambers if chamber.is_live]
         if task is None:
-            self._cannot("interrupt_all", "no task is selected")
+            self._cannot("interrupt_all", "no task selected")
         elif not live:
-            self._cannot("interrupt_all", "the task has no live chamber; c opens some")
+            self._cannot("interrupt_all", "the task has no live chambers; press c to create some")
         else:
             self._write_to(live)
 
@@ -105,9 +105,9 @@ class OperatorKeys:
         """Ask whether the selected chamber is to be closed."""
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("close_chamber", "no chamber is selected; 2 goes to the chambers")
+            self._cannot("close_chamber", "no chamber selected; press 2 to go to Chambers")
         elif chamber.state in ("closing", "closed"):
-            self._cannot("close_chamber", f"{chamber.name} is {chamber.state} already")
+            self._cannot("close_chamber", f"{chamber.name} is already {chamber.state}")
         else:
             facts = self._facts_of_closing(chamber)
             question = f"Close {chamber.name}?"
@@ -115,8 +115,8 @@ class OperatorKeys:
 
     async def _close(self, chamber: Chamber) -> str:
         closed = await self._app.tool_calls.close_chamber(chamber.task_id, chamber.name)
-        saved = f"; its work is saved as {closed.saved_ref}" if closed.saved_ref else ""
-        return f"{chamber.name} is closed{saved}"
+        saved = f"; work saved as {closed.saved_ref}" if closed.saved_ref else ""
+        return f"{chamber.name} closed{saved}"
 
     def restore_chamber(self) -> None:
         """Bring the selected chamber back."""
@@ -124,16 +124,16 @@ class OperatorKeys:
         if chamber is None:
             self._cannot("restore_chamber", _NO_CHAMBER)
         elif chamber.state != "closed":
-            self._cannot("restore_chamber", f"{chamber.name} is {chamber.state} and not closed")
+            self._cannot("restore_chamber", f"{chamber.name} is {chamber.state}, not closed")
         elif not chamber.saved_ref:
-            why = f"nothing is saved of {chamber.name}: {chamber.note or 'it held no work'}"
+            why = f"nothing was saved from {chamber.name}: {chamber.note or 'it had no work'}"
             self._cannot("restore_chamber", why)
         else:
             self._do(lambda: self._restore(chamber))
 
     async def _restore(self, chamber: Chamber) -> str:
         restored = await self._app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
-        return f"{chamber.name} is back in {restored.path}"
+        return f"{chamber.name} restored at {restored.path}"
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self._app.view_model.state.presence.get(chamber.id)
@@ -148,7 +148,7 @@ class OperatorKeys:
         if chamber is None:
             self._cannot(action, _NO_CHAMBER)
         elif not chamber.is_live:
-            self._cannot(action, f"{chamber.name} is {chamber.state}; nobody works there")
+            self._cannot(action, f"{chamber.name} is not live ({chamber.state})")
         else:
             self._write_to([chamber], requires)
 

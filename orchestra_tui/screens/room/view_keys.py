@@ -22,7 +22,7 @@ class ViewKeys:
         """Show what is selected in the detail area."""
         table = self._navigation.table
         if table is not None and not table.cursor_key:
-            self._app.say("enter: nothing is selected here", problem=True)
+            self._app.say("enter: nothing selected", problem=True)
         else:
             self._navigation.go_to("detail")
 
@@ -30,14 +30,14 @@ class ViewKeys:
         """Ask for the words to filter the current list by."""
         table = self._navigation.table
         if table is None:
-            self._app.say("/ filters lists; 1, 2 and 3 go to one", problem=True)
+            self._app.say("/ filters a list; press 1, 2 or 3 to go to one", problem=True)
         else:
             self._filter_line.open(table)
 
     def toggle_finished(self) -> None:
         """Show or hide what is finished."""
         shown = self._lists.toggle_finished()
-        self._app.say("Showing what is finished too" if shown else "Hiding it")
+        self._app.say("Showing finished work" if shown else "Hiding finished work")
 
     def help(self) -> None:
         """Show all keys."""

@@ -1,4 +1,4 @@
-"""What may be typed, and how it is explained."""
+"""The arguments of every command, and the help that explains them."""
 
 import re
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_each_command_reads_its_own_arguments() -> None:
     assert read_options(["reconcile", "--dry-run"]).dry_run
 
 
-def test_a_text_with_a_dash_goes_behind_two_dashes() -> None:
+def test_a_text_that_starts_with_a_dash_follows_two_dashes() -> None:
     assert read_options(["interrupt", "auth", "--", "-x is wrong"]).text == "-x is wrong"
 
 
@@ -67,7 +67,7 @@ def test_a_text_with_a_dash_goes_behind_two_dashes() -> None:
         (["interrupt", "auth"], "TEXT"),
         (["interrupt", "auth", " "], "TEXT"),
         (["interrupt"], "CHAMBER and TEXT"),
-        (["interrupt", "auth", "x", "--cancel", "i-1"], "leave CHAMBER and TEXT out"),
+        (["interrupt", "auth", "x", "--cancel", "i-1"], "omit CHAMBER and TEXT"),
         (["resume"], "CHAMBER"),
         (["interrupt", "auth", "x", "--requires", "more"], "more"),
         (["events", "--after", "-1"], "--after"),
@@ -94,7 +94,7 @@ def test_help_names_every_command_variable_and_exit_code(
         assert re.search(rf"^    {command} +\w", text, re.MULTILINE), command
     for variable in VARIABLES:
         assert variable in text
-    assert "exit codes: 0 done, 1 failed, 2 wrongly called" in text
+    assert "exit codes: 0 success, 1 failure, 2 usage error" in text
     assert all(len(line) <= 100 for line in text.splitlines())
 
 

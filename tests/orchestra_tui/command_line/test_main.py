@@ -37,7 +37,7 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_wrong_call_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bogus"]) == 2
-    assert "'orchestra --help' shows what is possible" in complaint(capsys)
+    assert "'orchestra --help' shows the usage" in complaint(capsys)
 
 
 def test_a_wrong_value_in_the_environment_ends_with_two(

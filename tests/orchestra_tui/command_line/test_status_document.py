@@ -58,7 +58,7 @@ def test_what_keeps_a_worker_from_working_or_hearing_stands_beside_it() -> None:
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
     assert lines[4:] == [
         "  ● auth  no worker  ‖ suspended 1m",
-        "  ● web   no worker  ? not proven ready",
+        "  ● web   no worker  ? hook not verified",
     ]
 
 
@@ -72,7 +72,7 @@ def test_a_chamber_that_would_not_merge_says_with_whom_and_in_which_files() -> N
     assert auth.endswith("/auth")
     assert (found.other, found.files) == (gone, ("src/app.py",))
     line = next(line for line in status_lines(document, NOON) if "● auth" in line)
-    assert f"⚠ collides with {gone.rpartition('/')[2]}" in line
+    assert f"⚠ conflicts with {gone.rpartition('/')[2]}" in line
 
 
 def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
@@ -89,7 +89,7 @@ def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
         )
     lines = status_lines(status_document(PROJECT, state), NOON)
     assert lines[2] == "✓ task-4  completed in 1m05: summary 4"
-    assert lines[-1] == "  and 2 more that are finished"
+    assert lines[-1] == "  and 2 more finished"
     assert len(lines) == 6
 
 

@@ -53,10 +53,10 @@ def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
         ("interrupt.sent", "✉ sent: Stop and look"),
         ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
-        ("collision.appeared", "⚠ collides with database: src/app.py"),
-        ("collision.changed", "⚠ still collides with database: src/app.py"),
-        ("chamber.suspended", "suspended: no tool runs until it is resumed"),
-        ("chamber.resumed", "resumed: its tools run again"),
+        ("collision.appeared", "⚠ conflicts with database: src/app.py"),
+        ("collision.changed", "⚠ still conflicts with database: src/app.py"),
+        ("chamber.suspended", "suspended: tools blocked until resumed"),
+        ("chamber.resumed", "resumed: tools no longer blocked"),
     ],
 )
 def test_an_event_says_what_happened(kind: Kind, said: str) -> None:
@@ -72,7 +72,7 @@ def test_mail_says_how_strong_it_is_and_why_it_never_arrived() -> None:
 
 def test_a_collision_that_is_over_names_no_files() -> None:
     data = EventData(collision=replace(a_collision(), state="clear"))
-    assert words("collision.cleared", data) == "no longer collides with database"
+    assert words("collision.cleared", data) == "no longer conflicts with database"
 
 
 def test_a_pattern_is_told_apart_from_a_discovery() -> None:

@@ -47,8 +47,8 @@ def test_a_live_room_says_so_and_how_things_stand() -> None:
 
 
 def test_collisions_are_counted_while_there_are_any() -> None:
-    assert text(colliding(2), 80).endswith("⚠ 2 collisions")
-    assert text(colliding(1), 80).endswith("⚠ 1 collision")
+    assert text(colliding(2), 80).endswith("⚠ 2 conflicts")
+    assert text(colliding(1), 80).endswith("⚠ 1 conflict")
     assert "collision" not in text(colliding(0), 80)
 
 
@@ -106,5 +106,5 @@ def test_latency_speaks_of_the_last_messages_only() -> None:
 
 def test_what_waits_too_long_and_what_stands_still_is_counted() -> None:
     status = Status(link="live", unread=3, overdue=2, suspended=1)
-    assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 too long")
+    assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 overdue")
     assert text(Status(link="live", unread=3), 160).endswith("  3 unread")

@@ -76,9 +76,9 @@ def _chamber_page(
 
 def _diff_page(key: str, fetched: FetchedContent) -> Sequence[Line]:
     if problem := fetched.problems.get(key):
-        return _words(problem, f"{key_of('refresh').first} tries again.")
+        return _words(problem, f"{key_of('refresh').first} retries.")
     if key not in fetched.diffs:
-        return _words("Fetching the diff…")
+        return _words("Loading the diff…")
     return diff_lines(fetched.diffs[key])
 
 

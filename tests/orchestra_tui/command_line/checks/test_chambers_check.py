@@ -9,12 +9,12 @@ READY = Handshake(ready=True)
 def test_chambers_that_answer_are_counted() -> None:
     assert judge({}, 0).found == "none is live"
     check = judge({"auth": READY, "api": READY}, 1)
-    assert (check.verdict, check.found) == ("ok", "2 live, proven ready, 1 on other machines")
+    assert (check.verdict, check.found) == ("ok", "2 live, hooks verified, 1 on other machines")
 
 
 def test_one_that_does_not_answer_is_named_with_the_reason_and_the_way_out() -> None:
     check = judge({"auth": READY, "api": Handshake(ready=False, note="it is mute")}, 0)
-    assert (check.verdict, check.found) == ("fail", "not proven ready: api: it is mute")
+    assert (check.verdict, check.found) == ("fail", "hook not verified: api: it is mute")
     assert "orchestra init" in check.mend
 
 

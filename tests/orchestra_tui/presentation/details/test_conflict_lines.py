@@ -22,21 +22,21 @@ def texts(lines: list[Line]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("chamber", "said"),
-    [(AUTH, "⚠ collides: database, 1 file"), (DATABASE, "⚠ collides: auth, 1 file")],
+    [(AUTH, "⚠ conflicts: database, 1 file"), (DATABASE, "⚠ conflicts: auth, 1 file")],
 )
 def test_each_side_names_the_other(chamber: str, said: str) -> None:
     assert conflict_text([a_collision()], chamber) == said
 
 
 def test_several_are_named_and_none_says_nothing() -> None:
-    assert conflict_text([a_collision(), WITH_BASE], AUTH) == "⚠ collides: database, base"
+    assert conflict_text([a_collision(), WITH_BASE], AUTH) == "⚠ conflicts: database, base"
     assert conflict_text([], AUTH) == ""
 
 
 def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are() -> None:
     many = replace(a_collision(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
     assert texts(conflict_lines_of(many, AUTH)) == [
-        "⚠ collides with database: 9 files",
+        "⚠ conflicts with database: 9 files",
         "  content        a.py",
         "  add/add        b.py",
         "  and 7 files more",
@@ -46,7 +46,7 @@ def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are(
 def test_histories_without_a_common_commit_have_no_files() -> None:
     apart = replace(a_collision(()), count=0)
     assert texts(conflict_lines_of(apart, AUTH)) == [
-        "⚠ collides with database: unrelated histories"
+        "⚠ conflicts with database: unrelated histories"
     ]
 
 
@@ -54,8 +54,8 @@ def test_a_chambers_overview_lists_its_collisions_until_the_chamber_is_gone() ->
     documents = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
     documents.put(a_collision())
     state = IndexedState(documents)
-    assert "⚠ collides with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
+    assert "⚠ conflicts with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
     closed = replace(LIVE, state="closed", ended_at=NOON)
     state.documents.put(closed)
     state.load(state.documents)
-    assert not any("collides" in text for text in texts(chamber_overview(closed, state, NOON)))
+    assert not any("conflicts" in text for text in texts(chamber_overview(closed, state, NOON)))

@@ -47,11 +47,11 @@ def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
     said = text(task_overview(task, some_state(), NOON + 120_000))
     assert said.startswith("Add a login\n\nstate      ● open  for 2m\n")
     assert "level      simple  one file" in said
-    assert "from       main at 1a2b3c4d5e\n" in said
+    assert "base       main at 1a2b3c4d5e\n" in said
     assert "✓ design               1m01  by conductor" in said
     assert "● building             59s" in said
     assert "○ review" in said
-    assert "● auth                 ? not proven ready" in said
+    assert "● auth                 ? hook not verified" in said
 
 
 def test_a_finished_task_tells_where_it_landed() -> None:
@@ -86,7 +86,7 @@ def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> 
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
     assert "state      ● live  for 1m" in said
     assert "path       /repo/.claude/worktrees/auth" in said
-    assert "changes    not looked at yet" in said
+    assert "changes    not measured yet" in said
     assert "impl\nrecorded   1 action  1m ago\nlast       wrote tests\nresult     12 pass" in said
 
 
@@ -97,7 +97,7 @@ def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() ->
     )
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
     assert f"worker     finished 1m\nsince      {time_of_day(NOON)}\n" in said
-    assert "last words All done.\n           12 pass\n" in said
+    assert "message    All done.\n           12 pass\n" in said
 
 
 def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> None:
@@ -109,17 +109,17 @@ def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> No
         f"tools      ‖ suspended since {time_of_day(NOON)} by operator: Wait for the schema\n"
         in said
     )
-    assert "no tool runs here; r resumes it" in said
+    assert "its tools are blocked; press r to resume" in said
 
 
 def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
     proven = text(chamber_overview(replace(LIVE, ready_at=NOON), some_state(), NOON))
     assert "hook       ✓ ready\n" in proven
-    assert "hook       ? not proven ready: it has not answered yet" in text(
+    assert "hook       ? hook not verified: it has not answered yet" in text(
         chamber_overview(LIVE, some_state(), NOON)
     )
     broken = replace(LIVE, ready_note="the hook did not answer")
-    assert "? not proven ready: the hook did not answer" in text(
+    assert "? hook not verified: the hook did not answer" in text(
         chamber_overview(broken, some_state(), NOON)
     )
 
@@ -176,10 +176,10 @@ def test_a_discovery_tells_whom_it_affects() -> None:
     found = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
     said = text(discovery_detail(found, NOON + 60_000))
     assert "severity   · info" in said
-    assert "from       implementer  in auth" in said
+    assert "found by   implementer  in auth" in said
     assert "affects    api, db" in said
     assert said.endswith("Impact\nLogins fail")
-    assert "every chamber of the task" in text(discovery_detail(a_discovery(), NOON))
+    assert "all chambers of the task" in text(discovery_detail(a_discovery(), NOON))
 
 
 def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took() -> None:
@@ -193,7 +193,7 @@ def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took(
     lines, moment = mail_lines([acted, replace(an_interrupt("i2"), sent_at=NOON + 9)], NOON + 1_000)
     assert text(lines).split("\n") == [
         f"sent  review  from operator, 0s ago, at {time_of_day(NOON + 9)}  i2",
-        "  not in the chamber yet, u calls it back",
+        "  not posted yet, u cancels it",
         "  Stop and look",
         "",
         f"acted  review  from operator, 1s ago, at {time_of_day(NOON)}  i1",

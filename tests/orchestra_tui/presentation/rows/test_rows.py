@@ -88,8 +88,8 @@ def test_a_chamber_that_collides_says_with_whom_before_what_its_worker_does() ->
     )
     assert state.apply(event).chambers == {LIVE.id, "add-login-1a2b/database"}
     row = chamber_row(LIVE, state, NOON + 12_000)
-    assert row.cells[2] == Cell("⚠ collides: database, 1 file · idle 12s", "warn")
-    assert "collides: database" in ChamberRows(state, lambda: NOON).words(LIVE.id)
+    assert row.cells[2] == Cell("⚠ conflicts: database, 1 file · idle 12s", "warn")
+    assert "conflicts: database" in ChamberRows(state, lambda: NOON).words(LIVE.id)
 
     over = replace(a_collision(), state="clear")
     state.apply(replace(event, seq=2, kind="collision.cleared", data=EventData(collision=over)))
@@ -108,7 +108,7 @@ def test_a_chamber_without_a_worker_says_so() -> None:
 
 
 def test_a_chamber_whose_hook_never_answered_says_so() -> None:
-    assert chamber_row(LIVE, state_with(LIVE), NOON).cells[2] == Cell("? not proven ready", "warn")
+    assert chamber_row(LIVE, state_with(LIVE), NOON).cells[2] == Cell("? hook not verified", "warn")
 
 
 def test_a_worker_that_ended_says_its_last_words_and_one_that_waits_for_what() -> None:

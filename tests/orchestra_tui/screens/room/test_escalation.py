@@ -36,7 +36,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 async def arrive(room: Room, number: int, chamber: str, ago: int) -> None:
     """Let a message come that was sent `ago` ms before NOW."""
-    letter = mail(number, chamber, "Look", sent=ago, steps=(5,))
+    letter = mail(number, chamber, "View", sent=ago, steps=(5,))
     data = EventData(interrupt=letter)
     await room.hear(event(number, 0, "interrupt.posted", chamber, data))
 
@@ -66,7 +66,7 @@ async def test_what_is_overdue_is_said_once_and_shown_for_as_long_as_it_is(
         await arrive(room, 91, "auth", ago=1)
         assert len(room.said) == len(bells) == 1
         for number in (90, 91):
-            read = mail(number, "auth", "Look", sent=LIMIT, steps=(5, 9))
+            read = mail(number, "auth", "View", sent=LIMIT, steps=(5, 9))
             data = EventData(interrupt=read)
             await room.hear(event(number + 10, 0, "interrupt.delivered", "auth", data))
         assert counted(room) == (0, 0)

@@ -36,7 +36,7 @@ async def test_n_starts_a_task_and_nothing_shows_before_its_event() -> None:
 async def test_an_empty_description_is_refused_in_the_dialog() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("n", "ctrl+s")
-        assert "Describe the task in at least a word" in room.text
+        assert "Type a description" in room.text
         assert room.tools.calls == []
 
 
@@ -78,7 +78,7 @@ async def test_i_interrupts_and_shows_how_far_the_mail_has_come() -> None:
         assert calls_of(room.tools, "interrupt_worker") == [
             {"task_id": TASK, "chamber": "auth", "message": "Use S256", "requires": "stop"}
         ]
-        assert "1 on the way to the store" in room.text
+        assert "1 waiting to be stored" in room.text
         steps = ((), (30,), (30, 1_400), (30, 1_400, 2_500))
         kinds = ("interrupt.sent", "interrupt.posted", "interrupt.delivered", "interrupt.acted")
         shown = ("✓ sent", "✓ posted 30ms", "✓ delivered 1.4s", "✓ acted 2.5s")
@@ -120,7 +120,7 @@ async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> Non
         await room.press("x", "y")
         (arguments,) = calls_of(tools, "close_chamber")
         assert arguments == {"task_id": TASK, "chamber": "auth", "confirm": True}
-        assert room.said == ["auth is closed; its work is saved as refs/orchestra/saved/t/auth/1"]
+        assert room.said == ["auth closed; work saved as refs/orchestra/saved/t/auth/1"]
 
 
 async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
@@ -129,7 +129,7 @@ async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
     async with room_of(stories.restored(), tools=tools) as room:
         await room.press("2", "G", "R")
         assert calls_of(tools, "restore_chamber") == [{"task_id": TASK, "chamber": "docs"}]
-        assert room.said == ["docs is back in /shop/.claude/worktrees/docs"]
+        assert room.said == ["docs restored at /shop/.claude/worktrees/docs"]
 
 
 async def test_a_refused_restoring_is_said_in_the_tools_own_line() -> None:
@@ -142,21 +142,21 @@ async def test_a_chamber_that_is_live_or_held_no_work_is_not_restored() -> None:
     async with room_of(stories.trouble()) as room:
         await room.press("2", "R", "G", "R", "k", "R")
         assert room.said == [
-            "R (restore): api is live and not closed",
-            "R (restore): search is failed and not closed",
-            "R (restore): nothing is saved of docs: closed by the operator",
+            "R (restore): api is live, not closed",
+            "R (restore): search is failed, not closed",
+            "R (restore): nothing was saved from docs: closed by the operator",
         ]
 
 
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("i", "i (interrupt): no chamber is selected; 2 goes to the chambers"),
-        ("I", "I (interrupt all): no task is selected"),
-        ("c", "c (chambers): no task is selected; n starts one"),
-        ("x", "x (close): no chamber is selected; 2 goes to the chambers"),
-        ("R", "R (restore): no chamber is selected; 2 goes to the chambers"),
-        ("enter", "enter: nothing is selected here"),
+        ("i", "i (interrupt): no chamber selected; press 2 to go to Chambers"),
+        ("I", "I (interrupt all): no task selected"),
+        ("c", "c (chambers): no task selected; press n to start one"),
+        ("x", "x (close): no chamber selected; press 2 to go to Chambers"),
+        ("R", "R (restore): no chamber selected; press 2 to go to Chambers"),
+        ("enter", "enter: nothing selected"),
     ],
 )
 async def test_a_key_that_cannot_act_says_why(key: str, why: str) -> None:
@@ -169,7 +169,7 @@ async def test_a_key_that_cannot_act_says_why(key: str, why: str) -> None:
 async def test_a_failed_chamber_cannot_be_interrupted() -> None:
     async with room_of(stories.trouble()) as room:
         await room.press("2", "G", "i")
-        assert room.said == ["i (interrupt): search is failed; nobody works there"]
+        assert room.said == ["i (interrupt): search is not live (failed)"]
 
 
 async def test_a_finished_task_takes_no_chambers() -> None:
@@ -181,7 +181,7 @@ async def test_a_finished_task_takes_no_chambers() -> None:
 async def test_help_shows_every_key_and_closes_with_the_key_that_opened_it() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("question_mark")
-        assert "Leave the room; the work goes on" in room.text
+        assert "Quit; the agents keep working" in room.text
         await room.press("question_mark")
         assert isinstance(room.app.screen, RoomScreen)
 

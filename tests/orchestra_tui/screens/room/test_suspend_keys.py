@@ -27,14 +27,14 @@ async def suspended(room: Room) -> None:
         (
             "s",
             "stop",
-            "Finish nothing more, and report what you have.",
-            "the worker finishes nothing more and reports",
+            "Stop here and report what you have.",
+            "the worker stops and reports",
         ),
         (
             "S",
             "suspend",
-            "Start nothing until you are told to go on.",
-            "no tool of the worker runs until you press r",
+            "Do not start anything until you are told to continue.",
+            "the worker's tools are blocked until you press r",
         ),
     ],
 )
@@ -55,7 +55,7 @@ async def test_a_stronger_message_has_its_own_key_says_what_it_does_and_needs_no
 async def test_a_message_to_be_read_has_to_say_something() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("2", "j", "i", "ctrl+s")
-        assert "Write what the worker should know" in room.text
+        assert "Type a message" in room.text
         assert calls_of(room.tools, "interrupt_worker") == []
 
 
@@ -67,7 +67,7 @@ async def test_r_resumes_a_suspended_chamber_and_its_row_says_that_it_is_one() -
         assert "‖ 1 suspended" in room.text
         await room.press("r")
         assert calls_of(tools, "resume_worker") == [{"task_id": TASK, "chamber": "auth"}]
-        assert room.said == ["auth is resumed; its worker is told to go on"]
+        assert room.said == ["auth resumed; its worker was told to continue"]
         assert "‖ suspended 5s" in room.text  # until its event comes
 
 
@@ -87,12 +87,12 @@ async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
             data = EventData(interrupt=letter)
             await room.hear(event(number + 1, 0, "interrupt.posted", "auth", data))
         await room.press("u")
-        assert "Call back what auth has not read?" in room.text
+        assert "Cancel the newest unread message to auth?" in room.text
         assert "message 9" in room.text
         assert isinstance(room.app.screen, Confirm)
         await room.press("y")
         assert calls_of(tools, "cancel_interrupt") == [{"task_id": TASK, "interrupt_id": "i9"}]
-        assert room.said == ["The message to auth is called back; its tools run again"]
+        assert room.said == ["Message to auth cancelled; its tools are no longer blocked"]
         assert isinstance(room.app.screen, RoomScreen)
 
 
@@ -100,7 +100,7 @@ async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
     ("key", "why"),
     [
         ("r", "r (resume): auth is not suspended"),
-        ("u", "u (unsend): auth has no unread mail"),
+        ("u", "u (cancel): auth has no unread mail"),
     ],
 )
 async def test_a_key_with_nothing_to_act_on_says_so(key: str, why: str) -> None:
@@ -115,4 +115,4 @@ async def test_without_a_chamber_each_says_where_they_are(key: str) -> None:
         await room.press(key)
         (said,) = room.said
         assert said.startswith(f"{key} (")
-        assert said.endswith("no chamber is selected; 2 goes to the chambers")
+        assert said.endswith("no chamber selected; press 2 to go to Chambers")

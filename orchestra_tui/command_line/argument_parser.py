@@ -1,0 +1,63 @@
+"""An argument parser that imports little, complains in one line, and explains each command."""
+
+import argparse
+import os
+from typing import NoReturn
+
+from orchestra_core.errors import BadInput
+
+_STDOUT = 1
+_COLUMNS = 80  # where there is no terminal
+
+
+class PlainFormatter(argparse.HelpFormatter):
+    """Takes the terminal's width without shutil, which argparse would import."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class OverviewFormatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps line breaks as written, and leaves room for the longest command name."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+        self._action_max_length = 16
+
+
+def _columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(_STDOUT).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
+
+
+class CommandParser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, like every other error of Orchestra."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise BadInput in place of printing the usage and leaving."""
+        raise BadInput(f"{message}; '{self.prog} --help' shows the usage")
+
+
+class CommandParsers:
+    """The parsers of the commands, each with its summary as the first sentence of its help."""
+
+    def __init__(self, parser: CommandParser) -> None:
+        self._parsers = parser.add_subparsers(
+            dest="command", metavar="COMMAND", title="commands", prog="orchestra"
+        )
+
+    def add(self, name: str, summary: str, more: str = "") -> CommandParser:
+        """Return the parser of one more command."""
+        description = f"{summary[0].upper()}{summary[1:]}. {more}".rstrip()
+        return self._parsers.add_parser(
+            name,
+            help=summary,
+            description=description,
+            allow_abbrev=False,
+            formatter_class=PlainFormatter,
+        )

@@ -1,0 +1,186 @@
+"""The arguments of each command, and the sentences that explain them."""
+
+import argparse
+from collections.abc import Callable
+
+from orchestra_tui.command_line.argument_parser import CommandParser, CommandParsers
+
+
+def _json(parser: CommandParser, what: str) -> None:
+    parser.add_argument("--json", action="store_true", help=what)
+
+
+def _task(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
+    )
+
+
+def add_setup(commands: CommandParsers) -> None:
+    """Add the commands that install, check and demonstrate."""
+    init = commands.add(
+        "init",
+        "register Orchestra in this repository",
+        "Adds the MCP server to .mcp.json and the hooks to .claude/settings.local.json; "
+        "existing entries are kept, and running it twice changes nothing.",
+    )
+    init.add_argument("--undo", action="store_true", help="remove exactly what init added")
+    init.add_argument(
+        "--no-isolation",
+        dest="isolation",
+        action="store_false",
+        help="let workers write outside their chambers; run init again to forbid it",
+    )
+    init.add_argument(
+        "--agent",
+        dest="agents",
+        action="append",
+        default=[],  # argparse appends to a copy; without it the field's own default gets lost
+        metavar="NAME",
+        help="also set up new chambers for codex, gemini or opencode; repeatable",
+    )
+    demo = commands.add(
+        "demo",
+        "watch a small orchestration run for real",
+        "Creates a temporary repository, runs a scripted conductor and three workers in it, "
+        "and leaves nothing behind. The workers read the interrupts that you send.",
+    )
+    demo.add_argument(
+        "--headless",
+        action="store_true",
+        help="print the events as JSON lines, without the room",
+    )
+    demo.add_argument(
+        "--pace", type=_seconds, metavar="SECONDS", help="pause before each step of a worker"
+    )
+    doctor = commands.add(
+        "doctor",
+        "check what Orchestra needs and suggest fixes",
+        "Exits with 1 if a required check fails.",
+    )
+    _json(doctor, "print the checks as one JSON document")
+
+
+def add_work(commands: CommandParsers) -> None:
+    """Add the commands of the daily work."""
+    status = commands.add("status", "show tasks, chambers, workers and unread mail")
+    _json(status, "print one JSON document")
+    interrupt = commands.add(
+        "interrupt",
+        "send a message to a chamber's worker",
+        "The worker reads it before its next step. Put '--' before a text that starts with a dash. "
+        "With --cancel, cancel an unread message instead.",
+    )
+    interrupt.add_argument(
+        "chamber", metavar="CHAMBER", nargs="?", default="", help="the chamber's name, such as auth"
+    )
+    interrupt.add_argument("text", metavar="TEXT", nargs="?", default="", help="the message")
+    interrupt.add_argument(
+        "--requires",
+        choices=("review", "stop", "suspend"),
+        default="review",
+        help="what the worker must do: read it and continue (review, the default), stop and "
+        "report (stop), or be blocked until 'orchestra resume' (suspend)",
+    )
+    interrupt.add_argument(
+        "--cancel", default="", metavar="ID", help="cancel the unread message with this id"
+    )
+    _task(interrupt)
+    resume = commands.add(
+        "resume",
+        "resume a suspended worker",
+        "Its tools run again, and it is told to continue.",
+    )
+    resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
+    _task(resume)
+    events = commands.add("events", "print the project's history")
+    events.add_argument(
+        "--follow", action="store_true", help="keep printing new events until Ctrl-C"
+    )
+    _json(events, "print each event as one line of JSON")
+    events.add_argument(
+        "--after", type=_count, default=0, metavar="SEQ", help="print only events after SEQ"
+    )
+
+
+def add_recovery(commands: CommandParsers) -> None:
+    """Add the commands that bring work and state back."""
+    restore = commands.add(
+        "restore",
+        "restore a closed chamber, or list what is saved",
+        "Restores commits, index, tracked and untracked files, and a merge or rebase in "
+        "progress. "
+        "Without a chamber, list everything that is saved.",
+    )
+    restore.add_argument(
+        "saved",
+        metavar="TASK/CHAMBER",
+        nargs="?",
+        default="",
+        help="the chamber whose last save is restored; its name alone if that is unique; "
+        "or a listed ref",
+    )
+    restore.add_argument(
+        "--list",
+        dest="listing",
+        action="store_true",
+        help="list saved work, of one task or all",
+    )
+    _json(restore, "print one JSON document")
+    reconcile = commands.add(
+        "reconcile",
+        "compare the store, git and the disk, and repair differences",
+        "Runs automatically when a server starts. Work is saved before anything is removed.",
+    )
+    reconcile.add_argument(
+        "--dry-run", action="store_true", help="show the differences without changing anything"
+    )
+    _json(reconcile, "print one JSON document")
+
+
+def add_service(commands: CommandParsers) -> None:
+    """Add the commands that start and stop servers."""
+    serve = commands.add(
+        "serve",
+        "run the MCP server, on stdio or over HTTP",
+        "Clients that start the server use stdio. HTTP listens on loopback only and requires "
+        "the token printed at start.",
+    )
+    serve.add_argument("--http", action="store_true", help="serve over HTTP on loopback")
+    serve.add_argument("--port", type=_port, metavar="N", help="HTTP port; 0 picks a free one")
+    commands.add(
+        "down",
+        "stop the private Valkey",
+        "Its data is kept, and it starts again when needed.",
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004 - the highest there is
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use 0 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:  # noqa: PLR2004 - an hour a step is nobody's intention
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+    return seconds
+
+
+# Only the group of the command that was typed is built: each argument costs time.
+COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
+    add_setup: ("init", "demo", "doctor"),
+    add_work: ("status", "interrupt", "resume", "events"),
+    add_recovery: ("restore", "reconcile"),
+    add_service: ("serve", "down"),
+}
