@@ -19,8 +19,8 @@ def is_ancestor(repo: Repository, commit: str, of: str) -> bool:
 def is_merged(repo: Repository, commit: str, into: str) -> bool:
     """Return whether `into` already has what `commit` brings.
 
-    In this order: as an ancestor; because merging would change nothing; because each commit, or
-    all of them squashed into one, has its equal there (the same change, to the byte).
+    It has when `commit` is an ancestor; when merging would change nothing; or when for each commit,
+    or for all of them squashed into one, there is a commit with the same change, to the byte.
     """
     if is_ancestor(repo, commit, into):
         return True
@@ -64,7 +64,7 @@ def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:
 
 
 def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
-    """Compare the whole of the work with each commit there, by a commit that no ref names."""
+    """Return whether one commit in `into` makes the same change as the whole of the work."""
     squashed = repo.git(
         "commit-tree", f"{commit}^{{tree}}", "-p", fork, "-m", "all at once",
         env=ORCHESTRA_IDENTITY,

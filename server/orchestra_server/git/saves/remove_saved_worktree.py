@@ -37,16 +37,16 @@ def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGN
             repo.git("worktree", "remove", "--force", "--force", str(path))
         return
     require_worktree(path)
-    record = require_admin_directory(repo, path)
-    if _has_submodules(path, record):
+    admin = require_admin_directory(repo, path)
+    if _has_submodules(path, admin):
         preserve_submodule_commits(repo, path)
         require_submodules_saved(repo, path, ignored)
         _require_saved(repo, path, path, ignored)
-        discard(repo, path, record)
+        discard(repo, path, admin)
     else:
-        with quarantined(path) as aside:
-            _require_saved(repo, path, aside, ignored)
-            discard(repo, aside, record)
+        with quarantined(path) as quarantined_path:
+            _require_saved(repo, path, quarantined_path, ignored)
+            discard(repo, quarantined_path, admin)
     delete_discarded_in_background(path.parent)
 
 
@@ -58,20 +58,20 @@ def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: st
     """
     restore_from_quarantine(path)
     require_worktree(path)
-    record = require_admin_directory(repo, path)
-    if _has_submodules(path, record):
+    admin = require_admin_directory(repo, path)
+    if _has_submodules(path, admin):
         return False
-    with quarantined(path) as aside:
-        found = read_status(aside)
+    with quarantined(path) as quarantined_path:
+        found = read_status(quarantined_path)
         if (
             not found.clean
             or (found.branch, found.commit) != (branch, commit)
-            or hides_changes(record / "index", len(commit) // 2)
-            or read_operation(aside, record)
-            or abandoned_commits(repo, record, commit)
+            or hides_changes(admin / "index", len(commit) // 2)
+            or read_operation(quarantined_path, admin)
+            or abandoned_commits(repo, admin, commit)
         ):
             return False
-        discard(repo, aside, record)
+        discard(repo, quarantined_path, admin)
     return True
 
 
@@ -108,9 +108,9 @@ def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:
     return {branch for branch, commit in expected.items() if _delete_refs(repo, {branch: commit})}
 
 
-def _has_submodules(path: Path, record: Path) -> bool:
+def _has_submodules(path: Path, admin: Path) -> bool:
     """Tell whether a worktree has submodules: they know it by its path, and it stays there."""
-    return (path / ".gitmodules").is_file() or (record / "modules").exists()
+    return (path / ".gitmodules").is_file() or (admin / "modules").exists()
 
 
 def _require_saved(repo: Repository, path: Path, there: Path, ignored: IgnoredFiles) -> None:

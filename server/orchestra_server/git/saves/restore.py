@@ -46,7 +46,7 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
 
     The worktree is clean and at the commit of the saved branch or of HEAD. Raises Refused when it
     has work of its own or stands at another commit; git checks every file before it writes the
-    first. What breaks off is begun again (`half_restored.py`); the index comes last.
+    first. A restore that broke off starts again (`resume_restore.py`); the index is last.
     """
     admin = find_admin_directory(repo, worktree)
     if admin is None:
@@ -62,12 +62,12 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
 
 def restore_saved_submodules(repo: Repository, ref: str, worktree: Path) -> None:
     """Bring those back alone, of work that is back otherwise; what is back stays as it is."""
-    stores, kept = repo.common_dir / "modules", read_extras(repo, ref)
-    listed = read_entry(repo, kept, SUBMODULES)
-    restore_submodules(stores, worktree, ref, listed, _restore_submodule)
+    main_copies, extras = repo.common_dir / "modules", read_extras(repo, ref)
+    listed = read_entry(repo, extras, SUBMODULES)
+    restore_submodules(main_copies, worktree, ref, listed, _restore_submodule)
 
 
-def _restore_submodule(repo: Repository, ref: str, worktree: Path, stores: Path) -> None:
+def _restore_submodule(repo: Repository, ref: str, worktree: Path, main_copies: Path) -> None:
     """Bring a submodule back that was just filled, at whatever commit."""
     saved = require_save(repo, ref)
     reset_partial_restore(repo, ref, worktree, repo.common_dir)
@@ -75,7 +75,7 @@ def _restore_submodule(repo: Repository, ref: str, worktree: Path, stores: Path)
     if state.head != saved.head:
         git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)
         git_output(worktree, "update-ref", "--no-deref", "HEAD", saved.head)
-    _restore(repo, saved, worktree, repo.common_dir, stores)
+    _restore(repo, saved, worktree, repo.common_dir, main_copies)
 
 
 def _require_clean(ref: str, worktree: Path) -> WorktreeState:
@@ -87,32 +87,32 @@ def _require_clean(ref: str, worktree: Path) -> WorktreeState:
 
 
 def _restore(
-    repo: Repository, saved: SavedCommit, worktree: Path, admin: Path, stores: Path
+    repo: Repository, saved: SavedCommit, worktree: Path, admin: Path, main_copies: Path
 ) -> None:
     ref = saved.commit
-    kept = read_extras(repo, ref)
-    _put_head(repo, worktree, saved, read_entry(repo, kept, "HEAD"))
+    extras = read_extras(repo, ref)
+    _put_head(repo, worktree, saved, read_entry(repo, extras, "HEAD"))
     git_output(worktree, "read-tree", "-m", "-u", "HEAD", ref)
-    restore_exact_files(repo, worktree, kept, read_entry(repo, kept, MODES))
-    restore_operation_files(repo.top, admin, operation_files(kept))
-    if "log" in kept:
-        (admin / LOG).write_bytes(os.fsencode(read_entry(repo, kept, "log")))
+    restore_exact_files(repo, worktree, extras, read_entry(repo, extras, MODES))
+    restore_operation_files(repo.top, admin, operation_files(extras))
+    if "log" in extras:
+        (admin / LOG).write_bytes(os.fsencode(read_entry(repo, extras, "log")))
     fill_submodules(repo, worktree)
-    listed = read_entry(repo, kept, SUBMODULES)
-    restore_submodules(stores, worktree, saved.ref, listed, _restore_submodule)
-    _put_index(repo, worktree, admin, ref, kept)
+    listed = read_entry(repo, extras, SUBMODULES)
+    restore_submodules(main_copies, worktree, saved.ref, listed, _restore_submodule)
+    _put_index(repo, worktree, admin, ref, extras)
     # So that nothing shows as changed that is not; its status says whether anything is.
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=ceiling_env(worktree))
 
 
-def _put_head(repo: Repository, worktree: Path, saved: SavedCommit, place: str) -> None:
+def _put_head(repo: Repository, worktree: Path, saved: SavedCommit, head_name: str) -> None:
     """Move HEAD from the chamber's branch to where it was; the branch stays."""
-    if not place:
+    if not head_name:
         return
     git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)
-    at = repo.run("rev-parse", "--verify", "--quiet", place).out.strip()
-    if place.startswith(_HEADS) and at == saved.head and not _is_checked_out(repo, place):
-        git_output(worktree, "symbolic-ref", "-m", "orchestra: restore", "HEAD", place)
+    at = repo.run("rev-parse", "--verify", "--quiet", head_name).out.strip()
+    if head_name.startswith(_HEADS) and at == saved.head and not _is_checked_out(repo, head_name):
+        git_output(worktree, "symbolic-ref", "-m", "orchestra: restore", "HEAD", head_name)
     else:
         git_output(
             worktree, "update-ref", "--no-deref", "-m", "orchestra: restore", "HEAD", saved.head
@@ -125,14 +125,14 @@ def _is_checked_out(repo: Repository, branch: str) -> bool:
 
 
 def _put_index(
-    repo: Repository, worktree: Path, admin: Path, ref: str, kept: Mapping[str, str]
+    repo: Repository, worktree: Path, admin: Path, ref: str, extras: Mapping[str, str]
 ) -> None:
-    if "index" in kept:
-        passing = admin / "index.orchestra"
-        passing.write_bytes(os.fsencode(read_entry(repo, kept, "index")))
-        passing.replace(admin / "index")
+    if "index" in extras:
+        temporary = admin / "index.orchestra"
+        temporary.write_bytes(os.fsencode(read_entry(repo, extras, "index")))
+        temporary.replace(admin / "index")
         return
     git_output(worktree, "read-tree", "-m", f"{ref}^2")
-    stages = unmerged_stages(kept)
+    stages = unmerged_stages(extras)
     if stages:  # saved before there was an index to keep
         git_output(worktree, "update-index", "-z", "--index-info", stdin=stages)

@@ -15,7 +15,7 @@ Restore = Callable[[Repository, str, Path, Path], None]
 
 
 def restore_submodules(
-    stores: Path, worktree: Path, ref: str, listed: str, restore: Restore
+    main_copies: Path, worktree: Path, ref: str, listed: str, restore: Restore
 ) -> None:
     """Bring each listed submodule back; one that is back already stays as it is.
 
@@ -23,21 +23,21 @@ def restore_submodules(
     the saved work back into a clean worktree at its commit.
     """
     wanted = {path: commit for commit, path in (one.split(" ", 1) for one in split_nul(listed))}
-    for inner in filled_submodules(worktree, stores):
-        if inner.place in wanted:
-            _restore(inner, ref, wanted[inner.place], restore)
+    for submodule in filled_submodules(worktree, main_copies):
+        if submodule.path_in_parent in wanted:
+            _restore(submodule, ref, wanted[submodule.path_in_parent], restore)
 
 
-def _restore(inner: FilledSubmodule, ref: str, commit: str, restore: Restore) -> None:
-    repo = own_repository(inner.path)
+def _restore(submodule: FilledSubmodule, ref: str, commit: str, restore: Restore) -> None:
+    repo = own_repository(submodule.path)
     git_output(
-        inner.path, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-        str(inner.store), f"{ref}:{ref}",
+        submodule.path, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+        str(submodule.main_copy), f"{ref}:{ref}",
     )  # fmt: skip
-    if holds_state(repo, commit, read_state(inner.path)):
+    if holds_state(repo, commit, read_state(submodule.path)):
         return
     _name_branch(repo, commit)
-    restore(repo, ref, inner.path, inner.store / "modules")
+    restore(repo, ref, submodule.path, submodule.main_copy / "modules")
 
 
 def _name_branch(repo: Repository, commit: str) -> None:

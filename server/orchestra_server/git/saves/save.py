@@ -1,9 +1,9 @@
-"""Nothing a worker made is destroyed: work kept as a commit under a ref.
+"""Saves a worktree's work as a commit under a ref, so that removing the worktree loses nothing.
 
-The saved commit's tree is the working tree with its untracked files; its first parent is where
-HEAD stood, its second holds the index, and a third, where there is one, what those cannot hold
-(`aside.py`). Ignored files are kept where the repository's `orchestra.saveIgnored` is true; empty
-directories are not.
+The saved commit's tree is the working tree with its untracked files. Its first parent is HEAD, its
+second holds the index, and a third, if needed, what those cannot hold (`save_extras.py`). Ignored
+files are saved where `orchestra.saveIgnored` is true in git's configuration; empty directories
+are not saved.
 """
 
 from dataclasses import dataclass
@@ -77,10 +77,10 @@ def save_work(
     admin = find_admin_directory(repo, worktree)
     if admin is None:
         raise Refused(f"{worktree} is no worktree of {repo.top}; run 'orchestra reconcile'")
-    aside = gather_extras(
+    extras = gather_extras(
         repo, state, admin, own_branch or state.branch, worktree, submodules=modules
     )
-    return _save(repo, state, aside, ref, message, merged_into=merged_into)
+    return _save(repo, state, extras, ref, message, merged_into=merged_into)
 
 
 def save_staged(
@@ -104,8 +104,8 @@ def save_staged(
     branch = named.removeprefix(_HEADS) if named.startswith(_HEADS) else ""
     preserve_submodule_commits_of_missing(repo, admin)
     state = read_staged(repo.top, head, branch, admin)
-    aside = gather_extras(repo, state, admin, own_branch or branch, None)
-    return _save(repo, state, aside, ref, message, merged_into=merged_into)
+    extras = gather_extras(repo, state, admin, own_branch or branch, None)
+    return _save(repo, state, extras, ref, message, merged_into=merged_into)
 
 
 def find_admin_directory(repo: Repository, worktree: Path) -> Path | None:
@@ -134,15 +134,15 @@ def find_save(repo: Repository, ref: str) -> SavedCommit | None:
 def _save(
     repo: Repository,
     state: WorktreeState,
-    aside: SaveExtras,
+    extras: SaveExtras,
     ref: str,
     message: str,
     *,
     merged_into: str,
 ) -> SavedCommit | None:
     into = repo.resolve(merged_into) if merged_into else repo.head().commit
-    clean = state.clean and SUBMODULES not in aside.names
-    if clean and all(is_merged(repo, one, into) for one in (state.head, *aside.commits)):
+    clean = state.clean and SUBMODULES not in extras.names
+    if clean and all(is_merged(repo, one, into) for one in (state.head, *extras.commits)):
         return None
-    commit = write_save(repo, ref, state, aside, message)
-    return SavedCommit(ref, commit, state.head, state.branch, aside.tip or state.head)
+    commit = write_save(repo, ref, state, extras, message)
+    return SavedCommit(ref, commit, state.head, state.branch, extras.tip or state.head)

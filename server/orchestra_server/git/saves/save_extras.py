@@ -85,10 +85,10 @@ def gather_extras(
 
 def write_tree(repo: Repository, entries: Sequence[str]) -> str:
     """Return the tree of the entries."""
-    with empty_index(repo.top) as scratch:
+    with empty_index(repo.top) as index:
         stdin = "".join(f"{entry.replace(chr(9), ' 0' + chr(9), 1)}\0" for entry in entries)
-        scratch.git("update-index", "-z", "--index-info", stdin=stdin)
-        return scratch.git("write-tree").strip()
+        index.git("update-index", "-z", "--index-info", stdin=stdin)
+        return index.git("write-tree").strip()
 
 
 def read_extras(repo: Repository, commit: str) -> dict[str, str]:
@@ -106,40 +106,40 @@ def compared_entries(state: WorktreeState) -> list[str]:
     return [*stages, *(entry.replace("\t", f"\t{GIT}", 1) for entry in state.operation)]
 
 
-def has_same_extras(kept: Mapping[str, str], state: WorktreeState) -> bool:
+def has_same_extras(extras: Mapping[str, str], state: WorktreeState) -> bool:
     """Tell whether what was kept is what a state has."""
-    named = {f"{entry}\t{path}" for path, entry in kept.items() if path.startswith(_COMPARED)}
+    named = {f"{entry}\t{path}" for path, entry in extras.items() if path.startswith(_COMPARED)}
     return named == set(compared_entries(state))
 
 
-def unmerged_stages(kept: Mapping[str, str]) -> str:
+def unmerged_stages(extras: Mapping[str, str]) -> str:
     """Return the unmerged entries as `update-index --index-info` reads them."""
     return "".join(
         f"{entry} {path[0]}\t{path[2:]}\0"
-        for path, entry in kept.items()
+        for path, entry in extras.items()
         if path.startswith(_STAGES)
     )
 
 
-def operation_files(kept: Mapping[str, str]) -> dict[str, str]:
+def operation_files(extras: Mapping[str, str]) -> dict[str, str]:
     """Return the files of an operation that was under way, by path their blobs."""
     return {
         path.removeprefix(GIT): entry.split()[1]
-        for path, entry in kept.items()
+        for path, entry in extras.items()
         if path.startswith(GIT)
     }
 
 
-def read_entry(repo: Repository, kept: Mapping[str, str], path: str) -> str:
+def read_entry(repo: Repository, extras: Mapping[str, str], path: str) -> str:
     """Return the content of one entry, "" for none."""
-    entry = kept.get(path)
+    entry = extras.get(path)
     return repo.git("cat-file", "blob", entry.split()[1]) if entry else ""
 
 
 def _index(repo: Repository, admin: Path) -> str:
     """Return the blob of the whole index, in one piece where it was split."""
-    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
-        copy = shutil.copy2(admin / "index", Path(scratch) / "index")
+    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as directory:
+        copy = shutil.copy2(admin / "index", Path(directory) / "index")
         env = {
             "GIT_DIR": str(admin),
             "GIT_WORK_TREE": str(repo.top),

@@ -14,12 +14,12 @@ from orchestra_server.git.snapshot.index_copy import WorktreeState
 
 
 def write_save(
-    repo: Repository, ref: str, state: WorktreeState, aside: SaveExtras, message: str
+    repo: Repository, ref: str, state: WorktreeState, extras: SaveExtras, message: str
 ) -> str:
     """Keep a state under a ref and return the commit; raises Refused when it holds other work."""
     present = find_commit(repo, ref)
     if not present:
-        commit = _commit(repo, state, aside, message)
+        commit = _commit(repo, state, extras, message)
         repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
         return commit
     if not holds_state(repo, present, state):
@@ -48,12 +48,12 @@ def holds_state(repo: Repository, commit: str, state: WorktreeState) -> bool:
     return same and has_same_extras(read_extras(repo, commit), state)
 
 
-def _commit(repo: Repository, state: WorktreeState, aside: SaveExtras, message: str) -> str:
+def _commit(repo: Repository, state: WorktreeState, extras: SaveExtras, message: str) -> str:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
-    if aside.entries or aside.commits:
-        kept = (state.head, *aside.commits)
-        tree = write_tree(repo, aside.entries)
+    if extras.entries or extras.commits:
+        kept = (state.head, *extras.commits)
+        tree = write_tree(repo, extras.entries)
         parents.append(_commit_tree(repo, tree, kept, "What else there was of saved work"))
     return _commit_tree(repo, state.work_tree, tuple(parents), message)
 

@@ -39,56 +39,60 @@ def require_submodules_saved(
     repo: Repository, worktree: Path, ignored: IgnoredFiles = NO_IGNORED_FILES
 ) -> None:
     """Raise Refused when a submodule has open work that is not saved exactly as it is now."""
-    for inner in _filled_recursively(worktree, repo.common_dir / "modules"):
-        state = read_state(inner.path, ignored=ignored)
+    for submodule in _filled_recursively(worktree, repo.common_dir / "modules"):
+        state = read_state(submodule.path, ignored=ignored)
         if state.clean:
             continue
-        if not inner.store.is_dir() or not is_state_saved(_main_copy_repository(inner), state):
-            raise Refused(f"submodule {inner.path} has open work that is not saved; save it first")
+        if not submodule.main_copy.is_dir() or not is_state_saved(
+            _main_copy_repository(submodule), state
+        ):
+            raise Refused(
+                f"submodule {submodule.path} has open work that is not saved; save it first"
+            )
 
 
-def own_repository(inner: Path) -> Repository:
+def own_repository(submodule: Path) -> Repository:
     """Return a submodule as the repository that it is."""
-    return Repository(inner, git_directory(inner).resolve())
+    return Repository(submodule, git_directory(submodule).resolve())
 
 
-def _save(worktree: Path, stores: Path, ref: str, ignored: IgnoredFiles) -> str:
+def _save(worktree: Path, main_copies: Path, ref: str, ignored: IgnoredFiles) -> str:
     lines: list[str] = []
-    for inner in filled_submodules(worktree, stores):
-        nested = _save(inner.path, inner.store / "modules", ref, ignored)
-        state = read_state(inner.path, ignored=ignored)
-        as_named = state.clean and state.head == inner.commit and not state.branch
+    for submodule in filled_submodules(worktree, main_copies):
+        nested = _save(submodule.path, submodule.main_copy / "modules", ref, ignored)
+        state = read_state(submodule.path, ignored=ignored)
+        as_named = state.clean and state.head == submodule.commit and not state.branch
         if nested or not as_named:
-            lines.append(f"{_save_one(inner, state, ref, nested)} {inner.place}\0")
+            lines.append(f"{_save_one(submodule, state, ref, nested)} {submodule.path_in_parent}\0")
     return "".join(lines)
 
 
-def _save_one(inner: FilledSubmodule, state: WorktreeState, ref: str, nested: str) -> str:
-    if not inner.store.is_dir():
+def _save_one(submodule: FilledSubmodule, state: WorktreeState, ref: str, nested: str) -> str:
+    if not submodule.main_copy.is_dir():
         raise Refused(
-            f"submodule {inner.path} has open work, and the main checkout has no copy of it to "
+            f"submodule {submodule.path} has open work, and the main checkout has no copy of it to "
             f"keep that in; commit and push it, or run there: git submodule update --init"
         )
-    kept = _main_copy_repository(inner)
-    present = find_commit(kept, ref)
-    if present and holds_state(kept, present, state):
+    main_repository = _main_copy_repository(submodule)
+    present = find_commit(main_repository, ref)
+    if present and holds_state(main_repository, present, state):
         return present
-    repo = own_repository(inner.path)
-    aside = gather_extras(repo, state, repo.common_dir, "", inner.path, submodules=nested)
+    repo = own_repository(submodule.path)
+    aside = gather_extras(repo, state, repo.common_dir, "", submodule.path, submodules=nested)
     commit = write_save(repo, ref, state, aside, _MESSAGE)
     git_output(
-        inner.store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-        str(inner.path), f"{ref}:{ref}",
+        submodule.main_copy, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+        str(submodule.path), f"{ref}:{ref}",
     )  # fmt: skip
     return commit
 
 
-def _filled_recursively(worktree: Path, stores: Path) -> list[FilledSubmodule]:
+def _filled_recursively(worktree: Path, main_copies: Path) -> list[FilledSubmodule]:
     found: list[FilledSubmodule] = []
-    for inner in filled_submodules(worktree, stores):
-        found += [inner, *_filled_recursively(inner.path, inner.store / "modules")]
+    for submodule in filled_submodules(worktree, main_copies):
+        found += [submodule, *_filled_recursively(submodule.path, submodule.main_copy / "modules")]
     return found
 
 
-def _main_copy_repository(inner: FilledSubmodule) -> Repository:
-    return Repository(inner.store, inner.store)
+def _main_copy_repository(submodule: FilledSubmodule) -> Repository:
+    return Repository(submodule.main_copy, submodule.main_copy)

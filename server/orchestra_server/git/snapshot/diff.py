@@ -31,8 +31,8 @@ class DiffSize:
 
 def diff_size(worktree: Path, base_commit: str) -> DiffSize:
     """Return how much differs from the base commit."""
-    with _with_untracked(worktree) as shadow:
-        listed = shadow.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
+    with _with_untracked(worktree) as index_copy:
+        listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
     rows = [line.split("\t", 2) for line in split_nul(listed)]
     return DiffSize(
         files=len(rows),
@@ -43,17 +43,17 @@ def diff_size(worktree: Path, base_commit: str) -> DiffSize:
 
 def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
     """Return the files that differ from the base commit, sorted; a rename is both its names."""
-    with _with_untracked(worktree) as shadow:
-        listed = shadow.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
+    with _with_untracked(worktree) as index_copy:
+        listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
     return tuple(sorted(split_nul(listed)))
 
 
 def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
     """Return the diff as safe text of at most `limit` characters and a line saying it was cut."""
-    with _with_untracked(worktree) as shadow:
+    with _with_untracked(worktree) as index_copy:
         text, cut = git_output_prefix(
             worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,
-            limit=4 * limit, env={"GIT_INDEX_FILE": str(shadow.index)},
+            limit=4 * limit, env={"GIT_INDEX_FILE": str(index_copy.index)},
         )  # fmt: skip
     safe = clean(text)
     if not cut and len(safe) <= limit:
@@ -64,12 +64,12 @@ def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
 
 @contextmanager
 def _with_untracked(worktree: Path) -> Generator[IndexCopy]:
-    with copied_index(worktree) as shadow:
-        files = [path for path in shadow.untracked() if not path.endswith("/")]
+    with copied_index(worktree) as index_copy:
+        files = [path for path in index_copy.untracked() if not path.endswith("/")]
         if files:
-            shadow.git(
+            index_copy.git(
                 "--literal-pathspecs", "add", "--intent-to-add", "--sparse",
                 "--pathspec-from-file=-", "--pathspec-file-nul",
                 stdin="".join(f"{path}\0" for path in files),
             )  # fmt: skip
-        yield shadow
+        yield index_copy

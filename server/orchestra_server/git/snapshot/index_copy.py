@@ -114,15 +114,15 @@ def read_state(
         operation = read_operation(worktree, admin)
         return WorktreeState(standing.commit, tree, tree, tree, (), operation, standing.branch)
     require_no_repository(worktree, standing.untracked)
-    with copied_index(worktree) as shadow:
-        head, head_tree = shadow.git("rev-parse", "HEAD", "HEAD^{tree}").split()
-        index_tree, stages = _read_index(shadow, head)
+    with copied_index(worktree) as index_copy:
+        head, head_tree = index_copy.git("rev-parse", "HEAD", "HEAD^{tree}").split()
+        index_tree, stages = _read_index(index_copy, head)
         if not seen:
-            unhide_changes(worktree, shadow.git)
-        shadow.git("add", "--all", "--sparse")
+            unhide_changes(worktree, index_copy.git)
+        index_copy.git("add", "--all", "--sparse")
         if ignored.are_work:
-            _add_ignored(shadow, shadow.ignored(ignored.skipped_patterns))
-        work_tree = shadow.git("write-tree").strip()
+            _add_ignored(index_copy, index_copy.ignored(ignored.skipped_patterns))
+        work_tree = index_copy.git("write-tree").strip()
     operation = read_operation(worktree, admin)
     return WorktreeState(head, head_tree, index_tree, work_tree, stages, operation, standing.branch)
 
@@ -139,21 +139,21 @@ def read_staged(top: Path, head: str, branch: str, admin: Path) -> WorktreeState
     return WorktreeState(head, head_tree, index_tree, index_tree, stages, operation, branch)
 
 
-def _read_index(shadow: IndexCopy, head: str) -> tuple[str, tuple[str, ...]]:
+def _read_index(index_copy: IndexCopy, head: str) -> tuple[str, tuple[str, ...]]:
     """Return the index as a tree and its unmerged entries, which are then no more in the copy."""
-    stages = tuple(split_nul(shadow.git("ls-files", "--unmerged", "-z")))
+    stages = tuple(split_nul(index_copy.git("ls-files", "--unmerged", "-z")))
     if stages:
         paths = {stage.split("\t", 1)[1] for stage in stages}
         nothing = "0" * len(head)
         gone = "".join(f"0 {nothing}\t{path}\0" for path in sorted(paths))
-        shadow.git("update-index", "-z", "--index-info", stdin=gone)
-    return shadow.git("write-tree").strip(), stages
+        index_copy.git("update-index", "-z", "--index-info", stdin=gone)
+    return index_copy.git("write-tree").strip(), stages
 
 
-def _add_ignored(shadow: IndexCopy, files: list[str]) -> None:
-    require_no_repository(shadow.worktree, files)
+def _add_ignored(index_copy: IndexCopy, files: list[str]) -> None:
+    require_no_repository(index_copy.worktree, files)
     if files:
-        shadow.git(
+        index_copy.git(
             "--literal-pathspecs", "add", "--force", "--sparse",
             "--pathspec-from-file=-", "--pathspec-file-nul",
             stdin="".join(f"{path}\0" for path in files),

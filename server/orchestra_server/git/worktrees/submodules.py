@@ -22,9 +22,9 @@ class FilledSubmodule:
     """A submodule of a chamber; `store` is where git keeps the main checkout's copy of it."""
 
     path: Path
-    store: Path
+    main_copy: Path
     commit: str  # that its superproject names
-    place: str  # in the superproject
+    path_in_parent: str  # in the superproject
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
 
     Nothing is fetched over a network: that can take minutes, and ask for a password.
     """
-    stores = [repo.common_dir / "modules", *repo.common_dir.glob("worktrees/*/modules")]
-    return tuple(_fill(worktree, stores, [repo.top]))
+    main_copies = [repo.common_dir / "modules", *repo.common_dir.glob("worktrees/*/modules")]
+    return tuple(_fill(worktree, main_copies, [repo.top]))
 
 
 def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
@@ -55,26 +55,32 @@ def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
 def preserve_submodule_commits_of_missing(repo: Repository, admin: Path) -> None:
     """Do so for a worktree whose directory is gone: git's directories of its submodules are not."""
     for head in sorted((admin / "modules").rglob("HEAD")):
-        inner = head.parent
-        if (inner / "objects").is_dir():
-            name = inner.relative_to(admin / "modules")
-            _preserve_one(inner, repo.common_dir / "modules" / name, env=_bare_env(inner))
+        submodule = head.parent
+        if (submodule / "objects").is_dir():
+            name = submodule.relative_to(admin / "modules")
+            _preserve_one(submodule, repo.common_dir / "modules" / name, env=_bare_env(submodule))
 
 
-def filled_submodules(worktree: Path, stores: Path) -> list[FilledSubmodule]:
+def filled_submodules(worktree: Path, main_copies: Path) -> list[FilledSubmodule]:
     """Return the filled submodules of a worktree; `stores` holds the main checkout's copies."""
     return [
-        FilledSubmodule(worktree / module.path, stores / module.name, module.commit, module.path)
+        FilledSubmodule(
+            worktree / module.path, main_copies / module.name, module.commit, module.path
+        )
         for module in _submodules(worktree)
         if (worktree / module.path / ".git").exists()
     ]
 
 
-def _fill(worktree: Path, stores: Sequence[Path], twins: Sequence[Path]) -> Iterator[str]:
+def _fill(
+    worktree: Path, main_copies: Sequence[Path], sibling_trees: Sequence[Path]
+) -> Iterator[str]:
     for module in _submodules(worktree):
-        candidates = [store / module.name for store in stores]
-        candidates += [twin / module.path for twin in twins]
-        source = next((one for one in candidates if _has_commit(one, module.commit)), None)
+        candidates = [main_copy / module.name for main_copy in main_copies]
+        candidates += [sibling / module.path for sibling in sibling_trees]
+        source = next(
+            (candidate for candidate in candidates if _has_commit(candidate, module.commit)), None
+        )
         if source is None:
             yield (
                 f"submodule {module.path} of {worktree} stays empty, for no copy of its commit is "
@@ -82,11 +88,11 @@ def _fill(worktree: Path, stores: Sequence[Path], twins: Sequence[Path]) -> Iter
             )
             continue
         _update(worktree, module, source)
-        inner = worktree / module.path
+        submodule = worktree / module.path
         yield from _fill(
-            inner,
+            submodule,
             [candidate / "modules" for candidate in candidates],
-            [twin / module.path for twin in twins],
+            [sibling / module.path for sibling in sibling_trees],
         )
 
 
@@ -100,40 +106,40 @@ def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
     )  # fmt: skip
     if result.status:
         raise GitFailed(f"submodule {module.path} could not be filled: {result.failure}")
-    inner = worktree / module.path
+    submodule = worktree / module.path
     real = run_git(source, "config", "--get", "remote.origin.url", env=ceiling_env(source))
     if real.status == 0:  # a worker's own fetch and push go where they always went
-        git_output(inner, "config", "remote.origin.url", real.out.strip())
+        git_output(submodule, "config", "remote.origin.url", real.out.strip())
 
 
-def _preserve(worktree: Path, stores: Path) -> None:
-    for inner in filled_submodules(worktree, stores):
-        _preserve_one(inner.path, inner.store, env={})
-        _preserve(inner.path, inner.store / "modules")
+def _preserve(worktree: Path, main_copies: Path) -> None:
+    for submodule in filled_submodules(worktree, main_copies):
+        _preserve_one(submodule.path, submodule.main_copy, env={})
+        _preserve(submodule.path, submodule.main_copy / "modules")
 
 
-def _preserve_one(inner: Path, store: Path, env: Mapping[str, str]) -> None:
-    for commit in _unpushed_tips(inner, env):
-        if _has_commit(store, commit):
+def _preserve_one(submodule: Path, main_copy: Path, env: Mapping[str, str]) -> None:
+    for commit in _unpushed_tips(submodule, env):
+        if _has_commit(main_copy, commit):
             continue
-        if not store.is_dir():
+        if not main_copy.is_dir():
             raise Refused(
-                f"submodule {inner} has the commit {commit[:12]} and no other copy of it is "
-                f"here; push it: git -C '{inner}' push"
+                f"submodule {submodule} has the commit {commit[:12]} and no other copy of it is "
+                f"here; push it: git -C '{submodule}' push"
             )
         git_output(
-            store, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            f"--upload-pack={_UPLOAD}", str(inner), f"{commit}:{_PRESERVED}/{commit}",
+            main_copy, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+            f"--upload-pack={_UPLOAD}", str(submodule), f"{commit}:{_PRESERVED}/{commit}",
         )  # fmt: skip
 
 
-def _unpushed_tips(inner: Path, env: Mapping[str, str]) -> list[str]:
+def _unpushed_tips(submodule: Path, env: Mapping[str, str]) -> list[str]:
     """Return the tips (HEAD, branches) that no remote-tracking branch contains."""
-    tips = git_output(inner, "rev-list", "--no-walk", "HEAD", "--branches", env=env).split()
+    tips = git_output(submodule, "rev-list", "--no-walk", "HEAD", "--branches", env=env).split()
     return [
         tip
         for tip in tips
-        if git_output(inner, "rev-list", "-1", tip, "--not", "--remotes", env=env)
+        if git_output(submodule, "rev-list", "-1", tip, "--not", "--remotes", env=env)
     ]
 
 

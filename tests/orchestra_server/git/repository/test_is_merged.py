@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_server.git.process.run import GitResult
+from orchestra_server.git.repository import repository
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.repositories import TestRepository, small_repository
@@ -180,3 +182,15 @@ def test_rebased_work_is_merged_wherever_in_the_file_its_lines_are_now(
     on_main(made, lambda: made.git("cherry-pick", work))
     on_main(made, lambda: made.commit("again", {"f.txt": "main went on\n"}))
     assert merged(made)
+
+
+def test_a_git_that_was_killed_shows_no_ancestry(
+    made: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = open_repository(made.path)
+
+    def killed(*_args: object, **_options: object) -> GitResult:
+        return GitResult(-9, "", "")
+
+    monkeypatch.setattr(repository, "run_git", killed)
+    assert not is_ancestor(repo, "work", "main")
