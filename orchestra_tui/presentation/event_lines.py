@@ -104,6 +104,8 @@ def _chamber_said(event: Event) -> EventText:
         return EventText(f"created on {chamber.branch if chamber else ''}")
     if event.kind == "chamber.moved":
         return EventText(f"moved to {chamber.path if chamber else ''}")
+    if event.kind == "chamber.branch-renamed":
+        return EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
     if event.kind == "chamber.failed":
         return EventText(f"failed: {chamber.note if chamber else ''}", "critical")
     saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""

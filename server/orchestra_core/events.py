@@ -27,6 +27,7 @@ Kind = Literal[
     "chamber.closed",
     "chamber.restored",
     "chamber.moved",
+    "chamber.branch-renamed",
     "chamber.suspended",
     "chamber.resumed",
     "agent.acted",

@@ -10,6 +10,7 @@ from orchestra_core.text import one_line
 
 CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 SAVED = "refs/orchestra/saved"
+BRANCHES = "orchestra/"  # what the branches that Orchestra makes begin with
 _SLUG_WORDS = 4
 # Words that say nothing about a request; they would fill a task's id.
 _FILLERS = frozenset(
@@ -77,7 +78,7 @@ def new_task_id(description: str) -> str:
 
 def branch_of(task_id: str, chamber: str) -> str:
     """Return the branch of a chamber."""
-    return f"orchestra/{task_id}/{chamber}"
+    return f"{BRANCHES}{task_id}/{chamber}"
 
 
 def chamber_id(task_id: str, chamber: str) -> str:

@@ -150,6 +150,12 @@ def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber,
     return changed, Change(events=(_event(changed, "chamber.moved", at, actor),))
 
 
+def on_branch(chamber: Chamber, branch: str, *, at: int, actor: str) -> tuple[Chamber, Change]:
+    """Return the chamber with the name that its branch has been given."""
+    changed = replace(chamber, branch=branch)
+    return changed, Change(events=(_event(changed, "chamber.branch-renamed", at, actor),))
+
+
 def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
     """Return the change that takes a worktree on as a live chamber, which nobody knew any more."""
     return Change(

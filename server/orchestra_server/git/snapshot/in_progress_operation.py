@@ -21,6 +21,14 @@ _BESIDE = (
     *("MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "REBASE_HEAD", "BISECT_LOG", "BISECT_NAMES"),
     *("BISECT_TERMS", "BISECT_EXPECTED_REV", "BISECT_ANCESTORS_OK", "BISECT_RUN", "refs/rewritten"),
 )
+_NAMES = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "MERGE_HEAD": "merge",
+    "BISECT_START": "bisect",
+}
 _OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 
 
@@ -36,6 +44,13 @@ def read_operation(directory: Path, admin: Path) -> tuple[str, ...]:
     places = [str(admin / file) for file in files]
     blobs = git_output(directory, "hash-object", "-w", "--no-filters", "--", *places).split()
     return tuple(f"100644 {blob}\t{file}" for blob, file in zip(blobs, files, strict=True))
+
+
+def operation_name(admin: Path) -> str:
+    """Return the git command that is under way, which `--abort` ends; "" for none."""
+    if (admin / "rebase-apply" / "applying").exists():
+        return "am"
+    return next((name for sign, name in _NAMES.items() if (admin / sign).exists()), "")
 
 
 def commits_named_by(directory: Path, operation: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_transaction import put_away, require_here
+from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
@@ -47,6 +48,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
             return _reply(room, state, already_closed=False, branch_kept=False)
         if not confirm:
             await _require_idle(context, room)
+        [room] = await follow_branches(context, repo, task, [room])
         room, away = await put_away(context, repo, task, room)
     state = await show_change(context, task_id)
     return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
+from orchestra_core.names import BRANCHES
 from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.git_exclude import PATTERNS
@@ -76,7 +77,11 @@ def remove_all(
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         taken = list(pool.map(take, rooms))
-    at = {one.room.branch: one.landed for one in taken if isinstance(one, _Taken) and one.landed}
+    at = {
+        one.room.branch: one.landed
+        for one in taken
+        if isinstance(one, _Taken) and one.landed and one.room.branch.startswith(BRANCHES)
+    }
     gone = delete_branches(repo, at) if at else set[str]()
     return [_ended(repo, task, one, gone) if isinstance(one, _Taken) else one for one in taken]
 
@@ -135,11 +140,16 @@ def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
 
 
 def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> bool:
-    """Delete the branch when all of it is kept elsewhere; True also when it is gone already."""
+    """Delete the branch when all of it is kept elsewhere; True also when it is gone already.
+
+    One that was given another name stays: somebody wants it under that.
+    """
     result = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     tip = result.out.strip()
     if result.status:
         return True
+    if not branch.startswith(BRANCHES):
+        return False
     if tip != saved:
         target = _target(task)
         into = repo.resolve(target) if target else repo.head().commit

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from dataclasses import replace as with_changes
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
@@ -12,6 +13,7 @@ from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle as life
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.close_transaction import put_all_away, require_here
+from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
@@ -88,6 +90,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
             return reply.completed(begun.task, await context.store.snapshot(), again=True)
         try:
             await _drop_half_made(context, repo, begun)
+            begun = await _on_their_branches(context, repo, begun)
             ready = await _make_ready(repo, begun, wanted)
             if ready is not None and not wanted.confirmed:
                 await asyncio.to_thread(require_intended, repo, ready)
@@ -178,6 +181,12 @@ async def _drop_half_made(context: Context, repo: Repository, begun: _Begun) -> 
     if half_made:
         await asyncio.to_thread(clear_away, repo, half_made)
         await give_up(context, half_made, DIED)
+
+
+async def _on_their_branches(context: Context, repo: Repository, begun: _Begun) -> _Begun:
+    """Take over what the chambers' branches are called now."""
+    chambers = await follow_branches(context, repo, begun.task, begun.chambers)
+    return with_changes(begun, chambers=chambers)
 
 
 async def _make_ready(repo: Repository, begun: _Begun, wanted: _Wanted) -> Ready | None:

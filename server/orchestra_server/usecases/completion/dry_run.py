@@ -12,6 +12,7 @@ from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
+from orchestra_server.usecases.chambers.renamed_branches import renamed_branches, with_branches
 from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
@@ -43,6 +44,7 @@ def foresee(
 
     Hooks are not run, so that what they would refuse is not known. Blocking.
     """
+    chambers = with_branches(chambers, renamed_branches(repo, task, chambers))
     works: dict[str, UncommittedWork] = {}
     refusals: list[str] = []
     for chamber in chambers:
@@ -65,7 +67,7 @@ def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     path = Path(chamber.path)
     if not path.exists():
         return UncommittedWork(branch_without_directory(repo, chamber).commit, ())
-    return read_uncommitted_work(repo, path, require_own_branch(chamber))
+    return read_uncommitted_work(repo, path, require_own_branch(repo, chamber))
 
 
 def _landing(

@@ -15,6 +15,7 @@ from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
+from orchestra_server.git.worktrees.own_branch import way_back
 from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
@@ -105,15 +106,15 @@ def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:
     return {chamber.name: chamber.base_commit for chamber in chambers}
 
 
-def require_own_branch(chamber: Chamber) -> WorktreeStatus:
+def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
     """Return how a chamber stands; raises Refused when that is not at a commit of its branch."""
     path = Path(chamber.path)
     standing = read_status(path)
     if not standing.commit or standing.branch != chamber.branch:
         where = f"branch {standing.branch}" if standing.branch else "a detached HEAD"
         raise Refused(
-            f"chamber {chamber.name!r} stands on {where} and not on its own branch; "
-            f"run: git -C '{path}' switch {chamber.branch}"
+            f"chamber {chamber.name!r} stands on {where} and not on its own branch "
+            f"{chamber.branch}; {way_back(repo, path, chamber.branch, standing)}"
         )
     return standing
 
@@ -127,7 +128,7 @@ def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> 
     path = Path(chamber.path)
     if not path.exists():
         return branch_without_directory(repo, chamber)
-    standing = require_own_branch(chamber)
+    standing = require_own_branch(repo, chamber)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)
     commit = commit_uncommitted_work(
         path,

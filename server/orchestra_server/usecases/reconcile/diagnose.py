@@ -17,6 +17,7 @@ Name = Literal[
     "moved repository",
     "moved worktree",
     "moved chamber",
+    "renamed branch",
     "forgotten worktree",
     "lost link",
     "unlocked worktree",
@@ -185,6 +186,13 @@ def _live(seen: Observed, room: Chamber) -> Iterator[Difference]:
                 room.id,
                 f"the worktree of chamber {room.id} is not locked; a clean-up could take it",
                 "it is locked again",
+            )
+        if room.id in seen.renamed:
+            yield Difference(
+                "renamed branch",
+                room.id,
+                f"branch {room.branch} of chamber {room.id} is {seen.renamed[room.id]} now",
+                "its record and its briefing follow it",
             )
         yield from _mail(seen, room, at)
 

@@ -29,6 +29,7 @@ class Observed:
     trees: tuple[Worktree, ...] = ()
     rooms: Mapping[str, Room] = field(default_factory=dict[str, Room])  # by chamber id
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: branch now
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
     moved_from: str = ""  # the checkout that the whole repository was at before

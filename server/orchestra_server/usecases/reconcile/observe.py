@@ -15,6 +15,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
+from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.reconcile.observation import Observed, Room
@@ -53,6 +54,11 @@ def _observe(
         trees=trees,
         rooms={one.id: _room(repo, one) for one in chambers if one.is_standing},
         branches=branches,
+        renamed={
+            room_id: branch
+            for task in ours
+            for room_id, branch in renamed_branches(repo, task, state.chambers_of(task.id)).items()
+        },
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
         moved_from=moved_from,

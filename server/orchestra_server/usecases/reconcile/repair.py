@@ -26,6 +26,8 @@ from orchestra_server.git.worktrees.relink import (
 )
 from orchestra_server.git.worktrees.stale_locks import move_stale_lock
 from orchestra_server.usecases.chambers.close_transaction import put_away
+from orchestra_server.usecases.chambers.provision import furnish_all
+from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
 from orchestra_server.usecases.chambers.save_and_remove import ignored_files_to_save
 from orchestra_server.usecases.common.transaction import Context, Decision, settle
@@ -152,6 +154,16 @@ def _take_back(case: Case) -> None:
         delete_branch(repo, room.branch, tip)
 
 
+async def _renamed(case: Case) -> bool:
+    [room] = await follow_branches(case.context, case.repo, case.task, [case.room])
+    siblings = [one for one in case.seen.state.chambers_of(room.task_id) if one.is_live]
+    others = [one for one in siblings if one.id != room.id]
+    await asyncio.to_thread(
+        furnish_all, case.context, case.repo, case.task, [room], siblings=others
+    )
+    return True
+
+
 async def _forgotten(case: Case) -> bool:
     room = case.room
     reason = f"orchestra: chamber {room.name} of task {room.task_id}"
@@ -255,6 +267,7 @@ _MENDINGS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "moved repository": _moved,
     "moved worktree": _astray,
     "moved chamber": _follow,
+    "renamed branch": _renamed,
     "forgotten worktree": _forgotten,
     "lost link": _link,
     "unlocked worktree": _unlocked,

@@ -1,0 +1,117 @@
+"""A chamber's own branch: renamed, or left for another, and the command that leads back to it.
+
+`git branch -m` notes the renaming in the branch's log and in that of the worktree's HEAD.
+"""
+
+import re
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from orchestra_server.git.process.run import ceiling_env, run_git
+from orchestra_server.git.repository.is_merged import is_ancestor
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import WorktreeStatus, git_directory
+from orchestra_server.git.snapshot.in_progress_operation import operation_name
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+
+_HEADS = "refs/heads/"
+_RENAMING = re.compile(
+    r"\tBranch: renamed refs/heads/(?P<old>\S+) to refs/heads/(?P<new>\S+)$", re.MULTILINE
+)
+
+
+def missing_branches(repo: Repository, branches: Sequence[str]) -> set[str]:
+    """Return those of the branches that do not exist."""
+    if not branches:
+        return set()
+    refs = [f"{_HEADS}{branch}" for branch in branches]
+    listed = repo.git("for-each-ref", "--format=%(refname:lstrip=2)", *refs)
+    return set(branches) - set(listed.splitlines())
+
+
+def renamed_branch(
+    repo: Repository, worktree: Path, branch: str, base: str, lands_on: str = ""
+) -> str:
+    """Return what the missing branch of a chamber is called now, "" where that cannot be told.
+
+    It is the branch that the worktree stands on, where a log says so; without logs, where that
+    builds on `base`, has no commit that anybody else's branch has, and is not `lands_on`.
+    """
+    named = run_git(worktree, "symbolic-ref", "--quiet", "HEAD", env=ceiling_env(worktree))
+    current = named.out.strip().removeprefix(_HEADS)
+    if named.status or current in {"", branch, lands_on}:
+        return ""
+    if _log_says(repo, worktree, branch, current) or _is_nobody_elses(
+        repo, f"{_HEADS}{current}", base, current
+    ):
+        return current
+    return ""
+
+
+def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStatus) -> str:
+    """Return what to run so that the worktree stands on its own branch with its commits.
+
+    The command works as it is: git refuses to switch in the middle of a rebase, and to a branch
+    that is missing or that another worktree is on.
+    """
+    git = f"git -C {shlex.quote(str(worktree))}"
+    operation = operation_name(git_directory(worktree))
+    if operation == "bisect":
+        return f"a bisect is under way; end it, run: {git} bisect reset"
+    if operation:
+        return (
+            f"a {operation} is under way; finish it ({git} {operation} --continue), or to give it "
+            f"up, run: {git} {operation} --abort"
+        )
+    if missing_branches(repo, [branch]):
+        return (
+            "that is gone; to make it again where the chamber stands, "
+            f"run: {git} switch -c {branch}"
+        )
+    holder = next((tree for tree in list_worktrees(repo) if tree.branch == branch), None)
+    if holder is not None:
+        free = f"git -C {shlex.quote(str(holder.path))} switch --detach"
+        return f"that is checked out at {holder.path}; run: {free} && {git} switch {branch}"
+    if _made_there(repo, branch, status):
+        return f"to bring its commits along, run: {git} switch -C {branch}"
+    merge = "" if _can_switch(worktree, branch) else "--merge "
+    return f"run: {git} switch {merge}{branch}"
+
+
+def _log_says(repo: Repository, worktree: Path, branch: str, current: str) -> bool:
+    """Tell whether a log has the renaming of one branch to the other, over others between them."""
+    logs = (git_directory(worktree) / "logs/HEAD", repo.common_dir / "logs/refs/heads" / current)
+    names = {branch}
+    for log in logs:
+        with suppress(OSError):
+            text = log.read_text(encoding="utf-8", errors="surrogateescape")
+            for renaming in _RENAMING.finditer(text):
+                if renaming["old"] in names:
+                    names.add(renaming["new"])
+    return current in names
+
+
+def _is_nobody_elses(repo: Repository, commit: str, base: str, current: str = "") -> bool:
+    """Tell whether a commit builds on `base` by commits that only `current` has, of all refs."""
+    if not base or not is_ancestor(repo, base, commit):
+        return False
+    since = ("rev-list", "--count", commit, f"^{base}")
+    exclude = (f"--exclude={current}",) if current else ()
+    alone = repo.git(*since, "--not", *exclude, "--branches", "--remotes", "--tags")
+    return alone == repo.git(*since)
+
+
+def _made_there(repo: Repository, branch: str, status: WorktreeStatus) -> bool:
+    """Tell whether where the chamber stands is its own branch and commits of its own on top."""
+    tip = repo.resolve(f"{_HEADS}{branch}")
+    return status.commit not in {"", tip} and _is_nobody_elses(
+        repo, status.commit, tip, status.branch
+    )
+
+
+def _can_switch(worktree: Path, branch: str) -> bool:
+    """Tell whether git would switch with what is open in the worktree."""
+    tried = ("read-tree", "--dry-run", "-m", "-u", "HEAD", f"{_HEADS}{branch}")
+    return run_git(worktree, *tried, env=ceiling_env(worktree)).status == 0

@@ -1,0 +1,56 @@
+"""A chamber whose branch was renamed keeps it: its record takes the new name over."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.models import Chamber, Task
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
+from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+
+
+def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) -> dict[str, str]:
+    """Return by chamber id what the branches are called that were renamed. Blocking."""
+    here = [one for one in chambers if one.is_live and one.host == this_host()]
+    missing = missing_branches(repo, [chamber.branch for chamber in here])
+    renamed = dict[str, str]()
+    for chamber in here:
+        path = Path(chamber.path)
+        if chamber.branch in missing and (path / ".git").exists():
+            base, lands_on = chamber.base_commit, task.base_branch
+            current = renamed_branch(repo, path, chamber.branch, base, lands_on)
+            if current:
+                renamed[chamber.id] = current
+    return renamed
+
+
+def with_branches(chambers: Sequence[Chamber], renamed: Mapping[str, str]) -> list[Chamber]:
+    """Return the chambers with the branches that they are on now."""
+    return [replace(one, branch=renamed.get(one.id, one.branch)) for one in chambers]
+
+
+async def follow_branches(
+    context: Context, repo: Repository, task: Task, chambers: Sequence[Chamber]
+) -> list[Chamber]:
+    """Record the branches that were renamed; return the chambers as they are then."""
+    renamed = await asyncio.to_thread(renamed_branches, repo, task, chambers)
+    if renamed:
+        await settle(context.store, lambda reads: _record(context, reads, renamed))
+    return with_branches(chambers, renamed)
+
+
+async def _record(context: Context, reads: Reads, renamed: Mapping[str, str]) -> Decision[None]:
+    changes = list[Change]()
+    for chamber_id, branch in renamed.items():
+        chamber = await reads.chamber(chamber_id)
+        if chamber is not None and chamber.is_live and chamber.branch != branch:
+            changes.append(
+                life.on_branch(chamber, branch, at=context.clock(), actor=context.actor)[1]
+            )
+    return Decision(None, life.together(changes))
