@@ -11,7 +11,7 @@ import pytest
 
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, unread
-from tests.support.hooks import Answer, Rooms, Session, finish, rooms_at, send
+from tests.support.hooks import Answer, Rooms, Session, code_of, finish, rooms_at, send
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "src/a.py", "content": "x"}}
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolBatch", "Stop", "SubagentStop")
@@ -274,11 +274,12 @@ def test_a_payload_of_ten_megabytes_is_read_to_its_end(worker: Session, *, has_m
 def test_without_its_interpreter_or_its_settings_the_hook_is_silent(worker: Session) -> None:
     send(worker.directory, "Hello")
     (command,) = worker.commands("PostToolBatch")
+    code = code_of(worker.directory)
     (worker.directory / HOOK).with_suffix(".json").write_text("{broken")
     assert worker.fire("PostToolBatch") == Answer()
-    (worker.directory / HOOK).write_text("this is not python")
+    code.write_text("this is not python")
     assert worker.fire("PostToolBatch") == Answer()
-    (worker.directory / HOOK).unlink()
+    code.unlink()
     assert worker.fire("PostToolBatch") == Answer()
     missing = command.replace(sys.executable, "/nonexistent/python")
     ended = subprocess.run(

@@ -11,7 +11,7 @@ import pytest
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, post, unread
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from tests.support.hooks import Answer, Rooms, Session, finish, names_in, rooms_at, send
+from tests.support.hooks import Answer, Rooms, Session, code_of, finish, names_in, rooms_at, send
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
 
@@ -155,11 +155,11 @@ def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(rooms: Roo
 def test_the_hook_answers_a_handshake_and_changes_nothing(rooms: Rooms) -> None:
     chamber = rooms.chamber()
     before = names_in(chamber / HOOK.parent)
-    answer = probe_hook(chamber, rooms.document().id, rooms.main)
+    answer = probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git")
     assert (answer.ready, "leaves receipts" in answer.note) == (True, True)
     assert set(names_in(chamber / HOOK.parent)) - set(before) <= {"__pycache__"}
-    (chamber / HOOK).write_text("this is not python")
-    assert not probe_hook(chamber, rooms.document().id, rooms.main).ready
+    code_of(chamber).write_text("this is not python")
+    assert not probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git").ready
 
 
 def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkout(
@@ -169,7 +169,7 @@ def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkou
     settings = chamber / HOOK.with_suffix(".json")
     settings.write_text(json.dumps({**json.loads(settings.read_text()), "own_hooks": False}))
     (chamber / ".claude" / "settings.local.json").unlink()
-    assert probe_hook(chamber, rooms.document().id, rooms.main).ready
+    assert probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git").ready
 
 
 def test_a_subagent_of_a_task_in_a_subdirectory_is_found_from_the_main_checkout(

@@ -11,8 +11,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.domain.chamber_lifecycle import Handshake
 from orchestra_server.files.chamber.mailbox import collect_receipts, discard_receipts
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from orchestra_server.files.hook_setup.hook_settings import HOOK
-from tests.support.hooks import Rooms, Session, patient, rooms_at, sent
+from tests.support.hooks import Rooms, Session, be_patient, patient, rooms_at, sent
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
 CHAMBER = "add-login-1a2b/auth"
@@ -53,7 +52,7 @@ async def test_a_delivery_and_the_next_call_are_stamped_in_order(
 
 async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Rooms) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    be_patient(rooms.main)
     agent = rooms.subagent()
     await sent(store, chamber, "One")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a"}})
@@ -118,7 +117,7 @@ async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
     store: Store, rooms: Rooms
 ) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    be_patient(rooms.main)
     agent = rooms.subagent("a-7")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/src/a.py"}}, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]
@@ -148,7 +147,7 @@ async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_messag
     store: Store, rooms: Rooms
 ) -> None:
     chamber = patient(rooms.chamber()).directory
-    (rooms.main / HOOK).write_bytes((chamber / HOOK).read_bytes())
+    be_patient(rooms.main)
     launched: dict[str, object] = {
         "tool_name": "Agent",
         "tool_input": {"prompt": f"Work in {chamber}."},
@@ -167,7 +166,7 @@ async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
     store: Store, rooms: Rooms
 ) -> None:
     chamber = rooms.chamber()
-    answer = await asyncio.to_thread(probe_hook, chamber, CHAMBER, rooms.main)
+    answer = await asyncio.to_thread(probe_hook, chamber, CHAMBER, rooms.main, rooms.main / ".git")
     assert answer == Handshake(ready=True)
     assert (await store.snapshot()).presence == {}
 

@@ -11,7 +11,7 @@ import pytest
 from orchestra_core.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
-from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
+from tests.support.hooks import Answer, Rooms, Session, code_of, rooms_at, send
 
 SUBJECTS = ("mail", "presence", "guard")
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "{main}/a.py", "content": "x" * 200_000}}
@@ -127,7 +127,7 @@ def test_a_mailbox_that_somebody_holds_is_left_after_a_moment(worker: Session) -
 
 
 def test_python_that_fails_at_its_start(worker: Session) -> None:
-    hook = worker.directory / HOOK
+    hook = code_of(worker.directory)
     kept = hook.read_bytes()
     for content in (b"1 / 0", b"\xff\xfe", b"import nothing_of_the_kind", b""):
         hook.write_bytes(content)
@@ -138,7 +138,7 @@ def test_python_that_fails_at_its_start(worker: Session) -> None:
 
 def test_a_compiled_hook_that_is_broken(worker: Session) -> None:
     worker.fire("PreToolUse")
-    for compiled in (worker.directory / HOOK.parent / "__pycache__").iterdir():
+    for compiled in (code_of(worker.directory).parent / "__pycache__").iterdir():
         compiled.write_bytes(b"not what python wrote")
     ends_well(worker)
 

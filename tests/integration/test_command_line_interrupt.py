@@ -10,6 +10,7 @@ from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
 from tests.support.commands import orchestra
+from tests.support.hooks import code_of
 from tests.support.orchestration import in_memory
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.valkey_users import a_user_of_their_own
@@ -127,7 +128,7 @@ def test_doctor_shakes_hands_with_every_chamber(shop: TestRepository, settings: 
     said = orchestra(shop.path, settings, "doctor").stdout
     (line,) = (line for line in said.splitlines() if " chambers " in line)
     assert line.split(None, 2) == ["ok", "chambers", "2 live, hooks verified"]
-    (Path(created.chambers[0].path) / ".claude/hooks/interrupt_monitor.py").write_text("broken(")
+    code_of(Path(created.chambers[0].path)).write_text("broken(")
     ran = orchestra(shop.path, settings, "doctor")
     assert ran.returncode == 1
     assert "hook not verified: auth: the hook did not answer" in ran.stdout

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,8 +16,10 @@ from msgspec import Struct
 from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
-from orchestra_server.files.chamber.chamber_files import HOOK, ProvisionPlan, provision_chamber
+from orchestra_server.files.chamber.chamber_files import ProvisionPlan, provision_chamber
 from orchestra_server.files.chamber.mailbox import post
+from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.files.installation.install import initialise
 from tests.support.samples import NOON, a_task, sending
 
@@ -205,11 +208,30 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
 
 def patient(chamber: Path) -> Session:
     """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
-    hook = chamber / HOOK
-    source = hook.read_text()
-    assert "REDIS_TIMEOUT_S = 0.05\n" in source
-    hook.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
+    be_patient(chamber)
     return Session(chamber)
+
+
+def be_patient(directory: Path) -> None:
+    """Let the settings of a chamber or a main checkout start a hook that waits longer for Redis."""
+    code = code_of(directory)
+    source = code.read_text()
+    assert "REDIS_TIMEOUT_S = 0.05\n" in source
+    longer = code.parents[1] / "patient" / code.name
+    longer.parent.mkdir(exist_ok=True)
+    longer.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
+    settings = directory / ".claude" / "settings.local.json"
+    settings.write_text(settings.read_text().replace(str(code.parent), str(longer.parent)))
+
+
+def code_of(directory: Path) -> Path:
+    """Return the code that the settings of a chamber or a main checkout start."""
+    settings = (directory / ".claude" / "settings.local.json").read_text()
+    version = re.search(r"/orchestra/hooks/([0-9a-f]{16})", settings)
+    assert version is not None
+    of_hook = json.loads((directory / HOOK_SETTINGS).read_bytes())
+    common_dir = Path(of_hook.get("main") or of_hook["root"], ".git")
+    return common_dir / HOOKS_IN_GIT / version[1] / "interrupt_monitor.py"
 
 
 async def sent(store: Store, chamber: Path, *messages: str) -> list[Interrupt]:

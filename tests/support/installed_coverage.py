@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from coverage import CoverageData
 
-from orchestra_server.files.chamber import chamber_files
+from orchestra_server.files.hook_setup import hook_code
 from orchestra_server.files.hook_setup.hook_bundle import SECTIONS, hook_source
 from orchestra_server.files.installation import install
 
@@ -46,8 +46,7 @@ def measure_installed(patch: pytest.MonkeyPatch) -> None:
     def measured_launcher(python: Path) -> str:
         return start + launcher_source(python)
 
-    patch.setattr(install, "hook_source", lambda: start + hook_source())
-    patch.setattr(chamber_files, "hook_source", lambda: start + hook_source())
+    patch.setattr(hook_code, "hook_source", lambda: start + hook_source())
     patch.setattr(install, "launcher_source", measured_launcher)
 
 
@@ -95,7 +94,8 @@ def map_installed(data: CoverageData) -> None:
     """
     origins = hook_origins()
     lines: dict[str, set[int]] = {}
-    copies = [file for file in data.measured_files() if "/.claude/" in file]
+    places = ("/.claude/", f"/{hook_code.HOOKS_IN_GIT}/")
+    copies = [file for file in data.measured_files() if any(place in file for place in places)]
     for copy in copies:
         ran = data.lines(copy) or []
         if copy.endswith("interrupt_monitor.py"):

@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from tests.support.hooks import code_of
 from tests.support.tracing import Death, die_at
 
 
@@ -62,7 +63,7 @@ class Trace(Protocol):
 class Place:
     """What a round of deaths happens on."""
 
-    def __init__(self, job: Job, hook: Callable[[str], None]) -> None:
+    def __init__(self, job: Job, hook: Callable[[str, str], None]) -> None:
         self.job, self.hook = job, hook
         self.chamber = Path(job.chamber)
         self.receipts = self.chamber / ".claude" / "hooks" / "receipts"
@@ -115,7 +116,7 @@ class Place:
 
     def _start_fork(self) -> None:
         self._redirect()
-        self.hook("mail")
+        self.hook("mail", str(Path(self.job.project, ".claude", "hooks")))
 
     def _start_command(self) -> None:
         self._redirect()
@@ -141,7 +142,7 @@ def _dying_at(line: int) -> Trace:
 
 def report(job: Job) -> Report:
     """Let the hook die at every `step`-th place, until one comes to its end."""
-    sys.path.append(str(Path(job.project, ".claude", "hooks")))
+    sys.path.append(str(code_of(Path(job.project)).parent))
     place = Place(job, __import__("interrupt_monitor").run)
     try:
         place.round(1, by_lines=False)

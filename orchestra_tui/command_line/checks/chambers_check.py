@@ -50,4 +50,4 @@ def judge(hands: dict[str, Handshake], elsewhere: int) -> Check:
 
 async def _ask(chamber: Chamber, project: Project) -> Handshake:
     path, main = Path(chamber.path), project.main_checkout
-    return await asyncio.to_thread(probe_hook, path, chamber.id, main)
+    return await asyncio.to_thread(probe_hook, path, chamber.id, main, project.git_dir)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.project import Project
+from orchestra_server.files.hook_setup.hook_code import is_installed
 from orchestra_server.files.hook_setup.hook_settings import HOOK
 from orchestra_server.files.hook_setup.shell_guard import MARK
 from orchestra_server.files.installation.install import SETTINGS
@@ -37,7 +38,7 @@ def installed_root(project: Project) -> Path:
 def check_installation(project: Project) -> Check:
     """Look for everything `orchestra init` puts in, and for the interpreter it recorded."""
     root = installed_root(project)
-    missing = [what for what, there in _parts(root) if not there]
+    missing = [what for what, there in _parts(root, project.git_dir) if not there]
     if missing:
         found = f"missing: {', '.join(missing)}"
         mend = f"run 'orchestra init' in {root}"
@@ -54,7 +55,7 @@ def check_installation(project: Project) -> Check:
     return Check(name=NAME, verdict="ok", found=f"registered in {MCP_JSON} and {SETTINGS}")
 
 
-def _parts(root: Path) -> list[tuple[str, bool]]:
+def _parts(root: Path, common_dir: Path) -> list[tuple[str, bool]]:
     try:
         registered = msgspec.json.decode(_read(root / MCP_JSON), type=_McpFile).servers
     except msgspec.DecodeError:
@@ -63,6 +64,7 @@ def _parts(root: Path) -> list[tuple[str, bool]]:
         (f"the server in {MCP_JSON}", SERVER in registered),
         (f"the launcher {LAUNCHER}", (root / LAUNCHER).is_file()),
         (f"the hook {HOOK}", (root / HOOK).is_file()),
+        ("the hook's code", is_installed(common_dir)),
         (f"the hooks in {SETTINGS}", MARK.encode() in _read(root / SETTINGS)),
     ]
 

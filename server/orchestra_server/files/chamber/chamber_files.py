@@ -25,7 +25,7 @@ from orchestra_server.files.chamber.chamber_links import (
 from orchestra_server.files.chamber.skeleton import create_skeleton_path, skeleton_path
 from orchestra_server.files.chamber.worker_context import worker_context
 from orchestra_server.files.git_exclude import PATTERNS, ensure_excluded
-from orchestra_server.files.hook_setup.hook_bundle import hook_source
+from orchestra_server.files.hook_setup.hook_code import code_folder, install_code, starter_source
 from orchestra_server.files.hook_setup.hook_settings import (
     HOOK,
     HOOK_SETTINGS,
@@ -81,6 +81,7 @@ def provision_chamber(plan: ProvisionPlan) -> list[str]:
         agents = [AGENTS[name] for name in chosen_agents(plan.project.root) if name in AGENTS]
         hidden = (f"/{agent.place.as_posix()}" for agent in agents if not agent.in_main)
         ensure_excluded(plan.project.git_dir, (*PATTERNS, *hidden))
+        install_code(plan.project.git_dir)
         lines = _copy_included(plan, chamber)
         lines += _write_own_files(plan, chamber)
         lines += [_write_agent_settings(plan, chamber, agent) for agent in agents]
@@ -147,7 +148,7 @@ def _write_own_files(plan: ProvisionPlan, chamber: Path) -> list[str]:
     own_hooks = SETTINGS.as_posix() not in plan.tracked
     content = {
         CONTEXT: (worker_context(plan.task, plan.chamber, plan.siblings), 0o644),
-        HOOK: (hook_source().encode(), 0o644),
+        HOOK: (starter_source(plan.project.git_dir).encode(), 0o644),
         HOOK_SETTINGS: (
             chamber_settings(
                 plan.chamber,
@@ -185,7 +186,7 @@ def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient
         return f"{agent.place} is tracked and was not changed: {agent.name} gets no mail"
     if not path.parent.resolve().is_relative_to(chamber.resolve()):
         return f"{agent.place} links out of the chamber: {agent.name} gets no mail"
-    command = chamber_command(plan.python, chamber / HOOK, chamber)
+    command = chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, agent.merged(text, str(path), command).encode())
@@ -194,7 +195,7 @@ def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient
 
 def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:
     path = chamber / SETTINGS
-    command = chamber_command(plan.python, chamber / HOOK, chamber)
+    command = chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else "{}\n"
     except UnicodeDecodeError as fault:

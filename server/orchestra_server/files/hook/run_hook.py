@@ -11,11 +11,13 @@ from orchestra_server.files.hook.other_clients import CLIENTS, find_session, ser
 from orchestra_server.files.hook.presence import handle_presence, remember_ends
 
 
-def run(subject: str) -> None:
-    """Handle one event; `subject` is mail, guard, presence or another client's name."""
+def run(subject: str, hooks: str) -> None:
+    """Handle one event; `subject` is mail, guard, presence or another client's name.
+
+    `hooks` is the folder of the settings, in the chamber or the main checkout.
+    """
     try:
         payload = object_of(parse(sys.stdin.buffer.read()))
-        hooks = os.path.dirname(os.path.abspath(__file__))
         own = read_json(os.path.join(hooks, SETTINGS))
         is_other_client = subject in CLIENTS
         reader = find_session(own, payload) if is_other_client else find_reader(own, hooks, payload)

@@ -9,15 +9,23 @@ when the first message is not read.
 
 import os
 import secrets
+import shlex
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from orchestra_server.domain.chamber_lifecycle import Handshake
-from orchestra_server.files.hook_setup.shell_guard import MARK
+from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
+from orchestra_server.files.hook_setup.shell_guard import (
+    MARK,
+    chamber_command,
+    guarded,
+    main_command,
+)
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")
@@ -47,17 +55,32 @@ class _Answer(Struct, frozen=True):
     reaches_redis: bool = False
 
 
-def probe_hook(chamber_path: Path, chamber_id: str, main_checkout: Path) -> Handshake:
+def probe_hook(
+    chamber_path: Path, chamber_id: str, main_checkout: Path, common_dir: Path
+) -> Handshake:
     """Ask the hook that serves a chamber; where its own settings have none, the main checkout's.
 
-    Blocking, for at most ten seconds. Raises nothing: a chamber without a hook can be worked in.
+    Settings may be the repository's own: only a command that Orchestra writes is run. Blocking, for
+    at most ten seconds. Raises nothing: a chamber without a hook can be worked in.
     """
-    for directory in (chamber_path, main_checkout):
-        command = _command_in(directory / SETTINGS)
-        if command:
-            break
-    else:
+    commands = [
+        (directory, command)
+        for directory in (chamber_path, main_checkout)
+        if (command := _command_in(directory / SETTINGS))
+    ]
+    if not commands:
         return Handshake(ready=False, note=f"{chamber_path / SETTINGS} starts no hook of Orchestra")
+    own_commands = (
+        command
+        for directory, command in commands
+        if _is_ours(command, directory, main_checkout, common_dir)
+    )
+    command = next(own_commands, "")
+    if not command:
+        strange = commands[0][0] / SETTINGS
+        return Handshake(
+            ready=False, note=f"{strange} starts a hook that is not ours; it was not run"
+        )
     nonce = secrets.token_hex(8)
     payload = {
         "hook_event_name": EVENT,
@@ -81,6 +104,25 @@ def _command_in(path: Path) -> str:
         return ""
     handlers = (one for group in settings.hooks.get(_ASKED, ()) for one in group.hooks)
     return next((one.command for one in handlers if one.background and MARK in one.command), "")
+
+
+def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Path) -> bool:
+    """Say whether Orchestra would write exactly this, for an interpreter outside the repository.
+
+    Of any version: all of them lie in the git directory, where no commit can put a file.
+    """
+    try:
+        words = shlex.split(command)
+        python, code = words[words.index("-I") - 1], Path(words[words.index("-c") + 2])
+    except (ValueError, IndexError):
+        return False
+    if code.parent.resolve() != (common_dir / HOOKS_IN_GIT).resolve():
+        return False
+    if Path(python).is_relative_to(main_checkout) and python != sys.executable:
+        return False
+    make = main_command if directory == main_checkout else chamber_command
+    wanted = make(Path(python), code, directory)
+    return command == guarded(wanted, wanted.present, "presence")
 
 
 def _run(command: str, directory: Path, stdin: bytes) -> bytes:

@@ -9,14 +9,17 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.files.hook_setup.hook_settings import ELSEWHERE, HOOK_SETTINGS
+from orchestra_server.files.hook_setup.hook_settings import ELSEWHERE, HOOK, HOOK_SETTINGS
 
 MARK = "interrupt_monitor"
 # The words before `exec` keep cat from its message catalogues and from searching a long PATH:
 # a sixth of the whole line.
 DRAIN = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat >/dev/null"
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
-_START = f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; hook.run(sys.argv[2])"
+_START = (
+    f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; "
+    "hook.run(sys.argv[3], sys.argv[2])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +27,28 @@ class Command:
     """A hook's program, and where to look before it is started."""
 
     python: Path
-    script: Path
+    code: Path  # the folder that it is imported from
+    hooks: Path  # the folder of its settings and marks
     mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
     present: tuple[str, ...]  # the same for somebody to report
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
 
 
-def chamber_command(python: Path, script: Path, chamber: Path) -> Command:
+def chamber_command(python: Path, code: Path, chamber: Path) -> Command:
     """Return the command of a chamber's own settings."""
     here = shlex.quote(str(chamber))
     mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
-    return Command(python, script, (mail,), (present,), f"{here}/.INTERRUPT")
+    return Command(python, code, chamber / HOOK.parent, (mail,), (present,), f"{here}/.INTERRUPT")
 
 
-def main_command(python: Path, script: Path, root: Path) -> Command:
+def main_command(python: Path, code: Path, root: Path) -> Command:
     """Return the command of the main checkout, which looks into all chambers."""
     top = shlex.quote(str(root))
     folders = (f"{top}/.claude/worktrees/*", f"{top}/{ELSEWHERE}/*/*")
     return Command(
         python,
-        script,
+        code,
+        root / HOOK.parent,
         tuple(f"{chambers}/.INTERRUPT*" for chambers in folders),
         tuple(f"{chambers}/{HOOK_SETTINGS}" for chambers in folders),
     )
@@ -54,11 +59,12 @@ def guarded(command: Command, patterns: tuple[str, ...], subject: str) -> str:
 
     It always reads its stdin, or some clients show an error.
     """
-    python, folder = shlex.quote(str(command.python)), shlex.quote(str(command.script.parent))
+    python = shlex.quote(str(command.python))
+    folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
     # A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
     found = " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))
     found = f"{{ {found}; }}" if len(patterns) > 1 else found
     return (
         f"set -- {' '.join(patterns)}; {found} && [ -x {python} ] || {DRAIN}; "
-        f"{python} -I -S -c '{_START}' {folder} {subject} 2>/dev/null || {DRAIN}"
+        f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject} 2>/dev/null || {DRAIN}"
     )

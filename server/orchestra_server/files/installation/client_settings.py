@@ -155,7 +155,7 @@ def _waking(command: Command) -> list[Json]:
 
 
 def _mark(command: Command, name: str) -> str:
-    return shlex.quote(str(command.script.with_suffix(f".{name}")))
+    return shlex.quote(str(command.hooks / f"{MARK}.{name}"))
 
 
 def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:

@@ -14,7 +14,13 @@ from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
 from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.atomic_write import write_atomically
-from orchestra_server.files.hook_setup.hook_bundle import hook_source
+from orchestra_server.files.hook_setup.hook_code import (
+    code_folder,
+    install_code,
+    is_installed,
+    remove_code,
+    starter_source,
+)
 from orchestra_server.files.hook_setup.hook_settings import (
     HOOK,
     HOOK_SETTINGS,
@@ -27,6 +33,7 @@ from orchestra_server.files.installation import client_settings
 from orchestra_server.files.installation.install_record import (
     InstallRecord,
     digest,
+    has_other_records,
     read_record,
     updated,
     write_record,
@@ -78,9 +85,10 @@ def initialise(
         after = part.wanted(_decoded(before, part.path)).encode("utf-8", "surrogateescape")
         if after != before:
             written[part.path] = (before, after)
-    if not written:
+    if not written and is_installed(project.git_dir):
         return []
     try:
+        is_code_new = install_code(project.git_dir)
         _write(project, record, parts, written)
         retired = remove_retired(project.root)
     except OSError as fault:
@@ -88,6 +96,8 @@ def initialise(
             f"{fault.filename} cannot be written ({fault.strerror}); mend that and run init again"
         ) from fault
     lines = [_line(project, part.path, part.says) for part in parts if part.path in written]
+    if is_code_new and not lines:
+        lines = [f"{code_folder(project.git_dir)}: written"]
     return [*lines, *(f"{path}: removed, it is part of {HOOK.name} now" for path in retired)]
 
 
@@ -114,6 +124,8 @@ def undo(root: Path) -> list[str]:
         for directory in reversed(record.directories):
             if Path(directory).is_dir() and not any(Path(directory).iterdir()):
                 Path(directory).rmdir()
+        if not chambers_in(project.root) and not has_other_records(project.git_dir, project.root):
+            remove_code(project.git_dir)
         write_record(project.git_dir, project.root, None)
     except OSError as fault:
         raise Unavailable(
@@ -147,7 +159,7 @@ def _parts(
 ) -> list[InstalledFile]:
     root = project.root
     mcp_json, settings = _target(root / MCP_JSON), _target(root / SETTINGS)
-    command = main_command(python, root / HOOK, root)
+    command = main_command(python, code_folder(project.git_dir), root)
     hooks = client_settings.hooks_of(command)
     clients = {
         agent.place: _client_part(root / agent.place, agent, command)
@@ -179,7 +191,7 @@ def _parts(
         InstalledFile(
             settings, "hooks and leave to call our tools added", with_settings, without_settings
         ),
-        _own_file(root / HOOK, hook_source()),
+        _own_file(root / HOOK, starter_source(project.git_dir)),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, launcher_source(python)),
         InstalledFile(

@@ -47,6 +47,11 @@ def read_record(common_dir: Path, root: Path) -> InstallRecord | None:
     return _read(common_dir).get(str(root))
 
 
+def has_other_records(common_dir: Path, root: Path) -> bool:
+    """Say whether Orchestra is installed in another working tree of the repository as well."""
+    return bool(_read(common_dir).keys() - {str(root)})
+
+
 def is_as_installed(common_dir: Path, path: Path) -> bool:
     """Say whether a file of ours is, byte for byte, as `orchestra init` left it."""
     known = (one for record in _read(common_dir).values() for one in record.files)

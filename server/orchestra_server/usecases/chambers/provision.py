@@ -59,7 +59,7 @@ def shake_all_hands(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, Han
     """
 
     def shake(room: Chamber) -> Handshake:
-        return probe_hook(Path(room.path), room.id, repo.top)
+        return probe_hook(Path(room.path), room.id, repo.top, repo.common_dir)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = pool.map(shake, rooms)

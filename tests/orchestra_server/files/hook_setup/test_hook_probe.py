@@ -12,11 +12,23 @@ from orchestra_server.files.hook_setup import hook_probe
 from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, probe_hook
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.usefixtures("any_command_is_ours")
+
 ANSWERING = """
 import json, sys
 asked = json.loads(sys.stdin.read())
 print(json.dumps({"handshake": asked["nonce"], "chamber_id": "t/auth", "reaches_redis": %s}))
 """
+
+
+@pytest.fixture
+def any_command_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the probe run commands that fail in ways in which the real hook does not."""
+
+    def agrees(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(hook_probe, "_is_ours", agrees)
 
 
 @pytest.fixture
@@ -42,12 +54,12 @@ def python(source: str) -> str:
 
 def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, python(ANSWERING % "True"))
-    assert probe_hook(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == Handshake(ready=True)
 
 
 def test_one_that_does_not_reach_redis_is_ready_and_says_so(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, python(ANSWERING % "False"))
-    answer = probe_hook(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert answer.ready
     assert "leaves receipts" in answer.note
 
@@ -56,12 +68,12 @@ def test_where_the_chamber_has_no_hooks_the_main_checkouts_are_asked(
     chamber: Path, tmp_path: Path
 ) -> None:
     settle_in(tmp_path, python(ANSWERING % "True"))
-    assert probe_hook(chamber, "t/auth", tmp_path) == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == Handshake(ready=True)
 
 
 def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, f"cat > {shlex.quote(str(tmp_path / 'told'))}")
-    probe_hook(chamber, "t/auth", tmp_path)
+    probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     told = json.loads((tmp_path / "told").read_text())
     assert (told["hook_event_name"], told["cwd"]) == (EVENT, str(chamber))
 
@@ -81,20 +93,20 @@ def test_what_is_wrong_with_a_hook_is_one_line(
     chamber: Path, tmp_path: Path, command: str, why: str
 ) -> None:
     settle_in(chamber, command)
-    answer = probe_hook(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert not answer.ready
     assert why in answer.note
     assert "\n" not in answer.note
 
 
 def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Path) -> None:
-    answer = probe_hook(chamber, "t/auth", tmp_path)
+    answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert answer == Handshake(
         ready=False, note=f"{chamber / SETTINGS} starts no hook of Orchestra"
     )
     (chamber / ".claude").mkdir()
     (chamber / SETTINGS).write_text("{broken")
-    assert not probe_hook(chamber, "t/auth", tmp_path).ready
+    assert not probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git").ready
 
 
 async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
@@ -102,7 +114,7 @@ async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
 ) -> None:
     monkeypatch.setattr(hook_probe, "_SECONDS", 0.2)
     settle_in(chamber, f"sleep 600 & echo $! > {tmp_path / 'pid'}; sleep 600")
-    assert "did not end" in probe_hook(chamber, "t/auth", tmp_path).note
+    assert "did not end" in probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git").note
     pid = int((tmp_path / "pid").read_text())
     await until(lambda: not is_running(pid))
 

@@ -18,8 +18,9 @@ from orchestra_server.files.installation.client_settings import (
 )
 
 PYTHON = Path("/usr/bin/python3")
-HOOKS = hooks_of(chamber_command(PYTHON, Path("/c/.claude/hooks/interrupt_monitor.py"), Path("/c")))
-OTHERS = hooks_of(main_command(PYTHON, Path("/m/.claude/hooks/interrupt_monitor.py"), Path("/m")))
+CODE = Path("/m/.git/orchestra/hooks/0123456789abcdef")
+HOOKS = hooks_of(chamber_command(PYTHON, CODE, Path("/c")))
+OTHERS = hooks_of(main_command(PYTHON, CODE, Path("/m")))
 MINE = """{
     "permissions": {"allow": ["Bash(make:*)"], "deny": []},
     "model": "x", "unknown": {"b": 1, "a": 2.0},
@@ -93,9 +94,7 @@ def test_the_guard_reads_all_of_its_stdin_whatever_it_finds(
     chamber.mkdir()
     if there:
         (chamber / ".INTERRUPT").touch()
-    hooks = hooks_of(
-        chamber_command(Path("/nonexistent"), chamber / "interrupt_monitor.py", chamber)
-    )
+    hooks = hooks_of(chamber_command(Path("/nonexistent"), chamber / "code", chamber))
     command = json.loads(json.dumps(hooks["Stop"]))[0]["hooks"][0]["command"]
     ended = subprocess.run(
         [shell, "-c", command], input=b"x" * 1_000_000, capture_output=True, check=True

@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_server.files.git_exclude import ensure_excluded
-from orchestra_server.files.installation import install
+from orchestra_server.files.hook_setup import hook_code
 from orchestra_server.files.installation.install import initialise, undo
 from tests.support.hooks import Rooms, names_in
 from tests.support.repositories import (
@@ -92,7 +92,7 @@ def test_the_three_files_that_the_hook_once_was_are_taken_away(
 ) -> None:
     before = everything(repo.path)
     with monkeypatch.context() as older:
-        older.setattr(install, "hook_source", lambda: "# an older hook of Orchestra's")
+        older.setattr(hook_code, "hook_source", lambda: "# an older hook of Orchestra's")
         initialise(repo.path, PYTHON)
     for name in ("reader", "agents"):
         repo.write(f".claude/hooks/interrupt_{name}.py", "# Orchestra")

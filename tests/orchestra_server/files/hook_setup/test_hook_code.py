@@ -1,0 +1,94 @@
+"""The hook's code lies in the git directory: nothing that a repository tracks runs in its place."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.hook_setup.hook_code import code_file, code_folder
+from orchestra_server.files.hook_setup.hook_probe import probe_hook
+from orchestra_server.files.hook_setup.hook_settings import HOOK
+from orchestra_server.files.installation.install import initialise, undo
+from tests.support.hooks import Rooms, Session, names_in, rooms_at, send
+
+SETTINGS = Path(".claude", "settings.local.json")
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Rooms:
+    return rooms_at(tmp_path / "a shop")
+
+
+def test_the_code_is_its_owners_alone_and_its_folder_is_its_hash(rooms: Rooms) -> None:
+    code = code_file(rooms.main / ".git")
+    assert code.stat().st_mode & 0o777 == 0o644
+    for folder in code.parents[:2]:
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(code.parent.name) == 16
+
+
+def test_a_file_of_the_repository_with_the_hooks_name_is_never_run(rooms: Rooms) -> None:
+    chamber = rooms.chamber()
+    mark = rooms.main / "ran"
+    for directory in (chamber, rooms.main):
+        (directory / HOOK).write_text(f"open({str(mark)!r}, 'w')")
+        (directory / HOOK.parent / "_json.py").write_text(f"open({str(mark)!r}, 'w')")
+    send(chamber, "Hello")
+    assert "Hello" in Session(chamber).fire("PostToolBatch").context
+    assert probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git").ready
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("way", ["another command", "another folder", "an interpreter of its own"])
+def test_the_probe_runs_no_command_that_orchestra_would_not_write(rooms: Rooms, way: str) -> None:
+    chamber = rooms.chamber()
+    mark, git = rooms.main / "ran", rooms.main / ".git"
+    program = rooms.main / "python"
+    program.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
+    program.chmod(0o755)
+    for directory in (chamber, rooms.main):
+        text = (directory / SETTINGS).read_text()
+        changed = {
+            "another command": text.replace("set -- ", f"touch '{mark}'; "),
+            "another folder": text.replace(str(code_folder(git)), str(rooms.main)),
+            "an interpreter of its own": text.replace(sys.executable, "./python"),
+        }[way]
+        assert changed != text
+        (directory / SETTINGS).write_text(changed)
+    answer = probe_hook(chamber, rooms.document().id, rooms.main, git)
+    assert not answer.ready
+    assert "starts a hook that is not ours; it was not run" in answer.note
+    assert not mark.exists()
+
+
+def test_what_stands_in_the_documented_place_starts_the_same_code(rooms: Rooms) -> None:
+    chamber = rooms.chamber()
+    send(chamber, "Hello")
+    ended = subprocess.run(
+        [sys.executable, "-I", str(chamber / HOOK), "mail"],
+        input=Session(chamber).payload("PostToolBatch", {}),
+        capture_output=True,
+        check=True,
+    )
+    assert b"Hello" in ended.stdout
+    assert ended.stderr == b""
+
+
+def test_code_that_has_gone_is_written_again_by_init(rooms: Rooms) -> None:
+    code_file(rooms.main / ".git").write_text("broken(")
+    (line,) = initialise(rooms.main, Path(sys.executable))
+    assert line == f"{code_folder(rooms.main / '.git')}: written"
+    assert initialise(rooms.main, Path(sys.executable)) == []
+
+
+def test_undo_leaves_the_code_while_there_are_chambers_that_run_it(rooms: Rooms) -> None:
+    chamber = rooms.chamber()
+    undo(rooms.main)
+    send(chamber, "Hello")
+    assert "Hello" in Session(chamber).fire("PostToolBatch").context
+
+
+def test_undo_takes_the_code_along(rooms: Rooms) -> None:
+    undo(rooms.main)
+    assert names_in(rooms.main / ".git") == ["info"]
