@@ -42,9 +42,9 @@ def start_task(shown: Terminal, description: str) -> None:
 
 def create_chambers(shown: Terminal, names: str) -> None:
     shown.press("c")
-    shown.wait_for("Chambers for:")
+    shown.wait_for("Create chambers for:")
     shown.press(names + "\r")
-    shown.wait_until(lambda screen: "Chambers for:" not in screen, "the dialog's end")
+    shown.wait_until(lambda screen: "Create chambers for:" not in screen, "the dialog's end")
 
 
 def server_processes(room_pid: int) -> list[int]:
