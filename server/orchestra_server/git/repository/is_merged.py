@@ -40,11 +40,10 @@ def _tree(repo: Repository, commit: str) -> str:
 def _has_equals(repo: Repository, commit: str, into: str) -> bool:
     """Return whether each commit of the work has one in `into` that makes the same change.
 
-    `git cherry` would say so of changes that differ in white space, which is work in itself.
+    A merge counts as a commit without one, because it can hold work of its own. `git cherry` would
+    leave it out, and take changes that differ in white space for the same.
     """
     own = set(repo.git("rev-list", f"{into}..{commit}").split())
-    if repo.git("rev-list", "--merges", "--count", f"{into}..{commit}").strip() != "0":
-        return False  # a merge has no equal, and can hold work of its own
     marked = repo.git("rev-list", "--no-merges", "--cherry-mark", f"{into}...{commit}").split()
     equal = {line[1:] for line in marked if line.startswith("=")}
     patches = _patches(repo, equal)

@@ -194,3 +194,12 @@ def test_a_git_that_was_killed_shows_no_ancestry(
 
     monkeypatch.setattr(repository, "run_git", killed)
     assert not is_ancestor(repo, "work", "main")
+
+
+@pytest.mark.parametrize("content", [f"{number}\n" for number in range(8)])
+def test_work_that_merges_without_conflict_and_is_not_there_is_not_merged(
+    made: TestRepository, content: str
+) -> None:
+    made.commit("work", {"new.txt": content})
+    on_main(made, lambda: made.commit("meanwhile", {"main.txt": ""}))
+    assert not merged(made)
