@@ -25,7 +25,7 @@ from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, Confl
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.following import Watch, watching
 from tests.support.repositories import PLAIN_GIT, TestRepository
@@ -135,7 +135,7 @@ async def _live(
     store: Store, project: Project, opened: Sequence[TestRepository], idle: float
 ) -> list[_Line]:
     """Have the whole radar on duty: idle, and from a write to the event that tells of it."""
-    async with watching(store) as told, radar_on_duty(store, project, now_ms):
+    async with watching(store) as told, watch_as_leader(store, project, now_ms):
         files = [chamber.path / "both.txt" for chamber in opened[:2]]
         files[0].write_text("one\n")
         await _until_told(told, files, "other\n")  # also: the first look is over

@@ -152,7 +152,7 @@ def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(rooms: Roo
     assert "Two" in worker.fire("PostToolBatch").context
 
 
-def test_the_hook_answers_a_handshake_and_changes_nothing(rooms: Rooms) -> None:
+def test_the_hook_answers_a_probe_and_changes_nothing(rooms: Rooms) -> None:
     chamber = rooms.chamber()
     before = names_in(chamber / HOOK.parent)
     answer = probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git")

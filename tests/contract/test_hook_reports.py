@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_core.models import Interrupt
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.mailbox import collect_receipts, discard_receipts
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from tests.support.hooks import Rooms, Session, be_patient, patient, rooms_at, sent
@@ -167,7 +167,7 @@ async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
 ) -> None:
     chamber = rooms.chamber()
     answer = await asyncio.to_thread(probe_hook, chamber, CHAMBER, rooms.main, rooms.main / ".git")
-    assert answer == Handshake(ready=True)
+    assert answer == HookProbe(ready=True)
     assert (await store.snapshot()).presence == {}
 
 

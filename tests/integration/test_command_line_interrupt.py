@@ -122,7 +122,7 @@ def test_a_suspended_chamber_is_resumed(shop: TestRepository, settings: Settings
     assert "was not suspended" in orchestra(shop.path, settings, "resume", "auth").stdout
 
 
-def test_doctor_shakes_hands_with_every_chamber(shop: TestRepository, settings: Settings) -> None:
+def test_doctor_probes_the_hook_of_every_chamber(shop: TestRepository, settings: Settings) -> None:
     created = opened(shop, settings)
     orchestra(shop.path, settings, "init")
     said = orchestra(shop.path, settings, "doctor").stdout

@@ -1,4 +1,4 @@
-"""Shakes hands with every live chamber of this machine: mail reaches a worker only by its hook."""
+"""Probes the hook of every live chamber of this machine: mail reaches a worker only by its hook."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.usecases.common.transaction import this_host
 from orchestra_tui.command_line.checks.checks import Check
@@ -28,26 +28,26 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
             rooms = (await store.snapshot()).chambers.values()
             live = [one for one in rooms if one.is_live]
             here = [one for one in live if one.host == this_host()]
-            hands = {one.name: await _ask(one, project) for one in here}
+            probes = {one.name: await _ask(one, project) for one in here}
     except OrchestraError as error:
         return Check(name=NAME, verdict="note", found=f"not asked: {error}")
-    return judge(hands, len(live) - len(here))
+    return judge(probes, len(live) - len(here))
 
 
-def judge(hands: dict[str, Handshake], elsewhere: int) -> Check:
+def judge(probes: dict[str, HookProbe], elsewhere: int) -> Check:
     """Return what came of it, naming those whose workers would not hear."""
     beside = f", {elsewhere} on other machines" if elsewhere else ""
-    mute = [f"{name}: {hand.note}" for name, hand in hands.items() if not hand.ready]
+    mute = [f"{name}: {probe.note}" for name, probe in probes.items() if not probe.ready]
     if mute:
         found = f"hook not verified: {'; '.join(mute)}"
         return Check(name=NAME, verdict="fail", found=found, mend=_MEND)
-    silent = [f"{name}: {hand.note}" for name, hand in hands.items() if hand.note]
+    silent = [f"{name}: {probe.note}" for name, probe in probes.items() if probe.note]
     if silent:
         return Check(name=NAME, verdict="note", found="; ".join(silent))
-    count = f"{len(hands)} live, hooks verified" if hands else "none is live"
+    count = f"{len(probes)} live, hooks verified" if probes else "none is live"
     return Check(name=NAME, verdict="ok", found=count + beside)
 
 
-async def _ask(chamber: Chamber, project: Project) -> Handshake:
+async def _ask(chamber: Chamber, project: Project) -> HookProbe:
     path, main = Path(chamber.path), project.main_checkout
     return await asyncio.to_thread(probe_hook, path, chamber.id, main, project.git_dir)

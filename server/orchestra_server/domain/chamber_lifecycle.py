@@ -15,7 +15,7 @@ from orchestra_server.domain.task_lifecycle import claim_of, reopened
 
 
 @dataclass(frozen=True, slots=True)
-class Handshake:
+class HookProbe:
     """Whether the hook answered; `note` is one line on what is wrong, or on how it reports."""
 
     ready: bool
@@ -59,10 +59,10 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
 
 
 def opened(
-    chambers: Iterable[Chamber], hands: Mapping[str, Handshake], *, at: int, actor: str
+    chambers: Iterable[Chamber], probes: Mapping[str, HookProbe], *, at: int, actor: str
 ) -> tuple[list[Chamber], Change]:
     """Return the chambers live, all in one change, each with how its hook answered."""
-    live = [replace(_proven(one, hands, at), state="live") for one in chambers]
+    live = [replace(_proven(one, probes, at), state="live") for one in chambers]
     events = tuple(_event(one, "chamber.created", at, actor) for one in live)
     return live, Change(events=events)
 
@@ -121,7 +121,7 @@ def closed(
 def restored(
     chamber: Chamber,
     task: Task,
-    hands: Mapping[str, Handshake],
+    probes: Mapping[str, HookProbe],
     *,
     request_is_free: bool,
     host: str,
@@ -133,7 +133,7 @@ def restored(
     The task takes its request's claim back, unless a newer task has the same request by now.
     """
     back = replace(chamber, state="live", host=host, ended_at=0, note="restored")
-    changed = _proven(back, hands, at)
+    changed = _proven(back, probes, at)
     events = [_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}
     if not task.is_open:
@@ -175,10 +175,10 @@ def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
     return _event(changed, "chamber.resumed", at, actor)
 
 
-def _proven(chamber: Chamber, hands: Mapping[str, Handshake], at: int) -> Chamber:
-    """Return the chamber with the outcome of its handshake, not proven where there was none."""
-    hand = hands.get(chamber.id, Handshake(ready=False))
-    return replace(chamber, ready_at=at if hand.ready else 0, ready_note=hand.note)
+def _proven(chamber: Chamber, probes: Mapping[str, HookProbe], at: int) -> Chamber:
+    """Return the chamber with the result of its probe; without one it is not proven ready."""
+    probe = probes.get(chamber.id, HookProbe(ready=False))
+    return replace(chamber, ready_at=at if probe.ready else 0, ready_note=probe.note)
 
 
 def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:

@@ -12,11 +12,11 @@ from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.after_commit import show_all
+from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
-from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
-from orchestra_server.usecases.delivery.delivery_loop import mail_on_duty
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class ServerSession:
 
     async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
         store = await stack.enter_async_context(open_store(project.id, self._settings))
-        await stack.enter_async_context(mail_on_duty(store, project, self._clock))
-        await stack.enter_async_context(radar_on_duty(store, project, self._clock))
+        await stack.enter_async_context(deliver_as_leader(store, project, self._clock))
+        await stack.enter_async_context(watch_as_leader(store, project, self._clock))
         return store
 
     async def _start_up(self) -> None:
@@ -97,7 +97,7 @@ class ServerSession:
             self._reconciling = asyncio.create_task(reconcile(context))
             await asyncio.shield(self._reconciling)
             # A killed server may have made a change that the projections do not show yet.
-            await show_all(context)
+            await show_every_task(context)
         except OrchestraError as error:
             _log.warning("%s", error)
         except Exception:  # noqa: BLE001 - no fault of it may leave the client without its tools

@@ -9,7 +9,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.concurrency.repository_lock import to_its_end
+from orchestra_server.usecases.concurrency.repository_lock import run_shielded
 from orchestra_server.usecases.tasks.start_task import start_task
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.orchestra_server.usecases.conftest import MakeContext
@@ -120,7 +120,7 @@ async def test_work_goes_on_when_nobody_waits_for_it_any_more() -> None:
         await go_on.wait()
         ended.set()
 
-    waiting = asyncio.create_task(to_its_end(work()))
+    waiting = asyncio.create_task(run_shielded(work()))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
@@ -57,7 +57,7 @@ class _Answer(Struct, frozen=True):
 
 def probe_hook(
     chamber_path: Path, chamber_id: str, main_checkout: Path, common_dir: Path
-) -> Handshake:
+) -> HookProbe:
     """Ask the hook that serves a chamber; where its own settings have none, the main checkout's.
 
     Settings may be the repository's own: only a command that Orchestra writes is run. Blocking, for
@@ -69,7 +69,7 @@ def probe_hook(
         if (command := _command_in(directory / SETTINGS))
     ]
     if not commands:
-        return Handshake(ready=False, note=f"{chamber_path / SETTINGS} starts no hook of Orchestra")
+        return HookProbe(ready=False, note=f"{chamber_path / SETTINGS} starts no hook of Orchestra")
     own_commands = (
         command
         for directory, command in commands
@@ -78,7 +78,7 @@ def probe_hook(
     command = next(own_commands, "")
     if not command:
         strange = commands[0][0] / SETTINGS
-        return Handshake(
+        return HookProbe(
             ready=False, note=f"{strange} starts a hook that is not ours; it was not run"
         )
     nonce = secrets.token_hex(8)
@@ -91,9 +91,9 @@ def probe_hook(
     try:
         said = _run(command, chamber_path, msgspec.json.encode(payload))
     except TimeoutError:
-        return Handshake(ready=False, note=f"the hook did not end within {_SECONDS:.0f} s")
+        return HookProbe(ready=False, note=f"the hook did not end within {_SECONDS:.0f} s")
     except OSError as fault:
-        return Handshake(ready=False, note=f"the hook could not be started ({fault.strerror})")
+        return HookProbe(ready=False, note=f"the hook could not be started ({fault.strerror})")
     return _judge(said, nonce, chamber_id)
 
 
@@ -143,14 +143,14 @@ def _run(command: str, directory: Path, stdin: bytes) -> bytes:
             raise TimeoutError from None
 
 
-def _judge(said: bytes, nonce: str, chamber_id: str) -> Handshake:
+def _judge(said: bytes, nonce: str, chamber_id: str) -> HookProbe:
     try:
         answer = msgspec.json.decode(said, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Handshake(ready=False, note="the hook did not answer: it or its settings are broken")
+        return HookProbe(ready=False, note="the hook did not answer: it or its settings are broken")
     if answer.handshake != nonce:
-        return Handshake(ready=False, note="the hook answered something that it was not asked")
+        return HookProbe(ready=False, note="the hook answered something that it was not asked")
     if answer.chamber_id != chamber_id:
         other = answer.chamber_id or "none"
-        return Handshake(ready=False, note=f"the hook takes the chamber for {other!r}")
-    return Handshake(ready=True, note="" if answer.reaches_redis else _LISTENS)
+        return HookProbe(ready=False, note=f"the hook takes the chamber for {other!r}")
+    return HookProbe(ready=True, note="" if answer.reaches_redis else _LISTENS)

@@ -9,15 +9,15 @@ from orchestra_core.replies.chambers import ClosedChamber
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
-from orchestra_server.usecases.chambers.close_transaction import put_away, require_here
+from orchestra_server.usecases.chambers.close_transaction import close_one, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
-from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
+from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
-from orchestra_server.usecases.workers.worker_activity import at_work
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.workers.worker_activity import describe_activity
 
 
 async def close_chamber(
@@ -29,33 +29,33 @@ async def close_chamber(
     be kept, and until `confirm` is true also while its worker is still running; nothing is removed
     then.
     """
-    return await to_its_end(_close(context, task_id, chamber, confirm=confirm))
+    return await run_shielded(_close(context, task_id, chamber, confirm=confirm))
 
 
 async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
     task, _ = await _read(context, task_id, name)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         task, room = await _read(context, task_id, name)
         require_here(room)
         if room.is_over:
             state = await context.store.snapshot()
             return _reply(room, state, already_closed=True, branch_kept=False)
         if room.state == "creating":
-            await asyncio.to_thread(clear_away, repo, [room])
-            await give_up(context, [room], DIED)
+            await asyncio.to_thread(remove_remains, repo, [room])
+            await record_failure(context, [room], MAKER_DIED)
             state = await context.store.snapshot()
             return _reply(room, state, already_closed=False, branch_kept=False)
         if not confirm:
             await _require_idle(context, room)
         [room] = await follow_branches(context, repo, task, [room])
-        room, away = await put_away(context, repo, task, room)
+        room, away = await close_one(context, repo, task, room)
     state = await show_change(context, task_id)
     return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)
 
 
 async def _require_idle(context: Context, room: Chamber) -> None:
-    doing = at_work(await context.store.snapshot(), room, context.clock())
+    doing = describe_activity(await context.store.snapshot(), room, context.clock())
     if doing and room.is_live:
         raise Refused(
             f"the worker of chamber {room.name!r} is still {doing}; interrupt_worker with "

@@ -12,32 +12,37 @@ from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.quarantine import delete_discarded_in_background
-from orchestra_server.usecases.chambers.save_and_remove import PutAway, remove_all
+from orchestra_server.usecases.chambers.save_and_remove import ClosedWork, save_and_remove_all
 from orchestra_server.usecases.common.serializers import unread_of
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
 from orchestra_server.usecases.delivery.deliver import take_receipts
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-async def put_away(
+async def close_one(
     context: Context, repo: Repository, task: Task, chamber: Chamber
-) -> tuple[Chamber, PutAway]:
+) -> tuple[Chamber, ClosedWork]:
     """Close a live chamber, or finish a closing that broke off; the caller is alone with them.
 
     Raises Refused when something in it cannot be kept; the chamber then stays as it is.
     """
-    [closed] = await put_all_away(context, repo, task, [chamber])
+    [closed] = await close_all(context, repo, task, [chamber])
     return closed
 
 
-async def put_all_away(
+async def close_all(
     context: Context,
     repo: Repository,
     task: Task,
     chambers: Sequence[Chamber],
     landed: Mapping[str, str] = _NOTHING,
-) -> list[tuple[Chamber, PutAway]]:
+) -> list[tuple[Chamber, ClosedWork]]:
     """Close chambers side by side; `landed` has by name the commits that have just landed.
 
     Raises what was in the way of one of them when the others are closed; that one stays as it is.
@@ -47,12 +52,12 @@ async def put_all_away(
     rooms = await _begin(context, chambers)
     for room in rooms:
         await take_receipts(context.store, room)  # they go with the directory
-    found = await asyncio.to_thread(remove_all, repo, task, rooms, landed)
+    found = await asyncio.to_thread(save_and_remove_all, repo, task, rooms, landed)
     for room, fault in zip(rooms, found, strict=True):
         if isinstance(fault, OrchestraError):
             await _stay(context, room, f"could not be closed: {fault}")
     pairs = zip(rooms, found, strict=True)
-    away = {room.id: one for room, one in pairs if isinstance(one, PutAway)}
+    away = {room.id: one for room, one in pairs if isinstance(one, ClosedWork)}
     closed = await _end(context, [room for room in rooms if room.id in away], away)
     for folder in {Path(room.path).parent for room in rooms}:
         await asyncio.to_thread(delete_discarded_in_background, folder)
@@ -83,7 +88,7 @@ async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]
             changes.append(change)
         return Decision(rooms, life.together(changes))
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
 async def _stay(context: Context, room: Chamber, note: str) -> None:
@@ -94,11 +99,11 @@ async def _stay(context: Context, room: Chamber, note: str) -> None:
         change = life.stayed(known, note=note, at=context.clock(), actor=context.actor)
         return Decision(None, change)
 
-    await settle(context.store, decide)
+    await run_transaction(context.store, decide)
 
 
 async def _end(
-    context: Context, rooms: Sequence[Chamber], away: Mapping[str, PutAway]
+    context: Context, rooms: Sequence[Chamber], away: Mapping[str, ClosedWork]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         state = await reads.state()
@@ -115,4 +120,4 @@ async def _end(
             changes.append(change)
         return Decision(ended, life.together(changes))
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)

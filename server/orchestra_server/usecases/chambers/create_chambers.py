@@ -13,15 +13,20 @@ from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain import chamber_lifecycle as life
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
-from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
-from orchestra_server.usecases.chambers.rollback import clear_away, give_up
+from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
+from orchestra_server.usecases.chambers.rollback import record_failure, remove_remains
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_open_task
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 
 _BATCH_LIMIT = 64
@@ -61,7 +66,7 @@ async def create_chambers_batch(
     every chamber of the batch gets: copied from the checkout where it has them, else empty.
     """
     wanted = _checked(chamber_names, base, briefs or {}, skeleton)
-    return await to_its_end(_create(context, task_id, wanted))
+    return await run_shielded(_create(context, task_id, wanted))
 
 
 def _checked(
@@ -96,7 +101,7 @@ async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedCha
     task = await context.store.read(lambda reads: read_open_task(reads, task_id))
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         reservation = await _reserve(context, task_id, wanted, commit)
         rooms, notes = reservation.rooms, list[str]()
         if reservation.is_new:
@@ -131,7 +136,7 @@ async def _reserve(context: Context, task_id: str, wanted: _Wanted, commit: str)
         reservation = _Reservation(task, rooms, is_new=True, abandoned=abandoned)
         return Decision(reservation, life.reserved(rooms, context.actor))
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
 def _room(context: Context, task: Task, name: str, wanted: _Wanted, commit: str) -> Chamber:
@@ -156,21 +161,21 @@ async def _make(
     When the store does not answer, they stay: it may have taken the change, and a repeat of the
     call either finds them live or clears them away.
     """
-    await asyncio.to_thread(clear_away, repo, reservation.abandoned)
+    await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
     task, rooms = reservation.task, reservation.rooms
     notes = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
     try:
         state = await context.store.snapshot()
         siblings = [one for one in state.chambers_of(task.id) if one.is_live]
         furnished = await asyncio.to_thread(
-            furnish_all, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
+            provision_chambers, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
         )
-        hands = await asyncio.to_thread(shake_all_hands, repo, rooms)
-        return await _open(context, reservation, hands), [*notes, *furnished]
+        probes = await asyncio.to_thread(probe_hooks, repo, rooms)
+        return await _open(context, reservation, probes), [*notes, *furnished]
     except StoreUnavailable:
         raise
     except BaseException:
-        await asyncio.to_thread(clear_away, repo, rooms)
+        await asyncio.to_thread(remove_remains, repo, rooms)
         raise
 
 
@@ -185,7 +190,7 @@ def _plan(room: Chamber) -> WorktreePlan:
 
 
 async def _open(
-    context: Context, reservation: _Reservation, hands: Mapping[str, Handshake]
+    context: Context, reservation: _Reservation, probes: Mapping[str, HookProbe]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         await read_open_task(reads, reservation.task.id)
@@ -193,17 +198,17 @@ async def _open(
         if any(room is None or room.state != "creating" for room in rooms):
             raise Refused("these chambers were changed while they were made; call again")
         now = context.clock()
-        live, change = life.opened(reservation.rooms, hands, at=now, actor=context.actor)
+        live, change = life.opened(reservation.rooms, probes, at=now, actor=context.actor)
         return Decision(live, change)
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
 async def _fail(context: Context, reservation: _Reservation, fault: BaseException) -> None:
     """Say that the batch failed and why, while the store can be told."""
     note = one_line(str(fault)) if isinstance(fault, OrchestraError) else type(fault).__name__
     with suppress(StoreUnavailable):
-        await give_up(context, reservation.rooms, note)
+        await record_failure(context, reservation.rooms, note)
         await show_change(context, reservation.task.id)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.private_valkey import inspect
 from orchestra_core.settings import Settings
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan, provision_chamber
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import Repository
@@ -18,7 +18,7 @@ from orchestra_server.usecases.common.transaction import Context
 _AT_ONCE = 4
 
 
-def furnish_all(
+def provision_chambers(
     context: Context,
     repo: Repository,
     task: Task,
@@ -52,17 +52,17 @@ def furnish_all(
     return list(dict.fromkeys(notes))
 
 
-def shake_all_hands(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, Handshake]:
+def probe_hooks(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, HookProbe]:
     """Ask the hook of each furnished chamber to answer; returns what it did by chamber id.
 
     Several at once. Blocking.
     """
 
-    def shake(room: Chamber) -> Handshake:
+    def probe(room: Chamber) -> HookProbe:
         return probe_hook(Path(room.path), room.id, repo.top, repo.common_dir)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(shake, rooms)
+        answers = pool.map(probe, rooms)
         return {room.id: answer for room, answer in zip(rooms, answers, strict=True)}
 
 

@@ -12,7 +12,12 @@ from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
 
 
 def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) -> dict[str, str]:
@@ -41,7 +46,7 @@ async def follow_branches(
     """Record the branches that were renamed; return the chambers as they are then."""
     renamed = await asyncio.to_thread(renamed_branches, repo, task, chambers)
     if renamed:
-        await settle(context.store, lambda reads: _record(context, reads, renamed))
+        await run_transaction(context.store, lambda reads: _record(context, reads, renamed))
     return with_branches(chambers, renamed)
 
 

@@ -14,7 +14,7 @@ from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
 from orchestra_server.domain import chamber_lifecycle as life
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.domain.task_lifecycle import both, claim_of, started
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
@@ -22,12 +22,17 @@ from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, rec
 from orchestra_server.git.saves.restore import require_save
 from orchestra_server.git.snapshot.ignored_files import ignored_files_except
 from orchestra_server.usecases.chambers.list_saved import list_of_task
-from orchestra_server.usecases.chambers.provision import furnish_all, shake_all_hands
+from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
 _LONGEST = 80  # characters of a wrong ref that are shown
@@ -55,7 +60,7 @@ async def restore_chamber(
     name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
     if not name:
         return await list_of_task(context, task_id)
-    return await to_its_end(_restore(context, task_id, name, ref))
+    return await run_shielded(_restore(context, task_id, name, ref))
 
 
 def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
@@ -74,7 +79,7 @@ def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
 async def _restore(context: Context, task_id: str, name: str, ref: str) -> RestoredChamber:
     repo = await _repository(context, task_id, must=not ref)
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         found = await _restorable(context, task_id, name, ref, lost)
         room = found.room
         if not room.is_live:
@@ -82,10 +87,10 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
             state = await context.store.snapshot()
             siblings = [one for one in state.chambers_of(task_id) if one.is_live]
             await asyncio.to_thread(
-                furnish_all, context, repo, found.task, [room], siblings=siblings
+                provision_chambers, context, repo, found.task, [room], siblings=siblings
             )
-            hands = await asyncio.to_thread(shake_all_hands, repo, [room])
-            room = await _open(context, found, hands)
+            probes = await asyncio.to_thread(probe_hooks, repo, [room])
+            room = await _open(context, found, probes)
     state = await show_change(context, task_id)
     return _reply(found.task, room, state.chambers_of(task_id))
 
@@ -155,13 +160,13 @@ async def _read(reads: Reads, task_id: str, name: str, lost: _Found | None) -> _
     return _Found(known or lost.task, kept or lost.room, lost.ref, new=known is None)
 
 
-async def _open(context: Context, found: _Found, hands: Mapping[str, Handshake]) -> Chamber:
+async def _open(context: Context, found: _Found, probes: Mapping[str, HookProbe]) -> Chamber:
     async def decide(reads: Reads) -> Decision[Chamber]:
         now = await _read(reads, found.task.id, found.room.name, found)
         live, change = life.restored(
             replace(now.room, saved_ref=found.ref),
             now.task,
-            hands,
+            probes,
             request_is_free=not await reads.claim(claim_of(now.task)),
             host=this_host(),
             at=context.clock(),
@@ -169,7 +174,7 @@ async def _open(context: Context, found: _Found, hands: Mapping[str, Handshake])
         )
         return Decision(live, both(started(now.task), change) if now.new else change)
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
 def _rebuilding(found: _Found) -> WorktreeToRecreate:

@@ -12,12 +12,12 @@ from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
-DIED = "the process that made it ended half way"
+MAKER_DIED = "the process that made it ended half way"
 
 
-def clear_away(repo: Repository, rooms: Sequence[Chamber]) -> None:
+def remove_remains(repo: Repository, rooms: Sequence[Chamber]) -> None:
     """Take away worktrees and branches; nobody was told of them, so no work is in them."""
     registered = {worktree.path for worktree in list_worktrees(repo)}
     for room in rooms:
@@ -32,7 +32,7 @@ def clear_away(repo: Repository, rooms: Sequence[Chamber]) -> None:
                 folder.rmdir()
 
 
-async def give_up(context: Context, rooms: Sequence[Chamber], note: str) -> None:
+async def record_failure(context: Context, rooms: Sequence[Chamber], note: str) -> None:
     """Record that these chambers failed, those that are still being made, and free their names."""
 
     async def decide(reads: Reads) -> Decision[None]:
@@ -41,4 +41,4 @@ async def give_up(context: Context, rooms: Sequence[Chamber], note: str) -> None
         change = failed(ours, note=note, at=context.clock(), actor=context.actor)
         return Decision(None, change)
 
-    await settle(context.store, decide)
+    await run_transaction(context.store, decide)

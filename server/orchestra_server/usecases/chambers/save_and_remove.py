@@ -40,7 +40,7 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class PutAway:
+class ClosedWork:
     """What became of a chamber's work: `ref` is empty when nothing had to be saved."""
 
     ref: str
@@ -58,9 +58,9 @@ class _Taken:
     landed: str = ""
 
 
-def remove_all(
+def save_and_remove_all(
     repo: Repository, task: Task, rooms: Sequence[Chamber], landed: Mapping[str, str]
-) -> list[PutAway | OrchestraError]:
+) -> list[ClosedWork | OrchestraError]:
     """Save what is not merged and remove worktrees and branches; every step may be repeated.
 
     `landed` has by name the commits that the caller has just landed. Returns for each room what
@@ -117,7 +117,9 @@ def _take(
     return _Taken(room, saved, merged)
 
 
-def _ended(repo: Repository, task: Task, taken: _Taken, gone: set[str]) -> PutAway | OrchestraError:
+def _ended(
+    repo: Repository, task: Task, taken: _Taken, gone: set[str]
+) -> ClosedWork | OrchestraError:
     room, saved = taken.room, taken.saved
     kept, tip = (saved.ref, saved.tip) if saved else ("", "")
     try:
@@ -125,7 +127,7 @@ def _ended(repo: Repository, task: Task, taken: _Taken, gone: set[str]) -> PutAw
     except OrchestraError as fault:
         return fault
     note = _note(room, kept, merged=taken.merged, branch_kept=branch_kept)
-    return PutAway(kept, branch_kept, note)
+    return ClosedWork(kept, branch_kept, note)
 
 
 def _target(task: Task) -> str:

@@ -15,7 +15,7 @@ from orchestra_server.usecases.delivery.deliver import deliver_mail
 _log = logging.getLogger(__name__)
 
 
-async def follow_up(context: Context, task_id: str) -> None:
+async def show_change_soon(context: Context, task_id: str) -> None:
     """Do what `show_change` does, in the background where there is one: no reply depends on it."""
 
     async def show() -> None:
@@ -44,7 +44,7 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     return state
 
 
-async def show_all(context: Context) -> None:
+async def show_every_task(context: Context) -> None:
     """Do the same for every directory that has a task."""
     state = await context.store.snapshot()
     newest = {task.working_directory: task.id for task in state.tasks.values()}

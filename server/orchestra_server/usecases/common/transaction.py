@@ -37,7 +37,9 @@ class Decision(Generic[Answer]):
     change: Change = NOTHING
 
 
-async def settle(store: Store, decide: Callable[[Reads], Awaitable[Decision[Answer]]]) -> Answer:
+async def run_transaction(
+    store: Store, decide: Callable[[Reads], Awaitable[Decision[Answer]]]
+) -> Answer:
     """Decide and commit in one step, deciding anew whenever what was read has changed meanwhile."""
     last: list[Decision[Answer]] = []
 

@@ -12,21 +12,30 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle as life
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.usecases.chambers.close_transaction import put_all_away, require_here
+from orchestra_server.usecases.chambers.close_transaction import close_all, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
-from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
+from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
 from orchestra_server.usecases.completion import reply
 from orchestra_server.usecases.completion.confirmation import (
     holds_in,
     require_confirmed,
     require_intended,
 )
-from orchestra_server.usecases.completion.dry_run import foresee
-from orchestra_server.usecases.completion.merge_and_land import Ready, land_ready, make_ready
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.completion.dry_run import plan_completion
+from orchestra_server.usecases.completion.merge_and_land import (
+    PreparedLanding,
+    land_prepared,
+    prepare_landing,
+)
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,20 +87,20 @@ async def complete_task(
     wanted = _Wanted(
         task_id=task_id, summary=text, merge=commit_changes, partial=partial, confirmed=confirm
     )
-    return await to_its_end(_foretell(context, wanted) if dry_run else _complete(context, wanted))
+    return await run_shielded(_plan(context, wanted) if dry_run else _complete(context, wanted))
 
 
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         await _require_confirmed(context, repo, wanted)
         begun = await _begin(context, wanted)
         if begun.is_over:
             return reply.completed(begun.task, await context.store.snapshot(), again=True)
         try:
-            await _drop_half_made(context, repo, begun)
+            await _remove_half_made(context, repo, begun)
             begun = await _on_their_branches(context, repo, begun)
-            ready = await _make_ready(repo, begun, wanted)
+            ready = await _prepare_landing(repo, begun, wanted)
             if ready is not None and not wanted.confirmed:
                 await asyncio.to_thread(require_intended, repo, ready)
             if ready is not None and ready.conflicts and not ready.moves:
@@ -118,9 +127,9 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     return reply.completed(task, state, ready.order, kept, ready.returning)
 
 
-async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
+async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         state = await context.store.snapshot()
         task = task_in(state, wanted.task_id)
         if task.is_over:
@@ -128,12 +137,12 @@ async def _foretell(context: Context, wanted: _Wanted) -> CompletedTask:
         live = [one for one in state.chambers_of(task.id) if one.is_live]
         for one in live:
             require_here(one)
-        forecast = await asyncio.to_thread(
-            foresee, repo, task, live, commit=wanted.merge, partial=wanted.partial
+        plan = await asyncio.to_thread(
+            plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
         )
         holds = holds_in(state, live, context.clock())
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
-    return reply.foretold(task, live, forecast, holds, onto)
+    return reply.planned(task, live, plan, holds, onto)
 
 
 async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted) -> None:
@@ -172,15 +181,15 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
         )
         return Decision(_Begun(changed, present), change)
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
-async def _drop_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
+async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
     """Give up chambers that a process left half made; being alone with them, we know it died."""
     half_made = [one for one in begun.chambers if one.state == "creating"]
     if half_made:
-        await asyncio.to_thread(clear_away, repo, half_made)
-        await give_up(context, half_made, DIED)
+        await asyncio.to_thread(remove_remains, repo, half_made)
+        await record_failure(context, half_made, MAKER_DIED)
 
 
 async def _on_their_branches(context: Context, repo: Repository, begun: _Begun) -> _Begun:
@@ -189,33 +198,35 @@ async def _on_their_branches(context: Context, repo: Repository, begun: _Begun) 
     return with_changes(begun, chambers=chambers)
 
 
-async def _make_ready(repo: Repository, begun: _Begun, wanted: _Wanted) -> Ready | None:
+async def _prepare_landing(
+    repo: Repository, begun: _Begun, wanted: _Wanted
+) -> PreparedLanding | None:
     """Merge the live chambers; one that was closing is merged already, or only to be saved."""
     if not wanted.merge:
         return None
     live = [one for one in begun.chambers if one.is_live]
     return await asyncio.to_thread(
-        make_ready, repo, begun.task, live, wanted.summary, partial=wanted.partial
+        prepare_landing, repo, begun.task, live, wanted.summary, partial=wanted.partial
     )
 
 
 async def _land(
-    context: Context, repo: Repository, begun: _Begun, ready: Ready | None
+    context: Context, repo: Repository, begun: _Begun, ready: PreparedLanding | None
 ) -> list[str]:
     """Land what is ready and put away its chambers; return the branches that were kept."""
     leaving, landed = begun.there, dict[str, str]()
     if ready is not None:
         if ready.moves:
             await _announce(context, begun.task.id, ready)
-            await asyncio.to_thread(land_ready, repo, begun.task, ready)
+            await asyncio.to_thread(land_prepared, repo, begun.task, ready)
         leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
         # What was replayed has its former commits nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
-    closed = await put_all_away(context, repo, begun.task, leaving, landed)
+    closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, away in closed if away.branch_kept]
 
 
-async def _announce(context: Context, task_id: str, ready: Ready) -> None:
+async def _announce(context: Context, task_id: str, ready: PreparedLanding) -> None:
     async def decide(reads: Reads) -> Decision[None]:
         task = await read_task(reads, task_id)
         _, change = life.landing(
@@ -227,7 +238,7 @@ async def _announce(context: Context, task_id: str, ready: Ready) -> None:
         )
         return Decision(None, change)
 
-    await settle(context.store, decide)
+    await run_transaction(context.store, decide)
 
 
 async def _reopen(context: Context, task_id: str) -> Task:
@@ -236,7 +247,7 @@ async def _reopen(context: Context, task_id: str) -> Task:
         changed, change = life.reopened(task, at=context.clock(), actor=context.actor)
         return Decision(changed, change)
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)
 
 
 async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task:
@@ -251,4 +262,4 @@ async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task
         )
         return Decision(changed, change)
 
-    return await settle(context.store, decide)
+    return await run_transaction(context.store, decide)

@@ -19,13 +19,13 @@ from orchestra_server.git.merge.added_files import (
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.usecases.common.serializers import unread_of
-from orchestra_server.usecases.completion.merge_and_land import Ready
-from orchestra_server.usecases.workers.worker_activity import at_work
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
+from orchestra_server.usecases.workers.worker_activity import describe_activity
 
 
 def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list[str]:
     """Return a sentence for each worker at work, suspended, or with critical mail unread."""
-    activity = {chamber.id: at_work(state, chamber, now) for chamber in chambers}
+    activity = {chamber.id: describe_activity(state, chamber, now) for chamber in chambers}
     unread = [
         interrupt
         for task_id in dict.fromkeys(chamber.task_id for chamber in chambers)
@@ -43,12 +43,12 @@ async def require_confirmed(
     _require(holds, files)
 
 
-def require_intended(repo: Repository, ready: Ready) -> None:
+def require_intended(repo: Repository, ready: PreparedLanding) -> None:
     """Raise Refused where what was merged would add files that nobody is likely to have meant."""
     _require([], unintended_in(repo, ready))
 
 
-def unintended_in(repo: Repository, ready: Ready) -> tuple[str, ...]:
+def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
     """Return a phrase for each new file or folder of a merge that needs a yes. Blocking."""
     if not ready.moves:
         return ()

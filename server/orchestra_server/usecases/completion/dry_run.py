@@ -17,14 +17,14 @@ from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
     branch_without_directory,
-    merged_aside,
+    merge_branches,
     require_own_branch,
     tip_of,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class CompletionPlan:
     """What would be committed in which chamber, merged and saved, and what would be in the way."""
 
     commits: tuple[tuple[str, tuple[str, ...]], ...] = ()  # chamber, files
@@ -37,9 +37,9 @@ class Forecast:
     unintended: tuple[str, ...] = ()  # new files that need a yes
 
 
-def foresee(
+def plan_completion(
     repo: Repository, task: Task, chambers: Sequence[Chamber], *, commit: bool, partial: bool
-) -> Forecast:
+) -> CompletionPlan:
     """Return what completing would do with the live chambers; no ref, index or file changes.
 
     Hooks are not run, so that what they would refuse is not known. Blocking.
@@ -59,7 +59,7 @@ def foresee(
             for name, work in works.items()
             if work.files or not is_merged(repo, work.commit, into)
         )
-        return Forecast(saved=tuple(unmerged), refusals=tuple(refusals))
+        return CompletionPlan(saved=tuple(unmerged), refusals=tuple(refusals))
     return _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
 
 
@@ -78,18 +78,18 @@ def _landing(
     refusals: list[str],
     *,
     partial: bool,
-) -> Forecast:
+) -> CompletionPlan:
     branches = [ChamberBranch(name, work.commit) for name, work in works.items()]
     try:
-        ready = merged_aside(repo, task, branches, bases, "", partial=partial, trial=True)
+        ready = merge_branches(repo, task, branches, bases, "", partial=partial, trial=True)
     except Refused as fault:
-        return Forecast(refusals=(*refusals, str(fault)))
+        return CompletionPlan(refusals=(*refusals, str(fault)))
     blocked: tuple[str, ...] = ()
     try:
         blocked = blocked_files(repo, repo.top, task.base_branch, ready.old, ready.commit)
     except OrchestraError as fault:
         refusals.append(str(fault))
-    return Forecast(
+    return CompletionPlan(
         commits=tuple((name, work.files) for name, work in works.items() if work.files),
         merged=ready.order,
         conflicts=ready.conflicts,

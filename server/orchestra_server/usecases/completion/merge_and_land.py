@@ -23,7 +23,7 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PreparedLanding:
     """A merge that has been worked out: `commit` builds on `old` and holds the chambers of `order`.
 
     With conflicts, the chambers they name are not in it; without `order` there is nothing to land.
@@ -44,9 +44,9 @@ class Ready:
         return self.commit != self.old
 
 
-def make_ready(
+def prepare_landing(
     repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str, *, partial: bool
-) -> Ready:
+) -> PreparedLanding:
     """Commit what is open in the chambers and merge them aside; no branch of the person's moves.
 
     `partial`: as many as go together; else all, or none of them. Safe to repeat after a process
@@ -55,10 +55,10 @@ def make_ready(
     """
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         branches = list(pool.map(with_first(_committed, repo, task, summary), chambers))
-    return merged_aside(repo, task, branches, bases_of(chambers), summary, partial=partial)
+    return merge_branches(repo, task, branches, bases_of(chambers), summary, partial=partial)
 
 
-def merged_aside(
+def merge_branches(
     repo: Repository,
     task: Task,
     branches: Sequence[ChamberBranch],
@@ -67,7 +67,7 @@ def merged_aside(
     *,
     partial: bool,
     trial: bool = False,
-) -> Ready:
+) -> PreparedLanding:
     """Return the branches merged on the branch the task lands on, as far as they can be.
 
     `bases` has by chamber the commit it began at: where the branch has dropped that since, only
@@ -78,18 +78,18 @@ def merged_aside(
     tips = {branch.chamber: branch.commit for branch in branches}
     own = own_branches(repo, task, old, branches, bases, trial=trial)
     if own.conflicts and not partial:
-        return Ready(old, old, conflicts=own.conflicts, returning=own.returning)
+        return PreparedLanding(old, old, conflicts=own.conflicts, returning=own.returning)
     if partial:
         most = merge_compatible(repo, old, own.branches, message, trial=trial)
         conflicts = (*own.conflicts, *most.conflicts)
-        return Ready(old, most.commit, most.order, conflicts, tips, own.returning)
+        return PreparedLanding(old, most.commit, most.order, conflicts, tips, own.returning)
     outcome = merge_all(repo, old, own.branches, message, trial=trial)
     if isinstance(outcome, FailedMerge):
-        return Ready(old, old, conflicts=outcome.conflicts, returning=own.returning)
-    return Ready(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)
+        return PreparedLanding(old, old, conflicts=outcome.conflicts, returning=own.returning)
+    return PreparedLanding(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)
 
 
-def land_ready(repo: Repository, task: Task, ready: Ready) -> None:
+def land_prepared(repo: Repository, task: Task, ready: PreparedLanding) -> None:
     """Move the task's branch, in one step; raises Refused when the person's work is in the way."""
     land(repo, repo.top, task.base_branch, ready.old, ready.commit)
 

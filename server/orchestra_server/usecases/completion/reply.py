@@ -11,8 +11,8 @@ from orchestra_server.domain.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.usecases.chambers.save_and_remove import MERGED
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.completion.dry_run import Forecast
-from orchestra_server.usecases.completion.merge_and_land import Ready
+from orchestra_server.usecases.completion.dry_run import CompletionPlan
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _CONFLICTS_SHOWN = 50
@@ -49,7 +49,9 @@ def completed(
     )
 
 
-def conflicted(task: Task, chambers: Iterable[Chamber], ready: Ready, onto: str) -> CompletedTask:
+def conflicted(
+    task: Task, chambers: Iterable[Chamber], ready: PreparedLanding, onto: str
+) -> CompletedTask:
     """Say what conflicts and how to resolve it; nothing has landed on `onto`."""
     return CompletedTask(
         task_id=task.id,
@@ -72,7 +74,7 @@ def conflicted(task: Task, chambers: Iterable[Chamber], ready: Ready, onto: str)
 def landed_in_part(
     task: Task,
     state: ProjectState,
-    ready: Ready,
+    ready: PreparedLanding,
     *,
     onto: str,
 ) -> CompletedTask:
@@ -100,13 +102,13 @@ def landed_in_part(
     )
 
 
-def foretold(
-    task: Task, chambers: Sequence[Chamber], forecast: Forecast, holds: Sequence[str], onto: str
+def planned(
+    task: Task, chambers: Sequence[Chamber], plan: CompletionPlan, holds: Sequence[str], onto: str
 ) -> CompletedTask:
     """Say what completing would do; nothing has changed."""
-    going = [one.name for one in chambers if one.name not in forecast.merged]
-    conflicts = forecast.conflicts
-    hindered = bool(forecast.refusals or forecast.blocked)
+    going = [one.name for one in chambers if one.name not in plan.merged]
+    conflicts = plan.conflicts
+    hindered = bool(plan.refusals or plan.blocked)
     return CompletedTask(
         task_id=task.id,
         dry_run=True,
@@ -117,22 +119,22 @@ def foretold(
         landed_commit="",
         commits=[
             PlannedCommit(chamber=name, files=list(files[:_FILES_SHOWN]), count=len(files))
-            for name, files in forecast.commits
+            for name, files in plan.commits
         ],
-        merged=list(forecast.merged),
+        merged=list(plan.merged),
         conflicts=_told(conflicts),
-        resolve=_ways_out(chambers, conflicts, onto, forecast.returning),
-        blocked=list(forecast.blocked),
+        resolve=_ways_out(chambers, conflicts, onto, plan.returning),
+        blocked=list(plan.blocked),
         still_live=going if conflicts or hindered else [],
         notes=[
-            *forecast.refusals,
-            *(f"{name}: its work would be saved, not merged" for name in forecast.saved),
-            *_kept_out(forecast.returning),
+            *plan.refusals,
+            *(f"{name}: its work would be saved, not merged" for name in plan.saved),
+            *_kept_out(plan.returning),
             *holds,
-            *(f"new file that looks unintended: {one}" for one in forecast.unintended),
+            *(f"new file that looks unintended: {one}" for one in plan.unintended),
             *_left_out(conflicts),
         ],
-        next_step=_foretold(forecast, needs_yes=bool(holds or forecast.unintended)),
+        next_step=_plan_next_step(plan, needs_yes=bool(holds or plan.unintended)),
     )
 
 
@@ -145,16 +147,16 @@ def _kept_out(returning: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
-def _foretold(forecast: Forecast, *, needs_yes: bool) -> str:
-    if forecast.refusals:
+def _plan_next_step(plan: CompletionPlan, *, needs_yes: bool) -> str:
+    if plan.refusals:
         return "Nothing has changed. It would be refused now: `notes` says why and what to do."
-    if forecast.blocked:
+    if plan.blocked:
         return (
             "Nothing has changed. It would be refused now, because the user has uncommitted work "
             "in the files of `blocked`; ask the user to commit it or to move it aside."
         )
-    if forecast.conflicts:
-        cure = _mending(forecast.conflicts, forecast.returning)
+    if plan.conflicts:
+        cure = _mending(plan.conflicts, plan.returning)
         return f"Nothing has changed. It would not land whole. {cure}"
     if needs_yes:
         return (

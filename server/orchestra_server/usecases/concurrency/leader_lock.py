@@ -1,4 +1,4 @@
-"""A duty that only one process of a repository has at a time, the next taking over when it ends."""
+"""Elects one process of a repository for a job; when it ends, the next one takes over."""
 
 import asyncio
 import logging
@@ -14,11 +14,11 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def on_duty(lock: Path) -> AsyncGenerator[None]:
-    """Wait, however long, until the duty is free, and have it within.
+async def hold_lock(lock: Path) -> AsyncGenerator[None]:
+    """Wait until the lock is free, without a limit, and hold it within the block.
 
-    The lock is the kernel's: it goes with its holder, whoever kills that. Raises OSError where the
-    file cannot be made.
+    The kernel holds the lock and frees it when its process ends, even by a signal. Raises OSError
+    when the file cannot be created.
     """
     descriptor = open_lock_file(lock)
     if not try_lock_exclusive(descriptor):
@@ -30,25 +30,25 @@ async def on_duty(lock: Path) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def duty_taken(
+async def run_as_leader(
     lock: Path, work: Callable[[], Awaitable[None]], who: str
 ) -> AsyncGenerator[None]:
-    """Wait for the duty in the background and do its work within.
+    """Run `work` in the background as soon as this process holds the lock, until the block ends.
 
-    Whatever befalls it is a line in the log, in which it is called `who`, and nothing more.
+    A failure of `work` is logged under the name `who` and does not reach the caller.
     """
 
-    async def serve() -> None:
-        async with on_duty(lock):
+    async def lead() -> None:
+        async with hold_lock(lock):
             await work()
 
-    def say_why(task: asyncio.Task[None]) -> None:
+    def log_failure(task: asyncio.Task[None]) -> None:
         fault = None if task.cancelled() else task.exception()
         if fault is not None:
             _log.error("%s has ended; the next server takes it up", who, exc_info=fault)
 
-    task = asyncio.create_task(serve())
-    task.add_done_callback(say_why)
+    task = asyncio.create_task(lead())
+    task.add_done_callback(log_failure)
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
-"""Making and removing chambers: one call at a time per repository, and each to its end.
+"""One call at a time makes or removes chambers of a repository, and each call finishes.
 
-The lock is the kernel's, so a process that dies gives it up: whoever holds it knows that a
-chamber that is still 'creating' or 'closing' was left that way.
+The kernel frees the lock of a process that dies. Whoever holds it therefore knows that a chamber
+which is still 'creating' or 'closing' was left so by a process that has ended.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orchestra_server.usecases.concurrency.leader_lock import on_duty
+from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 Result = TypeVar("Result")
 _LOCK = "orchestra-chambers.lock"
@@ -20,16 +20,16 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def alone_with_chambers(common_dir: Path) -> AsyncGenerator[None]:
-    """Wait until no other call, of whatever process, makes or removes chambers here."""
-    async with on_duty(common_dir / _LOCK):
+async def lock_repository(common_dir: Path) -> AsyncGenerator[None]:
+    """Wait until no other call, in any process, makes or removes chambers of this repository."""
+    async with hold_lock(common_dir / _LOCK):
         yield
 
 
-async def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what `work` returns; a caller that gives up waiting does not stop it half way.
+async def run_shielded(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what `work` returns; it runs to its end even when the caller is cancelled.
 
-    A client that repeats its call then finds the outcome of the first.
+    A client that repeats its call then finds the outcome of the first call.
     """
     task = asyncio.ensure_future(work)
     _running.add(task)

@@ -6,9 +6,9 @@ has too many directories to watch. It writes to the store only what has changed.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from orchestra_server.git.merge.pairwise_conflicts import CheckedPairs, Conflict
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
+from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -45,8 +46,20 @@ _REST_FACTOR = 2
 _LONGEST_REST = 2.0
 # With so many paths in a batch the system may have dropped some (inotify queues 16,384 events).
 _MAY_HAVE_OVERFLOWED = 3_000
+_LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def watch_as_leader(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
+    """Run the monitor in the background once no other server of this repository runs it."""
+
+    async def watch() -> None:
+        await ConflictMonitor(store, project, clock).run()
+
+    async with run_as_leader(project.git_dir / _LOCK, watch, "the conflict monitor"):
+        yield
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
 from orchestra_server.domain.interrupts import LASTING_END, left_behind
-from orchestra_server.usecases.concurrency.leader_lock import duty_taken
+from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 
 _LOCK = "orchestra-mail.lock"
@@ -37,13 +37,13 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def mail_on_duty(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
+async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
     """Have the mail of this machine's chambers posted within; a fault is a line in the log."""
 
     async def go_round() -> None:
         await _MailRound(store, clock).run()
 
-    async with duty_taken(project.git_dir / _LOCK, go_round, "the postman"):
+    async with run_as_leader(project.git_dir / _LOCK, go_round, "the postman"):
         yield
 
 

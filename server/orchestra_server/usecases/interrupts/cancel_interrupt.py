@@ -22,7 +22,7 @@ from orchestra_server.usecases.common.transaction import (
     NOTHING,
     Context,
     Decision,
-    settle,
+    run_transaction,
     this_host,
 )
 from orchestra_server.usecases.delivery.deliver import take_receipts
@@ -56,7 +56,7 @@ async def cancel_interrupt(
         _require_unread(now.interrupt)
         return Decision((now, True), _change(context, now))
 
-    last, changed = await settle(context.store, decide)
+    last, changed = await run_transaction(context.store, decide)
     await show_change(context, task_id)
     was_suspended = changed and last.chamber.suspended_by == interrupt_id
     return _reply(last.interrupt, already_cancelled=not changed, resumed=was_suspended)

@@ -10,9 +10,9 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chamber_lifecycle import suspended
 from orchestra_server.domain.interrupts import interrupt_id, sent
-from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, settle
+from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once
 
@@ -52,12 +52,12 @@ async def interrupt_worker(
         return Decision((room, new, False), Change(events=tuple(events)))
 
     store = context.store
-    room, interrupt, already_sent = await settle(store, decide)
+    room, interrupt, already_sent = await run_transaction(store, decide)
     asked = asyncio.ensure_future(store.presence(room.id))
     if interrupt.state == "sent":
         interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
     presence = await asked
-    await follow_up(context, task_id)
+    await show_change_soon(context, task_id)
     return _reply(interrupt, presence, already_sent=already_sent)
 
 

@@ -18,7 +18,7 @@ from orchestra_server.usecases.common.transaction import (
     NOTHING,
     Context,
     Decision,
-    settle,
+    run_transaction,
     this_host,
 )
 from orchestra_server.usecases.interrupts.interrupt_worker import require_live, unread_or_next
@@ -52,7 +52,7 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
             events += await _go_on(reads, room, now, context.actor)
         return Decision((True, told), Change(events=tuple(events)))
 
-    was_suspended, told = await settle(context.store, decide)
+    was_suspended, told = await run_transaction(context.store, decide)
     await show_change(context, task_id)
     return _reply(task_id, chamber, was_suspended=was_suspended, told=told)
 

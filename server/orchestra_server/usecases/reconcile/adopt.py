@@ -10,8 +10,8 @@ from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.repository.repository import Head, Repository
 from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.git.worktrees.relink import lock_worktree
-from orchestra_server.usecases.chambers.provision import furnish_all
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.chambers.provision import provision_chambers
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.reconcile.diagnose import landing_of
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
@@ -46,11 +46,11 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
             change = task_lifecycle.both(task_lifecycle.started(task), change)
         return Decision((task, room), change)
 
-    found = await settle(context.store, decide)
+    found = await run_transaction(context.store, decide)
     if found is None:
         return False
     task, room = found
-    await asyncio.to_thread(furnish_all, context, repo, task, [room])
+    await asyncio.to_thread(provision_chambers, context, repo, task, [room])
     if not tree.locked_reason:
         reason = f"orchestra: chamber {name} of task {task_id}"
         await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
@@ -74,9 +74,9 @@ async def follow(context: Context, repo: Repository, task: Task, room: Chamber, 
             change = task_lifecycle.both(other, change)
         return Decision((owner, changed), change)
 
-    found = await settle(context.store, decide)
+    found = await run_transaction(context.store, decide)
     if found is not None:
-        await asyncio.to_thread(furnish_all, context, repo, found[0], [found[1]])
+        await asyncio.to_thread(provision_chambers, context, repo, found[0], [found[1]])
 
 
 def _is_gone(directory: str) -> bool:

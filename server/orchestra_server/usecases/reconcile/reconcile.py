@@ -8,9 +8,9 @@ from dataclasses import replace as with_changes
 from orchestra_core.errors import OrchestraError
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_server.git.repository.repository import open_repository
-from orchestra_server.usecases.common.after_commit import show_all
+from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers, to_its_end
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.reconcile.diagnose import Difference, differences
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
@@ -37,7 +37,7 @@ async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
     off: each mending is a call of its own.
     """
     context = with_changes(context, actor=ACTOR)
-    outcomes = await to_its_end(_reconcile(context, dry_run=dry_run))
+    outcomes = await run_shielded(_reconcile(context, dry_run=dry_run))
     return Reconciled(
         dry_run=dry_run,
         differences=[_told(one) for one in outcomes],
@@ -48,7 +48,7 @@ async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
 async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     outcomes: dict[tuple[str, str], _Outcome] = {}
-    async with alone_with_chambers(repo.common_dir):
+    async with lock_repository(repo.common_dir):
         for _ in range(_ROUNDS):
             seen = await look(context, repo)
             new = [one for one in differences(seen) if (one.name, one.subject) not in outcomes]
@@ -62,7 +62,7 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
         if not dry_run and not await asyncio.to_thread(moved_from, context.project):
             await asyncio.to_thread(note_place, context.project)
     if not dry_run and outcomes:
-        await show_all(context)
+        await show_every_task(context)
     return list(outcomes.values())
 
 

@@ -16,8 +16,13 @@ from orchestra_server.domain import task_lifecycle
 from orchestra_server.files.installation.reinstall_after_move import initialise_again
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.relink import relink_moved_worktrees
-from orchestra_server.usecases.chambers.provision import furnish_all
-from orchestra_server.usecases.common.transaction import Context, Decision, settle, this_host
+from orchestra_server.usecases.chambers.provision import provision_chambers
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
 
 
 def moved_from(project: Project) -> Path | None:
@@ -57,7 +62,7 @@ def _furnish(context: Context, repo: Repository, state: ProjectState) -> None:
         if room.is_live and room.host == this_host() and Path(room.path).exists():
             others = [one for one in state.chambers_of(room.task_id) if one.is_live]
             siblings = [one for one in others if one.id != room.id]
-            furnish_all(context, repo, state.tasks[room.task_id], [room], siblings=siblings)
+            provision_chambers(context, repo, state.tasks[room.task_id], [room], siblings=siblings)
 
 
 async def _move(
@@ -82,7 +87,7 @@ async def _move(
             whole = task_lifecycle.both(whole, change)
         return Decision(None, whole)
 
-    await settle(context.store, decide)
+    await run_transaction(context.store, decide)
 
 
 def _is_below(path: str, top: Path) -> bool:

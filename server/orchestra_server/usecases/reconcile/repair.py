@@ -25,12 +25,12 @@ from orchestra_server.git.worktrees.relink import (
     relink_worktree,
 )
 from orchestra_server.git.worktrees.stale_locks import move_stale_lock
-from orchestra_server.usecases.chambers.close_transaction import put_away
-from orchestra_server.usecases.chambers.provision import furnish_all
+from orchestra_server.usecases.chambers.close_transaction import close_one
+from orchestra_server.usecases.chambers.provision import provision_chambers
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
-from orchestra_server.usecases.chambers.rollback import DIED, clear_away, give_up
+from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.chambers.save_and_remove import ignored_files_to_save
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
 from orchestra_server.usecases.reconcile.diagnose import Difference, Name
@@ -70,8 +70,8 @@ async def _half_made(case: Case) -> bool:
     path = Path(case.room.path)
     await asyncio.to_thread(wait_for_git_processes, [path], _GIT_SECONDS)
     note = await asyncio.to_thread(_save_if_worked_in, case, path)
-    await asyncio.to_thread(clear_away, case.repo, [case.room])
-    await give_up(case.context, [case.room], f"{DIED}{note}")
+    await asyncio.to_thread(remove_remains, case.repo, [case.room])
+    await record_failure(case.context, [case.room], f"{MAKER_DIED}{note}")
     return True
 
 
@@ -87,7 +87,7 @@ def _save_if_worked_in(case: Case, path: Path) -> str:
 
 async def _closing(case: Case) -> bool:
     await asyncio.to_thread(wait_for_git_processes, [Path(case.room.path)], _GIT_SECONDS)
-    await put_away(case.context, case.repo, case.task, case.room)
+    await close_one(case.context, case.repo, case.task, case.room)
     return True
 
 
@@ -105,7 +105,7 @@ async def _completing(case: Case) -> bool:
         else []
     )
     for room in leaving:
-        await put_away(context, case.repo, task, room)
+        await close_one(context, case.repo, task, room)
     finished = (saving or task.id in case.seen.landed) and len(leaving) == len(there)
 
     async def decide(reads: Reads) -> Decision[None]:
@@ -121,7 +121,7 @@ async def _completing(case: Case) -> bool:
             return Decision(None, ended[1])
         return Decision(None, life.reopened(known, at=at, actor=actor)[1])
 
-    await settle(context.store, decide)
+    await run_transaction(context.store, decide)
     return True
 
 
@@ -159,7 +159,7 @@ async def _renamed(case: Case) -> bool:
     siblings = [one for one in case.seen.state.chambers_of(room.task_id) if one.is_live]
     others = [one for one in siblings if one.id != room.id]
     await asyncio.to_thread(
-        furnish_all, case.context, case.repo, case.task, [room], siblings=others
+        provision_chambers, case.context, case.repo, case.task, [room], siblings=others
     )
     return True
 
@@ -210,7 +210,7 @@ async def _claim(case: Case) -> bool:
             return Decision(answer=False)
         return Decision(answer=True, change=life.given_back(name, holder))
 
-    return await settle(case.context.store, decide)
+    return await run_transaction(case.context.store, decide)
 
 
 async def _branch(case: Case) -> bool:

@@ -5,9 +5,9 @@ from orchestra_core.replies.tasks import AdvancedPhase
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.task_lifecycle import PhaseStep, advanced
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_open_task
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 
 async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> AdvancedPhase:
@@ -21,9 +21,9 @@ async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> A
         step = advanced(task, phase.strip(), at=context.clock(), actor=context.actor)
         return Decision(step, step.change)
 
-    step = await settle(context.store, decide)
+    step = await run_transaction(context.store, decide)
     if step.moved:
-        await follow_up(context, task_id)
+        await show_change_soon(context, task_id)
     return _reply(step)
 
 

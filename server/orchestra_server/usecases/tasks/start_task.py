@@ -13,8 +13,8 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.task_lifecycle import request_claim, started
 from orchestra_server.git.repository.repository import Head, open_repository
-from orchestra_server.usecases.common.after_commit import follow_up
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.after_commit import show_change_soon
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import AUTO, checked_level
 from orchestra_server.usecases.tasks.complexity import PHASES, Assessment, assess
 
@@ -43,8 +43,8 @@ async def start_task(
         _require_no_chamber(directory, list(state.chambers.values()))
         return Decision(new, started(new))
 
-    task = await settle(context.store, decide)
-    await follow_up(context, task.id)
+    task = await run_transaction(context.store, decide)
+    await show_change_soon(context, task.id)
     return _reply(task, already_open=task.id != new.id)
 
 

@@ -14,9 +14,9 @@ from orchestra_server.domain.discoveries import (
     is_same_action,
     patterns_found,
 )
-from orchestra_server.usecases.common.after_commit import follow_up
+from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import chamber_of_agent, read_open_task
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import checked_agent_id, checked_patterns
 
 ACTION_LIMIT = 2_000
@@ -53,9 +53,9 @@ async def record_agent_action(
         events += [discovery_event(one, context.actor) for one in new]
         return Decision(_reply(after, found, repeated=False), Change(events=tuple(events)))
 
-    reply = await settle(context.store, decide)
+    reply = await run_transaction(context.store, decide)
     if not reply.repeated:
-        await follow_up(context, task_id)
+        await show_change_soon(context, task_id)
     return reply
 
 

@@ -11,13 +11,13 @@ from orchestra_core.text import LINE_LIMIT, optional, required
 from orchestra_server.domain.discoveries import discovery_event, discovery_id
 from orchestra_server.domain.interrupts import of_discovery, sent
 from orchestra_server.usecases.common import serializers
-from orchestra_server.usecases.common.after_commit import follow_up, show_change
+from orchestra_server.usecases.common.after_commit import show_change, show_change_soon
 from orchestra_server.usecases.common.lookups import (
     chamber_of_agent,
     read_open_task,
     unknown_chamber,
 )
-from orchestra_server.usecases.common.transaction import Context, Decision, settle
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import checked_agent_id, checked_severity
 
 # A critical one becomes a message together with its impact; above 10,000 characters a client
@@ -69,9 +69,9 @@ async def share_discovery(
         )
         return Decision((new, False), _change(new, chambers, context.actor))
 
-    found, repeated = await settle(context.store, decide)
+    found, repeated = await run_transaction(context.store, decide)
     if kind != "critical":
-        await follow_up(context, task_id)
+        await show_change_soon(context, task_id)
         return _reply(found, (), repeated=repeated)
     state = await show_change(context, task_id)
     sent_out = [one for one in state.interrupts.values() if one.discovery_id == found.id]

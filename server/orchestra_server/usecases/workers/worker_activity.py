@@ -10,7 +10,7 @@ _RECENT = 15 * 60_000
 _WORDS = 60  # characters
 
 
-def at_work(state: ProjectState, chamber: Chamber, now: int) -> str:
+def describe_activity(state: ProjectState, chamber: Chamber, now: int) -> str:
     """Return what the chamber's worker does now, such as "working (Bash pytest)", "" for nothing.
 
     A report from before the chamber was made, or older than fifteen minutes, tells nothing.

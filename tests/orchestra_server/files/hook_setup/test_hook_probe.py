@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup import hook_probe
 from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, probe_hook
 from tests.support.waiting import until
@@ -54,7 +54,7 @@ def python(source: str) -> str:
 
 def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, python(ANSWERING % "True"))
-    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == HookProbe(ready=True)
 
 
 def test_one_that_does_not_reach_redis_is_ready_and_says_so(chamber: Path, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_where_the_chamber_has_no_hooks_the_main_checkouts_are_asked(
     chamber: Path, tmp_path: Path
 ) -> None:
     settle_in(tmp_path, python(ANSWERING % "True"))
-    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == Handshake(ready=True)
+    assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == HookProbe(ready=True)
 
 
 def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_is_wrong_with_a_hook_is_one_line(
 
 def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Path) -> None:
     answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
-    assert answer == Handshake(
+    assert answer == HookProbe(
         ready=False, note=f"{chamber / SETTINGS} starts no hook of Orchestra"
     )
     (chamber / ".claude").mkdir()

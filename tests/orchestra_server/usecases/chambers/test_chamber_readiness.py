@@ -55,7 +55,7 @@ async def test_a_restored_chamber_is_proven_anew(context: Context) -> None:
     assert (await chamber_of(context, task_id, "auth")).ready_at > before
 
 
-async def test_the_handshake_is_no_event_of_its_own_and_leaves_nothing(context: Context) -> None:
+async def test_a_probe_makes_no_event_and_leaves_no_file(context: Context) -> None:
     task_id = await a_started_task(context)
     room = (await chambers_open(context, task_id, ["auth"]))["auth"]
     assert await kinds(context) == ["task.started", "chamber.reserved", "chamber.created"]

@@ -20,7 +20,7 @@ from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts import conflict_monitor, watch_plan
-from orchestra_server.usecases.conflicts.radar_duty import radar_on_duty
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.following import Watch, watching
@@ -68,7 +68,7 @@ async def radar_scene(context: Context) -> AsyncGenerator[Scene]:
 
 @asynccontextmanager
 async def radar_on(context: Context) -> AsyncGenerator[None]:
-    async with radar_on_duty(context.store, context.project, context.clock):
+    async with watch_as_leader(context.store, context.project, context.clock):
         yield
 
 

@@ -12,7 +12,7 @@ from orchestra_server.domain import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from orchestra_server.files.chamber.suspension import SUSPENDED
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.delivery.delivery_loop import mail_on_duty
+from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from tests.support.conducting import (
     Clock,
     a_started_task,
@@ -56,9 +56,9 @@ async def say(context: Context, chamber: Chamber, *, suspended: bool) -> None:
     await commit(context.store, Change(events=(event,)))
 
 
-def on_duty(context: Context) -> AbstractAsyncContextManager[None]:
+def delivering(context: Context) -> AbstractAsyncContextManager[None]:
     """Have a postman."""
-    return mail_on_duty(context.store, context.project, context.clock)
+    return deliver_as_leader(context.store, context.project, context.clock)
 
 
 async def test_what_was_pending_is_posted_at_the_start(
@@ -66,7 +66,7 @@ async def test_what_was_pending_is_posted_at_the_start(
 ) -> None:
     await sent_from_elsewhere(context, task_id, "one")
     assert not (auth.path / MAIL).exists()
-    async with on_duty(context):
+    async with delivering(context):
         await until_told(context, "interrupt.posted")
     assert unread(auth.path) == ["i-one"]
 
@@ -75,7 +75,7 @@ async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     room = await chamber_of(context, task_id, "auth")
-    async with on_duty(context):
+    async with delivering(context):
         await sent_from_elsewhere(context, task_id, "one")
         await until(lambda: unread(auth.path) == ["i-one"])
         await say(context, room, suspended=True)
@@ -93,7 +93,7 @@ async def test_a_chamber_of_another_machine_is_left_to_that(
     await say(context, replace(room, host="elsewhere"), suspended=True)
     (other,) = (await chambers_open(context, task_id, ["api"])).values()
     letter = Interrupt(id="i-api", task_id=task_id, chamber="api", message="x", sent_at=1)
-    async with on_duty(context):
+    async with delivering(context):
         await sent_from_elsewhere(context, task_id, "one")
         await commit(context.store, Change(events=(interrupts.sent(letter),)))
         await until(lambda: unread(other.path) == ["i-api"])
@@ -105,7 +105,7 @@ async def test_a_chamber_of_another_machine_is_left_to_that(
 async def test_mail_that_an_ended_worker_left_is_marked_once_its_end_has_lasted(
     context: Context, task_id: str, auth: TestRepository, clock: Clock
 ) -> None:
-    async with on_duty(context):
+    async with delivering(context):
         await sent_from_elsewhere(context, task_id, "one")
         await until_told(context, "interrupt.posted")
         ended = Presence(chamber_id=f"{task_id}/auth", state="finished", since=clock())
@@ -120,8 +120,8 @@ async def test_mail_that_an_ended_worker_left_is_marked_once_its_end_has_lasted(
 async def test_one_server_of_a_repository_is_on_duty_and_the_next_takes_over(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
-    async with on_duty(context):
-        async with on_duty(context):
+    async with delivering(context):
+        async with delivering(context):
             await sent_from_elsewhere(context, task_id, "one")
             await until_told(context, "interrupt.posted")
         await sent_from_elsewhere(context, task_id, "two")

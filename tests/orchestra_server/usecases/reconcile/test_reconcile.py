@@ -21,8 +21,8 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.completion.merge_and_land import land_ready, make_ready
-from orchestra_server.usecases.concurrency.repository_lock import alone_with_chambers
+from orchestra_server.usecases.completion.merge_and_land import land_prepared, prepare_landing
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import (
@@ -85,7 +85,7 @@ async def test_a_chamber_in_the_making_is_left_alone(
 ) -> None:
     task_id = await a_started_task(context)
     await leave_half_made(context, repository, task_id)
-    async with alone_with_chambers(context.project.git_dir):  # as its maker is
+    async with lock_repository(context.project.git_dir):  # as its maker is
         waiting = asyncio.create_task(reconcile(context))
         await asyncio.wait([waiting], timeout=0.2)
         assert not waiting.done()
@@ -152,10 +152,10 @@ async def test_a_completing_that_landed_is_finished(
     state = await context.store.snapshot()
     task, repo = state.tasks[task_id], open_repository(repository.path)
     chambers = list(state.chambers.values())
-    ready = await asyncio.to_thread(make_ready, repo, task, chambers, SUMMARY, partial=False)
+    ready = await asyncio.to_thread(prepare_landing, repo, task, chambers, SUMMARY, partial=False)
     announced = life.landing(task, commit=ready.commit, chambers=ready.order, at=2, actor="a")[1]
     await change(context, lambda _: announced)
-    await asyncio.to_thread(land_ready, repo, task, ready)
+    await asyncio.to_thread(land_prepared, repo, task, ready)
 
     assert_mended(await reconcile(context), "unfinished completing")
 

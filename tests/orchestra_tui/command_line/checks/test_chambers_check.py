@@ -1,9 +1,9 @@
 """What doctor says of chambers whose workers would not hear."""
 
-from orchestra_server.domain.chamber_lifecycle import Handshake
+from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_tui.command_line.checks.chambers_check import judge
 
-READY = Handshake(ready=True)
+READY = HookProbe(ready=True)
 
 
 def test_chambers_that_answer_are_counted() -> None:
@@ -13,11 +13,11 @@ def test_chambers_that_answer_are_counted() -> None:
 
 
 def test_one_that_does_not_answer_is_named_with_the_reason_and_the_way_out() -> None:
-    check = judge({"auth": READY, "api": Handshake(ready=False, note="it is mute")}, 0)
+    check = judge({"auth": READY, "api": HookProbe(ready=False, note="it is mute")}, 0)
     assert (check.verdict, check.found) == ("fail", "hook not verified: api: it is mute")
     assert "orchestra init" in check.mend
 
 
 def test_one_that_leaves_receipts_works_and_says_so() -> None:
-    check = judge({"auth": Handshake(ready=True, note="it leaves receipts")}, 0)
+    check = judge({"auth": HookProbe(ready=True, note="it leaves receipts")}, 0)
     assert (check.verdict, check.found) == ("note", "auth: it leaves receipts")
