@@ -4,8 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-# Every temporary file of Orchestra starts like this; `git_exclude.py` hides them from git.
-TEMPORARY_PREFIX = ".orchestra-tmp-"
+from orchestra_server.domain.own_files import TEMPORARY_PREFIX
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644, *, durable: bool = False) -> None:

@@ -9,33 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.files.atomic_write import TEMPORARY_PREFIX, write_atomically
+from orchestra_server.domain.own_files import OWN_PATTERNS
+from orchestra_server.files.atomic_write import write_atomically
 
 _BEGIN = "# orchestra: begin (its own files; `orchestra init --undo` removes this)"
 _END = "# orchestra: end"
 _BLOCK = re.compile(rf"{re.escape(_BEGIN)}\n(?P<lines>.*?){re.escape(_END)}\n", re.DOTALL)
 
 MCP_JSON = "/.mcp.json"
-PATTERNS = (
-    "/.INTERRUPT*",
-    f"{TEMPORARY_PREFIX}*",
-    "/.claude/WORKER_CONTEXT.json",
-    "/.claude/settings.local.json",
-    "/.claude/hooks/interrupt_monitor.*",
-    "/.claude/hooks/__pycache__/",
-    "/.claude/hooks/receipts/",
-    "/.claude/hooks/bindings/",
-    "/.claude/hooks/elsewhere/",
-    "/.claude/tools/orchestration.py",
-    # A task's working directory may lie below the top of the repository.
-    "**/.claude/worktrees/",
-    "**/.claude/workspaces/",
-    "**/.claude/MISSION_CONTEXT.json",
-    "**/.claude/PHASE_PROGRESS.json",
-    "**/.claude/WORKFLOW_STATE.json",
-    "**/.claude/PARALLEL_STATUS.json",
-    "**/.claude/DISCOVERIES.json",
-)
+PATTERNS = OWN_PATTERNS
 
 
 def exclude_file(common_dir: Path) -> Path:

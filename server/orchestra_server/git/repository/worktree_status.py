@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused, Unavailable
+from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
 
 # All that is open, whatever the person's settings hide; read from the files themselves and not
@@ -15,7 +16,9 @@ _STATUS_COMMAND = (
     "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
     "--untracked-files=all", "--ignore-submodules=none",
 )  # fmt: skip
-_UNMERGED_FIELDS = 10  # what stands before the path, git-status(1)
+# What stands before the path of an entry, git-status(1).
+_UNMERGED_FIELDS = 10
+_CHANGED_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,19 @@ class WorktreeStatus:
     clean: bool  # HEAD's commit holds everything that git does not ignore
     unmerged: tuple[str, ...]
     untracked: tuple[str, ...]  # a repository of its own ends with a slash
+    own_files: tuple[str, ...] = ()  # Orchestra's that HEAD lacks; they are in nothing else here
 
 
 def read_status(worktree: Path) -> WorktreeStatus:
     """Return where a working tree stands; raises Unavailable when it is none any more."""
     require_worktree(worktree)
-    headers, entries = dict[str, str](), list[str]()
+    headers, entries, own = dict[str, str](), list[str](), list[str]()
     for line in git_output(worktree, *_STATUS_COMMAND).split("\0")[:-1]:
         if line.startswith("# "):
             name, _, value = line[2:].partition(" ")
             headers[name] = value
+        elif (path := _new_path(line)) and is_own_file(path):
+            own.append(path)
         else:
             entries.append(line)
     branch, commit = headers.get("branch.head", ""), headers.get("branch.oid", "")
@@ -46,7 +52,17 @@ def read_status(worktree: Path) -> WorktreeStatus:
         clean=not entries,
         unmerged=tuple(one.split(" ", _UNMERGED_FIELDS)[-1] for one in entries if one[0] == "u"),
         untracked=tuple(one[2:] for one in entries if one[0] == "?"),
+        own_files=tuple(own),
     )
+
+
+def _new_path(entry: str) -> str:
+    """Return the path of an entry that HEAD lacks, untracked or only staged; "" for any other."""
+    if entry[0] == "?":
+        return entry[2:]
+    if entry.startswith(("1 A", "1 .A")):
+        return entry.split(" ", _CHANGED_FIELDS)[-1]
+    return ""
 
 
 def git_directory(worktree: Path) -> Path:

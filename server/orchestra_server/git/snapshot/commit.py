@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -25,6 +26,7 @@ from orchestra_server.git.repository.worktree_status import (
     read_status,
     require_no_repository,
 )
+from orchestra_server.git.snapshot.stage_all import stage_all
 
 _SHOWN = 5  # file names in one line
 # How shells, Node.js, Python and Ruby say that something is not installed.
@@ -43,6 +45,7 @@ def commit_uncommitted_work(
 ) -> str | None:
     """Commit all that is open, untracked files too; return the commit, None if there is nothing.
 
+    Orchestra's own files are left out, whatever the repository's ignore rules say.
     `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is what was just
     found there. The person's identity, signing and hooks apply; where a commit-msg hook refuses
     `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses,
@@ -54,7 +57,7 @@ def commit_uncommitted_work(
     if found.clean and not _is_merging(worktree):
         return None
     with _index_restored_on_failure(worktree):
-        git_output(worktree, "add", "--all", "--sparse")
+        stage_all(partial(git_output, worktree), found.own_files)
         if not _has_anything_to_commit(worktree):
             return None
         require_identity(worktree)

@@ -6,18 +6,20 @@ nothing in the repository; its worker's index is copied and never written.
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
+from orchestra_server.domain.own_files import own_files
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.run import GitFailed, GitResult, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
-from orchestra_server.git.snapshot.index_copy import PLAIN
+from orchestra_server.git.snapshot.index_copy import PLAIN, split_nul
+from orchestra_server.git.snapshot.stage_all import unstage
 
 # With one fixed date the same work is the same commit, by which answers are remembered.
 _NAME, _EMAIL = (ORCHESTRA_IDENTITY[f"GIT_AUTHOR_{part}"] for part in ("NAME", "EMAIL"))
@@ -27,6 +29,8 @@ _AT_ONCE = 4
 _log = logging.getLogger(__name__)
 # What `git add --ignore-errors` ends with when a file could not be read; the others are in.
 _SOME_UNREADABLE = 1
+_ADDED = "add '"  # how a line of its answer begins, before the path
+_ADD_ALL = ("add", "--all", "--sparse", "--ignore-errors", "--verbose")
 Stamp = tuple[int, int, int]
 
 
@@ -119,13 +123,26 @@ def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
     try:
         index = scratch.index_for(name, git_directory(worktree) / "index")
         env = {**ceiling_env(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
-        added = run_git(worktree, *PLAIN, "add", "--all", "--sparse", "--ignore-errors", env=env)
+        added = run_git(worktree, *PLAIN, *_ADD_ALL, env=env)
         if added.status not in (0, _SOME_UNREADABLE):
             raise GitFailed(f"git add failed in {worktree}: {added.failure}")
+        _leave_out_own_files(partial(git_output, worktree, *PLAIN, env=env), added.out)
         return git_output(worktree, *PLAIN, "write-tree", env=env).strip()
     except (Unavailable, OSError) as fault:
         _log.debug("%s cannot be seen: %s", name, fault)
         return ""
+
+
+def _leave_out_own_files(git: Callable[..., str], added: str) -> None:
+    """Take out again what `git add --verbose` says it has added of Orchestra's own files.
+
+    The answer costs nothing where there are none, and this is asked at each look.
+    """
+    lines = added.splitlines()
+    own = own_files(line[len(_ADDED) : -1] for line in lines if line.startswith(_ADDED))
+    if own:
+        tracked = git("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", "HEAD", *own)
+        unstage(git, sorted(set(own) - set(split_nul(tracked))))
 
 
 def _commits(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.worktree_status import (
     git_directory,
@@ -17,6 +18,7 @@ from orchestra_server.git.repository.worktree_status import (
 from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
 from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
+from orchestra_server.git.snapshot.stage_all import stage_all, unstage
 
 # A copied index must not point back into the worktree's own daemons and shared files, and a
 # mixture of line ends must not stop a person's work from being kept.
@@ -40,7 +42,8 @@ class IndexCopy:
 
     def untracked(self) -> list[str]:
         """Return untracked, unignored files; a repository of its own ends with a slash."""
-        return split_nul(self.git("ls-files", "--others", "--exclude-standard", "-z"))
+        listed = split_nul(self.git("ls-files", "--others", "--exclude-standard", "-z"))
+        return [path for path in listed if not is_own_file(path)]
 
     def ignored(self, skipped_patterns: Sequence[str]) -> list[str]:
         """Return the ignored files that no pattern matches, in the form of `untracked`."""
@@ -116,10 +119,11 @@ def read_state(
     require_no_repository(worktree, standing.untracked)
     with copied_index(worktree) as index_copy:
         head, head_tree = index_copy.git("rev-parse", "HEAD", "HEAD^{tree}").split()
+        unstage(index_copy.git, standing.own_files)
         index_tree, stages = _read_index(index_copy, head)
         if not seen:
             unhide_changes(worktree, index_copy.git)
-        index_copy.git("add", "--all", "--sparse")
+        stage_all(index_copy.git, standing.own_files)
         if ignored.are_work:
             _add_ignored(index_copy, index_copy.ignored(ignored.skipped_patterns))
         work_tree = index_copy.git("write-tree").strip()

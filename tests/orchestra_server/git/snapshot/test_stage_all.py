@@ -1,0 +1,121 @@
+"""Orchestra's own files are in no status, diff, snapshot, save or commit, whatever is ignored."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.repository.worktree_status import read_status
+from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.snapshot.commit import commit_uncommitted_work
+from orchestra_server.git.snapshot.diff import changed_files, diff_size, diff_text
+from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
+from orchestra_server.git.snapshot.index_copy import read_state
+from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.repositories import TestRepository
+
+OWN = (
+    ".INTERRUPT",
+    ".orchestra-tmp-0a1b",
+    ".claude/settings.local.json",
+    ".claude/hooks/interrupt_monitor.json",
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    """The repository's own rules show whatever another rule would hide."""
+    made = workshop(tmp_path / "shop")
+    made.main.commit("rules", {".gitignore": "!.*\n!.claude/**\n"})
+    return made
+
+
+@pytest.fixture
+def chamber(shop: Workshop) -> TestRepository:
+    [made] = shop.open("auth")
+    for path in OWN:
+        made.write(path, "ours\n")
+    return made
+
+
+def files_of(repository: TestRepository, commit: str) -> list[str]:
+    return repository.git("ls-tree", "-r", "--name-only", commit).split()
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
+def test_a_chamber_with_nothing_but_files_of_ours_is_clean(
+    chamber: TestRepository, *, staged: bool
+) -> None:
+    if staged:
+        chamber.git("add", "--all")
+    found = read_status(chamber.path)
+    assert found.clean
+    assert found.untracked == ()
+    assert sorted(found.own_files) == sorted(OWN)
+    assert read_state(chamber.path).clean
+    assert commit_uncommitted_work(chamber.path, "nothing") is None
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
+def test_work_is_committed_without_files_of_ours(chamber: TestRepository, *, staged: bool) -> None:
+    chamber.write("src/new.py", "new\n")
+    if staged:
+        chamber.git("add", "--all")
+    commit = commit_uncommitted_work(chamber.path, "Add a file")
+    assert commit is not None
+    assert files_of(chamber, commit) == [".gitignore", "README", "src/app.py", "src/new.py"]
+    assert all(chamber.read(path) == "ours\n" for path in OWN)
+
+
+def test_a_file_of_such_a_name_that_the_project_tracks_is_committed(shop: Workshop) -> None:
+    shop.main.commit("tracked", {".claude/settings.local.json": "{}\n"})
+    [chamber] = shop.open("auth")
+    chamber.write(".claude/settings.local.json", '{"theirs": true}\n')
+    chamber.write(".INTERRUPT", "ours\n")
+    found = read_status(chamber.path)
+    assert (found.clean, found.own_files) == (False, (".INTERRUPT",))
+    assert changed_files(chamber.path, chamber.head) == (".claude/settings.local.json",)
+    commit = commit_uncommitted_work(chamber.path, "Change a setting")
+    assert chamber.git("show", "--format=", "--name-only", str(commit)) == (
+        ".claude/settings.local.json"
+    )
+
+
+def test_a_worker_that_takes_a_file_of_ours_out_of_its_branch_can_commit_that(
+    chamber: TestRepository,
+) -> None:
+    chamber.git("add", ".INTERRUPT")
+    chamber.git("commit", "--quiet", "-m", "all of it")
+    chamber.git("rm", "--quiet", "--cached", ".INTERRUPT")
+    commit = commit_uncommitted_work(chamber.path, "Take it out")
+    assert commit is not None
+    assert files_of(chamber, commit) == [".gitignore", "README", "src/app.py"]
+
+
+def test_a_diff_shows_no_file_of_ours(chamber: TestRepository) -> None:
+    base = chamber.head
+    chamber.write("new.py", "new\n")
+    assert changed_files(chamber.path, base) == ("new.py",)
+    assert diff_size(chamber.path, base).files == 1
+    assert "ours" not in diff_text(chamber.path, base, 10_000)
+
+
+def test_a_look_at_all_chambers_sees_no_file_of_ours_again_and_again(
+    shop: Workshop, chamber: TestRepository, tmp_path: Path
+) -> None:
+    scratch = ScratchObjects(tmp_path / "scratch", shop.repo.common_dir / "objects")
+    scratch.begin()
+    for content in ("one\n", "two\n"):
+        chamber.write("src/app.py", content)
+        seen = snapshot_worktrees(scratch, shop.repo, {"auth": chamber.path})
+        listed = shop.repo.git("ls-tree", "-r", "--name-only", seen["auth"], env=scratch.env)
+        assert listed.split() == [".gitignore", "README", "src/app.py"]
+
+
+def test_what_is_saved_holds_no_file_of_ours(shop: Workshop, chamber: TestRepository) -> None:
+    chamber.write("new.py", "new\n")
+    chamber.git("add", "--all")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    reached = shop.main.git("rev-list", "--objects", ref, "--not", "main")
+    assert "new.py" in reached
+    assert not [line for line in reached.splitlines() if line.endswith(OWN)]
