@@ -178,6 +178,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     requires: Requires = "review"
     actor: str = ""
+    author: str = ""  # the agent whose words these are, "" when they are the actor's own
     discovery_id: str = ""
     state: InterruptState = "sent"
     sent_at: int

@@ -38,6 +38,14 @@ def one_line(text: str, limit: int = LINE_LIMIT) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """Return `text` cleaned, every line begun by `> `: none of them can pass for ours.
+
+    Whatever a reader may take for a line's end begins a new one, form feeds and U+2028 included.
+    """
+    return "\n".join(f"> {clean(line)}" for line in text.splitlines() or [""])
+
+
 def required(name: str, text: str, limit: int) -> str:
     """Return `text` cleaned and stripped; raises BadInput when it is empty or above `limit`."""
     if len(text) > limit:

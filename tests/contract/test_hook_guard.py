@@ -104,8 +104,9 @@ def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
     for _ in range(2):
         denial = worker.fire("PreToolUse", reading).denial
         assert denial == (
-            "This call did not run: ada has suspended the work in chamber auth (Wait here). "
+            "This call did not run: ada has suspended the work in chamber auth. "
             "No tool runs here until the work is resumed. Report how far you are and end your turn."
+            " The reason given:\n> Wait here"
         )
     assert worker.fire("Stop") == worker.fire("SubagentStop") == Answer()
     send(auth, "Still there?")

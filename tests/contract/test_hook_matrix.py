@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.text import quoted
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, RECEIPTS, collect_receipts, unread
 from tests.support.hooks import Rooms, Session, rooms_at, send
@@ -58,7 +59,8 @@ def caller(who: str, rooms: Rooms, chamber: Path) -> Session:
 def shown(messages: tuple[str, ...]) -> str:
     return "\n".join(
         f"Message from operator to the worker in chamber auth, sent 2026-09-21T14:13:20Z through "
-        f"Orchestra. Asked of you: read this, and adjust what you do next.\n\n{message}\n"
+        f"Orchestra. Asked of you: read this, and adjust what you do next. The message, quoted "
+        f"line by line:\n\n{quoted(message)}\n"
         for message in messages
     )
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_core.errors import BadInput
-from orchestra_core.text import clean, one_line, optional, required
+from orchestra_core.text import clean, one_line, optional, quoted, required
 
 ANYTHING = st.text(st.characters(exclude_categories=()))
 
@@ -73,3 +73,10 @@ def test_an_optional_text_may_be_empty() -> None:
     assert optional("impact", " x ", 10) == "x"
     with pytest.raises(BadInput):
         optional("impact", "x" * 11, 10)
+
+
+def test_each_line_of_a_quoted_text_is_marked_whatever_ends_it() -> None:
+    assert quoted("a\n\nb\r\nc\u2028d\x0ce\x85f\x1b[31m\u202eg") == (
+        "> a\n> \n> b\n> c\n> d\n> e\n> f" + "g"
+    )
+    assert quoted("") == "> "

@@ -40,6 +40,7 @@ def of_discovery(
             chamber=chamber.name,
             message="\n".join(lines),
             actor=actor,
+            author=found.agent_id,
             discovery_id=found.id,
             sent_at=at,
         )

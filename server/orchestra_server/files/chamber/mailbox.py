@@ -157,12 +157,20 @@ def _unwritable(chamber_path: Path, fault: OSError) -> Unavailable:
 def _letter(interrupt: Interrupt) -> Letter:
     return Letter(
         id=interrupt.id,
-        sender=interrupt.actor or "operator",
+        sender=_sender(interrupt),
         requires=interrupt.requires,
         asks=_ASKS[interrupt.requires],
         sent_at=iso_time(interrupt.sent_at),
         message=interrupt.message,
     )
+
+
+def _sender(interrupt: Interrupt) -> str:
+    """Return whose words they are: an agent's discovery is not the message of who recorded it."""
+    actor = interrupt.actor or "operator"
+    if not interrupt.author:
+        return actor
+    return f"agent {interrupt.author}, whose discovery {actor} recorded,"
 
 
 def _read_mail(place: Path) -> tuple[Letter, ...]:

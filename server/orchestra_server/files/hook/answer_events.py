@@ -14,6 +14,7 @@ from orchestra_server.files.hook.json_files import (
     dump,
     items_of,
     one_line,
+    quoted,
     read_json,
     remove,
     text,
@@ -74,12 +75,13 @@ def read_suspension(reader: Reader) -> str:
     if not os.path.lexists(path):
         return ""
     suspension = read_json(path)
-    sender = text(suspension.get("from")) or "the operator"
+    sender = one_line(text(suspension.get("from")), 200) or "an unnamed sender"
     message = one_line(text(suspension.get("message")), 1_000)
+    reason = f" The reason given:\n{quoted(message)}" if message else ""
     return (
-        f"This call did not run: {sender} has suspended the work in chamber {reader.name}"
-        f"{f' ({message})' if message else ''}. No tool runs here until the work is resumed. "
-        "Report how far you are and end your turn."
+        f"This call did not run: {sender} has suspended the work in chamber {reader.name}. "
+        "No tool runs here until the work is resumed. Report how far you are and end your turn."
+        f"{reason}"
     )
 
 

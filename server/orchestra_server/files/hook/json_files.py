@@ -6,6 +6,9 @@ import os
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
 SCANNER = vars(_json)["make_scanner"]  # the C scanner below the module json
+# Control characters but tab, and the marks that reorder a line, as Orchestra takes them out.
+RANGES = ((0, 8), (10, 31), (127, 159), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069))
+UNSEEN = dict.fromkeys([0x61C, *(code for start, end in RANGES for code in range(start, end + 1))])
 
 
 class ScannerOptions:
@@ -56,6 +59,12 @@ def object_of(value: Json) -> Fields:
 def items_of(value: Json) -> list[Json]:
     """Return `value` if it is a list, else []."""
     return value if isinstance(value, list) else []
+
+
+def quoted(words: str) -> str:
+    """Return words with every line begun by "> ", without control and reordering characters."""
+    lines = words.splitlines() or [""]
+    return "\n".join(f"> {line.translate(UNSEEN)}" for line in lines)
 
 
 def one_line(words: str, limit: int) -> str:

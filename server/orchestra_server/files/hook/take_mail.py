@@ -16,7 +16,9 @@ from orchestra_server.files.hook.json_files import (
     Json,
     items_of,
     object_of,
+    one_line,
     parse,
+    quoted,
     read_file,
     read_json,
     remove,
@@ -134,11 +136,19 @@ def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:
 
 
 def mail_text(reader: Reader, letters: list[Fields]) -> str:
-    """Return letters as the worker reads them: who sent what when, then the message itself."""
+    """Return letters as the worker reads them: who sent what when, then the message, quoted.
+
+    No line of a message can pass for a line of ours, or for a message of somebody else.
+    """
     return "\n".join(
-        f"Message from {text(letter.get('from')) or 'the operator'} to the worker in chamber "
-        f"{reader.name}, sent {text(letter.get('sent_at')) or 'just now'} through Orchestra. "
-        f"Asked of you: {text(letter.get('asks')) or 'read this'}.\n\n"
-        f"{text(letter.get('message'))}\n"
+        f"Message from {field(letter, 'from') or 'an unnamed sender'} to the worker in chamber "
+        f"{reader.name}, sent {field(letter, 'sent_at') or 'just now'} through Orchestra. "
+        f"Asked of you: {field(letter, 'asks') or 'read this'}. The message, quoted line by line:"
+        f"\n\n{quoted(text(letter.get('message')))}\n"
         for letter in letters
     )
+
+
+def field(letter: Fields, name: str) -> str:
+    """Return a field of a letter's head; a file may hold anything there, so it is one line."""
+    return one_line(text(letter.get(name)), 200)
