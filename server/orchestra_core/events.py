@@ -41,6 +41,7 @@ Kind = Literal[
     "collision.appeared",
     "collision.changed",
     "collision.cleared",
+    "program.awaited",
 ]
 
 
@@ -53,7 +54,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
     collision: Collision | None = None
-    action: str = ""
+    action: str = ""  # of an agent; or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()
 

@@ -10,17 +10,20 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.git.process.run import ENVIRONMENT, INHERITED, GitResult, run_git
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 _SECONDS = 600  # `git config orchestra.programSeconds` sets another
 _TOLD_AFTER = 1.0
 _LOOK = 0.1  # seconds between two looks whether it is to be ended
@@ -134,3 +137,16 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _deadline(directory: Path) -> int:
     said = run_git(directory, "config", "--type=int", "--get", "orchestra.programSeconds").out
     return int(said) if said.strip().isdecimal() else _SECONDS
+
+
+def map_watched(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[Result]:
+    """Map in threads that know who watches the programs, as `pool.map` does not tell them."""
+    watch = _watch.get()
+
+    def watched(item: Item) -> Result:
+        _watch.set(watch)
+        return work(item)
+
+    return pool.map(watched, items)

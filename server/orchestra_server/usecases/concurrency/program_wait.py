@@ -1,0 +1,95 @@
+"""Calls that wait for programs of the person's: announced, answered in time, and cancellable.
+
+A pre-commit hook may run for minutes. After a second an event says what is waited for, and after
+twenty the caller is answered that the work goes on. Whoever calls again joins the same work.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from orchestra_server.git.process.programs import ProgramWatch, watch_programs
+
+Result = TypeVar("Result")
+PATIENCE = 20.0  # seconds; clients give up a call after 30 to 60
+
+
+@dataclass(slots=True)
+class _Work(Generic[Result]):
+    """Work under way, and how long it has waited for one program when somebody last asked."""
+
+    task: "asyncio.Task[Result]"
+    watch: ProgramWatch
+    overdue: asyncio.Event = field(default_factory=asyncio.Event)
+    waits_for: str = ""
+    since: float = 0.0
+
+
+_under_way: dict[str, _Work[Any]] = {}
+
+
+async def answer_in_time(
+    key: str,
+    work: Callable[[], Coroutine[Any, Any, Result]],
+    *,
+    announce: Callable[[str], Coroutine[Any, Any, None]],
+    unfinished: Callable[[str, float], Result],
+    patience: float = PATIENCE,
+) -> Result:
+    """Return what `work` returns, or `unfinished(what, seconds)` where a program keeps it waiting.
+
+    `key` names the work: a call that finds it under way joins it. `announce` is awaited once for
+    each program that takes longer than a second. A caller that is cancelled ends the program; the
+    work then goes to its own end.
+    """
+    current = _under_way.get(key) or _begin(key, work(), announce, patience)
+    current.overdue.clear()
+    overdue = asyncio.ensure_future(current.overdue.wait())
+    try:
+        await asyncio.wait({current.task, overdue}, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        current.watch.stop.set()
+        raise
+    finally:
+        overdue.cancel()
+    if current.task.done():
+        return current.task.result()
+    return unfinished(current.waits_for, time.monotonic() - current.since)
+
+
+def _begin(
+    key: str,
+    work: Coroutine[Any, Any, Result],
+    announce: Callable[[str], Coroutine[Any, Any, None]],
+    patience: float,
+) -> _Work[Result]:
+    loop = asyncio.get_running_loop()
+    announced: set[asyncio.Task[None]] = set()
+
+    def hear(waits_for: str, seconds: float) -> None:
+        if waits_for != current.waits_for:
+            current.waits_for, current.since = waits_for, time.monotonic() - seconds
+            task = loop.create_task(announce(waits_for))
+            announced.add(task)
+            task.add_done_callback(announced.discard)
+        if seconds >= patience:
+            current.overdue.set()
+
+    def tell(waits_for: str, seconds: float) -> None:
+        loop.call_soon_threadsafe(hear, waits_for, seconds)
+
+    watch = ProgramWatch(tell)
+    with watch_programs(watch):
+        current = _Work(loop.create_task(work), watch)
+    _under_way[key] = current
+    current.task.add_done_callback(lambda _: _under_way.pop(key, None))
+    current.task.add_done_callback(_retrieve)
+    return current
+
+
+def _retrieve(task: "asyncio.Task[Any]") -> None:
+    """Take note of a failure that nobody may wait for any more."""
+    if not task.cancelled():
+        task.exception()

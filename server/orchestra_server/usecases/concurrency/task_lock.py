@@ -1,0 +1,33 @@
+"""One call at a time ends a task or closes its chambers, whatever else the repository is doing.
+
+The kernel frees the lock of a process that dies: a task that is 'completing' while nobody holds its
+lock was left so.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from orchestra_core.file_lock import is_locked
+from orchestra_server.usecases.concurrency.leader_lock import on_duty
+
+_FOLDER = Path("orchestra", "tasks")
+
+
+@asynccontextmanager
+async def lock_task(common_dir: Path, task_id: str) -> AsyncGenerator[None]:
+    """Wait until no other call, in any process, ends this task or closes one of its chambers."""
+    path = _lock_file(common_dir, task_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    async with on_duty(path):
+        yield
+
+
+def is_task_locked(common_dir: Path, task_id: str) -> bool:
+    """Tell whether a call is ending the task or closing one of its chambers at this moment."""
+    return is_locked(_lock_file(common_dir, task_id))
+
+
+def _lock_file(common_dir: Path, task_id: str) -> Path:
+    return common_dir / _FOLDER / f"{sha256(task_id.encode()).hexdigest()[:16]}.lock"
