@@ -15,6 +15,7 @@ from pathlib import Path
 from orchestra_core.models import BASE
 from orchestra_server.domain.conflicts import Pair, Verdict
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
+from orchestra_server.git.merge.rewritten_base import dropped_files
 from orchestra_server.git.process.run import GitFailed, git_version
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
@@ -29,11 +30,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ComparedChamber:
-    """A chamber to compare with others; `lands_on` is the ref its work is to land on, or HEAD."""
+    """A chamber to compare with others; `lands_on` is the ref its work is to land on, or HEAD.
+
+    `base` is the commit it began at, "" where nobody knows it.
+    """
 
     id: str
     path: Path
     lands_on: str
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class ConflictChecker:
         )
         self._snapshots: dict[str, str] = {}  # by chamber the commit of what it holds
         self._verdicts: dict[Pair, Verdict] = {}  # by two commits
+        self._dropped: dict[tuple[str, str, str], dict[str, str]] = {}  # by base, tip and snapshot
         self._checks = _CHECKS_PER_SCRATCH
 
     def close(self) -> None:
@@ -85,8 +91,13 @@ class ConflictChecker:
         new_pairs = dict.fromkeys(pair for pair in commits.values() if pair not in self._verdicts)
         verdicts = self._verdicts | self._judge(list(new_pairs))
         self._verdicts = {pair: verdicts[pair] for pair in commits.values() if pair in verdicts}
+        dropped = self._find_dropped(chambers, commits)
         return CheckedPairs(
-            {ids: verdicts[pair] for ids, pair in commits.items() if pair in verdicts},
+            {
+                ids: _with_dropped(verdicts[pair], dropped.get(ids, {}))
+                for ids, pair in commits.items()
+                if pair in verdicts
+            },
             frozenset(
                 chamber
                 for chamber in changed
@@ -128,6 +139,24 @@ class ConflictChecker:
                 pairs[first, second] = (commits[first], commits[other_side])
         return pairs
 
+    def _find_dropped(
+        self, chambers: Sequence[ComparedChamber], commits: Mapping[Pair, Pair]
+    ) -> dict[Pair, dict[str, str]]:
+        """Return by pair with BASE the files that the branch dropped since the chamber began."""
+        keys: dict[Pair, tuple[str, str, str]] = {}
+        for chamber in chambers:
+            pair = (chamber.id, BASE)
+            if chamber.base and pair in commits:
+                snapshot, tip = commits[pair]
+                keys[pair] = (chamber.base, tip, snapshot)
+        self._dropped = {
+            key: self._dropped[key]
+            if key in self._dropped
+            else dropped_files(self._repo, *key, env=self._scratch.env)
+            for key in keys.values()
+        }
+        return {pair: self._dropped[key] for pair, key in keys.items()}
+
     def _tips(self, refs: Collection[str]) -> dict[str, str]:
         tips = {ref: self._repo.run("rev-parse", "--verify", "--quiet", ref) for ref in refs}
         return {ref: tip.out.strip() for ref, tip in tips.items() if tip.status == 0}
@@ -165,6 +194,10 @@ class ConflictChecker:
                     _log.debug("git cannot merge two chambers: %s", fault)
             else:
                 yield pair, Verdict(not kinds, kinds)
+
+
+def _with_dropped(verdict: Verdict, dropped: Mapping[str, str]) -> Verdict:
+    return Verdict(merges=False, kinds={**dropped, **verdict.kinds}) if dropped else verdict
 
 
 def _shares(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:

@@ -7,6 +7,7 @@ from orchestra_core.models import BASE, Collision, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import CollidingFile, CollisionStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
+from orchestra_server.git.merge.rewritten_base import REWRITTEN
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 
@@ -59,6 +60,12 @@ def _next_step(task: Task, found: Sequence[Collision]) -> str:
         )
     first, second = found[0].between
     name = split_chamber_id(first).name
+    if second == BASE and REWRITTEN in found[0].kinds:
+        return (
+            f"The branch was rewritten under chamber {name!r}: it has dropped commits that the "
+            "chamber began at. complete_task replays the chamber's own commits and leaves out what "
+            "was dropped; its dry_run says whether that goes through."
+        )
     if second == BASE:
         source = task.base_branch or "the checkout's HEAD"
         return (

@@ -110,7 +110,7 @@ def ended_chambers(state: ProjectState, sides: Collection[str]) -> frozenset[str
 
 def _compared_chamber(chamber: Chamber, task: Task) -> ComparedChamber:
     lands_on = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
-    return ComparedChamber(chamber.id, Path(chamber.path), lands_on)
+    return ComparedChamber(chamber.id, Path(chamber.path), lands_on, chamber.base_commit)
 
 
 def _is_in(project: Project, chamber: Chamber) -> bool:

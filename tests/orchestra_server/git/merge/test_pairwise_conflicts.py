@@ -244,3 +244,19 @@ def test_a_git_that_started_us_does_not_get_its_index_written(
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(shop.repo.common_dir / "elsewhere"))
     assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
     assert index.read_bytes() == before
+
+
+def test_files_that_the_branch_dropped_since_a_chamber_began_are_named(
+    shop: Workshop, checker: ConflictChecker
+) -> None:
+    base = shop.main.commit("bad", {"bad.py": "secret\n", "src/app.py": "one\nbad\nthree\n"})
+    [chamber] = shop.open("a")
+    places = [ComparedChamber("t/a", chamber.path, MAIN, base)]
+    chamber.write("new.py", "mine\n")
+    assert colliding(dict(checker.check(places, set()).verdicts)) == {}
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    expected = {("t/a", BASE): {"bad.py": "rewritten", "src/app.py": "rewritten"}}
+    assert colliding(dict(checker.check(places, set()).verdicts)) == expected
+    chamber.commit("mine")
+    chamber.git("rebase", "--quiet", "--onto", "main", base)
+    assert colliding(dict(checker.check(places, {"t/a"}).verdicts)) == {}
