@@ -63,6 +63,10 @@ def _discovery_said(event: Event) -> EventText:
     return EventText(f"{found.severity} discovery: {found.text}", tone)
 
 
+def _program_said(event: Event) -> EventText:
+    return EventText(f"waits for {event.data.action}", "warn")
+
+
 _TASK: dict[str, EventText] = {
     "task.completing": EventText("completing: merging chambers", "warn"),
     "task.reopened": EventText("reopened: the merge failed", "warn"),
@@ -149,6 +153,7 @@ def _collision_said(event: Event) -> EventText:
 
 
 _SAYERS: dict[str, Callable[[Event], EventText]] = {
+    "program": _program_said,
     "task": _task_said,
     "chamber": _chamber_said,
     "discovery": _discovery_said,

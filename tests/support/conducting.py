@@ -6,11 +6,18 @@ from pathlib import Path
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.store.reads import Reads
+from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context, this_host
+from orchestra_server.usecases.completion.merge_and_land import (
+    PreparedLanding,
+    bases_of,
+    commit_chambers,
+    merge_branches,
+)
 from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
@@ -38,6 +45,14 @@ async def chambers_open(
     """Create chambers and return their worktrees by name."""
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=names)
     return {chamber.name: TestRepository(Path(chamber.path)) for chamber in made.chambers}
+
+
+def prepared_landing(
+    repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str
+) -> PreparedLanding:
+    """Commit and merge as completing does, up to the moment before the branch moves."""
+    branches = commit_chambers(repo, task, chambers, summary)
+    return merge_branches(repo, task, branches, bases_of(chambers), summary, partial=False)
 
 
 async def chamber_of(context: Context, task_id: str, name: str) -> Chamber:

@@ -17,6 +17,7 @@ from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 
 
@@ -35,7 +36,7 @@ async def close_chamber(
 async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
     task, _ = await _read(context, task_id, name)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
-    async with lock_repository(repo.common_dir):
+    async with lock_task(repo.common_dir, task_id), lock_repository(repo.common_dir):
         task, room = await _read(context, task_id, name)
         require_here(room)
         if room.is_over:

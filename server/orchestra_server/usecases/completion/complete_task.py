@@ -1,6 +1,8 @@
 """complete_task: commit, merge and land the work of all chambers, or say what conflicts."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from pathlib import Path
@@ -11,6 +13,7 @@ from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.close_transaction import close_all, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
@@ -32,10 +35,14 @@ from orchestra_server.usecases.completion.confirmation import (
 from orchestra_server.usecases.completion.dry_run import plan_completion
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
+    bases_of,
+    commit_chambers,
     land_prepared,
-    prepare_landing,
+    merge_branches,
 )
+from orchestra_server.usecases.concurrency.program_wait import answer_in_time, record_wait
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.task_lock import lock_task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,44 +94,79 @@ async def complete_task(
     wanted = _Wanted(
         task_id=task_id, summary=text, merge=commit_changes, partial=partial, confirmed=confirm
     )
-    return await run_shielded(_plan(context, wanted) if dry_run else _complete(context, wanted))
+    if dry_run:
+        return await run_shielded(_plan(context, wanted))
+
+    async def announce(waits_for: str) -> None:
+        await record_wait(context.store, task_id, waits_for, context.clock())
+
+    def unfinished(waits_for: str, seconds: float) -> CompletedTask:
+        return reply.unfinished(task_id, waits_for, seconds)
+
+    return await answer_in_time(
+        f"{context.project.id} {task_id}",
+        lambda: _complete(context, wanted),
+        announce=announce,
+        unfinished=unfinished,
+    )
 
 
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
+    """Commit while only this task is locked, since hooks take their time; then merge and land."""
     repo = await _repository(context, wanted.task_id)
-    async with lock_repository(repo.common_dir):
+    async with lock_task(repo.common_dir, wanted.task_id):
         await _require_confirmed(context, repo, wanted)
-        begun = await _begin(context, wanted)
-        if begun.is_over:
-            return reply.completed(begun.task, await context.store.snapshot(), again=True)
-        try:
-            await _remove_half_made(context, repo, begun)
-            begun = await _on_their_branches(context, repo, begun)
-            ready = await _prepare_landing(repo, begun, wanted)
-            if ready is not None and not wanted.confirmed:
-                await asyncio.to_thread(require_intended, repo, ready)
-            if ready is not None and ready.conflicts and not ready.moves:
-                task = await _reopen(context, wanted.task_id)
-                await show_change(context, wanted.task_id)
-                onto = task.base_branch or ready.old
-                return reply.conflicted(task, begun.chambers, ready, onto)
-            kept = await _land(context, repo, begun, ready)
-        except OrchestraError:
-            await _reopen(context, wanted.task_id)
-            await show_change(context, wanted.task_id)
-            raise
-        if ready is not None and ready.conflicts:
-            task = await _reopen(context, wanted.task_id)
-        else:
-            commit = ready.commit if ready and (ready.moves or ready.order) else ""
-            task = await _end(context, wanted, landed_commit=commit)
-    state = await show_change(context, wanted.task_id)
-    if ready is not None and ready.conflicts:
-        onto = task.base_branch or ready.commit
-        return reply.landed_in_part(task, state, ready, onto=onto)
-    if ready is None:
-        return reply.completed(task, state, kept=kept)
-    return reply.completed(task, state, ready.order, kept, ready.returning)
+        async with lock_repository(repo.common_dir):
+            begun = await _begin(context, wanted)
+            if begun.is_over:
+                return reply.completed(begun.task, await context.store.snapshot(), again=True)
+            async with _reopened_on_failure(context, wanted):
+                await _remove_half_made(context, repo, begun)
+                begun = await _on_their_branches(context, repo, begun)
+        async with _reopened_on_failure(context, wanted):
+            branches = await _commit(repo, begun, wanted)
+        async with lock_repository(repo.common_dir):
+            async with _reopened_on_failure(context, wanted):
+                landing = await _merge(repo, begun, wanted, branches)
+                if landing is None or landing.moves or not landing.conflicts:
+                    kept_branches = await _land(context, repo, begun, landing)
+                else:
+                    kept_branches = []
+            return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
+
+
+async def _end_or_reopen(
+    context: Context,
+    begun: _Begun,
+    wanted: _Wanted,
+    landing: PreparedLanding | None,
+    kept_branches: Sequence[str],
+) -> CompletedTask:
+    if landing is None:
+        task = await _end(context, wanted, landed_commit="")
+        return reply.completed(task, await show_change(context, task.id), kept=kept_branches)
+    if landing.conflicts:
+        task = await _reopen(context, wanted.task_id)
+        state = await show_change(context, task.id)
+        onto = task.base_branch or landing.commit
+        if landing.moves:
+            return reply.landed_in_part(task, state, landing, onto=onto)
+        return reply.conflicted(task, begun.chambers, landing, onto)
+    landed = landing.commit if landing.moves or landing.order else ""
+    task = await _end(context, wanted, landed_commit=landed)
+    state = await show_change(context, task.id)
+    return reply.completed(task, state, landing.order, kept_branches, landing.returning)
+
+
+@asynccontextmanager
+async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenerator[None]:
+    """Open the task again when something is in the way."""
+    try:
+        yield
+    except OrchestraError:
+        await _reopen(context, wanted.task_id)
+        await show_change(context, wanted.task_id)
+        raise
 
 
 async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
@@ -198,16 +240,26 @@ async def _on_their_branches(context: Context, repo: Repository, begun: _Begun) 
     return with_changes(begun, chambers=chambers)
 
 
-async def _prepare_landing(
-    repo: Repository, begun: _Begun, wanted: _Wanted
+async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[ChamberBranch]:
+    """Commit in the live chambers; one that was closing is merged already, or only to be saved."""
+    if not wanted.merge:
+        return []
+    live = [chamber for chamber in begun.chambers if chamber.is_live]
+    return await asyncio.to_thread(commit_chambers, repo, begun.task, live, wanted.summary)
+
+
+async def _merge(
+    repo: Repository, begun: _Begun, wanted: _Wanted, branches: Sequence[ChamberBranch]
 ) -> PreparedLanding | None:
-    """Merge the live chambers; one that was closing is merged already, or only to be saved."""
     if not wanted.merge:
         return None
-    live = [one for one in begun.chambers if one.is_live]
-    return await asyncio.to_thread(
-        prepare_landing, repo, begun.task, live, wanted.summary, partial=wanted.partial
+    bases = bases_of(begun.chambers)
+    landing = await asyncio.to_thread(
+        merge_branches, repo, begun.task, branches, bases, wanted.summary, partial=wanted.partial
     )
+    if not wanted.confirmed:
+        await asyncio.to_thread(require_intended, repo, landing)
+    return landing
 
 
 async def _land(

@@ -12,6 +12,7 @@ from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
 from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.process.programs import map_watched
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
@@ -44,18 +45,16 @@ class PreparedLanding:
         return self.commit != self.old
 
 
-def prepare_landing(
-    repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str, *, partial: bool
-) -> PreparedLanding:
-    """Commit what is open in the chambers and merge them aside; no branch of the person's moves.
+def commit_chambers(
+    repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str
+) -> list[ChamberBranch]:
+    """Commit what is open in the chambers, and return what each of them brings.
 
-    `partial`: as many as go together; else all, or none of them. Safe to repeat after a process
-    died on the way: what is merged already brings nothing. Raises Refused when a hook refuses a
-    commit. Blocking.
+    The person's hooks run meanwhile, for as long as they take. Raises Refused when one of them
+    refuses a commit. Blocking.
     """
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        branches = list(pool.map(with_first(_committed, repo, task, summary), chambers))
-    return merge_branches(repo, task, branches, bases_of(chambers), summary, partial=partial)
+        return list(map_watched(pool, with_first(_committed, repo, task, summary), chambers))
 
 
 def merge_branches(
@@ -68,7 +67,10 @@ def merge_branches(
     partial: bool,
     trial: bool = False,
 ) -> PreparedLanding:
-    """Return the branches merged on the branch the task lands on, as far as they can be.
+    """Merge the branches aside on the branch the task lands on; no branch of the person's moves.
+
+    `partial`: as many as go together; else all, or none of them. Safe to repeat after a process
+    died on the way: what is merged already brings nothing. Blocking.
 
     `bases` has by chamber the commit it began at: where the branch has dropped that since, only
     what the chamber made itself is merged.

@@ -71,6 +71,23 @@ def conflicted(
     )
 
 
+def unfinished(task_id: str, waits_for: str, seconds: float) -> CompletedTask:
+    """Say what a completion waits for; it goes on, and nothing has landed yet."""
+    return CompletedTask(
+        task_id=task_id,
+        completed=False,
+        already_completed=False,
+        state="completing",
+        base_branch="",
+        landed_commit="",
+        notes=[],
+        next_step=(
+            f"It waits for {waits_for}, for {seconds:.0f} s so far, and goes on. Call "
+            "complete_task again to wait for its end; cancelling that call ends the program."
+        ),
+    )
+
+
 def landed_in_part(
     task: Task,
     state: ProjectState,

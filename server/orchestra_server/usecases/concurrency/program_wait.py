@@ -10,9 +10,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
 from orchestra_server.git.process.programs import ProgramWatch, watch_programs
 
 Result = TypeVar("Result")
+_ACTOR = "orchestra"
 PATIENCE = 20.0  # seconds; clients give up a call after 30 to 60
 
 
@@ -25,6 +30,7 @@ class _Work(Generic[Result]):
     overdue: asyncio.Event = field(default_factory=asyncio.Event)
     waits_for: str = ""
     since: float = 0.0
+    answered: bool = False  # that it goes on: the next call is to join it
 
 
 _under_way: dict[str, _Work[Any]] = {}
@@ -40,11 +46,13 @@ async def answer_in_time(
 ) -> Result:
     """Return what `work` returns, or `unfinished(what, seconds)` where a program keeps it waiting.
 
-    `key` names the work: a call that finds it under way joins it. `announce` is awaited once for
-    each program that takes longer than a second. A caller that is cancelled ends the program; the
-    work then goes to its own end.
+    `key` names the work: once a call was answered that it goes on, the next one joins it.
+    `announce` is awaited once for each program that takes longer than a second. A caller that is
+    cancelled ends the program; the work then goes to its own end.
     """
-    current = _under_way.get(key) or _begin(key, work(), announce, patience)
+    current = _under_way.get(key)
+    if current is None or not current.answered:
+        current = _begin(key, work(), announce, patience)
     current.overdue.clear()
     overdue = asyncio.ensure_future(current.overdue.wait())
     try:
@@ -56,7 +64,24 @@ async def answer_in_time(
         overdue.cancel()
     if current.task.done():
         return current.task.result()
+    current.answered = True
     return unfinished(current.waits_for, time.monotonic() - current.since)
+
+
+async def record_wait(store: Store, task_id: str, waits_for: str, at: int) -> None:
+    """Say in the history what a call waits for."""
+
+    async def decide(_reads: Reads) -> Change:
+        event = Event(
+            at=at,
+            kind="program.awaited",
+            actor=_ACTOR,
+            task_id=task_id,
+            data=EventData(action=waits_for),
+        )
+        return Change(events=(event,))
+
+    await store.transact(decide)
 
 
 def _begin(
@@ -83,8 +108,13 @@ def _begin(
     watch = ProgramWatch(tell)
     with watch_programs(watch):
         current = _Work(loop.create_task(work), watch)
-    _under_way[key] = current
-    current.task.add_done_callback(lambda _: _under_way.pop(key, None))
+    _under_way.setdefault(key, current)
+
+    def forget(_: "asyncio.Task[Result]") -> None:
+        if _under_way.get(key) is current:
+            del _under_way[key]
+
+    current.task.add_done_callback(forget)
     current.task.add_done_callback(_retrieve)
     return current
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestra_core.file_lock import is_locked
-from orchestra_server.usecases.concurrency.leader_lock import on_duty
+from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 _FOLDER = Path("orchestra", "tasks")
 
@@ -20,7 +20,7 @@ async def lock_task(common_dir: Path, task_id: str) -> AsyncGenerator[None]:
     """Wait until no other call, in any process, ends this task or closes one of its chambers."""
     path = _lock_file(common_dir, task_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    async with on_duty(path):
+    async with hold_lock(path):
         yield
 
 

@@ -127,7 +127,7 @@ def _unfinished(seen: Observed, room: Chamber) -> Iterator[Difference]:
 
 def _is_stuck(seen: Observed, task: Task) -> bool:
     here = task.host in {"", seen.host} and task.id in seen.tasks
-    return task.is_completing and here
+    return task.is_completing and here and task.id not in seen.ending
 
 
 def _completing(seen: Observed, task: Task) -> Difference:

@@ -31,6 +31,7 @@ class Observed:
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: branch now
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
+    ending: frozenset[str] = frozenset()  # tasks that a call is ending at this moment
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
     moved_from: str = ""  # the checkout that the whole repository was at before
     others: frozenset[str] = frozenset()  # of the trees, paths that are another repository's

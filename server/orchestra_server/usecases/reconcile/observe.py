@@ -18,6 +18,7 @@ from orchestra_server.git.worktrees.stale_locks import stale_locks
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
+from orchestra_server.usecases.concurrency.task_lock import is_task_locked
 from orchestra_server.usecases.reconcile.observation import Observed, Room
 from orchestra_server.usecases.reconcile.relocate import moved_from
 
@@ -60,6 +61,11 @@ def _observe(
             for room_id, branch in renamed_branches(repo, task, state.chambers_of(task.id)).items()
         },
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
+        ending=frozenset(
+            task.id
+            for task in ours
+            if task.is_completing and is_task_locked(repo.common_dir, task.id)
+        ),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
         moved_from=moved_from,
         others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),

@@ -15,9 +15,9 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.completion.merge_and_land import land_prepared, prepare_landing
+from orchestra_server.usecases.completion.merge_and_land import land_prepared
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.conducting import a_started_task, chambers_open, kinds
+from tests.support.conducting import a_started_task, chambers_open, kinds, prepared_landing
 from tests.support.repositories import TestRepository
 
 SUMMARY = "Add a login"
@@ -287,6 +287,6 @@ async def _die_after_landing(context: Context, repository: TestRepository, task_
     task = state.tasks[task_id]
     repo = open_repository(Path(task.working_directory))
     rooms = list(state.chambers.values())
-    ready = await asyncio.to_thread(prepare_landing, repo, task, rooms, SUMMARY, partial=False)
+    ready = await asyncio.to_thread(prepared_landing, repo, task, rooms, SUMMARY)
     await asyncio.to_thread(land_prepared, repo, task, ready)
     assert repository.read("auth.py") == "auth\n"

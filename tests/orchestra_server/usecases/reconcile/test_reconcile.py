@@ -21,7 +21,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.completion.merge_and_land import land_prepared, prepare_landing
+from orchestra_server.usecases.completion.merge_and_land import land_prepared
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.reconcile import reconcile
@@ -31,6 +31,7 @@ from tests.support.conducting import (
     chambers_open,
     kinds,
     leave_half_made,
+    prepared_landing,
 )
 from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
@@ -152,7 +153,7 @@ async def test_a_completing_that_landed_is_finished(
     state = await context.store.snapshot()
     task, repo = state.tasks[task_id], open_repository(repository.path)
     chambers = list(state.chambers.values())
-    ready = await asyncio.to_thread(prepare_landing, repo, task, chambers, SUMMARY, partial=False)
+    ready = await asyncio.to_thread(prepared_landing, repo, task, chambers, SUMMARY)
     announced = life.landing(task, commit=ready.commit, chambers=ready.order, at=2, actor="a")[1]
     await change(context, lambda _: announced)
     await asyncio.to_thread(land_prepared, repo, task, ready)
