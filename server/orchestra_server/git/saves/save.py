@@ -25,6 +25,7 @@ from orchestra_server.git.saves.save_format import find_commit, write_save
 from orchestra_server.git.saves.save_submodules import save_submodules
 from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_staged, read_state
+from orchestra_server.git.snapshot.reflog_commits import last_commit
 from orchestra_server.git.worktrees.submodules import (
     preserve_submodule_commits,
     preserve_submodule_commits_of_missing,
@@ -32,6 +33,7 @@ from orchestra_server.git.worktrees.submodules import (
 
 _SAVE_IGNORED = "orchestra.saveIgnored"
 _HEADS = "refs/heads/"
+_HEAD_ON = f"ref: {_HEADS}"  # a HEAD that is on a branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +94,34 @@ def save_staged(
     *,
     own_branch: str = "",
 ) -> SavedCommit | None:
-    """Keep commits and index of a worktree whose directory is gone; else as `save_work`."""
+    """Keep commits and index of a worktree whose directory is gone; else as `save_work`.
+
+    None also where git does not list the worktree any more, see `save_branch`.
+    """
     admin = find_admin_directory(repo, worktree)
     if admin is None:
         return None
-    name = f"worktrees/{admin.name}/HEAD"
-    head = repo.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").out.strip()
+    head = find_commit(repo, f"worktrees/{admin.name}/HEAD") or last_commit(repo, admin)
     if not head:
         return None
-    named = repo.run("rev-parse", "--symbolic-full-name", name).out.strip()
-    branch = named.removeprefix(_HEADS) if named.startswith(_HEADS) else ""
+    named = (admin / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    branch = named.removeprefix(_HEAD_ON) if named.startswith(_HEAD_ON) else ""
     preserve_submodule_commits_of_missing(repo, admin)
     state = read_staged(repo.top, head, branch, admin)
     extras = gather_extras(repo, state, admin, own_branch or branch, None)
     return _save(repo, state, extras, ref, message, merged_into=merged_into)
+
+
+def save_branch(
+    repo: Repository, branch: str, ref: str, message: str, merged_into: str = ""
+) -> SavedCommit | None:
+    """Keep the commits of a branch whose worktree is no more; None for none, or all merged."""
+    tip = find_commit(repo, f"{_HEADS}{branch}")
+    if not tip:
+        return None
+    tree = repo.git("rev-parse", f"{tip}^{{tree}}").strip()
+    state = WorktreeState(tip, tree, tree, tree, (), branch=branch)
+    return _save(repo, state, SaveExtras((), ()), ref, message, merged_into=merged_into)
 
 
 def find_admin_directory(repo: Repository, worktree: Path) -> Path | None:

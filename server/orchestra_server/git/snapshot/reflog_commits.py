@@ -17,11 +17,7 @@ _NOTHING = "0"
 
 def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
     """Return the commits that HEAD once stood at and that `head` does not build on."""
-    try:
-        log = (admin / LOG).read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return []
-    steps = [found for line in log.splitlines() if (found := _LINE.match(line))]
+    steps = _steps(admin)
     left = [
         one["old"]
         for one in steps
@@ -33,3 +29,17 @@ def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
     stdin = "".join(f"{one}\n" for one in (*stood, f"^{head}"))
     lost = set(repo.git("rev-list", "--stdin", stdin=stdin).split())
     return [one for one in stood if one in lost]
+
+
+def last_commit(repo: Repository, admin: Path) -> str:
+    """Return the commit that HEAD stood at last, "" for none: its branch may have been deleted."""
+    stood = [step["new"] for step in _steps(admin) if step["new"].strip(_NOTHING)]
+    return next(reversed(existing_commits(repo.top, stood[-1:])), "")
+
+
+def _steps(admin: Path) -> list[re.Match[str]]:
+    try:
+        log = (admin / LOG).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return []
+    return [found for line in log.splitlines() if (found := _LINE.match(line))]

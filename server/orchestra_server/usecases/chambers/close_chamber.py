@@ -12,6 +12,7 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_transaction import close_one, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
+from orchestra_server.usecases.chambers.save_and_remove import LOST
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -83,9 +84,13 @@ def _reply(
         branch=room.branch,
         branch_kept=branch_kept,
         undelivered=serializers.undelivered_of(state, room.task_id, room.name),
-        next_step=(
-            f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
-            if room.saved_ref
-            else "It held no work that is not merged; nothing is left to do for it."
-        ),
+        next_step=_next_step(room),
     )
+
+
+def _next_step(room: Chamber) -> str:
+    if room.saved_ref:
+        return f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
+    if room.note.startswith(LOST):
+        return f"Nothing could be saved: {room.note}."
+    return "It held no work that is not merged; nothing is left to do for it."

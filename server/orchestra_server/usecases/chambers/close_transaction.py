@@ -52,7 +52,8 @@ async def close_all(
     rooms = await _begin(context, chambers)
     for room in rooms:
         await take_receipts(context.store, room)  # they go with the directory
-    found = await asyncio.to_thread(save_and_remove_all, repo, task, rooms, landed)
+    resumed = {chamber.name for chamber in chambers if not chamber.is_live}
+    found = await asyncio.to_thread(save_and_remove_all, repo, task, rooms, landed, resumed)
     for room, fault in zip(rooms, found, strict=True):
         if isinstance(fault, OrchestraError):
             await _stay(context, room, f"could not be closed: {fault}")

@@ -1,6 +1,6 @@
 """The part of closing that git and the disk do: saved what is not merged, then removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from orchestra_server.git.saves.remove_saved_worktree import (
 from orchestra_server.git.saves.save import (
     SavedCommit,
     find_save,
+    save_branch,
     save_staged,
     save_work,
     saves_ignored,
@@ -33,9 +34,11 @@ from orchestra_server.git.snapshot.ignored_files import (
 )
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import restore_from_quarantine
 
 MERGED = "its work is merged"
+LOST = "its directory and its branch had been deleted; git has no commit of it"
 _AT_ONCE = 4
 
 
@@ -56,21 +59,29 @@ class _Taken:
     saved: SavedCommit | None = None
     merged: bool = False
     landed: str = ""
+    deleted: bool = False  # somebody had deleted its directory
 
 
 def save_and_remove_all(
-    repo: Repository, task: Task, rooms: Sequence[Chamber], landed: Mapping[str, str]
+    repo: Repository,
+    task: Task,
+    rooms: Sequence[Chamber],
+    landed: Mapping[str, str],
+    resumed: Collection[str] = (),
 ) -> list[ClosedWork | OrchestraError]:
     """Save what is not merged and remove worktrees and branches; every step may be repeated.
 
-    `landed` has by name the commits that the caller has just landed. Returns for each room what
-    became of it, or why it is still there. Blocking.
+    `landed` has by name the commits that the caller has just landed; `resumed` the names whose
+    closing broke off before. Returns for each room what became of it, or why it is still there.
+    Blocking.
     """
     ignored = ignored_files_to_save(repo)
 
     def take(room: Chamber) -> _Taken | OrchestraError:
         try:
             commit = landed.get(room.name, "") if not ignored.are_work else ""
+            if not _is_there(room):
+                return _take_deleted(repo, task, room, resumed=room.name in resumed)
             return _take(repo, task, room, ignored, commit)
         except OrchestraError as fault:
             return fault
@@ -95,26 +106,49 @@ def _take(
     repo: Repository, task: Task, room: Chamber, ignored: IgnoredFiles, landed: str
 ) -> _Taken:
     path, ref, target = Path(room.path), life.ref_for(room), _target(task)
-    message = f"Chamber {room.name} of task {task.id}, as it was when it was closed"
-    restore_from_quarantine(path)
-    if landed and path.exists() and remove_landed_worktree(repo, path, room.branch, landed):
+    message = _message(task, room)
+    if landed and remove_landed_worktree(repo, path, room.branch, landed):
         remove_provisions(path)
         return _Taken(room, merged=True, landed=landed)
-    merged = False
-    if path.exists():
-        saved = save_work(
-            repo, path, ref, message, merged_into=target, own_branch=room.branch, ignored=ignored
-        )
-        merged = saved is None or (ignored.are_work and _is_all_merged(repo, path, target))
-        remove_worktree(repo, path, ignored)
-    else:
-        saved = find_save(repo, ref) or save_staged(
-            repo, path, ref, message, target, own_branch=room.branch
-        )
-        if any(worktree.path == path for worktree in list_worktrees(repo)):
-            remove_worktree(repo, path)
+    saved = save_work(
+        repo, path, ref, message, merged_into=target, own_branch=room.branch, ignored=ignored
+    )
+    merged = saved is None or (ignored.are_work and _is_all_merged(repo, path, target))
+    remove_worktree(repo, path, ignored)
     remove_provisions(path)
     return _Taken(room, saved, merged)
+
+
+def _take_deleted(repo: Repository, task: Task, room: Chamber, *, resumed: bool) -> _Taken:
+    """Save what git still has of a chamber whose directory is gone: commits, and what was staged.
+
+    A closing that is `resumed` may have removed it, once its work was saved or merged; else
+    somebody has deleted it.
+    """
+    path, ref, target = Path(room.path), life.ref_for(room), _target(task)
+    message, branch = _message(task, room), room.branch
+    listed = any(worktree.path == path for worktree in list_worktrees(repo))
+    has_commits = listed or not missing_branches(repo, [branch])
+    saved = (
+        find_save(repo, ref)
+        or save_staged(repo, path, ref, message, target, own_branch=branch)
+        or save_branch(repo, branch, ref, message, target)
+    )
+    if listed:
+        remove_worktree(repo, path)
+    remove_provisions(path)
+    merged = saved is None and (has_commits or resumed)
+    return _Taken(room, saved, merged, deleted=not resumed)
+
+
+def _is_there(room: Chamber) -> bool:
+    path = Path(room.path)
+    restore_from_quarantine(path)
+    return path.exists()
+
+
+def _message(task: Task, room: Chamber) -> str:
+    return f"Chamber {room.name} of task {task.id}, as it was when it was closed"
 
 
 def _ended(
@@ -126,8 +160,7 @@ def _ended(
         branch_kept = room.branch not in gone and not _delete_branch(repo, task, room.branch, tip)
     except OrchestraError as fault:
         return fault
-    note = _note(room, kept, merged=taken.merged, branch_kept=branch_kept)
-    return ClosedWork(kept, branch_kept, note)
+    return ClosedWork(kept, branch_kept, _note(taken, kept, branch_kept=branch_kept))
 
 
 def _target(task: Task) -> str:
@@ -160,8 +193,11 @@ def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> boo
     return delete_branch(repo, branch, tip)
 
 
-def _note(room: Chamber, kept: str, *, merged: bool, branch_kept: bool) -> str:
+def _note(taken: _Taken, kept: str, *, branch_kept: bool) -> str:
     where = f"saved under {kept}" if kept else MERGED
-    if kept and merged:
+    if kept and taken.merged:
         where = f"{MERGED}; its ignored files are {where}"
-    return f"{where}; branch {room.branch} is kept" if branch_kept else where
+    elif taken.deleted:
+        known = bool(kept) or taken.merged
+        where = f"{where}; its directory had been deleted" if known else LOST
+    return f"{where}; branch {taken.room.branch} is kept" if branch_kept else where

@@ -37,6 +37,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
     bases_of,
     commit_chambers,
+    deleted_chambers,
     land_prepared,
     merge_branches,
 )
@@ -122,7 +123,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 return reply.completed(begun.task, await context.store.snapshot(), again=True)
             async with _reopened_on_failure(context, wanted):
                 await _remove_half_made(context, repo, begun)
-                begun = await _on_their_branches(context, repo, begun)
+                begun = await _as_found(context, repo, begun)
         async with _reopened_on_failure(context, wanted):
             branches = await _commit(repo, begun, wanted)
         async with lock_repository(repo.common_dir):
@@ -234,10 +235,13 @@ async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -
         await record_failure(context, half_made, MAKER_DIED)
 
 
-async def _on_their_branches(context: Context, repo: Repository, begun: _Begun) -> _Begun:
-    """Take over what the chambers' branches are called now."""
+async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun:
+    """Follow branches that were renamed, and close chambers of which everything was deleted."""
     chambers = await follow_branches(context, repo, begun.task, begun.chambers)
-    return with_changes(begun, chambers=chambers)
+    deleted = await asyncio.to_thread(deleted_chambers, repo, chambers)
+    if deleted:
+        await close_all(context, repo, begun.task, deleted)
+    return with_changes(begun, chambers=[one for one in chambers if one not in deleted])
 
 
 async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[ChamberBranch]:

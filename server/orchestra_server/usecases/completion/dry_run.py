@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Refused
@@ -17,6 +18,7 @@ from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
     branch_without_directory,
+    deleted_chambers,
     merge_branches,
     require_own_branch,
     tip_of,
@@ -34,6 +36,7 @@ class CompletionPlan:
     saved: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    deleted: tuple[str, ...] = ()  # chambers of which nothing is left
     unintended: tuple[str, ...] = ()  # new files that need a yes
 
 
@@ -45,9 +48,12 @@ def plan_completion(
     Hooks are not run, so that what they would refuse is not known. Blocking.
     """
     chambers = with_branches(chambers, renamed_branches(repo, task, chambers))
+    deleted = deleted_chambers(repo, chambers)
     works: dict[str, UncommittedWork] = {}
     refusals: list[str] = []
     for chamber in chambers:
+        if chamber in deleted:
+            continue
         try:
             works[chamber.name] = _open_work(repo, chamber)
         except OrchestraError as fault:
@@ -59,8 +65,10 @@ def plan_completion(
             for name, work in works.items()
             if work.files or not is_merged(repo, work.commit, into)
         )
-        return CompletionPlan(saved=tuple(unmerged), refusals=tuple(refusals))
-    return _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
+        plan = CompletionPlan(saved=tuple(unmerged), refusals=tuple(refusals))
+    else:
+        plan = _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
+    return with_changes(plan, deleted=tuple(chamber.name for chamber in deleted))
 
 
 def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:

@@ -16,7 +16,7 @@ from orchestra_server.git.process.programs import map_watched
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
-from orchestra_server.git.worktrees.own_branch import way_back
+from orchestra_server.git.worktrees.own_branch import missing_branches, way_back
 from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
@@ -119,6 +119,13 @@ def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
             f"{chamber.branch}; {way_back(repo, path, chamber.branch, standing)}"
         )
     return standing
+
+
+def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Chamber]:
+    """Return the live chambers whose directory and branch are both gone: they bring nothing."""
+    without = [one for one in chambers if one.is_live and not Path(one.path).exists()]
+    missing = missing_branches(repo, [chamber.branch for chamber in without])
+    return [chamber for chamber in without if chamber.branch in missing]
 
 
 def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranch:

@@ -9,7 +9,7 @@ from orchestra_core.replies.completion import CompletedTask, FileConflict, Plann
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import Conflict
-from orchestra_server.usecases.chambers.save_and_remove import MERGED
+from orchestra_server.usecases.chambers.save_and_remove import LOST, MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
@@ -123,7 +123,8 @@ def planned(
     task: Task, chambers: Sequence[Chamber], plan: CompletionPlan, holds: Sequence[str], onto: str
 ) -> CompletedTask:
     """Say what completing would do; nothing has changed."""
-    going = [one.name for one in chambers if one.name not in plan.merged]
+    ended = (*plan.merged, *plan.deleted)
+    going = [one.name for one in chambers if one.name not in ended]
     conflicts = plan.conflicts
     hindered = bool(plan.refusals or plan.blocked)
     return CompletedTask(
@@ -146,6 +147,7 @@ def planned(
         notes=[
             *plan.refusals,
             *(f"{name}: its work would be saved, not merged" for name in plan.saved),
+            *(f"{name}: {LOST}" for name in plan.deleted),
             *_kept_out(plan.returning),
             *holds,
             *(f"new file that looks unintended: {one}" for one in plan.unintended),

@@ -1,6 +1,7 @@
 """interrupt_worker: a message that stops the worker of one chamber at its next tool call."""
 
 import asyncio
+from pathlib import Path
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
@@ -12,9 +13,20 @@ from orchestra_server.domain.chamber_lifecycle import suspended
 from orchestra_server.domain.interrupts import interrupt_id, sent
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.transaction import NOTHING, Context, Decision, run_transaction
+from orchestra_server.usecases.common.transaction import (
+    NOTHING,
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once
+
+_DELETED = (
+    "Nobody can read it: the chamber's directory has been deleted. reconcile closes the chamber "
+    "and saves its commits; restore_chamber then brings it back, and complete_task lands them."
+)
 
 
 async def interrupt_worker(
@@ -58,7 +70,8 @@ async def interrupt_worker(
         interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
     presence = await asked
     await show_change_soon(context, task_id)
-    return _reply(interrupt, presence, already_sent=already_sent)
+    deleted = room.host == this_host() and not await asyncio.to_thread(Path(room.path).exists)
+    return _reply(interrupt, presence, already_sent=already_sent, deleted=deleted)
 
 
 async def unread_or_next(
@@ -94,7 +107,9 @@ def require_live(chamber: Chamber) -> None:
         )
 
 
-def _reply(interrupt: Interrupt, presence: Presence | None, *, already_sent: bool) -> SentInterrupt:
+def _reply(
+    interrupt: Interrupt, presence: Presence | None, *, already_sent: bool, deleted: bool
+) -> SentInterrupt:
     return SentInterrupt(
         task_id=interrupt.task_id,
         interrupt_id=interrupt.id,
@@ -102,7 +117,7 @@ def _reply(interrupt: Interrupt, presence: Presence | None, *, already_sent: boo
         requires=interrupt.requires,
         state=interrupt.state,
         already_sent=already_sent,
-        next_step=_next_step(interrupt, presence),
+        next_step=_DELETED if deleted else _next_step(interrupt, presence),
     )
 
 
