@@ -1,10 +1,11 @@
+"""A branch and its checkout move on in one step, or not at all."""
+
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.fast_forward import land
-from orchestra_server.git.merge.undo_fast_forward import Change, put_back
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import TestRepository, bare_with_worktree, small_repository
@@ -209,32 +210,6 @@ def test_merge_options_of_the_branch_do_not_keep_it_from_moving(
     old, new = finished(shop, {"README": "new\n"})
     land(shop.repo, main.path, "main", old, new)
     assert (main.head, main.status) == (new, "")
-
-
-def test_a_half_written_file_of_a_landing_that_broke_off_is_put_back(shop: Workshop) -> None:
-    """A full disk leaves the beginning of a file; it must not be in the way of the next try."""
-    old, new = finished(shop, {"README": "new and longer\n", "added": "also new\n"})
-    main = shop.main
-    main.write("README", "new and")
-    main.write("added", "")
-    changes = [
-        Change("README", "M", main.git("rev-parse", f"{new}:README")),
-        Change("added", "A", main.git("rev-parse", f"{new}:added")),
-    ]
-    assert put_back(main.path, changes, old, new) == []
-    assert (main.head, main.status) == (old, "")
-    land(shop.repo, main.path, "main", old, new)
-    assert (main.head, main.status) == (new, "")
-
-
-def test_what_a_hook_changes_in_a_landed_file_stays_as_the_hook_left_it(shop: Workshop) -> None:
-    """`npm install` in post-merge rewrites a lock file."""
-    old, new = finished(shop, {"README": "new\n"})
-    main = shop.main
-    main.hook("post-merge", "printf other > README")
-    land(shop.repo, main.path, "main", old, new)
-    assert (main.head, main.status) == (new, " M README")
-    assert main.read("README") == "other"
 
 
 def test_a_landing_that_breaks_off_while_writing_leaves_the_checkout_as_it_was(

@@ -5,18 +5,14 @@ import json
 import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
-from orchestra_core.models import Interrupt, Presence
-from orchestra_core.names import chamber_id
+from orchestra_core.models import Interrupt
 from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber.mailbox import RECEIPTS
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
-from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.tasks.start_task import start_task
-from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open, kinds
 from tests.support.repositories import TestRepository
 
@@ -138,57 +134,6 @@ async def test_a_wrong_interrupt_is_one_line_and_sends_nothing(
         )
     assert "\n" not in str(caught.value)
     assert "interrupt.sent" not in await kinds(context)
-
-
-async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
-    task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].commit("mine", {"auth.py": "one\ntwo\n"})
-    rooms["auth"].write("untracked.py", "three\n")
-    await context.store.report_presence(
-        Presence(chamber_id=chamber_id(task_id, "auth"), state="working", tool="Bash", since=1)
-    )
-    await record_agent_action(
-        context, task_id=task_id, agent_id="executor-auth", action="Wrote it", result="fine"
-    )
-    await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
-    status = await get_parallel_status(context, task_id=task_id)
-    auth, api = status.chambers
-    assert (auth.worker, auth.tool, auth.last_action) == ("working", "Bash", "Wrote it")
-    assert (auth.files_changed, auth.insertions, auth.deletions) == (2, 3, 0)
-    assert [one.message for one in api.unread_interrupts] == ["look"]
-    assert (status.live, status.unread) == (2, 1)
-
-
-async def test_parallel_status_says_why_a_size_is_unknown(
-    context: Context, repository: TestRepository
-) -> None:
-    task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.path.rename(repository.path.parent / "gone")
-    (chamber,) = (await get_parallel_status(context, task_id=task_id)).chambers
-    assert chamber.diff_note
-
-
-async def test_task_status_tells_all_of_it(context: Context) -> None:
-    task_id = await a_started_task(context)
-    await chambers_open(context, task_id, ["auth"])
-    await record_agent_action(
-        context, task_id=task_id, agent_id="w-auth", action="x", result="y", patterns=["p"]
-    )
-    status = await get_task_status(context, task_id=task_id)
-    assert [one.name for one in status.chambers] == ["auth"]
-    assert [one.agent_id for one in status.agents] == ["w-auth"]
-    assert [one.text for one in status.discoveries] == ["p"]
-    assert status.started_at.endswith("Z")
-
-
-async def test_status_of_an_unknown_task_names_the_closest(context: Context) -> None:
-    task_id = await a_started_task(context)
-    with pytest.raises(Unknown, match=task_id):
-        await get_task_status(context, task_id=task_id[:-1])
-    with pytest.raises(Unknown, match=task_id):
-        await get_parallel_status(context, task_id="")
 
 
 async def test_the_files_follow_every_change(context: Context, repository: TestRepository) -> None:

@@ -1,12 +1,9 @@
-"""What frames the lists: panes with their counts, and the status line."""
+"""Panes frame the lists, with their counts."""
 
 from textual.containers import Vertical
 
-from orchestra_tui.presentation.status_text import Status
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.pane import Pane
-from orchestra_tui.widgets.status_line import StatusLine
-from tests.support.samples import NOON
 from tests.support.stage import Stage, painted
 
 
@@ -35,17 +32,3 @@ async def test_the_pane_with_the_focus_has_another_border() -> None:
         first.query_one("#a").focus()
         await pilot.pause()
         assert first.styles.border != second.styles.border
-
-
-async def test_the_status_line_says_what_it_is_told_and_ticks_only_when_an_age_shows() -> None:
-    now = [NOON]
-    line = StatusLine(clock=lambda: now[0])
-    async with Stage(line).run_test(size=(60, 4)):
-        line.set_status(Status(link="live", server="ready", seq=7))
-        assert painted(line)[0].startswith(" ● live  server ready")
-        assert line.next_due == 0
-        line.set_status(Status(link="lost", link_since=NOON, server="ready"))
-        now[0] = NOON + 9_000
-        line.tick()
-        assert "✗ lost for 9s" in painted(line)[0]
-        assert line.next_due == NOON + 10_000

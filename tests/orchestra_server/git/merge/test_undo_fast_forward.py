@@ -1,0 +1,55 @@
+"""A fast-forward that broke off is undone."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.merge.fast_forward import land
+from orchestra_server.git.merge.undo_fast_forward import Change, put_back
+from tests.support.chambers import Workshop, workshop
+from tests.support.repositories import small_repository
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(
+        small_repository(
+            tmp_path / "répo",
+            {"README": "hello\n", "src/app.py": "one\n", "old": "old\n", ".gitignore": ".env\n"},
+        )
+    )
+
+
+def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
+    """Return the main branch's commit and one that builds on it, as merging leaves them."""
+    old = shop.main.head
+    [chamber] = shop.open("auth")
+    if remove:
+        chamber.git("rm", "--quiet", remove)
+    return old, chamber.commit("work", files)
+
+
+def test_a_half_written_file_of_a_landing_that_broke_off_is_put_back(shop: Workshop) -> None:
+    """A full disk leaves the beginning of a file; it must not be in the way of the next try."""
+    old, new = finished(shop, {"README": "new and longer\n", "added": "also new\n"})
+    main = shop.main
+    main.write("README", "new and")
+    main.write("added", "")
+    changes = [
+        Change("README", "M", main.git("rev-parse", f"{new}:README")),
+        Change("added", "A", main.git("rev-parse", f"{new}:added")),
+    ]
+    assert put_back(main.path, changes, old, new) == []
+    assert (main.head, main.status) == (old, "")
+    land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.status) == (new, "")
+
+
+def test_what_a_hook_changes_in_a_landed_file_stays_as_the_hook_left_it(shop: Workshop) -> None:
+    """`npm install` in post-merge rewrites a lock file."""
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    main.hook("post-merge", "printf other > README")
+    land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.status) == (new, " M README")
+    assert main.read("README") == "other"

@@ -1,0 +1,40 @@
+"""What all chambers of a task say at once."""
+
+from orchestra_core.models import Presence
+from orchestra_core.names import chamber_id
+from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.repositories import TestRepository
+
+
+async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].commit("mine", {"auth.py": "one\ntwo\n"})
+    rooms["auth"].write("untracked.py", "three\n")
+    await context.store.report_presence(
+        Presence(chamber_id=chamber_id(task_id, "auth"), state="working", tool="Bash", since=1)
+    )
+    await record_agent_action(
+        context, task_id=task_id, agent_id="executor-auth", action="Wrote it", result="fine"
+    )
+    await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
+    status = await get_parallel_status(context, task_id=task_id)
+    auth, api = status.chambers
+    assert (auth.worker, auth.tool, auth.last_action) == ("working", "Bash", "Wrote it")
+    assert (auth.files_changed, auth.insertions, auth.deletions) == (2, 3, 0)
+    assert [one.message for one in api.unread_interrupts] == ["look"]
+    assert (status.live, status.unread) == (2, 1)
+
+
+async def test_parallel_status_says_why_a_size_is_unknown(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.path.rename(repository.path.parent / "gone")
+    (chamber,) = (await get_parallel_status(context, task_id=task_id)).chambers
+    assert chamber.diff_note

@@ -1,0 +1,116 @@
+"""A dry run says what completing would do, and changes nothing."""
+
+from orchestra_core.models import Presence
+from orchestra_core.replies.completion import CompletedTask
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from tests.support.conducting import Clock, a_started_task, chamber_of, chambers_open, kinds
+from tests.support.repositories import TestRepository
+
+SUMMARY = "Add a login"
+
+
+async def try_out(
+    context: Context, task_id: str, *, partial: bool = False, commit_changes: bool = True
+) -> CompletedTask:
+    return await complete_task(
+        context,
+        task_id=task_id,
+        summary=SUMMARY,
+        dry_run=True,
+        partial=partial,
+        commit_changes=commit_changes,
+    )
+
+
+async def everything(
+    context: Context, repository: TestRepository, *rooms: TestRepository
+) -> list[object]:
+    """Return all that a dry run could change."""
+    return [
+        await kinds(context),
+        repository.git("for-each-ref"),
+        repository.git("worktree", "list"),
+        *((one.head, one.status, one.git("ls-files", "-s")) for one in (repository, *rooms)),
+    ]
+
+
+async def test_a_dry_run_says_what_would_land_and_changes_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api", "idle"])
+    rooms["auth"].write("auth.py", "tokens\n")
+    rooms["auth"].write("src/app.py", "changed\n")
+    rooms["api"].commit("mine", {"api.py": "api\n"})
+    repository.hook("pre-commit", "exit 1")
+    before = await everything(context, repository, *rooms.values())
+
+    told = await try_out(context, task_id)
+
+    assert (told.dry_run, told.completed, told.state) == (True, False, "open")
+    assert [(one.chamber, one.files) for one in told.commits] == [
+        ("auth", ["auth.py", "src/app.py"])
+    ]
+    assert told.merged == ["auth", "api", "idle"]
+    assert (told.conflicts, told.blocked, told.notes) == ([], [], [])
+    assert "it would go through" in told.next_step
+    assert await everything(context, repository, *rooms.values()) == before
+
+
+async def test_a_dry_run_shows_uncommitted_conflicts_and_changes_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "api"])
+    rooms["auth"].write("src/app.py", "auth\n")
+    rooms["api"].write("src/app.py", "api\n")
+    before = await everything(context, repository, *rooms.values())
+    told = await try_out(context, task_id)
+    assert [(one.file, one.between) for one in told.conflicts] == [("src/app.py", ["auth", "api"])]
+    assert told.still_live == ["auth", "api"]
+    in_part = await try_out(context, task_id, partial=True)
+    assert (in_part.merged, in_part.still_live) == (["auth"], ["api"])
+    assert await everything(context, repository, *rooms.values()) == before
+
+
+async def test_a_dry_run_names_the_persons_files_in_the_way(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.write("README", "by the worker\n")
+    repository.write("README", "half a sentence")
+    told = await try_out(context, task_id)
+    assert told.blocked == ["README"]
+    assert "would be refused" in told.next_step
+    assert repository.read("README") == "half a sentence"
+
+
+async def test_a_dry_run_says_why_it_would_be_refused(context: Context) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.git("switch", "--quiet", "-c", "own-idea")
+    told = await try_out(context, task_id)
+    assert any("own-idea" in note for note in told.notes)
+    assert "would be refused" in told.next_step
+
+
+async def test_a_dry_run_tells_of_workers_that_still_run(context: Context, clock: Clock) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    room = await chamber_of(context, task_id, "auth")
+    await context.store.report_presence(
+        Presence(chamber_id=room.id, state="working", tool="Bash", detail="pytest", since=clock())
+    )
+    told = await try_out(context, task_id)
+    assert told.notes == ["auth: its worker is still working (Bash pytest)"]
+
+
+async def test_a_dry_run_without_merging_says_what_would_be_saved(context: Context) -> None:
+    task_id = await a_started_task(context)
+    rooms = await chambers_open(context, task_id, ["auth", "idle"])
+    rooms["auth"].write("auth.py", "tokens\n")
+    told = await try_out(context, task_id, commit_changes=False)
+    assert told.notes == ["auth: its work would be saved, not merged"]
+    assert rooms["auth"].status == "?? auth.py"

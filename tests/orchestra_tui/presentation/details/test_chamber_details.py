@@ -1,0 +1,93 @@
+"""A chamber's texts in the detail area."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from orchestra_core.models import Agent, Presence
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.ages import time_of_day
+from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.rows.cells import Line
+from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
+
+LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
+
+
+def text(lines: Sequence[Line]) -> str:
+    return "\n".join("".join(cell.text for cell in line) for line in lines)
+
+
+def some_state() -> IndexedState:
+    return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
+
+
+def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> None:
+    state = some_state()
+    state.documents.put(
+        Agent(
+            id=f"{a_task().id}/impl",
+            task_id=a_task().id,
+            agent_id="impl",
+            chamber="auth",
+            actions=1,
+            last_action="wrote tests",
+            last_result="12 pass",
+            last_at=NOON,
+        )
+    )
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
+    assert "state      ● live  for 1m" in said
+    assert "path       /repo/.claude/worktrees/auth" in said
+    assert "changes    not measured yet" in said
+    assert "impl\nrecorded   1 action  1m ago\nlast       wrote tests\nresult     12 pass" in said
+
+
+def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() -> None:
+    state = some_state()
+    state.report_presence(
+        Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
+    )
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
+    assert f"worker     finished 1m\nsince      {time_of_day(NOON)}\n" in said
+    assert "message    All done.\n           12 pass\n" in said
+
+
+def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> None:
+    state = some_state()
+    state.documents.put(an_interrupt("i7", "Wait for the schema"))
+    suspended = replace(LIVE, suspended_at=NOON, suspended_by="i7")
+    said = text(chamber_overview(suspended, state, NOON + 60_000))
+    assert (
+        f"tools      ‖ suspended since {time_of_day(NOON)} by operator: Wait for the schema\n"
+        in said
+    )
+    assert "its tools are blocked; press r to resume" in said
+
+
+def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
+    proven = text(chamber_overview(replace(LIVE, ready_at=NOON), some_state(), NOON))
+    assert "hook       ✓ ready\n" in proven
+    assert "hook       ? hook not verified: it has not answered yet" in text(
+        chamber_overview(LIVE, some_state(), NOON)
+    )
+    broken = replace(LIVE, ready_note="the hook did not answer")
+    assert "? hook not verified: the hook did not answer" in text(
+        chamber_overview(broken, some_state(), NOON)
+    )
+
+
+def test_a_closed_chamber_tells_where_its_work_was_saved() -> None:
+    closed = replace(
+        LIVE, state="closed", ended_at=NOON + 5_000, saved_ref="refs/orchestra/saved/x"
+    )
+    said = text(chamber_overview(closed, some_state(), NOON + 60_000))
+    assert "○ closed  lasted 5s" in said
+    assert "saved as   refs/orchestra/saved/x" in said
+
+
+def test_a_briefing_is_shown_line_by_line() -> None:
+    assert text(briefing_lines(LIVE)) == "Build it.\n\n- well"
+    assert text(briefing_lines(a_chamber())) == empty_panes.BRIEFING

@@ -1,0 +1,98 @@
+"""The texts of tasks, activity, diffs and discoveries in the detail area."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from orchestra_core.models import Phase, Presence
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.details.task_and_discovery_details import (
+    activity_lines,
+    diff_lines,
+    discovery_detail,
+    task_overview,
+)
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.rows.cells import Cell, Line
+from tests.support.samples import NOON, a_chamber, a_discovery, a_task
+
+LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
+
+
+def text(lines: Sequence[Line]) -> str:
+    return "\n".join("".join(cell.text for cell in line) for line in lines)
+
+
+def some_state() -> IndexedState:
+    return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
+
+
+def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
+    task = replace(
+        a_task(),
+        base_branch="main",
+        base_commit="1a2b3c4d5e6f",
+        reasons=("one file",),
+        phase="building",
+        phases=(
+            Phase(name="design", started_at=NOON, finished_at=NOON + 61_000, by="conductor"),
+            Phase(name="building", started_at=NOON + 61_000),
+            Phase(name="review"),
+        ),
+    )
+    said = text(task_overview(task, some_state(), NOON + 120_000))
+    assert said.startswith("Add a login\n\nstate      ● open  for 2m\n")
+    assert "level      simple  one file" in said
+    assert "base       main at 1a2b3c4d5e\n" in said
+    assert "✓ design               1m01  by conductor" in said
+    assert "● building             59s" in said
+    assert "○ review" in said
+    assert "● auth                 ? hook not verified" in said
+
+
+def test_a_finished_task_tells_where_it_landed() -> None:
+    task = replace(
+        a_task(),
+        state="completed",
+        finished_at=NOON + 60_000,
+        landed_commit="0123456789abcdef",
+        summary="Login works.",
+    )
+    said = text(task_overview(task, IndexedState(), NOON + 99_000))
+    assert "✓ completed  took 1m00" in said
+    assert "landed     0123456789\n" in said
+    assert "Summary\nLogin works." in said
+    assert said.endswith(empty_panes.CHAMBERS)
+
+
+def test_activity_is_told_newest_first_with_how_long_each_took() -> None:
+    reports = [
+        Presence(chamber_id=LIVE.id, state="working", tool="Read", detail="a.py", since=NOON),
+        Presence(chamber_id=LIVE.id, state="idle", since=NOON + 2_300),
+    ]
+    lines = activity_lines(reports, NOON + 5_300)
+    assert [[cell.text.strip() for cell in line[1:]] for line in lines] == [
+        ["3s", "idle", ""],
+        ["2.3s", "Read", "a.py"],
+    ]
+    assert text(activity_lines((), NOON)) == empty_panes.ACTIVITY
+
+
+def test_a_diff_keeps_its_lines_and_tells_them_apart() -> None:
+    lines = diff_lines("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+\tb\n c")
+    assert [line[0].tone for line in lines] == [
+        "strong", "muted", "muted", "accent", "critical", "ok", "plain",
+    ]  # fmt: skip
+    assert lines[5] == (Cell("+   b", "ok"),)
+    assert text(diff_lines("\n")) == empty_panes.DIFF
+
+
+def test_a_discovery_tells_whom_it_affects() -> None:
+    found = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
+    said = text(discovery_detail(found, NOON + 60_000))
+    assert "severity   · info" in said
+    assert "found by   implementer  in auth" in said
+    assert "affects    api, db" in said
+    assert said.endswith("Impact\nLogins fail")
+    assert "all chambers of the task" in text(discovery_detail(a_discovery(), NOON))

@@ -1,0 +1,111 @@
+"""How far mail has come, in a cell and in a text."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation.ages import time_of_day
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.rows.cells import Cell, Line, Row
+from orchestra_tui.presentation.rows.chamber_rows import chamber_row
+from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_lines
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_task,
+    an_interrupt,
+)
+
+MINUTE = 60_000
+
+LIVE = replace(a_chamber(), state="live")
+
+
+def texts(row: Row) -> list[str]:
+    return [cell.text for cell in row.cells]
+
+
+def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedState:
+    state = IndexedState(
+        ProjectState(tasks={a_task().id: a_task()}, chambers={chamber.id: chamber})
+    )
+    if presence is not None:
+        state.report_presence(presence)
+    return state
+
+
+def test_mail_becomes_urgent_at_the_limit_and_not_before() -> None:
+    state = state_with(LIVE)
+    state.unread_limit = 42_500
+    state.documents.put(an_interrupt())
+    state.load(state.documents)
+    row = chamber_row(LIVE, state, NOON + 42_000)
+    assert row.cells[3:5] == (Cell("1", "warn"), Cell(f"{ENVELOPE} 1 unread 42s", "warn"))
+    assert row.due == NOON + 42_500
+    row = chamber_row(LIVE, state, NOON + 42_500)
+    assert row.cells[3:5] == (Cell("!1", "critical"), Cell("! 1 unread 42s", "critical"))
+    assert row.due == NOON + 43_000
+
+
+def test_mail_that_nobody_will_read_says_so() -> None:
+    state = state_with(LIVE)
+    state.documents.put(replace(an_interrupt(), state="expired", ended_at=NOON))
+    state.load(state.documents)
+    assert chamber_row(LIVE, state, NOON + 3 * MINUTE).cells[4] == Cell("undelivered 3m", "warn")
+
+
+def test_unread_mail_is_counted_with_the_age_of_the_oldest() -> None:
+    state = state_with(LIVE)
+    for number in (1, 2):
+        letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
+        state.documents.put(letter)
+    state.load(state.documents)
+    row = chamber_row(LIVE, state, NOON + 42_001)
+    assert row.cells[3:5] == (Cell("2", "warn"), Cell(f"{ENVELOPE} 2 unread 42s", "warn"))
+
+
+def test_mail_that_was_read_says_how_far_it_came() -> None:
+    state = state_with(LIVE)
+    state.documents.put(replace(an_interrupt(), state="delivered", delivered_at=NOON))
+    state.load(state.documents)
+    assert texts(chamber_row(LIVE, state, NOON + 3 * MINUTE))[3:5] == ["", "delivered 3m"]
+
+
+def text(lines: Sequence[Line]) -> str:
+    return "\n".join("".join(cell.text for cell in line) for line in lines)
+
+
+def test_mail_that_never_arrived_says_why() -> None:
+    lost = replace(
+        an_interrupt(), state="expired", ended_at=NOON + 9_000, note="undelivered: it was closed"
+    )
+    lines, _ = mail_lines([lost], NOON + 10_000)
+    assert text(lines).split("\n")[:3] == [
+        f"undelivered  review  from operator, 10s ago, at {time_of_day(NOON)}  i1",
+        "  expired after 9.0s",
+        "  undelivered: it was closed",
+    ]
+
+
+def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took() -> None:
+    acted = replace(
+        an_interrupt("i1", "Stop\nand look"),
+        state="acted",
+        posted_at=NOON + 4,
+        delivered_at=NOON + 2_300,
+        acted_at=NOON + 12_000,
+    )
+    lines, moment = mail_lines([acted, replace(an_interrupt("i2"), sent_at=NOON + 9)], NOON + 1_000)
+    assert text(lines).split("\n") == [
+        f"sent  review  from operator, 0s ago, at {time_of_day(NOON + 9)}  i2",
+        "  not posted yet, u cancels it",
+        "  Stop and look",
+        "",
+        f"acted  review  from operator, 1s ago, at {time_of_day(NOON)}  i1",
+        "  posted after 4ms, delivered after 2.3s, acted after 12s",
+        "  Stop",
+        "  and look",
+    ]
+    assert moment == NOON + 1_009

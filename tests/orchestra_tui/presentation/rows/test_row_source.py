@@ -1,0 +1,54 @@
+"""What the rows of all three lists have in common."""
+
+from msgspec.structs import replace
+
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows, chamber_row
+from orchestra_tui.presentation.rows.discovery_rows import (
+    DISCOVERY_COLUMNS,
+    DiscoveryRows,
+    discovery_row,
+)
+from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows, task_row
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_discovery,
+    a_task,
+)
+
+LIVE = replace(a_chamber(), state="live")
+
+
+def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedState:
+    state = IndexedState(
+        ProjectState(tasks={a_task().id: a_task()}, chambers={chamber.id: chamber})
+    )
+    if presence is not None:
+        state.report_presence(presence)
+    return state
+
+
+def test_every_row_has_a_cell_for_each_column() -> None:
+    state = state_with(LIVE)
+    assert len(task_row(a_task(), 0, NOON).cells) == len(TASK_COLUMNS)
+    assert len(chamber_row(LIVE, state, NOON).cells) == len(CHAMBER_COLUMNS)
+    assert len(discovery_row(a_discovery(), NOON).cells) == len(DISCOVERY_COLUMNS)
+
+
+def test_rows_are_read_from_the_state_when_asked_for() -> None:
+    state = state_with(LIVE)
+    state.documents.put(a_discovery())
+    assert TaskRows(state, lambda: NOON).row(a_task().id).key == a_task().id
+    assert ChamberRows(state, lambda: NOON).row(LIVE.id).key == LIVE.id
+    assert DiscoveryRows(state, lambda: NOON).row("d1").key == "d1"
+
+
+def test_a_filter_finds_what_a_person_would_type() -> None:
+    state = state_with(LIVE, Presence(chamber_id=LIVE.id, state="working", tool="Bash"))
+    state.documents.put(replace(a_discovery(), severity="critical"))
+    assert "add a login" in TaskRows(state).words(a_task().id)
+    assert "bash" in ChamberRows(state).words(LIVE.id)
+    assert "critical" in DiscoveryRows(state).words("d1")
