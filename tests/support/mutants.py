@@ -39,8 +39,7 @@ _DOMAIN_MODULES = (
 # Where a module's tests are not at its own name.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/undo_fast_forward": (
-        "git/merge/test_undo_fast_forward.py",
-        "git/merge/test_fast_forward.py",
+        *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
     "git/saves": ("git/saves",),
 }

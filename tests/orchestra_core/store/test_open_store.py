@@ -12,7 +12,6 @@ import pytest
 from orchestra_core.errors import BadInput, StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
-from orchestra_core.store.client.server_version import ServerInfo, check_version
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.certificates import Certificate, own_certificate
@@ -40,42 +39,16 @@ def knowing(info: str) -> Callable[[list[str]], Reply]:
     return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
 
 
+@pytest.fixture
+def certificate(tmp_path: Path) -> Certificate:
+    return own_certificate(tmp_path)
+
+
 async def test_the_server_says_what_it_is(store: Store, valkey_server: Server) -> None:
     info = await store.server_info()
 
     assert info.product in Path(valkey_server.binary).name
     assert info.version[0].isdigit()
-
-
-async def test_a_server_too_old_is_named_with_what_is_needed(no_settings: Settings) -> None:
-    async with scripted_server(knowing("redis_version:6.0.16\r\nos:x\r\n")) as url:
-        line = await failure(no_settings, url)
-
-    assert line.startswith("Redis 6.0.16 is too old; Orchestra needs Redis 6.2 or newer")
-
-
-@pytest.mark.parametrize(
-    ("info", "good"),
-    [
-        (ServerInfo("redis", "6.2.0"), True),
-        (ServerInfo("redis", "8.4.1"), True),
-        (ServerInfo("redis", "10.0"), True),
-        (ServerInfo("valkey", "7.2.4"), True),
-        (ServerInfo("redis", "5.0.14"), False),
-        (ServerInfo("redis", "6.1.240"), False),
-    ],
-)
-def test_versions_are_compared_by_their_numbers(info: ServerInfo, *, good: bool) -> None:
-    if good:
-        check_version(info)
-    else:
-        with pytest.raises(StoreUnavailable):
-            check_version(info)
-
-
-async def test_a_server_that_hides_its_version_is_a_line(no_settings: Settings) -> None:
-    async with scripted_server(knowing("os:x\r\n")) as url:
-        assert "does not say its version" in await failure(no_settings, url)
 
 
 async def test_a_socket_that_is_not_there_is_a_line(no_settings: Settings) -> None:
@@ -157,11 +130,6 @@ async def test_tls_to_a_server_without_it_is_a_line(
     line = await failure(no_settings, f"rediss://127.0.0.1:{own_server.listen()}")
 
     assert "look whether it speaks TLS" in line
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Certificate:
-    return own_certificate(tmp_path)
 
 
 async def test_tls_is_spoken_and_the_certificate_is_checked(

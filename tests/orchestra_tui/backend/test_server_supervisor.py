@@ -3,48 +3,18 @@
 import asyncio
 import os
 import sys
-import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from orchestra_core.errors import Refused, Unavailable
-from orchestra_core.project import Project
-from orchestra_core.settings import Settings
 from orchestra_tui.backend.protocols import ServerStatus
-from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess, plan_launch
+from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 from orchestra_tui.backend.server_supervisor import ServerSupervisor
 from tests.support import stub_server
+from tests.support.supervised_server import running
 from tests.support.waiting import until
-
-
-class Running:
-    """A link that runs, and what it has said about itself."""
-
-    def __init__(self, link: ServerSupervisor) -> None:
-        self.link = link
-        self.states: list[ServerStatus] = []
-
-    @property
-    def phases(self) -> list[str]:
-        return [state.phase for state in self.states]
-
-
-@asynccontextmanager
-async def running(directory: Path, *arguments: str) -> AsyncGenerator[Running]:
-    command = (sys.executable, stub_server.__file__, *arguments)
-    launch = ServerLaunch(command, directory, dict(os.environ), directory / "log" / "server.log")
-    kept = Running(ServerSupervisor(launch, delays=(0.01, 0.05)))
-    task = asyncio.create_task(kept.link.run(kept.states.append))
-    try:
-        await until(lambda: bool(kept.states))
-        yield kept
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def gone(pid: int) -> bool:
@@ -60,26 +30,6 @@ async def test_a_call_made_while_the_server_starts_waits_for_it(tmp_path: Path) 
         raw = await kept.link.call("echo", {"a": "ü"})
         assert msgspec.json.decode(raw) == {"echo": {"name": "echo", "arguments": {"a": "ü"}}}
         assert kept.phases == ["starting", "ready"]
-
-
-async def test_calls_are_answered_out_of_order(tmp_path: Path) -> None:
-    async with running(tmp_path) as kept:
-        slow = asyncio.create_task(kept.link.call("hang", {}))
-        await kept.link.call("echo", {})
-        assert not slow.done()
-        slow.cancel()
-
-
-async def test_what_is_no_answer_is_passed_over_and_the_servers_own_requests_are_answered(
-    tmp_path: Path,
-) -> None:
-    async with running(tmp_path) as kept:
-        ping, roots = msgspec.json.decode(
-            await kept.link.call("chatter", {}), type=list[dict[str, object]]
-        )
-        assert (ping["id"], ping["result"]) == ("s1", {})
-        assert roots["id"] == "s2"
-        assert "error" in roots
 
 
 async def test_a_tools_refusal_is_one_line(tmp_path: Path) -> None:
@@ -136,16 +86,6 @@ async def test_the_server_is_gone_when_the_link_ends(tmp_path: Path) -> None:
     assert gone(pid)
 
 
-async def test_a_server_that_will_not_leave_is_ended_by_force(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("orchestra_tui.backend.server_process._LEAVE_SECONDS", 0.1)
-    async with running(tmp_path, "linger") as kept:
-        await until(lambda: kept.phases[-1] == "ready")
-        pid = kept.link.pid
-    assert gone(pid)
-
-
 async def test_a_command_that_cannot_be_run_fails_instead_of_raising(tmp_path: Path) -> None:
     launch = ServerLaunch(("/nowhere/python",), tmp_path, {}, tmp_path / "server.log")
     link = ServerSupervisor(launch, delays=(0.01,))
@@ -155,28 +95,3 @@ async def test_a_command_that_cannot_be_run_fails_instead_of_raising(tmp_path: P
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert "/nowhere/python" in launch.log.read_text()
-
-
-def test_the_server_is_told_where_it_stands_and_which_store_is_meant(tmp_path: Path) -> None:
-    project = Project("shop-1", tmp_path, tmp_path / ".git")
-    settings = Settings("unix:///tmp/s", tmp_path / "state", tmp_path / "run", "shop-1")
-    launch = plan_launch(project, settings)
-    assert launch.directory == tmp_path
-    assert launch.log == tmp_path / "state" / "log" / "server-shop-1.log"
-    assert launch.environment["CLAUDE_PROJECT_DIR"] == str(tmp_path)
-    assert launch.environment["ORCHESTRA_REDIS_URL"] == "unix:///tmp/s"
-    assert launch.environment["ORCHESTRA_STATE_DIR"] == str(tmp_path / "state")
-    assert launch.environment["ORCHESTRA_PROJECT"] == "shop-1"
-    assert launch.environment["XDG_RUNTIME_DIR"] == str(tmp_path / "run")
-
-
-def test_variables_that_do_not_hold_here_are_not_passed_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ORCHESTRA_REDIS_URL", "redis://elsewhere")
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    project = Project("shop-1", tmp_path, tmp_path / ".git")
-    settings = Settings("", tmp_path / "state", Path(tempfile.gettempdir()), "")
-    environment = plan_launch(project, settings).environment
-    assert "ORCHESTRA_REDIS_URL" not in environment
-    assert "XDG_RUNTIME_DIR" not in environment

@@ -1,0 +1,64 @@
+"""Which server answers, and whether it is new enough."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import BadInput, StoreUnavailable
+from orchestra_core.settings import Settings
+from orchestra_core.store.client.server_version import ServerInfo, check_version
+from orchestra_core.store.open_store import open_store
+from tests.support.scripted_server import Reply, bulk, scripted_server
+
+
+async def failure(settings: Settings, url: str) -> str:
+    """Return the line with which opening fails."""
+    with pytest.raises((StoreUnavailable, BadInput)) as caught:
+        async with open_store("p", replace(settings, redis_url=url)):
+            pass
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+@pytest.fixture
+def no_settings(tmp_path: Path) -> Settings:
+    return Settings("", tmp_path / "state", tmp_path, "")
+
+
+def knowing(info: str) -> Callable[[list[str]], Reply]:
+    """Answer INFO with a text and everything else with OK."""
+    return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
+
+
+async def test_a_server_too_old_is_named_with_what_is_needed(no_settings: Settings) -> None:
+    async with scripted_server(knowing("redis_version:6.0.16\r\nos:x\r\n")) as url:
+        line = await failure(no_settings, url)
+
+    assert line.startswith("Redis 6.0.16 is too old; Orchestra needs Redis 6.2 or newer")
+
+
+@pytest.mark.parametrize(
+    ("info", "good"),
+    [
+        (ServerInfo("redis", "6.2.0"), True),
+        (ServerInfo("redis", "8.4.1"), True),
+        (ServerInfo("redis", "10.0"), True),
+        (ServerInfo("valkey", "7.2.4"), True),
+        (ServerInfo("redis", "5.0.14"), False),
+        (ServerInfo("redis", "6.1.240"), False),
+    ],
+)
+def test_versions_are_compared_by_their_numbers(info: ServerInfo, *, good: bool) -> None:
+    if good:
+        check_version(info)
+    else:
+        with pytest.raises(StoreUnavailable):
+            check_version(info)
+
+
+async def test_a_server_that_hides_its_version_is_a_line(no_settings: Settings) -> None:
+    async with scripted_server(knowing("os:x\r\n")) as url:
+        assert "does not say its version" in await failure(no_settings, url)

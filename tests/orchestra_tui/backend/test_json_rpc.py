@@ -1,0 +1,28 @@
+"""Requests and answers over a pipe."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from tests.support.supervised_server import running
+
+
+async def test_calls_are_answered_out_of_order(tmp_path: Path) -> None:
+    async with running(tmp_path) as kept:
+        slow = asyncio.create_task(kept.link.call("hang", {}))
+        await kept.link.call("echo", {})
+        assert not slow.done()
+        slow.cancel()
+
+
+async def test_what_is_no_answer_is_passed_over_and_the_servers_own_requests_are_answered(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as kept:
+        ping, roots = msgspec.json.decode(
+            await kept.link.call("chatter", {}), type=list[dict[str, object]]
+        )
+        assert (ping["id"], ping["result"]) == ("s1", {})
+        assert roots["id"] == "s2"
+        assert "error" in roots

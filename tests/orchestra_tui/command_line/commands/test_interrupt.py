@@ -1,0 +1,27 @@
+"""Which chamber a name means."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.errors import Unknown
+from orchestra_core.state import ProjectState
+from orchestra_tui.command_line.commands.interrupt import task_of
+from tests.support.samples import a_chamber
+
+
+def test_a_live_chamber_s_name_tells_its_task() -> None:
+    state = ProjectState()
+    state.put(replace(a_chamber("auth", "old-task"), state="closed"))
+    state.put(replace(a_chamber("auth", "new-task"), state="live"))
+    assert task_of(state, "auth") == "new-task"
+
+
+def test_an_unknown_chamber_is_answered_with_those_that_live() -> None:
+    state = ProjectState()
+    state.put(replace(a_chamber("web"), state="live"))
+    state.put(replace(a_chamber("auth"), state="live"))
+    state.put(replace(a_chamber("old"), state="closed"))
+    with pytest.raises(Unknown, match=r"no live chamber 'api'; live are: auth, web$"):
+        task_of(state, "api")
+    with pytest.raises(Unknown, match="live are: none"):
+        task_of(ProjectState(), "api")

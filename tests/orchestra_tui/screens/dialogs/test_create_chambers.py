@@ -1,0 +1,30 @@
+"""The dialog that opens chambers."""
+
+from tests.support import gallery_stories as stories
+from tests.support.gallery import FixedTools
+from tests.support.gallery_states import TASK
+from tests.support.room import calls_of, room_of
+from tests.support.tool_answers import (
+    created_chambers,
+)
+
+
+async def test_c_opens_chambers_for_the_selected_task() -> None:
+    tools = FixedTools({"create_chambers_batch": created_chambers("a", "b")})
+    async with room_of(stories.first_task(), tools=tools) as room:
+        await room.press("c")
+        await room.type("a, b")
+        await room.press("enter")
+        assert calls_of(tools, "create_chambers_batch") == [
+            {"task_id": TASK, "chamber_names": ["a", "b"]}
+        ]
+        assert room.said == ["a, b: open"]
+
+
+async def test_a_bad_chamber_name_is_refused_before_anything_is_sent() -> None:
+    async with room_of(stories.first_task()) as room:
+        await room.press("c")
+        await room.type("../x")
+        await room.press("enter")
+        assert "chamber name '../x' is not allowed" in room.text
+        assert calls_of(room.tools, "create_chambers_batch") == []

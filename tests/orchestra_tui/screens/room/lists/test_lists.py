@@ -1,0 +1,53 @@
+"""The three lists follow the state and the selected task."""
+
+from orchestra_core.events import EventData
+from orchestra_core.models import Discovery
+from orchestra_tui.screens.room.room_screen import RoomScreen
+from tests.support import gallery_stories as stories
+from tests.support.gallery_states import NOW, chamber, event, task
+from tests.support.room import Room, room_of
+
+
+def screen_of(room: Room) -> RoomScreen:
+    screen = room.app.screen
+    assert isinstance(screen, RoomScreen)
+    return screen
+
+
+async def test_chambers_and_discoveries_are_those_of_the_selected_task() -> None:
+    async with room_of(stories.busy()) as room:
+        tables = screen_of(room).lists.tables
+        assert tables["chambers"].total == 3
+        await room.press("j")
+        assert tables["chambers"].total == 0
+        await room.press("o")
+        assert (tables["chambers"].total, tables["discoveries"].total) == (3, 3)
+        await room.press("o")
+        assert tables["chambers"].total == 0
+
+
+async def test_a_chamber_that_comes_later_shows_without_a_key() -> None:
+    async with room_of(stories.busy()) as room:
+        late = chamber("late", created=0)
+        told = EventData(chamber=late)
+        await room.hear(event(9, 0, "chamber.created", "late", told))
+        assert screen_of(room).lists.tables["chambers"].total == 4
+
+
+async def test_the_cursor_stays_on_its_task_when_another_comes_above_it() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("j")
+        table = screen_of(room).lists.tables["tasks"]
+        before = table.cursor_key
+        new = task("newest", "Newest of all", started=0)
+        await room.hear(event(9, 0, "task.started", data=EventData(task=new)))
+        assert table.cursor_key == before
+        assert table.total == 4
+
+
+async def test_a_discovery_of_another_task_does_not_show() -> None:
+    async with room_of(stories.busy()) as room:
+        other = Discovery(id="o", task_id="other", agent_id="a", text="elsewhere", at=NOW)
+        told = EventData(discovery=other)
+        await room.hear(event(9, 0, "discovery.shared", "", told))
+        assert screen_of(room).lists.tables["discoveries"].total == 3

@@ -1,0 +1,44 @@
+"""Moving between the panes, in terminals of any size."""
+
+from orchestra_tui.screens.room.room_screen import RoomScreen
+from tests.support import gallery_stories as stories
+from tests.support.gallery import LARGE, SMALL
+from tests.support.room import Room, room_of
+
+
+def screen_of(room: Room) -> RoomScreen:
+    screen = room.app.screen
+    assert isinstance(screen, RoomScreen)
+    return screen
+
+
+async def test_in_a_small_terminal_the_detail_area_takes_the_lists_place_and_gives_it_back() -> (
+    None
+):
+    async with room_of(stories.busy(), size=SMALL) as room:
+        assert "4 Detail" not in room.text
+        await room.press("2", "enter")
+        assert "4 Detail" in room.text
+        assert "2 Chambers" not in room.text
+        await room.press("escape")
+        assert "2 Chambers" in room.text
+        assert screen_of(room).navigation.pane == "chambers"
+
+
+async def test_a_terminal_that_grows_shows_both_again() -> None:
+    async with room_of(stories.busy(), size=SMALL) as room:
+        await room.pilot.resize_terminal(*LARGE)
+        await room.press("1")
+        assert "4 Detail" in room.text
+        assert "Events" in room.text
+
+
+async def test_tab_goes_round_all_panes_and_back() -> None:
+    async with room_of(stories.busy()) as room:
+        seen = [screen_of(room).navigation.pane]
+        for _ in range(5):
+            await room.press("tab")
+            seen.append(screen_of(room).navigation.pane)
+        assert seen == ["tasks", "chambers", "discoveries", "detail", "feed", "tasks"]
+        await room.press("shift+tab")
+        assert screen_of(room).navigation.pane == "feed"

@@ -1,0 +1,18 @@
+"""The alarm for texts that change by themselves."""
+
+from orchestra_tui.screens.room.room_screen import RoomScreen
+from tests.support import gallery_stories as stories
+from tests.support.room import Room, room_of
+
+
+def screen_of(room: Room) -> RoomScreen:
+    screen = room.app.screen
+    assert isinstance(screen, RoomScreen)
+    return screen
+
+
+async def test_an_alarm_is_set_only_while_something_on_screen_changes_by_itself() -> None:
+    async with room_of(stories.busy()) as room:
+        assert screen_of(room).ticking
+    async with room_of(stories.empty()) as room:
+        assert not screen_of(room).ticking
