@@ -5,6 +5,7 @@ The formats are those of gitrepository-layout(5): a `.git` directory, or a `.git
 """
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,16 +33,30 @@ class Project:
 def find_project(start: Path, override: str = "") -> Project:
     """Return the project `start` lies in; `override` is the value of ORCHESTRA_PROJECT.
 
-    Raises Unavailable outside a git repository and BadInput for an override that cannot be a key.
+    Raises Unavailable outside a git repository or in one whose path is not UTF-8, and BadInput for
+    an override that cannot be a key.
     """
     start = start.resolve()
     for directory in (start, *start.parents):
         common = _common_directory(directory)
         if common is not None:
+            _check_encoding(directory)
+            _check_encoding(common)
             return Project(override_id(override) or _id_of(common), directory, common)
     raise Unavailable(
         f"{start} is not in a git repository; run this inside one, or make one with 'git init'"
     )
+
+
+def _check_encoding(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as fault:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise Unavailable(
+            f"the path {shown} is not UTF-8, so that no document can hold it; "
+            "rename the directory, then run this again"
+        ) from fault
 
 
 def override_id(override: str) -> str:

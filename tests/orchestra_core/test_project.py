@@ -1,3 +1,4 @@
+import os
 import subprocess
 from pathlib import Path
 
@@ -114,3 +115,12 @@ def test_an_id_given_by_hand_is_used(repository: Path) -> None:
 def test_an_id_given_by_hand_must_be_plain(repository: Path, override: str) -> None:
     with pytest.raises(BadInput, match=r"^ORCHESTRA_PROJECT .*; use 1 to 100"):
         find_project(repository, override)
+
+
+def test_a_repository_whose_path_is_not_utf_8_is_one_line(tmp_path: Path) -> None:
+    top = tmp_path / os.fsdecode(b"b\xffd")
+    top.mkdir()
+    git(top, "init", "-q")
+    with pytest.raises(Unavailable, match=r"b\\xffd is not UTF-8.*rename the directory") as caught:
+        find_project(top)
+    assert "\n" not in str(caught.value)
