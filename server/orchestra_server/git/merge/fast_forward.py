@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import Change, put_back
-from orchestra_server.git.process.programs import run_programs
+from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of

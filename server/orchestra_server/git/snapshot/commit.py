@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.identity import require_identity
-from orchestra_server.git.process.programs import run_programs
 from orchestra_server.git.process.run import (
     GitFailed,
     GitResult,

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.programs import run_programs
+from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.submodules import fill_submodules

@@ -41,7 +41,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     land_prepared,
     merge_branches,
 )
-from orchestra_server.usecases.concurrency.program_wait import answer_in_time, record_wait
+from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, record_wait
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 

@@ -12,7 +12,7 @@ from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
 from orchestra_server.git.merge.merge_tree import Conflict
-from orchestra_server.git.process.programs import map_watched
+from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from orchestra_core.models import BASE, Task
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import Conflict, excerpt
-from orchestra_server.git.merge.own_commits import OwnWork, own_work, read_target
+from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
 from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.repository.repository import Repository
 

@@ -7,7 +7,7 @@ from orchestra_core.models import BASE, Collision, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import CollidingFile, CollisionStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
-from orchestra_server.git.merge.rewritten_base import REWRITTEN
+from orchestra_server.git.merge.dropped_files import REWRITTEN
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 

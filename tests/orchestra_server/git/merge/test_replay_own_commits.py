@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.merge.own_commits import OwnWork, own_work, read_target
+from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import TestRepository, small_repository
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.programs import ProgramWatch, run_programs, watch_programs
+from orchestra_server.git.process.foreign_programs import ProgramWatch, run_programs, watch_programs
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.waiting import until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.programs import run_programs
-from orchestra_server.usecases.concurrency.program_wait import answer_in_time
+from orchestra_server.git.process.foreign_programs import run_programs
+from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.waiting import until
 

@@ -14,7 +14,7 @@ from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.git.process.programs import ProgramWatch, watch_programs
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 
 Result = TypeVar("Result")
 _ACTOR = "orchestra"
