@@ -40,6 +40,7 @@ INHERITED = (
     "GIT_WORK_TREE",
 )
 _WORDS_LIMIT = 300  # characters of git's own words in one of our lines
+_LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
 _PREFIX = re.compile(r"(?:fatal|error): ")
 
 
@@ -61,7 +62,9 @@ class GitResult:
         lines = [line for line in self.err.splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
         said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
-        return one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
+        line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
+        lock = _LOCK.search(line)
+        return f"{line} If no git is at work there, delete it: rm '{lock[1]}'" if lock else line
 
 
 def run_git(

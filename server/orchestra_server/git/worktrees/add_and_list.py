@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.foreign_programs import run_programs
@@ -74,9 +75,9 @@ def list_worktrees(repo: Repository) -> list[Worktree]:
 
 def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
     registered = {worktree.path for worktree in list_worktrees(repo)}
-    refs = [f"refs/heads/{plan.branch}" for plan in plans]
-    taken = set(repo.git("for-each-ref", "--format=%(refname)", *refs).split())
-    for plan, ref in zip(plans, refs, strict=True):
+    tops = {f"refs/heads/{plan.branch.partition('/')[0]}" for plan in plans}
+    branches = repo.git("for-each-ref", "--format=%(refname:lstrip=2)", *tops).splitlines()
+    for plan in plans:
         if os.path.lexists(plan.path):
             raise Refused(
                 f"chamber {plan.name!r} cannot be made: {plan.path} is in the way; "
@@ -87,11 +88,32 @@ def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
                 f"chamber {plan.name!r} cannot be made: git still lists a worktree at {plan.path} "
                 f"that is gone; run: git worktree unlock '{plan.path}'; git worktree prune"
             )
-        if ref in taken:
+        if plan.branch in branches:
             raise Refused(
                 f"chamber {plan.name!r} cannot be made: the branch {plan.branch} exists already; "
                 f"choose another name, or delete it: git branch -d {plan.branch}"
             )
+        _require_no_clash(plan, branches)
+
+
+def _require_no_clash(plan: WorktreePlan, branches: Sequence[str]) -> None:
+    """Raise Refused for a branch that git cannot keep beside the new one: refs are like files."""
+    above = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
+    below = f"{plan.branch}/"
+    clash = next((one for one in branches if one in above or one.startswith(below)), "")
+    if clash:
+        raise Refused(
+            f"chamber {plan.name!r} cannot be made: the branch {clash!r} exists, and git cannot "
+            f"keep {plan.branch} beside it; "
+            f"rename it: git branch -m {clash} {_free(clash, branches)}"
+        )
+
+
+def _free(branch: str, branches: Sequence[str]) -> str:
+    """Return a name for a branch that is in the way, which is itself in nobody's way."""
+    flat = f"{branch.replace('/', '-')}-renamed"
+    names = chain([flat], (f"{flat}-{number}" for number in count(2)))
+    return next(name for name in names if name not in branches)
 
 
 def _add(repo: Repository, plan: WorktreePlan) -> None:

@@ -16,6 +16,7 @@ from orchestra_server.domain import chamber_lifecycle as life
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
+from orchestra_server.usecases.chambers.free_names import free_names
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
 from orchestra_server.usecases.chambers.rollback import record_failure, remove_remains
 from orchestra_server.usecases.common.after_commit import show_change
@@ -163,7 +164,8 @@ async def _make(
     """
     await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
     task, rooms = reservation.task, reservation.rooms
-    notes = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
+    freed = await asyncio.to_thread(free_names, repo, rooms)
+    added = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
     try:
         state = await context.store.snapshot()
         siblings = [one for one in state.chambers_of(task.id) if one.is_live]
@@ -171,7 +173,7 @@ async def _make(
             provision_chambers, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
         )
         probes = await asyncio.to_thread(probe_hooks, repo, rooms)
-        return await _open(context, reservation, probes), [*notes, *furnished]
+        return await _open(context, reservation, probes), [*freed, *added, *furnished]
     except StoreUnavailable:
         raise
     except BaseException:

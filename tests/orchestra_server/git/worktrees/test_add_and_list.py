@@ -141,7 +141,7 @@ def test_a_name_whose_branch_git_cannot_have_undoes_what_was_made(tmp_path: Path
     made.git("branch", "orchestra")
     repo = open_repository(made.path)
     with pytest.raises(
-        GitFailed, match=r"chamber 'auth' could not be made: .*'refs/heads/orchestra'"
+        Refused, match=r"chamber 'auth' cannot be made: the branch 'orchestra' exists.*branch -m"
     ):
         add_worktrees(repo, [plan(repo, "auth"), plan(repo, "api")])
     assert made.branches == ["main", "orchestra"]

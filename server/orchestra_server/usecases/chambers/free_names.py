@@ -1,0 +1,49 @@
+"""What a process left behind that died: taken out of the way of a new chamber, its work saved."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from orchestra_core.models import Chamber
+from orchestra_core.names import saved_ref
+from orchestra_server.git.repository.is_merged import is_ancestor
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.save import save_staged
+from orchestra_server.git.saves.save_format import find_commit
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+
+_OURS = "orchestra: "  # how the reason begins for which a chamber is locked
+
+
+def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
+    """Clear records, empty directories and merged branches of former chambers of these names.
+
+    Return in a line each where work of theirs is saved. What is not ours or holds work stays: it is
+    named when the worktrees are added. The caller is alone with the chambers. Blocking.
+    """
+    trees = {tree.path: tree for tree in list_worktrees(repo)}
+    notes = list[str]()
+    for chamber in chambers:
+        path = Path(chamber.path)
+        with suppress(OSError):  # it is not there, or not empty
+            path.rmdir()
+        tree = trees.get(path)
+        if tree and tree.locked_reason.startswith(_OURS) and not os.path.lexists(path):
+            notes += _take_off_the_list(repo, chamber)
+        tip = find_commit(repo, f"refs/heads/{chamber.branch}")
+        if tip and is_ancestor(repo, tip, chamber.base_commit):
+            delete_branch(repo, chamber.branch, tip)
+    return notes
+
+
+def _take_off_the_list(repo: Repository, chamber: Chamber) -> list[str]:
+    path = Path(chamber.path)
+    ref = saved_ref(chamber.task_id, chamber.name, chamber.created_at)
+    message = f"What git had of a chamber at {path}, whose directory was gone"
+    saved = save_staged(repo, path, ref, message, chamber.base_commit, own_branch=chamber.branch)
+    remove_worktree(repo, path)
+    if saved is None:
+        return []
+    return [f"{chamber.name}: work of a former chamber at its place is saved under {saved.ref}"]
