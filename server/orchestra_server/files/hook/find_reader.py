@@ -122,5 +122,16 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
 
 def load_chamber(root: str) -> Fields:
     """Return the settings of the chamber at `root`, {} where there is none."""
-    settings = read_json(os.path.join(root, HOOKS, SETTINGS)) if root else {}
+    settings = settings_at(root) if root else Fields()
     return {**settings, "root": root} if settings.get("mode") == "chamber" else {}
+
+
+def settings_at(root: str) -> Fields:
+    """Return the hook's settings in a chamber or main checkout, {} for none of this very place.
+
+    A repository can track a file of that name, and does not know where it will be cloned to.
+    """
+    settings = read_json(os.path.join(root, HOOKS, SETTINGS))
+    place = text(settings.get("root"))
+    is_here = place == root or (place and os.path.realpath(place) == os.path.realpath(root))
+    return settings if is_here else {}

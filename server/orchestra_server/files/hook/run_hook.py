@@ -4,9 +4,9 @@ import os
 import sys
 
 from orchestra_server.files.hook.answer_events import handle_mail
-from orchestra_server.files.hook.find_reader import SETTINGS, find_reader
+from orchestra_server.files.hook.find_reader import find_reader, settings_at
 from orchestra_server.files.hook.isolation_guard import guard_write
-from orchestra_server.files.hook.json_files import object_of, parse, read_json, text
+from orchestra_server.files.hook.json_files import object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.presence import handle_presence, remember_ends
 
@@ -18,7 +18,7 @@ def run(subject: str, hooks: str) -> None:
     """
     try:
         payload = object_of(parse(sys.stdin.buffer.read()))
-        own = read_json(os.path.join(hooks, SETTINGS))
+        own = settings_at(os.path.dirname(os.path.dirname(hooks)))
         is_other_client = subject in CLIENTS
         reader = find_session(own, payload) if is_other_client else find_reader(own, hooks, payload)
         event = text(payload.get("hook_event_name"))

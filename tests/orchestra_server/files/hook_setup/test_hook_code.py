@@ -1,5 +1,6 @@
 """The hook's code lies in the git directory: nothing that a repository tracks runs in its place."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from orchestra_server.files.hook_setup.hook_code import code_file, code_folder
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from orchestra_server.files.hook_setup.hook_settings import HOOK
+from orchestra_server.files.hook_setup.hook_settings import HOOK, HOOK_SETTINGS
 from orchestra_server.files.installation.install import initialise, undo
 from tests.support.hooks import Rooms, Session, names_in, rooms_at, send
 
@@ -92,3 +93,17 @@ def test_undo_leaves_the_code_while_there_are_chambers_that_run_it(rooms: Rooms)
 def test_undo_takes_the_code_along(rooms: Rooms) -> None:
     undo(rooms.main)
     assert names_in(rooms.main / ".git") == ["info"]
+
+
+@pytest.mark.parametrize("reader", ["its session", "a subagent"])
+def test_settings_that_a_repository_tracks_are_not_followed(rooms: Rooms, reader: str) -> None:
+    chamber = rooms.chamber()
+    settings = chamber / HOOK_SETTINGS
+    foreign = {**json.loads(settings.read_bytes()), "root": "/home/ann/shop"}
+    settings.write_text(json.dumps(foreign))
+    send(chamber, "Hello")
+    call = {"tool_name": "Read", "tool_input": {"file_path": f"{chamber}/a"}}
+    session = Session(chamber) if reader == "its session" else rooms.subagent()
+    assert session.fire("PreToolUse", call).denial == ""
+    settings.write_text(json.dumps({**foreign, "root": str(chamber)}))
+    assert session.fire("PreToolUse", call).denial
