@@ -18,6 +18,7 @@ Name = Literal[
     "moved worktree",
     "moved chamber",
     "renamed branch",
+    "former task",
     "forgotten worktree",
     "lost link",
     "unlocked worktree",

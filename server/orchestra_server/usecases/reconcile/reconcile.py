@@ -15,6 +15,7 @@ from orchestra_server.usecases.reconcile.diagnose import Difference, differences
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
 from orchestra_server.usecases.reconcile.repair import Case, mend
+from orchestra_server.usecases.tasks.former_repository import close_former_tasks, former_tasks
 
 ACTOR = "orchestra"
 # What is mended can bring to light what was hidden: a worktree that is found can be adopted then.
@@ -49,6 +50,10 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     outcomes: dict[tuple[str, str], _Outcome] = {}
     async with lock_repository(repo.common_dir):
+        for task_id in await former_tasks(context, repo):
+            outcomes["former task", task_id] = _Outcome(_former(task_id), mended=not dry_run)
+        if not dry_run:
+            await close_former_tasks(context, repo)
         for _ in range(_ROUNDS):
             seen = await look(context, repo)
             new = [one for one in differences(seen) if (one.name, one.subject) not in outcomes]
@@ -64,6 +69,15 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     if not dry_run and outcomes:
         await show_every_task(context)
     return list(outcomes.values())
+
+
+def _former(task_id: str) -> Difference:
+    return Difference(
+        "former task",
+        task_id,
+        f"task {task_id} is of a repository that was at this place and has been deleted",
+        "the task is closed, and the names of its chambers are free",
+    )
 
 
 async def _mended(case: Case) -> _Outcome:

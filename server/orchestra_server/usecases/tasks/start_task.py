@@ -17,6 +17,7 @@ from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import AUTO, checked_level
 from orchestra_server.usecases.tasks.complexity import PHASES, Assessment, assess
+from orchestra_server.usecases.tasks.former_repository import close_former_tasks
 
 
 async def start_task(
@@ -30,6 +31,7 @@ async def start_task(
     level = checked_level(complexity)
     directory = await asyncio.to_thread(_checkout, context.project, working_directory)
     head = await asyncio.to_thread(_head, directory)
+    await close_former_tasks(context, await asyncio.to_thread(open_repository, directory))
     assessment = await asyncio.to_thread(_assessed, text, level)
     new = _new_task(context, text, directory, head, assessment)
 

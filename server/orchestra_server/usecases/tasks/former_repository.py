@@ -1,0 +1,89 @@
+"""Tasks of a repository that was deleted: what was made or cloned at its place is another one."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Task
+from orchestra_core.project import find_project, id_by_place
+from orchestra_core.repository_location import noted_placement
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle, task_lifecycle
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.save_format import find_commit
+from orchestra_server.git.worktrees.own_branch import missing_branches
+from orchestra_server.usecases.common.serializers import unread_of
+from orchestra_server.usecases.common.transaction import (
+    Context,
+    Decision,
+    run_transaction,
+    this_host,
+)
+
+NOTE = "the repository that it was in has been deleted; git has no commit of it"
+
+
+async def former_tasks(context: Context, repo: Repository) -> list[str]:
+    """Return the ids of open tasks of which this repository holds nothing.
+
+    Either it lacks the commit that a task began at, or it lacks Orchestra's own note; and of each
+    chamber it has neither directory nor branch.
+    """
+    state = await context.store.snapshot()
+    given_by_hand = context.project.id != id_by_place(repo.common_dir)
+    return await asyncio.to_thread(_former_tasks, repo, state, given_by_hand=given_by_hand)
+
+
+async def close_former_tasks(context: Context, repo: Repository) -> None:
+    """Close them, and their chambers, whose names are free then."""
+    for task_id in await former_tasks(context, repo):
+        await run_transaction(context.store, partial(_close, context, task_id))
+
+
+def _former_tasks(repo: Repository, state: ProjectState, *, given_by_hand: bool) -> list[str]:
+    noted = given_by_hand or noted_placement(repo.common_dir) is not None
+    return [
+        task.id
+        for task in state.tasks.values()
+        if not task.is_over
+        and _is_here(repo, task)
+        and _is_former(repo, task, state.chambers_of(task.id), noted=noted)
+    ]
+
+
+def _is_here(repo: Repository, task: Task) -> bool:
+    try:
+        return find_project(Path(task.working_directory)).git_dir == repo.common_dir
+    except OrchestraError:
+        return False
+
+
+def _is_former(repo: Repository, task: Task, chambers: Sequence[Chamber], *, noted: bool) -> bool:
+    standing = [chamber for chamber in chambers if chamber.is_standing]
+    if any(one.host != this_host() or Path(one.path).exists() for one in standing):
+        return False
+    branches = [chamber.branch for chamber in standing]
+    if len(missing_branches(repo, branches)) < len(branches):
+        return False
+    has_base = not task.base_commit or bool(find_commit(repo, task.base_commit))
+    return not has_base or (not noted and any(chamber.is_live for chamber in standing))
+
+
+async def _close(context: Context, task_id: str, reads: Reads) -> Decision[None]:
+    task = await reads.task(task_id)
+    if task is None or task.is_over:
+        return Decision(None)
+    state, at, actor = await reads.state(), context.clock(), context.actor
+    changes = list[Change]()
+    for chamber in await reads.chambers_of(task_id):
+        if chamber.is_standing:
+            unread = unread_of(state, task_id, chamber.name)
+            changes.append(
+                chamber_lifecycle.closed(chamber, unread, ref="", note=NOTE, at=at, actor=actor)[1]
+            )
+    ended = task_lifecycle.ended(task, completed=False, landed_commit="", at=at, actor=actor)[1]
+    return Decision(None, task_lifecycle.both(chamber_lifecycle.together(changes), ended))
