@@ -1,0 +1,60 @@
+import msgspec
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_core.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Presence, Task
+from orchestra_core.store.documents import (
+    decode,
+    decode_presence,
+    decode_snapshot,
+    encode,
+    hash_of,
+    snapshot_keys,
+)
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_collision,
+    a_discovery,
+    a_task,
+    an_agent,
+    an_interrupt,
+)
+
+WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
+
+
+def test_each_kind_of_document_has_a_hash_of_its_own() -> None:
+    kinds = (Task, Chamber, Agent, Discovery, Interrupt, Collision)
+    assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
+
+
+def test_a_document_is_read_back_as_it_was_written() -> None:
+    assert decode(Task, encode(a_task())) == a_task()
+    assert decode(Chamber, encode(a_chamber())) == a_chamber()
+    assert decode(Interrupt, encode(an_interrupt())) == an_interrupt()
+
+
+def test_a_document_that_this_version_cannot_read_is_one_line_that_names_its_kind() -> None:
+    with pytest.raises(StoreUnavailable, match="Redis holds a chamber that this version"):
+        decode(Chamber, b"{}")
+
+
+def test_reports_that_are_none_are_passed_over() -> None:
+    assert decode_presence([b"{", encode(WORKING), b'{"state": "unheard-of"}']) == [WORKING]
+
+
+def test_a_snapshot_is_all_documents_by_their_ids() -> None:
+    one_of_each = (
+        *(a_task(), a_chamber(), an_agent()),
+        *(a_discovery(), an_interrupt(), a_collision()),
+    )
+    arrays = [msgspec.json.encode([document]) for document in one_of_each]
+    state = decode_snapshot([b"7", *arrays, [encode(WORKING), b"{"]])
+    assert state.seq == 7
+    assert state.tasks == {a_task().id: a_task()}
+    assert state.interrupts == {"i1": an_interrupt()}
+    assert state.collisions == {a_collision().id: a_collision()}
+    assert state.presence == {WORKING.chamber_id: WORKING}
+    assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 2

@@ -1,0 +1,23 @@
+import json
+import re
+from pathlib import Path
+
+from orchestra_server.files.agents.opencode import plugin
+from orchestra_server.files.hook_setup.shell_guard import chamber_command, guarded
+
+COMMAND = chamber_command(
+    Path("/usr/bin/python3"), Path("/repo/it's/.claude/hooks/hook.py"), Path("/repo/it's")
+)
+
+
+def test_the_plugin_holds_both_commands_as_they_are_to_be_run() -> None:
+    source = plugin("what stood there", "orchestra.js", COMMAND)
+    held = [json.loads(text) for text in re.findall(r'^const \w+ = (".*")$', source, re.MULTILINE)]
+    assert guarded(COMMAND, COMMAND.mail, "opencode") in held
+    assert guarded(COMMAND, COMMAND.present, "opencode") in held
+
+
+def test_nothing_is_left_to_fill_in_and_nothing_of_the_old_file_is_kept() -> None:
+    source = plugin("what stood there", "orchestra.js", COMMAND)
+    assert "what stood there" not in source
+    assert not re.search(r"@[A-Z]+@", source)

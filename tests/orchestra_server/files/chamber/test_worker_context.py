@@ -1,0 +1,40 @@
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from orchestra_core.models import Chamber
+from orchestra_server.files.chamber.worker_context import worker_context
+from tests.support.samples import a_chamber, a_task
+
+AUTH = replace(a_chamber(), brief="Build it.", base_commit="1a2b3c")
+
+
+def context_of(chamber: Chamber, *siblings: Chamber) -> dict[str, Any]:
+    return msgspec.json.decode(worker_context(a_task(), chamber, siblings), type=dict[str, Any])
+
+
+def test_a_worker_reads_its_mission_its_brief_and_where_it_works() -> None:
+    context = context_of(AUTH)
+    assert context["mission"] == {
+        "task_id": AUTH.task_id,
+        "request": a_task().description,
+        "phase": a_task().phase,
+    }
+    assert (context["chamber"], context["brief"]) == ("auth", "Build it.")
+    assert context["scope"] == {"path": AUTH.path, "branch": AUTH.branch, "base_commit": "1a2b3c"}
+    assert AUTH.path in context["rules"][0]
+    assert AUTH.branch in context["rules"][1]
+    assert context["mail"]["file"] == f"{AUTH.path}/.INTERRUPT"
+
+
+def test_the_siblings_are_the_other_chambers_alone() -> None:
+    api = a_chamber("api")
+    (sibling,) = context_of(AUTH, AUTH, api)["siblings"]
+    assert sibling == {"chamber": "api", "path": api.path, "branch": api.branch, "brief": None}
+
+
+def test_what_is_not_known_is_null() -> None:
+    context = context_of(a_chamber())
+    assert context["brief"] is None
+    assert context["scope"]["base_commit"] is None

@@ -1,0 +1,77 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.hook_setup.shell_guard import (
+    MARK,
+    Command,
+    chamber_command,
+    guarded,
+    main_command,
+)
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    """Return the folder of a hook that says for what it was started."""
+    folder = tmp_path / "a hook's"
+    folder.mkdir()
+    (folder / f"{MARK}.py").write_text(
+        "import sys\ndef run(subject, hooks):\n    print(subject, sys.stdin.read(), hooks)\n"
+    )
+    return folder
+
+
+def run(command: Command, patterns: tuple[str, ...]) -> str:
+    ran = subprocess.run(
+        ["/bin/sh", "-c", guarded(command, patterns, "claude")],
+        input="an event",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stderr == ""
+    return ran.stdout
+
+
+def test_without_mail_nothing_is_started(tmp_path: Path, code: Path) -> None:
+    command = chamber_command(Path("/nowhere/python"), code, tmp_path)
+    assert run(command, command.mail) == ""
+
+
+def test_mail_starts_the_hook_with_the_event_on_its_stdin(tmp_path: Path, code: Path) -> None:
+    chamber = tmp_path / "it's a chamber"
+    chamber.mkdir()
+    command = chamber_command(Path(sys.executable), code, chamber)
+    (chamber / ".INTERRUPT").write_text("Stop")
+    assert run(command, command.mail) == f"claude an event {command.hooks}\n"
+
+
+def test_any_chamber_of_the_main_checkout_can_have_mail(tmp_path: Path, code: Path) -> None:
+    root = tmp_path / "the main $HOME"
+    chamber = root / ".claude" / "worktrees" / "auth"
+    chamber.mkdir(parents=True)
+    command = main_command(Path(sys.executable), code, root)
+    assert run(command, command.mail) == ""
+    (chamber / ".INTERRUPT.2").write_text("Stop")
+    assert run(command, command.mail) == f"claude an event {command.hooks}\n"
+
+
+def test_an_interpreter_that_is_gone_or_a_hook_that_fails_is_silent(
+    tmp_path: Path, code: Path
+) -> None:
+    (tmp_path / ".INTERRUPT").write_text("Stop")
+    gone = chamber_command(Path("/nowhere/python"), code, tmp_path)
+    assert run(gone, gone.mail) == ""
+    (code / f"{MARK}.py").write_text("def run(*_):\n    raise ValueError\n")
+    fails = chamber_command(Path(sys.executable), code, tmp_path)
+    assert run(fails, fails.mail) == ""
+
+
+def test_a_wakeable_mailbox_is_the_chambers_own(tmp_path: Path, code: Path) -> None:
+    command = chamber_command(Path(sys.executable), code, tmp_path)
+    assert command.mailbox == f"{tmp_path}{os.sep}.INTERRUPT"
+    assert main_command(Path(sys.executable), code, tmp_path).mailbox == ""

@@ -1,0 +1,54 @@
+import pytest
+
+from orchestra_core.errors import Unknown
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.common.lookups import (
+    chamber_of_agent,
+    task_in,
+    unknown_chamber,
+    unknown_task,
+)
+from tests.support.samples import a_chamber, a_task
+
+
+def state_of(*task_ids: str) -> ProjectState:
+    return ProjectState(tasks={task_id: a_task(task_id) for task_id in task_ids})
+
+
+def test_a_task_is_found_by_its_id() -> None:
+    state = state_of("add-login-1a2b")
+    assert task_in(state, "add-login-1a2b") is state.tasks["add-login-1a2b"]
+
+
+def test_an_unknown_task_is_answered_with_the_closest_first() -> None:
+    error = unknown_task("fix-menu-0000", state_of("add-login-1a2b", "fix-menu-3c4d"))
+    assert str(error) == "there is no task 'fix-menu-0000'; open are: fix-menu-3c4d, add-login-1a2b"
+    with pytest.raises(Unknown, match="there is no task"):
+        task_in(state_of("add-login-1a2b"), "fix")
+
+
+def test_where_no_task_is_open_it_says_how_to_begin() -> None:
+    assert str(unknown_task("x", ProjectState())).endswith("begin with start_task")
+
+
+def test_an_unknown_chamber_is_answered_with_those_there_are() -> None:
+    task = a_task()
+    error = unknown_chamber("a\nb", task, [a_chamber("auth"), a_chamber("api")])
+    assert str(error) == f"task {task.id!r} has no chamber 'a b'; its chambers are: auth, api"
+    assert "create_chambers_batch" in str(unknown_chamber("api", task, []))
+
+
+@pytest.mark.parametrize(
+    ("agent_id", "chamber"),
+    [
+        ("executor-auth", "auth"),
+        ("executor-auth-api", "auth-api"),
+        ("auth", "auth"),
+        ("executorauth", ""),
+        ("reviewer", ""),
+    ],
+)
+def test_an_agents_id_ends_in_its_chamber_the_longest_that_fits(
+    agent_id: str, chamber: str
+) -> None:
+    assert chamber_of_agent(agent_id, ["api", "auth", "auth-api"]) == chamber

@@ -1,0 +1,26 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import OrchestraError, Unavailable
+from orchestra_core.settings import read_settings
+from orchestra_tui.command_line.command_context import CommandContext
+from tests.support.repositories import small_repository
+
+SETTINGS = read_settings({"HOME": "/nowhere"})
+
+
+def test_the_project_is_that_of_the_directory_or_the_one_that_is_named(tmp_path: Path) -> None:
+    shop = small_repository(tmp_path / "shop")
+    context = CommandContext(shop.path / "src", SETTINGS)
+    assert context.project().id.startswith("shop-")
+    named = CommandContext(shop.path, replace(SETTINGS, project="bookshop"))
+    assert named.project().id == "bookshop"
+
+
+def test_a_directory_that_is_not_there_or_no_repository_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="is not a directory; name one inside a repository"):
+        CommandContext(tmp_path / "gone", SETTINGS).project()
+    with pytest.raises(OrchestraError, match="repository"):
+        CommandContext(tmp_path, SETTINGS).project()

@@ -1,0 +1,43 @@
+from msgspec.structs import replace
+
+from orchestra_core.state import ProjectState
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.screens.room.lists.list_filter import ListFilter
+from tests.support.samples import NOON, a_chamber, a_discovery, a_task
+
+OPEN, DONE = a_task("open-1a2b"), replace(a_task("done-3c4d"), state="completed", finished_at=NOON)
+LIVE = replace(a_chamber("auth", OPEN.id), state="live")
+CLOSED = replace(a_chamber("api", OPEN.id), state="closed", ended_at=NOON)
+OTHER = replace(a_chamber("docs", DONE.id), state="closed", ended_at=NOON)
+FOUND = replace(a_discovery(), task_id=OPEN.id)
+
+
+def a_state() -> IndexedState:
+    return IndexedState(
+        ProjectState(
+            tasks={task.id: task for task in (OPEN, DONE)},
+            chambers={chamber.id: chamber for chamber in (LIVE, CLOSED, OTHER)},
+            discoveries={FOUND.id: FOUND},
+        )
+    )
+
+
+def test_everything_of_the_selected_task_is_listed() -> None:
+    shown = ListFilter()
+    assert set(shown.tasks(a_state())) == {OPEN.id, DONE.id}
+    assert set(shown.chambers(a_state(), OPEN.id)) == {LIVE.id, CLOSED.id}
+    assert shown.discoveries(a_state(), OPEN.id) == [FOUND.id]
+    assert shown.discoveries(a_state(), DONE.id) == []
+
+
+def test_what_is_finished_can_be_left_out() -> None:
+    shown = ListFilter(finished=False)
+    assert shown.tasks(a_state()) == [OPEN.id]
+    assert shown.chambers(a_state(), OPEN.id) == [LIVE.id]
+
+
+def test_without_a_task_nothing_is_listed_but_where_all_tasks_are_asked_for() -> None:
+    assert ListFilter().chambers(a_state(), "") == ListFilter().discoveries(a_state(), "") == []
+    everything = ListFilter(all_tasks=True)
+    assert set(everything.chambers(a_state(), "")) == {LIVE.id, CLOSED.id, OTHER.id}
+    assert everything.discoveries(a_state(), DONE.id) == [FOUND.id]

@@ -1,0 +1,15 @@
+from typing import get_args
+
+import pytest
+
+from orchestra_tui.backend.protocols import ServerPhase, ServerStatus
+from orchestra_tui.backend.view_model import ViewModel
+from orchestra_tui.screens.room.room_status import status_of
+from tests.support.samples import NOON
+
+
+@pytest.mark.parametrize("phase", get_args(ServerPhase))
+async def test_every_phase_of_the_server_has_a_word(phase: ServerPhase) -> None:
+    assert status_of(
+        ViewModel(lambda _: None, lambda: NOON), ServerStatus(phase), "shop", NOON
+    ).server

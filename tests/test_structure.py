@@ -1,0 +1,118 @@
+"""Every module has its tests, and every file and folder has a size that a reader can overlook.
+
+The tests of `a/b/module.py` are `tests/a/b/test_module.py`; those of a package's own functions
+stand beside the package. `tests/tested_elsewhere.toml` lists the others, each with a reason.
+"""
+
+import ast
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests"
+LONGEST_FILE = 400
+LARGEST_FOLDER = 12
+
+
+class Elsewhere(NamedTuple):
+    """Modules without a test module of their own: what tests them, and why there."""
+
+    tests: str
+    why: str
+    modules: list[str]
+
+
+TESTED_ELSEWHERE = [
+    Elsewhere(tests, **entry)
+    for tests, entry in tomllib.loads(
+        (TESTS / "tested_elsewhere.toml").read_text(encoding="utf-8")
+    ).items()
+]
+# Folders with more modules than LARGEST_FOLDER, and why.
+LARGE_FOLDERS = {
+    "orchestra_core": "sixteen small modules of what all sides share, with no subject in common",
+}
+
+
+def _modules() -> list[Path]:
+    """Return the source modules, each relative to its source root."""
+    roots = (ROOT / "server", ROOT)
+    folders = ("orchestra_core", "orchestra_server", "orchestra_tui")
+    return sorted(
+        path.relative_to(root)
+        for root in roots
+        for folder in folders
+        for path in (root / folder).rglob("*.py")
+    )
+
+
+def _source(module: Path) -> Path:
+    return next(path for root in (ROOT / "server", ROOT) if (path := root / module).is_file())
+
+
+def _does_something(function: ast.AST) -> bool:
+    """Tell whether a function is more than a declaration: a docstring, and perhaps `...`."""
+    return isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+        not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in function.body
+    )
+
+
+def _has_behaviour(module: Path) -> bool:
+    tree = ast.parse(_source(module).read_text(encoding="utf-8"))
+    return any(_does_something(node) for node in ast.walk(tree))
+
+
+def _own_tests(module: Path) -> Path:
+    subject = module.parent if module.stem == "__init__" else module.with_suffix("")
+    return TESTS / subject.parent / f"test_{subject.stem.strip('_')}.py"
+
+
+def _untested() -> set[str]:
+    return {
+        module.with_suffix("").as_posix()
+        for module in _modules()
+        if _has_behaviour(module) and not _own_tests(module).is_file()
+    }
+
+
+def _listed() -> list[str]:
+    return [module for entry in TESTED_ELSEWHERE for module in entry.modules]
+
+
+def test_each_module_with_behaviour_has_tests_of_its_own_or_is_listed() -> None:
+    assert sorted(_untested() - set(_listed())) == []
+
+
+def test_nothing_is_listed_that_has_tests_of_its_own_or_is_gone_or_twice() -> None:
+    assert sorted(set(_listed()) - _untested()) == []
+    assert len(set(_listed())) == len(_listed())
+
+
+@pytest.mark.parametrize("entry", TESTED_ELSEWHERE, ids=lambda entry: entry.tests)
+def test_the_tests_that_a_list_names_are_there(entry: Elsewhere) -> None:
+    path = ROOT / entry.tests
+    assert path.is_file() or any(path.glob("**/test_*.py"))
+    assert entry.why
+
+
+def test_no_file_is_too_long() -> None:
+    folders = ("orchestra_tui", "server", "tests", "benchmarks")
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_folder_of_a_package_holds_more_modules_than_a_reader_can_overlook() -> None:
+    folders: dict[str, int] = {}
+    for module in _modules():
+        if module.stem != "__init__":
+            folders[module.parent.as_posix()] = folders.get(module.parent.as_posix(), 0) + 1
+    large = {folder for folder, modules in folders.items() if modules > LARGEST_FOLDER}
+    assert large == set(LARGE_FOLDERS)
