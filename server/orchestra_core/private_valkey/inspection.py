@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.file_lock import is_locked
 from orchestra_core.private_valkey.binary import Binary, find_binary, version_of
-from orchestra_core.private_valkey.paths import places_of, read_record
+from orchestra_core.private_valkey.paths import read_server_record, server_paths
 from orchestra_core.private_valkey.process import answers
 from orchestra_core.settings import Settings
 
@@ -26,18 +26,18 @@ class PrivateServer:
 
 def inspect(settings: Settings) -> PrivateServer:
     """Return what there is; raises nothing."""
-    places = places_of(settings)
-    record = read_record(places)
+    paths = server_paths(settings)
+    record = read_server_record(paths)
     try:
         binary = find_binary()
     except StoreUnavailable:
         binary = Binary("")
     return PrivateServer(
-        running=is_locked(places.server_lock) and answers(record),
-        in_use=is_locked(places.users_lock),
+        running=is_locked(paths.server_lock) and answers(record),
+        in_use=is_locked(paths.users_lock),
         socket=Path(record.socket) if record else Path(),
-        data_dir=places.data_dir,
-        log=places.log,
+        data_dir=paths.data_dir,
+        log=paths.log,
         binary=binary.path,
         version=binary.version or (version_of(binary.path) if binary.path else ""),
     )

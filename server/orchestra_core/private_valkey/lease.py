@@ -6,8 +6,8 @@ from urllib.parse import quote
 from weakref import finalize
 
 from orchestra_core.file_lock import try_lock_exclusive
-from orchestra_core.private_valkey.locks import alone, take_shared
-from orchestra_core.private_valkey.paths import Places, places_of, prepare_data_dir
+from orchestra_core.private_valkey.locks import hold_exclusively, take_shared
+from orchestra_core.private_valkey.paths import ServerPaths, prepare_data_dir, server_paths
 from orchestra_core.private_valkey.process import ensure_running, stop
 from orchestra_core.settings import Settings
 
@@ -18,10 +18,10 @@ class Lease:
     A lease that nobody closes (its joining was cancelled, say) is given up with the object.
     """
 
-    def __init__(self, places: Places, users: int) -> None:
-        self._places = places
+    def __init__(self, paths: ServerPaths, users: int) -> None:
+        self._paths = paths
         self._socket = Path()
-        self._leave = finalize(self, _leave, places, users, os.getpid())
+        self._leave = finalize(self, _leave, paths, users, os.getpid())
 
     @property
     def socket(self) -> Path:
@@ -38,8 +38,8 @@ class Lease:
 
         Blocks, usually for less than 0.1 s. Raises StoreUnavailable when it cannot be started.
         """
-        with alone(self._places.start_lock):
-            self._socket = ensure_running(self._places)
+        with hold_exclusively(self._paths.start_lock):
+            self._socket = ensure_running(self._paths)
 
     def close(self) -> None:
         """Give up the lease and stop the server if nobody else holds one; safe to repeat.
@@ -49,13 +49,13 @@ class Lease:
         self._leave()  # only the first call of a finalizer does anything
 
 
-def _leave(places: Places, users: int, process: int) -> None:
+def _leave(paths: ServerPaths, users: int, process: int) -> None:
     """Give up the share `users` in users.lock, and stop the server if it was the last."""
     try:
         # Whoever joins now waits for this lock, finds the server gone and starts it anew. A fork
         # has a copy of the descriptor but no share of its own.
         if os.getpid() == process and try_lock_exclusive(users):
-            stop(places)
+            stop(paths)
     finally:
         os.close(users)
 
@@ -66,9 +66,9 @@ def join(settings: Settings) -> Lease:
     Blocks, usually for less than 0.1 s. Raises StoreUnavailable with one line when there can be
     no server.
     """
-    places = places_of(settings)
-    prepare_data_dir(places)
-    lease = Lease(places, take_shared(places.users_lock))
+    paths = server_paths(settings)
+    prepare_data_dir(paths)
+    lease = Lease(paths, take_shared(paths.users_lock))
     try:
         lease.revive()
     except BaseException:
@@ -82,8 +82,8 @@ def shut_down(settings: Settings) -> bool:
 
     Nothing acknowledged is lost. Whoever still uses it may start it again.
     """
-    places = places_of(settings)
-    if not places.start_lock.exists():
+    paths = server_paths(settings)
+    if not paths.start_lock.exists():
         return False
-    with alone(places.start_lock):
-        return stop(places)
+    with hold_exclusively(paths.start_lock):
+        return stop(paths)

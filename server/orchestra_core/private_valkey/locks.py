@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from orchestra_core.file_lock import lock_exclusive, lock_shared, open_lock_file
-from orchestra_core.private_valkey.paths import unusable
+from orchestra_core.private_valkey.paths import unusable_directory
 
 
 @contextlib.contextmanager
@@ -25,7 +25,7 @@ def take_shared(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Generator[None]:
+def hold_exclusively(path: Path) -> Generator[None]:
     """Hold the lock alone; waits for everyone else."""
     descriptor = _take(path, lock_exclusive)
     try:
@@ -38,7 +38,7 @@ def _open(path: Path) -> int:
     try:
         return open_lock_file(path, mode=0o600)
     except OSError as error:
-        raise unusable(path, error) from error
+        raise unusable_directory(path, error) from error
 
 
 def _take(path: Path, lock: Callable[[int], None]) -> int:
@@ -48,6 +48,6 @@ def _take(path: Path, lock: Callable[[int], None]) -> int:
     except BaseException as error:
         os.close(descriptor)
         if isinstance(error, OSError):
-            raise unusable(path, error) from error
+            raise unusable_directory(path, error) from error
         raise
     return descriptor

@@ -20,7 +20,7 @@ from orchestra_core.settings import Settings
 SOCKET_PATH_LIMIT = 103
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class ServerRecord(Struct, frozen=True, kw_only=True):
     """Who holds `server.lock`: written by the process that started it, read by all others.
 
     Environments differ (an agent's client passes on only a few variables), so the socket's place
@@ -33,7 +33,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ServerPaths:
     """The files of one user's private server."""
 
     data_dir: Path
@@ -56,7 +56,7 @@ class Places:
 
     @property
     def record(self) -> Path:
-        """The Record as JSON."""
+        """The ServerRecord as JSON."""
         return self.data_dir / "server.json"
 
     @property
@@ -65,21 +65,21 @@ class Places:
         return self.data_dir / "server.log"
 
 
-def places_of(settings: Settings) -> Places:
+def server_paths(settings: Settings) -> ServerPaths:
     """Return where everything is for these settings; touches nothing."""
-    return Places(data_dir=settings.state_dir / "valkey", runtime_dir=settings.runtime_dir)
+    return ServerPaths(data_dir=settings.state_dir / "valkey", runtime_dir=settings.runtime_dir)
 
 
-def prepare_data_dir(places: Places) -> None:
+def prepare_data_dir(paths: ServerPaths) -> None:
     """Make the data directory, for its owner only; raises StoreUnavailable."""
     try:
-        places.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        places.data_dir.chmod(0o700)
+        paths.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        paths.data_dir.chmod(0o700)
     except OSError as error:
-        raise unusable(places.data_dir, error) from error
+        raise unusable_directory(paths.data_dir, error) from error
 
 
-def unusable(path: Path, error: OSError) -> StoreUnavailable:
+def unusable_directory(path: Path, error: OSError) -> StoreUnavailable:
     """Return the one line for a state directory that does not let us work."""
     reason = error.strerror or type(error).__name__
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -90,25 +90,25 @@ def unusable(path: Path, error: OSError) -> StoreUnavailable:
     )
 
 
-def read_record(places: Places) -> Record | None:
+def read_server_record(paths: ServerPaths) -> ServerRecord | None:
     """Return what was last recorded; None when there is nothing or nothing sensible."""
     try:
-        return msgspec.json.decode(places.record.read_bytes(), type=Record)
+        return msgspec.json.decode(paths.record.read_bytes(), type=ServerRecord)
     except (OSError, msgspec.DecodeError):
         return None
 
 
-def write_record(places: Places, record: Record) -> None:
+def write_server_record(paths: ServerPaths, record: ServerRecord) -> None:
     """Write the record so that a reader sees all of it or the one before; raises OSError."""
-    temporary = places.record.with_suffix(".new")
+    temporary = paths.record.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(record))
-    temporary.replace(places.record)
+    temporary.replace(paths.record)
 
 
-def choose_socket(places: Places) -> Path:
+def choose_socket(paths: ServerPaths) -> Path:
     """Return the socket's path, its directory made and checked; raises StoreUnavailable.
 
     The last place is kept while it is good, so that a client that reconnects by its old address
@@ -116,15 +116,15 @@ def choose_socket(places: Places) -> Path:
     """
     import tempfile  # noqa: PLC0415 - slow to import, and needed only for a start
 
-    last = read_record(places)
+    last = read_server_record(paths)
     if last is not None:
         socket = Path(last.socket)
         if socket.parent.is_dir() and _own_directory(socket.parent) == "":
             return socket
-    digest = hashlib.sha256(os.fsencode(places.data_dir)).hexdigest()[:12]
+    digest = hashlib.sha256(os.fsencode(paths.data_dir)).hexdigest()[:12]
     shared = f"orchestra-{os.getuid()}"
     # The fallback is only for a temporary directory whose own path is too long.
-    for base in (places.runtime_dir, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
+    for base in (paths.runtime_dir, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
         socket = base / shared / f"{digest}.sock"
         if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT or not base.is_dir():
             continue

@@ -14,12 +14,12 @@ from orchestra_core.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.private_valkey.binary import find_binary
 from orchestra_core.private_valkey.locks import opened
 from orchestra_core.private_valkey.paths import (
-    Places,
-    Record,
+    ServerPaths,
+    ServerRecord,
     choose_socket,
-    read_record,
-    unusable,
-    write_record,
+    read_server_record,
+    unusable_directory,
+    write_server_record,
 )
 from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
@@ -35,7 +35,7 @@ _LOG_LIMIT = 1_000_000
 _LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
-def ensure_running(places: Places) -> Path:
+def ensure_running(paths: ServerPaths) -> Path:
     """Return the socket of the server, which answers; the caller holds `start.lock`.
 
     Raises StoreUnavailable when it cannot be started or does not answer in time.
@@ -44,31 +44,31 @@ def ensure_running(places: Places) -> Path:
     log_from = 0
     started = False
     while True:
-        record = read_record(places)
+        record = read_server_record(paths)
         said = _greet(record)
-        if record is not None and said == "ready" and is_locked(places.server_lock):
+        if record is not None and said == "ready" and is_locked(paths.server_lock):
             return Path(record.socket)
-        with opened(places.server_lock) as lock:
+        with opened(paths.server_lock) as lock:
             if try_lock_exclusive(lock):
                 if started:
-                    raise StoreUnavailable(_why_it_died(places, log_from))
-                log_from = _fresh_log(places)
-                _start(places, lock)
+                    raise StoreUnavailable(_why_it_died(paths, log_from))
+                log_from = _fresh_log(paths)
+                _start(paths, lock)
                 started = True
         waited = time.monotonic() - began
         if waited > (_LOAD_WITHIN if said == "loading" else _START_WITHIN):
-            raise StoreUnavailable(_no_answer(places, record))
+            raise StoreUnavailable(_no_answer(paths, record))
         time.sleep(_LOOK_AGAIN)  # a socket's coming to life is no event anyone could await
 
 
-def stop(places: Places) -> bool:
+def stop(paths: ServerPaths) -> bool:
     """Stop the server if there is one and tell whether there was; raises StoreUnavailable.
 
     Every acknowledged write is on the disk already, so FORCE loses nothing.
     """
-    if not is_locked(places.server_lock):
+    if not is_locked(paths.server_lock):
         return False
-    record = read_record(places)
+    record = read_server_record(paths)
     if record is not None:
         try:
             ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", answer_seconds=_STOP_WITHIN)
@@ -76,20 +76,20 @@ def stop(places: Places) -> bool:
             pass  # it goes without an answer; whether it has gone is looked at below
         except OSError:
             # Its socket is gone or it hangs; only on this host is the number its own.
-            if record.host == platform.node() and is_locked(places.server_lock):
+            if record.host == platform.node() and is_locked(paths.server_lock):
                 with suppress(OSError):
                     os.kill(record.pid, SIGTERM)
-    if not _eventually(lambda: not is_locked(places.server_lock), _STOP_WITHIN):
-        raise StoreUnavailable(_no_answer(places, record))
+    if not _eventually(lambda: not is_locked(paths.server_lock), _STOP_WITHIN):
+        raise StoreUnavailable(_no_answer(paths, record))
     return True
 
 
-def answers(record: Record | None) -> bool:
+def answers(record: ServerRecord | None) -> bool:
     """Tell whether the recorded server answers at all."""
     return _greet(record) != "silent"
 
 
-def _greet(record: Record | None) -> str:
+def _greet(record: ServerRecord | None) -> str:
     if record is None:
         return "silent"
     try:
@@ -101,23 +101,23 @@ def _greet(record: Record | None) -> str:
     return "ready"
 
 
-def _start(places: Places, lock: int) -> None:
+def _start(paths: ServerPaths, lock: int) -> None:
     binary = find_binary()
-    socket = choose_socket(places)
+    socket = choose_socket(paths)
     command = [
         binary.path,
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--dir", str(places.data_dir), "--appendonly", "yes", "--appendfsync", "always"),
+        *("--dir", str(paths.data_dir), "--appendonly", "yes", "--appendfsync", "always"),
         *("--save", "", "--daemonize", "no", "--logfile", "", "--databases", "1"),
     ]
     try:
         launched = subprocess.run(  # noqa: S603 - the words are ours, the program was found by us
-            ["/bin/sh", "-c", _LAUNCH, "sh", str(places.log), *command],
+            ["/bin/sh", "-c", _LAUNCH, "sh", str(paths.log), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,
-            cwd=places.data_dir,
+            cwd=paths.data_dir,
             pass_fds=(lock,),
             start_new_session=True,
             umask=0o077,
@@ -126,17 +126,17 @@ def _start(places: Places, lock: int) -> None:
     except (OSError, subprocess.CalledProcessError, ValueError) as error:
         raise StoreUnavailable(f"the private Valkey could not be launched: {error}") from error
     try:
-        write_record(places, Record(socket=str(socket), pid=pid, host=platform.node()))
+        write_server_record(paths, ServerRecord(socket=str(socket), pid=pid, host=platform.node()))
     except OSError as error:
         with suppress(ProcessLookupError):
             os.kill(pid, SIGTERM)  # nobody could find it
-        raise unusable(places.data_dir, error) from error
+        raise unusable_directory(paths.data_dir, error) from error
 
 
-def _fresh_log(places: Places) -> int:
+def _fresh_log(paths: ServerPaths) -> int:
     """Empty a log that has grown long and return where the next lines will begin."""
     try:
-        descriptor = os.open(places.log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if os.fstat(descriptor).st_size > _LOG_LIMIT:
                 os.ftruncate(descriptor, 0)
@@ -144,11 +144,11 @@ def _fresh_log(places: Places) -> int:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise unusable(places.log, error) from error
+        raise unusable_directory(paths.log, error) from error
 
 
-def _why_it_died(places: Places, log_from: int) -> str:
-    with suppress(OSError), places.log.open("rb") as log:
+def _why_it_died(paths: ServerPaths, log_from: int) -> str:
+    with suppress(OSError), paths.log.open("rb") as log:
         log.seek(log_from)
         lines = log.read(_LOG_LIMIT).decode("utf-8", "replace").splitlines()
         warnings = [line for line in lines if " # " in line and "WARNING" not in line]
@@ -156,20 +156,20 @@ def _why_it_died(places: Places, log_from: int) -> str:
         reason = one_line(said.rpartition(" # ")[2], 300)
         if "append only file" in reason or "AOF" in reason:
             return (
-                f"the private Valkey cannot read its data in {places.data_dir}: {reason}; "
-                f"mend it with valkey-check-aof, or move {places.data_dir} aside to begin empty"
+                f"the private Valkey cannot read its data in {paths.data_dir}: {reason}; "
+                f"mend it with valkey-check-aof, or move {paths.data_dir} aside to begin empty"
             )
         return (
             f"the private Valkey did not start: {reason}; "
-            f"the whole log is {places.log}, and ORCHESTRA_STATE_DIR names another place"
+            f"the whole log is {paths.log}, and ORCHESTRA_STATE_DIR names another place"
         )
-    return f"the private Valkey did not start and left no log in {places.data_dir}"
+    return f"the private Valkey did not start and left no log in {paths.data_dir}"
 
 
-def _no_answer(places: Places, record: Record | None) -> str:
+def _no_answer(paths: ServerPaths, record: ServerRecord | None) -> str:
     who = f"process {record.pid} on {record.host}" if record else "an unknown process"
     return (
-        f"the private Valkey of {places.data_dir} ({who}) lives but does not answer; "
+        f"the private Valkey of {paths.data_dir} ({who}) lives but does not answer; "
         "stop it with 'orchestra down' or by hand, then try again"
     )
 

@@ -37,7 +37,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class NameTaken:
     """A claim is another's."""
 
     name: str
@@ -95,7 +95,7 @@ def _unnumbered(event: Event) -> bytes:
     return encode_event(msgspec.structs.replace(event, seq=0) if event.seq else event)
 
 
-def parse_result(answer: Answer, change: Change) -> Committed | Stale | Taken:
+def parse_result(answer: Answer, change: Change) -> Committed | Stale | NameTaken:
     """Return what the script answered."""
     word, *rest = as_list(answer)
     match as_bytes(word):
@@ -110,7 +110,7 @@ def parse_result(answer: Answer, change: Change) -> Committed | Stale | Taken:
             events = (as_event(as_bytes(raw)) for raw in as_list(rest[0]))
             return Committed(tuple(events), repeated=True)
         case b"taken":
-            return Taken(as_bytes(rest[0]).decode(), as_bytes(rest[1]).decode())
+            return NameTaken(as_bytes(rest[0]).decode(), as_bytes(rest[1]).decode())
         case _:
             return Stale()
 

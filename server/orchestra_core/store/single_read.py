@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from orchestra_core.keys import Keys
-from orchestra_core.private_valkey.paths import places_of, read_record
+from orchestra_core.private_valkey.paths import read_server_record, server_paths
 from orchestra_core.redis_request import Garbled, Refusal, Target, ask
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
@@ -43,7 +43,7 @@ def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
 def _target(settings: Settings) -> Target | None:
     """Return where a plain socket reaches the server without a word of greeting."""
     if not settings.redis_url:
-        record = read_record(places_of(settings))
+        record = read_server_record(server_paths(settings))
         return Path(record.socket) if record is not None else None
     address = read_address(settings.redis_url)
     parts = urlsplit(address.url)

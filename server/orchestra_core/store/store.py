@@ -12,7 +12,7 @@ from orchestra_core.events import Event
 from orchestra_core.keys import Keys
 from orchestra_core.models import Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
-from orchestra_core.store.change_script import Committed, Stale, Taken, parse_result, prepare
+from orchestra_core.store.change_script import Committed, NameTaken, Stale, parse_result, prepare
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, entry_field
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
@@ -47,7 +47,7 @@ class Store:
             match await self._commit(await decide(reads), reads):
                 case Committed() as committed:
                     return committed
-                case Taken(name, holder):
+                case NameTaken(name, holder):
                     raise Refused(
                         f"the name {name!r} is held by {holder!r}; "
                         "close that one first, or choose another name"
@@ -78,7 +78,7 @@ class Store:
             f"others changed the same things {_ATTEMPTS} times while they were read: try again"
         )
 
-    async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | Taken:
+    async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | NameTaken:
         call = prepare(change, reads, self.keys)
         answer = await self.client.run(script("change"), call.keys, call.arguments)
         return parse_result(answer, change)

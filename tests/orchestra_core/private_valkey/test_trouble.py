@@ -229,7 +229,7 @@ def test_a_disk_that_fills_up_at_the_start_is_told_and_leaves_no_server(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(process, "write_record", full)
+        patch.setattr(process, "write_server_record", full)
         assert "free some space there" in refusal(settings)
     wait_until(lambda: not is_locked(settings.state_dir / "valkey" / "server.lock"))
     lease = join(settings)

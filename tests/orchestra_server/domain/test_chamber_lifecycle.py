@@ -5,18 +5,20 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import ChamberState
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
 
 
 def test_a_batch_is_reserved_with_a_claim_on_each_name() -> None:
-    change = life.reserved([a_chamber("auth"), a_chamber("api")], "conductor")
+    change = chamber_lifecycle.reserved([a_chamber("auth"), a_chamber("api")], "conductor")
     assert change.claims == {"auth": "add-login-1a2b/auth", "api": "add-login-1a2b/api"}
     assert [event.kind for event in change.events] == ["chamber.reserved"] * 2
 
 
 def test_a_failed_batch_gives_its_names_back_and_says_why() -> None:
-    change = life.failed([a_chamber("auth")], note="no room", at=NOON, actor="conductor")
+    change = chamber_lifecycle.failed(
+        [a_chamber("auth")], note="no room", at=NOON, actor="conductor"
+    )
     assert change.releases == {"auth": "add-login-1a2b/auth"}
     (event,) = change.events
     assert event.data.chamber is not None
@@ -25,26 +27,28 @@ def test_a_failed_batch_gives_its_names_back_and_says_why() -> None:
 
 @pytest.mark.parametrize("state", ["failed", "closed", "creating"])
 def test_a_name_without_saved_work_may_be_made_again(state: ChamberState) -> None:
-    assert not life.all_live(["auth"], [replace(a_chamber("auth"), state=state)])
+    assert not chamber_lifecycle.all_live(["auth"], [replace(a_chamber("auth"), state=state)])
 
 
 @pytest.mark.parametrize("state", ["failed", "closed"])
 def test_saved_work_is_not_made_over(state: ChamberState) -> None:
     saved = replace(a_chamber("auth"), state=state, saved_ref="refs/orchestra/saved/x")
     with pytest.raises(Refused, match="restore_chamber"):
-        life.all_live(["auth"], [saved])
+        chamber_lifecycle.all_live(["auth"], [saved])
 
 
 def test_closing_twice_keeps_the_first_ref() -> None:
-    first, change = life.closing(replace(a_chamber(), state="live"), at=NOON, actor="a")
-    again, nothing = life.closing(first, at=NOON + 5, actor="a")
-    assert life.ref_for(again) == life.ref_for(first)
+    first, change = chamber_lifecycle.closing(
+        replace(a_chamber(), state="live"), at=NOON, actor="a"
+    )
+    again, nothing = chamber_lifecycle.closing(first, at=NOON + 5, actor="a")
+    assert chamber_lifecycle.ref_for(again) == chamber_lifecycle.ref_for(first)
     assert (len(change.events), nothing.events) == (1, ())
 
 
 def test_a_closed_chamber_frees_its_name_and_ends_its_unread_mail() -> None:
     read = replace(an_interrupt("i2"), state="delivered")
-    _, change = life.closed(
+    _, change = chamber_lifecycle.closed(
         a_chamber("auth"), [an_interrupt("i1"), read], ref="", note="", at=NOON, actor="a"
     )
     assert change.releases == {"auth": "add-login-1a2b/auth"}
@@ -56,7 +60,7 @@ def test_restoring_opens_an_ended_task_and_takes_its_request_only_when_free(
     *, is_free: bool
 ) -> None:
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
-    _, change = life.restored(
+    _, change = chamber_lifecycle.restored(
         a_chamber(), task, {}, request_is_free=is_free, host="here", at=NOON, actor="a"
     )
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Phase, Task
-from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.domain import task_lifecycle
 from tests.support.samples import NOON, a_task
 
 
@@ -18,43 +18,47 @@ def _planned() -> Task:
 
 
 def test_the_same_request_elsewhere_is_another_one() -> None:
-    assert life.request_claim("x", "/a") == life.request_claim("x", "/a")
-    assert life.request_claim("x", "/a") != life.request_claim("x", "/b")
+    assert task_lifecycle.request_claim("x", "/a") == task_lifecycle.request_claim("x", "/a")
+    assert task_lifecycle.request_claim("x", "/a") != task_lifecycle.request_claim("x", "/b")
 
 
 def test_no_chamber_can_hold_a_requests_claim() -> None:
-    assert ":" in life.request_claim("x", "/a")
+    assert ":" in task_lifecycle.request_claim("x", "/a")
 
 
 def test_going_on_finishes_one_phase_and_begins_the_next() -> None:
-    step = life.advanced(_planned(), "", at=NOON, actor="conductor")
+    step = task_lifecycle.advanced(_planned(), "", at=NOON, actor="conductor")
     before, now, _ = step.task.phases
     assert (before.finished_at, now.started_at, now.by) == (NOON, NOON, "conductor")
     assert step.task.phase == "design"
 
 
 def test_an_earlier_phase_is_begun_anew() -> None:
-    there = life.advanced(_planned(), "build", at=NOON, actor="a").task
-    back = life.advanced(there, "analysis", at=NOON + 9, actor="b").task
+    there = task_lifecycle.advanced(_planned(), "build", at=NOON, actor="a").task
+    back = task_lifecycle.advanced(there, "analysis", at=NOON + 9, actor="b").task
     assert back.phases[0] == Phase(name="analysis", started_at=NOON + 9, by="b")
     assert back.phases[2].finished_at == NOON + 9
 
 
 def test_a_phase_there_is_not_is_named_in_one_line() -> None:
     with pytest.raises(BadInput, match="'x y'; its phases are: analysis, design, build"):
-        life.advanced(_planned(), "x\ny", at=NOON, actor="a")
+        task_lifecycle.advanced(_planned(), "x\ny", at=NOON, actor="a")
 
 
 @pytest.mark.parametrize(("completed", "state"), [(True, "completed"), (False, "closed")])
 def test_a_task_that_ends_gives_its_request_back(*, completed: bool, state: str) -> None:
     task = _planned()
-    ended, change = life.ended(task, completed=completed, landed_commit="", at=NOON, actor="a")
+    ended, change = task_lifecycle.ended(
+        task, completed=completed, landed_commit="", at=NOON, actor="a"
+    )
     assert (ended.state, ended.phases[0].finished_at) == (state, NOON)
-    assert change.releases == {life.claim_of(task): task.id}
+    assert change.releases == {task_lifecycle.claim_of(task): task.id}
 
 
 def test_a_task_that_opens_again_is_in_its_phase_again() -> None:
-    ended, _ = life.ended(_planned(), completed=True, landed_commit="1", at=NOON, actor="a")
-    again, _ = life.reopened(ended, at=NOON + 1, actor="a")
+    ended, _ = task_lifecycle.ended(
+        _planned(), completed=True, landed_commit="1", at=NOON, actor="a"
+    )
+    again, _ = task_lifecycle.reopened(ended, at=NOON + 1, actor="a")
     assert (again.state, again.finished_at, again.landed_commit) == ("open", 0, "")
     assert again.phases[0].finished_at == 0

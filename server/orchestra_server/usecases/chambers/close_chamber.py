@@ -38,29 +38,29 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
     task, _ = await _read(context, task_id, name)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     async with lock_task(repo.common_dir, task_id), lock_repository(repo.common_dir):
-        task, room = await _read(context, task_id, name)
-        require_here(room)
-        if room.is_over:
+        task, chamber = await _read(context, task_id, name)
+        require_here(chamber)
+        if chamber.is_over:
             state = await context.store.snapshot()
-            return _reply(room, state, already_closed=True, branch_kept=False)
-        if room.state == "creating":
-            await asyncio.to_thread(remove_remains, repo, [room])
-            await record_failure(context, [room], MAKER_DIED)
+            return _reply(chamber, state, already_closed=True, branch_kept=False)
+        if chamber.state == "creating":
+            await asyncio.to_thread(remove_remains, repo, [chamber])
+            await record_failure(context, [chamber], MAKER_DIED)
             state = await context.store.snapshot()
-            return _reply(room, state, already_closed=False, branch_kept=False)
+            return _reply(chamber, state, already_closed=False, branch_kept=False)
         if not confirm:
-            await _require_idle(context, room)
-        [room] = await follow_branches(context, repo, task, [room])
-        room, away = await close_one(context, repo, task, room)
+            await _require_idle(context, chamber)
+        [chamber] = await follow_branches(context, repo, task, [chamber])
+        chamber, away = await close_one(context, repo, task, chamber)
     state = await show_change(context, task_id)
-    return _reply(room, state, already_closed=False, branch_kept=away.branch_kept)
+    return _reply(chamber, state, already_closed=False, branch_kept=away.branch_kept)
 
 
-async def _require_idle(context: Context, room: Chamber) -> None:
-    doing = describe_activity(await context.store.snapshot(), room, context.clock())
-    if doing and room.is_live:
+async def _require_idle(context: Context, chamber: Chamber) -> None:
+    doing = describe_activity(await context.store.snapshot(), chamber, context.clock())
+    if doing and chamber.is_live:
         raise Refused(
-            f"the worker of chamber {room.name!r} is still {doing}; interrupt_worker with "
+            f"the worker of chamber {chamber.name!r} is still {doing}; interrupt_worker with "
             "requires='stop' asks it to end, and confirm=true closes the chamber all the same"
         )
 
@@ -74,23 +74,23 @@ async def _read(context: Context, task_id: str, name: str) -> tuple[Task, Chambe
 
 
 def _reply(
-    room: Chamber, state: ProjectState, *, already_closed: bool, branch_kept: bool
+    chamber: Chamber, state: ProjectState, *, already_closed: bool, branch_kept: bool
 ) -> ClosedChamber:
     return ClosedChamber(
-        task_id=room.task_id,
-        chamber=room.name,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
         already_closed=already_closed,
-        saved_ref=room.saved_ref,
-        branch=room.branch,
+        saved_ref=chamber.saved_ref,
+        branch=chamber.branch,
         branch_kept=branch_kept,
-        undelivered=serializers.undelivered_of(state, room.task_id, room.name),
-        next_step=_next_step(room),
+        undelivered=serializers.undelivered_of(state, chamber.task_id, chamber.name),
+        next_step=_next_step(chamber),
     )
 
 
-def _next_step(room: Chamber) -> str:
-    if room.saved_ref:
-        return f"Its work is saved; restore_chamber with chamber={room.name!r} brings it back."
-    if room.note.startswith(LOST):
-        return f"Nothing could be saved: {room.note}."
+def _next_step(chamber: Chamber) -> str:
+    if chamber.saved_ref:
+        return f"Its work is saved; restore_chamber with chamber={chamber.name!r} brings it back."
+    if chamber.note.startswith(LOST):
+        return f"Nothing could be saved: {chamber.note}."
     return "It held no work that is not merged; nothing is left to do for it."

@@ -9,7 +9,7 @@ from orchestra_core.change import Change
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.quarantine import delete_discarded_in_background
 from orchestra_server.usecases.chambers.save_and_remove import ClosedWork, save_and_remove_all
@@ -49,23 +49,27 @@ async def close_all(
     """
     for chamber in chambers:
         require_here(chamber)
-    rooms = await _begin(context, chambers)
-    for room in rooms:
-        await take_receipts(context.store, room)  # they go with the directory
+    closing_chambers = await _begin(context, chambers)
+    for chamber in closing_chambers:
+        await take_receipts(context.store, chamber)  # they go with the directory
     resumed = {chamber.name for chamber in chambers if not chamber.is_live}
-    found = await asyncio.to_thread(save_and_remove_all, repo, task, rooms, landed, resumed)
-    for room, fault in zip(rooms, found, strict=True):
+    found = await asyncio.to_thread(
+        save_and_remove_all, repo, task, closing_chambers, landed, resumed
+    )
+    for chamber, fault in zip(closing_chambers, found, strict=True):
         if isinstance(fault, OrchestraError):
-            await _stay(context, room, f"could not be closed: {fault}")
-    pairs = zip(rooms, found, strict=True)
-    away = {room.id: one for room, one in pairs if isinstance(one, ClosedWork)}
-    closed = await _end(context, [room for room in rooms if room.id in away], away)
-    for folder in {Path(room.path).parent for room in rooms}:
+            await _stay(context, chamber, f"could not be closed: {fault}")
+    pairs = zip(closing_chambers, found, strict=True)
+    away = {chamber.id: one for chamber, one in pairs if isinstance(one, ClosedWork)}
+    closed = await _end(
+        context, [chamber for chamber in closing_chambers if chamber.id in away], away
+    )
+    for folder in {Path(chamber.path).parent for chamber in closing_chambers}:
         await asyncio.to_thread(delete_discarded_in_background, folder)
     for fault in found:
         if isinstance(fault, OrchestraError):
             raise fault
-    return [(room, away[room.id]) for room in closed]
+    return [(chamber, away[chamber.id]) for chamber in closed]
 
 
 def require_here(chamber: Chamber) -> None:
@@ -79,46 +83,48 @@ def require_here(chamber: Chamber) -> None:
 
 async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
-        rooms, changes = list[Chamber](), list[Change]()
+        closing_chambers, changes = list[Chamber](), list[Change]()
         for chamber in chambers:
             known = await reads.chamber(chamber.id)
             if known is None or not known.holds_work:
                 raise Refused(f"chamber {chamber.name!r} was changed meanwhile; call again")
-            room, change = life.closing(known, at=context.clock(), actor=context.actor)
-            rooms.append(room)
+            closing, change = chamber_lifecycle.closing(
+                known, at=context.clock(), actor=context.actor
+            )
+            closing_chambers.append(closing)
             changes.append(change)
-        return Decision(rooms, life.together(changes))
+        return Decision(closing_chambers, chamber_lifecycle.together(changes))
 
     return await run_transaction(context.store, decide)
 
 
-async def _stay(context: Context, room: Chamber, note: str) -> None:
+async def _stay(context: Context, chamber: Chamber, note: str) -> None:
     async def decide(reads: Reads) -> Decision[None]:
-        known = await reads.chamber(room.id)
+        known = await reads.chamber(chamber.id)
         if known is None or known.state != "closing":
             return Decision(None)
-        change = life.stayed(known, note=note, at=context.clock(), actor=context.actor)
+        change = chamber_lifecycle.stayed(known, note=note, at=context.clock(), actor=context.actor)
         return Decision(None, change)
 
     await run_transaction(context.store, decide)
 
 
 async def _end(
-    context: Context, rooms: Sequence[Chamber], away: Mapping[str, ClosedWork]
+    context: Context, chambers: Sequence[Chamber], away: Mapping[str, ClosedWork]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         state = await reads.state()
         ended, changes = list[Chamber](), list[Change]()
-        for room in rooms:
-            waiting = unread_of(state, room.task_id, room.name)
+        for chamber in chambers:
+            waiting = unread_of(state, chamber.task_id, chamber.name)
             read = [await reads.interrupt(one.id) for one in waiting]
             unread: list[Interrupt] = [one for one in read if one is not None]
-            ref, note = away[room.id].ref, away[room.id].note
-            closed, change = life.closed(
-                room, unread, ref=ref, note=note, at=context.clock(), actor=context.actor
+            ref, note = away[chamber.id].ref, away[chamber.id].note
+            closed, change = chamber_lifecycle.closed(
+                chamber, unread, ref=ref, note=note, at=context.clock(), actor=context.actor
             )
             ended.append(closed)
             changes.append(change)
-        return Decision(ended, life.together(changes))
+        return Decision(ended, chamber_lifecycle.together(changes))
 
     return await run_transaction(context.store, decide)

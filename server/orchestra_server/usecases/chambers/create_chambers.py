@@ -12,7 +12,7 @@ from orchestra_core.names import branch_of, chamber_id, check_chamber_names
 from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
@@ -35,7 +35,7 @@ _SKELETON_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _NewBatch:
     names: tuple[str, ...]
     base: str
     briefs: Mapping[str, str]
@@ -47,7 +47,7 @@ class _Reservation:
     """What the first change decided; `abandoned` are remains of a process that died."""
 
     task: Task
-    rooms: list[Chamber]
+    chambers: list[Chamber]
     is_new: bool
     abandoned: list[Chamber]
 
@@ -72,7 +72,7 @@ async def create_chambers_batch(
 
 def _checked(
     names: Sequence[str], base: str, briefs: Mapping[str, str], skeleton: Sequence[str]
-) -> _Wanted:
+) -> _NewBatch:
     if len(names) > _BATCH_LIMIT:
         raise BadInput(
             f"chamber_names has {len(names)} entries and at most {_BATCH_LIMIT} are made at once; "
@@ -87,7 +87,7 @@ def _checked(
             )
     if len(skeleton) > _SKELETON_LIMIT:
         raise BadInput(f"skeleton has {len(skeleton)} paths and at most {_SKELETON_LIMIT} are laid")
-    return _Wanted(
+    return _NewBatch(
         names=checked,
         base=base.strip(),
         briefs={
@@ -98,34 +98,34 @@ def _checked(
     )
 
 
-async def _create(context: Context, task_id: str, wanted: _Wanted) -> CreatedChambers:
+async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedChambers:
     task = await context.store.read(lambda reads: read_open_task(reads, task_id))
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
     async with lock_repository(repo.common_dir):
         reservation = await _reserve(context, task_id, wanted, commit)
-        rooms, notes = reservation.rooms, list[str]()
+        chambers, notes = reservation.chambers, list[str]()
         if reservation.is_new:
             try:
-                rooms, notes = await _make(context, repo, reservation, wanted.skeleton)
+                chambers, notes = await _make(context, repo, reservation, wanted.skeleton)
             except BaseException as fault:
                 await _fail(context, reservation, fault)
                 raise
     state = await show_change(context, task_id)
     others = [one for one in state.chambers_of(task_id) if one.is_live]
-    return _reply(reservation.task, rooms, others, notes, already_live=not reservation.is_new)
+    return _reply(reservation.task, chambers, others, notes, already_live=not reservation.is_new)
 
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:
     return repo.resolve(base) if base else repo.resolve(task.base_commit)
 
 
-async def _reserve(context: Context, task_id: str, wanted: _Wanted, commit: str) -> _Reservation:
+async def _reserve(context: Context, task_id: str, wanted: _NewBatch, commit: str) -> _Reservation:
     async def decide(reads: Reads) -> Decision[_Reservation]:
         task = await read_open_task(reads, task_id)
         read = [await reads.chamber(chamber_id(task_id, name)) for name in wanted.names]
         known = [one for one in read if one is not None]
-        if life.all_live(wanted.names, known):
+        if chamber_lifecycle.all_live(wanted.names, known):
             return Decision(_Reservation(task, known, is_new=False, abandoned=[]))
         abandoned = [one for one in known if one.state == "creating"]
         for one in abandoned:
@@ -133,14 +133,16 @@ async def _reserve(context: Context, task_id: str, wanted: _Wanted, commit: str)
                 raise Refused(
                     f"chamber {one.name!r} is being made on host {one.host!r}; choose another name"
                 )
-        rooms = [_room(context, task, name, wanted, commit) for name in wanted.names]
-        reservation = _Reservation(task, rooms, is_new=True, abandoned=abandoned)
-        return Decision(reservation, life.reserved(rooms, context.actor))
+        chambers = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
+        reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned)
+        return Decision(reservation, chamber_lifecycle.reserved(chambers, context.actor))
 
     return await run_transaction(context.store, decide)
 
 
-def _room(context: Context, task: Task, name: str, wanted: _Wanted, commit: str) -> Chamber:
+def _new_chamber(
+    context: Context, task: Task, name: str, wanted: _NewBatch, commit: str
+) -> Chamber:
     return Chamber(
         id=chamber_id(task.id, name),
         task_id=task.id,
@@ -157,37 +159,37 @@ def _room(context: Context, task: Task, name: str, wanted: _Wanted, commit: str)
 async def _make(
     context: Context, repo: Repository, reservation: _Reservation, skeleton: Sequence[str]
 ) -> tuple[list[Chamber], list[str]]:
-    """Add, furnish and open the worktrees; on a failure nothing of them is left.
+    """Add, provision and open the worktrees; a failure leaves nothing of them.
 
     When the store does not answer, they stay: it may have taken the change, and a repeat of the
     call either finds them live or clears them away.
     """
     await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
-    task, rooms = reservation.task, reservation.rooms
-    freed = await asyncio.to_thread(free_names, repo, rooms)
-    added = await asyncio.to_thread(add_worktrees, repo, [_plan(room) for room in rooms])
+    task, chambers = reservation.task, reservation.chambers
+    freed = await asyncio.to_thread(free_names, repo, chambers)
+    added = await asyncio.to_thread(add_worktrees, repo, [_plan(chamber) for chamber in chambers])
     try:
         state = await context.store.snapshot()
         siblings = [one for one in state.chambers_of(task.id) if one.is_live]
-        furnished = await asyncio.to_thread(
-            provision_chambers, context, repo, task, rooms, siblings=siblings, skeleton=skeleton
+        provision_notes = await asyncio.to_thread(
+            provision_chambers, context, repo, task, chambers, siblings=siblings, skeleton=skeleton
         )
-        probes = await asyncio.to_thread(probe_hooks, repo, rooms)
-        return await _open(context, reservation, probes), [*freed, *added, *furnished]
+        probes = await asyncio.to_thread(probe_hooks, repo, chambers)
+        return await _open(context, reservation, probes), [*freed, *added, *provision_notes]
     except StoreUnavailable:
         raise
     except BaseException:
-        await asyncio.to_thread(remove_remains, repo, rooms)
+        await asyncio.to_thread(remove_remains, repo, chambers)
         raise
 
 
-def _plan(room: Chamber) -> WorktreePlan:
+def _plan(chamber: Chamber) -> WorktreePlan:
     return WorktreePlan(
-        name=room.name,
-        path=Path(room.path),
-        branch=room.branch,
-        commit=room.base_commit,
-        reason=f"orchestra: chamber {room.name} of task {room.task_id}",
+        name=chamber.name,
+        path=Path(chamber.path),
+        branch=chamber.branch,
+        commit=chamber.base_commit,
+        reason=f"orchestra: chamber {chamber.name} of task {chamber.task_id}",
     )
 
 
@@ -196,11 +198,13 @@ async def _open(
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         await read_open_task(reads, reservation.task.id)
-        rooms = [await reads.chamber(room.id) for room in reservation.rooms]
-        if any(room is None or room.state != "creating" for room in rooms):
+        chambers = [await reads.chamber(chamber.id) for chamber in reservation.chambers]
+        if any(chamber is None or chamber.state != "creating" for chamber in chambers):
             raise Refused("these chambers were changed while they were made; call again")
         now = context.clock()
-        live, change = life.opened(reservation.rooms, probes, at=now, actor=context.actor)
+        live, change = chamber_lifecycle.opened(
+            reservation.chambers, probes, at=now, actor=context.actor
+        )
         return Decision(live, change)
 
     return await run_transaction(context.store, decide)
@@ -210,13 +214,13 @@ async def _fail(context: Context, reservation: _Reservation, fault: BaseExceptio
     """Say that the batch failed and why, while the store can be told."""
     note = one_line(str(fault)) if isinstance(fault, OrchestraError) else type(fault).__name__
     with suppress(StoreUnavailable):
-        await record_failure(context, reservation.rooms, note)
+        await record_failure(context, reservation.chambers, note)
         await show_change(context, reservation.task.id)
 
 
 def _reply(
     task: Task,
-    rooms: Sequence[Chamber],
+    chambers: Sequence[Chamber],
     live: Sequence[Chamber],
     notes: Sequence[str],
     *,
@@ -225,8 +229,8 @@ def _reply(
     return CreatedChambers(
         task_id=task.id,
         already_live=already_live,
-        chambers=[_opened(task, room, live) for room in rooms],
-        notes=[*notes, *(_unproven(room) for room in rooms if not room.ready_at)],
+        chambers=[_opened(task, chamber, live) for chamber in chambers],
+        notes=[*notes, *(_unproven(chamber) for chamber in chambers if not chamber.ready_at)],
         next_step=(
             "Start one worker per chamber, all in one message so that they work at the same time, "
             "each with its worker_prompt unchanged. As they report, call record_agent_action and "
@@ -235,19 +239,22 @@ def _reply(
     )
 
 
-def _unproven(room: Chamber) -> str:
-    return f"{room.name} is not proven ready, so mail may not reach its worker: {room.ready_note}"
+def _unproven(chamber: Chamber) -> str:
+    return (
+        f"{chamber.name} is not proven ready, so mail may not reach its worker: "
+        f"{chamber.ready_note}"
+    )
 
 
-def _opened(task: Task, room: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
-    agent_id = agent_id_of(WORKER_TYPE, room.name)
-    siblings = [one for one in live if one.id != room.id]
+def _opened(task: Task, chamber: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
+    agent_id = agent_id_of(WORKER_TYPE, chamber.name)
+    siblings = [one for one in live if one.id != chamber.id]
     return OpenedChamber(
-        name=room.name,
-        path=room.path,
-        branch=room.branch,
-        base_commit=room.base_commit,
+        name=chamber.name,
+        path=chamber.path,
+        branch=chamber.branch,
+        base_commit=chamber.base_commit,
         agent_id=agent_id,
-        worker_prompt=worker_prompt(task, room, siblings, agent_id=agent_id),
-        proven_ready=bool(room.ready_at),
+        worker_prompt=worker_prompt(task, chamber, siblings, agent_id=agent_id),
+        proven_ready=bool(chamber.ready_at),
     )

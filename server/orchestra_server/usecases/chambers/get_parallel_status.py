@@ -17,7 +17,7 @@ from orchestra_server.usecases.common.transaction import Context, this_host
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class DiffSummary:
     """The size of a chamber's diff, or why it is unknown."""
 
     files: int = 0
@@ -30,12 +30,14 @@ async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStat
     """Return how the chambers of a task stand, without disturbing any of them."""
     state = await context.store.snapshot()
     chambers = state.chambers_of(task_id)
-    works = await asyncio.gather(*(asyncio.to_thread(_work_in, one) for one in chambers))
-    return parallel_status(state, task_id, dict(zip(map(_id, chambers), works, strict=True)))
+    diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one) for one in chambers))
+    return parallel_status(state, task_id, dict(zip(map(_id, chambers), diffs, strict=True)))
 
 
-def parallel_status(state: ProjectState, task_id: str, works: dict[str, Work]) -> ParallelStatus:
-    """Return the status of a task's chambers in a snapshot, with the work found in each."""
+def parallel_status(
+    state: ProjectState, task_id: str, diffs: dict[str, DiffSummary]
+) -> ParallelStatus:
+    """Return the status of a task's chambers in a snapshot, with the diff of each."""
     task = task_in(state, task_id)
     unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
     rows = [
@@ -44,7 +46,7 @@ def parallel_status(state: ProjectState, task_id: str, works: dict[str, Work]) -
             state.presence.get(chamber.id),
             agents.get(chamber.name),
             unread_mail.get(chamber.id, ()),
-            works.get(chamber.id, Work()),
+            diffs.get(chamber.id, DiffSummary()),
         )
         for chamber in state.chambers_of(task_id)
     ]
@@ -67,16 +69,16 @@ def _id(chamber: Chamber) -> str:
     return chamber.id
 
 
-def _work_in(chamber: Chamber) -> Work:
+def _diff_of(chamber: Chamber) -> DiffSummary:
     if not chamber.is_live:
-        return Work(note=f"the chamber is {chamber.state}")
+        return DiffSummary(note=f"the chamber is {chamber.state}")
     if chamber.host != this_host():
-        return Work(note=f"the chamber stands on host {chamber.host}")
+        return DiffSummary(note=f"the chamber stands on host {chamber.host}")
     try:
         size = diff_size(Path(chamber.path), chamber.base_commit)
     except OrchestraError as fault:
-        return Work(note=str(fault))
-    return Work(size.files, size.insertions, size.deletions)
+        return DiffSummary(note=str(fault))
+    return DiffSummary(size.files, size.insertions, size.deletions)
 
 
 def _chamber(
@@ -84,7 +86,7 @@ def _chamber(
     reported: Presence | None,
     agent: Agent | None,
     unread: Sequence[Interrupt],
-    work: Work,
+    diff: DiffSummary,
 ) -> ChamberStatus:
     presence = reported or Presence(chamber_id=chamber.id)
     return ChamberStatus(
@@ -102,10 +104,10 @@ def _chamber(
         agent_id=agent.agent_id if agent else presence.agent_id,
         last_action=agent.last_action if agent else "",
         last_result=serializers.in_short(agent.last_result) if agent else "",
-        files_changed=work.files,
-        insertions=work.insertions,
-        deletions=work.deletions,
-        diff_note=work.note,
+        files_changed=diff.files,
+        insertions=diff.insertions,
+        deletions=diff.deletions,
+        diff_note=diff.note,
         unread_interrupts=[serializers.mail(one) for one in unread],
         note=chamber.note,
     )

@@ -69,20 +69,20 @@ def _entry(ref: str, state: ProjectState) -> SavedListEntry | None:
     named = read_saved_ref(ref)
     if named is None:
         return None
-    room = state.chambers.get(chamber_id(named.task_id, named.chamber))
+    chamber = state.chambers.get(chamber_id(named.task_id, named.chamber))
     return SavedListEntry(
         task_id=named.task_id,
         chamber=named.chamber,
         ref=ref,
         closed_at=iso_time(named.at),
-        restorable=room is None or room.is_over,
-        note=_note(room, ref),
+        restorable=chamber is None or chamber.is_over,
+        note=_note(chamber, ref),
     )
 
 
-def _note(room: Chamber | None, ref: str) -> str:
-    if room is None:
+def _note(chamber: Chamber | None, ref: str) -> str:
+    if chamber is None:
         return "the store does not know this chamber: bringing it back makes a record of it"
-    if not room.is_over:
-        return f"the chamber is {room.state} again; close it before this is brought back"
-    return room.note if room.saved_ref == ref else "an earlier save"
+    if not chamber.is_over:
+        return f"the chamber is {chamber.state} again; close it before this is brought back"
+    return chamber.note if chamber.saved_ref == ref else "an earlier save"

@@ -22,12 +22,12 @@ def provision_chambers(
     context: Context,
     repo: Repository,
     task: Task,
-    rooms: Sequence[Chamber],
+    chambers: Sequence[Chamber],
     *,
     siblings: Sequence[Chamber] = (),
     skeleton: Sequence[str] = (),
 ) -> list[str]:
-    """Furnish the worktrees of `rooms` and return what is worth knowing, a line each.
+    """Provision the worktrees of `chambers` and return what is worth knowing, a line each.
 
     A skeleton path that the task's checkout has is copied from there, any other is laid out
     empty; a final slash makes it a directory. Blocking.
@@ -36,34 +36,34 @@ def provision_chambers(
     present = [path for path in skeleton if _is_file(repo.top, path)]
     included = (*included_files(repo), *present)
     notes: list[str] = []
-    for room in rooms:
+    for chamber in chambers:
         notes += provision_chamber(
             ProvisionPlan(
                 project=here,
                 task=task,
-                chamber=room,
-                siblings=(*siblings, *(other for other in rooms if other is not room)),
+                chamber=chamber,
+                siblings=(*siblings, *(other for other in chambers if other is not chamber)),
                 skeleton=tuple(skeleton),
                 store_url=store_url(context.settings),
                 included=included,
-                tracked=tracked_among(repo, room.base_commit, WRITTEN),
+                tracked=tracked_among(repo, chamber.base_commit, WRITTEN),
             )
         )
     return list(dict.fromkeys(notes))
 
 
-def probe_hooks(repo: Repository, rooms: Sequence[Chamber]) -> dict[str, HookProbe]:
-    """Ask the hook of each furnished chamber to answer; returns what it did by chamber id.
+def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, HookProbe]:
+    """Ask the hook of each provisioned chamber to answer; returns what it did by chamber id.
 
     Several at once. Blocking.
     """
 
-    def probe(room: Chamber) -> HookProbe:
-        return probe_hook(Path(room.path), room.id, repo.top, repo.common_dir)
+    def probe(chamber: Chamber) -> HookProbe:
+        return probe_hook(Path(chamber.path), chamber.id, repo.top, repo.common_dir)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(probe, rooms)
-        return {room.id: answer for room, answer in zip(rooms, answers, strict=True)}
+        answers = pool.map(probe, chambers)
+        return {chamber.id: answer for chamber, answer in zip(chambers, answers, strict=True)}
 
 
 def store_url(settings: Settings) -> str:
@@ -72,5 +72,5 @@ def store_url(settings: Settings) -> str:
 
 
 def _is_file(top: Path, path: str) -> bool:
-    """Tell whether a skeleton path names a file of the checkout; furnishing judges bad ones."""
+    """Tell whether a skeleton path names a file of the checkout; provisioning judges bad ones."""
     return "\0" not in path and ".." not in Path(path).parts and (top / path).is_file()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
 from orchestra_server.usecases.common.transaction import (
@@ -56,6 +56,8 @@ async def _record(context: Context, reads: Reads, renamed: Mapping[str, str]) ->
         chamber = await reads.chamber(chamber_id)
         if chamber is not None and chamber.is_live and chamber.branch != branch:
             changes.append(
-                life.on_branch(chamber, branch, at=context.clock(), actor=context.actor)[1]
+                chamber_lifecycle.on_branch(
+                    chamber, branch, at=context.clock(), actor=context.actor
+                )[1]
             )
-    return Decision(None, life.together(changes))
+    return Decision(None, chamber_lifecycle.together(changes))

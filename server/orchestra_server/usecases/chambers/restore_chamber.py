@@ -13,7 +13,7 @@ from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_sav
 from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.domain.task_lifecycle import both, claim_of, started
 from orchestra_server.files.git_exclude import PATTERNS
@@ -39,11 +39,11 @@ _LONGEST = 80  # characters of a wrong ref that are shown
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Restoration:
     """What is to be brought back, and from where; a task that the store does not know is new."""
 
     task: Task
-    room: Chamber
+    chamber: Chamber
     ref: str
     new: bool = False
 
@@ -81,18 +81,18 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with lock_repository(repo.common_dir):
         found = await _restorable(context, task_id, name, ref, lost)
-        room = found.room
-        if not room.is_live:
+        chamber = found.chamber
+        if not chamber.is_live:
             await asyncio.to_thread(recreate_worktree, repo, _rebuilding(found))
             state = await context.store.snapshot()
             siblings = [one for one in state.chambers_of(task_id) if one.is_live]
             await asyncio.to_thread(
-                provision_chambers, context, repo, found.task, [room], siblings=siblings
+                provision_chambers, context, repo, found.task, [chamber], siblings=siblings
             )
-            probes = await asyncio.to_thread(probe_hooks, repo, [room])
-            room = await _open(context, found, probes)
+            probes = await asyncio.to_thread(probe_hooks, repo, [chamber])
+            chamber = await _open(context, found, probes)
     state = await show_change(context, task_id)
-    return _reply(found.task, room, state.chambers_of(task_id))
+    return _reply(found.task, chamber, state.chambers_of(task_id))
 
 
 async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:
@@ -106,7 +106,7 @@ async def _repository(context: Context, task_id: str, *, must: bool) -> Reposito
 
 def _recovered(
     context: Context, repo: Repository, task_id: str, name: str, ref: str
-) -> _Found | None:
+) -> _Restoration | None:
     """Return records of what the ref keeps, for the case that the store has none; None without."""
     if not ref:
         return None
@@ -116,55 +116,55 @@ def _recovered(
     base, now = fork.out.strip() or tip, context.clock()
     task = recovered_task(task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor)
     path = Path(repo.top, ".claude", "worktrees", name)
-    room = recovered_chamber(task_id, name, path=path, base=base, now=now, note="")
-    return _Found(task, replace(room, state="closed", saved_ref=ref), ref)
+    chamber = recovered_chamber(task_id, name, path=path, base=base, now=now, note="")
+    return _Restoration(task, replace(chamber, state="closed", saved_ref=ref), ref)
 
 
 async def _restorable(
-    context: Context, task_id: str, name: str, ref: str, lost: _Found | None
-) -> _Found:
+    context: Context, task_id: str, name: str, ref: str, lost: _Restoration | None
+) -> _Restoration:
     """Return a chamber that is live already or can be brought back."""
 
-    async def look(reads: Reads) -> _Found:
+    async def look(reads: Reads) -> _Restoration:
         found = await _read(reads, task_id, name, lost)
-        task, room = found.task, found.room
-        if room.is_live and ref in {"", room.saved_ref}:
+        task, chamber = found.task, found.chamber
+        if chamber.is_live and ref in {"", chamber.saved_ref}:
             return found
         if task.is_completing:
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
-        if not room.is_over or (room.state == "failed" and not ref):
+        if not chamber.is_over or (chamber.state == "failed" and not ref):
             raise Refused(
-                f"chamber {name!r} is {room.state}; only a closed one can be restored: "
+                f"chamber {name!r} is {chamber.state}; only a closed one can be restored: "
                 "close_chamber saves what is in it first"
             )
-        wanted = ref or room.saved_ref
+        wanted = ref or chamber.saved_ref
         if not wanted:
             raise Unknown(
-                f"nothing is saved of chamber {name!r}: {room.note or 'it held no work'}; "
+                f"nothing is saved of chamber {name!r}: {chamber.note or 'it held no work'}; "
                 "restore_chamber without a chamber lists what is"
             )
         holder = await reads.claim(name)
         if holder:
             raise Refused(f"the name {name!r} is held by {holder!r}; close that one first")
-        return _Found(task, replace(room, saved_ref=wanted), wanted, found.new)
+        return _Restoration(task, replace(chamber, saved_ref=wanted), wanted, found.new)
 
     return await context.store.read(look)
 
 
-async def _read(reads: Reads, task_id: str, name: str, lost: _Found | None) -> _Found:
+async def _read(reads: Reads, task_id: str, name: str, lost: _Restoration | None) -> _Restoration:
     if lost is None:
         task = await read_task(reads, task_id)
-        room = await read_chamber(reads, task, name)
-        return _Found(task, room, room.saved_ref)
+        chamber = await read_chamber(reads, task, name)
+        return _Restoration(task, chamber, chamber.saved_ref)
     known, kept = await reads.task(task_id), await reads.chamber(chamber_id(task_id, name))
-    return _Found(known or lost.task, kept or lost.room, lost.ref, new=known is None)
+    return _Restoration(known or lost.task, kept or lost.chamber, lost.ref, new=known is None)
 
 
-async def _open(context: Context, found: _Found, probes: Mapping[str, HookProbe]) -> Chamber:
+async def _open(context: Context, found: _Restoration, probes: Mapping[str, HookProbe]) -> Chamber:
     async def decide(reads: Reads) -> Decision[Chamber]:
-        now = await _read(reads, found.task.id, found.room.name, found)
-        live, change = life.restored(
-            replace(now.room, saved_ref=found.ref),
+        now = await _read(reads, found.task.id, found.chamber.name, found)
+        live, change = chamber_lifecycle.restored(
+            replace(now.chamber, saved_ref=found.ref),
             now.task,
             probes,
             request_is_free=not await reads.claim(claim_of(now.task)),
@@ -177,30 +177,30 @@ async def _open(context: Context, found: _Found, probes: Mapping[str, HookProbe]
     return await run_transaction(context.store, decide)
 
 
-def _rebuilding(found: _Found) -> WorktreeToRecreate:
-    room = found.room
+def _rebuilding(found: _Restoration) -> WorktreeToRecreate:
+    chamber = found.chamber
     return WorktreeToRecreate(
         ref=found.ref,
-        path=Path(room.path),
-        branch=room.branch,
-        name=room.name,
-        reason=f"orchestra: chamber {room.name} of task {room.task_id}",
+        path=Path(chamber.path),
+        branch=chamber.branch,
+        name=chamber.name,
+        reason=f"orchestra: chamber {chamber.name} of task {chamber.task_id}",
         ignored=ignored_files_except(PATTERNS),
     )
 
 
-def _reply(task: Task, room: Chamber, chambers: list[Chamber]) -> RestoredChamber:
+def _reply(task: Task, chamber: Chamber, chambers: list[Chamber]) -> RestoredChamber:
     reopened = "" if task.is_open else f" Task {task.id!r} is open again."
     return RestoredChamber(
-        task_id=room.task_id,
+        task_id=chamber.task_id,
         restored=True,
-        chamber=room.name,
-        path=room.path,
-        branch=room.branch,
-        saved_ref=room.saved_ref,
+        chamber=chamber.name,
+        path=chamber.path,
+        branch=chamber.branch,
+        saved_ref=chamber.saved_ref,
         saved=serializers.saved(one for one in chambers if one.state == "closed"),
         next_step=(
             f"It is live with its work as it was.{reopened} get_agent_context with "
-            f"module={room.name!r} gives the prompt for a worker in it."
+            f"module={chamber.name!r} gives the prompt for a worker in it."
         ),
     )

@@ -17,27 +17,27 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 MAKER_DIED = "the process that made it ended half way"
 
 
-def remove_remains(repo: Repository, rooms: Sequence[Chamber]) -> None:
+def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
     """Take away worktrees and branches; nobody was told of them, so no work is in them."""
     registered = {worktree.path for worktree in list_worktrees(repo)}
-    for room in rooms:
-        path = Path(room.path)
+    for chamber in chambers:
+        path = Path(chamber.path)
         if path in registered:
             remove_provisions(path)
             shutil.rmtree(path, ignore_errors=True)
             remove_worktree(repo, path)
-        delete_branch(repo, room.branch, room.base_commit)
+        delete_branch(repo, chamber.branch, chamber.base_commit)
         for folder in (path.parent, path.parent.with_name("workspaces")):
             with suppress(OSError):  # it holds other chambers
                 folder.rmdir()
 
 
-async def record_failure(context: Context, rooms: Sequence[Chamber], note: str) -> None:
+async def record_failure(context: Context, chambers: Sequence[Chamber], note: str) -> None:
     """Record that these chambers failed, those that are still being made, and free their names."""
 
     async def decide(reads: Reads) -> Decision[None]:
-        read = [await reads.chamber(room.id) for room in rooms]
-        ours = [room for room in read if room is not None and room.state == "creating"]
+        read = [await reads.chamber(chamber.id) for chamber in chambers]
+        ours = [chamber for chamber in read if chamber is not None and chamber.state == "creating"]
         change = failed(ours, note=note, at=context.clock(), actor=context.actor)
         return Decision(None, change)
 

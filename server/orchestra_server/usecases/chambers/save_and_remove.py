@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import BRANCHES
-from orchestra_server.domain import chamber_lifecycle as life
+from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.git.repository.is_merged import is_merged
@@ -52,10 +52,10 @@ class ClosedWork:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class _Removed:
     """A chamber whose worktree is gone; `landed` is where its branch stood if all of it landed."""
 
-    room: Chamber
+    chamber: Chamber
     saved: SavedCommit | None = None
     merged: bool = False
     landed: str = ""
@@ -65,36 +65,36 @@ class _Taken:
 def save_and_remove_all(
     repo: Repository,
     task: Task,
-    rooms: Sequence[Chamber],
+    chambers: Sequence[Chamber],
     landed: Mapping[str, str],
     resumed: Collection[str] = (),
 ) -> list[ClosedWork | OrchestraError]:
     """Save what is not merged and remove worktrees and branches; every step may be repeated.
 
     `landed` has by name the commits that the caller has just landed; `resumed` the names whose
-    closing broke off before. Returns for each room what became of it, or why it is still there.
+    closing broke off before. Returns for each chamber what became of it, or why it is still there.
     Blocking.
     """
     ignored = ignored_files_to_save(repo)
 
-    def take(room: Chamber) -> _Taken | OrchestraError:
+    def take(chamber: Chamber) -> _Removed | OrchestraError:
         try:
-            commit = landed.get(room.name, "") if not ignored.are_work else ""
-            if not _is_there(room):
-                return _take_deleted(repo, task, room, resumed=room.name in resumed)
-            return _take(repo, task, room, ignored, commit)
+            commit = landed.get(chamber.name, "") if not ignored.are_work else ""
+            if not _is_there(chamber):
+                return _take_deleted(repo, task, chamber, resumed=chamber.name in resumed)
+            return _take(repo, task, chamber, ignored, commit)
         except OrchestraError as fault:
             return fault
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        taken = list(pool.map(take, rooms))
+        taken = list(pool.map(take, chambers))
     at = {
-        one.room.branch: one.landed
+        one.chamber.branch: one.landed
         for one in taken
-        if isinstance(one, _Taken) and one.landed and one.room.branch.startswith(BRANCHES)
+        if isinstance(one, _Removed) and one.landed and one.chamber.branch.startswith(BRANCHES)
     }
     gone = delete_branches(repo, at) if at else set[str]()
-    return [_ended(repo, task, one, gone) if isinstance(one, _Taken) else one for one in taken]
+    return [_ended(repo, task, one, gone) if isinstance(one, _Removed) else one for one in taken]
 
 
 def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
@@ -103,30 +103,30 @@ def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
 
 
 def _take(
-    repo: Repository, task: Task, room: Chamber, ignored: IgnoredFiles, landed: str
-) -> _Taken:
-    path, ref, target = Path(room.path), life.ref_for(room), _target(task)
-    message = _message(task, room)
-    if landed and remove_landed_worktree(repo, path, room.branch, landed):
+    repo: Repository, task: Task, chamber: Chamber, ignored: IgnoredFiles, landed: str
+) -> _Removed:
+    path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
+    message = _message(task, chamber)
+    if landed and remove_landed_worktree(repo, path, chamber.branch, landed):
         remove_provisions(path)
-        return _Taken(room, merged=True, landed=landed)
+        return _Removed(chamber, merged=True, landed=landed)
     saved = save_work(
-        repo, path, ref, message, merged_into=target, own_branch=room.branch, ignored=ignored
+        repo, path, ref, message, merged_into=target, own_branch=chamber.branch, ignored=ignored
     )
     merged = saved is None or (ignored.are_work and _is_all_merged(repo, path, target))
     remove_worktree(repo, path, ignored)
     remove_provisions(path)
-    return _Taken(room, saved, merged)
+    return _Removed(chamber, saved, merged)
 
 
-def _take_deleted(repo: Repository, task: Task, room: Chamber, *, resumed: bool) -> _Taken:
+def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bool) -> _Removed:
     """Save what git still has of a chamber whose directory is gone: commits, and what was staged.
 
     A closing that is `resumed` may have removed it, once its work was saved or merged; else
     somebody has deleted it.
     """
-    path, ref, target = Path(room.path), life.ref_for(room), _target(task)
-    message, branch = _message(task, room), room.branch
+    path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
+    message, branch = _message(task, chamber), chamber.branch
     listed = any(worktree.path == path for worktree in list_worktrees(repo))
     has_commits = listed or not missing_branches(repo, [branch])
     saved = (
@@ -138,26 +138,28 @@ def _take_deleted(repo: Repository, task: Task, room: Chamber, *, resumed: bool)
         remove_worktree(repo, path)
     remove_provisions(path)
     merged = saved is None and (has_commits or resumed)
-    return _Taken(room, saved, merged, deleted=not resumed)
+    return _Removed(chamber, saved, merged, deleted=not resumed)
 
 
-def _is_there(room: Chamber) -> bool:
-    path = Path(room.path)
+def _is_there(chamber: Chamber) -> bool:
+    path = Path(chamber.path)
     restore_from_quarantine(path)
     return path.exists()
 
 
-def _message(task: Task, room: Chamber) -> str:
-    return f"Chamber {room.name} of task {task.id}, as it was when it was closed"
+def _message(task: Task, chamber: Chamber) -> str:
+    return f"Chamber {chamber.name} of task {task.id}, as it was when it was closed"
 
 
 def _ended(
-    repo: Repository, task: Task, taken: _Taken, gone: set[str]
+    repo: Repository, task: Task, taken: _Removed, gone: set[str]
 ) -> ClosedWork | OrchestraError:
-    room, saved = taken.room, taken.saved
+    chamber, saved = taken.chamber, taken.saved
     kept, tip = (saved.ref, saved.tip) if saved else ("", "")
     try:
-        branch_kept = room.branch not in gone and not _delete_branch(repo, task, room.branch, tip)
+        branch_kept = chamber.branch not in gone and not _delete_branch(
+            repo, task, chamber.branch, tip
+        )
     except OrchestraError as fault:
         return fault
     return ClosedWork(kept, branch_kept, _note(taken, kept, branch_kept=branch_kept))
@@ -193,11 +195,11 @@ def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> boo
     return delete_branch(repo, branch, tip)
 
 
-def _note(taken: _Taken, kept: str, *, branch_kept: bool) -> str:
+def _note(taken: _Removed, kept: str, *, branch_kept: bool) -> str:
     where = f"saved under {kept}" if kept else MERGED
     if kept and taken.merged:
         where = f"{MERGED}; its ignored files are {where}"
     elif taken.deleted:
         known = bool(kept) or taken.merged
         where = f"{where}; its directory had been deleted" if known else LOST
-    return f"{where}; branch {taken.room.branch} is kept" if branch_kept else where
+    return f"{where}; branch {taken.chamber.branch} is kept" if branch_kept else where

@@ -12,7 +12,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
-from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.close_transaction import close_all, require_here
@@ -214,7 +214,7 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
         present = [one for one in chambers if one.is_standing]
         for one in present:
             require_here(one)
-        changed, change = life.completing(
+        changed, change = task_lifecycle.completing(
             task,
             at=context.clock(),
             actor=context.actor,
@@ -285,7 +285,7 @@ async def _land(
 async def _announce(context: Context, task_id: str, ready: PreparedLanding) -> None:
     async def decide(reads: Reads) -> Decision[None]:
         task = await read_task(reads, task_id)
-        _, change = life.landing(
+        _, change = task_lifecycle.landing(
             task,
             commit=ready.commit,
             chambers=ready.order,
@@ -300,7 +300,7 @@ async def _announce(context: Context, task_id: str, ready: PreparedLanding) -> N
 async def _reopen(context: Context, task_id: str) -> Task:
     async def decide(reads: Reads) -> Decision[Task]:
         task = await read_task(reads, task_id)
-        changed, change = life.reopened(task, at=context.clock(), actor=context.actor)
+        changed, change = task_lifecycle.reopened(task, at=context.clock(), actor=context.actor)
         return Decision(changed, change)
 
     return await run_transaction(context.store, decide)
@@ -309,7 +309,7 @@ async def _reopen(context: Context, task_id: str) -> Task:
 async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task:
     async def decide(reads: Reads) -> Decision[Task]:
         task = await read_task(reads, wanted.task_id)
-        changed, change = life.ended(
+        changed, change = task_lifecycle.ended(
             task,
             completed=wanted.merge,
             landed_commit=landed_commit,

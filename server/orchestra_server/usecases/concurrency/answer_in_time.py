@@ -22,7 +22,7 @@ PATIENCE = 20.0  # seconds; clients give up a call after 30 to 60
 
 
 @dataclass(slots=True)
-class _Work(Generic[Result]):
+class _WaitingCall(Generic[Result]):
     """Work under way, and how long it has waited for one program when somebody last asked."""
 
     task: "asyncio.Task[Result]"
@@ -33,7 +33,7 @@ class _Work(Generic[Result]):
     answered: bool = False  # that it goes on: the next call is to join it
 
 
-_under_way: dict[str, _Work[Any]] = {}
+_under_way: dict[str, _WaitingCall[Any]] = {}
 
 
 async def answer_in_time(
@@ -89,7 +89,7 @@ def _begin(
     work: Coroutine[Any, Any, Result],
     announce: Callable[[str], Coroutine[Any, Any, None]],
     patience: float,
-) -> _Work[Result]:
+) -> _WaitingCall[Result]:
     loop = asyncio.get_running_loop()
     announced: set[asyncio.Task[None]] = set()
 
@@ -107,7 +107,7 @@ def _begin(
 
     watch = ProgramWatch(tell)
     with watch_programs(watch):
-        current = _Work(loop.create_task(work), watch)
+        current = _WaitingCall(loop.create_task(work), watch)
     _under_way.setdefault(key, current)
 
     def forget(_: "asyncio.Task[Result]") -> None:

@@ -178,11 +178,11 @@ async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None)
     Several servers may do this at once, each from what it has read: whoever changes the file looks
     again, so that the last one to write it has seen the last change.
     """
-    room, interrupt = chamber, by
+    latest, interrupt = chamber, by
     while await asyncio.to_thread(
-        show_suspension, Path(chamber.path), _suspension(room, interrupt)
+        show_suspension, Path(chamber.path), _suspension(latest, interrupt)
     ):
-        room, interrupt = await _read(store, chamber)
+        latest, interrupt = await _read(store, chamber)
 
 
 def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | None:

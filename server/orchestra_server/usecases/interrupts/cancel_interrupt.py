@@ -32,7 +32,7 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundInterrupt:
     chamber: Chamber
     interrupt: Interrupt
 
@@ -49,7 +49,7 @@ async def cancel_interrupt(
     if found.interrupt.is_unread:
         await _take_out(context, found)
 
-    async def decide(reads: Reads) -> Decision[tuple[_Found, bool]]:
+    async def decide(reads: Reads) -> Decision[tuple[_FoundInterrupt, bool]]:
         now = await _read(reads, task_id, interrupt_id)
         if now.interrupt.state == "cancelled":
             return Decision((now, False), NOTHING)
@@ -62,12 +62,12 @@ async def cancel_interrupt(
     return _reply(last.interrupt, already_cancelled=not changed, resumed=was_suspended)
 
 
-async def _read(reads: Reads, task_id: str, interrupt_id: str) -> _Found:
+async def _read(reads: Reads, task_id: str, interrupt_id: str) -> _FoundInterrupt:
     task = await read_task(reads, task_id)
     known = await reads.interrupt(interrupt_id) if _ID.fullmatch(interrupt_id) else None
     if known is None or known.task_id != task_id:
         raise await _unknown(reads, task, interrupt_id)
-    return _Found(await read_chamber(reads, task, known.chamber), known)
+    return _FoundInterrupt(await read_chamber(reads, task, known.chamber), known)
 
 
 async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
@@ -79,7 +79,7 @@ async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
     )
 
 
-async def _take_out(context: Context, found: _Found) -> None:
+async def _take_out(context: Context, found: _FoundInterrupt) -> None:
     """Take the letter out of the chamber; raises Refused where it cannot be or is being read."""
     chamber, interrupt = found.chamber, found.interrupt
     if chamber.host != this_host():
@@ -110,7 +110,7 @@ def _require_unread(interrupt: Interrupt) -> None:
         )
 
 
-def _change(context: Context, found: _Found) -> Change:
+def _change(context: Context, found: _FoundInterrupt) -> Change:
     now, actor = context.clock(), context.actor
     events = cancelled([found.interrupt], note=f"cancelled by {actor}", at=now, actor=actor)
     if found.chamber.suspended_by == found.interrupt.id:

@@ -42,11 +42,11 @@ async def interrupt_worker(
 
     async def decide(reads: Reads) -> Decision[tuple[Chamber, Interrupt, bool]]:
         task = await read_task(reads, task_id)
-        room = await read_chamber(reads, task, chamber)
-        require_live(room)
-        known, identifier = await unread_or_next(reads, room, text, wanted)
+        target = await read_chamber(reads, task, chamber)
+        require_live(target)
+        known, identifier = await unread_or_next(reads, target, text, wanted)
         if known is not None:
-            return Decision((room, known, True), NOTHING)
+            return Decision((target, known, True), NOTHING)
         now = context.clock()
         new = Interrupt(
             id=identifier,
@@ -59,23 +59,23 @@ async def interrupt_worker(
         )
         events = [sent(new)]
         if wanted == "suspend":
-            events.append(suspended(room, new, at=now, actor=context.actor))
-            room = events[-1].data.chamber or room
-        return Decision((room, new, False), Change(events=tuple(events)))
+            events.append(suspended(target, new, at=now, actor=context.actor))
+            target = events[-1].data.chamber or target
+        return Decision((target, new, False), Change(events=tuple(events)))
 
     store = context.store
-    room, interrupt, already_sent = await run_transaction(store, decide)
-    asked = asyncio.ensure_future(store.presence(room.id))
+    target, interrupt, already_sent = await run_transaction(store, decide)
+    asked = asyncio.ensure_future(store.presence(target.id))
     if interrupt.state == "sent":
-        interrupt = await post_at_once(store, room, interrupt, context.clock, context.background)
+        interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await asked
     await show_change_soon(context, task_id)
-    deleted = room.host == this_host() and not await asyncio.to_thread(Path(room.path).exists)
+    deleted = target.host == this_host() and not await asyncio.to_thread(Path(target.path).exists)
     return _reply(interrupt, presence, already_sent=already_sent, deleted=deleted)
 
 
 async def unread_or_next(
-    reads: Reads, room: Chamber, text: str, requires: Requires
+    reads: Reads, chamber: Chamber, text: str, requires: Requires
 ) -> tuple[Interrupt | None, str]:
     """Return the very same message if it is still unread, and else the id of a new one.
 
@@ -84,7 +84,7 @@ async def unread_or_next(
     """
 
     async def at(number: int) -> Interrupt | None:
-        return await reads.interrupt(interrupt_id(room, text, requires, number))
+        return await reads.interrupt(interrupt_id(chamber, text, requires, number))
 
     last, none = 0, 1
     while await at(none) is not None:
@@ -95,7 +95,7 @@ async def unread_or_next(
     known = await at(last) if last else None
     if known is not None and known.is_unread:
         return known, known.id
-    return None, interrupt_id(room, text, requires, none)
+    return None, interrupt_id(chamber, text, requires, none)
 
 
 def require_live(chamber: Chamber) -> None:

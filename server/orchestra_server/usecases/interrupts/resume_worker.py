@@ -33,23 +33,23 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
     What it has not read of it is called back. A chamber that is not suspended is answered so.
     Raises Unknown for a chamber that is not there and Refused for one without a worker.
     """
-    room = await _look(context, task_id, chamber)
-    taken_out = await _take_out(room, await context.store.snapshot())
+    target = await _look(context, task_id, chamber)
+    taken_out = await _take_out(target, await context.store.snapshot())
 
     async def decide(reads: Reads) -> Decision[tuple[bool, bool]]:
         task = await read_task(reads, task_id)
-        room = await read_chamber(reads, task, chamber)
-        require_live(room)
-        if not room.suspended_at:
+        target = await read_chamber(reads, task, chamber)
+        require_live(target)
+        if not target.suspended_at:
             return Decision((False, False), NOTHING)
-        asked = await _asked_for(reads, room)
+        asked = await _asked_for(reads, target)
         now = context.clock()
         never_seen = [one for one in asked if one.id in taken_out or one.state == "sent"]
-        events = [resumed(room, at=now, actor=context.actor)]
+        events = [resumed(target, at=now, actor=context.actor)]
         events += cancelled(never_seen, note=_NOTE, at=now, actor=context.actor)
         told = any(one.state != "cancelled" for one in asked if one not in never_seen)
         if told:
-            events += await _go_on(reads, room, now, context.actor)
+            events += await _go_on(reads, target, now, context.actor)
         return Decision((True, told), Change(events=tuple(events)))
 
     was_suspended, told = await run_transaction(context.store, decide)
@@ -60,45 +60,45 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
 async def _look(context: Context, task_id: str, name: str) -> Chamber:
     async def look(reads: Reads) -> Chamber:
         task = await read_task(reads, task_id)
-        room = await read_chamber(reads, task, name)
-        require_live(room)
-        return room
+        chamber = await read_chamber(reads, task, name)
+        require_live(chamber)
+        return chamber
 
     return await context.store.read(look)
 
 
-async def _take_out(room: Chamber, state: ProjectState) -> set[str]:
+async def _take_out(chamber: Chamber, state: ProjectState) -> set[str]:
     """Take the letters that ask for the suspension out of the chamber, where they are unread."""
-    if room.host != this_host() or not room.suspended_at:
+    if chamber.host != this_host() or not chamber.suspended_at:
         return set()
-    ids = [one.id for one in _suspending(state, room) if one.is_unread]
-    return await asyncio.to_thread(withdraw, Path(room.path), room.name, ids)
+    ids = [one.id for one in _suspending(state, chamber) if one.is_unread]
+    return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)
 
 
-def _suspending(state: ProjectState, room: Chamber) -> list[Interrupt]:
+def _suspending(state: ProjectState, chamber: Chamber) -> list[Interrupt]:
     """Return the messages that have asked for the present suspension."""
     return [
         one
         for one in state.interrupts.values()
-        if one.chamber_id == room.id
+        if one.chamber_id == chamber.id
         and one.requires == "suspend"
-        and one.sent_at >= room.suspended_at
+        and one.sent_at >= chamber.suspended_at
     ]
 
 
-async def _asked_for(reads: Reads, room: Chamber) -> list[Interrupt]:
-    found = [await reads.interrupt(one.id) for one in _suspending(await reads.state(), room)]
+async def _asked_for(reads: Reads, chamber: Chamber) -> list[Interrupt]:
+    found = [await reads.interrupt(one.id) for one in _suspending(await reads.state(), chamber)]
     return [one for one in found if one is not None]
 
 
-async def _go_on(reads: Reads, room: Chamber, now: int, actor: str) -> list[Event]:
-    known, identifier = await unread_or_next(reads, room, GO_ON, "review")
+async def _go_on(reads: Reads, chamber: Chamber, now: int, actor: str) -> list[Event]:
+    known, identifier = await unread_or_next(reads, chamber, GO_ON, "review")
     if known is not None:
         return []
     new = Interrupt(
         id=identifier,
-        task_id=room.task_id,
-        chamber=room.name,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
         message=GO_ON,
         actor=actor,
         sent_at=now,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle as life
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain import chamber_lifecycle, task_lifecycle
 from orchestra_server.git.repository.repository import Head, Repository
 from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.git.worktrees.relink import lock_worktree
@@ -35,40 +34,42 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
         task = await reads.task(task_id)
         if await reads.claim(name) or (task is not None and not task.is_open):
             return Decision(None)
-        room = recovered_chamber(
+        chamber = recovered_chamber(
             task_id, name, path=tree.path, base=base, now=now, note="found by reconcile"
         )
-        change = life.adopted(room, at=now, actor=context.actor)
+        change = chamber_lifecycle.adopted(chamber, at=now, actor=context.actor)
         if task is None:
             task = recovered_task(
                 task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor
             )
             change = task_lifecycle.both(task_lifecycle.started(task), change)
-        return Decision((task, room), change)
+        return Decision((task, chamber), change)
 
     found = await run_transaction(context.store, decide)
     if found is None:
         return False
-    task, room = found
-    await asyncio.to_thread(provision_chambers, context, repo, task, [room])
+    task, chamber = found
+    await asyncio.to_thread(provision_chambers, context, repo, task, [chamber])
     if not tree.locked_reason:
         reason = f"orchestra: chamber {name} of task {task_id}"
         await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
     return True
 
 
-async def follow(context: Context, repo: Repository, task: Task, room: Chamber, path: Path) -> None:
+async def follow(
+    context: Context, repo: Repository, task: Task, chamber: Chamber, path: Path
+) -> None:
     """Record that a chamber, and with it maybe its whole checkout, has moved."""
     gone = await asyncio.to_thread(_is_gone, task.working_directory)
     own_place = path.parts[-3:-1] == (".claude", "worktrees")
     directory = str(path.parents[2] if own_place else repo.top)
 
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
-        known, owner = await reads.chamber(room.id), await reads.task(task.id)
+        known, owner = await reads.chamber(chamber.id), await reads.task(task.id)
         if known is None or owner is None or not known.is_live:
             return Decision(None)
         at, actor = context.clock(), context.actor
-        changed, change = life.moved(known, path=str(path), at=at, actor=actor)
+        changed, change = chamber_lifecycle.moved(known, path=str(path), at=at, actor=actor)
         if gone and owner.working_directory == task.working_directory:
             owner, other = task_lifecycle.moved(owner, directory=directory, at=at, actor=actor)
             change = task_lifecycle.both(other, change)

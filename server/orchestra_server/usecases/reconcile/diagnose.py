@@ -6,7 +6,7 @@ from typing import Literal
 
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
-from orchestra_server.usecases.reconcile.observation import Observed, Room
+from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 
 Name = Literal[
     "half-made chamber",
@@ -45,7 +45,7 @@ class Difference:
     mending: str
 
 
-def differences(seen: Observed) -> tuple[Difference, ...]:
+def differences(seen: Observation) -> tuple[Difference, ...]:
     """Return all that differs, in the order in which it is to be mended."""
     if seen.moved_from:  # first of all: whatever else there is, is judged by where things are
         return (*(_stale_lock(lock) for lock in seen.locks), _moved(seen.moved_from))
@@ -100,38 +100,38 @@ def _astray(path: str) -> Difference:
     )
 
 
-def _unfinished(seen: Observed, room: Chamber) -> Iterator[Difference]:
-    if room.state == "creating":
+def _unfinished(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
+    if chamber.state == "creating":
         yield Difference(
             "half-made chamber",
-            room.id,
-            f"chamber {room.id} was being made by a process that is gone",
+            chamber.id,
+            f"chamber {chamber.id} was being made by a process that is gone",
             "what is there of it is cleared away, work in it saved first, and its name is free",
         )
-    if room.state == "closing":
+    if chamber.state == "closing":
         yield Difference(
             "unfinished closing",
-            room.id,
-            f"chamber {room.id} was being closed by a process that is gone",
+            chamber.id,
+            f"chamber {chamber.id} was being closed by a process that is gone",
             "closing goes on: its work is saved, then its worktree and branch go",
         )
-    if room.is_over and any(
-        (str(tree.path), tree.branch) == (room.path, room.branch) for tree in seen.trees
+    if chamber.is_over and any(
+        (str(tree.path), tree.branch) == (chamber.path, chamber.branch) for tree in seen.trees
     ):
         yield Difference(
             "half-restored chamber",
-            room.id,
-            f"chamber {room.id} is {room.state} and has a worktree all the same",
+            chamber.id,
+            f"chamber {chamber.id} is {chamber.state} and has a worktree all the same",
             "what is in it is saved, then the worktree goes; restore_chamber brings it back",
         )
 
 
-def _is_stuck(seen: Observed, task: Task) -> bool:
+def _is_stuck(seen: Observation, task: Task) -> bool:
     here = task.host in {"", seen.host} and task.id in seen.tasks
     return task.is_completing and here and task.id not in seen.ending
 
 
-def _completing(seen: Observed, task: Task) -> Difference:
+def _completing(seen: Observation, task: Task) -> Difference:
     if task.id in seen.landed:
         mending = "its work has landed: the chambers that are in it go, and the task ends"
     elif task.ending == "save":
@@ -146,56 +146,57 @@ def _completing(seen: Observed, task: Task) -> Difference:
     )
 
 
-def _live(seen: Observed, room: Chamber) -> Iterator[Difference]:
-    at = seen.rooms.get(room.id, Room(exists=False))
-    tree = next((one for one in seen.trees if str(one.path) == room.path), None)
-    elsewhere = [one for one in seen.trees if one.branch == room.branch and not one.gone]
+def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
+    at = seen.chambers.get(chamber.id, ChamberObservation(exists=False))
+    tree = next((one for one in seen.trees if str(one.path) == chamber.path), None)
+    elsewhere = [one for one in seen.trees if one.branch == chamber.branch and not one.gone]
     if not at.exists and elsewhere and elsewhere[0] is not tree:
         yield Difference(
             "moved chamber",
-            room.id,
-            f"chamber {room.id} is at {elsewhere[0].path} and no longer at {room.path}",
+            chamber.id,
+            f"chamber {chamber.id} is at {elsewhere[0].path} and no longer at {chamber.path}",
             "its record, its briefing and its hook follow it",
         )
-    elif not at.exists and any(_same_place(path, room.path) for path in seen.astray):
+    elif not at.exists and any(_same_place(path, chamber.path) for path in seen.astray):
         return  # first git has to be told where it is
     elif not at.exists:
         yield Difference(
             "deleted directory",
-            room.id,
-            f"the directory of chamber {room.id} is gone: {room.path}",
+            chamber.id,
+            f"the directory of chamber {chamber.id} is gone: {chamber.path}",
             "the chamber is closed; its commits and what was staged in it are saved",
         )
     elif tree is None:
         yield Difference(
             "forgotten worktree",
-            room.id,
-            f"git has forgotten that {room.path} is the worktree of chamber {room.id}",
+            chamber.id,
+            f"git has forgotten that {chamber.path} is the worktree of chamber {chamber.id}",
             "git is told again; every file stays as it is",
         )
     else:
         if not at.linked:
             yield Difference(
                 "lost link",
-                room.id,
-                f"{room.path} has lost the .git file by which git knows it",
+                chamber.id,
+                f"{chamber.path} has lost the .git file by which git knows it",
                 "the file is written again",
             )
         if not tree.locked_reason:
             yield Difference(
                 "unlocked worktree",
-                room.id,
-                f"the worktree of chamber {room.id} is not locked; a clean-up could take it",
+                chamber.id,
+                f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
                 "it is locked again",
             )
-        if room.id in seen.renamed:
+        if chamber.id in seen.renamed:
             yield Difference(
                 "renamed branch",
-                room.id,
-                f"branch {room.branch} of chamber {room.id} is {seen.renamed[room.id]} now",
+                chamber.id,
+                f"branch {chamber.branch} of chamber {chamber.id} is now called "
+                f"{seen.renamed[chamber.id]}",
                 "its record and its briefing follow it",
             )
-        yield from _mail(seen, room, at)
+        yield from _mail(seen, chamber, at)
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -203,39 +204,39 @@ def _same_place(one: str, other: str) -> bool:
     return one.split("/")[-_PARTS:] == other.split("/")[-_PARTS:]
 
 
-def _mail(seen: Observed, room: Chamber, at: Room) -> Iterator[Difference]:
-    mail = [one for one in seen.state.interrupts.values() if one.chamber_id == room.id]
+def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
+    mail = [one for one in seen.state.interrupts.values() if one.chamber_id == chamber.id]
     if at.receipts:
         yield Difference(
             "unread receipts",
-            room.id,
-            f"{at.receipts} receipts lie in chamber {room.id} that its hooks could not hand in",
+            chamber.id,
+            f"{at.receipts} receipts lie in chamber {chamber.id} that its hooks could not hand in",
             "the store takes them in",
         )
     if any(one.state == "sent" for one in mail):
         yield Difference(
             "unposted mail",
-            room.id,
-            f"mail for chamber {room.id} was sent and never came to its mailbox",
+            chamber.id,
+            f"mail for chamber {chamber.id} was sent and never came to its mailbox",
             "it is posted",
         )
     if any(one.state == "posted" and one.id not in at.known for one in mail) and not at.receipts:
         yield Difference(
             "lost mail",
-            room.id,
-            f"unread mail for chamber {room.id} is not in its mailbox any more",
+            chamber.id,
+            f"unread mail for chamber {chamber.id} is not in its mailbox any more",
             "it is posted again",
         )
     if any(one.is_over and one.id in at.unread for one in mail):
         yield Difference(
             "leftover mail",
-            room.id,
-            f"the mailbox of chamber {room.id} holds mail that is over",
+            chamber.id,
+            f"the mailbox of chamber {chamber.id} holds mail that is over",
             "that mail is taken out; what else is in it stays",
         )
 
 
-def _orphans(seen: Observed) -> Iterator[Difference]:
+def _orphans(seen: Observation) -> Iterator[Difference]:
     for tree in seen.trees:
         named = landing_of(tree.branch)
         strange = tree.gone or str(tree.path) in seen.others
@@ -249,8 +250,8 @@ def _orphans(seen: Observed) -> Iterator[Difference]:
     used = {tree.branch for tree in seen.trees}
     for branch in sorted(seen.branches):
         named = landing_of(branch)
-        room = seen.state.chambers.get(chamber_id(*named)) if named else None
-        if named is None or branch in used or (room is not None and not room.is_over):
+        chamber = seen.state.chambers.get(chamber_id(*named)) if named else None
+        if named is None or branch in used or (chamber is not None and not chamber.is_over):
             continue
         if branch in seen.settled:
             yield Difference(
@@ -259,7 +260,7 @@ def _orphans(seen: Observed) -> Iterator[Difference]:
                 f"branch {branch} is no chamber's, and all its work is merged or saved",
                 "it is deleted, if it still is where it was seen",
             )
-        elif room is None:
+        elif chamber is None:
             yield Difference(
                 "orphan branch",
                 branch,
@@ -268,10 +269,10 @@ def _orphans(seen: Observed) -> Iterator[Difference]:
             )
 
 
-def _stale_claims(seen: Observed) -> Iterator[Difference]:
+def _stale_claims(seen: Observation) -> Iterator[Difference]:
     for name, holder in sorted(seen.claims.items()):
-        room, task = seen.state.chambers.get(holder), seen.state.tasks.get(holder)
-        over = task is None or task.is_over if ":" in name else room is None or room.is_over
+        chamber, task = seen.state.chambers.get(holder), seen.state.tasks.get(holder)
+        over = task is None or task.is_over if ":" in name else chamber is None or chamber.is_over
         if over:
             yield Difference(
                 "stale claim",

@@ -8,7 +8,7 @@ from orchestra_server.git.worktrees.add_and_list import Worktree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class ChamberObservation:
     """What is at a chamber's path, and in its mailbox."""
 
     exists: bool = True
@@ -19,7 +19,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
+class Observation:
     """The facts; paths as text, branches without `refs/heads/`."""
 
     host: str
@@ -27,7 +27,9 @@ class Observed:
     tasks: frozenset[str] = frozenset()  # of those of the state, this repository's
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
     trees: tuple[Worktree, ...] = ()
-    rooms: Mapping[str, Room] = field(default_factory=dict[str, Room])  # by chamber id
+    chambers: Mapping[str, ChamberObservation] = field(
+        default_factory=dict[str, ChamberObservation]
+    )  # by chamber id
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: branch now
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved

@@ -19,14 +19,14 @@ from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.concurrency.task_lock import is_task_locked
-from orchestra_server.usecases.reconcile.observation import Observed, Room
+from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 from orchestra_server.usecases.reconcile.relocate import moved_from
 
 _FOLDER = ".claude"
 _NOWHERE = Path("/")
 
 
-async def look(context: Context, repo: Repository) -> Observed:
+async def look(context: Context, repo: Repository) -> Observation:
     """Return what is there now; the caller is alone with the chambers."""
 
     async def read(reads: Reads) -> tuple[ProjectState, dict[str, str]]:
@@ -40,25 +40,27 @@ async def look(context: Context, repo: Repository) -> Observed:
 
 def _observe(
     repo: Repository, state: ProjectState, claims: dict[str, str], moved_from: str
-) -> Observed:
+) -> Observation:
     trees = tuple(list_worktrees(repo))
     ours = [one for one in state.tasks.values() if _is_ours(repo, state, trees, one)]
     tasks = frozenset(one.id for one in ours)
     chambers = [one for one in state.chambers.values() if one.task_id in tasks]
     branches = _branches(repo)
     used = {tree.branch for tree in trees}
-    return Observed(
+    return Observation(
         host=this_host(),
         state=state,
         tasks=tasks,
         claims=claims,
         trees=trees,
-        rooms={one.id: _room(repo, one) for one in chambers if one.is_standing},
+        chambers={one.id: _observe_chamber(repo, one) for one in chambers if one.is_standing},
         branches=branches,
         renamed={
-            room_id: branch
+            chamber_id: branch
             for task in ours
-            for room_id, branch in renamed_branches(repo, task, state.chambers_of(task.id)).items()
+            for chamber_id, branch in renamed_branches(
+                repo, task, state.chambers_of(task.id)
+            ).items()
         },
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         ending=frozenset(
@@ -86,11 +88,11 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
     return any(tree.branch in own for tree in trees)
 
 
-def _room(repo: Repository, chamber: Chamber) -> Room:
+def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
     path = Path(chamber.path)
     if not path.exists():
-        return Room(exists=False)
-    return Room(
+        return ChamberObservation(exists=False)
+    return ChamberObservation(
         linked=_record(path).is_relative_to(repo.common_dir),
         unread=frozenset(unread(path)),
         known=frozenset(known(path)),

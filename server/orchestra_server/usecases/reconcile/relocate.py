@@ -11,8 +11,7 @@ from orchestra_core.project import Project, id_by_place
 from orchestra_core.repository_location import Placement, note_placement, own_placement
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle as life
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain import chamber_lifecycle, task_lifecycle
 from orchestra_server.files.installation.reinstall_after_move import initialise_again
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.relink import relink_moved_worktrees
@@ -51,22 +50,24 @@ async def follow_repository(
     new_top = _top(repo.common_dir)
     for task in state.tasks.values():
         await _move(context, task.id, old_top, new_top, state.chambers_of(task.id))
-    await asyncio.to_thread(_furnish, context, repo, await context.store.snapshot())
+    await asyncio.to_thread(_provision, context, repo, await context.store.snapshot())
     await asyncio.to_thread(initialise_again, repo.common_dir, old_top, new_top, sys.executable)
     await asyncio.to_thread(note_place, context.project)
 
 
-def _furnish(context: Context, repo: Repository, state: ProjectState) -> None:
+def _provision(context: Context, repo: Repository, state: ProjectState) -> None:
     """Write the places into the briefings and hooks of the live chambers."""
-    for room in state.chambers.values():
-        if room.is_live and room.host == this_host() and Path(room.path).exists():
-            others = [one for one in state.chambers_of(room.task_id) if one.is_live]
-            siblings = [one for one in others if one.id != room.id]
-            provision_chambers(context, repo, state.tasks[room.task_id], [room], siblings=siblings)
+    for chamber in state.chambers.values():
+        if chamber.is_live and chamber.host == this_host() and Path(chamber.path).exists():
+            others = [one for one in state.chambers_of(chamber.task_id) if one.is_live]
+            siblings = [one for one in others if one.id != chamber.id]
+            provision_chambers(
+                context, repo, state.tasks[chamber.task_id], [chamber], siblings=siblings
+            )
 
 
 async def _move(
-    context: Context, task_id: str, old: Path, new: Path, rooms: Iterable[Chamber]
+    context: Context, task_id: str, old: Path, new: Path, chambers: Iterable[Chamber]
 ) -> None:
     """Move a task and all its chambers in one change."""
 
@@ -77,11 +78,11 @@ async def _move(
         if task is not None and _is_below(task.working_directory, old):
             directory = _moved(task.working_directory, old, new)
             changes.append(task_lifecycle.moved(task, directory=directory, at=at, actor=actor)[1])
-        read = [await reads.chamber(room.id) for room in rooms]
-        for room in read:
-            if room is not None and room.host == this_host() and _is_below(room.path, old):
-                path = _moved(room.path, old, new)
-                changes.append(life.moved(room, path=path, at=at, actor=actor)[1])
+        read = [await reads.chamber(chamber.id) for chamber in chambers]
+        for chamber in read:
+            if chamber is not None and chamber.host == this_host() and _is_below(chamber.path, old):
+                path = _moved(chamber.path, old, new)
+                changes.append(chamber_lifecycle.moved(chamber, path=path, at=at, actor=actor)[1])
         whole = Change(events=())
         for change in changes:
             whole = task_lifecycle.both(whole, change)

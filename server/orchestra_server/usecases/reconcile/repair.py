@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.domain import task_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
@@ -34,7 +34,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
 from orchestra_server.usecases.reconcile.diagnose import Difference, Name
-from orchestra_server.usecases.reconcile.observation import Observed
+from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.relocate import follow_repository
 
 _GIT_SECONDS = 10  # for a git that outlived the process it was started by
@@ -46,11 +46,11 @@ class Case:
 
     context: Context
     repo: Repository
-    seen: Observed
+    seen: Observation
     difference: Difference
 
     @property
-    def room(self) -> Chamber:
+    def chamber(self) -> Chamber:
         """The chamber that the difference is about."""
         return self.seen.state.chambers[self.difference.subject]
 
@@ -58,20 +58,20 @@ class Case:
     def task(self) -> Task:
         """The task that it is about, or its chamber's."""
         tasks = self.seen.state.tasks
-        return tasks.get(self.difference.subject) or tasks[self.room.task_id]
+        return tasks.get(self.difference.subject) or tasks[self.chamber.task_id]
 
 
 async def mend(case: Case) -> bool:
     """Mend one difference; False when it is left to people. Raises OrchestraError."""
-    return await _MENDINGS[case.difference.name](case)
+    return await _REPAIRS[case.difference.name](case)
 
 
-async def _half_made(case: Case) -> bool:
-    path = Path(case.room.path)
+async def _remove_half_made_chamber(case: Case) -> bool:
+    path = Path(case.chamber.path)
     await asyncio.to_thread(wait_for_git_processes, [path], _GIT_SECONDS)
     note = await asyncio.to_thread(_save_if_worked_in, case, path)
-    await asyncio.to_thread(remove_remains, case.repo, [case.room])
-    await record_failure(case.context, [case.room], f"{MAKER_DIED}{note}")
+    await asyncio.to_thread(remove_remains, case.repo, [case.chamber])
+    await record_failure(case.context, [case.chamber], f"{MAKER_DIED}{note}")
     return True
 
 
@@ -79,19 +79,21 @@ def _save_if_worked_in(case: Case, path: Path) -> str:
     """Save what is in a half-made chamber that was whole already: somebody may have found it."""
     if not (path / HOOK_SETTINGS).exists() or not (path / ".git").exists():
         return ""
-    room = case.room
-    ref = saved_ref(room.task_id, room.name, case.context.clock())
-    saved = save_work(case.repo, path, ref, f"Half-made chamber {room.name}", room.base_commit)
+    chamber = case.chamber
+    ref = saved_ref(chamber.task_id, chamber.name, case.context.clock())
+    saved = save_work(
+        case.repo, path, ref, f"Half-made chamber {chamber.name}", chamber.base_commit
+    )
     return f"; what was in it is saved under {ref}" if saved else ""
 
 
-async def _closing(case: Case) -> bool:
-    await asyncio.to_thread(wait_for_git_processes, [Path(case.room.path)], _GIT_SECONDS)
-    await close_one(case.context, case.repo, case.task, case.room)
+async def _finish_closing(case: Case) -> bool:
+    await asyncio.to_thread(wait_for_git_processes, [Path(case.chamber.path)], _GIT_SECONDS)
+    await close_one(case.context, case.repo, case.task, case.chamber)
     return True
 
 
-async def _completing(case: Case) -> bool:
+async def _finish_completing(case: Case) -> bool:
     """Finish what has landed or was only to be saved; open the task again otherwise."""
     context, task = case.context, case.task
     state = await context.store.snapshot()
@@ -104,8 +106,8 @@ async def _completing(case: Case) -> bool:
         if task.id in case.seen.landed
         else []
     )
-    for room in leaving:
-        await close_one(context, case.repo, task, room)
+    for chamber in leaving:
+        await close_one(context, case.repo, task, chamber)
     finished = (saving or task.id in case.seen.landed) and len(leaving) == len(there)
 
     async def decide(reads: Reads) -> Decision[None]:
@@ -115,105 +117,113 @@ async def _completing(case: Case) -> bool:
         at, actor = context.clock(), context.actor
         if finished:
             landed = "" if saving else known.landed_commit
-            ended = life.ended(
+            ended = task_lifecycle.ended(
                 known, completed=not saving, landed_commit=landed, at=at, actor=actor
             )
             return Decision(None, ended[1])
-        return Decision(None, life.reopened(known, at=at, actor=actor)[1])
+        return Decision(None, task_lifecycle.reopened(known, at=at, actor=actor)[1])
 
     await run_transaction(context.store, decide)
     return True
 
 
-async def _half_restored(case: Case) -> bool:
-    await asyncio.to_thread(_take_back, case)
+async def _remove_half_restored_worktree(case: Case) -> bool:
+    await asyncio.to_thread(_save_and_remove_worktree, case)
     return True
 
 
-def _take_back(case: Case) -> None:
+def _save_and_remove_worktree(case: Case) -> None:
     """Remove the worktree of a chamber that is closed; its saved work, or what is new, is kept."""
-    room, repo = case.room, case.repo
-    path = Path(room.path)
+    chamber, repo = case.chamber, case.repo
+    path = Path(chamber.path)
     ignored = ignored_files_to_save(repo)
     base = f"refs/heads/{case.task.base_branch}" if case.task.base_branch else "HEAD"
-    tip = repo.resolve(f"refs/heads/{room.branch}")
+    tip = repo.resolve(f"refs/heads/{chamber.branch}")
     saved = False
     if path.exists():
         wait_for_git_processes([path], _GIT_SECONDS)
         saved = is_state_saved(repo, read_state(path, ignored=ignored))
         if not saved:
-            ref = saved_ref(room.task_id, room.name, case.context.clock())
-            message = f"Half-restored chamber {room.name}"
+            ref = saved_ref(chamber.task_id, chamber.name, case.context.clock())
+            message = f"Half-restored chamber {chamber.name}"
             kept = save_work(
-                repo, path, ref, message, merged_into=base, own_branch=room.branch, ignored=ignored
+                repo,
+                path,
+                ref,
+                message,
+                merged_into=base,
+                own_branch=chamber.branch,
+                ignored=ignored,
             )
             saved = kept is not None and kept.tip == tip
     remove_worktree(repo, path, ignored)
     remove_provisions(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):
-        delete_branch(repo, room.branch, tip)
+        delete_branch(repo, chamber.branch, tip)
 
 
-async def _renamed(case: Case) -> bool:
-    [room] = await follow_branches(case.context, case.repo, case.task, [case.room])
-    siblings = [one for one in case.seen.state.chambers_of(room.task_id) if one.is_live]
-    others = [one for one in siblings if one.id != room.id]
+async def _follow_renamed_branch(case: Case) -> bool:
+    [chamber] = await follow_branches(case.context, case.repo, case.task, [case.chamber])
+    siblings = [one for one in case.seen.state.chambers_of(chamber.task_id) if one.is_live]
+    others = [one for one in siblings if one.id != chamber.id]
     await asyncio.to_thread(
-        provision_chambers, case.context, case.repo, case.task, [room], siblings=others
+        provision_chambers, case.context, case.repo, case.task, [chamber], siblings=others
     )
     return True
 
 
-async def _forgotten(case: Case) -> bool:
-    room = case.room
-    reason = f"orchestra: chamber {room.name} of task {room.task_id}"
+async def _register_forgotten_worktree(case: Case) -> bool:
+    chamber = case.chamber
+    reason = f"orchestra: chamber {chamber.name} of task {chamber.task_id}"
     await asyncio.to_thread(
-        register_worktree_again, case.repo, Path(room.path), room.branch, reason
+        register_worktree_again, case.repo, Path(chamber.path), chamber.branch, reason
     )
     return True
 
 
-async def _moved(case: Case) -> bool:
+async def _follow_moved_repository(case: Case) -> bool:
     old_top = Path(case.difference.subject)
     await follow_repository(case.context, case.repo, case.seen.state, old_top)
     return True
 
 
-async def _link(case: Case) -> bool:
-    return await asyncio.to_thread(relink_worktree, case.repo, Path(case.room.path))
+async def _restore_link(case: Case) -> bool:
+    return await asyncio.to_thread(relink_worktree, case.repo, Path(case.chamber.path))
 
 
-async def _astray(case: Case) -> bool:
+async def _relink_moved_worktree(case: Case) -> bool:
     return await asyncio.to_thread(relink_worktree, case.repo, Path(case.difference.subject))
 
 
-async def _unlocked(case: Case) -> bool:
-    room = case.room
-    reason = f"orchestra: chamber {room.name} of task {room.task_id}"
-    await asyncio.to_thread(lock_worktree, case.repo, Path(room.path), reason)
+async def _lock_worktree(case: Case) -> bool:
+    chamber = case.chamber
+    reason = f"orchestra: chamber {chamber.name} of task {chamber.task_id}"
+    await asyncio.to_thread(lock_worktree, case.repo, Path(chamber.path), reason)
     return True
 
 
-async def _lock(case: Case) -> bool:
+async def _move_stale_lock(case: Case) -> bool:
     await asyncio.to_thread(move_stale_lock, case.repo, Path(case.difference.subject))
     return True
 
 
-async def _claim(case: Case) -> bool:
+async def _free_stale_claim(case: Case) -> bool:
     name = case.difference.subject
 
     async def decide(reads: Reads) -> Decision[bool]:
         holder = await reads.claim(name)
-        room, task = await reads.chamber(holder), await reads.task(holder)
-        holds = (room is not None and room.is_standing) or (task is not None and not task.is_over)
+        chamber, task = await reads.chamber(holder), await reads.task(holder)
+        holds = (chamber is not None and chamber.is_standing) or (
+            task is not None and not task.is_over
+        )
         if not holder or holds:
             return Decision(answer=False)
-        return Decision(answer=True, change=life.given_back(name, holder))
+        return Decision(answer=True, change=task_lifecycle.given_back(name, holder))
 
     return await run_transaction(case.context.store, decide)
 
 
-async def _branch(case: Case) -> bool:
+async def _delete_orphan_branch(case: Case) -> bool:
     branch = case.difference.subject
     if branch not in case.seen.settled:
         return False
@@ -221,62 +231,66 @@ async def _branch(case: Case) -> bool:
     return await asyncio.to_thread(delete_branch, case.repo, branch, seen_at)
 
 
-async def _mail(case: Case) -> bool:
+async def _deliver_mail(case: Case) -> bool:
     store = case.context.store
     await deliver_mail(store, await store.snapshot(), case.context.clock)
     return True
 
 
-async def _lost_mail(case: Case) -> bool:
+async def _post_lost_mail(case: Case) -> bool:
     mail = [
         one
         for one in case.seen.state.interrupts.values()
-        if one.chamber_id == case.room.id and one.state == "posted"
+        if one.chamber_id == case.chamber.id and one.state == "posted"
     ]
-    await asyncio.to_thread(post, Path(case.room.path), sorted(mail, key=lambda one: one.sent_at))
+    await asyncio.to_thread(
+        post, Path(case.chamber.path), sorted(mail, key=lambda one: one.sent_at)
+    )
     return True
 
 
-async def _leftover_mail(case: Case) -> bool:
+async def _withdraw_leftover_mail(case: Case) -> bool:
     over = [
         one.id
         for one in case.seen.state.interrupts.values()
-        if one.chamber_id == case.room.id and one.is_over
+        if one.chamber_id == case.chamber.id and one.is_over
     ]
-    await asyncio.to_thread(withdraw, Path(case.room.path), case.room.name, over)
+    await asyncio.to_thread(withdraw, Path(case.chamber.path), case.chamber.name, over)
     return True
 
 
-async def _adopt(case: Case) -> bool:
+async def _adopt_worktree(case: Case) -> bool:
     tree = next(one for one in case.seen.trees if str(one.path) == case.difference.subject)
     return await adopt(case.context, case.repo, tree)
 
 
-async def _follow(case: Case) -> bool:
-    tree = next(one for one in case.seen.trees if one.branch == case.room.branch and not one.gone)
-    await follow(case.context, case.repo, case.task, case.room, tree.path)
+async def _follow_moved_chamber(case: Case) -> bool:
+    tree = next(
+        one for one in case.seen.trees if one.branch == case.chamber.branch and not one.gone
+    )
+    await follow(case.context, case.repo, case.task, case.chamber, tree.path)
     return True
 
 
-_MENDINGS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
-    "half-made chamber": _half_made,
-    "unfinished closing": _closing,
-    "unfinished completing": _completing,
-    "half-restored chamber": _half_restored,
-    "deleted directory": _closing,
-    "moved repository": _moved,
-    "moved worktree": _astray,
-    "moved chamber": _follow,
-    "renamed branch": _renamed,
-    "forgotten worktree": _forgotten,
-    "lost link": _link,
-    "unlocked worktree": _unlocked,
-    "orphan worktree": _adopt,
-    "orphan branch": _branch,
-    "stale lock": _lock,
-    "stale claim": _claim,
-    "unread receipts": _mail,
-    "unposted mail": _mail,
-    "lost mail": _lost_mail,
-    "leftover mail": _leftover_mail,
+_REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
+    "half-made chamber": _remove_half_made_chamber,
+    "unfinished closing": _finish_closing,
+    "unfinished completing": _finish_completing,
+    "half-restored chamber": _remove_half_restored_worktree,
+    "deleted directory": _finish_closing,
+    "moved repository": _follow_moved_repository,
+    "moved worktree": _relink_moved_worktree,
+    "moved chamber": _follow_moved_chamber,
+    "renamed branch": _follow_renamed_branch,
+    "forgotten worktree": _register_forgotten_worktree,
+    "lost link": _restore_link,
+    "unlocked worktree": _lock_worktree,
+    "orphan worktree": _adopt_worktree,
+    "orphan branch": _delete_orphan_branch,
+    "stale lock": _move_stale_lock,
+    "stale claim": _free_stale_claim,
+    "unread receipts": _deliver_mail,
+    "unposted mail": _deliver_mail,
+    "lost mail": _post_lost_mail,
+    "leftover mail": _withdraw_leftover_mail,
 }

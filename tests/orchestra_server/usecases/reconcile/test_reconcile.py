@@ -15,7 +15,7 @@ from orchestra_core.project import find_project
 from orchestra_core.replies.reconcile import Reconciled
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle as room_life
-from orchestra_server.domain import task_lifecycle as life
+from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
@@ -121,7 +121,7 @@ async def test_a_closing_that_broke_off_is_finished(context: Context) -> None:
 async def begin_completing(context: Context, task_id: str, ending: str = "merge") -> None:
     task = (await context.store.snapshot()).tasks[task_id]
     saves = ending == "save"
-    begun, begin = life.completing(task, at=1, actor="a", summary=SUMMARY)
+    begun, begin = task_lifecycle.completing(task, at=1, actor="a", summary=SUMMARY)
     if saves:
         begun = replace(begun, ending="save")
         begin = Change(events=(replace(begin.events[0], data=EventData(task=begun)),))
@@ -154,7 +154,9 @@ async def test_a_completing_that_landed_is_finished(
     task, repo = state.tasks[task_id], open_repository(repository.path)
     chambers = list(state.chambers.values())
     ready = await asyncio.to_thread(prepared_landing, repo, task, chambers, SUMMARY)
-    announced = life.landing(task, commit=ready.commit, chambers=ready.order, at=2, actor="a")[1]
+    announced = task_lifecycle.landing(
+        task, commit=ready.commit, chambers=ready.order, at=2, actor="a"
+    )[1]
     await change(context, lambda _: announced)
     await asyncio.to_thread(land_prepared, repo, task, ready)
 
