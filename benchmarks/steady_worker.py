@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.support.scripted_model import Answer, Call, Request, Say
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
 
 THINKING_S = 0.1
 TOOL_S = 0.1
@@ -34,7 +34,7 @@ class SteadyWorker:
     _running: bool = True
     _over: bool = False
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: ModelRequest) -> ModelAnswer:
         """Answer one request when the worker is let go on."""
         turn = Turn(time.time(), _newest(request))
         with self._changed:
@@ -45,7 +45,7 @@ class SteadyWorker:
         turn.answered = time.time()
         if self._over:
             return [Say("My part is done.")]
-        return [Call("Bash", {"command": f"sleep {TOOL_S}", "description": "Work"})]
+        return [CallTool("Bash", {"command": f"sleep {TOOL_S}", "description": "Work"})]
 
     def go_on(self) -> None:
         """Let it work, and return at its next turn."""
@@ -78,7 +78,7 @@ class SteadyWorker:
             raise TimeoutError(f"the worker stood still for {_PATIENCE_S:g} s")
 
 
-def _newest(request: Request) -> str:
+def _newest(request: ModelRequest) -> str:
     """Return what the model reads for the first time: all that follows its own last answer."""
     roles = [message.role for message in request.messages]
     last = len(roles) - 1 - roles[::-1].index("assistant") if "assistant" in roles else -1

@@ -8,7 +8,7 @@ from benchmarks.alternating import by_turns, command_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_server.files.chamber.mailbox import MAIL
-from tests.support.hooks import Rooms, Session, Subject, rooms_at, send
+from tests.support.hooks import HookedCheckout, Session, Subject, hooked_checkout, send
 
 _FILLER = b"y" * 4_000
 _CALL = {"tool_name": "Read", "tool_input": {"file_path": "/a"}, "filler": _FILLER.decode()}
@@ -17,13 +17,13 @@ _CALL = {"tool_name": "Read", "tool_input": {"file_path": "/a"}, "filler": _FILL
 def measure(budget: Budget) -> list[Finding]:
     """Fire the commands of settings files as a client does, the whole shell line with its stdin."""
     with a_place() as place:
-        rooms = rooms_at(place.directory / "shop", place.server.url)
+        checkout = hooked_checkout(place.directory / "shop", place.server.url)
         seconds = budget.seconds(10)
-        return [*_without_mail(rooms, seconds), *_with_mail(rooms, seconds)]
+        return [*_without_mail(checkout, seconds), *_with_mail(checkout, seconds)]
 
 
-def _without_mail(rooms: Rooms, seconds: float) -> list[Finding]:
-    callers = (Session(rooms.chamber("quiet")), Session(rooms.main))
+def _without_mail(checkout: HookedCheckout, seconds: float) -> list[Finding]:
+    callers = (Session(checkout.chamber("quiet")), Session(checkout.main))
     fired = [_fires(caller, "PreToolUse") for caller in callers]
     *taken, floor = by_turns([*fired, _runs("/bin/true")], seconds)
     cases = ("no mail", "no mail, in the main checkout")
@@ -33,8 +33,8 @@ def _without_mail(rooms: Rooms, seconds: float) -> list[Finding]:
     ]
 
 
-def _with_mail(rooms: Rooms, seconds: float) -> list[Finding]:
-    worker = Session(rooms.chamber("busy"))
+def _with_mail(checkout: HookedCheckout, seconds: float) -> list[Finding]:
+    worker = Session(checkout.chamber("busy"))
     measures = [
         _with_letter(worker, "PostToolBatch"),
         _with_letter(worker, "PreToolUse"),

@@ -11,7 +11,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.chamber.mailbox import collect_receipts
 from tests.support.certificates import own_certificate
-from tests.support.hooks import Session, patient, rooms_at, send, sent
+from tests.support.hooks import Session, hooked_checkout, patient, send, sent
 from tests.support.scripted_server import Reply, bulk, scripted_server
 from tests.support.valkey import running_server, valkey_binary
 
@@ -22,7 +22,7 @@ async def test_a_password_and_a_database_are_used_over_tcp(tmp_path: Path, proje
     with running_server(valkey_binary(), *options):
         url = f"redis://:p%40ss%20word@127.0.0.1:{port}/3"
         settings = Settings(redis_url=url, state_dir=tmp_path, runtime_dir=tmp_path, project="")
-        worker = patient(rooms_at(tmp_path / "repo", url, project_id).chamber())
+        worker = patient(hooked_checkout(tmp_path / "repo", url, project_id).chamber())
         async with open_store(project_id, settings) as store:
             await sent(store, worker.directory, "One")
             worker.fire("PostToolBatch")
@@ -33,7 +33,9 @@ def test_a_wrong_password_leaves_a_receipt(tmp_path: Path) -> None:
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", "right")
     with running_server(valkey_binary(), *options):
-        worker = patient(rooms_at(tmp_path / "repo", f"redis://:no@127.0.0.1:{port}").chamber())
+        worker = patient(
+            hooked_checkout(tmp_path / "repo", f"redis://:no@127.0.0.1:{port}").chamber()
+        )
         send(worker.directory, "One")
         worker.fire("PostToolBatch")
         assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
@@ -44,7 +46,7 @@ def test_a_server_that_does_not_answer_is_left_after_a_moment(tmp_path: Path) ->
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
-        worker = Session(rooms_at(tmp_path / "repo", url).chamber())
+        worker = Session(hooked_checkout(tmp_path / "repo", url).chamber())
         send(worker.directory, "One")
         assert "One" in worker.fire("PostToolBatch").context
         assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
@@ -66,7 +68,7 @@ async def test_a_server_that_answers_without_end_is_left_too(tmp_path: Path) -> 
 
     async with await asyncio.start_server(dribble, "127.0.0.1", 0) as server:
         url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        worker = Session(rooms_at(tmp_path / "repo", url).chamber())
+        worker = Session(hooked_checkout(tmp_path / "repo", url).chamber())
         send(worker.directory, "One")
         answer = await asyncio.wait_for(asyncio.to_thread(worker.fire, "PostToolBatch"), 20)
         await asyncio.wait_for(left.wait(), 20)
@@ -96,7 +98,7 @@ async def test_tls_is_spoken_with_a_password_and_the_certificate_is_checked(
     async with scripted_server(reply, tls=certificate.serving()) as url:
         options = f"?ssl_ca_certs={certificate.path}" if is_trusted else ""
         named = url.replace("://", "://ada:p%40ss@") + "/2" + options
-        worker = patient(rooms_at(tmp_path / "repo", named).chamber())
+        worker = patient(hooked_checkout(tmp_path / "repo", named).chamber())
         send(worker.directory, "One")
         answer = await asyncio.to_thread(worker.fire, "PostToolBatch")
     assert "One" in answer.context

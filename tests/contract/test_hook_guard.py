@@ -6,12 +6,12 @@ import pytest
 
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import Answer, Rooms, Session, rooms_at, send
+from tests.support.hooks import HookAnswer, HookedCheckout, Session, hooked_checkout, send
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "a repo")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "a repo")
 
 
 def writing(path: Path | str, field: str = "file_path") -> dict[str, object]:
@@ -19,84 +19,90 @@ def writing(path: Path | str, field: str = "file_path") -> dict[str, object]:
 
 
 @pytest.fixture(params=["session", "subagent", "inner"])
-def worker(rooms: Rooms, request: pytest.FixtureRequest) -> Session:
-    auth = rooms.chamber("auth")
-    rooms.chamber("api")
+def worker(checkout: HookedCheckout, request: pytest.FixtureRequest) -> Session:
+    auth = checkout.chamber("auth")
+    checkout.chamber("api")
     if request.param == "session":
         return Session(auth)
     if request.param == "inner":
         return Session(auth, agent_id="inner")
-    agent = rooms.subagent()
+    agent = checkout.subagent()
     agent.fire("PreToolUse", writing(auth / "a.py"), "presence")
     return agent
 
 
-def test_a_write_next_door_is_denied_with_the_right_path(rooms: Rooms, worker: Session) -> None:
-    auth = rooms.main / ".claude" / "worktrees" / "auth"
-    in_main = worker.fire("PreToolUse", writing(rooms.main / "src" / "a.py"), "guard").denial
+def test_a_write_next_door_is_denied_with_the_right_path(
+    checkout: HookedCheckout, worker: Session
+) -> None:
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
+    in_main = worker.fire("PreToolUse", writing(checkout.main / "src" / "a.py"), "guard").denial
     assert "is in the main checkout, and you work in chamber auth" in in_main
     assert f"Write to {auth}/src/a.py instead." in in_main
-    api = rooms.main / ".claude" / "workspaces" / "api" / "src" / "b.py"
+    api = checkout.main / ".claude" / "workspaces" / "api" / "src" / "b.py"
     in_api = worker.fire("PreToolUse", writing(api, "notebook_path"), "guard").denial
-    assert f"{rooms.main}/.claude/worktrees/api/src/b.py is in chamber api" in in_api
+    assert f"{checkout.main}/.claude/worktrees/api/src/b.py is in chamber api" in in_api
     assert f"Write to {auth}/src/b.py instead." in in_api
 
 
 def test_its_own_chamber_and_all_outside_the_repository_are_free(
-    rooms: Rooms, worker: Session, tmp_path: Path
+    checkout: HookedCheckout, worker: Session, tmp_path: Path
 ) -> None:
     for path in (
-        rooms.main / ".claude" / "worktrees" / "auth" / "src" / "new.py",
-        rooms.main / ".claude" / "workspaces" / "auth" / "new.py",
+        checkout.main / ".claude" / "worktrees" / "auth" / "src" / "new.py",
+        checkout.main / ".claude" / "workspaces" / "auth" / "new.py",
         tmp_path / "a repo beside" / "x.py",
         Path("/tmp/scratch.txt"),
     ):
-        assert worker.fire("PreToolUse", writing(path), "guard") == Answer()
+        assert worker.fire("PreToolUse", writing(path), "guard") == HookAnswer()
 
 
-def test_a_way_out_of_the_chamber_is_seen_through(rooms: Rooms, worker: Session) -> None:
-    auth = rooms.main / ".claude" / "worktrees" / "auth"
-    (auth / "link").symlink_to(rooms.main)
+def test_a_way_out_of_the_chamber_is_seen_through(
+    checkout: HookedCheckout, worker: Session
+) -> None:
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
+    (auth / "link").symlink_to(checkout.main)
     for path in (auth / ".." / "api" / "x.py", auth / "link" / "x.py"):
         assert worker.fire("PreToolUse", writing(path), "guard").denial
 
 
 def test_the_conductor_and_a_subagent_without_a_chamber_write_where_they_like(
-    rooms: Rooms,
+    checkout: HookedCheckout,
 ) -> None:
-    rooms.chamber()
-    for session in (Session(rooms.main), rooms.subagent("free")):
-        answer = session.fire("PreToolUse", writing(rooms.main / "a.py"), "guard")
-        assert answer == Answer()
+    checkout.chamber()
+    for session in (Session(checkout.main), checkout.subagent("free")):
+        answer = session.fire("PreToolUse", writing(checkout.main / "a.py"), "guard")
+        assert answer == HookAnswer()
 
 
-def test_one_setting_switches_it_off_for_all_chambers(rooms: Rooms, worker: Session) -> None:
-    asked = writing(rooms.main / "a.py")
+def test_one_setting_switches_it_off_for_all_chambers(
+    checkout: HookedCheckout, worker: Session
+) -> None:
+    asked = writing(checkout.main / "a.py")
     assert worker.fire("PreToolUse", asked, "guard").denial
     python = Path(worker.commands("PreToolUse", "guard")[0].split("[ -x ")[1].split(" ")[0])
-    initialise(rooms.main, python, isolation=False)
-    assert worker.fire("PreToolUse", asked, "guard") == Answer()
-    initialise(rooms.main, python)
+    initialise(checkout.main, python, isolation=False)
+    assert worker.fire("PreToolUse", asked, "guard") == HookAnswer()
+    initialise(checkout.main, python)
     assert worker.fire("PreToolUse", asked, "guard").denial
 
 
-def test_one_call_is_denied_for_one_reason(rooms: Rooms) -> None:
-    worker = Session(rooms.chamber())
+def test_one_call_is_denied_for_one_reason(checkout: HookedCheckout) -> None:
+    worker = Session(checkout.chamber())
     send(worker.directory, "Hello")
-    assert worker.fire("PreToolUse", writing(rooms.main / "a.py"), "guard") == Answer()
-    assert worker.fire("PreToolUse", writing(rooms.main / "a.py")).denial
+    assert worker.fire("PreToolUse", writing(checkout.main / "a.py"), "guard") == HookAnswer()
+    assert worker.fire("PreToolUse", writing(checkout.main / "a.py")).denial
 
 
-def test_only_tools_that_write_start_the_guard(rooms: Rooms) -> None:
-    settings = (rooms.chamber() / ".claude" / "settings.local.json").read_text()
+def test_only_tools_that_write_start_the_guard(checkout: HookedCheckout) -> None:
+    settings = (checkout.chamber() / ".claude" / "settings.local.json").read_text()
     assert settings.count(" guard 2>/dev/null") == 1
     assert '"matcher": "Edit|Write|MultiEdit|NotebookEdit"' in settings
 
 
 def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
-    rooms: Rooms, worker: Session
+    checkout: HookedCheckout, worker: Session
 ) -> None:
-    auth = rooms.main / ".claude" / "worktrees" / "auth"
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
     show_suspension(
         auth, Suspension(since=1, interrupt_id="i1", sender="ada", message="Wait\nhere")
     )
@@ -108,12 +114,12 @@ def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
             "No tool runs here until the work is resumed. Report how far you are and end your turn."
             " The reason given:\n> Wait here"
         )
-    assert worker.fire("Stop") == worker.fire("SubagentStop") == Answer()
+    assert worker.fire("Stop") == worker.fire("SubagentStop") == HookAnswer()
     send(auth, "Still there?")
     assert "a message is waiting" in worker.fire("PreToolUse", reading).denial
     if worker.agent_id != "inner":
         assert "Still there?" in worker.fire("PostToolBatch").context
         assert "suspended" in worker.fire("PreToolUse", reading).denial
         show_suspension(auth, None)
-        assert worker.fire("PreToolUse", reading) == Answer()
-    assert Session(rooms.main).fire("PreToolUse", reading) == Answer()
+        assert worker.fire("PreToolUse", reading) == HookAnswer()
+    assert Session(checkout.main).fire("PreToolUse", reading) == HookAnswer()

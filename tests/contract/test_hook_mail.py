@@ -11,20 +11,28 @@ import pytest
 
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, unread
-from tests.support.hooks import Answer, Rooms, Session, code_of, finish, rooms_at, send
+from tests.support.hooks import (
+    HookAnswer,
+    HookedCheckout,
+    Session,
+    code_of,
+    finish,
+    hooked_checkout,
+    send,
+)
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "src/a.py", "content": "x"}}
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolBatch", "Stop", "SubagentStop")
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "a repo with 'quotes'")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "a repo with 'quotes'")
 
 
 @pytest.fixture
-def chamber(rooms: Rooms) -> Path:
-    return rooms.chamber()
+def chamber(checkout: HookedCheckout) -> Path:
+    return checkout.chamber()
 
 
 @pytest.fixture
@@ -39,7 +47,7 @@ def traces(chamber: Path) -> list[str]:
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_without_mail_nothing_is_said(worker: Session, event: str) -> None:
-    assert worker.fire(event, WRITE) == Answer()
+    assert worker.fire(event, WRITE) == HookAnswer()
 
 
 @pytest.mark.parametrize("event", ["SessionStart", "UserPromptSubmit", "PostToolBatch"])
@@ -50,7 +58,7 @@ def test_mail_is_given_as_context_and_only_once(worker: Session, event: str) -> 
     assert "from operator" in answer.context
     assert "auth" in answer.context
     assert unread(worker.directory) == []
-    assert worker.fire(event) == Answer()
+    assert worker.fire(event) == HookAnswer()
 
 
 def test_a_tool_call_is_denied_while_mail_waits_and_the_text_follows_after_the_batch(
@@ -62,7 +70,7 @@ def test_a_tool_call_is_denied_while_mail_waits_and_the_text_follows_after_the_b
     assert not any("UUID" in denial for denial in denials)
     assert unread(worker.directory) == ["i1"]
     assert "UUID" in worker.fire("PostToolBatch").context
-    assert worker.fire("PreToolUse", WRITE) == Answer()
+    assert worker.fire("PreToolUse", WRITE) == HookAnswer()
 
 
 def test_a_client_without_an_end_of_batches_gets_the_text_with_a_later_denial(
@@ -74,7 +82,7 @@ def test_a_client_without_an_end_of_batches_gets_the_text_with_a_later_denial(
     long_ago = time.time() - 60
     os.utime(memory, (long_ago, long_ago))
     assert "UUID" in worker.fire("PreToolUse", WRITE).denial
-    assert worker.fire("PreToolUse", WRITE) == Answer()
+    assert worker.fire("PreToolUse", WRITE) == HookAnswer()
 
 
 def test_a_worker_cannot_end_its_turn_with_unread_mail(worker: Session) -> None:
@@ -82,18 +90,18 @@ def test_a_worker_cannot_end_its_turn_with_unread_mail(worker: Session) -> None:
     answer = worker.fire("Stop")
     assert answer.decision == "block"
     assert "One more thing" in answer.reason
-    assert worker.fire("Stop") == Answer()
+    assert worker.fire("Stop") == HookAnswer()
 
 
 def test_a_client_that_goes_on_when_informed_is_not_blocked_and_shows_the_text_once(
-    worker: Session, rooms: Rooms, chamber: Path
+    worker: Session, checkout: HookedCheckout, chamber: Path
 ) -> None:
     newer: dict[str, object] = {"background_tasks": []}
     send(chamber, "One more thing")
     answer = worker.fire("Stop", newer)
     assert (answer.decision, "One more thing" in answer.context) == ("", True)
-    assert worker.fire("Stop", newer) == Answer()
-    agent = rooms.subagent()
+    assert worker.fire("Stop", newer) == HookAnswer()
+    agent = checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a.py"}}, "presence")
     send(chamber, "Before you go", start=2)
     answer = agent.fire("SubagentStop", newer)
@@ -108,32 +116,34 @@ def test_a_workers_own_subagent_is_stopped_but_leaves_the_mail(
     send(chamber, "For the worker")
     assert "started you" in inner.fire("PreToolUse", WRITE).denial
     for event in ("PostToolBatch", "SubagentStop", "Stop"):
-        assert inner.fire(event) == Answer()
+        assert inner.fire(event) == HookAnswer()
     assert unread(chamber) == ["i1"]
     assert "For the worker" in worker.fire("PostToolBatch").context
 
 
-def test_a_subagent_is_bound_by_its_first_path_and_stays_bound(rooms: Rooms) -> None:
-    auth, api = rooms.chamber("auth"), rooms.chamber("api")
-    agent = rooms.subagent()
+def test_a_subagent_is_bound_by_its_first_path_and_stays_bound(checkout: HookedCheckout) -> None:
+    auth, api = checkout.chamber("auth"), checkout.chamber("api")
+    agent = checkout.subagent()
     inside = {"tool_name": "Bash", "tool_input": {"command": f"cd '{auth}' && make"}}
-    assert agent.fire("PreToolUse", inside, "presence") == Answer()
+    assert agent.fire("PreToolUse", inside, "presence") == HookAnswer()
     send(auth, "For auth")
     send(api, "For api", start=2)
     elsewhere = {"tool_name": "Read", "tool_input": {"file_path": f"{api}/x.py"}}
     assert agent.fire("PreToolUse", elsewhere).denial
     assert "For auth" in agent.fire("PostToolBatch").context
-    assert agent.fire("SubagentStop") == Answer()
+    assert agent.fire("SubagentStop") == HookAnswer()
     assert unread(api) == ["i2"]
 
 
-def test_a_bound_subagent_cannot_end_with_unread_mail(rooms: Rooms, chamber: Path) -> None:
-    agent = rooms.subagent()
+def test_a_bound_subagent_cannot_end_with_unread_mail(
+    checkout: HookedCheckout, chamber: Path
+) -> None:
+    agent = checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a.py"}}, "presence")
     send(chamber, "Before you go")
     answer = agent.fire("SubagentStop")
     assert (answer.decision, "Before you go" in answer.reason) == ("block", True)
-    assert agent.fire("SubagentStop") == Answer()
+    assert agent.fire("SubagentStop") == HookAnswer()
 
 
 @pytest.mark.parametrize(
@@ -148,11 +158,11 @@ def test_a_bound_subagent_cannot_end_with_unread_mail(rooms: Rooms, chamber: Pat
     ],
 )
 def test_a_chamber_is_known_in_every_form_of_path(
-    rooms: Rooms, chamber: Path, given: dict[str, object]
+    checkout: HookedCheckout, chamber: Path, given: dict[str, object]
 ) -> None:
     send(chamber, "Hello")
-    filled: object = json.loads(json.dumps(given).replace("{main}", str(rooms.main)))
-    assert rooms.subagent().fire("PreToolUse", {"tool_input": filled}).denial
+    filled: object = json.loads(json.dumps(given).replace("{main}", str(checkout.main)))
+    assert checkout.subagent().fire("PreToolUse", {"tool_input": filled}).denial
 
 
 @pytest.mark.parametrize(
@@ -164,29 +174,31 @@ def test_a_chamber_is_known_in_every_form_of_path(
         {"nested": {"deep": [1, None, True]}},
     ],
 )
-def test_other_paths_bind_nobody(rooms: Rooms, chamber: Path, given: dict[str, object]) -> None:
+def test_other_paths_bind_nobody(
+    checkout: HookedCheckout, chamber: Path, given: dict[str, object]
+) -> None:
     send(chamber, "Hello")
-    filled: object = json.loads(json.dumps(given).replace("{main}", str(rooms.main)))
-    assert rooms.subagent().fire("PreToolUse", {"tool_input": filled}) == Answer()
+    filled: object = json.loads(json.dumps(given).replace("{main}", str(checkout.main)))
+    assert checkout.subagent().fire("PreToolUse", {"tool_input": filled}) == HookAnswer()
 
 
-def test_the_conductor_never_takes_a_workers_mail(rooms: Rooms, chamber: Path) -> None:
-    conductor = Session(rooms.main)
+def test_the_conductor_never_takes_a_workers_mail(checkout: HookedCheckout, chamber: Path) -> None:
+    conductor = Session(checkout.main)
     send(chamber, "For the worker")
     for event in EVENTS:
         answer = conductor.fire(event, {"tool_input": {"file_path": f"{chamber}/a.py"}})
-        assert answer == Answer()
+        assert answer == HookAnswer()
     assert unread(chamber) == ["i1"]
 
 
 def test_a_session_in_a_chamber_is_left_to_the_chambers_own_hooks(
-    rooms: Rooms, worker: Session
+    checkout: HookedCheckout, worker: Session
 ) -> None:
     send(worker.directory, "Once")
-    main_settings = rooms.main / ".claude" / "settings.local.json"
+    main_settings = checkout.main / ".claude" / "settings.local.json"
     both = Session(worker.directory, worker.session_id, settings=main_settings)
-    assert both.fire("PreToolUse", WRITE) == Answer()
-    assert both.fire("PostToolBatch") == Answer()
+    assert both.fire("PreToolUse", WRITE) == HookAnswer()
+    assert both.fire("PostToolBatch") == HookAnswer()
     assert "Once" in worker.fire("PostToolBatch").context
 
 
@@ -229,7 +241,7 @@ def test_mail_that_another_hook_is_printing_is_left_to_it(worker: Session) -> No
     claim = worker.directory / f"{MAIL}.{os.getpid()}.1"
     (worker.directory / MAIL).rename(claim)
     os.utime(claim)
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     assert unread(worker.directory) == ["i1"]
 
 
@@ -246,12 +258,12 @@ def test_a_symlink_or_directory_in_the_mails_place_is_not_followed(
     secret = tmp_path / "secret"
     secret.write_text("not for you")
     (worker.directory / MAIL).symlink_to(secret)
-    assert worker.fire("PreToolUse", WRITE) == Answer()
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PreToolUse", WRITE) == HookAnswer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     assert secret.read_text() == "not for you"
     (worker.directory / MAIL).mkdir()
-    assert worker.fire("PreToolUse", WRITE) == Answer()
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PreToolUse", WRITE) == HookAnswer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
 
 
 @pytest.mark.parametrize("stdin", [b"", b"{", b"[]", b'"x"', b'{"hook_event_name":7}', b"\xff"])
@@ -276,11 +288,11 @@ def test_without_its_interpreter_or_its_settings_the_hook_is_silent(worker: Sess
     (command,) = worker.commands("PostToolBatch")
     code = code_of(worker.directory)
     (worker.directory / HOOK).with_suffix(".json").write_text("{broken")
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     code.write_text("this is not python")
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     code.unlink()
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     missing = command.replace(sys.executable, "/nonexistent/python")
     ended = subprocess.run(
         ["/bin/sh", "-c", missing], input=b"x" * 200_000, capture_output=True, check=True

@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.text import quoted
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, RECEIPTS, collect_receipts, unread
-from tests.support.hooks import Rooms, Session, rooms_at, send
+from tests.support.hooks import HookedCheckout, Session, hooked_checkout, send
 
 WORDS: dict[str, tuple[str, ...]] = {
     "no mail": (),
@@ -36,22 +36,22 @@ CASES = [
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "repo")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "repo")
 
 
-def caller(who: str, rooms: Rooms, chamber: Path) -> Session:
+def caller(who: str, checkout: HookedCheckout, chamber: Path) -> Session:
     match who:
         case "session":
             return Session(chamber)
         case "workers-subagent":
             return Session(chamber, agent_id="inner")
         case "conductor":
-            return Session(rooms.main)
+            return Session(checkout.main)
         case "unbound-subagent":
-            return rooms.subagent("elsewhere")
+            return checkout.subagent("elsewhere")
         case _:
-            agent = rooms.subagent("bound")
+            agent = checkout.subagent("bound")
             agent.fire("PreToolUse", {"tool_input": {"path": f"{chamber}/a"}}, "presence")
             return agent
 
@@ -92,9 +92,9 @@ def expected(event: str, kind: str, messages: tuple[str, ...]) -> object:
 
 
 @pytest.mark.parametrize(("who", "event", "kind"), CASES)
-def test_an_event(rooms: Rooms, who: str, event: str, kind: str) -> None:
-    chamber = rooms.chamber()
-    session = caller(who, rooms, chamber)
+def test_an_event(checkout: HookedCheckout, who: str, event: str, kind: str) -> None:
+    chamber = checkout.chamber()
+    session = caller(who, checkout, chamber)
     for messages in WORDS.values():
         memory = chamber / HOOK.with_suffix(".denied")
         for path in (*chamber.glob(f"{MAIL}*"), *(chamber / RECEIPTS).glob("*"), memory):

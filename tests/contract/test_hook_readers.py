@@ -11,37 +11,48 @@ import pytest
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, post, unread
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from tests.support.hooks import Answer, Rooms, Session, code_of, finish, names_in, rooms_at, send
+from tests.support.hooks import (
+    HookAnswer,
+    HookedCheckout,
+    Session,
+    code_of,
+    finish,
+    hooked_checkout,
+    names_in,
+    send,
+)
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "repo")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "repo")
 
 
-def launch(rooms: Rooms, agent_id: str, prompt: str, status: str = "async_launched") -> None:
+def launch(
+    checkout: HookedCheckout, agent_id: str, prompt: str, status: str = "async_launched"
+) -> None:
     """What the conductor's client fires once a subagent has been started (2.1.330)."""
     fields = {
         "tool_name": "Agent",
         "tool_input": {"description": "auth", "prompt": prompt, "subagent_type": "x"},
         "tool_response": {"isAsync": True, "status": status, "agentId": agent_id},
     }
-    assert Session(rooms.main).fire("PostToolUse", fields, "presence") == Answer()
+    assert Session(checkout.main).fire("PostToolUse", fields, "presence") == HookAnswer()
 
 
-def bound(rooms: Rooms, agent_id: str, chamber: Path) -> Session:
-    agent = rooms.subagent(agent_id)
+def bound(checkout: HookedCheckout, agent_id: str, chamber: Path) -> Session:
+    agent = checkout.subagent(agent_id)
     agent.fire("PreToolUse", {"tool_input": {"path": f"{chamber}/a"}}, "presence")
     return agent
 
 
-def test_a_subagent_is_bound_by_the_briefing_it_was_given(rooms: Rooms) -> None:
-    auth, api = rooms.chamber("auth"), rooms.chamber("api")
-    launch(rooms, "a-1", f"You work in {auth}. Beside you: {api}.")
+def test_a_subagent_is_bound_by_the_briefing_it_was_given(checkout: HookedCheckout) -> None:
+    auth, api = checkout.chamber("auth"), checkout.chamber("api")
+    launch(checkout, "a-1", f"You work in {auth}. Beside you: {api}.")
     send(auth, "For auth")
-    agent = rooms.subagent("a-1")
+    agent = checkout.subagent("a-1")
     elsewhere = {"tool_name": "Read", "tool_input": {"file_path": f"{api}/x.py"}}
     assert agent.fire("PreToolUse", elsewhere).denial
     assert "For auth" in agent.fire("PostToolBatch").context
@@ -50,33 +61,37 @@ def test_a_subagent_is_bound_by_the_briefing_it_was_given(rooms: Rooms) -> None:
 @pytest.mark.parametrize(
     ("prompt", "status"), [("No chamber is named", "async_launched"), ("{auth}", "completed")]
 )
-def test_any_other_briefing_binds_nobody(rooms: Rooms, prompt: str, status: str) -> None:
-    auth = rooms.chamber("auth")
-    launch(rooms, "a-1", prompt.replace("{auth}", str(auth)), status)
+def test_any_other_briefing_binds_nobody(
+    checkout: HookedCheckout, prompt: str, status: str
+) -> None:
+    auth = checkout.chamber("auth")
+    launch(checkout, "a-1", prompt.replace("{auth}", str(auth)), status)
     send(auth, "For auth")
-    assert rooms.subagent("a-1").fire("PreToolUse", READ) == Answer()
+    assert checkout.subagent("a-1").fire("PreToolUse", READ) == HookAnswer()
 
 
-def test_two_subagents_in_one_chamber_both_read_and_the_receipt_counts_once(rooms: Rooms) -> None:
-    auth = rooms.chamber("auth")
-    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
-    bound(rooms, "a-3", rooms.chamber("api"))
+def test_two_subagents_in_one_chamber_both_read_and_the_receipt_counts_once(
+    checkout: HookedCheckout,
+) -> None:
+    auth = checkout.chamber("auth")
+    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
+    bound(checkout, "a-3", checkout.chamber("api"))
     send(auth, "For both")
     assert "For both" in one.fire("PostToolBatch").context
-    assert one.fire("PostToolBatch") == Answer()
+    assert one.fire("PostToolBatch") == HookAnswer()
     assert unread(auth) == []
     assert two.fire("PreToolUse", READ).denial
-    assert one.fire("PreToolUse", READ) == Answer()
+    assert one.fire("PreToolUse", READ) == HookAnswer()
     assert "For both" in two.fire("PostToolBatch").context
-    assert two.fire("PreToolUse", READ) == Answer()
+    assert two.fire("PreToolUse", READ) == HookAnswer()
     states = [(one.interrupt_id, one.state) for one in collect_receipts(auth)]
     assert states == [("i1", "delivered"), ("i1", "acted")]
     assert names_in(auth) == [".claude"]
 
 
-def test_a_copy_for_another_reader_is_not_posted_again(rooms: Rooms) -> None:
-    auth = rooms.chamber("auth")
-    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+def test_a_copy_for_another_reader_is_not_posted_again(checkout: HookedCheckout) -> None:
+    auth = checkout.chamber("auth")
+    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     sent = send(auth, "For both")
     one.fire("PostToolBatch")
     one.fire("PreToolUse", READ)
@@ -85,22 +100,26 @@ def test_a_copy_for_another_reader_is_not_posted_again(rooms: Rooms) -> None:
     assert unread(auth) == []
 
 
-def test_a_subagent_that_has_ended_is_left_no_copy_unless_it_goes_on(rooms: Rooms) -> None:
-    auth = rooms.chamber("auth")
-    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+def test_a_subagent_that_has_ended_is_left_no_copy_unless_it_goes_on(
+    checkout: HookedCheckout,
+) -> None:
+    auth = checkout.chamber("auth")
+    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     two.fire("SubagentStop", {}, "presence")
     send(auth, "First")
     one.fire("PostToolBatch")
-    assert two.fire("PreToolUse", READ) == Answer()
+    assert two.fire("PreToolUse", READ) == HookAnswer()
     two.fire("PreToolUse", READ, "presence")
     send(auth, "Second", start=2)
     one.fire("PostToolBatch")
     assert "Second" in two.fire("PostToolBatch").context
 
 
-def test_one_of_twenty_takes_the_mail_and_the_other_reader_gets_one_copy(rooms: Rooms) -> None:
-    auth = rooms.chamber("auth")
-    one, two = bound(rooms, "a-1", auth), bound(rooms, "a-2", auth)
+def test_one_of_twenty_takes_the_mail_and_the_other_reader_gets_one_copy(
+    checkout: HookedCheckout,
+) -> None:
+    auth = checkout.chamber("auth")
+    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     send(auth, "Just once each")
     processes = [one.start("PostToolBatch") for _ in range(10)]
     assert sum("Just once" in finish(process).context for process in processes) == 1
@@ -117,8 +136,8 @@ def wake(session: Session) -> tuple[int, str]:
     return ended.returncode, ended.stderr.decode()
 
 
-def test_mail_wakes_an_idle_session_once_and_never_one_at_work(rooms: Rooms) -> None:
-    worker = Session(rooms.chamber())
+def test_mail_wakes_an_idle_session_once_and_never_one_at_work(checkout: HookedCheckout) -> None:
+    worker = Session(checkout.chamber())
     worker.fire("Stop")
     assert wake(worker) == (0, "")
     send(worker.directory, "Hello")
@@ -133,8 +152,8 @@ def test_mail_wakes_an_idle_session_once_and_never_one_at_work(rooms: Rooms) -> 
 
 
 @pytest.mark.parametrize("event", ["UserPromptSubmit", "SessionStart", "PreToolUse"])
-def test_a_session_that_begins_again_is_idle_no_more(rooms: Rooms, event: str) -> None:
-    worker = Session(rooms.chamber())
+def test_a_session_that_begins_again_is_idle_no_more(checkout: HookedCheckout, event: str) -> None:
+    worker = Session(checkout.chamber())
     worker.fire("Stop")
     worker.fire("Stop", {}, "presence")
     worker.fire(event, READ, "presence")
@@ -142,62 +161,68 @@ def test_a_session_that_begins_again_is_idle_no_more(rooms: Rooms, event: str) -
     assert wake(worker) == (0, "")
 
 
-def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(rooms: Rooms) -> None:
-    worker = Session(rooms.chamber())
+def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(
+    checkout: HookedCheckout,
+) -> None:
+    worker = Session(checkout.chamber())
     send(worker.directory, "One")
     assert "One" in worker.fire("PostToolUse", READ).context
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
     send(worker.directory, "Two", start=2)
-    assert worker.fire("PostToolUse", READ) == Answer()
+    assert worker.fire("PostToolUse", READ) == HookAnswer()
     assert "Two" in worker.fire("PostToolBatch").context
 
 
-def test_the_hook_answers_a_probe_and_changes_nothing(rooms: Rooms) -> None:
-    chamber = rooms.chamber()
+def test_the_hook_answers_a_probe_and_changes_nothing(checkout: HookedCheckout) -> None:
+    chamber = checkout.chamber()
     before = names_in(chamber / HOOK.parent)
-    answer = probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git")
+    answer = probe_hook(chamber, checkout.document().id, checkout.main, checkout.main / ".git")
     assert (answer.ready, "leaves receipts" in answer.note) == (True, True)
     assert set(names_in(chamber / HOOK.parent)) - set(before) <= {"__pycache__"}
     code_of(chamber).write_text("this is not python")
-    assert not probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git").ready
+    assert not probe_hook(
+        chamber, checkout.document().id, checkout.main, checkout.main / ".git"
+    ).ready
 
 
 def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkout(
-    rooms: Rooms,
+    checkout: HookedCheckout,
 ) -> None:
-    chamber = rooms.chamber()
+    chamber = checkout.chamber()
     settings = chamber / HOOK.with_suffix(".json")
     settings.write_text(json.dumps({**json.loads(settings.read_text()), "own_hooks": False}))
     (chamber / ".claude" / "settings.local.json").unlink()
-    assert probe_hook(chamber, rooms.document().id, rooms.main, rooms.main / ".git").ready
+    assert probe_hook(chamber, checkout.document().id, checkout.main, checkout.main / ".git").ready
 
 
 def test_a_subagent_of_a_task_in_a_subdirectory_is_found_from_the_main_checkout(
-    rooms: Rooms,
+    checkout: HookedCheckout,
 ) -> None:
-    rooms.chamber()
-    api = rooms.chamber("api", below="packages/the api")
-    agent = bound(rooms, "a-1", api)
+    checkout.chamber()
+    api = checkout.chamber("api", below="packages/the api")
+    agent = bound(checkout, "a-1", api)
     send(api, "For api")
     assert agent.fire("PreToolUse", READ).denial
     assert "For api" in agent.fire("PostToolBatch").context
-    beside = {"tool_name": "Write", "tool_input": {"file_path": str(rooms.main / "x.py")}}
+    beside = {"tool_name": "Write", "tool_input": {"file_path": str(checkout.main / "x.py")}}
     assert f"Write to {api}/x.py instead." in agent.fire("PreToolUse", beside, "guard").denial
 
 
-def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(rooms: Rooms) -> None:
-    api = rooms.chamber("api", below="packages/api")
-    main_settings = rooms.main / ".claude" / "settings.local.json"  # what the client uses there
-    agent = Session(rooms.main / "packages" / "api", "s-0", "a-1", settings=main_settings)
+def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(
+    checkout: HookedCheckout,
+) -> None:
+    api = checkout.chamber("api", below="packages/api")
+    main_settings = checkout.main / ".claude" / "settings.local.json"  # what the client uses there
+    agent = Session(checkout.main / "packages" / "api", "s-0", "a-1", settings=main_settings)
     send(api, "For api")
     inside = {"tool_name": "Bash", "tool_input": {"command": "cd .claude/worktrees/api && make"}}
     assert agent.fire("PreToolUse", inside).denial
     assert "For api" in agent.fire("PostToolBatch").context
 
 
-def test_what_dead_readers_left_is_cleared_away_in_time(rooms: Rooms) -> None:
+def test_what_dead_readers_left_is_cleared_away_in_time(checkout: HookedCheckout) -> None:
 
-    chamber, long_ago = rooms.chamber(), time.time() - 7_200
+    chamber, long_ago = checkout.chamber(), time.time() - 7_200
     for name in (f"{MAIL}.delivered.a-9", f"{MAIL}.for.a-9", ".orchestra-tmp-1"):
         (chamber / name).write_text("{}")
         os.utime(chamber / name, (long_ago, long_ago))

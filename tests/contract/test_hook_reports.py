@@ -11,20 +11,20 @@ from orchestra_core.store.store import Store
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.mailbox import collect_receipts, discard_receipts
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from tests.support.hooks import Rooms, Session, be_patient, patient, rooms_at, sent
+from tests.support.hooks import HookedCheckout, Session, be_patient, hooked_checkout, patient, sent
 
 BASH = {"tool_name": "Bash", "tool_input": {"command": "make\ttest \x1b[31m\n && ls"}}
 CHAMBER = "add-login-1a2b/auth"
 
 
 @pytest.fixture
-def rooms(tmp_path: Path, valkey_url: str, project_id: str) -> Rooms:
-    return rooms_at(tmp_path / "repo", valkey_url, project_id)
+def checkout(tmp_path: Path, valkey_url: str, project_id: str) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "repo", valkey_url, project_id)
 
 
 @pytest.fixture
-def worker(rooms: Rooms) -> Session:
-    return patient(rooms.chamber())
+def worker(checkout: HookedCheckout) -> Session:
+    return patient(checkout.chamber())
 
 
 async def stamps(store: Store, interrupt_id: str) -> Interrupt:
@@ -50,10 +50,12 @@ async def test_a_delivery_and_the_next_call_are_stamped_in_order(
     assert collect_receipts(worker.directory) == []
 
 
-async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Rooms) -> None:
-    chamber = patient(rooms.chamber()).directory
-    be_patient(rooms.main)
-    agent = rooms.subagent()
+async def test_a_bound_subagent_is_stamped_like_a_worker(
+    store: Store, checkout: HookedCheckout
+) -> None:
+    chamber = patient(checkout.chamber()).directory
+    be_patient(checkout.main)
+    agent = checkout.subagent()
     await sent(store, chamber, "One")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/a"}})
     agent.fire("PostToolBatch")
@@ -63,9 +65,9 @@ async def test_a_bound_subagent_is_stamped_like_a_worker(store: Store, rooms: Ro
 
 
 async def test_receipts_stand_in_for_a_server_that_is_away_and_are_taken_once(
-    store: Store, rooms: Rooms
+    store: Store, checkout: HookedCheckout
 ) -> None:
-    away = Rooms(rooms.main, project_id=rooms.project_id)
+    away = HookedCheckout(checkout.main, project_id=checkout.project_id)
     worker = Session(away.chamber())
     await sent(store, worker.directory, "One")
     worker.fire("PostToolBatch")
@@ -114,11 +116,11 @@ async def test_each_event_says_what_the_worker_does(
 
 
 async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
-    store: Store, rooms: Rooms
+    store: Store, checkout: HookedCheckout
 ) -> None:
-    chamber = patient(rooms.chamber()).directory
-    be_patient(rooms.main)
-    agent = rooms.subagent("a-7")
+    chamber = patient(checkout.chamber()).directory
+    be_patient(checkout.main)
+    agent = checkout.subagent("a-7")
     agent.fire("PreToolUse", {"tool_input": {"file_path": f"{chamber}/src/a.py"}}, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]
     assert (presence.detail, presence.agent_id) == ("src/a.py", "a-7")
@@ -144,40 +146,42 @@ async def test_the_last_words_of_a_worker_are_kept(
 
 
 async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_message(
-    store: Store, rooms: Rooms
+    store: Store, checkout: HookedCheckout
 ) -> None:
-    chamber = patient(rooms.chamber()).directory
-    be_patient(rooms.main)
+    chamber = patient(checkout.chamber()).directory
+    be_patient(checkout.main)
     launched: dict[str, object] = {
         "tool_name": "Agent",
         "tool_input": {"prompt": f"Work in {chamber}."},
         "tool_response": {"status": "async_launched", "agentId": "a-7"},
     }
-    Session(rooms.main).fire("PostToolUse", launched, "presence")
+    Session(checkout.main).fire("PostToolUse", launched, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]
     assert (presence.state, presence.agent_id) == ("starting", "a-7")
     last = {"last_assistant_message": "I wrote a.py."}
-    rooms.subagent("a-7").fire("SubagentStop", last, "presence")
+    checkout.subagent("a-7").fire("SubagentStop", last, "presence")
     presence = (await store.snapshot()).presence[CHAMBER]
     assert (presence.state, presence.message) == ("finished", "I wrote a.py.")
 
 
 async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
-    store: Store, rooms: Rooms
+    store: Store, checkout: HookedCheckout
 ) -> None:
-    chamber = rooms.chamber()
-    answer = await asyncio.to_thread(probe_hook, chamber, CHAMBER, rooms.main, rooms.main / ".git")
+    chamber = checkout.chamber()
+    answer = await asyncio.to_thread(
+        probe_hook, chamber, CHAMBER, checkout.main, checkout.main / ".git"
+    )
     assert answer == HookProbe(ready=True)
     assert (await store.snapshot()).presence == {}
 
 
 async def test_the_conductor_and_a_workers_subagent_do_not_end_a_workers_presence(
-    store: Store, rooms: Rooms, worker: Session
+    store: Store, checkout: HookedCheckout, worker: Session
 ) -> None:
     worker.fire("PreToolUse", BASH, "presence")
     before = (await store.snapshot()).presence[CHAMBER]
     Session(worker.directory, agent_id="inner").fire("SubagentStop", {}, "presence")
-    Session(rooms.main).fire("Stop", {}, "presence")
+    Session(checkout.main).fire("Stop", {}, "presence")
     assert (await store.snapshot()).presence[CHAMBER] == before
 
 

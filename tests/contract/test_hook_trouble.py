@@ -11,7 +11,7 @@ import pytest
 from orchestra_core.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
-from tests.support.hooks import Answer, Rooms, Session, code_of, rooms_at, send
+from tests.support.hooks import HookAnswer, HookedCheckout, Session, code_of, hooked_checkout, send
 
 SUBJECTS = ("mail", "presence", "guard")
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "{main}/a.py", "content": "x" * 200_000}}
@@ -24,13 +24,13 @@ UNPRIVILEGED = (
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "repo")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "repo")
 
 
 @pytest.fixture
-def worker(rooms: Rooms) -> Session:
-    chamber = rooms.chamber()
+def worker(checkout: HookedCheckout) -> Session:
+    chamber = checkout.chamber()
     send(chamber, "Hello")
     return Session(chamber)
 
@@ -54,11 +54,11 @@ def ends_well(worker: Session, *before: str, prefix: str = "") -> list[bytes]:
     return said
 
 
-def test_a_chamber_that_is_gone(rooms: Rooms, worker: Session) -> None:
-    agent = rooms.subagent()
+def test_a_chamber_that_is_gone(checkout: HookedCheckout, worker: Session) -> None:
+    agent = checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{worker.directory}/a"}}, "presence")
     settings = worker.directory / ".claude" / "settings.local.json"
-    kept = settings.rename(rooms.main / "kept.json")
+    kept = settings.rename(checkout.main / "kept.json")
     shutil.rmtree(worker.directory)
     gone = Session(worker.directory, settings=kept)
     assert ends_well(gone) == [b""] * 3
@@ -92,7 +92,7 @@ def test_a_full_disk(worker: Session) -> None:
     )
     assert b"Hello" in ended.stdout
     assert ended.stderr == b""
-    assert worker.fire("PostToolBatch") == Answer()
+    assert worker.fire("PostToolBatch") == HookAnswer()
 
 
 @pytest.mark.skipif(
@@ -121,7 +121,7 @@ def test_a_chamber_that_cannot_be_written_keeps_no_tool_from_running(worker: Ses
 
 def test_a_mailbox_that_somebody_holds_is_left_after_a_moment(worker: Session) -> None:
     with locked_directory(worker.directory):
-        assert worker.fire("PostToolBatch") == Answer()
+        assert worker.fire("PostToolBatch") == HookAnswer()
         assert unread(worker.directory) == ["i1"]
     assert "Hello" in worker.fire("PostToolBatch").context
 
@@ -147,17 +147,17 @@ def test_a_payload_of_ten_megabytes_in_the_guard(worker: Session) -> None:
     (worker.directory / MAIL).unlink()
     given = {"file_path": "/elsewhere", "content": "x" * 10_000_000}
     asked = {"tool_name": "Write", "tool_input": given}
-    assert worker.fire("PreToolUse", asked, "guard") == Answer()
+    assert worker.fire("PreToolUse", asked, "guard") == HookAnswer()
 
 
 def test_a_payload_of_ten_megabytes_that_names_chambers_without_end(
-    rooms: Rooms, worker: Session
+    checkout: HookedCheckout, worker: Session
 ) -> None:
     assert unread(worker.directory) == ["i1"]
     given = {"content": "/elsewhere/.claude/worktrees/auth\n" * 300_000}
     began = time.monotonic()
     asked = {"tool_name": "Write", "tool_input": given}
-    assert rooms.subagent("unbound").fire("PreToolUse", asked) == Answer()
+    assert checkout.subagent("unbound").fire("PreToolUse", asked) == HookAnswer()
     assert time.monotonic() - began < 5
 
 

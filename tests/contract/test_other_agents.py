@@ -16,24 +16,24 @@ from orchestra_server.files.chamber.chamber_files import provision_chamber
 from orchestra_server.files.chamber.mailbox import collect_receipts, unread
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import Rooms, Settings, names_in, rooms_at, send
+from tests.support.hooks import HookedCheckout, HookSettingsFile, hooked_checkout, names_in, send
 
 SAMPLES = Path(__file__).parents[1] / "support" / "agent_payloads"
-Answer = dict[str, object]
+ClientAnswer = dict[str, object]
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    rooms = rooms_at(tmp_path / "a repo")
-    initialise(rooms.main, Path(sys.executable), agents=tuple(AGENTS))
-    return rooms
+def checkout(tmp_path: Path) -> HookedCheckout:
+    checkout = hooked_checkout(tmp_path / "a repo")
+    initialise(checkout.main, Path(sys.executable), agents=tuple(AGENTS))
+    return checkout
 
 
-def fire(rooms: Rooms, directory: Path, agent: str, event: str) -> Answer:
+def fire(checkout: HookedCheckout, directory: Path, agent: str, event: str) -> ClientAnswer:
     """Fire an event as a session of the agent's client in `directory`, with a recorded payload."""
     client = AGENTS[agent]
-    place = (rooms.main if client.in_main else directory) / client.place
-    settings = msgspec.json.decode(place.read_bytes(), type=Settings)
+    place = (checkout.main if client.in_main else directory) / client.place
+    settings = msgspec.json.decode(place.read_bytes(), type=HookSettingsFile)
     ((handler,),) = (group.hooks for group in settings.hooks[event])
     samples = json.loads((SAMPLES / f"{agent}.json").read_text())
     payload = json.dumps(samples[event]).replace("{chamber}", str(directory))
@@ -56,13 +56,13 @@ def fire(rooms: Rooms, directory: Path, agent: str, event: str) -> Answer:
     ],
 )
 def test_every_event_shows_mail_once_in_the_clients_own_form(
-    rooms: Rooms, agent: str, events: tuple[str, ...]
+    checkout: HookedCheckout, agent: str, events: tuple[str, ...]
 ) -> None:
-    chamber = rooms.chamber()
+    chamber = checkout.chamber()
     for number, event in enumerate(events):
-        assert fire(rooms, chamber, agent, event) == {}
+        assert fire(checkout, chamber, agent, event) == {}
         send(chamber, f"Message {number}", start=number)
-        answer = fire(rooms, chamber, agent, event)
+        answer = fire(checkout, chamber, agent, event)
         assert f"Message {number}" in json.dumps(answer)
         assert set(answer) <= form(agent, event)
         assert unread(chamber) == []
@@ -76,13 +76,13 @@ def form(agent: str, event: str) -> set[str]:
     return {"decision", "reason"} if event == "Stop" else {"hookSpecificOutput"}
 
 
-def test_the_answers_say_what_each_client_reads(rooms: Rooms) -> None:
-    chamber = rooms.chamber()
+def test_the_answers_say_what_each_client_reads(checkout: HookedCheckout) -> None:
+    chamber = checkout.chamber()
     send(chamber, "Hello")
-    denied = fire(rooms, chamber, "gemini", "BeforeTool")
+    denied = fire(checkout, chamber, "gemini", "BeforeTool")
     assert denied["decision"] == "deny"
     send(chamber, "Again", start=2)
-    assert fire(rooms, chamber, "codex", "PreToolUse")["hookSpecificOutput"] == {
+    assert fire(checkout, chamber, "codex", "PreToolUse")["hookSpecificOutput"] == {
         "hookEventName": "PreToolUse",
         "permissionDecision": "deny",
         "permissionDecisionReason": str(denied["reason"]).replace("Hello", "Again"),
@@ -90,43 +90,47 @@ def test_the_answers_say_what_each_client_reads(rooms: Rooms) -> None:
 
 
 @pytest.mark.parametrize(("agent", "event"), [("codex", "PreToolUse"), ("gemini", "BeforeTool")])
-def test_a_suspended_chamber_runs_no_tool_of_theirs(rooms: Rooms, agent: str, event: str) -> None:
-    chamber = rooms.chamber()
+def test_a_suspended_chamber_runs_no_tool_of_theirs(
+    checkout: HookedCheckout, agent: str, event: str
+) -> None:
+    chamber = checkout.chamber()
     show_suspension(chamber, Suspension(since=1, interrupt_id="i1", sender="ada"))
     for _ in range(2):
-        assert "suspended the work" in json.dumps(fire(rooms, chamber, agent, event))
+        assert "suspended the work" in json.dumps(fire(checkout, chamber, agent, event))
 
 
-def test_codex_asks_the_main_checkouts_hook_wherever_it_works(rooms: Rooms) -> None:
-    auth, api = rooms.chamber("auth"), rooms.chamber("api")
+def test_codex_asks_the_main_checkouts_hook_wherever_it_works(checkout: HookedCheckout) -> None:
+    auth, api = checkout.chamber("auth"), checkout.chamber("api")
     send(auth, "Hello")
-    for elsewhere in (rooms.main, api):
-        assert fire(rooms, elsewhere, "codex", "PreToolUse") == {}
+    for elsewhere in (checkout.main, api):
+        assert fire(checkout, elsewhere, "codex", "PreToolUse") == {}
     (auth / "src").mkdir()
-    assert "Hello" in json.dumps(fire(rooms, auth / "src", "codex", "PreToolUse"))
+    assert "Hello" in json.dumps(fire(checkout, auth / "src", "codex", "PreToolUse"))
 
 
-def test_codex_finds_its_folder_in_every_chamber_and_nothing_in_it(rooms: Rooms) -> None:
-    assert names_in(rooms.chamber() / ".codex") == []
+def test_codex_finds_its_folder_in_every_chamber_and_nothing_in_it(
+    checkout: HookedCheckout,
+) -> None:
+    assert names_in(checkout.chamber() / ".codex") == []
 
 
-def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(rooms: Rooms) -> None:
-    chamber = rooms.chamber()
+def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(checkout: HookedCheckout) -> None:
+    chamber = checkout.chamber()
     place = chamber / AGENTS["gemini"].place
     place.write_text('{"theme": "dark"}')
-    provision_chamber(rooms.furnishing())
+    provision_chamber(checkout.provision_plan())
     assert json.loads(place.read_text())["theme"] == "dark"
     assert "hooks" in json.loads(place.read_text())
     place.write_text("{}")
     tracked = frozenset((AGENTS["gemini"].place.as_posix(),))
-    (line,) = provision_chamber(replace(rooms.furnishing(), tracked=tracked))
+    (line,) = provision_chamber(replace(checkout.provision_plan(), tracked=tracked))
     assert "gemini gets no mail" in line
     assert place.read_text() == "{}"
 
 
 def test_chambers_know_no_agent_that_was_not_chosen(tmp_path: Path) -> None:
-    rooms = rooms_at(tmp_path / "plain")
-    for place in (rooms.main, rooms.chamber()):
+    checkout = hooked_checkout(tmp_path / "plain")
+    for place in (checkout.main, checkout.chamber()):
         assert not any((place / agent.place.parent).exists() for agent in AGENTS.values())
 
 
@@ -156,9 +160,9 @@ console.log(JSON.stringify(said))
 
 
 @pytest.fixture
-def play(rooms: Rooms, tmp_path: Path) -> Callable[..., list[str]]:
+def play(checkout: HookedCheckout, tmp_path: Path) -> Callable[..., list[str]]:
     """Let opencode's plugin hear of one thing; what it says to the session comes back."""
-    chamber = rooms.chamber()
+    chamber = checkout.chamber()
     shutil.copy(chamber / AGENTS["opencode"].place, tmp_path / "orchestra.mjs")
     (tmp_path / "play.mjs").write_text(PLAY)
 
@@ -174,11 +178,11 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="opencode's plu
 
 @needs_node
 def test_opencodes_plugin_shows_mail_once_at_a_prompt_a_tool_and_in_idleness(
-    rooms: Rooms, play: Callable[..., list[str]]
+    checkout: HookedCheckout, play: Callable[..., list[str]]
 ) -> None:
     quiet = {"prompt": ["Do your part"], "tool": ["ran"], "idle": []}
     for number, (act, nothing) in enumerate(quiet.items()):
-        send(rooms.chamber(), f"Message {number}", start=number)
+        send(checkout.chamber(), f"Message {number}", start=number)
         (told,) = play(act)
         assert f"Message {number}" in told
         assert play(act) == nothing
@@ -186,9 +190,9 @@ def test_opencodes_plugin_shows_mail_once_at_a_prompt_a_tool_and_in_idleness(
 
 @needs_node
 def test_mail_is_left_where_opencode_ends_with_its_turn(
-    rooms: Rooms, play: Callable[..., list[str]]
+    checkout: HookedCheckout, play: Callable[..., list[str]]
 ) -> None:
-    chamber = rooms.chamber()
+    chamber = checkout.chamber()
     send(chamber, "Hello")
     assert play("idle", "run") == []
     assert unread(chamber) == ["i1"]

@@ -13,7 +13,7 @@ from tests.support.repositories import PLAIN_GIT, TestRepository, small_reposito
 
 
 @dataclass(frozen=True)
-class Stage:
+class ClientSetup:
     """Where a session of the real client plays."""
 
     repository: TestRepository
@@ -26,7 +26,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(settings: Settings, tmp_path: Path) -> Stage:
+def client_setup(settings: Settings, tmp_path: Path) -> ClientSetup:
     repository = small_repository((tmp_path / "bookshop").resolve(), {"shop.py": "PRICE = 1\n"})
     initialise(repository.path, Path(sys.executable))
-    return Stage(repository, settings, tmp_path / "home")
+    return ClientSetup(repository, settings, tmp_path / "home")

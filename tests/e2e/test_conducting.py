@@ -21,11 +21,11 @@ from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
-from tests.e2e.conftest import Stage
+from tests.e2e.conftest import ClientSetup
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
 from tests.support.replies import decode_exactly
-from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 
 # The first run installs the client, which takes as long as the network does.
 pytestmark = pytest.mark.timeout(400)
@@ -40,7 +40,7 @@ MESSAGE = "The column is called user_id now, not uid."
 Reply = TypeVar("Reply")
 
 
-def reply(model: type[Reply], request: Request, tool: str) -> Reply:
+def reply(model: type[Reply], request: ModelRequest, tool: str) -> Reply:
     """Read what the model saw as a tool's result: the structured answer."""
     (result,) = request.answers(PREFIX + tool)
     assert not result.is_error, result.words()
@@ -51,11 +51,11 @@ def reply(model: type[Reply], request: Request, tool: str) -> Reply:
 class Play:
     """The script of all four, and what each of them read."""
 
-    stage: Stage
-    conductor: list[Request] = field(default_factory=list[Request])
-    workers: dict[str, list[Request]] = field(default_factory=dict[str, list[Request]])
+    client_setup: ClientSetup
+    conductor: list[ModelRequest] = field(default_factory=list[ModelRequest])
+    workers: dict[str, list[ModelRequest]] = field(default_factory=dict[str, list[ModelRequest]])
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: ModelRequest) -> ModelAnswer:
         prompt = "\n".join(block.words() for block in request.messages[0].blocks())
         worker = re.search(r"You are implementation-executor-(\w+), one", prompt)
         if worker:
@@ -63,41 +63,43 @@ class Play:
         self.conductor.append(request)
         return self.conduct(request)
 
-    def conduct(self, request: Request) -> Answer:
+    def conduct(self, request: ModelRequest) -> ModelAnswer:
         if not request.answers(f"{PREFIX}start_task"):
             arguments = {"description": REQUEST, "complexity": "auto-detect"}
-            return [Call(f"{PREFIX}start_task", arguments)]
+            return [CallTool(f"{PREFIX}start_task", arguments)]
         task = reply(StartedTask, request, "start_task").task_id
         if not request.answers(f"{PREFIX}create_chambers_batch"):
             named = {"task_id": task, "chamber_names": PARTS}
-            return [Call(f"{PREFIX}create_chambers_batch", named)]
+            return [CallTool(f"{PREFIX}create_chambers_batch", named)]
         if not request.answers("Agent"):
             return start_workers(reply(CreatedChambers, request, "create_chambers_batch"))
         if request.text().count("<task-notification>") < len(PARTS):
             return [Say("I wait for my workers.")]
         return finish(request, task)
 
-    def work(self, name: str, request: Request) -> Answer:
+    def work(self, name: str, request: ModelRequest) -> ModelAnswer:
         self.workers.setdefault(name, []).append(request)
         made = reply(CreatedChambers, self.conductor[-1], "create_chambers_batch")
         path = next(one.path for one in made.chambers if one.name == name)
         if request.turn == 0:
             file = f"{path}/{name}.py"
-            return [Call("Write", {"file_path": file, "content": "DONE = True\n"})]
+            return [CallTool("Write", {"file_path": file, "content": "DONE = True\n"})]
         if name != "auth" or request.turn > 2:
             return [Say(f"I wrote {name}.py.")]
         if request.turn == 1:
             asyncio.run(self.interrupt(made.task_id))
         mark = "before" if request.turn == 1 else "after"
-        return [Call("Bash", {"command": f"touch '{path}/{mark}.txt'", "description": "Mark"})]
+        return [CallTool("Bash", {"command": f"touch '{path}/{mark}.txt'", "description": "Mark"})]
 
     async def interrupt(self, task_id: str) -> None:
         arguments = {"task_id": task_id, "chamber": "auth", "message": MESSAGE}
-        async with in_memory(self.stage.settings, self.stage.repository.path) as operator:
+        async with in_memory(
+            self.client_setup.settings, self.client_setup.repository.path
+        ) as operator:
             await operator.call(SentInterrupt, "interrupt_worker", arguments)
 
 
-def start_workers(made: CreatedChambers) -> Answer:
+def start_workers(made: CreatedChambers) -> ModelAnswer:
     """Start every worker in one message, its prompt unchanged."""
     asked = [
         {
@@ -107,10 +109,10 @@ def start_workers(made: CreatedChambers) -> Answer:
         }
         for chamber in made.chambers
     ]
-    return [Call("Agent", arguments) for arguments in asked]
+    return [CallTool("Agent", arguments) for arguments in asked]
 
 
-def finish(request: Request, task_id: str) -> Answer:
+def finish(request: ModelRequest, task_id: str) -> ModelAnswer:
     """Record, complete, and say so."""
     if not request.answers(f"{PREFIX}record_agent_action"):
         done = {
@@ -120,23 +122,23 @@ def finish(request: Request, task_id: str) -> Answer:
             "result": "It imports",
             "patterns": ["JWT auth", "rate limiting"],
         }
-        return [Call(f"{PREFIX}record_agent_action", done)]
+        return [CallTool(f"{PREFIX}record_agent_action", done)]
     if not request.answers(f"{PREFIX}complete_task"):
         last = {"task_id": task_id, "commit_changes": True, "summary": SUMMARY}
-        return [Call(f"{PREFIX}complete_task", last)]
+        return [CallTool(f"{PREFIX}complete_task", last)]
     return [Say("All is done.")]
 
 
-async def test_claude_code_conducts_a_task_from_start_to_end(stage: Stage) -> None:
-    untouched = stage.repository.status
-    play = await asyncio.to_thread(perform, stage)
+async def test_claude_code_conducts_a_task_from_start_to_end(client_setup: ClientSetup) -> None:
+    untouched = client_setup.repository.status
+    play = await asyncio.to_thread(perform, client_setup)
     check_what_the_conductor_was_told(play.conductor[0])
     completed = check_what_the_tools_answered(play.conductor[-1])
-    state, events = await stored(stage)
+    state, events = await stored(client_setup)
     check_what_redis_holds(state, completed.task_id)
     check_the_history([event.kind for event in events], events)
     check_the_interrupt(play, state)
-    repository = stage.repository
+    repository = client_setup.repository
     assert [repository.read(f"{name}.py") for name in PARTS] == ["DONE = True\n"] * 3
     assert not (repository.path / "before.txt").exists()
     assert (repository.path / "after.txt").exists()
@@ -146,17 +148,17 @@ async def test_claude_code_conducts_a_task_from_start_to_end(stage: Stage) -> No
     assert not list((repository.path / ".claude" / "worktrees").glob("*"))
 
 
-def perform(stage: Stage) -> Play:
-    play = Play(stage)
+def perform(client_setup: ClientSetup) -> Play:
+    play = Play(client_setup)
     binary = claude_binary()
     with scripted_model(play) as model:
         ended = run_claude(
             binary,
             f"/mcp__orchestration__conduct {REQUEST}",
-            directory=stage.repository.path,
-            home=stage.home,
+            directory=client_setup.repository.path,
+            home=client_setup.home,
             model_url=model.url,
-            environ=stage.environ,
+            environ=client_setup.environ,
             options=[
                 *("--mcp-config", ".mcp.json"),
                 *("--allowedTools", "Bash Write Task mcp__orchestration"),
@@ -167,20 +169,20 @@ def perform(stage: Stage) -> Play:
     return play
 
 
-async def stored(stage: Stage) -> tuple[ProjectState, list[Event]]:
-    project = find_project(stage.repository.path)
-    async with open_store(project.id, stage.settings) as store:
+async def stored(client_setup: ClientSetup) -> tuple[ProjectState, list[Event]]:
+    project = find_project(client_setup.repository.path)
+    async with open_store(project.id, client_setup.settings) as store:
         return await store.snapshot(), await store.events()
 
 
-def check_what_the_conductor_was_told(first: Request) -> None:
+def check_what_the_conductor_was_told(first: ModelRequest) -> None:
     told = first.text()
     assert "You are the conductor of this request" in told
     assert f"<command-args>{REQUEST}</command-args>" in told
     assert "when command arguments stand above this text, they are the request" in told
 
 
-def check_what_the_tools_answered(last: Request) -> CompletedTask:
+def check_what_the_tools_answered(last: ModelRequest) -> CompletedTask:
     made = reply(CreatedChambers, last, "create_chambers_batch")
     recorded = reply(RecordedAction, last, "record_agent_action")
     completed = reply(CompletedTask, last, "complete_task")

@@ -8,10 +8,10 @@ import pytest
 
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
-from tests.e2e.conftest import Stage
-from tests.e2e.test_working import MESSAGE, Room, mail, open_room, send
+from tests.e2e.conftest import ClientSetup
+from tests.e2e.test_working import MESSAGE, OpenChamber, mail, open_chamber, send
 from tests.support.claude_code import claude_binary, run_claude
-from tests.support.scripted_model import Answer, Call, Request, Say, scripted_model
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -27,13 +27,13 @@ class Play:
     her last word, which she says when Ada has read it.
     """
 
-    stage: Stage
-    room: Room
-    read: dict[str, list[Request]] = field(default_factory=dict[str, list[Request]])
+    client_setup: ClientSetup
+    chamber: OpenChamber
+    read: dict[str, list[ModelRequest]] = field(default_factory=dict[str, list[ModelRequest]])
     _both_think: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
     _ada_has_read: threading.Event = field(default_factory=threading.Event)
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: ModelRequest) -> ModelAnswer:
         prompt = "\n".join(block.words() for block in request.messages[0].blocks())
         name = next((one for one in NAMES if f"You are {one}." in prompt), "conductor")
         self.read.setdefault(name, []).append(request)
@@ -41,19 +41,19 @@ class Play:
             return self.conduct(request)
         return self.work(name, request)
 
-    def conduct(self, request: Request) -> Answer:
+    def conduct(self, request: ModelRequest) -> ModelAnswer:
         if request.answers("Agent"):
             return [Say("I wait for my workers.")]
         asked = {"subagent_type": "general-purpose", "description": "Work"}
-        where = f"Work in {self.room.path}."
-        return [Call("Agent", {**asked, "prompt": f"You are {one}. {where}"}) for one in NAMES]
+        where = f"Work in {self.chamber.path}."
+        return [CallTool("Agent", {**asked, "prompt": f"You are {one}. {where}"}) for one in NAMES]
 
-    def work(self, name: str, request: Request) -> Answer:
+    def work(self, name: str, request: ModelRequest) -> ModelAnswer:
         if request.turn == 0:
             return [self.touch(f"{name}-begins")]
         if request.turn == 1:
             if self._both_think.wait(_PATIENCE_S) == 0:
-                asyncio.run(send(self.stage, self.room))
+                asyncio.run(send(self.client_setup, self.chamber))
             self._both_think.wait(_PATIENCE_S)
             if name == "Ada":
                 return [self.touch("one"), self.touch("another")]
@@ -62,43 +62,45 @@ class Play:
         self._ada_has_read.set()
         return [self.touch("after")] if request.turn == 2 else [Say("My part is done.")]
 
-    def touch(self, name: str) -> Call:
-        command = f"touch '{self.room.path / name}'"
-        return Call("Bash", {"command": command, "description": "Leave a mark"})
+    def touch(self, name: str) -> CallTool:
+        command = f"touch '{self.chamber.path / name}'"
+        return CallTool("Bash", {"command": command, "description": "Leave a mark"})
 
 
-async def test_mail_reaches_both_workers_of_a_chamber_and_is_counted_once(stage: Stage) -> None:
-    room = await open_room(stage)
-    play = Play(stage, room)
-    await asyncio.to_thread(perform, stage, play)
+async def test_mail_reaches_both_workers_of_a_chamber_and_is_counted_once(
+    client_setup: ClientSetup,
+) -> None:
+    chamber = await open_chamber(client_setup)
+    play = Play(client_setup, chamber)
+    await asyncio.to_thread(perform, client_setup, play)
     ada, grace = (play.read[name][-1] for name in NAMES)
     assert [result.is_error for result in ada.results()] == [False, True, True, False]
     assert [ada.text().count(MESSAGE), grace.text().count(MESSAGE)] == [1, 1]
     assert all(MESSAGE not in one.text() for one in play.read["conductor"])
-    assert sorted(path.name for path in room.path.iterdir() if not path.name.startswith(".")) == [
-        *("Ada-begins", "Grace-begins", "after", "shop.py")
-    ]
-    read = await mail(stage)
+    assert sorted(
+        path.name for path in chamber.path.iterdir() if not path.name.startswith(".")
+    ) == [*("Ada-begins", "Grace-begins", "after", "shop.py")]
+    read = await mail(client_setup)
     assert read.state == "acted"
     assert 0 < read.sent_at <= read.posted_at <= read.delivered_at <= read.acted_at
-    project = find_project(stage.repository.path)
-    async with open_store(project.id, stage.settings) as store:
+    project = find_project(client_setup.repository.path)
+    async with open_store(project.id, client_setup.settings) as store:
         kinds = [event.kind for event in await store.events()]
     assert [kind for kind in kinds if kind.startswith("interrupt.")] == [
         f"interrupt.{state}" for state in ("sent", "posted", "delivered", "acted")
     ]
 
 
-def perform(stage: Stage, play: Play) -> None:
+def perform(client_setup: ClientSetup, play: Play) -> None:
     binary = claude_binary()
     with scripted_model(play) as model:
         ended = run_claude(
             binary,
             "Let two workers begin.",
-            directory=stage.repository.path,
-            home=stage.home,
+            directory=client_setup.repository.path,
+            home=client_setup.home,
             model_url=model.url,
-            environ=stage.environ,
+            environ=client_setup.environ,
             options=["--allowedTools", "Bash Task"],
         )
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]

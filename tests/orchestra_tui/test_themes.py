@@ -8,7 +8,7 @@ from orchestra_tui.presentation.rows import symbols
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.themes import DARK, LIGHT
 from orchestra_tui.widgets.line_table import MARK_FOCUSED, LineTable
-from tests.support.stage import COLUMNS, FixedRows, Stage, painted
+from tests.support.stage import COLUMNS, FixedRows, WidgetStage, painted
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3, normal text
 TEXT = ("foreground", "foreground-muted", "accent", "success", "warning", "error")
@@ -70,7 +70,7 @@ async def test_without_colours_the_same_is_shown(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("NO_COLOR", "1")
     rows = FixedRows(3)
     table = LineTable(COLUMNS, rows)
-    async with Stage(table).run_test(size=(30, 9)) as pilot:
+    async with WidgetStage(table).run_test(size=(30, 9)) as pilot:
         table.show(rows.keys)
         table.focus()
         await pilot.pause()
@@ -87,7 +87,7 @@ async def test_without_colours_the_same_is_shown(monkeypatch: pytest.MonkeyPatch
 async def test_a_change_of_theme_changes_what_is_drawn() -> None:
     rows = FixedRows(3)
     table = LineTable(COLUMNS, rows)
-    app = Stage(table)
+    app = WidgetStage(table)
     async with app.run_test(size=(30, 9)) as pilot:
         table.show(rows.keys)
         await pilot.pause()

@@ -24,7 +24,7 @@ _LINE_LIMIT = 2_500  # characters; no model should have to read more about one m
 _NEVER = ("Traceback", "pydantic", "failed inside the server", "Error executing tool", "\n", "\x1b")
 
 
-class Room:
+class ServedRepository:
     """A server on a repository of its own, called by a client; counts what it answered."""
 
     def __init__(self, directory: Path, settings: Settings) -> None:
@@ -92,7 +92,7 @@ def tools(runner: asyncio.Runner, settings: Settings, tmp_path: Path) -> list[To
 def test_any_sequence_of_any_calls_is_answered_and_leaves_the_state_whole(
     runner: asyncio.Runner, settings: Settings, tools: list[Tool], tmp_path: Path, tally: Tally
 ) -> None:
-    rooms = list[Room]()
+    served_repositories = list[ServedRepository]()
 
     @hypothesis_settings(
         max_examples=scaled(3, 150),
@@ -108,22 +108,22 @@ def test_any_sequence_of_any_calls_is_answered_and_leaves_the_state_whole(
     )
     @given(st.lists(calls(tools), min_size=12, max_size=20))
     def play(sequence: list[ToolCall]) -> None:
-        directory = tmp_path / f"room-{len(rooms)}"
+        directory = tmp_path / f"room-{len(served_repositories)}"
         directory.mkdir()
-        room = Room(directory, settings)
-        rooms.append(room)
+        served = ServedRepository(directory, settings)
+        served_repositories.append(served)
         start = ToolCall("start_task", {"description": "Add a login"})
         open_all = ToolCall(
             "create_chambers_batch", {"task_id": "$task", "chamber_names": ["auth"]}
         )
-        runner.run(room.play([start, open_all, *sequence]))
+        runner.run(served.play([start, open_all, *sequence]))
 
     play()
     tally(
-        sequences=len(rooms),
+        sequences=len(served_repositories),
         tools=len(tools),
-        results=sum(room.answers for room in rooms),
-        one_line_errors=sum(room.lines for room in rooms),
+        results=sum(served.answers for served in served_repositories),
+        one_line_errors=sum(served.lines for served in served_repositories),
     )
 
 
@@ -133,7 +133,7 @@ def test_every_argument_takes_every_hostile_text(
     """Each argument in turn is each text, alone, in a list and in an object."""
     directory = tmp_path / "room"
     directory.mkdir()
-    room = Room(directory, settings)
+    served = ServedRepository(directory, settings)
     tries = [
         (tool, name, value)
         for tool in tools
@@ -143,23 +143,23 @@ def test_every_argument_takes_every_hostile_text(
     ]
 
     async def play() -> None:
-        project = find_project(room.repository).id
+        project = find_project(served.repository).id
         async with (
-            in_memory(settings, room.repository) as conductor,
+            in_memory(settings, served.repository) as conductor,
             open_store(project, settings) as store,
         ):
             started: Arguments = {"description": "Add a login"}
-            assert await room.call(conductor, "start_task", started) == ""
+            assert await served.call(conductor, "start_task", started) == ""
             (task_id,) = (await store.snapshot()).tasks
             made: Arguments = {"task_id": task_id, "chamber_names": ["auth"]}
-            assert await room.call(conductor, "create_chambers_batch", made) == ""
+            assert await served.call(conductor, "create_chambers_batch", made) == ""
             for tool, name, value in sampled(tries, every=19):
-                await room.call(conductor, tool.name, {**sound(tool, name, task_id), name: value})
+                await served.call(conductor, tool.name, {**sound(tool, name, task_id), name: value})
             await check_store(store)
-            assert sorted(directory.iterdir()) == room.outside
+            assert sorted(directory.iterdir()) == served.outside
 
     runner.run(play())
-    tally(calls=room.answers + room.lines, results=room.answers)
+    tally(calls=served.answers + served.lines, results=served.answers)
 
 
 def sound(tool: Tool, tried: str, task_id: str) -> Arguments:

@@ -12,7 +12,7 @@ from orchestra_core.store.store import Store
 from tests.support.conducting import a_started_task
 from tests.support.invariants import check_store
 from tests.support.kill_driver import Outcome
-from tests.support.killing import Driver, Scene, driving
+from tests.support.killing import Driver, PreparedProject, driving
 from tests.support.proofs import Tally, scaled
 from tests.support.repositories import small_repository
 
@@ -28,19 +28,19 @@ async def driver() -> AsyncIterator[Driver]:
 
 
 @pytest.fixture
-def scene(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> Scene:
-    return Scene(store, settings, small_repository(tmp_path / "shop"), driver)
+def prepared(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> PreparedProject:
+    return PreparedProject(store, settings, small_repository(tmp_path / "shop"), driver)
 
 
-async def at_once(scene: Scene, calls: list[Call]) -> list[Outcome]:
+async def at_once(prepared: PreparedProject, calls: list[Call]) -> list[Outcome]:
     """Make the calls each in a process of its own; every one ends with a reply or one line."""
-    requests = [scene.request(verb, arguments) for verb, arguments in calls]
-    outcomes = await scene.driver.at_once(requests)
+    requests = [prepared.request(verb, arguments) for verb, arguments in calls]
+    outcomes = await prepared.driver.at_once(requests)
     for (verb, _), outcome in zip(calls, outcomes, strict=True):
         assert not outcome.killed, verb
         assert not outcome.unexpected, f"{verb}: {outcome.error}"
         assert "\n" not in outcome.error
-    await check_store(scene.store)
+    await check_store(prepared.store)
     return outcomes
 
 
@@ -51,23 +51,23 @@ def of(verb: str, calls: list[Call], outcomes: list[Outcome]) -> list[dict[str, 
 
 
 async def test_twenty_processes_at_once_leave_what_some_order_of_their_calls_would(
-    scene: Scene, tally: Tally
+    prepared: PreparedProject, tally: Tally
 ) -> None:
     calls_made = 0
     refused = 0
     for number in range(_ROUNDS):
-        task_id = await a_started_task(scene.context(), f"Add part {number}")
+        task_id = await a_started_task(prepared.context(), f"Add part {number}")
         beginning = making(task_id, number)
-        outcomes = await at_once(scene, beginning)
+        outcomes = await at_once(prepared, beginning)
         refused += sum(bool(outcome.error) for outcome in outcomes)
-        events = [one for one in await scene.store.events() if one.task_id == task_id]
+        events = [one for one in await prepared.store.events() if one.task_id == task_id]
         check_made(beginning, outcomes, events)
 
-        write_in_chambers(scene, number)
+        write_in_chambers(prepared, number)
         ending = completing(task_id)
-        outcomes = await at_once(scene, ending)
+        outcomes = await at_once(prepared, ending)
         refused += sum(bool(outcome.error) for outcome in outcomes)
-        check_completed(scene, ending, outcomes, number)
+        check_completed(prepared, ending, outcomes, number)
         calls_made += len(beginning) + len(ending)
     tally(calls=calls_made, refused=refused, rounds=_ROUNDS)
 
@@ -121,9 +121,9 @@ def check_made(calls: list[Call], outcomes: list[Outcome], events: list[Event]) 
     assert sum(one.kind == "discovery.shared" for one in events) == 1
 
 
-def write_in_chambers(scene: Scene, number: int) -> None:
-    for room in scene.main.path.joinpath(".claude/worktrees").iterdir():
-        (room / f"{room.name}-{number}.txt").write_text(f"{room.name} {number}\n")
+def write_in_chambers(prepared: PreparedProject, number: int) -> None:
+    for chamber in prepared.main.path.joinpath(".claude/worktrees").iterdir():
+        (chamber / f"{chamber.name}-{number}.txt").write_text(f"{chamber.name} {number}\n")
 
 
 def completing(task_id: str) -> list[Call]:
@@ -144,7 +144,9 @@ def completing(task_id: str) -> list[Call]:
     return [*recorded[:3], *closed[:2], *done[:3], *told, *recorded[3:], *done[3:], closed[2]]
 
 
-def check_completed(scene: Scene, calls: list[Call], outcomes: list[Outcome], number: int) -> None:
+def check_completed(
+    prepared: PreparedProject, calls: list[Call], outcomes: list[Outcome], number: int
+) -> None:
     done = of("complete_task", calls, outcomes)
     told = [
         outcome.error
@@ -153,9 +155,11 @@ def check_completed(scene: Scene, calls: list[Call], outcomes: list[Outcome], nu
     ]
     assert told == [], "a completing that was repeated at the same time was refused"
     assert sorted(bool(reply["already_completed"]) for reply in done) == [False] + [True] * 5
-    assert scene.main.status == ""
-    saved = scene.main.git("for-each-ref", "--format=%(objectname)", "refs/orchestra/saved").split()
-    trees = [scene.main.git("ls-tree", "-r", "--name-only", at) for at in ("HEAD", *saved)]
+    assert prepared.main.status == ""
+    saved = prepared.main.git(
+        "for-each-ref", "--format=%(objectname)", "refs/orchestra/saved"
+    ).split()
+    trees = [prepared.main.git("ls-tree", "-r", "--name-only", at) for at in ("HEAD", *saved)]
     for name in ("auth", "api", "db"):
         assert any(f"{name}-{number}.txt" in tree.split() for tree in trees), f"{name}'s is lost"
-    assert scene.main.git("worktree", "list").count("\n") == 0
+    assert prepared.main.git("worktree", "list").count("\n") == 0

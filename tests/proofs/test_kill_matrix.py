@@ -11,12 +11,20 @@ from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.invariants import check_store
-from tests.support.killing import Driver, Scene, blobs, differences, driving, picture, reachable
+from tests.support.killing import (
+    Driver,
+    PreparedProject,
+    blobs,
+    differences,
+    driving,
+    picture,
+    reachable,
+)
 from tests.support.proofs import Tally, sampled
 from tests.support.repositories import TestRepository, small_repository
 
 Arguments = Mapping[str, object]
-Prepare = Callable[[Scene], Awaitable[Arguments]]
+Prepare = Callable[[PreparedProject], Awaitable[Arguments]]
 # What two workers and a person wrote, each content nowhere else.
 WORK = tuple(
     f"{where}\n"
@@ -34,24 +42,24 @@ async def driver() -> AsyncIterator[Driver]:
 
 
 @pytest.fixture
-def scene(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> Scene:
+def prepared(driver: Driver, store: Store, settings: Settings, tmp_path: Path) -> PreparedProject:
     main = small_repository(tmp_path / "shop", {"README": "hello\n", "app.py": "one\ntwo\n"})
-    return Scene(store, settings, main, driver)
+    return PreparedProject(store, settings, main, driver)
 
 
-async def nothing(scene: Scene) -> Arguments:
+async def nothing(prepared: PreparedProject) -> Arguments:
     return {"description": "Add a login"}
 
 
-async def a_task(scene: Scene) -> Arguments:
-    task_id = await a_started_task(scene.context())
+async def a_task(prepared: PreparedProject) -> Arguments:
+    task_id = await a_started_task(prepared.context())
     return {"task_id": task_id, "chamber_names": ["auth", "api"], "skeleton": ["src/new.py"]}
 
 
-async def rooms(scene: Scene) -> str:
+async def open_worked_in_chambers(prepared: PreparedProject) -> str:
     """Open two chambers with work in every state that work can be in."""
-    task_id = await a_started_task(scene.context())
-    opened = await chambers_open(scene.context(), task_id, ["auth", "api"])
+    task_id = await a_started_task(prepared.context())
+    opened = await chambers_open(prepared.context(), task_id, ["auth", "api"])
     auth, api = opened["auth"], opened["api"]
     auth.commit("committed", {"auth.py": WORK[0]})
     auth.write("README", WORK[1])
@@ -60,12 +68,12 @@ async def rooms(scene: Scene) -> str:
     auth.write("new.py", WORK[3])
     api.commit("committed", {"api.py": WORK[4]})
     api.write("notes.txt", WORK[5])
-    scene.main.write("mine.txt", WORK[6])
+    prepared.main.write("mine.txt", WORK[6])
     return task_id
 
 
-async def recording(scene: Scene) -> Arguments:
-    task_id = await rooms(scene)
+async def recording(prepared: PreparedProject) -> Arguments:
+    task_id = await open_worked_in_chambers(prepared)
     return {
         "task_id": task_id,
         "agent_id": "implementation-executor-auth",
@@ -75,8 +83,8 @@ async def recording(scene: Scene) -> Arguments:
     }
 
 
-async def sharing(scene: Scene) -> Arguments:
-    task_id = await rooms(scene)
+async def sharing(prepared: PreparedProject) -> Arguments:
+    task_id = await open_worked_in_chambers(prepared)
     return {
         "task_id": task_id,
         "agent_id": "conductor",
@@ -85,42 +93,50 @@ async def sharing(scene: Scene) -> Arguments:
     }
 
 
-async def interrupting(scene: Scene) -> Arguments:
-    return {"task_id": await rooms(scene), "chamber": "auth", "message": "Look at the tokens"}
+async def interrupting(prepared: PreparedProject) -> Arguments:
+    return {
+        "task_id": await open_worked_in_chambers(prepared),
+        "chamber": "auth",
+        "message": "Look at the tokens",
+    }
 
 
-async def completing(scene: Scene) -> Arguments:
-    return {"task_id": await rooms(scene), "summary": "Add a login"}
+async def completing(prepared: PreparedProject) -> Arguments:
+    return {"task_id": await open_worked_in_chambers(prepared), "summary": "Add a login"}
 
 
-async def completing_without(scene: Scene) -> Arguments:
-    return {"task_id": await rooms(scene), "summary": "Dropped", "commit_changes": False}
+async def completing_without(prepared: PreparedProject) -> Arguments:
+    return {
+        "task_id": await open_worked_in_chambers(prepared),
+        "summary": "Dropped",
+        "commit_changes": False,
+    }
 
 
-async def conflicting(scene: Scene) -> Arguments:
-    task_id = await rooms(scene)
-    TestRepository(scene.main.path / ".claude/worktrees/api").write("app.py", "another\ntwo\n")
+async def conflicting(prepared: PreparedProject) -> Arguments:
+    task_id = await open_worked_in_chambers(prepared)
+    TestRepository(prepared.main.path / ".claude/worktrees/api").write("app.py", "another\ntwo\n")
     return {"task_id": task_id, "summary": "Add a login"}
 
 
-async def closing(scene: Scene) -> Arguments:
-    return {"task_id": await rooms(scene), "chamber": "auth"}
+async def closing(prepared: PreparedProject) -> Arguments:
+    return {"task_id": await open_worked_in_chambers(prepared), "chamber": "auth"}
 
 
-async def restoring(scene: Scene) -> Arguments:
-    task_id = await rooms(scene)
-    await close_chamber(scene.context(), task_id=task_id, chamber="auth")
+async def restoring(prepared: PreparedProject) -> Arguments:
+    task_id = await open_worked_in_chambers(prepared)
+    await close_chamber(prepared.context(), task_id=task_id, chamber="auth")
     return {"task_id": task_id, "chamber": "auth"}
 
 
-async def reconciling(scene: Scene) -> Arguments:
+async def reconciling(prepared: PreparedProject) -> Arguments:
     """Leave a chamber half made, one half closed, one without its directory, and a stray branch."""
-    task_id = await rooms(scene)
-    scene.main.git("branch", f"orchestra/{task_id}/stray")
+    task_id = await open_worked_in_chambers(prepared)
+    prepared.main.git("branch", f"orchestra/{task_id}/stray")
     made = {"task_id": task_id, "chamber_names": ["db", "web"]}
-    await scene.call("create_chambers_batch", made, end_at=24)
-    await scene.call("close_chamber", {"task_id": task_id, "chamber": "auth"}, end_at=12)
-    shutil.rmtree(scene.main.path / ".claude/worktrees/api")
+    await prepared.call("create_chambers_batch", made, end_at=24)
+    await prepared.call("close_chamber", {"task_id": task_id, "chamber": "auth"}, end_at=12)
+    shutil.rmtree(prepared.main.path / ".claude/worktrees/api")
     return {}
 
 
@@ -143,29 +159,29 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("verb", "prepare"), MATRIX, ids=[f"{verb}-{how.__name__}" for verb, how in MATRIX]
 )
 async def test_killed_at_any_effect_a_call_can_be_repeated_and_nothing_is_lost(
-    scene: Scene, verb: str, prepare: Prepare, tally: Tally
+    prepared: PreparedProject, verb: str, prepare: Prepare, tally: Tally
 ) -> None:
-    arguments = await prepare(scene)
-    await scene.keep()
-    work = blobs(scene.main, WORK) & reachable(scene.main)
-    whole = await scene.call(verb, arguments)
+    arguments = await prepare(prepared)
+    await prepared.keep()
+    work = blobs(prepared.main, WORK) & reachable(prepared.main)
+    whole = await prepared.call(verb, arguments)
     assert not whole.error
-    finished = await picture(scene)
+    finished = await picture(prepared)
 
     points = sampled(range(1, len(whole.effects) + 1), every=23, start=len(verb))
     found = list[str]()
     for point in points:
-        await scene.put_back()
-        killed = await scene.call(verb, arguments, end_at=point)
+        await prepared.put_back()
+        killed = await prepared.call(verb, arguments, end_at=point)
         assert killed.killed or len(killed.effects) < point
         try:
-            assert work <= reachable(scene.main), "work is lost"
-            await check_store(scene.store)
-            again = await scene.call(verb, arguments)
+            assert work <= reachable(prepared.main), "work is lost"
+            await check_store(prepared.store)
+            again = await prepared.call(verb, arguments)
             assert not again.error, again.error
-            assert work <= reachable(scene.main), "work is lost in the repeat"
-            await check_store(scene.store)
-            assert differences(await picture(scene), finished) == {}
+            assert work <= reachable(prepared.main), "work is lost in the repeat"
+            await check_store(prepared.store)
+            assert differences(await picture(prepared), finished) == {}
         except AssertionError as fault:
             found.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
     tally(effects=len(whole.effects), kill_points=len(points))

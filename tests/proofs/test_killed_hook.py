@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from orchestra_core.store.store import Store
-from tests.support.hooks import Rooms, Session, rooms_at, send, sent
-from tests.support.killed_hook import Job, Report, Round
+from tests.support.hooks import HookedCheckout, Session, hooked_checkout, send, sent
+from tests.support.killed_hook import DeathReport, Job, Round
 from tests.support.proofs import FULL, Tally, scaled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +24,8 @@ Killing = Callable[..., tuple[Round, ...]]
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Rooms:
-    return rooms_at(tmp_path / "repo")
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "repo")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def killed(tally: Tally) -> Killing:
     return kill
 
 
-def asked(job: Job) -> Report:
+def asked(job: Job) -> DeathReport:
     ended = subprocess.run(
         [sys.executable, "-m", "tests.support.killed_hook"],
         cwd=ROOT,
@@ -64,7 +64,7 @@ def asked(job: Job) -> Report:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr.decode()
-    return msgspec.json.decode(ended.stdout, type=Report)
+    return msgspec.json.decode(ended.stdout, type=DeathReport)
 
 
 def came(round_: Round, message: str) -> int:
@@ -75,7 +75,7 @@ def came(round_: Round, message: str) -> int:
 async def test_mail_survives_a_death_at_every_call(
     store: Store, tmp_path: Path, valkey_url: str, killed: Killing, event: str
 ) -> None:
-    worker = Session(rooms_at(tmp_path / "repo", valkey_url, store.keys.project).chamber())
+    worker = Session(hooked_checkout(tmp_path / "repo", valkey_url, store.keys.project).chamber())
     await sent(store, worker.directory, *MESSAGES)
     for place, round_ in enumerate(killed(worker, event, [(worker, event)] * 3, worker.directory)):
         for message in MESSAGES:
@@ -87,9 +87,9 @@ async def test_mail_survives_a_death_at_every_call(
 
 
 def test_a_denial_that_dies_loses_nothing_and_says_nothing_twice(
-    rooms: Rooms, killed: Killing
+    checkout: HookedCheckout, killed: Killing
 ) -> None:
-    worker = Session(rooms.chamber())
+    worker = Session(checkout.chamber())
     send(worker.directory, *MESSAGES)
     later = [(worker, "PostToolBatch")] * 2
     for place, round_ in enumerate(killed(worker, "PreToolUse", later, worker.directory)):
@@ -98,10 +98,10 @@ def test_a_denial_that_dies_loses_nothing_and_says_nothing_twice(
 
 
 def test_mail_that_does_not_fit_and_a_copy_for_another_reader_survive_too(
-    rooms: Rooms, killed: Killing
+    checkout: HookedCheckout, killed: Killing
 ) -> None:
-    auth = rooms.chamber()
-    one, two = (rooms.subagent(name) for name in ("a-1", "a-2"))
+    auth = checkout.chamber()
+    one, two = (checkout.subagent(name) for name in ("a-1", "a-2"))
     for agent in (one, two):
         agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
     long = tuple(f"{word} {'x' * 5_000}" for word in MESSAGES)
@@ -114,8 +114,10 @@ def test_mail_that_does_not_fit_and_a_copy_for_another_reader_survive_too(
             assert 1 <= sum(counts[4:]) <= 2, (place, counts)
 
 
-def test_a_worker_that_has_gone_on_is_known_to_have_acted(rooms: Rooms, killed: Killing) -> None:
-    worker = Session(rooms.chamber())
+def test_a_worker_that_has_gone_on_is_known_to_have_acted(
+    checkout: HookedCheckout, killed: Killing
+) -> None:
+    worker = Session(checkout.chamber())
     send(worker.directory, "Hello")
     worker.fire("PostToolBatch")
     later = [(worker, "PreToolUse")]

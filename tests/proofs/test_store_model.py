@@ -218,7 +218,7 @@ class Model(RuleBasedStateMachine):
         task = data.draw(st.sampled_from(self.open_tasks()))
         names = data.draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True))
         steps = [_of("reserve")(task, tuple(names)), _of("create")(task)] if names else []
-        steps += [_of(name)(task, room) for room in NAMES for name in ("put_away", "close")]
+        steps += [_of(name)(task, chamber) for chamber in NAMES for name in ("put_away", "close")]
         steps += [_of("begin_completing")(task), _of("end")(task)] if ended else []
         for step in steps:
             self.call(step, client)
@@ -269,13 +269,15 @@ def _fitting_call(state: ProjectState) -> st.SearchStrategy[Made]:
             fitting += [_of("reserve")(task.id, NAMES[:count]) for count in (1, 2)]
             fitting += [_of("share")(task.id, "look"), _of("advance")(task.id, "")]
             fitting.append(_of("record")(task.id, AGENTS[0], "built", ("pattern",)))
-    for room in state.chambers.values():
-        names = _NEXT_OF_CHAMBER[room.state]
-        fitting += [_of(name)(room.task_id, room.name) for name in names]
-        if room.state == "creating":
-            fitting += [_of(name)(room.task_id) for name in ("create", "create", "create", "fail")]
-        if room.is_live:
-            fitting.append(_of("interrupt")(room.task_id, room.name, "stop"))
+    for chamber in state.chambers.values():
+        names = _NEXT_OF_CHAMBER[chamber.state]
+        fitting += [_of(name)(chamber.task_id, chamber.name) for name in names]
+        if chamber.state == "creating":
+            fitting += [
+                _of(name)(chamber.task_id) for name in ("create", "create", "create", "fail")
+            ]
+        if chamber.is_live:
+            fitting.append(_of("interrupt")(chamber.task_id, chamber.name, "stop"))
     return st.sampled_from(fitting)
 
 

@@ -74,7 +74,7 @@ async def until_told(context: Context, kind: str, seconds: float = 10.0) -> None
 
 async def leave_half_made(context: Context, repository: TestRepository, task_id: str) -> None:
     """Do what a call does that dies after it added the worktree and before it filled it."""
-    room = Chamber(
+    chamber = Chamber(
         id=f"{task_id}/auth",
         task_id=task_id,
         name="auth",
@@ -86,10 +86,12 @@ async def leave_half_made(context: Context, repository: TestRepository, task_id:
     )
 
     async def reserve(_reads: Reads) -> Change:
-        event = Event(at=1, kind="chamber.reserved", task_id=task_id, data=EventData(chamber=room))
-        return Change(events=(event,), claims={"auth": room.id})
+        event = Event(
+            at=1, kind="chamber.reserved", task_id=task_id, data=EventData(chamber=chamber)
+        )
+        return Change(events=(event,), claims={"auth": chamber.id})
 
     await context.store.transact(reserve)
     repository.git(
-        "worktree", "add", "--quiet", "--no-checkout", "--lock", "-b", room.branch, room.path
+        "worktree", "add", "--quiet", "--no-checkout", "--lock", "-b", chamber.branch, chamber.path
     )

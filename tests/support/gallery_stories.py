@@ -290,7 +290,7 @@ def hostile() -> Told:
     evil = "[bold red]not bold[/] \x1b[31mnot red\x1b[0m \x07\u202egnp.exe\u202c [/nope] [link=x]"
     wide = "認証を追加する 🔐 e\u0301a\u0300 مرحبا بالعالم"
     one = task("hostile-0bad", f"{evil} {wide}", started=MINUTE)
-    room = Chamber(
+    chamber = Chamber(
         id="hostile-0bad/auth",
         task_id="hostile-0bad",
         name="auth",
@@ -311,10 +311,10 @@ def hostile() -> Told:
         at=NOW - 30 * SECOND,
     )
     doing = Presence(
-        chamber_id=room.id, state="working", tool="Bash", detail=evil, since=NOW - SECOND
+        chamber_id=chamber.id, state="working", tool="Bash", detail=evil, since=NOW - SECOND
     )
     feed = [
         event(1, MINUTE, "task.started", data=EventData(task=one)),
         event(2, 30 * SECOND, "discovery.shared", "auth", EventData(discovery=found)),
     ]
-    return Told(state=state_of(one, room, found, presence=[doing], seq=2), events=feed)
+    return Told(state=state_of(one, chamber, found, presence=[doing], seq=2), events=feed)

@@ -1,4 +1,4 @@
-"""A furnished chamber, and a client that fires its hooks as the settings files say."""
+"""A provisioned chamber, and a client that runs its hooks as the settings files say."""
 
 import json
 import os
@@ -28,7 +28,7 @@ NOWHERE = "unix:///nonexistent/orchestra"
 Subject = Literal["mail", "presence", "guard", "wake"]
 
 
-class Handler(Struct):
+class HookHandler(Struct):
     """A handler in a settings file."""
 
     command: str
@@ -36,20 +36,20 @@ class Handler(Struct):
     background: bool = msgspec.field(default=False, name="async")
 
 
-class Group(Struct):
+class HookGroup(Struct):
     """A group of handlers in a settings file."""
 
-    hooks: list[Handler]
+    hooks: list[HookHandler]
     matcher: str = "*"
 
 
-class Settings(Struct):
+class HookSettingsFile(Struct):
     """The part of a settings file that holds hooks."""
 
-    hooks: dict[str, list[Group]] = {}
+    hooks: dict[str, list[HookGroup]] = {}
 
 
-class Specific(Struct, rename="camel"):
+class EventAnswer(Struct, rename="camel"):
     """What a hook answers in the form of its event."""
 
     hook_event_name: str
@@ -58,12 +58,12 @@ class Specific(Struct, rename="camel"):
     permission_decision_reason: str = ""
 
 
-class Answer(Struct, rename="camel"):
+class HookAnswer(Struct, rename="camel"):
     """What a hook printed; all empty when it printed nothing."""
 
     decision: str = ""
     reason: str = ""
-    hook_specific_output: Specific | None = None
+    hook_specific_output: EventAnswer | None = None
 
     @property
     def context(self) -> str:
@@ -99,7 +99,7 @@ class Session:
     def commands(self, event: str, subject: Subject = "mail") -> list[str]:
         """Return the commands that the settings name for an event."""
         path = self.settings or self.directory / ".claude" / "settings.local.json"
-        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
+        settings = msgspec.json.decode(path.read_bytes(), type=HookSettingsFile)
         handlers = [one for group in settings.hooks.get(event, []) for one in group.hooks]
         commands = [one.command for one in handlers]
         if event == "FileChanged":
@@ -127,32 +127,32 @@ class Session:
 
     def fire(
         self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"
-    ) -> Answer:
+    ) -> HookAnswer:
         """Fire an event and return what the hook answered; it must end well and say no more."""
         return finish(self.start(event, fields, subject))
 
 
-def finish(process: subprocess.Popen[bytes]) -> Answer:
+def finish(process: subprocess.Popen[bytes]) -> HookAnswer:
     """Wait for a hook and return its answer."""
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, b"")
-    return msgspec.json.decode(stdout, type=Answer) if stdout else Answer()
+    return msgspec.json.decode(stdout, type=HookAnswer) if stdout else HookAnswer()
 
 
 @dataclass(frozen=True)
-class Rooms:
-    """A main checkout, not a real repository, with `orchestra init` done and furnished chambers."""
+class HookedCheckout:
+    """A main checkout, not a real repository, with `orchestra init` done and its chambers."""
 
     main: Path
     url: str = NOWHERE
     project_id: str = "test"
 
     def chamber(self, name: str = "auth", below: str = "") -> Path:
-        """Furnish a chamber, of a task in the directory `below`, and return its path."""
-        furnishing = self.furnishing(name, below)
-        path = Path(furnishing.chamber.path)
+        """Provision a chamber for a task in the directory `below`, and return its path."""
+        plan = self.provision_plan(name, below)
+        path = Path(plan.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        provision_chamber(furnishing)
+        provision_chamber(plan)
         return path
 
     def document(self, name: str = "auth", below: str = "") -> Chamber:
@@ -168,8 +168,8 @@ class Rooms:
             created_at=NOON,
         )
 
-    def furnishing(self, name: str = "auth", below: str = "") -> ProvisionPlan:
-        """Return what furnishing a chamber takes."""
+    def provision_plan(self, name: str = "auth", below: str = "") -> ProvisionPlan:
+        """Return the plan that provisions a chamber."""
         return ProvisionPlan(
             project=Project(self.project_id, self.main, self.main / ".git"),
             task=a_task(),
@@ -182,11 +182,11 @@ class Rooms:
         return Session(self.main, session_id, agent_id)
 
 
-def rooms_at(path: Path, url: str = NOWHERE, project_id: str = "test") -> Rooms:
-    """Make a main checkout."""
+def hooked_checkout(path: Path, url: str = NOWHERE, project_id: str = "test") -> HookedCheckout:
+    """Make a main checkout and install Orchestra in it."""
     (path / ".git" / "info").mkdir(parents=True)
     initialise(path, Path(sys.executable))
-    return Rooms(path.resolve(), url, project_id)
+    return HookedCheckout(path.resolve(), url, project_id)
 
 
 def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:

@@ -116,9 +116,9 @@ def check_documents(state: ProjectState) -> None:
     for discovery in state.discoveries.values():
         assert discovery.task_id in state.tasks
     for mail in state.interrupts.values():
-        room = state.chambers[mail.chamber_id]
+        addressee = state.chambers[mail.chamber_id]
         if mail.is_unread:
-            assert room.holds_work, f"unread mail in a {room.state} chamber"
+            assert addressee.holds_work, f"unread mail in a {addressee.state} chamber"
         check_stamps(mail)
 
 

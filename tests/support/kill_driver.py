@@ -47,7 +47,7 @@ VERBS: dict[str, Callable[..., Awaitable[Reply]]] = {
 }
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class DriverRequest(Struct, frozen=True, kw_only=True):
     """One call: `end_at` is the number of the effect at which its process is killed, 0 for none."""
 
     verb: str
@@ -74,14 +74,14 @@ def main() -> None:
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     git_version()  # imports GitPython, which the children then have
     for line in sys.stdin.buffer:
-        requests = msgspec.json.decode(line, type=list[Request])
+        requests = msgspec.json.decode(line, type=list[DriverRequest])
         children = [_start(request) for request in requests]
         outcomes = [_finish(*child) for child in children]
         sys.stdout.buffer.write(msgspec.json.encode(outcomes) + b"\n")
         sys.stdout.buffer.flush()
 
 
-def _start(request: Request) -> tuple[int, int]:
+def _start(request: DriverRequest) -> tuple[int, int]:
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -118,7 +118,7 @@ def _finish(child: int, reading: int) -> Outcome:
     return msgspec.json.decode(answer, type=Outcome) if answer else Outcome(killed=True)
 
 
-async def _call(request: Request) -> Outcome:
+async def _call(request: DriverRequest) -> Outcome:
     root = Path(request.root)
     effects = Effects(root.parent, request.end_at)
     settings = Settings(request.redis_url, root.parent / "state", root.parent, request.project)

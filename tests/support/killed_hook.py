@@ -1,7 +1,7 @@
-"""Kills a hook before every one of its system calls, and notes what came of its mail.
+"""Kills a hook before every one of its system calls, and notes what happens to its mail.
 
-Run as `python -m tests.support.killed_hook` with a `Job` as JSON on stdin; prints a `Report`. Where
-a process may not be traced (macOS, some containers) it dies before every line of Python instead.
+Run as `python -m tests.support.killed_hook` with a `Job` as JSON on stdin; prints a `DeathReport`.
+Where a process may not be traced (macOS, some containers) the hook dies before each Python line.
 """
 
 import os
@@ -45,7 +45,7 @@ class Round(Struct, frozen=True):
     receipts: tuple[str, ...]
 
 
-class Report(Struct, frozen=True):
+class DeathReport(Struct, frozen=True):
     """A round for each place of death; in the last one the hook came to its end."""
 
     places: str  # "system calls" or "lines"
@@ -60,8 +60,8 @@ class Trace(Protocol):
         ...
 
 
-class Place:
-    """What a round of deaths happens on."""
+class HookKiller:
+    """Kills one hook in one chamber, again and again, each time at another place."""
 
     def __init__(self, job: Job, hook: Callable[[str, str], None]) -> None:
         self.job, self.hook = job, hook
@@ -140,12 +140,12 @@ def _dying_at(line: int) -> Trace:
     return trace
 
 
-def report(job: Job) -> Report:
+def report_deaths(job: Job) -> DeathReport:
     """Let the hook die at every `step`-th place, until one comes to its end."""
     sys.path.append(str(code_of(Path(job.project)).parent))
-    place = Place(job, __import__("interrupt_monitor").run)
+    killer = HookKiller(job, __import__("interrupt_monitor").run)
     try:
-        place.round(1, by_lines=False)
+        killer.round(1, by_lines=False)
     except OSError:
         by_lines = True
     else:
@@ -153,11 +153,11 @@ def report(job: Job) -> Report:
     rounds: list[Round] = []
     died = True
     while died:
-        found, died = place.round(1 + len(rounds) * job.step, by_lines=by_lines)
+        found, died = killer.round(1 + len(rounds) * job.step, by_lines=by_lines)
         rounds.append(found)
-    return Report("lines" if by_lines else "system calls", tuple(rounds))
+    return DeathReport("lines" if by_lines else "system calls", tuple(rounds))
 
 
 if __name__ == "__main__":
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    sys.stdout.buffer.write(msgspec.json.encode(report(asked)))
+    sys.stdout.buffer.write(msgspec.json.encode(report_deaths(asked)))

@@ -18,7 +18,7 @@ from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
 from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.kill_driver import Outcome, Request
+from tests.support.kill_driver import DriverRequest, Outcome
 from tests.support.repositories import TestRepository
 
 _ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ class Driver:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def at_once(self, requests: Sequence[Request]) -> list[Outcome]:
+    async def at_once(self, requests: Sequence[DriverRequest]) -> list[Outcome]:
         """Make calls at the same time, each in a process of its own; how each ended."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
@@ -42,7 +42,7 @@ class Driver:
         assert line, "the driver has ended"
         return msgspec.json.decode(line, type=list[Outcome])
 
-    async def call(self, request: Request) -> Outcome:
+    async def call(self, request: DriverRequest) -> Outcome:
         """Make one call; how it ended."""
         (outcome,) = await self.at_once([request])
         assert not outcome.unexpected, outcome.error
@@ -68,7 +68,7 @@ async def driving() -> AsyncGenerator[Driver]:
 
 
 @dataclass
-class Scene:
+class PreparedProject:
     """A repository and its store, which can be put back to how they were prepared."""
 
     store: Store
@@ -97,8 +97,8 @@ class Scene:
         """Make a call in a process of its own, killed at an effect if one is named."""
         return await self.driver.call(self.request(verb, arguments, end_at))
 
-    def request(self, verb: str, arguments: Mapping[str, object], end_at: int = 0) -> Request:
-        return Request(
+    def request(self, verb: str, arguments: Mapping[str, object], end_at: int = 0) -> DriverRequest:
+        return DriverRequest(
             verb=verb,
             arguments=dict(arguments),
             root=str(self.main.path),
@@ -152,10 +152,10 @@ def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
     return found
 
 
-async def picture(scene: Scene) -> dict[str, object]:
+async def picture(prepared: PreparedProject) -> dict[str, object]:
     """Return all that a finished call leaves, without what differs from one time to the next."""
-    state = await scene.store.snapshot()
-    main = scene.main
+    state = await prepared.store.snapshot()
+    main = prepared.main
     chambers = sorted(state.chambers.values(), key=lambda one: one.id)
     return {
         "tasks": sorted((one.description, one.state, one.phase) for one in state.tasks.values()),
@@ -194,11 +194,11 @@ def _worktrees(main: TestRepository) -> list[str]:
 
 
 def _files(chamber: Chamber) -> list[tuple[str, str]]:
-    room = TestRepository(Path(chamber.path))
-    listed = room.git("ls-files", "--cached", "--others", "-z").split("\0")
+    worktree = TestRepository(Path(chamber.path))
+    listed = worktree.git("ls-files", "--cached", "--others", "-z").split("\0")
     names = sorted({name for name in listed if name and not _LITTER.search(name)})
-    return [(name, _content(room.path, room.path / name)) for name in names] + [
-        ("status", room.status)
+    return [(name, _content(worktree.path, worktree.path / name)) for name in names] + [
+        ("status", worktree.status)
     ]
 
 

@@ -71,8 +71,8 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
-            rooms = await _in(reads, task_id, "creating")
-            return chamber_lifecycle.opened(rooms, {}, at=self.now, actor=_ACTOR)[1]
+            chambers = await _in(reads, task_id, "creating")
+            return chamber_lifecycle.opened(chambers, {}, at=self.now, actor=_ACTOR)[1]
 
         return decide
 
@@ -80,8 +80,8 @@ class Calls:
         """Give all chambers of the task up that is being made."""
 
         async def decide(reads: Reads) -> Change:
-            rooms = await _in(reads, task_id, "creating")
-            return chamber_lifecycle.failed(rooms, note="no", at=self.now, actor=_ACTOR)
+            chambers = await _in(reads, task_id, "creating")
+            return chamber_lifecycle.failed(chambers, note="no", at=self.now, actor=_ACTOR)
 
         return decide
 
@@ -89,8 +89,8 @@ class Calls:
         """Begin to close a chamber."""
 
         async def decide(reads: Reads) -> Change:
-            room = await _room_of(reads, task_id, name, "live", "closing")
-            return chamber_lifecycle.closing(room, at=self.now, actor=_ACTOR)[1]
+            chamber = await _chamber_of(reads, task_id, name, "live", "closing")
+            return chamber_lifecycle.closing(chamber, at=self.now, actor=_ACTOR)[1]
 
         return decide
 
@@ -98,8 +98,8 @@ class Calls:
         """Keep a chamber whose closing failed."""
 
         async def decide(reads: Reads) -> Change:
-            room = await _room_of(reads, task_id, name, "closing")
-            return chamber_lifecycle.stayed(room, note="no", at=self.now, actor=_ACTOR)
+            chamber = await _chamber_of(reads, task_id, name, "closing")
+            return chamber_lifecycle.stayed(chamber, note="no", at=self.now, actor=_ACTOR)
 
         return decide
 
@@ -107,11 +107,11 @@ class Calls:
         """End the closing of a chamber, its work saved."""
 
         async def decide(reads: Reads) -> Change:
-            room = await _room_of(reads, task_id, name, "closing")
-            unread = await _unread(reads, room)
-            ref = chamber_lifecycle.ref_for(room)
+            chamber = await _chamber_of(reads, task_id, name, "closing")
+            unread = await _unread(reads, chamber)
+            ref = chamber_lifecycle.ref_for(chamber)
             return chamber_lifecycle.closed(
-                room, unread, ref=ref, note="", at=self.now, actor=_ACTOR
+                chamber, unread, ref=ref, note="", at=self.now, actor=_ACTOR
             )[1]
 
         return decide
@@ -121,12 +121,12 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
-            room = await _room_of(reads, task_id, name, "closed")
+            chamber = await _chamber_of(reads, task_id, name, "closed")
             if task.is_completing:
                 raise Refused("the task is being completed")
             free = not await reads.claim(task_lifecycle.claim_of(task))
             return chamber_lifecycle.restored(
-                room, task, {}, request_is_free=free, host="h", at=self.now, actor=_ACTOR
+                chamber, task, {}, request_is_free=free, host="h", at=self.now, actor=_ACTOR
             )[1]
 
         return decide
@@ -168,8 +168,8 @@ class Calls:
                 severity="critical",
                 at=self.now,
             )
-            rooms = await reads.chambers_of(task_id)
-            told = interrupts.of_discovery(found, rooms, at=self.now, actor=_ACTOR)
+            chambers = await reads.chambers_of(task_id)
+            told = interrupts.of_discovery(found, chambers, at=self.now, actor=_ACTOR)
             return Change(
                 events=(
                     discoveries.discovery_event(found, _ACTOR),
@@ -183,10 +183,10 @@ class Calls:
         """Send a message to a live chamber."""
 
         async def decide(reads: Reads) -> Change:
-            room = await _room_of(reads, task_id, name, "live")
+            chamber = await _chamber_of(reads, task_id, name, "live")
             number = 1
             while True:
-                identifier = interrupts.interrupt_id(room, message, "review", number)
+                identifier = interrupts.interrupt_id(chamber, message, "review", number)
                 known = await reads.interrupt(identifier)
                 if known is None:
                     break
@@ -216,8 +216,8 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
-            rooms = await reads.chambers_of(task_id)
-            if not task.is_completing or any(room.is_standing for room in rooms):
+            chambers = await reads.chambers_of(task_id)
+            if not task.is_completing or any(chamber.is_standing for chamber in chambers):
                 raise Refused("the task cannot end now")
             return task_lifecycle.ended(
                 task, completed=True, landed_commit="", at=self.now, actor=_ACTOR
@@ -267,23 +267,23 @@ def _phase(name: str) -> Phase:
 
 
 async def _in(reads: Reads, task_id: str, state: str) -> list[Chamber]:
-    return [room for room in await reads.chambers_of(task_id) if room.state == state]
+    return [chamber for chamber in await reads.chambers_of(task_id) if chamber.state == state]
 
 
-async def _room_of(reads: Reads, task_id: str, name: str, *states: str) -> Chamber:
+async def _chamber_of(reads: Reads, task_id: str, name: str, *states: str) -> Chamber:
     task = await read_task(reads, task_id)
-    room = await read_chamber(reads, task, name)
-    if room.state not in states:
-        raise Refused(f"chamber {name} is {room.state}")
-    return room
+    chamber = await read_chamber(reads, task, name)
+    if chamber.state not in states:
+        raise Refused(f"chamber {name} is {chamber.state}")
+    return chamber
 
 
-async def _unread(reads: Reads, room: Chamber) -> list[Interrupt]:
+async def _unread(reads: Reads, chamber: Chamber) -> list[Interrupt]:
     state = await reads.state()
     ids = [
         one.id
         for one in state.interrupts.values()
-        if (one.task_id, one.chamber) == (room.task_id, room.name)
+        if (one.task_id, one.chamber) == (chamber.task_id, chamber.name)
     ]
     read = [await reads.interrupt(identifier) for identifier in ids]
     return [replace(one) for one in read if one is not None]

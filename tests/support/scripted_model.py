@@ -55,7 +55,7 @@ class OfferedTool(Struct, frozen=True):
     input_schema: dict[str, object] = {}
 
 
-class Request(Struct, frozen=True):
+class ModelRequest(Struct, frozen=True):
     """One request to the model: all that it would have read."""
 
     messages: list[Message]
@@ -92,15 +92,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallTool:
     """The model calls a tool."""
 
     tool: str
     arguments: Mapping[str, object]
 
 
-Answer = Sequence[Say | Call]
-Script = Callable[[Request], Answer]
+ModelAnswer = Sequence[Say | CallTool]
+Script = Callable[[ModelRequest], ModelAnswer]
 
 
 @dataclass
@@ -108,7 +108,7 @@ class ScriptedModel:
     """What a test holds: where the model listens, what it was asked and what went wrong."""
 
     url: str
-    requests: list[Request] = field(default_factory=list[Request])
+    requests: list[ModelRequest] = field(default_factory=list[ModelRequest])
     faults: list[str] = field(default_factory=list[str])
 
 
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the test's output quiet."""
 
     def _answer(self, body: bytes) -> None:
-        request = msgspec.json.decode(body, type=Request)
+        request = msgspec.json.decode(body, type=ModelRequest)
         if not request.tools:  # a client's errand beside the conversation, such as naming it
             self._stream([Say("ok")], request)
             return
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer = [Say("The script failed.")]
         self._stream(answer, request)
 
-    def _stream(self, answer: Answer, request: Request) -> None:
+    def _stream(self, answer: ModelAnswer, request: ModelRequest) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -191,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def _events(answer: Answer, turn: int) -> Generator[dict[str, object]]:
+def _events(answer: ModelAnswer, turn: int) -> Generator[dict[str, object]]:
     usage = {"input_tokens": 1, "output_tokens": 1}
     yield {
         "type": "message_start",
@@ -211,18 +211,18 @@ def _events(answer: Answer, turn: int) -> Generator[dict[str, object]]:
         yield {"type": "content_block_start", "index": index, "content_block": start}
         yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
-    calls = any(isinstance(part, Call) for part in answer)
+    calls = any(isinstance(part, CallTool) for part in answer)
     reason = "tool_use" if calls else "end_turn"
     delta = {"stop_reason": reason, "stop_sequence": None}
     yield {"type": "message_delta", "delta": delta, "usage": usage}
     yield {"type": "message_stop"}
 
 
-def _block(part: Say | Call, call_id: str) -> tuple[dict[str, object], dict[str, object]]:
+def _block(part: Say | CallTool, call_id: str) -> tuple[dict[str, object], dict[str, object]]:
     match part:
         case Say(text):
             return {"type": "text", "text": ""}, {"type": "text_delta", "text": text}
-        case Call(tool, arguments):
+        case CallTool(tool, arguments):
             return (
                 {"type": "tool_use", "id": call_id, "name": tool, "input": {}},
                 {"type": "input_json_delta", "partial_json": json.dumps(dict(arguments))},

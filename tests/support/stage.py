@@ -21,7 +21,7 @@ class CountingScreen(Screen[None]):
         super()._refresh_layout(size, scroll)
 
 
-class Stage(App[None]):
+class WidgetStage(App[None]):
     """Holds the widgets of one test."""
 
     def __init__(self, *widgets: Widget, light: bool = False) -> None:

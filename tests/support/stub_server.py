@@ -9,7 +9,7 @@ from typing import TextIO
 import msgspec
 
 
-class Request(msgspec.Struct):
+class ClientRequest(msgspec.Struct):
     """What a client asks; a notification has no id."""
 
     method: str
@@ -17,7 +17,7 @@ class Request(msgspec.Struct):
     params: dict[str, object] = {}
 
 
-def answer(request: Request, out: TextIO) -> None:
+def answer(request: ClientRequest, out: TextIO) -> None:
     result: dict[str, object] = {}
     match request.params.get("name"):
         case "die":
@@ -45,7 +45,7 @@ def main() -> None:
     if "linger" in sys.argv:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for line in sys.stdin:
-        request = msgspec.json.decode(line, type=Request)
+        request = msgspec.json.decode(line, type=ClientRequest)
         if request.id is not None:
             answer(request, sys.stdout)
     if "linger" in sys.argv:

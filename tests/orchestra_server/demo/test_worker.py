@@ -12,7 +12,7 @@ from orchestra_server.demo.worker import Worker
 from orchestra_server.demo.worker_reports import Report
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
-from tests.support.hooks import rooms_at
+from tests.support.hooks import hooked_checkout
 from tests.support.samples import an_interrupt
 from tests.support.waiting import until
 
@@ -21,7 +21,7 @@ NAME = min(ASSIGNMENTS)
 
 @pytest.fixture
 def chamber(tmp_path: Path) -> Path:
-    return rooms_at(tmp_path / "shop").chamber()
+    return hooked_checkout(tmp_path / "shop").chamber()
 
 
 def worker_in(chamber: Path, sent: list[Report]) -> Worker:

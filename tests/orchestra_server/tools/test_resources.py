@@ -46,11 +46,11 @@ async def test_resources_say_what_the_tools_say(settings: Settings, repository: 
         base = f"orchestra://tasks/{made.task_id}"
         tasks = msgspec.json.decode(await conductor.read("orchestra://tasks"), type=list[Task])
         task = decode_exactly(TaskStatus, await conductor.read(base))
-        rooms = decode_exactly(ParallelStatus, await conductor.read(f"{base}/chambers"))
+        chambers = decode_exactly(ParallelStatus, await conductor.read(f"{base}/chambers"))
         events = msgspec.json.decode(await conductor.read(f"{base}/events"), type=list[Event])
     assert [one.id for one in tasks] == [made.task_id]
     assert task.description == "Add tags to books"
-    assert [one.name for one in rooms.chambers] == ["tags"]
+    assert [one.name for one in chambers.chambers] == ["tags"]
     assert [one.seq for one in events] == sorted(one.seq for one in events)
     assert events[0].kind == "task.started"
 
@@ -60,9 +60,9 @@ async def test_a_chambers_diff_holds_uncommitted_and_new_files(
 ) -> None:
     async with in_memory(settings, repository) as conductor:
         made = await opened(conductor)
-        room = Path(made.chambers[0].path)
-        (room / "shop.py").write_text("PRICE = 2\n")
-        (room / "tags.py").write_bytes(b"TAGS = '\xff'\n")
+        chamber = Path(made.chambers[0].path)
+        (chamber / "shop.py").write_text("PRICE = 2\n")
+        (chamber / "tags.py").write_bytes(b"TAGS = '\xff'\n")
         diff = await conductor.read(f"orchestra://tasks/{made.task_id}/chambers/tags/diff")
     assert "-PRICE = 1\n+PRICE = 2" in diff
     assert "tags.py" in diff

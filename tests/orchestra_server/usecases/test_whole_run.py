@@ -63,9 +63,9 @@ async def test_the_four_calls_of_a_conductor(context: Context, repository: TestR
 
 async def _run(context: Context, checkout: TestRepository) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    assert room.status == ""
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    assert chamber.status == ""
+    chamber.write("auth.py", "tokens\n")
     done = await complete_task(context, task_id=task_id, summary="Add a login")
     assert done.completed
     assert checkout.read("auth.py") == "tokens\n"

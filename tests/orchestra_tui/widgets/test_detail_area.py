@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.detail_area import DetailArea, TabLine
-from tests.support.stage import Stage, painted
+from tests.support.stage import WidgetStage, painted
 
 TABS = ("overview", "diff", "mail")
 
@@ -17,7 +17,7 @@ TABS = ("overview", "diff", "mail")
 async def showing() -> AsyncGenerator[tuple[DetailArea, Pilot[None], list[str]], None]:
     told: list[str] = []
 
-    class Told(Stage):
+    class Told(WidgetStage):
         def on_detail_area_tab_shown(self, event: DetailArea.TabShown) -> None:
             told.append(event.name)
 

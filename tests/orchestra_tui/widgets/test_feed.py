@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.feed import Feed
-from tests.support.stage import Stage, painted
+from tests.support.stage import WidgetStage, painted
 
 HEIGHT = 8
 
@@ -25,9 +25,11 @@ def lines(numbers: Iterable[int]) -> list[Line]:
 
 
 @asynccontextmanager
-async def showing(capacity: int = 100) -> AsyncGenerator[tuple[Watched, Pilot[None], Stage], None]:
+async def showing(
+    capacity: int = 100,
+) -> AsyncGenerator[tuple[Watched, Pilot[None], WidgetStage], None]:
     feed = Watched(capacity=capacity)
-    stage = Stage(feed)
+    stage = WidgetStage(feed)
     async with stage.run_test(size=(70, HEIGHT)) as pilot:
         await pilot.pause()
         yield feed, pilot, stage

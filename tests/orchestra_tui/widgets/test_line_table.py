@@ -16,7 +16,7 @@ from textual.widget import Widget
 from orchestra_tui.widgets.line_table import MARK_BLURRED, MARK_FOCUSED, LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.scroll_area import THUMB
-from tests.support.stage import COLUMNS, CountingScreen, FixedRows, Stage, painted
+from tests.support.stage import COLUMNS, CountingScreen, FixedRows, WidgetStage, painted
 
 WIDTH, HEIGHT = 24, 12  # of the terminal; the pane's border takes two of each
 
@@ -45,7 +45,7 @@ async def showing(
 ) -> AsyncGenerator[tuple[Watched, Pilot[None]], None]:
     table = Watched(COLUMNS, rows, empty=empty)
     table.drawn = []
-    app = Stage(Pane(table, title="Things"))
+    app = WidgetStage(Pane(table, title="Things"))
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         table.show(rows.keys)
         table.focus()
@@ -211,7 +211,7 @@ def _refresh(widget: Widget) -> None:
 async def test_a_click_selects_a_double_click_opens_and_both_are_told() -> None:
     told: list[str] = []
 
-    class Told(Stage):
+    class Told(WidgetStage):
         def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
             told.append(f"highlighted {event.key}")
 
@@ -256,7 +256,7 @@ async def test_dragging_the_thumb_scrolls() -> None:
 async def test_a_low_table_has_titles_only_when_its_rows_still_fit() -> None:
     rows = FixedRows(9)
     table = LineTable(COLUMNS, rows)
-    async with Stage(table).run_test(size=(WIDTH, 6)) as pilot:
+    async with WidgetStage(table).run_test(size=(WIDTH, 6)) as pilot:
         table.show(rows.keys)
         assert "row 0" in painted(table)[0]
         table.show(rows.keys[:5])

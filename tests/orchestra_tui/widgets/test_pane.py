@@ -4,12 +4,12 @@ from textual.containers import Vertical
 
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.pane import Pane
-from tests.support.stage import Stage, painted
+from tests.support.stage import WidgetStage, painted
 
 
 async def test_a_pane_tells_how_many_there_are_and_what_the_filter_holds_back() -> None:
     pane = Pane(Feed(), title="Tasks")
-    async with Stage(pane).run_test(size=(40, 8)):
+    async with WidgetStage(pane).run_test(size=(40, 8)):
         pane.set_count(12, 12)
         assert str(pane.border_title) == "Tasks 12"
         pane.set_count(3, 12)
@@ -20,7 +20,7 @@ async def test_a_pane_tells_how_many_there_are_and_what_the_filter_holds_back() 
 
 async def test_a_panes_title_is_no_markup() -> None:
     pane = Pane(Feed(), title="[red]x[/]")
-    async with Stage(pane).run_test(size=(40, 8)):
+    async with WidgetStage(pane).run_test(size=(40, 8)):
         assert "[red]x[/]" in painted(pane)[0]
         pane.set_title("[b]")
         assert "[b]" in painted(pane)[0]
@@ -28,7 +28,7 @@ async def test_a_panes_title_is_no_markup() -> None:
 
 async def test_the_pane_with_the_focus_has_another_border() -> None:
     first, second = Pane(Feed(id="a"), title="A"), Pane(Feed(), title="B")
-    async with Stage(Vertical(first, second)).run_test(size=(40, 12)) as pilot:
+    async with WidgetStage(Vertical(first, second)).run_test(size=(40, 12)) as pilot:
         first.query_one("#a").focus()
         await pilot.pause()
         assert first.styles.border != second.styles.border

@@ -3,13 +3,13 @@
 from orchestra_tui.presentation.status_text import Status
 from orchestra_tui.widgets.status_line import StatusLine
 from tests.support.samples import NOON
-from tests.support.stage import Stage, painted
+from tests.support.stage import WidgetStage, painted
 
 
 async def test_the_status_line_says_what_it_is_told_and_ticks_only_when_an_age_shows() -> None:
     now = [NOON]
     line = StatusLine(clock=lambda: now[0])
-    async with Stage(line).run_test(size=(60, 4)):
+    async with WidgetStage(line).run_test(size=(60, 4)):
         line.set_status(Status(link="live", server="ready", seq=7))
         assert painted(line)[0].startswith(" ● live  server ready")
         assert line.next_due == 0

@@ -20,18 +20,18 @@ from orchestra_server.files.chamber.chamber_files import (
 )
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import Rooms, Session, send
+from tests.support.hooks import HookedCheckout, Session, send
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.samples import an_interrupt
 
 
-def room(main: TestRepository, name: str = "auth", below: str = "") -> ProvisionPlan:
-    """Add a worktree and return what furnishing it takes."""
+def chamber_plan(main: TestRepository, name: str = "auth", below: str = "") -> ProvisionPlan:
+    """Add a worktree and return the plan that provisions it."""
     path = main.path / below / ".claude" / "worktrees" / name
     main.git("worktree", "add", "-q", "-b", f"orchestra/{name}", str(path))
     project = find_project(main.path)
-    furnishing = Rooms(main.path, project_id=project.id).furnishing(name, below)
-    return replace(furnishing, project=project)
+    plan = HookedCheckout(main.path, project_id=project.id).provision_plan(name, below)
+    return replace(plan, project=project)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def main(tmp_path: Path) -> TestRepository:
 
 
 def test_nothing_of_ours_shows_in_git_status(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     assert provision_chamber(auth) == []
     chamber = main.at(Path(auth.chamber.path))
     post(chamber.path, [an_interrupt()])
@@ -55,7 +55,7 @@ def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
     main: TestRepository,
 ) -> None:
     initialise(main.path, Path(sys.executable))
-    api = room(main, "api", below="packages/the api")
+    api = chamber_plan(main, "api", below="packages/the api")
     assert provision_chamber(api) == provision_chamber(api) == []
     assert main.status == ""
     (link,) = (main.path / ".claude" / "hooks" / "elsewhere").iterdir()
@@ -68,7 +68,7 @@ def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
 
 
 def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     provision_chamber(replace(auth, siblings=(auth.chamber,)))
     briefing = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())
     assert briefing["mission"]["request"] == auth.task.description
@@ -81,7 +81,7 @@ def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
 
 
 def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
-    auth, api = room(main), room(main, "api")
+    auth, api = chamber_plan(main), chamber_plan(main, "api")
     provision_chamber(replace(auth, siblings=(auth.chamber, api.chamber)))
     (sibling,) = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())["siblings"]
     assert sibling == {
@@ -93,7 +93,7 @@ def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
 
 
 def test_furnishing_again_changes_nothing_that_was_made(main: TestRepository) -> None:
-    auth = replace(room(main), skeleton=("src/a.py", "docs/"))
+    auth = replace(chamber_plan(main), skeleton=("src/a.py", "docs/"))
     provision_chamber(auth)
     chamber = Path(auth.chamber.path)
     (chamber / "src" / "a.py").write_text("work")
@@ -104,13 +104,13 @@ def test_furnishing_again_changes_nothing_that_was_made(main: TestRepository) ->
 
 
 def test_the_hooks_settings_are_for_the_owners_eyes(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     provision_chamber(auth)
     assert (Path(auth.chamber.path) / HOOK_SETTINGS).stat().st_mode & 0o777 == 0o600
 
 
 def test_skeleton_files_are_laid_out_uncommitted(main: TestRepository) -> None:
-    auth = replace(room(main), skeleton=("src/auth/token.py", "docs/", "README"))
+    auth = replace(chamber_plan(main), skeleton=("src/auth/token.py", "docs/", "README"))
     provision_chamber(auth)
     chamber = main.at(Path(auth.chamber.path))
     assert chamber.status == "?? src/auth/token.py"
@@ -138,7 +138,7 @@ def test_skeleton_files_are_laid_out_uncommitted(main: TestRepository) -> None:
 def test_a_skeleton_path_outside_is_refused_and_nothing_is_written(
     main: TestRepository, tmp_path: Path, path: str
 ) -> None:
-    auth = replace(room(main), skeleton=("fine.py", path))
+    auth = replace(chamber_plan(main), skeleton=("fine.py", path))
     chamber = Path(auth.chamber.path)
     (chamber / "out").symlink_to(tmp_path)
     with pytest.raises(BadInput, match="skeleton path") as caught:
@@ -152,7 +152,7 @@ def test_included_files_are_copied_with_their_mode_and_never_over_others(
     main: TestRepository, tmp_path: Path
 ) -> None:
     main.commit("ignore", {".gitignore": ".env\nlink\nconfig/local/\n"})
-    auth = room(main)
+    auth = chamber_plan(main)
     (main.write(".env", "SECRET=1")).chmod(0o600)
     main.write("config/local/db.yml", "x")
     (main.path / "link").symlink_to("/nonexistent")
@@ -172,7 +172,7 @@ def test_included_files_are_copied_with_their_mode_and_never_over_others(
 
 def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -> None:
     main.commit("ignore", {".gitignore": ".claude/settings.local.json\n"})
-    auth = room(main)
+    auth = chamber_plan(main)
     main.write(
         ".claude/settings.local.json",
         '{"env": {"A": "1"}, "permissions": {"allow": ["Bash(ls)"]}, "hooks": {"Stop": [{"hooks": '
@@ -187,7 +187,7 @@ def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -
 
 
 def test_settings_that_are_not_json_are_named_with_their_line(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     main.at(Path(auth.chamber.path)).write(".claude/settings.local.json", "{\n  oops\n}")
     with pytest.raises(BadInput, match=r"settings\.local\.json line 2 is not JSON"):
         provision_chamber(auth)
@@ -197,7 +197,7 @@ def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
     main: TestRepository,
 ) -> None:
     main.commit("settings", {".claude/settings.local.json": '{"mine": true}\n'})
-    auth = replace(room(main), tracked=frozenset([SETTINGS.as_posix()]))
+    auth = replace(chamber_plan(main), tracked=frozenset([SETTINGS.as_posix()]))
     (note,) = provision_chamber(auth)
     assert "tracked" in note
     chamber = main.at(Path(auth.chamber.path))
@@ -207,21 +207,21 @@ def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
 
 
 def test_sessions_in_such_a_chamber_get_their_mail_by_the_main_hooks(tmp_path: Path) -> None:
-    rooms = Rooms((tmp_path / "r").resolve())
-    small_repository(rooms.main)
-    initialise(rooms.main, Path(sys.executable))
-    chamber = Path(rooms.document().path)
+    checkout = HookedCheckout((tmp_path / "r").resolve())
+    small_repository(checkout.main)
+    initialise(checkout.main, Path(sys.executable))
+    chamber = Path(checkout.document().path)
     chamber.mkdir(parents=True)
     tracked = frozenset([SETTINGS.as_posix()])
-    provision_chamber(replace(rooms.furnishing(), tracked=tracked))
+    provision_chamber(replace(checkout.provision_plan(), tracked=tracked))
     send(chamber, "Hello")
-    worker = Session(chamber, settings=rooms.main / ".claude" / "settings.local.json")
+    worker = Session(chamber, settings=checkout.main / ".claude" / "settings.local.json")
     assert worker.fire("PreToolUse").denial
     assert "Hello" in worker.fire("PostToolBatch").context
 
 
 def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     provision_chamber(auth)
     link = main.path / ".claude" / "workspaces" / "auth"
     assert link.readlink() == Path("../worktrees/auth")
@@ -229,7 +229,7 @@ def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepos
 
 
 def test_something_else_at_the_links_place_is_left_and_reported(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     mine = main.write(".claude/workspaces/auth/mine.txt", "mine")
     (line,) = provision_chamber(auth)
     assert "not a link" in line
@@ -237,7 +237,7 @@ def test_something_else_at_the_links_place_is_left_and_reported(main: TestReposi
 
 
 def test_a_link_that_leads_elsewhere_is_set_right(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     link = main.path / ".claude" / "workspaces" / "auth"
     link.parent.mkdir()
     link.symlink_to("../worktrees/other")
@@ -246,7 +246,7 @@ def test_a_link_that_leads_elsewhere_is_set_right(main: TestRepository) -> None:
 
 
 def test_a_claude_folder_that_leads_out_is_refused(main: TestRepository, tmp_path: Path) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     (tmp_path / "shared").mkdir()
     (Path(auth.chamber.path) / ".claude").symlink_to(tmp_path / "shared")
     with pytest.raises(Refused, match=r"\.claude of this project is a link"):
@@ -255,21 +255,21 @@ def test_a_claude_folder_that_leads_out_is_refused(main: TestRepository, tmp_pat
 
 
 def test_a_file_where_the_folder_belongs_is_refused(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     (Path(auth.chamber.path) / ".claude").touch()
     with pytest.raises(Refused, match="is a file"):
         provision_chamber(auth)
 
 
 def test_a_chamber_that_is_gone_is_one_line(main: TestRepository) -> None:
-    auth = room(main)
+    auth = chamber_plan(main)
     main.git("worktree", "remove", auth.chamber.path)
     with pytest.raises(Unavailable, match="is gone"):
         provision_chamber(auth)
 
 
 def test_unfurnishing_leaves_work_and_mail(main: TestRepository) -> None:
-    auth = replace(room(main), skeleton=("src/a.py",))
+    auth = replace(chamber_plan(main), skeleton=("src/a.py",))
     provision_chamber(auth)
     chamber = Path(auth.chamber.path)
     send(chamber, "still here")

@@ -10,7 +10,7 @@ from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.hook_setup import hook_code
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import Rooms, names_in
+from tests.support.hooks import HookedCheckout, names_in
 from tests.support.repositories import (
     TestRepository,
     bare_with_worktree,
@@ -264,15 +264,15 @@ def test_a_bare_repository_and_a_chamber_are_refused(tmp_path: Path) -> None:
         initialise(bare.path, PYTHON)
     assert initialise(worktree.path, PYTHON)
     assert worktree.status == ""
-    rooms = Rooms(worktree.path)
+    checkout = HookedCheckout(worktree.path)
     with pytest.raises(Refused, match="is a chamber"):
-        initialise(chamber_of(rooms), PYTHON)
+        initialise(chamber_of(checkout), PYTHON)
 
 
-def chamber_of(rooms: Rooms) -> Path:
+def chamber_of(checkout: HookedCheckout) -> Path:
     """A furnished worktree of a bare repository's worktree."""
-    path = Path(rooms.document().path)
-    TestRepository(rooms.main).git("worktree", "add", "-q", "--detach", str(path))
+    path = Path(checkout.document().path)
+    TestRepository(checkout.main).git("worktree", "add", "-q", "--detach", str(path))
     (path / ".claude" / "hooks").mkdir(parents=True)
     (path / ".claude" / "hooks" / "interrupt_monitor.json").write_text('{\n  "mode": "chamber"\n}')
     return path
@@ -288,10 +288,10 @@ def test_a_repository_without_a_commit_is_fine(tmp_path: Path) -> None:
 
 def test_while_there_are_chambers_their_files_stay_hidden(repo: TestRepository) -> None:
     initialise(repo.path, PYTHON)
-    rooms = Rooms(repo.path)
-    path = rooms.document().path
+    checkout = HookedCheckout(repo.path)
+    path = checkout.document().path
     repo.git("worktree", "add", "-q", "--detach", path)
-    rooms.chamber()
+    checkout.chamber()
     lines = undo(repo.path)
     assert ".git/info/exclude: left as it is while there are chambers" in lines
     assert (repo.status, repo.at(Path(path)).status) == ("", "")

@@ -16,19 +16,19 @@ from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository, small_repository
 
 OPEN: dict[str, Callable[[TestRepository], object]] = {
-    "an edit": lambda room: room.write("src/app.py", "other\n"),
-    "a mode": lambda room: (room.path / "README").chmod(0o755),
-    "a deletion": lambda room: (room.path / "README").unlink(),
-    "a new file": lambda room: room.write("a/b/new.txt", "new\n"),
-    "a link": lambda room: (room.path / "link").symlink_to("nowhere"),
-    "a staged file put back": lambda room: (
-        room.write("README", "staged\n"),
-        room.git("add", "README"),
-        room.write("README", "hello\n"),
+    "an edit": lambda chamber: chamber.write("src/app.py", "other\n"),
+    "a mode": lambda chamber: (chamber.path / "README").chmod(0o755),
+    "a deletion": lambda chamber: (chamber.path / "README").unlink(),
+    "a new file": lambda chamber: chamber.write("a/b/new.txt", "new\n"),
+    "a link": lambda chamber: (chamber.path / "link").symlink_to("nowhere"),
+    "a staged file put back": lambda chamber: (
+        chamber.write("README", "staged\n"),
+        chamber.git("add", "README"),
+        chamber.write("README", "hello\n"),
     ),
-    "an announced file": lambda room: (
-        room.write("new.txt", "new\n"),
-        room.git("add", "--intent-to-add", "new.txt"),
+    "an announced file": lambda chamber: (
+        chamber.write("new.txt", "new\n"),
+        chamber.git("add", "--intent-to-add", "new.txt"),
     ),
 }
 
@@ -85,9 +85,9 @@ def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
 def test_git_keeps_a_working_trees_index_where_its_git_file_says(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")
-    for room in (chamber, shop.main):
-        said = room.git("rev-parse", "--path-format=absolute", "--git-path", "index")
-        assert (git_directory(room.path) / "index").samefile(said)
+    for worktree in (chamber, shop.main):
+        said = worktree.git("rev-parse", "--path-format=absolute", "--git-path", "index")
+        assert (git_directory(worktree.path) / "index").samefile(said)
 
 
 def test_a_directory_that_is_no_working_tree_is_told_from_one(tmp_path: Path) -> None:

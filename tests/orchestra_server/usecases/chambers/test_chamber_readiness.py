@@ -20,9 +20,9 @@ async def test_new_chambers_are_proven_ready_by_their_own_hooks(context: Context
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
     assert made.notes == []
     assert all(one.proven_ready for one in made.chambers)
-    room = await chamber_of(context, task_id, "auth")
-    assert room.ready_at >= room.created_at
-    assert room.ready_note == ""
+    chamber = await chamber_of(context, task_id, "auth")
+    assert chamber.ready_at >= chamber.created_at
+    assert chamber.ready_note == ""
     status = await get_parallel_status(context, task_id=task_id)
     assert [one.proven_ready for one in status.chambers] == [True, True]
     assert [one.worker for one in status.chambers] == ["unknown", "unknown"]
@@ -40,15 +40,15 @@ async def test_an_interpreter_that_cannot_start_shows_at_once(
     (note,) = made.notes
     assert note.startswith("auth is not proven ready, so mail may not reach its worker: the hook")
     assert not made.chambers[0].proven_ready
-    room = await chamber_of(context, task_id, "auth")
-    assert (room.state, room.ready_at) == ("live", 0)
-    assert "did not answer" in room.ready_note
+    chamber = await chamber_of(context, task_id, "auth")
+    assert (chamber.state, chamber.ready_at) == ("live", 0)
+    assert "did not answer" in chamber.ready_note
 
 
 async def test_a_restored_chamber_is_proven_anew(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("work.py", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("work.py", "x\n")
     await close_chamber(context, task_id=task_id, chamber="auth")
     before = (await chamber_of(context, task_id, "auth")).ready_at
     await restore_chamber(context, task_id=task_id, chamber="auth")
@@ -57,8 +57,8 @@ async def test_a_restored_chamber_is_proven_anew(context: Context) -> None:
 
 async def test_a_probe_makes_no_event_and_leaves_no_file(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     assert await kinds(context) == ["task.started", "chamber.reserved", "chamber.created"]
-    assert not (room.path / ".claude" / "hooks" / "receipts").exists()
+    assert not (chamber.path / ".claude" / "hooks" / "receipts").exists()
     assert (await context.store.snapshot()).presence == {}
-    assert room.status == ""
+    assert chamber.status == ""

@@ -20,10 +20,10 @@ async def test_an_untouched_chamber_goes_without_a_trace(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     assert (closed.saved_ref, closed.branch_kept, closed.already_closed) == ("", False, False)
-    assert not room.path.exists()
+    assert not chamber.path.exists()
     assert not (repository.path / ".claude/workspaces/auth").is_symlink()
     assert repository.branches == ["main"]
 
@@ -32,30 +32,30 @@ async def test_work_of_every_kind_comes_back_as_it_was(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    committed = room.commit("mine", {"src/login.py": "done\n"})
-    room.write("src/app.py", "changed\n")
-    room.write("notes/new.txt", "untracked\n")
-    before = room.status
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    committed = chamber.commit("mine", {"src/login.py": "done\n"})
+    chamber.write("src/app.py", "changed\n")
+    chamber.write("notes/new.txt", "untracked\n")
+    before = chamber.status
 
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
-    assert not room.path.exists()
+    assert not chamber.path.exists()
     assert closed.saved_ref.startswith("refs/orchestra/saved/")
     assert repository.branches == ["main"]
 
     restored = await restore_chamber(context, task_id=task_id, chamber="auth")
     assert restored.restored
-    assert (room.head, room.status) == (committed, before)
-    assert room.read("notes/new.txt") == "untracked\n"
-    assert room.git("branch", "--show-current") == restored.branch
-    assert (room.path / ".claude/WORKER_CONTEXT.json").is_file()
+    assert (chamber.head, chamber.status) == (committed, before)
+    assert chamber.read("notes/new.txt") == "untracked\n"
+    assert chamber.git("branch", "--show-current") == restored.branch
+    assert (chamber.path / ".claude/WORKER_CONTEXT.json").is_file()
     assert repository.status == ""
 
 
 async def test_closing_again_answers_how_it_ended(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "x")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "x")
     first = await close_chamber(context, task_id=task_id, chamber="auth")
     before = await kinds(context)
     again = await close_chamber(context, task_id=task_id, chamber="auth")
@@ -66,21 +66,21 @@ async def test_closing_again_answers_how_it_ended(context: Context) -> None:
 
 async def test_restoring_again_answers_the_live_chamber(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "x")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "x")
     await close_chamber(context, task_id=task_id, chamber="auth")
     first = await restore_chamber(context, task_id=task_id, chamber="auth")
-    room.write("newer", "y")
+    chamber.write("newer", "y")
     again = await restore_chamber(context, task_id=task_id, chamber="auth")
     assert (again.restored, again.path) == (True, first.path)
-    assert room.read("newer") == "y"
+    assert chamber.read("newer") == "y"
 
 
 async def test_without_a_name_it_lists_what_is_saved_and_changes_nothing(context: Context) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].write("new", "x")
-    for name in rooms:
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write("new", "x")
+    for name in chambers:
         await close_chamber(context, task_id=task_id, chamber=name)
     before = await kinds(context)
     listed = await restore_chamber(context, task_id=task_id)
@@ -98,8 +98,8 @@ async def test_a_closed_name_is_free_for_another_task(context: Context) -> None:
 
 async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(context: Context) -> None:
     first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
-    room = (await chambers_open(context, first, ["auth"]))["auth"]
-    room.write("new", "x")
+    chamber = (await chambers_open(context, first, ["auth"]))["auth"]
+    chamber.write("new", "x")
     await close_chamber(context, task_id=first, chamber="auth")
     await chambers_open(context, second, ["auth"])
     with pytest.raises(Refused, match="held by"):
@@ -108,8 +108,8 @@ async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(contex
 
 async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "x")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "x")
     await close_chamber(context, task_id=task_id, chamber="auth")
     with pytest.raises(Refused, match="restore_chamber"):
         await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
@@ -117,9 +117,9 @@ async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: C
 
 async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    (room.path / "inner").mkdir()
-    inner = room.at(room.path / "inner")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    (chamber.path / "inner").mkdir()
+    inner = chamber.at(chamber.path / "inner")
     inner.git("init", "--quiet")
     inner.commit("inside", {"x": "x"})
     with pytest.raises(Refused, match="repository of its own"):
@@ -132,15 +132,15 @@ async def test_a_deleted_directory_closes_and_what_git_still_has_of_it_comes_bac
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    head = room.commit("mine", {"src/login.py": "done\n"})
-    room.write("staged", "staged\n")
-    room.git("add", "staged")
-    room.path.rename(repository.path.parent / "gone")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    head = chamber.commit("mine", {"src/login.py": "done\n"})
+    chamber.write("staged", "staged\n")
+    chamber.git("add", "staged")
+    chamber.path.rename(repository.path.parent / "gone")
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     assert not closed.branch_kept
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert (room.head, room.status, room.read("staged")) == (head, "A  staged", "staged\n")
+    assert (chamber.head, chamber.status, chamber.read("staged")) == (head, "A  staged", "staged\n")
 
 
 async def test_ignored_files_are_saved_where_the_repository_says_so(
@@ -149,8 +149,8 @@ async def test_ignored_files_are_saved_where_the_repository_says_so(
     repository.commit("ignore", {".gitignore": ".env\n"})
     repository.git("config", "orchestra.saveIgnored", "true")
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "idle"])
-    rooms["auth"].write(".env", "SECRET=1\n")
+    chambers = await chambers_open(context, task_id, ["auth", "idle"])
+    chambers["auth"].write(".env", "SECRET=1\n")
     saved = await close_chamber(context, task_id=task_id, chamber="auth")
     idle = await close_chamber(context, task_id=task_id, chamber="idle")
     assert idle.saved_ref == ""
@@ -158,15 +158,15 @@ async def test_ignored_files_are_saved_where_the_repository_says_so(
         f"its work is merged; its ignored files are saved under {saved.saved_ref}"
     )
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert (rooms["auth"].read(".env"), rooms["auth"].status) == ("SECRET=1\n", "")
+    assert (chambers["auth"].read(".env"), chambers["auth"].status) == ("SECRET=1\n", "")
 
 
 async def test_a_worker_that_still_runs_is_told_of_and_closing_waits_for_a_yes(
     context: Context, clock: Clock
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "x")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "x")
     presence = Presence(chamber_id=f"{task_id}/auth", state="working", tool="Bash", since=clock())
     await context.store.report_presence(presence)
     with pytest.raises(Refused, match=r"still working \(Bash\).*confirm=true"):
@@ -193,10 +193,10 @@ async def test_a_worker_that_has_ended_holds_nobody_up(
 
 async def test_receipts_that_lie_in_a_chamber_count_before_it_goes(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
     receipt = f'{{"interrupt_id": "{sent.interrupt_id}", "state": "delivered", "at": {NOON}}}'
-    room.write(".claude/hooks/receipts/one.json", receipt)
+    chamber.write(".claude/hooks/receipts/one.json", receipt)
     await close_chamber(context, task_id=task_id, chamber="auth")
     state = await context.store.snapshot()
     assert state.interrupts[sent.interrupt_id].state == "delivered"

@@ -51,18 +51,18 @@ async def test_all_of_a_batch_become_live_in_one_change(context: Context) -> Non
 async def test_nothing_of_ours_shows_in_git_status(
     context: Context, repository: TestRepository
 ) -> None:
-    rooms = await chambers_open(context, await a_started_task(context), THREE)
+    chambers = await chambers_open(context, await a_started_task(context), THREE)
     assert repository.status == ""
-    assert [room.status for room in rooms.values()] == ["", "", ""]
+    assert [chamber.status for chamber in chambers.values()] == ["", "", ""]
 
 
 async def test_a_chamber_is_furnished_and_reached_by_its_documented_path(
     context: Context, repository: TestRepository
 ) -> None:
-    rooms = await chambers_open(context, await a_started_task(context), ["auth"])
-    briefing = json.loads(rooms["auth"].read(".claude/WORKER_CONTEXT.json"))
+    chambers = await chambers_open(context, await a_started_task(context), ["auth"])
+    briefing = json.loads(chambers["auth"].read(".claude/WORKER_CONTEXT.json"))
     assert briefing["chamber"] == "auth"
-    assert (repository.path / ".claude/workspaces/auth").resolve() == rooms["auth"].path
+    assert (repository.path / ".claude/workspaces/auth").resolve() == chambers["auth"].path
 
 
 async def test_a_batch_that_is_live_is_answered_again(context: Context) -> None:
@@ -233,10 +233,10 @@ async def test_a_skeleton_file_of_the_checkout_is_copied_and_another_is_empty(
         chamber_names=["auth"],
         skeleton=["src/shared.py", "src/auth/token.py", "docs/"],
     )
-    room = repository.at(Path(made.chambers[0].path))
-    assert room.read("src/shared.py") == "contract = 1\n"
-    assert room.read("src/auth/token.py") == ""
-    assert (room.path / "docs").is_dir()
+    chamber = repository.at(Path(made.chambers[0].path))
+    assert chamber.read("src/shared.py") == "contract = 1\n"
+    assert chamber.read("src/auth/token.py") == ""
+    assert (chamber.path / "docs").is_dir()
 
 
 async def test_ignored_files_that_worktreeinclude_names_come_along(
@@ -245,10 +245,10 @@ async def test_ignored_files_that_worktreeinclude_names_come_along(
     repository.commit("rules", {".gitignore": ".env\nbuild/\n", ".worktreeinclude": ".env\n"})
     repository.write(".env", "KEY=1\n")
     repository.write("build/large", "x")
-    room = (await chambers_open(context, await a_started_task(context), ["auth"]))["auth"]
-    assert room.read(".env") == "KEY=1\n"
-    assert not (room.path / "build").exists()
-    assert room.status == ""
+    chamber = (await chambers_open(context, await a_started_task(context), ["auth"]))["auth"]
+    assert chamber.read(".env") == "KEY=1\n"
+    assert not (chamber.path / "build").exists()
+    assert chamber.status == ""
 
 
 async def test_what_a_dead_process_left_half_made_is_made_anew(
@@ -258,8 +258,8 @@ async def test_what_a_dead_process_left_half_made_is_made_anew(
     await leave_half_made(context, repository, task_id)
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     assert not made.already_live
-    room = repository.at(Path(made.chambers[0].path))
-    assert room.read("README") == "hello\n"
+    chamber = repository.at(Path(made.chambers[0].path))
+    assert chamber.read("README") == "hello\n"
     assert (await chamber_of(context, task_id, "auth")).state == "live"
 
 

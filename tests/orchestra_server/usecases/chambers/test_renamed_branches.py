@@ -20,9 +20,9 @@ SUMMARY = "Add a login"
 async def a_chamber(context: Context) -> tuple[str, TestRepository, str]:
     """Open a chamber with a commit; return its task, its worktree and its branch."""
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.commit("tokens", {"auth.py": "tokens\n"})
-    return task_id, room, f"orchestra/{task_id}/auth"
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.commit("tokens", {"auth.py": "tokens\n"})
+    return task_id, chamber, f"orchestra/{task_id}/auth"
 
 
 def follow_advice(refusal: Refused) -> str:
@@ -32,10 +32,10 @@ def follow_advice(refusal: Refused) -> str:
     return command
 
 
-def stop_in_the_middle(room: TestRepository, operation: str) -> None:
+def stop_in_the_middle(chamber: TestRepository, operation: str) -> None:
     """Begin something in a chamber that stops at a conflict."""
     with pytest.raises(AssertionError, match=f"git {operation} clash"):
-        room.git(operation, "clash")
+        chamber.git(operation, "clash")
 
 
 async def completed_after_the_advice(context: Context, task_id: str, *, says: str = "") -> str:
@@ -51,10 +51,10 @@ async def completed_after_the_advice(context: Context, task_id: str, *, says: st
 async def test_work_on_a_renamed_branch_lands_and_the_branch_stays(
     context: Context, repository: TestRepository, logs: str
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
-    room.git("config", "core.logAllRefUpdates", logs)
-    room.git("branch", "-m", "feature/auth")
-    room.write("open.py", "open\n")
+    task_id, chamber, branch = await a_chamber(context)
+    chamber.git("config", "core.logAllRefUpdates", logs)
+    chamber.git("branch", "-m", "feature/auth")
+    chamber.write("open.py", "open\n")
     foretold = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
     assert foretold.merged == ["auth"]
     assert (await chamber_of(context, task_id, "auth")).branch == branch
@@ -68,8 +68,8 @@ async def test_work_on_a_renamed_branch_lands_and_the_branch_stays(
 async def test_a_branch_renamed_twice_is_followed(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, _ = await a_chamber(context)
-    room.git("branch", "-m", "feature/auth")
+    task_id, chamber, _ = await a_chamber(context)
+    chamber.git("branch", "-m", "feature/auth")
     repository.git("branch", "-m", "feature/auth", "feature/login")
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).merged == ["auth"]
     assert repository.read("auth.py") == "tokens\n"
@@ -78,21 +78,21 @@ async def test_a_branch_renamed_twice_is_followed(
 async def test_a_chamber_on_a_renamed_branch_closes_and_comes_back(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, _ = await a_chamber(context)
-    room.git("branch", "-m", "feature/auth")
-    room.write("open.py", "open\n")
+    task_id, chamber, _ = await a_chamber(context)
+    chamber.git("branch", "-m", "feature/auth")
+    chamber.write("open.py", "open\n")
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     assert (closed.branch, closed.branch_kept) == ("feature/auth", True)
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.git("branch", "--show-current") == "feature/auth"
-    assert room.read("open.py") == "open\n"
+    assert chamber.git("branch", "--show-current") == "feature/auth"
+    assert chamber.read("open.py") == "open\n"
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).merged == ["auth"]
     assert repository.read("open.py") == "open\n"
 
 
 async def test_reconcile_takes_a_renamed_branch_over(context: Context) -> None:
-    task_id, room, _ = await a_chamber(context)
-    room.git("branch", "-m", "feature/auth")
+    task_id, chamber, _ = await a_chamber(context)
+    chamber.git("branch", "-m", "feature/auth")
     told = await reconcile(context)
     assert [(one.name, one.mended) for one in told.differences] == [("renamed branch", True)]
     assert (await chamber_of(context, task_id, "auth")).branch == "feature/auth"
@@ -102,12 +102,12 @@ async def test_reconcile_takes_a_renamed_branch_over(context: Context) -> None:
 async def test_a_branch_of_somebody_else_is_not_taken_for_the_chambers(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
+    task_id, chamber, branch = await a_chamber(context)
     repository.git("branch", "develop")
     repository.git("branch", "release", "develop")
-    room.git("switch", "--quiet", "develop")
+    chamber.git("switch", "--quiet", "develop")
     repository.git("branch", "-D", branch)
-    room.commit("somebody's", {"other.py": "other\n"})
+    chamber.commit("somebody's", {"other.py": "other\n"})
     repository.git("branch", "--force", "release", "develop")
     await completed_after_the_advice(context, task_id, says="develop.*is gone")
 
@@ -115,9 +115,9 @@ async def test_a_branch_of_somebody_else_is_not_taken_for_the_chambers(
 async def test_commits_on_a_branch_of_the_workers_own_come_along(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, _ = await a_chamber(context)
-    room.git("switch", "--quiet", "-c", "own-idea")
-    room.commit("more", {"more.py": "more\n"})
+    task_id, chamber, _ = await a_chamber(context)
+    chamber.git("switch", "--quiet", "-c", "own-idea")
+    chamber.commit("more", {"more.py": "more\n"})
     await completed_after_the_advice(context, task_id, says="own-idea.*bring its commits along")
     assert repository.read("more.py") == "more\n"
 
@@ -125,10 +125,10 @@ async def test_commits_on_a_branch_of_the_workers_own_come_along(
 async def test_commits_on_a_detached_head_come_along(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, _ = await a_chamber(context)
-    room.git("switch", "--quiet", "--detach")
-    room.commit("more", {"more.py": "more\n"})
-    room.write("open.py", "open\n")
+    task_id, chamber, _ = await a_chamber(context)
+    chamber.git("switch", "--quiet", "--detach")
+    chamber.commit("more", {"more.py": "more\n"})
+    chamber.write("open.py", "open\n")
     await completed_after_the_advice(context, task_id, says="detached HEAD")
     assert (repository.read("more.py"), repository.read("open.py")) == ("more\n", "open\n")
 
@@ -136,8 +136,8 @@ async def test_commits_on_a_detached_head_come_along(
 async def test_a_detached_head_whose_branch_is_gone_gets_it_again(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
-    room.git("switch", "--quiet", "--detach")
+    task_id, chamber, branch = await a_chamber(context)
+    chamber.git("switch", "--quiet", "--detach")
     repository.git("branch", "-D", branch)
     await completed_after_the_advice(context, task_id, says="detached HEAD.*is gone")
     assert repository.read("auth.py") == "tokens\n"
@@ -146,12 +146,12 @@ async def test_a_detached_head_whose_branch_is_gone_gets_it_again(
 async def test_a_branch_with_commits_of_others_is_left_and_stays_out(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
+    task_id, chamber, branch = await a_chamber(context)
     repository.git("branch", "release", branch)
-    room.git("switch", "--quiet", "release")
-    room.commit("theirs", {"theirs.py": "theirs\n"})
+    chamber.git("switch", "--quiet", "release")
+    chamber.commit("theirs", {"theirs.py": "theirs\n"})
     repository.git("branch", "next", "release")
-    room.write("README", "changed\n")
+    chamber.write("README", "changed\n")
     command = await completed_after_the_advice(context, task_id)
     assert re.search(r"switch orchestra/", command)
     assert not (repository.path / "theirs.py").exists()
@@ -161,12 +161,12 @@ async def test_a_branch_with_commits_of_others_is_left_and_stays_out(
 async def test_open_work_that_git_would_not_switch_with_goes_along(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
+    task_id, chamber, branch = await a_chamber(context)
     repository.git("branch", "release", branch)
-    room.git("switch", "--quiet", "release")
-    room.commit("theirs", {"src/app.py": "zero\none\ntwo\nthree\n"})
+    chamber.git("switch", "--quiet", "release")
+    chamber.commit("theirs", {"src/app.py": "zero\none\ntwo\nthree\n"})
     repository.git("branch", "next", "release")
-    room.write("src/app.py", "zero\none\ntwo\nthree\nfour\n")
+    chamber.write("src/app.py", "zero\none\ntwo\nthree\nfour\n")
     assert "--merge" in await completed_after_the_advice(context, task_id)
     assert repository.read("src/app.py") == "one\ntwo\nthree\nfour\n"
 
@@ -174,8 +174,8 @@ async def test_open_work_that_git_would_not_switch_with_goes_along(
 async def test_a_branch_that_another_worktree_is_on_is_freed_first(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
-    room.git("switch", "--quiet", "--detach")
+    task_id, chamber, branch = await a_chamber(context)
+    chamber.git("switch", "--quiet", "--detach")
     repository.git("worktree", "add", "--quiet", str(repository.path.parent / "other"), branch)
     await completed_after_the_advice(context, task_id, says="is checked out at")
     assert repository.read("auth.py") == "tokens\n"
@@ -185,18 +185,18 @@ async def test_a_branch_that_another_worktree_is_on_is_freed_first(
 async def test_what_git_has_under_way_is_to_be_ended_first(
     context: Context, repository: TestRepository, operation: str
 ) -> None:
-    task_id, room, branch = await a_chamber(context)
+    task_id, chamber, branch = await a_chamber(context)
     repository.git("branch", "clash", "main")
     clash = repository.path.parent / "clash"
     repository.git("worktree", "add", "--quiet", str(clash), "clash")
     repository.at(clash).commit("clash", {"auth.py": "clash\n"})
     if operation == "bisect":
-        room.git("bisect", "start", "HEAD", "HEAD~")
-        room.git("switch", "--quiet", "--detach", "--ignore-other-worktrees", branch)
+        chamber.git("bisect", "start", "HEAD", "HEAD~")
+        chamber.git("switch", "--quiet", "--detach", "--ignore-other-worktrees", branch)
     else:
         if operation != "rebase":
-            room.git("switch", "--quiet", "--detach")
-        stop_in_the_middle(room, operation)
+            chamber.git("switch", "--quiet", "--detach")
+        stop_in_the_middle(chamber, operation)
     with pytest.raises(Refused, match=f"a {operation} is under way") as refused:
         await complete_task(context, task_id=task_id, summary=SUMMARY)
     follow_advice(refused.value)

@@ -16,31 +16,31 @@ from tests.support.repositories import TestRepository
 async def saved_twice(context: Context) -> tuple[str, TestRepository, str, str]:
     """Close a chamber twice, with other work each time; return its task, place and both refs."""
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "first\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "first\n")
     first = await close_chamber(context, task_id=task_id, chamber="auth")
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    room.commit("second", {"new": "second\n"})
+    chamber.commit("second", {"new": "second\n"})
     second = await close_chamber(context, task_id=task_id, chamber="auth")
-    return task_id, room, first.saved_ref, second.saved_ref
+    return task_id, chamber, first.saved_ref, second.saved_ref
 
 
 async def test_an_earlier_save_comes_back_by_its_ref(context: Context) -> None:
-    task_id, room, first, second = await saved_twice(context)
+    task_id, chamber, first, second = await saved_twice(context)
     back = await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
-    assert (back.saved_ref, room.read("new"), room.status) == (first, "first\n", "?? new")
+    assert (back.saved_ref, chamber.read("new"), chamber.status) == (first, "first\n", "?? new")
     again = await restore_chamber(context, task_id=task_id, saved_ref=first)
     assert again.path == back.path
     await close_chamber(context, task_id=task_id, chamber="auth")
     await restore_chamber(context, task_id=task_id, saved_ref=second)
-    assert (room.read("new"), room.status) == ("second\n", "")
+    assert (chamber.read("new"), chamber.status) == ("second\n", "")
     await check_store(context.store)
 
 
 async def test_the_last_save_comes_back_without_a_ref(context: Context) -> None:
-    task_id, room, _, second = await saved_twice(context)
+    task_id, chamber, _, second = await saved_twice(context)
     back = await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert (back.saved_ref, room.read("new")) == (second, "second\n")
+    assert (back.saved_ref, chamber.read("new")) == (second, "second\n")
 
 
 async def test_all_saves_are_listed_the_newest_first(context: Context) -> None:
@@ -52,19 +52,19 @@ async def test_all_saves_are_listed_the_newest_first(context: Context) -> None:
 
 
 async def test_a_save_of_a_live_chamber_waits_until_that_is_closed(context: Context) -> None:
-    task_id, room, first, _ = await saved_twice(context)
+    task_id, chamber, first, _ = await saved_twice(context)
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    room.write("newer", "x")
+    chamber.write("newer", "x")
     with pytest.raises(Refused, match="close_chamber saves what is in it first"):
         await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
-    assert room.read("newer") == "x"
+    assert chamber.read("newer") == "x"
     assert [one.restorable for one in (await list_saved(context)).saved] == [False, False]
 
 
 async def test_a_save_that_the_store_does_not_know_gets_a_record(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room, first, _ = await saved_twice(context)
+    task_id, chamber, first, _ = await saved_twice(context)
     lost = f"refs/orchestra/saved/lost-1a2b/auth/{first.rpartition('/')[2]}"
     repository.git("update-ref", lost, first)
     [listed] = (await list_saved(context, "lost-1a2b")).saved
@@ -73,7 +73,7 @@ async def test_a_save_that_the_store_does_not_know_gets_a_record(
 
     back = await restore_chamber(context, task_id="lost-1a2b", chamber="auth", saved_ref=lost)
 
-    assert (room.read("new"), room.status) == ("first\n", "?? new")
+    assert (chamber.read("new"), chamber.status) == ("first\n", "?? new")
     assert back.branch == "orchestra/lost-1a2b/auth"
     state = await check_store(context.store)
     assert "was lost" in state.tasks["lost-1a2b"].description
@@ -105,18 +105,18 @@ async def test_a_rebase_under_way_survives_closing_and_its_branch_goes_with_it(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    tip = room.commit("mine", {"README": "mine\n"})
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    tip = chamber.commit("mine", {"README": "mine\n"})
     repository.commit("theirs", {"README": "theirs\n"})
     with pytest.raises(AssertionError):
-        room.git("rebase", "main")
-    before = room.status
+        chamber.git("rebase", "main")
+    before = chamber.status
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     assert (closed.branch_kept, repository.branches) == (False, ["main"])
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert (room.status, (await chamber_of(context, task_id, "auth")).state) == (before, "live")
-    room.git("rebase", "--abort")
-    assert (room.head, room.status) == (tip, "")
+    assert (chamber.status, (await chamber_of(context, task_id, "auth")).state) == (before, "live")
+    chamber.git("rebase", "--abort")
+    assert (chamber.head, chamber.status) == (tip, "")
 
 
 async def test_a_branch_that_was_made_again_elsewhere_is_in_the_way_and_stays(

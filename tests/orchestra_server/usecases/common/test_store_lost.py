@@ -41,8 +41,8 @@ async def test_the_store_dies_in_the_midst_and_the_repeat_goes_through(
                 server.restart()
                 assert (await chamber_of(context, task_id, "auth")).state == "creating"
 
-            room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-            room.write("auth.py", "tokens\n")
+            chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+            chamber.write("auth.py", "tokens\n")
             if hook == "pre-commit":
                 with pytest.raises(StoreUnavailable):
                     await complete_task(context, task_id=task_id, summary="Add a login")

@@ -13,11 +13,11 @@ from tests.support.repositories import TestRepository
 SUMMARY = "Add a login"
 
 
-def follow(commands: Sequence[str], room: TestRepository) -> None:
+def follow(commands: Sequence[str], chamber: TestRepository) -> None:
     """Do as a worker told to: run the commands, and where they say so edit the file."""
     for command in commands:
         if command.startswith("#"):
-            room.write("src/app.py", "both\n")
+            chamber.write("src/app.py", "both\n")
         subprocess.run(["sh", "-c", command], check=False, capture_output=True)
 
 
@@ -25,11 +25,11 @@ async def test_as_many_chambers_land_as_can_and_the_others_stay_with_their_confl
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["rude", "auth", "api"])
-    rooms["rude"].write("src/app.py", "mine\n")
-    rooms["rude"].write("README", "mine\n")
-    rooms["auth"].commit("mine", {"src/app.py": "auth\n"})
-    rooms["api"].write("README", "api\n")
+    chambers = await chambers_open(context, task_id, ["rude", "auth", "api"])
+    chambers["rude"].write("src/app.py", "mine\n")
+    chambers["rude"].write("README", "mine\n")
+    chambers["auth"].commit("mine", {"src/app.py": "auth\n"})
+    chambers["api"].write("README", "api\n")
     first = repository.head
 
     part = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
@@ -42,7 +42,7 @@ async def test_as_many_chambers_land_as_can_and_the_others_stay_with_their_confl
     assert repository.git("reflog", "--format=%H", "main").splitlines() == [repository.head, first]
     assert (await chamber_of(context, task_id, "rude")).state == "live"
     assert (await chamber_of(context, task_id, "auth")).state == "closed"
-    assert rooms["rude"].read("README") == "mine\n"
+    assert chambers["rude"].read("README") == "mine\n"
     assert repository.status == ""
 
 
@@ -50,16 +50,16 @@ async def test_resolved_by_the_commands_that_are_given_the_rest_lands_too(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].write("src/app.py", "auth\n")
-    rooms["api"].write("src/app.py", "api\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write("src/app.py", "auth\n")
+    chambers["api"].write("src/app.py", "api\n")
     part = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
     assert part.merged == ["auth"]
     (conflict,) = part.conflicts
     assert conflict.between == ["auth", "api"]
     assert part.resolve[0].endswith(" merge main")  # auth's branch is gone by then
 
-    follow(part.resolve, rooms["api"])
+    follow(part.resolve, chambers["api"])
     done = await complete_task(context, task_id=task_id, summary=SUMMARY)
 
     assert done.completed
@@ -71,20 +71,20 @@ async def test_the_commands_for_two_live_chambers_resolve_their_conflict(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].write("src/app.py", "auth\n")
-    rooms["api"].write("src/app.py", "api\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write("src/app.py", "auth\n")
+    chambers["api"].write("src/app.py", "api\n")
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
-    follow(answer.resolve, rooms["api"])
+    follow(answer.resolve, chambers["api"])
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
     assert repository.read("src/app.py") == "both\n"
 
 
 async def test_in_part_all_of_it_lands_where_nothing_conflicts(context: Context) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    for name, room in rooms.items():
-        room.write(f"{name}.py", "x\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    for name, chamber in chambers.items():
+        chamber.write(f"{name}.py", "x\n")
     done = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
     assert (done.completed, done.merged) == (True, ["auth", "api"])
 
@@ -93,8 +93,8 @@ async def test_in_part_nothing_lands_where_no_chamber_fits(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("README", "by the worker\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("README", "by the worker\n")
     before = repository.commit("meanwhile", {"README": "meanwhile\n"})
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
     assert (answer.completed, answer.merged, answer.landed_commit) == (False, [], "")
@@ -105,8 +105,8 @@ async def test_in_part_nothing_lands_where_no_chamber_fits(
 @pytest.mark.parametrize("partial", [False, True])
 async def test_the_history_says_what_is_about_to_land(context: Context, *, partial: bool) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "x\n")
     await complete_task(context, task_id=task_id, summary=SUMMARY, partial=partial)
     told = [event for event in await context.store.events() if event.kind == "task.landing"]
     assert [event.data.task.landing for event in told if event.data.task] == [("auth",)]

@@ -27,9 +27,9 @@ async def test_all_work_lands_in_one_step_and_nothing_is_left(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "database", "api"])
-    rooms["auth"].commit("tokens", {"auth.py": "tokens\n"})
-    rooms["database"].write("schema.sql", "create\n")
+    chambers = await chambers_open(context, task_id, ["auth", "database", "api"])
+    chambers["auth"].commit("tokens", {"auth.py": "tokens\n"})
+    chambers["database"].write("schema.sql", "create\n")
     first = repository.head
 
     done = await complete_task(context, task_id=task_id, commit_changes=True, summary=SUMMARY)
@@ -51,8 +51,8 @@ async def test_open_work_is_committed_with_the_task_as_trailer(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     await complete_task(context, task_id=task_id, summary=SUMMARY)
     messages = repository.git("log", "--format=%s|%(trailers:key=Orchestra-Task,valueonly)")
     assert f"auth: {SUMMARY}|{task_id}" in messages
@@ -60,8 +60,8 @@ async def test_open_work_is_committed_with_the_task_as_trailer(
 
 async def test_completing_again_answers_how_it_ended(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     first = await complete_task(context, task_id=task_id, summary=SUMMARY)
     before = await kinds(context)
     again = await complete_task(context, task_id=task_id, summary="something else")
@@ -72,8 +72,8 @@ async def test_completing_again_answers_how_it_ended(context: Context) -> None:
 
 async def test_two_calls_at_once_complete_once(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     both = await asyncio.gather(
         *(complete_task(context, task_id=task_id, summary=SUMMARY) for _ in range(2))
     )
@@ -85,9 +85,9 @@ async def test_a_conflict_is_an_answer_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].commit("mine", {"src/app.py": "one\nTWO of auth\nthree\n"})
-    rooms["api"].write("src/app.py", "one\nTWO of api\nthree\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].commit("mine", {"src/app.py": "one\nTWO of auth\nthree\n"})
+    chambers["api"].write("src/app.py", "one\nTWO of api\nthree\n")
     before = repository.head
 
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
@@ -99,7 +99,7 @@ async def test_a_conflict_is_an_answer_and_changes_nothing(
     assert "TWO of auth" in conflict.lines
     assert "git merge" in answer.next_step
     assert (repository.head, repository.status) == (before, "")
-    assert all(room.path.is_dir() for room in rooms.values())
+    assert all(chamber.path.is_dir() for chamber in chambers.values())
     assert (await kinds(context))[-2:] == ["task.completing", "task.reopened"]
 
 
@@ -107,13 +107,13 @@ async def test_after_a_conflict_is_mended_as_told_the_task_completes(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].commit("mine", {"src/app.py": "auth\n"})
-    rooms["api"].commit("mine", {"src/app.py": "api\n"})
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].commit("mine", {"src/app.py": "auth\n"})
+    chambers["api"].commit("mine", {"src/app.py": "api\n"})
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
-    room = rooms[answer.conflicts[0].between[1]]
+    chamber = chambers[answer.conflicts[0].between[1]]
     other = answer.conflicts[0].between[0]
-    room.git("merge", "--quiet", "-s", "ours", f"orchestra/{task_id}/{other}")
+    chamber.git("merge", "--quiet", "-s", "ours", f"orchestra/{task_id}/{other}")
     done = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert done.completed
     assert repository.read("src/app.py") == "api\n"
@@ -123,8 +123,8 @@ async def test_a_persons_open_work_stays_and_work_beside_it_lands(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     repository.write("README", "half a sentence")
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
     assert repository.read("README") == "half a sentence"
@@ -135,8 +135,8 @@ async def test_a_persons_open_work_in_the_way_is_named_and_untouched(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("README", "by the worker\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("README", "by the worker\n")
     repository.write("README", "half a sentence")
     before = repository.head
     with pytest.raises(Refused, match="README"):
@@ -152,9 +152,9 @@ async def test_without_commit_changes_all_is_saved_and_nothing_lands(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].commit("mine", {"auth.py": "tokens\n"})
-    rooms["api"].write("api.py", "open\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].commit("mine", {"auth.py": "tokens\n"})
+    chambers["api"].write("api.py", "open\n")
     before = repository.head
     done = await complete_task(context, task_id=task_id, commit_changes=False, summary=SUMMARY)
     assert (done.state, done.landed_commit, done.merged) == ("closed", "", [])
@@ -166,8 +166,8 @@ async def test_a_restored_chamber_opens_its_task_again_and_can_be_completed(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     await complete_task(context, task_id=task_id, commit_changes=False, summary=SUMMARY)
     await restore_chamber(context, task_id=task_id, chamber="auth")
     assert (await context.store.snapshot()).tasks[task_id].state == "open"
@@ -196,8 +196,8 @@ async def test_work_lands_on_the_branch_it_began_on_even_when_that_moved(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     repository.commit("meanwhile", {"other.py": "other\n"})
     repository.git("switch", "--quiet", "-c", "elsewhere")
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
@@ -211,8 +211,8 @@ async def test_work_on_a_detached_head_lands_there(
 ) -> None:
     repository.git("checkout", "--quiet", "--detach")
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     done = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert done.landed_commit == repository.head
     assert repository.read("auth.py") == "tokens\n"
@@ -223,18 +223,18 @@ async def test_a_hook_that_refuses_is_told_in_its_words_and_the_task_is_open(
 ) -> None:
     repository.hook("pre-commit", "echo 'no secrets, please' >&2; exit 1")
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "tokens\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "tokens\n")
     with pytest.raises(Refused, match="no secrets, please"):
         await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert (await context.store.snapshot()).tasks[task_id].state == "open"
-    assert room.read("auth.py") == "tokens\n"
+    assert chamber.read("auth.py") == "tokens\n"
 
 
 async def test_a_worker_that_switched_branches_is_told_how_to_go_back(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.git("switch", "--quiet", "-c", "own-idea")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.git("switch", "--quiet", "-c", "own-idea")
     with pytest.raises(Refused, match=r"own-idea.*switch orchestra/"):
         await complete_task(context, task_id=task_id, summary=SUMMARY)
 
@@ -257,11 +257,11 @@ async def test_a_repeat_finishes_what_a_dead_process_began(
     context: Context, repository: TestRepository, closed_before: int
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    for name, room in rooms.items():
-        room.write(f"{name}.py", f"{name}\n")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    for name, chamber in chambers.items():
+        chamber.write(f"{name}.py", f"{name}\n")
     await _die_after_landing(context, repository, task_id)
-    for name in list(rooms)[:closed_before]:
+    for name in list(chambers)[:closed_before]:
         await close_chamber(context, task_id=task_id, chamber=name)
     landed = repository.head
 
@@ -271,7 +271,7 @@ async def test_a_repeat_finishes_what_a_dead_process_began(
     assert done.merged == ["auth", "api"]
     assert done.landed_commit == repository.head == landed
     assert repository.branches == ["main"]
-    assert not any(room.path.exists() for room in rooms.values())
+    assert not any(chamber.path.exists() for chamber in chambers.values())
 
 
 async def _die_after_landing(context: Context, repository: TestRepository, task_id: str) -> None:
@@ -286,7 +286,7 @@ async def _die_after_landing(context: Context, repository: TestRepository, task_
     state = await context.store.snapshot()
     task = state.tasks[task_id]
     repo = open_repository(Path(task.working_directory))
-    rooms = list(state.chambers.values())
-    ready = await asyncio.to_thread(prepared_landing, repo, task, rooms, SUMMARY)
+    chambers = list(state.chambers.values())
+    ready = await asyncio.to_thread(prepared_landing, repo, task, chambers, SUMMARY)
     await asyncio.to_thread(land_prepared, repo, task, ready)
     assert repository.read("auth.py") == "auth\n"

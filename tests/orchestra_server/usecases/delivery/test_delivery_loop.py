@@ -74,13 +74,13 @@ async def test_what_was_pending_is_posted_at_the_start(
 async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
-    room = await chamber_of(context, task_id, "auth")
+    chamber = await chamber_of(context, task_id, "auth")
     async with delivering(context):
         await sent_from_elsewhere(context, task_id, "one")
         await until(lambda: unread(auth.path) == ["i-one"])
-        await say(context, room, suspended=True)
+        await say(context, chamber, suspended=True)
         await until((auth.path / SUSPENDED).exists)
-        await say(context, room, suspended=False)
+        await say(context, chamber, suspended=False)
         await until(lambda: not (auth.path / SUSPENDED).exists())
         await context.store.stamp_interrupt("i-one", "cancelled", at=9, actor="elsewhere")
         await until(lambda: not (auth.path / MAIL).exists())
@@ -89,8 +89,8 @@ async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
 async def test_a_chamber_of_another_machine_is_left_to_that(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
-    room = await chamber_of(context, task_id, "auth")
-    await say(context, replace(room, host="elsewhere"), suspended=True)
+    chamber = await chamber_of(context, task_id, "auth")
+    await say(context, replace(chamber, host="elsewhere"), suspended=True)
     (other,) = (await chambers_open(context, task_id, ["api"])).values()
     letter = Interrupt(id="i-api", task_id=task_id, chamber="api", message="x", sent_at=1)
     async with delivering(context):

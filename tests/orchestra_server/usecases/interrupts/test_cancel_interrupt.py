@@ -192,18 +192,18 @@ async def test_mail_sent_to_a_worker_that_has_ended_waits_for_the_next(
 
 async def ended(context: Context, task_id: str, at: int) -> None:
     """Report that the worker in auth has finished."""
-    room = chamber_id(task_id, "auth")
-    await context.store.report_presence(Presence(chamber_id=room, state="finished", since=at))
+    chamber = chamber_id(task_id, "auth")
+    await context.store.report_presence(Presence(chamber_id=chamber, state="finished", since=at))
 
 
 async def move_to_other_host(context: Context, task_id: str) -> None:
     """Make the store say that chamber auth stands on another machine."""
-    room = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
+    chamber = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
     event = Event(
         at=1,
         kind="chamber.restored",
         task_id=task_id,
         chamber="auth",
-        data=EventData(chamber=room),
+        data=EventData(chamber=chamber),
     )
     await commit(context.store, Change(events=(event,)))

@@ -48,15 +48,15 @@ async def test_an_unknown_phase_is_answered_with_those_there_are(context: Contex
 
 async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(
         context, task_id=task_id, chamber="auth", message="Use UTC", requires="stop"
     )
     assert (sent.state, sent.requires, sent.already_sent) == ("posted", "stop", False)
-    (letter,) = json.loads(room.read(".INTERRUPT"))["interrupts"]
+    (letter,) = json.loads(chamber.read(".INTERRUPT"))["interrupts"]
     assert (letter["id"], letter["message"]) == (sent.interrupt_id, "Use UTC")
     assert (await kinds(context))[-2:] == ["interrupt.sent", "interrupt.posted"]
-    assert room.status == ""
+    assert chamber.status == ""
 
 
 async def test_the_same_message_while_unread_is_one_and_after_reading_another(
@@ -100,10 +100,10 @@ async def test_a_message_said_again_and_again_is_not_looked_up_one_by_one(
 
 async def test_a_receipt_that_a_hook_left_is_taken_in(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     receipt = {"interrupt_id": sent.interrupt_id, "state": "delivered", "at": 5}
-    left = room.write(str(RECEIPTS / "1.json"), json.dumps(receipt))
+    left = chamber.write(str(RECEIPTS / "1.json"), json.dumps(receipt))
     await advance_phase(context, task_id=task_id)
     state = await context.store.snapshot()
     assert state.interrupts[sent.interrupt_id].state == "delivered"

@@ -43,7 +43,7 @@ async def suspend(context: Context, task_id: str, message: str = "Wait for the s
     return found.interrupt_id
 
 
-async def room(context: Context, task_id: str) -> Chamber:
+async def chamber(context: Context, task_id: str) -> Chamber:
     return await chamber_of(context, task_id, "auth")
 
 
@@ -61,7 +61,7 @@ async def test_suspending_stops_the_tools_and_says_why(
     assert found is not None
     assert (found.interrupt_id, found.sender) == (interrupt_id, "conductor")
     assert found.message == "Wait for the schema"
-    assert found.since == (await room(context, task_id)).suspended_at > 0
+    assert found.since == (await chamber(context, task_id)).suspended_at > 0
     assert unread(auth.path) == [interrupt_id]
     told = (await kinds(context))[-3:]
     assert told == ["interrupt.sent", "chamber.suspended", "interrupt.posted"]
@@ -77,7 +77,7 @@ async def test_neither_review_nor_stop_suspends(
         await interrupt_worker(
             context, task_id=task_id, chamber="auth", message=requires, requires=requires
         )
-    assert (await room(context, task_id)).suspended_at == 0
+    assert (await chamber(context, task_id)).suspended_at == 0
     assert not (auth.path / SUSPENDED).exists()
 
 
@@ -89,7 +89,7 @@ async def test_a_worker_that_knows_of_it_is_told_to_go_on(
     answer = await resume_worker(context, task_id=task_id, chamber="auth")
     assert (answer.was_suspended, answer.told) == (True, True)
     assert not (auth.path / SUSPENDED).exists()
-    assert (await room(context, task_id)).suspended_at == 0
+    assert (await chamber(context, task_id)).suspended_at == 0
     (letter,) = json.loads(auth.read(MAIL))["interrupts"]
     assert (letter["message"], letter["requires"]) == (GO_ON, "review")
 
@@ -132,7 +132,7 @@ async def test_a_second_suspension_keeps_the_time_of_the_first_and_says_the_new_
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await suspend(context, task_id)
-    first = (await room(context, task_id)).suspended_at
+    first = (await chamber(context, task_id)).suspended_at
     second = await suspend(context, task_id, "And leave the tests alone")
     found = read_suspension(auth.path)
     assert found is not None
@@ -170,7 +170,7 @@ async def test_a_chamber_comes_back_from_its_closing_able_to_work(
     await suspend(context, task_id)
     await close_chamber(context, task_id=task_id, chamber="auth")
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert (await room(context, task_id)).suspended_at == 0
+    assert (await chamber(context, task_id)).suspended_at == 0
     assert not (auth.path / SUSPENDED).exists()
 
 
@@ -196,7 +196,7 @@ async def test_suspending_and_resuming_at_once_leaves_the_file_as_redis_says(
             resume_worker(context, task_id=task_id, chamber="auth"),
             advance_phase(context, task_id=task_id),
         )
-        suspended = (await room(context, task_id)).suspended_at > 0
+        suspended = (await chamber(context, task_id)).suspended_at > 0
         assert (auth.path / SUSPENDED).exists() == suspended
 
 

@@ -59,8 +59,8 @@ async def test_where_all_agrees_nothing_is_found_and_nothing_changes(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].write("new", "x")
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write("new", "x")
     await close_chamber(context, task_id=task_id, chamber="auth")
     await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
     before = [await kinds(context), repository.git("for-each-ref")]
@@ -108,14 +108,14 @@ async def test_a_dry_run_names_and_mends_nothing(
 
 async def test_a_closing_that_broke_off_is_finished(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "untracked\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "untracked\n")
     known = await chamber_of(context, task_id, "auth")
     await change(context, lambda _: room_life.closing(known, at=NOON, actor="a")[1])
     assert_mended(await reconcile(context), "unfinished closing")
-    assert not room.path.exists()
+    assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.read("new") == "untracked\n"
+    assert chamber.read("new") == "untracked\n"
 
 
 async def begin_completing(context: Context, task_id: str, ending: str = "merge") -> None:
@@ -132,13 +132,13 @@ async def test_a_completing_that_did_not_land_is_open_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "x\n")
     before = repository.head
     await begin_completing(context, task_id)
     assert_mended(await reconcile(context), "unfinished completing")
     assert (await context.store.snapshot()).tasks[task_id].state == "open"
-    assert (repository.head, room.read("auth.py")) == (before, "x\n")
+    assert (repository.head, chamber.read("auth.py")) == (before, "x\n")
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
 
 
@@ -146,9 +146,9 @@ async def test_a_completing_that_landed_is_finished(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    for name, room in rooms.items():
-        room.write(f"{name}.py", "x\n")
+    worktrees = await chambers_open(context, task_id, ["auth", "api"])
+    for name, worktree in worktrees.items():
+        worktree.write(f"{name}.py", "x\n")
     await begin_completing(context, task_id)
     state = await context.store.snapshot()
     task, repo = state.tasks[task_id], open_repository(repository.path)
@@ -164,7 +164,7 @@ async def test_a_completing_that_landed_is_finished(
 
     task = (await context.store.snapshot()).tasks[task_id]
     assert (task.state, task.landed_commit) == ("completed", repository.head)
-    assert not any(room.path.exists() for room in rooms.values())
+    assert not any(worktree.path.exists() for worktree in worktrees.values())
     assert repository.branches == ["main"]
     again = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert (again.already_completed, again.merged) == (True, ["auth", "api"])
@@ -172,8 +172,8 @@ async def test_a_completing_that_landed_is_finished(
 
 async def test_a_closing_without_merging_that_broke_off_saves_the_rest(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "x\n")
     await begin_completing(context, task_id, "save")
     assert_mended(await reconcile(context), "unfinished completing")
     assert (await context.store.snapshot()).tasks[task_id].state == "closed"
@@ -182,34 +182,34 @@ async def test_a_closing_without_merging_that_broke_off_saves_the_rest(context: 
 
 async def test_a_deleted_directory_is_closed_and_what_git_has_is_saved(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    head = room.commit("mine", {"mine": "x\n"})
-    shutil.rmtree(room.path)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    head = chamber.commit("mine", {"mine": "x\n"})
+    shutil.rmtree(chamber.path)
     assert_mended(await reconcile(context), "deleted directory")
     assert (await chamber_of(context, task_id, "auth")).state == "closed"
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.head == head
+    assert chamber.head == head
 
 
 async def test_lost_links_forgotten_records_and_missing_locks_are_put_right(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api", "ui"])
-    for room in rooms.values():
-        room.write("new", "x\n")
-    (rooms["auth"].path / ".git").unlink()
+    chambers = await chambers_open(context, task_id, ["auth", "api", "ui"])
+    for chamber in chambers.values():
+        chamber.write("new", "x\n")
+    (chambers["auth"].path / ".git").unlink()
     shutil.rmtree(repository.path / ".git/worktrees/api")
-    repository.git("worktree", "unlock", str(rooms["ui"].path))
+    repository.git("worktree", "unlock", str(chambers["ui"].path))
     assert_mended(await reconcile(context), "lost link", "forgotten worktree", "unlocked worktree")
-    assert [room.status for room in rooms.values()] == ["?? new"] * 3
+    assert [chamber.status for chamber in chambers.values()] == ["?? new"] * 3
     assert (await reconcile(context)).differences == []
 
 
 async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("new", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new", "x\n")
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     await restore_chamber(context, task_id=task_id, chamber="auth")
     known = await chamber_of(context, task_id, "auth")
@@ -217,17 +217,17 @@ async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) ->
     event = Event(at=NOON, kind="chamber.closed", task_id=task_id, data=EventData(chamber=gone))
     await change(context, lambda _: Change(events=(event,), releases={"auth": known.id}))
     assert_mended(await reconcile(context), "half-restored chamber")
-    assert not room.path.exists()
+    assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.read("new") == "x\n"
+    assert chamber.read("new") == "x\n"
 
 
 async def test_chambers_whose_store_was_lost_are_taken_on_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "x\n")
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "x\n")
     await context.store.client.call("FLUSHALL")
     assert_mended(await reconcile(context), "orphan worktree")
     assert (await chamber_of(context, task_id, "auth")).state == "live"
@@ -260,30 +260,30 @@ async def test_a_branch_of_nobodys_goes_when_it_is_merged_and_stays_when_it_is_n
 
 async def test_mail_receipts_and_claims_are_put_right(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     first, second = [
         await interrupt_worker(context, task_id=task_id, chamber="auth", message=text)
         for text in ("look", "listen")
     ]
     receipt = f'{{"interrupt_id": "{first.interrupt_id}", "state": "acted", "at": {NOON + 9999}}}'
-    room.write(".claude/hooks/receipts/one.json", receipt)
+    chamber.write(".claude/hooks/receipts/one.json", receipt)
     await change(context, lambda _: Change(events=(), claims={"old": f"{task_id}/old"}))
     assert_mended(await reconcile(context), "unread receipts", "stale claim", "leftover mail")
     state = await context.store.snapshot()
     assert state.interrupts[first.interrupt_id].state == "acted"
-    assert first.interrupt_id not in room.read(".INTERRUPT")
-    (room.path / ".INTERRUPT").unlink()
+    assert first.interrupt_id not in chamber.read(".INTERRUPT")
+    (chamber.path / ".INTERRUPT").unlink()
     assert_mended(await reconcile(context), "lost mail")
-    assert second.interrupt_id in room.read(".INTERRUPT")
+    assert second.interrupt_id in chamber.read(".INTERRUPT")
 
 
 async def test_a_moved_repository_takes_its_chambers_along(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("auth.py", "x\n")
-    place = room.path.relative_to(repository.path)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("auth.py", "x\n")
+    place = chamber.path.relative_to(repository.path)
     there = TestRepository(repository.path.rename(tmp_path / "elsewhere"))
     project = with_changes(find_project(there.path), id=context.project.id)
     moved = with_changes(context, project=project)
@@ -303,9 +303,9 @@ async def test_a_chamber_on_another_machine_is_not_judged_from_here(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     known = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
     event = Event(at=NOON, kind="chamber.restored", task_id=task_id, data=EventData(chamber=known))
     await change(context, lambda _: Change(events=(event,)))
-    (room.path / ".git").unlink()
+    (chamber.path / ".git").unlink()
     assert (await reconcile(context)).differences == []

@@ -44,10 +44,10 @@ async def worked_in(shop: TestRepository, settings: Settings) -> str:
     """Leave a live chamber with uncommitted work, one that is closed, and a task without any."""
     async with at_work(shop.path, settings) as context:
         task_id = await a_started_task(context)
-        rooms = await chambers_open(context, task_id, ["auth", "api"])
-        rooms["auth"].commit("mine", {"auth.py": "committed\n"})
-        rooms["auth"].write("new.py", "uncommitted\n")
-        rooms["api"].write("api.py", "saved\n")
+        chambers = await chambers_open(context, task_id, ["auth", "api"])
+        chambers["auth"].commit("mine", {"auth.py": "committed\n"})
+        chambers["auth"].write("new.py", "uncommitted\n")
+        chambers["api"].write("api.py", "saved\n")
         await close_chamber(context, task_id=task_id, chamber="api")
         await start_task(context, description="Add tea")
         return task_id
@@ -65,9 +65,9 @@ async def test_a_moved_repository_keeps_its_tasks_and_its_chambers_work(
         state = await check_store(context.store)
         assert {one.working_directory for one in state.tasks.values()} == {str(there.path)}
         assert all(one.path.startswith(str(there.path)) for one in state.chambers.values())
-        room = there.at(Path(state.chambers[f"{task_id}/auth"].path))
-        assert (room.status, room.read("new.py")) == ("?? new.py", "uncommitted\n")
-        assert str(shop.path) not in room.read(".claude/settings.local.json")
+        chamber = there.at(Path(state.chambers[f"{task_id}/auth"].path))
+        assert (chamber.status, chamber.read("new.py")) == ("?? new.py", "uncommitted\n")
+        assert str(shop.path) not in chamber.read(".claude/settings.local.json")
         assert (await reconcile(context)).differences == []
         await restore_chamber(context, task_id=task_id, chamber="api")
         done = await complete_task(context, task_id=task_id, summary="All of it")
@@ -114,14 +114,14 @@ async def test_a_copy_is_a_project_of_its_own_and_leaves_the_originals_chambers_
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     task_id = await worked_in(shop, settings)
-    room = shop.at(shop.path / ".claude/worktrees/auth")
-    before = room.read(str(HOOK_SETTINGS))
+    chamber = shop.at(shop.path / ".claude/worktrees/auth")
+    before = chamber.read(str(HOOK_SETTINGS))
     copy = Path(shutil.copytree(shop.path, tmp_path / "copy", symlinks=True))
     own = find_project(copy).id
     assert own != find_project(shop.path).id
     async with at_work(copy, settings) as context:
         assert (await context.store.snapshot()).tasks == {}
-    assert room.read(str(HOOK_SETTINGS)) == before
+    assert chamber.read(str(HOOK_SETTINGS)) == before
     async with at_work(shop.path, settings) as context:
         assert (await reconcile(context)).differences == []
         assert (await complete_task(context, task_id=task_id, summary="Done")).completed

@@ -152,6 +152,6 @@ async def test_a_detached_head_is_a_place_to_start_from(
 async def test_a_task_cannot_start_inside_a_chamber(
     context: Context, context_at: MakeContext
 ) -> None:
-    rooms = await chambers_open(context, await a_started_task(context), ["auth"])
+    chambers = await chambers_open(context, await a_started_task(context), ["auth"])
     with pytest.raises(Refused, match="chamber 'auth'"):
-        await start_task(context_at(rooms["auth"].path), description="x")
+        await start_task(context_at(chambers["auth"].path), description="x")

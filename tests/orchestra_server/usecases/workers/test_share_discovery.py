@@ -16,7 +16,7 @@ async def test_a_critical_discovery_stops_the_others_it_affects_but_not_its_find
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "database", "api"])
+    chambers = await chambers_open(context, task_id, ["auth", "database", "api"])
     shared = await share_discovery(
         context,
         task_id=task_id,
@@ -29,13 +29,13 @@ async def test_a_critical_discovery_stops_the_others_it_affects_but_not_its_find
         ("api", "posted"),
         ("database", "posted"),
     ]
-    mail = json.loads(rooms["api"].read(".INTERRUPT"))
+    mail = json.loads(chambers["api"].read(".INTERRUPT"))
     assert "Ids are UUIDs" in mail["interrupts"][0]["message"]
     assert "Integer columns are wrong" in mail["interrupts"][0]["message"]
     assert mail["interrupts"][0]["from"] == (
         f"agent {AGENT}, whose discovery {context.actor} recorded,"
     )
-    assert not (rooms["auth"].path / ".INTERRUPT").exists()
+    assert not (chambers["auth"].path / ".INTERRUPT").exists()
     told = await kinds(context)
     at = told.index("discovery.shared")
     assert told[at : at + 3] == ["discovery.shared", "interrupt.sent", "interrupt.sent"]
