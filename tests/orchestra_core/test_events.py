@@ -35,7 +35,9 @@ def test_an_event_not_yet_taken_bears_no_number_and_begins_as_the_script_expects
 def test_kinds_are_subjects_and_what_happened_to_them() -> None:
     for kind in get_args(Kind):
         subject, _, happened = kind.partition(".")
-        assert subject in {"task", "chamber", "agent", "discovery", "interrupt", "collision"}
+        assert subject in {
+            "task", "chamber", "agent", "discovery", "interrupt", "collision", "program",
+        }  # fmt: skip
         assert happened
 
 

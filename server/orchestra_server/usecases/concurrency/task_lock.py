@@ -30,4 +30,4 @@ def is_task_locked(common_dir: Path, task_id: str) -> bool:
 
 
 def _lock_file(common_dir: Path, task_id: str) -> Path:
-    return common_dir / _FOLDER / f"{sha256(task_id.encode()).hexdigest()[:16]}.lock"
+    return common_dir / _FOLDER / f"{sha256(task_id.encode()).hexdigest()[:16]}"
