@@ -9,6 +9,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     HOOK_SETTINGS,
     remove_cache,
 )
+from orchestra_server.files.ignore_files import remove_ignore_files
 from orchestra_server.files.projections import NAMES
 
 
@@ -30,6 +31,7 @@ def sweep(root: Path) -> None:
         shutil.rmtree(root / gathered, ignore_errors=True)  # the links, not what they lead to
     (root / HOOK.with_suffix(".batches")).unlink(missing_ok=True)
     remove_cache(root)
+    remove_ignore_files(root)
     for name in ("workspaces", "worktrees"):
         if (folder / name).is_dir() and not any((folder / name).iterdir()):
             (folder / name).rmdir()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestra_server.git.process.run import run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.index_copy import split_nul
 
@@ -33,6 +34,14 @@ def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> froze
     names = [path.as_posix() for path in paths]
     return frozenset(
         split_nul(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names))
+    )
+
+
+def ignored_among(folder: Path, paths: Sequence[str]) -> frozenset[str]:
+    """Return those of the paths, relative to a folder of a working tree, that git ignores."""
+    stdin = "".join(f"{path}\0" for path in paths)
+    return frozenset(
+        split_nul(run_git(folder, "check-ignore", "--no-index", "-z", "--stdin", stdin=stdin).out)
     )
 
 

@@ -13,6 +13,7 @@ from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan,
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.include_files import included_files, tracked_among
+from orchestra_server.usecases.common.hide_own_files import hide_own_files
 from orchestra_server.usecases.common.transaction import Context
 
 _AT_ONCE = 4
@@ -36,7 +37,10 @@ def provision_chambers(
     present = [path for path in skeleton if _is_file(repo.top, path)]
     included = (*included_files(repo), *present)
     notes: list[str] = []
+    for folder in {repo.top, Path(task.working_directory)}:
+        hide_own_files(repo.common_dir, folder)
     for chamber in chambers:
+        hide_own_files(repo.common_dir, Path(chamber.path))
         notes += provision_chamber(
             ProvisionPlan(
                 project=here,

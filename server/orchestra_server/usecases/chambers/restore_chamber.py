@@ -17,6 +17,7 @@ from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.domain.task_lifecycle import both, claim_of, started
 from orchestra_server.files.git_exclude import PATTERNS
+from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save
@@ -185,7 +186,7 @@ def _rebuilding(found: _Restoration) -> WorktreeToRecreate:
         branch=chamber.branch,
         name=chamber.name,
         reason=f"orchestra: chamber {chamber.name} of task {chamber.task_id}",
-        ignored=ignored_files_except(PATTERNS),
+        ignored=ignored_files_except((*PATTERNS, *IGNORE_FILES)),
     )
 
 

@@ -11,6 +11,7 @@ from orchestra_core.names import BRANCHES
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.git_exclude import PATTERNS
+from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import (
@@ -99,7 +100,11 @@ def save_and_remove_all(
 
 def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
     """Return which ignored files count as work here; Orchestra's own files never do."""
-    return ignored_files_except(PATTERNS) if saves_ignored(repo) else NO_IGNORED_FILES
+    return (
+        ignored_files_except((*PATTERNS, *IGNORE_FILES))
+        if saves_ignored(repo)
+        else NO_IGNORED_FILES
+    )
 
 
 def _take(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from orchestra_core.errors import Unavailable
 from orchestra_core.state import ProjectState
-from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.projections import write_projections
+from orchestra_server.usecases.common.hide_own_files import hide_own_files
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.deliver import deliver_mail
@@ -53,5 +53,7 @@ async def show_every_task(context: Context) -> None:
 
 
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
-    ensure_excluded(common_dir)  # first, so that none of the files ever shows in git's status
+    hide_own_files(
+        common_dir, working_directory
+    )  # first, so that none of the files ever shows in git's status
     write_projections(working_directory, state)

@@ -41,6 +41,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     land_prepared,
     merge_branches,
 )
+from orchestra_server.usecases.completion.own_files_kept_out import require_no_own_files
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, record_wait
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.concurrency.task_lock import lock_task
@@ -261,6 +262,7 @@ async def _merge(
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, branches, bases, wanted.summary, partial=wanted.partial
     )
+    await asyncio.to_thread(require_no_own_files, repo, landing, begun.chambers)
     if not wanted.confirmed:
         await asyncio.to_thread(require_intended, repo, landing)
     return landing

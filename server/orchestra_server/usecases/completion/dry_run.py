@@ -23,6 +23,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     require_own_branch,
     tip_of,
 )
+from orchestra_server.usecases.completion.own_files_kept_out import own_files_fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def plan_completion(
         )
         plan = CompletionPlan(saved=tuple(unmerged), refusals=tuple(refusals))
     else:
-        plan = _landing(repo, task, works, bases_of(chambers), refusals, partial=partial)
+        plan = _landing(repo, task, works, chambers, refusals, partial=partial)
     return with_changes(plan, deleted=tuple(chamber.name for chamber in deleted))
 
 
@@ -82,13 +83,14 @@ def _landing(
     repo: Repository,
     task: Task,
     works: dict[str, UncommittedWork],
-    bases: dict[str, str],
+    chambers: Sequence[Chamber],
     refusals: list[str],
     *,
     partial: bool,
 ) -> CompletionPlan:
     branches = [ChamberBranch(name, work.commit) for name, work in works.items()]
     try:
+        bases = bases_of(chambers)
         ready = merge_branches(repo, task, branches, bases, "", partial=partial, trial=True)
     except Refused as fault:
         return CompletionPlan(refusals=(*refusals, str(fault)))
@@ -97,6 +99,8 @@ def _landing(
         blocked = blocked_files(repo, repo.top, task.base_branch, ready.old, ready.commit)
     except OrchestraError as fault:
         refusals.append(str(fault))
+    own_files = own_files_fault(repo, ready, {chamber.name: chamber.path for chamber in chambers})
+    refusals += [own_files] if own_files else []
     return CompletionPlan(
         commits=tuple((name, work.files) for name, work in works.items() if work.files),
         merged=ready.order,

@@ -1,0 +1,85 @@
+"""`.gitignore` files of ours, for repositories whose own rules outrank `info/exclude`.
+
+A whitelist or a rule such as `!.claude/**` shows what the exclude block hides (gitignore(5)); a
+`.gitignore` nearer to the files outranks both. It names our files and itself, and is written only
+where it is needed. A file of that name that is not ours stays as it is.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+from orchestra_server.domain.own_files import OWN_PATTERNS
+from orchestra_server.files.atomic_write import write_atomically
+
+_MARK = "# Orchestra's own files; `orchestra init --undo` removes this."
+_FOLDER = ".claude"
+_NAME = ".gitignore"
+_BELOW = ("worktrees", "workspaces", "hooks", "tools")
+# The files that this module may write, as patterns; they are nobody's work.
+IGNORE_FILES = (
+    f"**/{_FOLDER}/{_NAME}",
+    *(f"**/{_FOLDER}/{name}/{_NAME}" for name in _BELOW),
+)
+# One path for each pattern, which git is asked about.
+_SAMPLES = tuple(
+    pattern.rpartition(f"{_FOLDER}/")[2].replace("*", "x") + ("x" if pattern.endswith("/") else "")
+    for pattern in OWN_PATTERNS
+    if f"{_FOLDER}/" in pattern
+)
+
+
+def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collection[str]]) -> None:
+    """Hide our files below `folder/.claude` where another rule shows them.
+
+    `top` is the working tree's; `ignored(paths)` returns those of the paths, relative to `folder`,
+    that git ignores there. Git is asked only where a rule can show anything. Raises OSError.
+    """
+    if not _may_show(top, folder) or not _is_inside(top, folder / _FOLDER):
+        return
+    for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
+        within = place.relative_to(folder).as_posix()
+        paths = [f"{_FOLDER}/{sample}" for sample in _SAMPLES]
+        paths = [path for path in paths if path.startswith(f"{within}/")]
+        if set(paths) <= set(ignored(paths)) or not _is_free(place / _NAME):
+            continue
+        place.mkdir(parents=True, exist_ok=True)
+        write_atomically(place / _NAME, _content(within).encode())
+
+
+def remove_ignore_files(folder: Path) -> None:
+    """Remove those of our files that stand below `folder/.claude`. Raises OSError."""
+    for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
+        if (place / _NAME).is_file() and _is_free(place / _NAME):
+            (place / _NAME).unlink()
+
+
+def _content(within: str) -> str:
+    names = [pattern.partition(f"{within}/")[2] for pattern in OWN_PATTERNS]
+    rules = [f"/{name}" for name in names if name] if within == _FOLDER or any(names) else ["*"]
+    return "\n".join((_MARK, f"/{_NAME}", *rules, ""))
+
+
+def _may_show(top: Path, folder: Path) -> bool:
+    above = [folder, *(parent for parent in folder.parents if parent.is_relative_to(top))]
+    below = (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW))
+    return any(_shows(place / _NAME) for place in (*above, *below))
+
+
+def _shows(file: Path) -> bool:
+    return any(line.startswith("!") for line in _lines(file))
+
+
+def _is_free(file: Path) -> bool:
+    """Tell whether a place is empty or holds a file of ours."""
+    return not file.is_symlink() and (not file.exists() or _MARK in _lines(file))
+
+
+def _lines(file: Path) -> Iterable[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+
+
+def _is_inside(top: Path, folder: Path) -> bool:
+    return folder.resolve().is_relative_to(top.resolve())

@@ -1,0 +1,29 @@
+"""Nothing of ours shows in `git status`, whatever the repository's ignore rules say."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.files.git_exclude import ensure_excluded
+from orchestra_server.files.ignore_files import hide_by_ignore_files
+from orchestra_server.git.worktrees.include_files import ignored_among
+
+
+def hide_own_files(common_dir: Path, folder: Path) -> None:
+    """Hide what is ours below a working tree's top or a folder of it. Blocking.
+
+    Raises Unavailable when a file cannot be written.
+    """
+    ensure_excluded(common_dir)
+    top = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+
+    def ignored(paths: Sequence[str]) -> frozenset[str]:
+        return ignored_among(folder, paths)
+
+    try:
+        hide_by_ignore_files(top, folder, ignored)
+    except OSError as fault:
+        raise Unavailable(
+            f"{fault.filename} cannot be written ({fault.strerror}); Orchestra needs it to keep "
+            "its files out of git status"
+        ) from fault

@@ -1,0 +1,45 @@
+"""None of Orchestra's own files lands, also when a worker has forced one into its branch."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from orchestra_core.errors import Refused
+from orchestra_core.models import Chamber
+from orchestra_server.git.merge.added_own_files import added_own_files
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.commit import first_names
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
+
+
+def require_no_own_files(
+    repo: Repository, ready: PreparedLanding, chambers: Sequence[Chamber]
+) -> None:
+    """Raise Refused, with what takes them out, where files of ours would land. Blocking."""
+    fault = own_files_fault(repo, ready, {chamber.name: chamber.path for chamber in chambers})
+    if fault:
+        raise Refused(f"nothing has landed: {fault}")
+
+
+def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str, str]) -> str:
+    """Return the same in one line, "" where nothing of ours would land.
+
+    `paths` has the chambers' directories by name. Blocking.
+    """
+    if not ready.moves or not added_own_files(repo, ready.old, ready.commit):
+        return ""
+    for chamber in ready.order:
+        tip = ready.tips.get(chamber, "")
+        found = added_own_files(repo, ready.old, tip) if tip else ()
+        if found:
+            start = repo.git("merge-base", ready.old, tip).strip()
+            git = ("git", "-C", paths[chamber])
+            cure = (
+                shlex.join((*git, "reset", "--soft", start)),
+                shlex.join((*git, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", *found)),
+            )
+            return (
+                f"the commits of chamber {chamber!r} hold files of Orchestra's own "
+                f"({first_names(found)}); run: {' && '.join(cure)}; then call again, which commits "
+                "the rest anew"
+            )
+    return "the merge would add files of Orchestra's own; take them out of the chambers' commits"
