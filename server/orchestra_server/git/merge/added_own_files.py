@@ -1,17 +1,19 @@
 """Files of Orchestra's that somebody forced into a branch."""
 
+from collections.abc import Sequence
+
 from orchestra_server.domain.own_files import own_pathspecs
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.index_copy import split_nul
 
 
-def added_own_files(repo: Repository, old: str, commit: str) -> tuple[str, ...]:
-    """Return the files of ours that a commit of `commit` adds which `old` does not hold, sorted.
+def added_own_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple[str, ...]:
+    """Return the files of ours that any of `commits` brings and `old` does not have, sorted.
 
     One that a later commit takes out again counts too: its content would be in the history.
     """
     listed = repo.git(
         "log", "--format=", "--name-only", "-z", "--no-renames", "--diff-filter=A", "--no-color",
-        f"{old}..{commit}", "--", *own_pathspecs(),
+        f"^{old}", *commits, "--", *own_pathspecs(),
     )  # fmt: skip
     return tuple(sorted({name.strip("\n") for name in split_nul(listed)} - {""}))

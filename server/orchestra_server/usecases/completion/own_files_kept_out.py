@@ -25,11 +25,12 @@ def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str
 
     `paths` has the chambers' directories by name. Blocking.
     """
-    if not ready.moves or not added_own_files(repo, ready.old, ready.commit):
+    tips = [ready.tips[chamber] for chamber in ready.order if chamber in ready.tips]
+    if not ready.moves or not tips or not added_own_files(repo, ready.old, tips):
         return ""
     for chamber in ready.order:
         tip = ready.tips.get(chamber, "")
-        found = added_own_files(repo, ready.old, tip) if tip else ()
+        found = added_own_files(repo, ready.old, [tip]) if tip else ()
         if found:
             start = repo.git("merge-base", ready.old, tip).strip()
             git = ("git", "-C", paths[chamber])
