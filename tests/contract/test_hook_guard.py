@@ -93,9 +93,12 @@ def test_one_call_is_denied_for_one_reason(checkout: HookedCheckout) -> None:
     assert worker.fire("PreToolUse", writing(checkout.main / "a.py")).denial
 
 
-def test_only_tools_that_write_start_the_guard(checkout: HookedCheckout) -> None:
+def test_only_tools_that_write_and_commands_that_name_the_stash_start_the_guard(
+    checkout: HookedCheckout,
+) -> None:
     settings = (checkout.chamber() / ".claude" / "settings.local.json").read_text()
-    assert settings.count(" guard 2>/dev/null") == 1
+    assert settings.count(" guard 2>/dev/null") == 2
+    assert settings.count("in *stash*) ;; *) exit 0 ;; esac") == 1
     assert '"matcher": "Edit|Write|MultiEdit|NotebookEdit"' in settings
 
 
@@ -123,3 +126,45 @@ def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
         show_suspension(auth, None)
         assert worker.fire("PreToolUse", reading) == HookAnswer()
     assert Session(checkout.main).fire("PreToolUse", reading) == HookAnswer()
+
+
+def running(command: str) -> dict[str, object]:
+    return {"tool_name": "Bash", "tool_input": {"command": command}}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git stash",
+        "git stash push -u && make && git stash pop",
+        "cd src; git -C 'a b' stash drop",
+        "if true; then git -c user.name=x stash clear; fi",
+        "GIT_EDITOR=true /usr/bin/git stash apply",
+        "make test || (git stash)",
+    ],
+)
+def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, command: str) -> None:
+    denial = worker.fire("PreToolUse", running(command), "stash").denial
+    assert "all chambers share one git stash" in denial
+    assert "Commit in your own branch instead" in denial
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git stash list",
+        "git stash show -p",
+        "git commit -m 'do not git stash; git stash'",
+        'grep -rn "git stash" docs',
+        "git log --grep stash",
+        "cat stash",
+        "make test",
+    ],
+)
+def test_a_command_that_only_reads_or_names_the_stash_runs(worker: Session, command: str) -> None:
+    assert worker.fire("PreToolUse", running(command), "stash") == HookAnswer()
+
+
+def test_the_conductor_uses_the_stash_as_it_likes(checkout: HookedCheckout) -> None:
+    checkout.chamber()
+    assert Session(checkout.main).fire("PreToolUse", running("git stash"), "stash") == HookAnswer()

@@ -25,7 +25,7 @@ from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
 NOWHERE = "unix:///nonexistent/orchestra"
-Subject = Literal["mail", "presence", "guard", "wake"]
+Subject = Literal["mail", "presence", "guard", "stash", "wake"]
 
 
 class HookHandler(Struct):
@@ -104,6 +104,10 @@ class Session:
         commands = [one.command for one in handlers]
         if event == "FileChanged":
             return commands
+        of_stash = [command for command in commands if "*stash*" in command]
+        if subject == "stash":
+            return of_stash
+        commands = [command for command in commands if command not in of_stash]
         return [command for command in commands if f" {subject} 2>/dev/null" in command]
 
     def start(

@@ -5,7 +5,7 @@ import sys
 
 from orchestra_server.files.hook.answer_events import handle_mail
 from orchestra_server.files.hook.find_reader import find_reader, settings_at
-from orchestra_server.files.hook.isolation_guard import guard_write
+from orchestra_server.files.hook.isolation_guard import guard_stash, guard_write
 from orchestra_server.files.hook.json_files import object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.presence import handle_presence, remember_ends
@@ -28,6 +28,7 @@ def run(subject: str, hooks: str) -> None:
             handle_mail(event, reader)
         elif subject == "guard":
             guard_write(reader, payload)
+            guard_stash(reader, payload)
         elif is_other_client:
             serve_other_client(subject, event, reader, payload)
         else:

@@ -39,6 +39,10 @@ _PRESENCE_EVENTS = (
     "SessionEnd",
 )
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
+# Python is started for a command that has the word in it, and for no other.
+_STASH_ONLY = (
+    "asked=$(cat); case $asked in *stash*) ;; *) exit 0 ;; esac; printf '%s\\n' \"$asked\" | "
+)
 # Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
 _TIMEOUT_S = 10
 
@@ -115,6 +119,9 @@ def _groups_of(event: str, command: Command) -> list[Json]:
         line = guarded(command, command.present, "guard")
         handler: Json = {"type": "command", "command": line, "timeout": _TIMEOUT_S}
         groups.append({"matcher": _WRITING_TOOLS, "hooks": [handler]})
+        groups.append(
+            {"matcher": "Bash", "hooks": [{**handler, "command": f"{_STASH_ONLY}{{ {line}; }}"}]}
+        )
     return groups
 
 

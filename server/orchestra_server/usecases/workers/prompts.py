@@ -90,7 +90,8 @@ def _place(chamber: Chamber) -> str:
         f"WHERE YOU WORK\n{chamber.path}\n"
         "Work only below this directory and name it in full in every path and command: begin a "
         f"command with `cd '{chamber.path}' && …`. Commit in your branch, {chamber.branch}, as you "
-        "go. Do not switch branches, do not merge, push or touch another directory. "
+        "go. Do not switch branches, do not merge, push, use git stash (all chambers share it: "
+        "commit instead) or touch another directory. "
         f"{_CONTEXT_FILE} there says the same as this prompt."
     )
 

@@ -39,7 +39,8 @@ def test_the_users_own_entries_stay_first_and_as_they_stand() -> None:
     assert text.startswith(MINE[: MINE.index('        ],\n        "Mine"')].rstrip())
     settings = json.loads(text)
     assert list(settings) == ["permissions", "model", "unknown", "hooks"]
-    assert [group.get("note") for group in settings["hooks"]["PreToolUse"]] == ["keep", None, None]
+    notes = [group.get("note") for group in settings["hooks"]["PreToolUse"]]
+    assert notes == ["keep", None, None, None]
     assert settings["hooks"]["Mine"] == []
 
 
