@@ -1,4 +1,4 @@
-"""Chambers that were never live: what is left of them goes, and their names are free again."""
+"""Removes what is left of chambers that were never live, and frees their names."""
 
 import shutil
 from collections.abc import Sequence

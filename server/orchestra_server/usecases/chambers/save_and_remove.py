@@ -1,4 +1,4 @@
-"""The part of closing that git and the disk do: saved what is not merged, then removed."""
+"""The part of closing that git and the disk do: save what is not merged, then remove."""
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""cancel_interrupt: call a message back that no worker has read."""
+"""cancel_interrupt: withdraw a message that no worker has read."""
 
 import asyncio
 import re

@@ -28,9 +28,9 @@ _NOTE = "resumed before it was read"
 
 
 async def resume_worker(context: Context, *, task_id: str, chamber: str) -> ResumedWorker:
-    """End a suspension; a worker that has been told of it is told that it may go on.
+    """End a suspension; a worker that has read of it gets a message to go on.
 
-    What it has not read of it is called back. A chamber that is not suspended is answered so.
+    Unread messages that ask for it are cancelled. A chamber that is not suspended stays as it is.
     Raises Unknown for a chamber that is not there and Refused for one without a worker.
     """
     target = await _look(context, task_id, chamber)

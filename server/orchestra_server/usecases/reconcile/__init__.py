@@ -1,4 +1,4 @@
-"""reconcile: the store, git and the disk compared, and what differs mended; nothing is destroyed.
+"""reconcile: compares the store, git and the disk and repairs what differs; destroys nothing.
 
-`looking` gathers facts, `differences` decides on them alone, `mending` acts.
+`observe` gathers facts, `diagnose` decides from them alone, `repair` acts.
 """

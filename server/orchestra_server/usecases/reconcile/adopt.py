@@ -1,4 +1,4 @@
-"""Taking on what is there and not known, or known to be elsewhere: a worktree, a moved checkout."""
+"""Records a worktree that the store does not know, or that it knows at another path."""
 
 import asyncio
 from pathlib import Path

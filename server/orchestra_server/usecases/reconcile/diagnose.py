@@ -1,4 +1,4 @@
-"""What does not agree, each with a name, a sentence and a mending: a pure function of the facts."""
+"""Names what differs and how it is repaired: a pure function of the observation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was seen of a repository at one moment, by somebody who is alone with its chambers."""
+"""The facts about a repository at one moment, read under its lock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

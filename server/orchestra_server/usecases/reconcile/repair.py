@@ -1,4 +1,4 @@
-"""Mends one difference at a time; whatever a worker made is saved before anything goes."""
+"""Repairs one difference at a time; saves a worker's work before it removes anything."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

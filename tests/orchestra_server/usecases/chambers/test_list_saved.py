@@ -1,0 +1,77 @@
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Unknown
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Chamber
+from orchestra_core.names import saved_ref
+from orchestra_core.store.reads import Reads
+from orchestra_server.usecases.chambers.list_saved import list_of_task, list_saved
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.repositories import TestRepository
+from tests.support.samples import NOON, a_chamber, a_task, starting
+
+CHAMBER = a_chamber()
+OLDER = saved_ref(CHAMBER.task_id, CHAMBER.name, NOON)
+NEWER = saved_ref(CHAMBER.task_id, CHAMBER.name, NOON + 60_000)
+OTHERS = saved_ref("other-task-2b3c", "api", NOON + 1_000)
+
+
+async def record(context: Context, chamber: Chamber) -> None:
+    event = Event(
+        at=NOON,
+        kind="chamber.closed",
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=chamber),
+    )
+
+    async def decide(_: Reads) -> Change:
+        return Change(events=(*starting(a_task()).events, event))
+
+    await context.store.transact(decide)
+
+
+@pytest.fixture
+def saves(repository: TestRepository) -> None:
+    for ref in (OLDER, NEWER, OTHERS):
+        repository.git("update-ref", ref, "HEAD")
+
+
+@pytest.mark.usefixtures("saves")
+async def test_every_save_is_listed_the_newest_first(context: Context) -> None:
+    listed = await list_saved(context)
+    assert [one.ref for one in listed.saved] == [NEWER, OTHERS, OLDER]
+    assert all(one.restorable for one in listed.saved)
+    assert "the store does not know this chamber" in listed.saved[0].note
+
+
+@pytest.mark.usefixtures("saves")
+async def test_a_tasks_saves_are_listed_alone(context: Context) -> None:
+    assert [one.ref for one in (await list_saved(context, CHAMBER.task_id)).saved] == [NEWER, OLDER]
+    assert [one.ref for one in (await list_of_task(context, CHAMBER.task_id)).saved] == [
+        NEWER,
+        OLDER,
+    ]
+
+
+@pytest.mark.usefixtures("saves")
+async def test_the_last_save_has_the_chambers_note_and_others_are_earlier(context: Context) -> None:
+    await record(context, replace(CHAMBER, state="closed", saved_ref=NEWER, note="saved"))
+    entries = (await list_saved(context, CHAMBER.task_id)).saved
+    assert [one.note for one in entries] == ["saved", "an earlier save"]
+
+
+@pytest.mark.usefixtures("saves")
+async def test_a_chamber_that_is_live_again_has_to_be_closed_first(context: Context) -> None:
+    await record(context, replace(CHAMBER, state="live"))
+    listed = await list_saved(context, CHAMBER.task_id)
+    assert not any(one.restorable for one in listed.saved)
+    assert "the chamber is live again; close it before" in listed.saved[0].note
+    assert listed.next_step.startswith("Nothing is saved that could be brought back")
+
+
+async def test_a_task_that_nobody_knows_and_that_saved_nothing_is_unknown(context: Context) -> None:
+    with pytest.raises(Unknown, match="there is no task 'no-such-task'"):
+        await list_of_task(context, "no-such-task")

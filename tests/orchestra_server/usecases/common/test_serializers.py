@@ -1,0 +1,59 @@
+from msgspec.structs import replace
+
+from orchestra_core.models import Phase
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.common import serializers
+from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+
+SENT = an_interrupt("i1")
+EXPIRED = replace(an_interrupt("i2"), state="expired")
+ELSEWHERE = replace(an_interrupt("i3"), chamber="api")
+STATE = ProjectState(interrupts={one.id: one for one in (SENT, EXPIRED, ELSEWHERE)})
+PLAN = replace(
+    a_task(),
+    phase="building",
+    phases=(
+        Phase(name="planning", started_at=NOON, finished_at=NOON + 1),
+        Phase(name="design"),
+        Phase(name="building", started_at=NOON + 1),
+        Phase(name="integration"),
+    ),
+)
+
+
+def test_a_long_text_becomes_one_short_line() -> None:
+    assert serializers.in_short("a\nb") == "a b"
+    assert len(serializers.in_short("x" * 5_000)) == 600
+
+
+def test_unread_mail_is_that_of_the_task_or_of_one_chamber() -> None:
+    assert serializers.unread_of(STATE, SENT.task_id) == [SENT, ELSEWHERE]
+    assert serializers.unread_of(STATE, SENT.task_id, "auth") == [SENT]
+
+
+def test_undelivered_mail_is_what_has_expired() -> None:
+    undelivered = serializers.undelivered_of(STATE, SENT.task_id)
+    assert [one.interrupt_id for one in undelivered] == ["i2"]
+
+
+def test_each_step_of_a_plan_says_what_came_of_it() -> None:
+    states = [one.state for one in serializers.phases(PLAN)]
+    assert states == ["finished", "skipped", "current", "pending"]
+
+
+def test_an_ended_task_has_skipped_what_it_did_not_finish() -> None:
+    states = [one.state for one in serializers.phases(replace(PLAN, state="completed"))]
+    assert states == ["finished", "skipped", "skipped", "skipped"]
+
+
+def test_only_chambers_with_a_saved_ref_are_listed_as_saved() -> None:
+    kept = replace(a_chamber("api"), saved_ref="refs/orchestra/saved/x", ended_at=NOON)
+    [entry] = serializers.saved([a_chamber("auth"), kept])
+    assert (entry.chamber, entry.ref) == ("api", "refs/orchestra/saved/x")
+
+
+def test_discoveries_are_sorted_by_severity_and_then_the_newest_first() -> None:
+    info, critical = a_discovery("i"), replace(a_discovery("c"), severity="critical")
+    later = replace(a_discovery("l"), severity="critical", at=NOON + 1)
+    found = sorted([info, critical, later], key=serializers.by_weight)
+    assert [one.id for one in found] == ["l", "c", "i"]

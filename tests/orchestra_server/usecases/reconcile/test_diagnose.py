@@ -1,0 +1,150 @@
+from collections.abc import Mapping
+from dataclasses import replace as with_fields
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.state import ProjectState
+from orchestra_server.git.worktrees.add_and_list import Worktree
+from orchestra_server.usecases.reconcile.diagnose import differences, landing_of
+from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
+from tests.support.samples import a_chamber, a_task, an_interrupt
+
+HOST = "here"
+TASK = a_task().id
+LIVE = replace(a_chamber(), state="live", host=HOST)
+TREE = Worktree(Path(LIVE.path), LIVE.branch, "c0ffee", "orchestra: chamber auth")
+OTHER_PLACE = Path("/elsewhere/.claude/worktrees/auth")
+
+
+def seen(
+    *chambers: Chamber,
+    task: Task | None = None,
+    mail: tuple[Interrupt, ...] = (),
+    trees: tuple[Worktree, ...] = (TREE,),
+    at: ChamberObservation | None = None,
+    claims: Mapping[str, str] | None = None,
+) -> Observation:
+    state = ProjectState()
+    for document in (task or a_task(), *chambers, *mail):
+        state.put(document)
+    return Observation(
+        host=HOST,
+        state=state,
+        tasks=frozenset([TASK]),
+        trees=trees,
+        chambers={one.id: at or ChamberObservation() for one in chambers},
+        claims=claims or {},
+    )
+
+
+def in_state(state: str) -> Chamber:
+    return replace(LIVE, state=state)
+
+
+SENT = an_interrupt()
+POSTED = replace(SENT, state="posted")
+CANCELLED = replace(SENT, state="cancelled")
+COMPLETING = replace(a_task(), state="completing", host=HOST)
+
+CASES = {
+    "half-made chamber": seen(in_state("creating")),
+    "unfinished closing": seen(in_state("closing")),
+    "half-restored chamber": seen(in_state("closed")),
+    "unfinished completing": seen(task=COMPLETING, trees=()),
+    "deleted directory": seen(LIVE, at=ChamberObservation(exists=False)),
+    "moved chamber": seen(
+        LIVE, trees=(with_fields(TREE, path=OTHER_PLACE),), at=ChamberObservation(exists=False)
+    ),
+    "forgotten worktree": seen(LIVE, trees=()),
+    "lost link": seen(LIVE, at=ChamberObservation(linked=False)),
+    "unlocked worktree": seen(LIVE, trees=(with_fields(TREE, locked_reason=""),)),
+    "renamed branch": with_fields(seen(LIVE), renamed={LIVE.id: "fix-login"}),
+    "unread receipts": seen(LIVE, at=ChamberObservation(receipts=2)),
+    "unposted mail": seen(LIVE, mail=(SENT,)),
+    "lost mail": seen(LIVE, mail=(POSTED,)),
+    "leftover mail": seen(
+        LIVE, mail=(CANCELLED,), at=ChamberObservation(unread=frozenset([SENT.id]))
+    ),
+    "orphan worktree": seen(),
+    "orphan branch": with_fields(seen(trees=()), branches={LIVE.branch: "c0ffee"}),
+    "stale claim": seen(in_state("closed"), trees=(), claims={"auth": LIVE.id}),
+    "stale lock": with_fields(seen(LIVE), locks=("/repo/.git/index.lock",)),
+    "moved worktree": with_fields(seen(LIVE), astray=(str(OTHER_PLACE),)),
+    "moved repository": with_fields(seen(LIVE), moved_from="/before"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_difference_is_found_alone_and_by_its_name(name: str) -> None:
+    assert [one.name for one in differences(CASES[name])] == [name]
+
+
+def test_a_live_chamber_with_its_worktree_linked_and_locked_differs_in_nothing() -> None:
+    assert differences(seen(LIVE, claims={"auth": LIVE.id})) == ()
+
+
+@pytest.mark.parametrize("state", ["creating", "closing", "live"])
+def test_a_chamber_of_another_host_is_left_to_that_host(state: str) -> None:
+    away = replace(in_state(state), host="elsewhere")
+    assert differences(seen(away, trees=())) == ()
+
+
+def test_a_task_that_a_call_is_completing_is_not_stuck() -> None:
+    assert differences(with_fields(seen(task=COMPLETING, trees=()), ending=frozenset([TASK]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "landed", "mending"),
+    [
+        (COMPLETING, {TASK}, "its work has landed"),
+        (replace(COMPLETING, ending="save"), set[str](), "closing goes on"),
+        (COMPLETING, set[str](), "nothing has landed"),
+    ],
+)
+def test_an_unfinished_completing_ends_as_far_as_it_came(
+    task: Task, landed: set[str], mending: str
+) -> None:
+    [found] = differences(with_fields(seen(task=task, trees=()), landed=frozenset(landed)))
+    assert found.mending.startswith(mending)
+
+
+@pytest.mark.parametrize(("settled", "mending"), [(True, "it is deleted"), (False, "it is kept")])
+def test_an_orphan_branch_is_deleted_only_when_its_work_is_elsewhere(
+    *, settled: bool, mending: str
+) -> None:
+    names = frozenset([LIVE.branch]) if settled else frozenset[str]()
+    [found] = differences(with_fields(CASES["orphan branch"], settled=names))
+    assert found.mending.startswith(mending)
+
+
+def test_a_moved_repository_hides_all_but_stale_locks_until_it_is_followed() -> None:
+    moved = with_fields(seen(trees=()), moved_from="/before", locks=("/repo/.git/index.lock",))
+    assert [one.name for one in differences(moved)] == ["stale lock", "moved repository"]
+
+
+def test_mail_counts_as_lost_only_when_no_receipt_may_tell_of_it() -> None:
+    with_receipt = seen(LIVE, mail=(POSTED,), at=ChamberObservation(receipts=1))
+    assert [one.name for one in differences(with_receipt)] == ["unread receipts"]
+
+
+def test_a_worktree_of_another_repository_is_no_orphan() -> None:
+    assert differences(with_fields(seen(), others=frozenset([LIVE.path]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("branch", "named"),
+    [
+        ("orchestra/add-login-1a2b/auth", ("add-login-1a2b", "auth")),
+        ("orchestra/auth", None),
+        ("orchestra/a/b/c", None),
+        ("feature/add-login-1a2b/auth", None),
+        ("", None),
+    ],
+)
+def test_only_a_branch_of_three_parts_names_a_task_and_a_chamber(
+    branch: str, named: tuple[str, str] | None
+) -> None:
+    assert landing_of(branch) == named
