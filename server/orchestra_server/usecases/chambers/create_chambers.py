@@ -15,6 +15,7 @@ from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from orchestra_server.usecases.chambers.free_names import free_names
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
@@ -111,6 +112,8 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
             except BaseException as fault:
                 await _fail(context, reservation, fault)
                 raise
+    stale = await asyncio.to_thread(stale_base, repo, task.base_branch, commit)
+    notes += [stale] if stale else []
     state = await show_change(context, task_id)
     others = [one for one in state.chambers_of(task_id) if one.is_live]
     return _reply(reservation.task, chambers, others, notes, already_live=not reservation.is_new)

@@ -13,6 +13,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.task_lifecycle import request_claim, started
 from orchestra_server.git.repository.repository import Head, open_repository
+from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import AUTO, checked_level
@@ -31,7 +32,8 @@ async def start_task(
     level = checked_level(complexity)
     directory = await asyncio.to_thread(_checkout, context.project, working_directory)
     head = await asyncio.to_thread(_head, directory)
-    await close_former_tasks(context, await asyncio.to_thread(open_repository, directory))
+    repo = await asyncio.to_thread(open_repository, directory)
+    await close_former_tasks(context, repo)
     assessment = await asyncio.to_thread(_assessed, text, level)
     new = _new_task(context, text, directory, head, assessment)
 
@@ -47,7 +49,8 @@ async def start_task(
 
     task = await run_transaction(context.store, decide)
     await show_change_soon(context, task.id)
-    return _reply(task, already_open=task.id != new.id)
+    stale = await asyncio.to_thread(stale_base, repo, task.base_branch, task.base_commit)
+    return _reply(task, f"{stale} " if stale else "", already_open=task.id != new.id)
 
 
 def _assessed(description: str, level: Level | None) -> Assessment:
@@ -130,7 +133,7 @@ def _require_no_chamber(directory: Path, chambers: Sequence[Chamber]) -> None:
             )
 
 
-def _reply(task: Task, *, already_open: bool) -> StartedTask:
+def _reply(task: Task, stale: str, *, already_open: bool) -> StartedTask:
     one_alone = task.complexity in {"trivial", "simple"}
     split = (
         "This is small: one chamber, or none, is enough."
@@ -148,7 +151,7 @@ def _reply(task: Task, *, already_open: bool) -> StartedTask:
         base_branch=task.base_branch,
         base_commit=task.base_commit,
         next_step=(
-            f"{split} Then call create_chambers_batch with task_id {task.id!r} and one name per "
-            "part; call advance_phase, naming the phase, as the work moves on."
+            f"{stale}{split} Then call create_chambers_batch with task_id {task.id!r} "
+            "and one name per part; call advance_phase, naming the phase, as the work moves on."
         ),
     )
