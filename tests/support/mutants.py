@@ -22,6 +22,7 @@ _SECONDS = 120.0  # for the tests of one mutant
 _GIT_MODULES = (
     "git/repository/is_merged",
     "git/merge/fast_forward",
+    "git/merge/replay_own_commits",
     "git/merge/undo_fast_forward",
     "git/worktrees/quarantine",
     *(
@@ -34,7 +35,7 @@ _GIT_MODULES = (
 )  # fmt: skip
 _DOMAIN_MODULES = (
     *("chamber_lifecycle", "conflicts", "discoveries", "interrupts", "landing_holds"),
-    *("task_lifecycle", "unintended_files"),
+    *("own_files", "task_lifecycle", "unintended_files"),
 )
 # Where a module's tests are not at its own name.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
@@ -79,6 +80,8 @@ def mutate(module: str) -> list[Mutant]:
         config, session = Path(directory, "config.toml"), Path(directory, "session.sqlite")
         config.write_text(_config(module))
         environment = {**os.environ, "PYTHONPATH": str(tree / "server")}
+        # Tests that fail without a change would count each mutant as killed.
+        _run(tree, environment, "baseline", str(config))
         for words in (("init", config, session), ("exec", config, session)):
             _run(tree, environment, *map(str, words))
         return list(_mutants(_run(tree, environment, "dump", str(session))))

@@ -59,3 +59,9 @@ def test_very_many_files_are_counted_and_odd_names_made_safe() -> None:
     (found,) = sighted({}, {("t/a", BASE): Verdict(merges=False, kinds=kinds)}, (), NOON).values()
     assert (len(found.files), found.count, found.files[0]) == (50, 200, "000\ufffd")
     assert found.task_ids == ("t",)
+
+
+def test_a_long_file_name_is_cut_to_300_characters() -> None:
+    verdict = Verdict(merges=False, kinds={"x" * 300: "content", "y" * 301: "content"})
+    (found,) = sighted({}, {PAIR: verdict}, (), NOON).values()
+    assert found.files == ("x" * 300, "y" * 299 + "…")

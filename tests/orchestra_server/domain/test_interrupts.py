@@ -98,3 +98,13 @@ def test_mail_is_not_left_behind_while_the_worker_may_read_it() -> None:
     unread = an_interrupt()
     assert left_behind([unread], None, NOON + 2 * LASTING_END) == []
     assert left_behind([unread], presence("working", NOON + 1), NOON + 2 * LASTING_END) == []
+
+
+def test_mail_stays_left_behind_however_long_ago_its_worker_ended() -> None:
+    unread = an_interrupt()
+    assert left_behind([unread], presence("finished", NOON + 1), NOON + 9 * LASTING_END) == [unread]
+
+
+def test_mail_sent_after_the_worker_ended_is_not_left_behind() -> None:
+    later = replace(an_interrupt(), sent_at=NOON + 2)
+    assert left_behind([later], presence("finished", NOON + 1), NOON + 9 * LASTING_END) == []

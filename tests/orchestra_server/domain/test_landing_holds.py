@@ -1,4 +1,6 @@
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from orchestra_core.models import Chamber, Discovery, Interrupt, Requires, Severity
 from orchestra_server.domain.landing_holds import landing_holds
@@ -45,5 +47,17 @@ def test_an_unread_discovery_holds_when_it_is_critical(severity: Severity, holds
     assert len(found) == holds
 
 
-def test_a_message_to_another_chamber_does_not_hold() -> None:
-    assert landing_holds([AUTH], {}, [message("stop", chamber="api")], {}) == []
+@pytest.mark.parametrize("chamber", ["api", "web"])
+def test_a_message_to_another_chamber_does_not_hold(chamber: str) -> None:
+    assert landing_holds([AUTH], {}, [message("stop", chamber=chamber)], {}) == []
+
+
+@pytest.mark.parametrize("task_id", ["cart-1", "till-1"])
+def test_a_message_of_another_task_does_not_hold(task_id: str) -> None:
+    assert landing_holds([AUTH], {}, [replace(message("stop"), task_id=task_id)], {}) == []
+
+
+def test_a_message_that_comes_from_the_store_holds_and_is_shortened() -> None:
+    long = msgspec.json.encode(replace(message("stop"), message="x" * 100))
+    [held] = landing_holds([AUTH], {}, [msgspec.json.decode(long, type=Interrupt)], {})
+    assert held == f"auth: its worker has not read a critical message: '{'x' * 79}…'"

@@ -53,3 +53,19 @@ def test_what_a_hook_changes_in_a_landed_file_stays_as_the_hook_left_it(shop: Wo
     land(shop.repo, main.path, "main", old, new)
     assert (main.head, main.status) == (new, " M README")
     assert main.read("README") == "other"
+
+
+@pytest.mark.parametrize("sorts_before", [True, False])
+def test_a_file_that_a_person_wrote_stays_when_a_landing_is_undone(
+    shop: Workshop, *, sorts_before: bool
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    main = shop.main
+    landed = main.git("rev-parse", f"{new}:README")
+    for number in range(200):  # until its object id is on the wanted side of the landed one
+        mine = f"mine {number}\n"
+        main.write("README", mine)
+        if (main.git("hash-object", "README") < landed) == sorts_before:
+            break
+    assert put_back(main.path, [Change("README", "M", landed)], old, new) == []
+    assert (main.head, main.read("README")) == (old, mine)

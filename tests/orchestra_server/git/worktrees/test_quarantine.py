@@ -1,5 +1,6 @@
 """A worktree is moved aside before it is looked at for the last time: nothing goes unseen."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,12 @@ from orchestra_server.git.saves.remove_saved_worktree import (
     remove_worktree,
 )
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.quarantine import discard, quarantined, restore_from_quarantine
+from orchestra_server.git.worktrees.quarantine import (
+    discard,
+    quarantined,
+    require_admin_directory,
+    restore_from_quarantine,
+)
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository
@@ -157,3 +163,83 @@ def test_branches_go_together_but_one_that_has_moved(shop: Workshop) -> None:
     shop.main.git("branch", "--force", "b")
     assert delete_branches(shop.repo, {"a": seen, "b": seen, "c": seen, "main": seen}) == {"a", "c"}
     assert shop.main.branches == ["b", "main"]
+
+
+@pytest.mark.parametrize("name", ["another", "z-another"])
+def test_a_worktree_of_another_repository_is_refused_whatever_its_name(
+    shop: Workshop, tmp_path: Path, name: str
+) -> None:
+    [theirs] = workshop(tmp_path / name).open("auth")
+    with pytest.raises(Refused, match="lists no worktree"):
+        require_admin_directory(shop.repo, theirs.path)
+
+
+@pytest.mark.parametrize("name", ["copy", "z-copy"])
+def test_a_copy_of_a_worktree_is_refused_whatever_its_name(
+    shop: Workshop, chamber: TestRepository, tmp_path: Path, name: str
+) -> None:
+    subprocess.run(["cp", "-R", chamber.path, tmp_path / name], check=True)
+    with pytest.raises(Refused, match="lists no worktree"):
+        require_admin_directory(shop.repo, tmp_path / name)
+
+
+def test_a_worktree_that_cannot_be_moved_aside_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Refused, match=r"could not be moved aside \(No such file or directory\)"),
+        quarantined(tmp_path / "missing"),
+    ):
+        pytest.fail("nothing was moved")
+
+
+def delete_the_folder_of_discarded(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Path]:
+    """Play another process that deletes the folder just before a worktree is moved there."""
+    rename, deleted = Path.rename, list[Path]()
+
+    def late(source: Path, target: Path) -> Path:
+        if target.parent.name == ".orchestra-gone" and len(deleted) < times:
+            shutil.rmtree(target.parent)
+            deleted.append(target.parent)
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    return deleted
+
+
+def test_a_worktree_is_discarded_though_its_folder_is_deleted_meanwhile(
+    shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = require_admin_directory(shop.repo, chamber.path)
+    deleted = delete_the_folder_of_discarded(monkeypatch, times=4)
+    discard(shop.repo, chamber.path, admin)
+    assert len(deleted) == 4
+    assert not chamber.path.exists()
+    assert not admin.exists()
+
+
+def test_a_worktree_whose_folder_is_deleted_each_time_stays_whole(
+    shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = require_admin_directory(shop.repo, chamber.path)
+    deleted = delete_the_folder_of_discarded(monkeypatch, times=100)
+    with pytest.raises(FileNotFoundError):
+        discard(shop.repo, chamber.path, admin)
+    assert len(deleted) == 5
+    assert (chamber.status, admin.is_dir()) == ("", True)
+
+
+def test_worktrees_are_discarded_one_after_another(shop: Workshop) -> None:
+    chambers = shop.open("auth", "api")
+    for chamber in chambers:
+        admin = require_admin_directory(shop.repo, chamber.path)
+        discard(shop.repo, chamber.path, admin)
+        assert not admin.exists()
+    assert not any(chamber.path.exists() for chamber in chambers)
+    assert not (shop.repo.common_dir / "worktrees").exists()
+
+
+def test_a_leftover_that_cannot_be_deleted_does_not_stop_a_discard(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    (shop.repo.common_dir / "orchestra-gone-file").write_text("not a directory\n")
+    discard(shop.repo, chamber.path, require_admin_directory(shop.repo, chamber.path))
+    assert not chamber.path.exists()
