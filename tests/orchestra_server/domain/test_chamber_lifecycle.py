@@ -65,3 +65,35 @@ def test_restoring_opens_an_ended_task_and_takes_its_request_only_when_free(
     )
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]
     assert len(change.claims) == (2 if is_free else 1)
+
+
+def test_a_batch_that_is_live_already_is_told_and_a_part_of_it_is_refused() -> None:
+    live = [replace(a_chamber(name), state="live") for name in ("api", "auth")]
+    assert chamber_lifecycle.all_live(["api", "auth"], live) is True
+    with pytest.raises(Refused, match=r"api is live already; .* call again with auth alone"):
+        chamber_lifecycle.all_live(["api", "auth"], live[:1])
+
+
+def test_a_chamber_whose_closing_is_refused_is_live_with_no_end() -> None:
+    ending = replace(a_chamber(), state="closing", ended_at=NOON)
+    [event] = chamber_lifecycle.stayed(ending, note="why", at=NOON, actor="a").events
+    assert event.data.chamber == replace(a_chamber(), state="live", note="why")
+
+
+def test_a_suspended_chamber_is_suspended_no_more_when_it_closes_or_resumes() -> None:
+    suspended = replace(a_chamber(), state="live", suspended_at=NOON, suspended_by="i1")
+    closed, _ = chamber_lifecycle.closed(suspended, [], ref="", note="", at=NOON, actor="a")
+    assert (closed.suspended_at, closed.suspended_by) == (0, "")
+    resumed = chamber_lifecycle.resumed(suspended, at=NOON, actor="a").data.chamber
+    assert resumed == replace(suspended, suspended_at=0, suspended_by="")
+
+
+def test_a_chamber_is_ready_only_when_its_hook_answered() -> None:
+    chambers = [a_chamber(name) for name in ("api", "auth", "docs")]
+    probes = {
+        chambers[0].id: chamber_lifecycle.HookProbe(ready=True),
+        chambers[1].id: chamber_lifecycle.HookProbe(ready=False, note="no Python"),
+    }
+    opened, _ = chamber_lifecycle.opened(chambers, probes, at=NOON, actor="a")
+    assert [chamber.ready_at for chamber in opened] == [NOON, 0, 0]
+    assert [chamber.ready_note for chamber in opened] == ["", "no Python", ""]

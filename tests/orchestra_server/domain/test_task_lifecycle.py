@@ -62,3 +62,37 @@ def test_a_task_that_opens_again_is_in_its_phase_again() -> None:
     again, _ = task_lifecycle.reopened(ended, at=NOON + 1, actor="a")
     assert (again.state, again.finished_at, again.landed_commit) == ("open", 0, "")
     assert again.phases[0].finished_at == 0
+
+
+def test_going_on_stops_at_the_last_phase() -> None:
+    task, moves = _planned(), list[tuple[bool, str]]()
+    for _ in range(3):
+        step = task_lifecycle.advanced(task, "", at=NOON, actor="a")
+        task = step.task
+        moves.append((step.moved, task.phase))
+    assert moves == [(True, "design"), (True, "build"), (False, "build")]
+
+
+def test_a_phase_that_has_not_begun_is_not_finished_by_going_on_or_by_the_end() -> None:
+    step = task_lifecycle.advanced(_planned(), "design", at=NOON, actor="a")
+    ended, _ = task_lifecycle.ended(
+        step.task, completed=True, landed_commit="", at=NOON + 1, actor="a"
+    )
+    assert [phase.finished_at for phase in step.task.phases] == [NOON, 0, 0]
+    assert [phase.finished_at for phase in ended.phases] == [NOON, NOON + 1, 0]
+
+
+def test_only_the_present_phase_is_unfinished_in_a_task_that_opens_again() -> None:
+    done = tuple(Phase(name=name, started_at=1, finished_at=2) for name in ("a", "b", "c"))
+    task = replace(a_task(), phases=done, phase="b", state="completed")
+    again, _ = task_lifecycle.reopened(task, at=NOON, actor="a")
+    assert [phase.finished_at for phase in again.phases] == [2, 0, 2]
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_only_an_open_task_takes_its_request_along_when_it_moves(*, is_over: bool) -> None:
+    task = replace(a_task(), state="completed" if is_over else "open")
+    changed, change = task_lifecycle.moved(task, directory="/there", at=NOON, actor="a")
+    claims = {} if is_over else {task_lifecycle.claim_of(changed): task.id}
+    releases = {} if is_over else {task_lifecycle.claim_of(task): task.id}
+    assert (change.claims, change.releases) == (claims, releases)

@@ -62,10 +62,9 @@ def test_a_file_that_a_person_wrote_stays_when_a_landing_is_undone(
     old, new = finished(shop, {"README": "new\n"})
     main = shop.main
     landed = main.git("rev-parse", f"{new}:README")
-    for number in range(200):  # until its object id is on the wanted side of the landed one
-        mine = f"mine {number}\n"
+    number, mine = 0, ""
+    while not mine or (main.git("hash-object", "README") < landed) != sorts_before:
+        number, mine = number + 1, f"mine {number}\n"
         main.write("README", mine)
-        if (main.git("hash-object", "README") < landed) == sorts_before:
-            break
     assert put_back(main.path, [Change("README", "M", landed)], old, new) == []
     assert (main.head, main.read("README")) == (old, mine)
