@@ -58,6 +58,20 @@ def test_a_subagent_is_bound_by_the_briefing_it_was_given(checkout: HookedChecko
     assert "For auth" in agent.fire("PostToolBatch").context
 
 
+@pytest.mark.parametrize("tool_input", [{"file_path": "{}/a.py"}, {"command": "cat '{}/a.py'"}])
+def test_a_subagent_that_names_its_files_through_a_symbolic_link_is_found(
+    checkout: HookedCheckout, tmp_path: Path, tool_input: dict[str, str]
+) -> None:
+    auth = checkout.chamber("auth")
+    link = tmp_path / ("a link" if "file_path" in tool_input else "link")
+    link.symlink_to(checkout.main, target_is_directory=True)
+    send(auth, "For auth")
+    linked = link / auth.relative_to(checkout.main)
+    fields = {key: value.format(linked) for key, value in tool_input.items()}
+    call = {"tool_name": "Write", "tool_input": fields}
+    assert checkout.subagent("a-1").fire("PreToolUse", call).denial
+
+
 @pytest.mark.parametrize(
     ("prompt", "status"), [("No chamber is named", "async_launched"), ("{auth}", "completed")]
 )

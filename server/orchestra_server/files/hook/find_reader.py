@@ -110,6 +110,7 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
         for main in (root, os.path.realpath(root)):
             _, separator, below = before.rpartition(f"{main}/")
             bases += [os.path.join(main, below)] if separator else []
+        bases += [] if bases else linked_bases(before, root)
         relative = before.removesuffix("./")
         bases += [cwd] if not relative or relative[-1] in PATH_DELIMITERS else []
         for base in bases if name and folder in CHAMBER_FOLDERS else ():
@@ -118,6 +119,16 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
                 return chamber
         at, path_count = words.find(".claude/work", at + 1), path_count + 1
     return {}
+
+
+def linked_bases(before: str, root: str) -> list[str]:
+    """Return the directory that a path begins with, where a symbolic link leads to `root`."""
+    word, real_root = before, os.path.realpath(root)
+    for delimiter in PATH_DELIMITERS:
+        word = word.rpartition(delimiter)[2]
+    spellings = [one for one in (before, word) if one.startswith("/")]
+    real_paths = [os.path.realpath(one) for one in spellings]
+    return [one for one in real_paths if one == real_root or one.startswith(f"{real_root}/")]
 
 
 def load_chamber(root: str) -> Fields:
