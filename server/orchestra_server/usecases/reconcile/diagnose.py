@@ -22,6 +22,7 @@ Name = Literal[
     "forgotten worktree",
     "lost link",
     "unlocked worktree",
+    "lost hook",
     "orphan worktree",
     "orphan branch",
     "stale lock",
@@ -187,6 +188,14 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
                 chamber.id,
                 f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
                 "it is locked again",
+            )
+        if not at.hooked:
+            yield Difference(
+                "lost hook",
+                chamber.id,
+                f"the hook and the briefing of chamber {chamber.id} are gone (by 'git clean -x', "
+                "say): its worker reads no mail",
+                "they are written again; every other file stays as it is",
             )
         if chamber.id in seen.renamed:
             yield Difference(

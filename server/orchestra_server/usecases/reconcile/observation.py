@@ -16,6 +16,7 @@ class ChamberObservation:
     unread: frozenset[str] = frozenset()  # interrupts that wait there
     known: frozenset[str] = frozenset()  # those, and what was read last
     receipts: int = 0
+    hooked: bool = True  # its hook is there, or never was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from orchestra_core.project import find_project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber.mailbox import collect_receipts, known, unread
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
@@ -97,6 +98,7 @@ def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
         unread=frozenset(unread(path)),
         known=frozenset(known(path)),
         receipts=len(collect_receipts(path)),
+        hooked=not chamber.ready_at or (path / HOOK_SETTINGS).exists(),
     )
 
 

@@ -164,10 +164,19 @@ def _save_and_remove_worktree(case: Case) -> None:
 
 async def _follow_renamed_branch(case: Case) -> bool:
     [chamber] = await follow_branches(case.context, case.repo, case.task, [case.chamber])
-    siblings = [one for one in case.seen.state.chambers_of(chamber.task_id) if one.is_live]
-    others = [one for one in siblings if one.id != chamber.id]
+    return await _provision(case, chamber)
+
+
+async def _restore_hook(case: Case) -> bool:
+    return await _provision(case, case.chamber)
+
+
+async def _provision(case: Case, chamber: Chamber) -> bool:
+    """Write hook, settings and briefing of a live chamber again."""
+    live_chambers = [one for one in case.seen.state.chambers_of(chamber.task_id) if one.is_live]
+    siblings = [one for one in live_chambers if one.id != chamber.id]
     await asyncio.to_thread(
-        provision_chambers, case.context, case.repo, case.task, [chamber], siblings=others
+        provision_chambers, case.context, case.repo, case.task, [chamber], siblings=siblings
     )
     return True
 
@@ -285,6 +294,7 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "forgotten worktree": _register_forgotten_worktree,
     "lost link": _restore_link,
     "unlocked worktree": _lock_worktree,
+    "lost hook": _restore_hook,
     "orphan worktree": _adopt_worktree,
     "orphan branch": _delete_orphan_branch,
     "stale lock": _move_stale_lock,

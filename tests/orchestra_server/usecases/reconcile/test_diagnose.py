@@ -60,6 +60,7 @@ CASES = {
     ),
     "forgotten worktree": seen(LIVE, trees=()),
     "lost link": seen(LIVE, at=ChamberObservation(linked=False)),
+    "lost hook": seen(LIVE, at=ChamberObservation(hooked=False)),
     "unlocked worktree": seen(LIVE, trees=(with_fields(TREE, locked_reason=""),)),
     "renamed branch": with_fields(seen(LIVE), renamed={LIVE.id: "fix-login"}),
     "unread receipts": seen(LIVE, at=ChamberObservation(receipts=2)),

@@ -206,6 +206,25 @@ async def test_lost_links_forgotten_records_and_missing_locks_are_put_right(
     assert (await reconcile(context)).differences == []
 
 
+async def test_a_hook_that_a_clean_build_removed_is_written_again_with_the_mail(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    probed = await chamber_of(context, task_id, "auth")
+    assert probed.ready_at
+    await interrupt_worker(context, task_id=task_id, chamber="auth", message="Stop, please")
+    auth.write("new", "x\n")
+    auth.git("add", "new")
+    auth.git("clean", "-fdxq")
+    assert_mended(await reconcile(context), "lost hook", "lost mail")
+    assert (auth.path / ".claude/settings.local.json").exists()
+    assert (auth.path / ".claude/hooks/interrupt_monitor.py").exists()
+    assert "Stop, please" in auth.read(".INTERRUPT")
+    assert auth.status == "A  new"
+    assert (await reconcile(context)).differences == []
+
+
 async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
