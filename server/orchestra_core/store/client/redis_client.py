@@ -161,7 +161,7 @@ class RedisClient:
         return await send()
 
     def _may_pass(self, code: str) -> bool:
-        """Whether sending again may do; a server that never answered is told of at once."""
+        """Whether a repeat can succeed; a server that never answered is reported at once."""
         if code in LOST:
             return self._answered
         return code in PASSING or (code in ELSEWHERE and self._has_directory)

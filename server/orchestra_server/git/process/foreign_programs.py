@@ -78,9 +78,8 @@ def run_programs(
             )  # fmt: skip
         except FileNotFoundError as fault:
             raise Unavailable("git was not found on PATH; install git 2.38 or newer") from fault
-        seconds = _deadline(directory)
         try:
-            reason = _wait(process, waits_for, seconds)
+            reason = _wait(process, waits_for, directory)
         except BaseException:
             _end(process)
             raise
@@ -98,9 +97,10 @@ def _output() -> BinaryIO:
     return tempfile.TemporaryFile()
 
 
-def _wait(process: "subprocess.Popen[bytes]", waits_for: str, seconds: float) -> str:
+def _wait(process: "subprocess.Popen[bytes]", waits_for: str, directory: Path) -> str:
     """Wait for the process; return why it was ended, "" when it ended by itself."""
     watch, begun, told = _watch.get(), time.monotonic(), 0
+    seconds = 0  # the deadline, which is read once the process takes a while
     while True:
         try:
             process.wait(_LOOK)
@@ -111,6 +111,7 @@ def _wait(process: "subprocess.Popen[bytes]", waits_for: str, seconds: float) ->
         if watch is not None and watch.stop.is_set():
             _end(process)
             return "was cancelled"
+        seconds = seconds or _deadline(directory)
         if passed > seconds:
             _end(process)
             return f"took longer than {seconds} s (git config orchestra.programSeconds)"

@@ -8,6 +8,7 @@ from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import Conflict, excerpt
 from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
 from orchestra_server.git.process.identity import signing_option
+from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 
 
@@ -38,6 +39,9 @@ def own_branches(
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     target = read_target(repo, ref, old)
+    distinct_bases = {base for base in bases.values() if base}
+    if not target.former and all(is_ancestor(repo, base, old) for base in distinct_bases):
+        return OwnBranches(tuple(branches))  # the branch has only grown
     signed = ("--no-gpg-sign",) if trial else (signing_option(repo.top) or ("--no-gpg-sign",))
     merged, conflicts = list[ChamberBranch](), list[Conflict]()
     returning: dict[str, tuple[str, ...]] = {}
