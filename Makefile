@@ -28,7 +28,8 @@ demo: $(RUN)
 # Pure rules, presentation, widgets, and the core without its store: no test here starts a server
 # or another Python, and one process is quicker than the start of two.
 QUICK := tests/orchestra_server/domain tests/orchestra_tui/presentation tests/orchestra_tui/widgets \
-	$(filter-out %/test_import_path.py,$(wildcard tests/orchestra_core/test_*.py))
+	tests/orchestra_core/process/test_file_lock.py tests/orchestra_core/store/test_keys.py \
+	$(wildcard tests/orchestra_core/test_*.py)
 
 quick: setup
 	$(BIN)/pytest -q -p no:xdist $(QUICK)

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from orchestra_core.change import Change
-from orchestra_core.keys import Keys
 from orchestra_core.models import Presence
 from orchestra_core.store.change_script import prepare
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.redis_client import RedisClient
 from orchestra_core.store.documents import encode
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.scripts import script
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from orchestra_core.keys import Keys
+from orchestra_core.store.keys import Keys
 
 _PATIENCE = 10.0  # seconds
 

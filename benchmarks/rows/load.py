@@ -29,8 +29,8 @@ from benchmarks.traffic import traffic
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event, EventData
-from orchestra_core.keys import Keys
 from orchestra_core.project import find_project
+from orchestra_core.store.keys import Keys
 
 RATES = (0, 10, 100, 1_000)
 STOCK = "the same room on DataTable and RichLog"

@@ -23,9 +23,9 @@ from benchmarks.row import Aim, Budget, Finding, Row, finding
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.keys import Keys
 from orchestra_core.models import Task
 from orchestra_core.project import find_project
+from orchestra_core.store.keys import Keys
 
 _BETWEEN_MARKS = 1.0  # seconds
 _LONGEST = 5.0  # seconds until a mark counts as taking that long

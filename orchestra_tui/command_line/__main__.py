@@ -2,7 +2,7 @@
 
 import sys
 
-from orchestra_core.process_start import prepare_process
+from orchestra_core.process.process_start import prepare_process
 
 
 def main() -> int:

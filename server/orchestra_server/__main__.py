@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core import __version__
-from orchestra_core.process_start import prepare_process
+from orchestra_core.process.process_start import prepare_process
 
 _USAGE = """usage: orchestra-server [--help | --version]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.file_lock import locked_directory
+from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from tests.support.hooks import HookAnswer, HookedCheckout, Session, code_of, hooked_checkout, send

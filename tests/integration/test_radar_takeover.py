@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from orchestra_core.file_lock import is_locked
+from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store

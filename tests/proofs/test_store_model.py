@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 
 from orchestra_core.change import Change
 from orchestra_core.errors import OrchestraError, StoreUnavailable
-from orchestra_core.keys import Keys
 from orchestra_core.models import InterruptState
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.documents import hash_of
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.file_lock import locked_file
+from orchestra_core.process.file_lock import locked_file
 
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION = "2.1.330"

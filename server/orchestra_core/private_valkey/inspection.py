@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.file_lock import is_locked
 from orchestra_core.private_valkey.binary import Binary, find_binary, version_of
 from orchestra_core.private_valkey.paths import read_server_record, server_paths
 from orchestra_core.private_valkey.process import answers
+from orchestra_core.process.file_lock import is_locked
 from orchestra_core.settings import Settings
 
 

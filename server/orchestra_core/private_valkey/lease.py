@@ -5,10 +5,10 @@ from pathlib import Path
 from urllib.parse import quote
 from weakref import finalize
 
-from orchestra_core.file_lock import try_lock_exclusive
 from orchestra_core.private_valkey.locks import hold_exclusively, take_shared
 from orchestra_core.private_valkey.paths import ServerPaths, prepare_data_dir, server_paths
 from orchestra_core.private_valkey.process import ensure_running, stop
+from orchestra_core.process.file_lock import try_lock_exclusive
 from orchestra_core.settings import Settings
 
 

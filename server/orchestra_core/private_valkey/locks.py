@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from orchestra_core.file_lock import lock_exclusive, lock_shared, open_lock_file
 from orchestra_core.private_valkey.paths import unusable_directory
+from orchestra_core.process.file_lock import lock_exclusive, lock_shared, open_lock_file
 
 
 @contextlib.contextmanager

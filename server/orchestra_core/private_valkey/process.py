@@ -10,7 +10,6 @@ from pathlib import Path
 from signal import SIGTERM
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.private_valkey.binary import find_binary
 from orchestra_core.private_valkey.locks import opened
 from orchestra_core.private_valkey.paths import (
@@ -21,6 +20,7 @@ from orchestra_core.private_valkey.paths import (
     unusable_directory,
     write_server_record,
 )
+from orchestra_core.process.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
 

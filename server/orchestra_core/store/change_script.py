@@ -10,11 +10,11 @@ import msgspec
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import Event, encode_event
-from orchestra_core.keys import Keys
 from orchestra_core.redis_request import Answer
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, as_number
 from orchestra_core.store.documents import encode, hash_of
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
 
 # How long a repeat is recognised, in seconds: a caller's own operation for a day, one made here for

@@ -7,7 +7,6 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.models import (
     Agent,
     Chamber,
@@ -27,6 +26,7 @@ from orchestra_core.store.client.reply_parser import (
     as_number,
     unreadable,
 )
+from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 
 Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Collision)
 

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event
-from orchestra_core.keys import Keys
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
@@ -26,6 +25,7 @@ from orchestra_core.store.client.reply_parser import (
 )
 from orchestra_core.store.client.subscription_buffer import Heard, SubscriptionBuffer
 from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
 IDLE_SECONDS = 15.0

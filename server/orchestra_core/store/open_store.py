@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from orchestra_core.keys import Keys
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.address import Address, read_address
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.server_version import check_version
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.store import Store
 
 

@@ -2,12 +2,12 @@
 
 import re
 
-from orchestra_core.keys import Keys
 from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
 from orchestra_core.store.documents import Read, decode, decode_snapshot, hash_of, snapshot_keys
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
 _SCAN_COUNT = 1_000

@@ -8,13 +8,13 @@ also says what is wrong.
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from orchestra_core.keys import Keys
 from orchestra_core.private_valkey.paths import read_server_record, server_paths
 from orchestra_core.redis_request import Garbled, Refusal, Target, ask
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.documents import decode_snapshot, snapshot_keys
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
 _CONNECT_SECONDS = 1.0

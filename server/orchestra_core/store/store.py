@@ -9,7 +9,6 @@ from typing import TypeVar
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event
-from orchestra_core.keys import Keys
 from orchestra_core.models import Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.change_script import Committed, NameTaken, Stale, parse_result, prepare
@@ -18,6 +17,7 @@ from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
 from orchestra_core.store.documents import decode, decode_presence, encode
 from orchestra_core.store.follow import Update, follow
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.scripts import script
 

@@ -2,7 +2,6 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Presence, Task
 from orchestra_core.store.documents import (
     decode,
@@ -12,6 +11,7 @@ from orchestra_core.store.documents import (
     hash_of,
     snapshot_keys,
 )
+from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from tests.support.samples import (
     NOON,
     a_chamber,

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import decode_event
-from orchestra_core.keys import Keys
 from orchestra_core.models import InterruptState
 from orchestra_core.store.client.reply_parser import as_bytes
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 from orchestra_core.store.store import Store
 from tests.support.following import commit

@@ -10,13 +10,13 @@ import pytest
 
 from orchestra_core.change import Change
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.keys import Keys
 from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.client.redis_client import RedisClient
 from orchestra_core.store.client.reply_parser import as_bytes
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.following import commit, watching

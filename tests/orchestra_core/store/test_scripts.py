@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from orchestra_core.keys import Keys
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import ScriptName, script
 from orchestra_core.store.store import Store
 

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from orchestra_core.clock import iso_time
 from orchestra_core.errors import Unavailable
-from orchestra_core.file_lock import locked_directory
 from orchestra_core.models import Interrupt, InterruptState, Requires
+from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
 
 MAIL = ".INTERRUPT"

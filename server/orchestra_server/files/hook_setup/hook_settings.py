@@ -8,9 +8,9 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.keys import Keys
 from orchestra_core.models import Chamber
 from orchestra_core.store.client.address import read_address
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")

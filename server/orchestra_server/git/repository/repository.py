@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import BadInput, Refused, Unavailable
-from orchestra_core.file_lock import locked_file
+from orchestra_core.process.file_lock import locked_file
 from orchestra_core.text import one_line
 from orchestra_server.git.process.run import (
     GitResult,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from orchestra_core.file_lock import lock_exclusive, open_lock_file, try_lock_exclusive
+from orchestra_core.process.file_lock import lock_exclusive, open_lock_file, try_lock_exclusive
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from orchestra_core.file_lock import is_locked
+from orchestra_core.process.file_lock import is_locked
 from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 _FOLDER = Path("orchestra", "tasks")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import BadInput
-from orchestra_core.keys import Keys
+from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 from orchestra_server.files.hook_setup.hook_settings import (
     HookSettings,

@@ -1,4 +1,4 @@
-from orchestra_core.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 
 
 def test_every_key_of_a_project_has_its_own_name_and_the_projects_slot() -> None:

@@ -8,7 +8,7 @@ import locale
 import os
 import sys
 
-from orchestra_core.import_path import drop_working_directory
+from orchestra_core.process.import_path import drop_working_directory
 
 # Spelled as nobody spells it, so that a process knows that it has been restarted.
 _IN_UTF8 = "-Xutf8=1"

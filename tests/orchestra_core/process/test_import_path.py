@@ -59,7 +59,7 @@ def test_the_server_comes_up_in_a_repository_that_has_a_module_called_mcp(hostil
 
 def test_processes_started_later_do_not_get_the_relative_entries(hostile: Path) -> None:
     code = (
-        "import os, orchestra_core.import_path as i; i.drop_working_directory();"
+        "import os, orchestra_core.process.import_path as i; i.drop_working_directory();"
         "print(os.environ.get('PYTHONPATH'))"
     )
     for given, left in ((".", "None"), (f"/a{os.pathsep}.{os.pathsep}/b", "/a:/b"), ("/a", "/a")):
@@ -71,6 +71,6 @@ def test_a_directory_that_is_gone_is_no_reason_to_fail(tmp_path: Path) -> None:
     gone.mkdir()
     code = (
         f"import os; os.rmdir({str(gone)!r});"
-        "import orchestra_core.import_path as i; i.drop_working_directory(); print('well')"
+        "import orchestra_core.process.import_path as i; i.drop_working_directory(); print('well')"
     )
     assert start(gone, "-c", code, python_path=".").strip() == "well"

@@ -6,7 +6,7 @@ from signal import SIGKILL
 
 import pytest
 
-from orchestra_core.file_lock import (
+from orchestra_core.process.file_lock import (
     is_locked,
     lock_shared,
     locked_directory,
@@ -18,7 +18,7 @@ from orchestra_core.file_lock import (
 HOLD = """
 import sys, time
 from pathlib import Path
-from orchestra_core.file_lock import locked_file
+from orchestra_core.process.file_lock import locked_file
 with locked_file(Path(sys.argv[1])):
     print("locked", flush=True)
     time.sleep(60)
