@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.detail_area import DetailArea, TabLine
-from tests.support.stage import WidgetStage, painted
+from tests.support.stage import WidgetStage, mounted, painted
 
 TABS = ("overview", "diff", "mail")
 
@@ -23,7 +23,7 @@ async def showing() -> AsyncGenerator[tuple[DetailArea, Pilot[None], list[str]],
 
     area = DetailArea(TABS)
     async with Told(area).run_test(size=(40, 10)) as pilot:
-        await pilot.pause()
+        await mounted(pilot)
         yield area, pilot, told
 
 

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.feed import Feed
-from tests.support.stage import WidgetStage, painted
+from tests.support.stage import WidgetStage, mounted, painted
 
 HEIGHT = 8
 
@@ -31,7 +31,7 @@ async def showing(
     feed = Watched(capacity=capacity)
     stage = WidgetStage(feed)
     async with stage.run_test(size=(70, HEIGHT)) as pilot:
-        await pilot.pause()
+        await mounted(pilot)
         yield feed, pilot, stage
 
 

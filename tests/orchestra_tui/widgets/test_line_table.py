@@ -16,7 +16,7 @@ from textual.widget import Widget
 from orchestra_tui.widgets.line_table import MARK_BLURRED, MARK_FOCUSED, LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.scroll_area import THUMB
-from tests.support.stage import COLUMNS, CountingScreen, FixedRows, WidgetStage, painted
+from tests.support.stage import COLUMNS, CountingScreen, FixedRows, WidgetStage, mounted, painted
 
 WIDTH, HEIGHT = 24, 12  # of the terminal; the pane's border takes two of each
 
@@ -49,7 +49,7 @@ async def showing(
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         table.show(rows.keys)
         table.focus()
-        await pilot.pause()
+        await mounted(pilot)
         yield table, pilot
 
 
