@@ -3,7 +3,7 @@
 from benchmarks.load_profile import by_part
 
 
-def test_a_sample_counts_for_the_innermost_part_and_waiting_counts_for_none() -> None:
+def test_a_sample_counts_for_the_innermost_part_and_idle_time_for_no_part() -> None:
     found = by_part(
         [
             "run;Screen._on_timer_update (screen.py:1);LineWidget.render_lines (lines.py:2) 7",

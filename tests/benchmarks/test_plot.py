@@ -9,7 +9,7 @@ from benchmarks.table import Measured
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_each_measurement_is_a_line_with_a_point_for_each_size() -> None:
+def test_a_plot_draws_one_line_per_measurement_with_one_point_per_size() -> None:
     findings = [
         finding(f"{what} at {size:,}", "ms", [size / 10])
         for what in ("snapshot", "change <a>")

@@ -48,7 +48,7 @@ def kept(directory: Path) -> Run:
     return msgspec.json.decode((directory / "results" / "last.json").read_bytes(), type=Run)
 
 
-def test_rows_measured_alone_take_their_place_in_the_kept_run_with_their_commit(
+def test_measuring_some_rows_replaces_only_those_in_the_record_and_notes_their_commit(
     directory: Path,
 ) -> None:
     record(a_run("a", keys=1.0, tools=2.0), directory, whole=True)
@@ -65,7 +65,7 @@ def test_rows_measured_alone_take_their_place_in_the_kept_run_with_their_commit(
     assert "was measured again" in text
 
 
-def test_a_whole_run_takes_the_place_of_the_one_before(directory: Path) -> None:
+def test_a_full_run_replaces_the_recorded_run(directory: Path) -> None:
     record(a_run("a", keys=1.0, tools=2.0), directory, whole=True)
     record(a_run("b", keys=5.0), directory, whole=True)
     assert [(row.name, row.commit) for row in kept(directory).rows] == [("keys", "")]

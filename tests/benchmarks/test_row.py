@@ -8,12 +8,12 @@ from benchmarks.row import Aim, finding, spread
 from benchmarks.table import Measured, lines, markdown
 
 
-def test_a_spread_is_by_nearest_rank() -> None:
+def test_percentiles_use_the_nearest_rank() -> None:
     found = spread([float(number) for number in range(100, 0, -1)])
     assert (found.median, found.p10, found.p90, found.p99, found.most) == (50, 10, 90, 99, 100)
 
 
-def test_one_sample_is_all_its_percentiles() -> None:
+def test_a_single_sample_is_every_percentile() -> None:
     found = spread([3.0])
     assert {found.median, found.p10, found.p99} == {3.0}
 
@@ -28,18 +28,20 @@ def test_one_sample_is_all_its_percentiles() -> None:
         (Aim(20, of="p99", absolute=True), "p99 ≤ 20 ms", False),
     ],
 )
-def test_an_aim_bounds_ours_alone_or_by_the_other(aim: Aim, words: str, *, met: bool) -> None:
+def test_an_aim_limits_our_value_alone_or_its_ratio_to_the_other(
+    aim: Aim, words: str, *, met: bool
+) -> None:
     one = finding("a case", "ms", [30, 30, 30], aim, versus="another", against=[20, 20, 20])
     (verdict,) = one.verdicts
     assert (verdict.aim, verdict.met) == (words, met)
     assert one.ratio == 1.5
 
 
-def test_without_another_there_is_no_ratio() -> None:
+def test_a_row_without_a_reference_has_no_ratio() -> None:
     assert math.isnan(finding("alone", "ms", [1.0]).ratio)
 
 
-def test_the_table_says_by_how_much_an_aim_was_missed() -> None:
+def test_the_table_shows_by_how_much_an_aim_was_missed() -> None:
     one = finding("a case", "ms", [30.0], Aim(1.2), versus="another", against=[20.0])
     row = Measured(name="row", meaning="", findings=(one,))
     broken = Measured(name="other", meaning="", trouble="not measured: no tmux")

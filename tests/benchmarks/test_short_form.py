@@ -19,7 +19,7 @@ NAMES = ALL if os.environ.get("ORCHESTRA_PROOFS") == "full" else SAMPLE
 
 
 @pytest.mark.timeout(600)
-def test_each_row_measures_something(tmp_path: Path) -> None:
+def test_each_row_returns_measurements_in_its_short_form(tmp_path: Path) -> None:
     written = tmp_path / "run.json"
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--short", "--json", written, "--only", *NAMES],
@@ -37,7 +37,7 @@ def test_each_row_measures_something(tmp_path: Path) -> None:
         assert row.findings or row.trouble.startswith("not measured")
 
 
-def test_an_unknown_row_is_named() -> None:
+def test_an_unknown_row_is_named_in_the_error() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--only", "speed"],
         cwd=CHECKOUT,

@@ -7,14 +7,14 @@ from orchestra_core.events import Event
 from orchestra_core.state import ProjectState
 
 
-def test_every_run_has_the_same_day_in_its_order() -> None:
+def test_every_run_generates_the_same_events_in_the_same_order() -> None:
     moments = Day(0).moments()
     assert moments == Day(0).moments()
     assert [second for second, _ in moments] == sorted(second for second, _ in moments)
     assert 0 <= moments[0][0] < moments[-1][0] < DAY
 
 
-def test_at_the_end_of_the_day_every_task_and_chamber_is_closed_and_all_mail_is_read() -> None:
+def test_the_day_ends_with_all_tasks_and_chambers_closed_and_all_mail_read() -> None:
     state = ProjectState()
     events = [thing for _, thing in Day(0).moments() if isinstance(thing, Event)]
     for number, event in enumerate(events, 1):

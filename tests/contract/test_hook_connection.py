@@ -16,7 +16,9 @@ from tests.support.scripted_server import Reply, bulk, scripted_server
 from tests.support.valkey import running_server, valkey_binary
 
 
-async def test_a_password_and_a_database_are_used_over_tcp(tmp_path: Path, project_id: str) -> None:
+async def test_the_hook_uses_the_password_and_the_database_of_a_tcp_url(
+    tmp_path: Path, project_id: str
+) -> None:
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", "p@ss word")
     with running_server(valkey_binary(), *options):
@@ -29,7 +31,7 @@ async def test_a_password_and_a_database_are_used_over_tcp(tmp_path: Path, proje
             assert (await store.snapshot()).interrupts["i1"].state == "delivered"
 
 
-def test_a_wrong_password_leaves_a_receipt(tmp_path: Path) -> None:
+def test_with_a_wrong_password_the_hook_leaves_a_receipt(tmp_path: Path) -> None:
     port = free_port()
     options = ("--port", str(port), "--bind", "127.0.0.1", "--requirepass", "right")
     with running_server(valkey_binary(), *options):
@@ -41,7 +43,7 @@ def test_a_wrong_password_leaves_a_receipt(tmp_path: Path) -> None:
         assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
 
 
-def test_a_server_that_does_not_answer_is_left_after_a_moment(tmp_path: Path) -> None:
+def test_the_hook_gives_up_soon_on_a_server_that_does_not_answer(tmp_path: Path) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -52,7 +54,7 @@ def test_a_server_that_does_not_answer_is_left_after_a_moment(tmp_path: Path) ->
         assert [one.state for one in collect_receipts(worker.directory)] == ["delivered"]
 
 
-async def test_a_server_that_answers_without_end_is_left_too(tmp_path: Path) -> None:
+async def test_the_hook_gives_up_soon_on_a_server_whose_answer_never_ends(tmp_path: Path) -> None:
     left = asyncio.Event()
 
     async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +87,7 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-async def test_tls_is_spoken_with_a_password_and_the_certificate_is_checked(
+async def test_the_hook_speaks_tls_with_a_password_and_checks_the_certificate(
     tmp_path: Path, *, is_trusted: bool
 ) -> None:
     certificate = own_certificate(tmp_path)

@@ -31,7 +31,7 @@ def worker(checkout: HookedCheckout, request: pytest.FixtureRequest) -> Session:
     return agent
 
 
-def test_a_write_next_door_is_denied_with_the_right_path(
+def test_a_write_outside_the_workers_chamber_is_denied_and_the_right_path_is_named(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     auth = checkout.main / ".claude" / "worktrees" / "auth"
@@ -44,7 +44,7 @@ def test_a_write_next_door_is_denied_with_the_right_path(
     assert f"Write to {auth}/src/b.py instead." in in_api
 
 
-def test_its_own_chamber_and_all_outside_the_repository_are_free(
+def test_writes_in_the_own_chamber_and_outside_the_repository_are_allowed(
     checkout: HookedCheckout, worker: Session, tmp_path: Path
 ) -> None:
     for path in (
@@ -56,7 +56,7 @@ def test_its_own_chamber_and_all_outside_the_repository_are_free(
         assert worker.fire("PreToolUse", writing(path), "guard") == HookAnswer()
 
 
-def test_a_way_out_of_the_chamber_is_seen_through(
+def test_a_path_that_leaves_the_chamber_through_dots_or_links_is_denied(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     auth = checkout.main / ".claude" / "worktrees" / "auth"
@@ -65,7 +65,7 @@ def test_a_way_out_of_the_chamber_is_seen_through(
         assert worker.fire("PreToolUse", writing(path), "guard").denial
 
 
-def test_the_conductor_and_a_subagent_without_a_chamber_write_where_they_like(
+def test_the_conductor_and_a_subagent_without_a_chamber_may_write_anywhere(
     checkout: HookedCheckout,
 ) -> None:
     checkout.chamber()
@@ -74,7 +74,7 @@ def test_the_conductor_and_a_subagent_without_a_chamber_write_where_they_like(
         assert answer == HookAnswer()
 
 
-def test_one_setting_switches_it_off_for_all_chambers(
+def test_one_setting_switches_the_guard_off_for_all_chambers(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     asked = writing(checkout.main / "a.py")
@@ -86,14 +86,14 @@ def test_one_setting_switches_it_off_for_all_chambers(
     assert worker.fire("PreToolUse", asked, "guard").denial
 
 
-def test_one_call_is_denied_for_one_reason(checkout: HookedCheckout) -> None:
+def test_a_call_is_denied_for_only_one_reason(checkout: HookedCheckout) -> None:
     worker = Session(checkout.chamber())
     send(worker.directory, "Hello")
     assert worker.fire("PreToolUse", writing(checkout.main / "a.py"), "guard") == HookAnswer()
     assert worker.fire("PreToolUse", writing(checkout.main / "a.py")).denial
 
 
-def test_only_tools_that_write_and_commands_that_name_the_stash_start_the_guard(
+def test_the_guard_starts_only_for_writing_tools_and_commands_that_name_the_stash(
     checkout: HookedCheckout,
 ) -> None:
     settings = (checkout.chamber() / ".claude" / "settings.local.json").read_text()
@@ -102,7 +102,7 @@ def test_only_tools_that_write_and_commands_that_name_the_stash_start_the_guard(
     assert '"matcher": "Edit|Write|MultiEdit|NotebookEdit"' in settings
 
 
-def test_while_suspended_no_tool_of_the_worker_runs_and_mail_comes_as_ever(
+def test_a_suspended_workers_tools_are_denied_and_its_mail_still_arrives(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     auth = checkout.main / ".claude" / "worktrees" / "auth"
@@ -161,10 +161,12 @@ def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, comm
         "make test",
     ],
 )
-def test_a_command_that_only_reads_or_names_the_stash_runs(worker: Session, command: str) -> None:
+def test_a_command_that_only_reads_or_names_the_stash_is_allowed(
+    worker: Session, command: str
+) -> None:
     assert worker.fire("PreToolUse", running(command), "stash") == HookAnswer()
 
 
-def test_the_conductor_uses_the_stash_as_it_likes(checkout: HookedCheckout) -> None:
+def test_the_conductor_may_use_the_stash(checkout: HookedCheckout) -> None:
     checkout.chamber()
     assert Session(checkout.main).fire("PreToolUse", running("git stash"), "stash") == HookAnswer()

@@ -46,12 +46,12 @@ def traces(chamber: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_without_mail_nothing_is_said(worker: Session, event: str) -> None:
+def test_without_mail_the_hook_prints_nothing(worker: Session, event: str) -> None:
     assert worker.fire(event, WRITE) == HookAnswer()
 
 
 @pytest.mark.parametrize("event", ["SessionStart", "UserPromptSubmit", "PostToolBatch"])
-def test_mail_is_given_as_context_and_only_once(worker: Session, event: str) -> None:
+def test_mail_is_added_to_the_context_exactly_once(worker: Session, event: str) -> None:
     send(worker.directory, "The user id is a UUID")
     answer = worker.fire(event)
     assert "The user id is a UUID" in answer.context
@@ -73,7 +73,7 @@ def test_a_tool_call_is_denied_while_mail_waits_and_the_text_follows_after_the_b
     assert worker.fire("PreToolUse", WRITE) == HookAnswer()
 
 
-def test_a_client_without_an_end_of_batches_gets_the_text_with_a_later_denial(
+def test_a_client_without_a_batch_event_gets_the_text_with_a_later_denial(
     worker: Session,
 ) -> None:
     send(worker.directory, "The user id is a UUID")
@@ -93,7 +93,7 @@ def test_a_worker_cannot_end_its_turn_with_unread_mail(worker: Session) -> None:
     assert worker.fire("Stop") == HookAnswer()
 
 
-def test_a_client_that_goes_on_when_informed_is_not_blocked_and_shows_the_text_once(
+def test_a_client_that_continues_on_context_gets_the_text_once_without_a_block(
     worker: Session, checkout: HookedCheckout, chamber: Path
 ) -> None:
     newer: dict[str, object] = {"background_tasks": []}
@@ -109,7 +109,7 @@ def test_a_client_that_goes_on_when_informed_is_not_blocked_and_shows_the_text_o
     assert unread(chamber) == []
 
 
-def test_a_workers_own_subagent_is_stopped_but_leaves_the_mail(
+def test_a_workers_own_subagent_is_denied_and_leaves_the_mail_unread(
     worker: Session, chamber: Path
 ) -> None:
     inner = Session(chamber, worker.session_id, "inner")
@@ -121,7 +121,9 @@ def test_a_workers_own_subagent_is_stopped_but_leaves_the_mail(
     assert "For the worker" in worker.fire("PostToolBatch").context
 
 
-def test_a_subagent_is_bound_by_its_first_path_and_stays_bound(checkout: HookedCheckout) -> None:
+def test_a_subagent_stays_bound_to_the_chamber_of_the_first_path_it_names(
+    checkout: HookedCheckout,
+) -> None:
     auth, api = checkout.chamber("auth"), checkout.chamber("api")
     agent = checkout.subagent()
     inside = {"tool_name": "Bash", "tool_input": {"command": f"cd '{auth}' && make"}}
@@ -135,7 +137,7 @@ def test_a_subagent_is_bound_by_its_first_path_and_stays_bound(checkout: HookedC
     assert unread(api) == ["i2"]
 
 
-def test_a_bound_subagent_cannot_end_with_unread_mail(
+def test_a_subagent_bound_to_a_chamber_cannot_end_with_unread_mail(
     checkout: HookedCheckout, chamber: Path
 ) -> None:
     agent = checkout.subagent()
@@ -157,7 +159,7 @@ def test_a_bound_subagent_cannot_end_with_unread_mail(
         {"edits": [{"file_path": "{main}/.claude/worktrees/auth/b.py"}]},
     ],
 )
-def test_a_chamber_is_known_in_every_form_of_path(
+def test_a_subagent_is_bound_by_any_form_of_a_path_into_a_chamber(
     checkout: HookedCheckout, chamber: Path, given: dict[str, object]
 ) -> None:
     send(chamber, "Hello")
@@ -174,7 +176,7 @@ def test_a_chamber_is_known_in_every_form_of_path(
         {"nested": {"deep": [1, None, True]}},
     ],
 )
-def test_other_paths_bind_nobody(
+def test_a_path_outside_every_chamber_binds_no_subagent(
     checkout: HookedCheckout, chamber: Path, given: dict[str, object]
 ) -> None:
     send(chamber, "Hello")
@@ -182,7 +184,9 @@ def test_other_paths_bind_nobody(
     assert checkout.subagent().fire("PreToolUse", {"tool_input": filled}) == HookAnswer()
 
 
-def test_the_conductor_never_takes_a_workers_mail(checkout: HookedCheckout, chamber: Path) -> None:
+def test_the_conductors_session_never_reads_a_workers_mail(
+    checkout: HookedCheckout, chamber: Path
+) -> None:
     conductor = Session(checkout.main)
     send(chamber, "For the worker")
     for event in EVENTS:
@@ -191,7 +195,7 @@ def test_the_conductor_never_takes_a_workers_mail(checkout: HookedCheckout, cham
     assert unread(chamber) == ["i1"]
 
 
-def test_a_session_in_a_chamber_is_left_to_the_chambers_own_hooks(
+def test_the_main_checkouts_hooks_ignore_a_session_in_a_chamber(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     send(worker.directory, "Once")
@@ -202,7 +206,9 @@ def test_a_session_in_a_chamber_is_left_to_the_chambers_own_hooks(
     assert "Once" in worker.fire("PostToolBatch").context
 
 
-def test_several_messages_come_in_order_and_what_does_not_fit_comes_next(worker: Session) -> None:
+def test_messages_come_in_order_and_those_that_do_not_fit_come_with_the_next_event(
+    worker: Session,
+) -> None:
     send(worker.directory, "first " * 100, "second " * 1000, "third " * 1000)
     first = worker.fire("PostToolBatch").context
     assert first.index("first") < first.index("second")
@@ -213,7 +219,7 @@ def test_several_messages_come_in_order_and_what_does_not_fit_comes_next(worker:
     assert unread(worker.directory) == []
 
 
-def test_of_twenty_hooks_at_once_exactly_one_delivers(worker: Session) -> None:
+def test_exactly_one_of_twenty_concurrent_hooks_delivers_the_mail(worker: Session) -> None:
     for _ in range(3):
         send(worker.directory, "Just once")
         processes = [worker.start("PostToolBatch") for _ in range(20)]
@@ -223,7 +229,7 @@ def test_of_twenty_hooks_at_once_exactly_one_delivers(worker: Session) -> None:
         worker.fire("PreToolUse", WRITE)
 
 
-def test_mail_whose_hook_died_is_mail_again(worker: Session) -> None:
+def test_mail_claimed_by_a_hook_that_died_is_delivered_again(worker: Session) -> None:
     send(worker.directory, "Not lost")
     dead = subprocess.Popen(["true"])
     dead.wait()
@@ -236,7 +242,7 @@ def test_mail_whose_hook_died_is_mail_again(worker: Session) -> None:
     assert not claim.exists()
 
 
-def test_mail_that_another_hook_is_printing_is_left_to_it(worker: Session) -> None:
+def test_mail_claimed_by_a_running_hook_is_left_to_it(worker: Session) -> None:
     send(worker.directory, "In good hands")
     claim = worker.directory / f"{MAIL}.{os.getpid()}.1"
     (worker.directory / MAIL).rename(claim)
@@ -245,14 +251,14 @@ def test_mail_that_another_hook_is_printing_is_left_to_it(worker: Session) -> No
     assert unread(worker.directory) == ["i1"]
 
 
-def test_a_plain_text_file_is_delivered_as_it_is(worker: Session) -> None:
+def test_a_plain_text_mail_file_is_delivered_unchanged(worker: Session) -> None:
     (worker.directory / MAIL).write_text("please stop\n")
     assert worker.fire("PreToolUse", WRITE).denial
     assert "please stop" in worker.fire("PostToolBatch").context
     assert traces(worker.directory) == []
 
 
-def test_a_symlink_or_directory_in_the_mails_place_is_not_followed(
+def test_a_symlink_or_a_directory_instead_of_the_mail_file_is_ignored(
     worker: Session, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret"
@@ -267,7 +273,9 @@ def test_a_symlink_or_directory_in_the_mails_place_is_not_followed(
 
 
 @pytest.mark.parametrize("stdin", [b"", b"{", b"[]", b'"x"', b'{"hook_event_name":7}', b"\xff"])
-def test_a_payload_that_is_not_one_is_borne_in_silence(worker: Session, stdin: bytes) -> None:
+def test_an_invalid_payload_is_ignored_silently_and_the_mail_stays_unread(
+    worker: Session, stdin: bytes
+) -> None:
     send(worker.directory, "Hello")
     (command,) = worker.commands("PostToolBatch")
     ended = subprocess.run(["/bin/sh", "-c", command], input=stdin, capture_output=True, check=True)
@@ -276,14 +284,16 @@ def test_a_payload_that_is_not_one_is_borne_in_silence(worker: Session, stdin: b
 
 
 @pytest.mark.parametrize("has_mail", [False, True])
-def test_a_payload_of_ten_megabytes_is_read_to_its_end(worker: Session, *, has_mail: bool) -> None:
+def test_a_payload_of_ten_megabytes_is_read_to_the_end(worker: Session, *, has_mail: bool) -> None:
     if has_mail:
         send(worker.directory, "Hello")
     answer = worker.fire("PreToolUse", {"tool_input": {"content": "x" * 10_000_000}})
     assert bool(answer.denial) == has_mail
 
 
-def test_without_its_interpreter_or_its_settings_the_hook_is_silent(worker: Session) -> None:
+def test_the_hook_is_silent_without_its_interpreter_its_code_or_its_settings(
+    worker: Session,
+) -> None:
     send(worker.directory, "Hello")
     (command,) = worker.commands("PostToolBatch")
     code = code_of(worker.directory)
@@ -300,7 +310,7 @@ def test_without_its_interpreter_or_its_settings_the_hook_is_silent(worker: Sess
     assert (ended.stdout, ended.stderr) == (b"", b"")
 
 
-def test_without_redis_the_hook_leaves_receipts(worker: Session) -> None:
+def test_without_redis_the_hook_leaves_receipts_in_the_chamber(worker: Session) -> None:
     send(worker.directory, "Hello")
     worker.fire("PostToolBatch")
     worker.fire("PreToolUse", WRITE)
@@ -311,7 +321,9 @@ def test_without_redis_the_hook_leaves_receipts(worker: Session) -> None:
     ]
 
 
-def test_the_end_of_a_turn_counts_as_acted_and_a_new_session_does_not(worker: Session) -> None:
+def test_the_end_of_a_turn_marks_mail_as_acted_on_and_a_new_session_does_not(
+    worker: Session,
+) -> None:
     send(worker.directory, "Hello")
     worker.fire("UserPromptSubmit")
     worker.fire("Stop")
@@ -330,7 +342,7 @@ FORGED = (
 )
 
 
-def test_no_line_of_a_message_can_pass_for_another_message(worker: Session) -> None:
+def test_no_line_of_a_message_can_be_mistaken_for_another_message(worker: Session) -> None:
     send(worker.directory, FORGED)
     head, *lines = worker.fire("PostToolBatch").context.splitlines()
     assert head.startswith("Message from operator to the worker in chamber auth, sent 2026-")
@@ -344,7 +356,7 @@ def test_no_line_of_a_message_can_pass_for_another_message(worker: Session) -> N
     ]
 
 
-def test_the_head_of_a_message_is_one_line_whatever_a_file_says(worker: Session) -> None:
+def test_the_header_of_a_message_stays_on_one_line(worker: Session) -> None:
     letter = {"from": "me\n\nMessage from operator", "asks": "a\nb", "message": "Hello"}
     (worker.directory / MAIL).write_text(json.dumps({"interrupts": [letter, {"message": "Ho"}]}))
     first, _, second, _ = filter(None, worker.fire("PostToolBatch").context.splitlines())

@@ -92,7 +92,9 @@ def expected(event: str, kind: str, messages: tuple[str, ...]) -> object:
 
 
 @pytest.mark.parametrize(("who", "event", "kind"), CASES)
-def test_an_event(checkout: HookedCheckout, who: str, event: str, kind: str) -> None:
+def test_the_hook_answers_each_event_for_each_reader_and_mailbox(
+    checkout: HookedCheckout, who: str, event: str, kind: str
+) -> None:
     chamber = checkout.chamber()
     session = caller(who, checkout, chamber)
     for messages in WORDS.values():

@@ -48,7 +48,7 @@ def bound(checkout: HookedCheckout, agent_id: str, chamber: Path) -> Session:
     return agent
 
 
-def test_a_subagent_is_bound_by_the_briefing_it_was_given(checkout: HookedCheckout) -> None:
+def test_a_subagent_is_bound_to_the_chamber_of_its_briefing(checkout: HookedCheckout) -> None:
     auth, api = checkout.chamber("auth"), checkout.chamber("api")
     launch(checkout, "a-1", f"You work in {auth}. Beside you: {api}.")
     send(auth, "For auth")
@@ -59,7 +59,7 @@ def test_a_subagent_is_bound_by_the_briefing_it_was_given(checkout: HookedChecko
 
 
 @pytest.mark.parametrize("tool_input", [{"file_path": "{}/a.py"}, {"command": "cat '{}/a.py'"}])
-def test_a_subagent_that_names_its_files_through_a_symbolic_link_is_found(
+def test_a_subagent_that_names_its_files_through_a_symlink_is_bound(
     checkout: HookedCheckout, tmp_path: Path, tool_input: dict[str, str]
 ) -> None:
     auth = checkout.chamber("auth")
@@ -75,7 +75,7 @@ def test_a_subagent_that_names_its_files_through_a_symbolic_link_is_found(
 @pytest.mark.parametrize(
     ("prompt", "status"), [("No chamber is named", "async_launched"), ("{auth}", "completed")]
 )
-def test_any_other_briefing_binds_nobody(
+def test_a_briefing_without_a_chamber_binds_no_subagent(
     checkout: HookedCheckout, prompt: str, status: str
 ) -> None:
     auth = checkout.chamber("auth")
@@ -84,7 +84,7 @@ def test_any_other_briefing_binds_nobody(
     assert checkout.subagent("a-1").fire("PreToolUse", READ) == HookAnswer()
 
 
-def test_two_subagents_in_one_chamber_both_read_and_the_receipt_counts_once(
+def test_two_subagents_in_one_chamber_both_get_the_mail_and_one_receipt_counts(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
@@ -103,7 +103,9 @@ def test_two_subagents_in_one_chamber_both_read_and_the_receipt_counts_once(
     assert names_in(auth) == [".claude"]
 
 
-def test_a_copy_for_another_reader_is_not_posted_again(checkout: HookedCheckout) -> None:
+def test_a_message_that_waits_as_a_copy_for_a_second_reader_is_not_posted_again(
+    checkout: HookedCheckout,
+) -> None:
     auth = checkout.chamber("auth")
     one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     sent = send(auth, "For both")
@@ -114,7 +116,7 @@ def test_a_copy_for_another_reader_is_not_posted_again(checkout: HookedCheckout)
     assert unread(auth) == []
 
 
-def test_a_subagent_that_has_ended_is_left_no_copy_unless_it_goes_on(
+def test_a_subagent_that_has_ended_gets_no_copy_unless_it_continues(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
@@ -129,7 +131,7 @@ def test_a_subagent_that_has_ended_is_left_no_copy_unless_it_goes_on(
     assert "Second" in two.fire("PostToolBatch").context
 
 
-def test_one_of_twenty_takes_the_mail_and_the_other_reader_gets_one_copy(
+def test_one_of_twenty_concurrent_hooks_takes_the_mail_and_the_second_reader_gets_one_copy(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
@@ -150,7 +152,7 @@ def wake(session: Session) -> tuple[int, str]:
     return ended.returncode, ended.stderr.decode()
 
 
-def test_mail_wakes_an_idle_session_once_and_never_one_at_work(checkout: HookedCheckout) -> None:
+def test_mail_wakes_an_idle_session_once_and_never_a_working_one(checkout: HookedCheckout) -> None:
     worker = Session(checkout.chamber())
     worker.fire("Stop")
     assert wake(worker) == (0, "")
@@ -166,7 +168,9 @@ def test_mail_wakes_an_idle_session_once_and_never_one_at_work(checkout: HookedC
 
 
 @pytest.mark.parametrize("event", ["UserPromptSubmit", "SessionStart", "PreToolUse"])
-def test_a_session_that_begins_again_is_idle_no_more(checkout: HookedCheckout, event: str) -> None:
+def test_a_session_that_starts_a_turn_is_no_longer_idle(
+    checkout: HookedCheckout, event: str
+) -> None:
     worker = Session(checkout.chamber())
     worker.fire("Stop")
     worker.fire("Stop", {}, "presence")
@@ -175,7 +179,7 @@ def test_a_session_that_begins_again_is_idle_no_more(checkout: HookedCheckout, e
     assert wake(worker) == (0, "")
 
 
-def test_a_client_with_an_end_of_batches_is_told_there_and_not_before(
+def test_a_client_with_a_batch_event_gets_the_text_there_and_not_earlier(
     checkout: HookedCheckout,
 ) -> None:
     worker = Session(checkout.chamber())
@@ -199,7 +203,7 @@ def test_the_hook_answers_a_probe_and_changes_nothing(checkout: HookedCheckout) 
     ).ready
 
 
-def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkout(
+def test_the_main_checkouts_hooks_serve_a_chamber_whose_settings_are_tracked(
     checkout: HookedCheckout,
 ) -> None:
     chamber = checkout.chamber()
@@ -209,7 +213,7 @@ def test_a_chamber_whose_settings_are_the_projects_is_served_by_the_main_checkou
     assert probe_hook(chamber, checkout.document().id, checkout.main, checkout.main / ".git").ready
 
 
-def test_a_subagent_of_a_task_in_a_subdirectory_is_found_from_the_main_checkout(
+def test_the_main_checkout_finds_a_subagent_of_a_task_in_a_subdirectory(
     checkout: HookedCheckout,
 ) -> None:
     checkout.chamber()
@@ -222,7 +226,7 @@ def test_a_subagent_of_a_task_in_a_subdirectory_is_found_from_the_main_checkout(
     assert f"Write to {api}/x.py instead." in agent.fire("PreToolUse", beside, "guard").denial
 
 
-def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(
+def test_a_session_in_the_tasks_subdirectory_may_name_chambers_by_relative_paths(
     checkout: HookedCheckout,
 ) -> None:
     api = checkout.chamber("api", below="packages/api")
@@ -234,7 +238,7 @@ def test_a_session_in_that_subdirectory_names_its_chambers_by_relative_paths(
     assert "For api" in agent.fire("PostToolBatch").context
 
 
-def test_what_dead_readers_left_is_cleared_away_in_time(checkout: HookedCheckout) -> None:
+def test_files_of_dead_readers_are_removed_after_their_time(checkout: HookedCheckout) -> None:
 
     chamber, long_ago = checkout.chamber(), time.time() - 7_200
     for name in (f"{MAIL}.delivered.a-9", f"{MAIL}.for.a-9", ".orchestra-tmp-1"):

@@ -31,7 +31,7 @@ async def stamps(store: Store, interrupt_id: str) -> Interrupt:
     return (await store.snapshot()).interrupts[interrupt_id]
 
 
-async def test_a_delivery_and_the_next_call_are_stamped_in_order(
+async def test_a_message_is_stamped_delivered_and_then_acted_on_at_the_next_call(
     store: Store, worker: Session
 ) -> None:
     await sent(store, worker.directory, "One", "Two")
@@ -50,7 +50,7 @@ async def test_a_delivery_and_the_next_call_are_stamped_in_order(
     assert collect_receipts(worker.directory) == []
 
 
-async def test_a_bound_subagent_is_stamped_like_a_worker(
+async def test_mail_read_by_a_bound_subagent_is_stamped_as_if_by_the_worker(
     store: Store, checkout: HookedCheckout
 ) -> None:
     chamber = patient(checkout.chamber()).directory
@@ -64,7 +64,7 @@ async def test_a_bound_subagent_is_stamped_like_a_worker(
     assert (await stamps(store, "i1")).state == "acted"
 
 
-async def test_receipts_stand_in_for_a_server_that_is_away_and_are_taken_once(
+async def test_receipts_replace_stamps_during_an_outage_and_are_collected_once(
     store: Store, checkout: HookedCheckout
 ) -> None:
     away = HookedCheckout(checkout.main, project_id=checkout.project_id)
@@ -100,7 +100,7 @@ async def test_receipts_stand_in_for_a_server_that_is_away_and_are_taken_once(
         ),
     ],
 )
-async def test_each_event_says_what_the_worker_does(
+async def test_each_event_reports_what_the_worker_is_doing(
     store: Store,
     worker: Session,
     event: str,
@@ -115,7 +115,7 @@ async def test_each_event_says_what_the_worker_does(
     assert await store.activity(CHAMBER, 5) == [presence]
 
 
-async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
+async def test_a_report_names_files_relative_to_the_chamber_and_subagents_by_id(
     store: Store, checkout: HookedCheckout
 ) -> None:
     chamber = patient(checkout.chamber()).directory
@@ -138,14 +138,14 @@ async def test_a_file_is_named_from_the_chamber_and_a_subagent_by_its_id(
         ("Stop", {}, ""),
     ],
 )
-async def test_the_last_words_of_a_worker_are_kept(
+async def test_a_report_keeps_the_workers_last_message(
     store: Store, worker: Session, event: str, fields: dict[str, object], words: str
 ) -> None:
     worker.fire(event, fields, "presence")
     assert (await store.snapshot()).presence[CHAMBER].message == words
 
 
-async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_message(
+async def test_a_subagents_reports_hold_its_briefing_at_the_start_and_its_last_message_at_the_end(
     store: Store, checkout: HookedCheckout
 ) -> None:
     chamber = patient(checkout.chamber()).directory
@@ -164,7 +164,7 @@ async def test_a_subagent_starts_with_its_briefing_and_ends_with_its_last_messag
     assert (presence.state, presence.message) == ("finished", "I wrote a.py.")
 
 
-async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
+async def test_the_hook_reports_in_a_probe_that_it_reaches_redis(
     store: Store, checkout: HookedCheckout
 ) -> None:
     chamber = checkout.chamber()
@@ -175,7 +175,7 @@ async def test_the_hook_says_in_a_handshake_that_it_reaches_redis(
     assert (await store.snapshot()).presence == {}
 
 
-async def test_the_conductor_and_a_workers_subagent_do_not_end_a_workers_presence(
+async def test_the_end_of_the_conductor_or_of_a_subagent_does_not_end_a_workers_presence(
     store: Store, checkout: HookedCheckout, worker: Session
 ) -> None:
     worker.fire("PreToolUse", BASH, "presence")
@@ -185,7 +185,9 @@ async def test_the_conductor_and_a_workers_subagent_do_not_end_a_workers_presenc
     assert (await store.snapshot()).presence[CHAMBER] == before
 
 
-async def test_a_blocked_end_is_reported_as_work(store: Store, worker: Session) -> None:
+async def test_a_turn_whose_end_was_blocked_is_reported_as_working(
+    store: Store, worker: Session
+) -> None:
     await sent(store, worker.directory, "Wait")
     worker.fire("Stop", {}, "presence")
     assert worker.fire("Stop").decision == "block"

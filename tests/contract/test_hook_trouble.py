@@ -54,7 +54,9 @@ def ends_well(worker: Session, *before: str, prefix: str = "") -> list[bytes]:
     return said
 
 
-def test_a_chamber_that_is_gone(checkout: HookedCheckout, worker: Session) -> None:
+def test_the_hook_ends_well_in_a_chamber_that_was_deleted(
+    checkout: HookedCheckout, worker: Session
+) -> None:
     agent = checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{worker.directory}/a"}}, "presence")
     settings = worker.directory / ".claude" / "settings.local.json"
@@ -68,20 +70,20 @@ def test_a_chamber_that_is_gone(checkout: HookedCheckout, worker: Session) -> No
 @pytest.mark.parametrize(
     "content", ["", "[]", "{broken", "\x00", '{"mode": 7}', '{"mode":"chamber"}']
 )
-def test_settings_that_are_none(worker: Session, content: str) -> None:
+def test_the_hook_ends_well_with_invalid_settings(worker: Session, content: str) -> None:
     (worker.directory / HOOK).with_suffix(".json").write_text(content)
     assert ends_well(worker) == [b""] * 3
     assert unread(worker.directory) == ["i1"]
 
 
-def test_settings_that_are_a_directory(worker: Session) -> None:
+def test_the_hook_ends_well_when_its_settings_are_a_directory(worker: Session) -> None:
     settings = (worker.directory / HOOK).with_suffix(".json")
     settings.unlink()
     settings.mkdir()
     assert ends_well(worker) == [b""] * 3
 
 
-def test_a_full_disk(worker: Session) -> None:
+def test_the_hook_ends_well_and_delivers_mail_when_it_cannot_write_a_file(worker: Session) -> None:
     ends_well(worker, prefix="ulimit -f 0; ")
     (command,) = worker.commands("PostToolBatch")
     ended = subprocess.run(
@@ -98,7 +100,7 @@ def test_a_full_disk(worker: Session) -> None:
 @pytest.mark.skipif(
     not os.geteuid() and not shutil.which("setpriv"), reason="root without setpriv writes anywhere"
 )
-def test_a_chamber_that_cannot_be_written_keeps_no_tool_from_running(worker: Session) -> None:
+def test_a_read_only_chamber_does_not_keep_a_tool_from_running(worker: Session) -> None:
     before = UNPRIVILEGED if not os.geteuid() else ()
     worker.directory.chmod(0o555)
     try:
@@ -119,14 +121,14 @@ def test_a_chamber_that_cannot_be_written_keeps_no_tool_from_running(worker: Ses
     assert "Hello" in worker.fire("PostToolBatch").context
 
 
-def test_a_mailbox_that_somebody_holds_is_left_after_a_moment(worker: Session) -> None:
+def test_the_hook_gives_up_soon_on_a_locked_mailbox(worker: Session) -> None:
     with locked_directory(worker.directory):
         assert worker.fire("PostToolBatch") == HookAnswer()
         assert unread(worker.directory) == ["i1"]
     assert "Hello" in worker.fire("PostToolBatch").context
 
 
-def test_python_that_fails_at_its_start(worker: Session) -> None:
+def test_the_hook_ends_well_when_its_code_does_not_run(worker: Session) -> None:
     hook = code_of(worker.directory)
     kept = hook.read_bytes()
     for content in (b"1 / 0", b"\xff\xfe", b"import nothing_of_the_kind", b""):
@@ -136,21 +138,21 @@ def test_python_that_fails_at_its_start(worker: Session) -> None:
     assert worker.fire("PreToolUse").denial
 
 
-def test_a_compiled_hook_that_is_broken(worker: Session) -> None:
+def test_the_hook_ends_well_when_its_bytecode_is_broken(worker: Session) -> None:
     worker.fire("PreToolUse")
     for compiled in (code_of(worker.directory).parent / "__pycache__").iterdir():
         compiled.write_bytes(b"not what python wrote")
     ends_well(worker)
 
 
-def test_a_payload_of_ten_megabytes_in_the_guard(worker: Session) -> None:
+def test_the_guard_reads_a_payload_of_ten_megabytes(worker: Session) -> None:
     (worker.directory / MAIL).unlink()
     given = {"file_path": "/elsewhere", "content": "x" * 10_000_000}
     asked = {"tool_name": "Write", "tool_input": given}
     assert worker.fire("PreToolUse", asked, "guard") == HookAnswer()
 
 
-def test_a_payload_of_ten_megabytes_that_names_chambers_without_end(
+def test_a_payload_with_300000_paths_is_answered_within_five_seconds(
     checkout: HookedCheckout, worker: Session
 ) -> None:
     assert unread(worker.directory) == ["i1"]
@@ -161,7 +163,7 @@ def test_a_payload_of_ten_megabytes_that_names_chambers_without_end(
     assert time.monotonic() - began < 5
 
 
-def test_a_client_that_reads_no_answer(worker: Session) -> None:
+def test_the_hook_ends_well_when_the_client_closes_its_output(worker: Session) -> None:
     with worker.start("PostToolBatch") as process:
         assert process.stdout is not None
         process.stdout.close()

@@ -55,7 +55,7 @@ def fire(checkout: HookedCheckout, directory: Path, agent: str, event: str) -> C
         ("gemini", ("SessionStart", "BeforeAgent", "BeforeTool", "AfterTool", "AfterAgent")),
     ],
 )
-def test_every_event_shows_mail_once_in_the_clients_own_form(
+def test_each_event_shows_mail_once_in_the_clients_own_format(
     checkout: HookedCheckout, agent: str, events: tuple[str, ...]
 ) -> None:
     chamber = checkout.chamber()
@@ -76,7 +76,7 @@ def form(agent: str, event: str) -> set[str]:
     return {"decision", "reason"} if event == "Stop" else {"hookSpecificOutput"}
 
 
-def test_the_answers_say_what_each_client_reads(checkout: HookedCheckout) -> None:
+def test_the_hooks_answers_match_what_each_client_reads(checkout: HookedCheckout) -> None:
     chamber = checkout.chamber()
     send(chamber, "Hello")
     denied = fire(checkout, chamber, "gemini", "BeforeTool")
@@ -90,7 +90,7 @@ def test_the_answers_say_what_each_client_reads(checkout: HookedCheckout) -> Non
 
 
 @pytest.mark.parametrize(("agent", "event"), [("codex", "PreToolUse"), ("gemini", "BeforeTool")])
-def test_a_suspended_chamber_runs_no_tool_of_theirs(
+def test_no_tool_of_any_client_runs_in_a_suspended_chamber(
     checkout: HookedCheckout, agent: str, event: str
 ) -> None:
     chamber = checkout.chamber()
@@ -99,7 +99,7 @@ def test_a_suspended_chamber_runs_no_tool_of_theirs(
         assert "suspended the work" in json.dumps(fire(checkout, chamber, agent, event))
 
 
-def test_codex_asks_the_main_checkouts_hook_wherever_it_works(checkout: HookedCheckout) -> None:
+def test_codex_runs_the_main_checkouts_hook_from_every_directory(checkout: HookedCheckout) -> None:
     auth, api = checkout.chamber("auth"), checkout.chamber("api")
     send(auth, "Hello")
     for elsewhere in (checkout.main, api):
@@ -108,13 +108,13 @@ def test_codex_asks_the_main_checkouts_hook_wherever_it_works(checkout: HookedCh
     assert "Hello" in json.dumps(fire(checkout, auth / "src", "codex", "PreToolUse"))
 
 
-def test_codex_finds_its_folder_in_every_chamber_and_nothing_in_it(
+def test_every_chamber_has_an_empty_codex_folder(
     checkout: HookedCheckout,
 ) -> None:
     assert names_in(checkout.chamber() / ".codex") == []
 
 
-def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(checkout: HookedCheckout) -> None:
+def test_the_users_own_settings_and_a_tracked_file_stay_unchanged(checkout: HookedCheckout) -> None:
     chamber = checkout.chamber()
     place = chamber / AGENTS["gemini"].place
     place.write_text('{"theme": "dark"}')
@@ -128,7 +128,7 @@ def test_a_users_own_settings_are_kept_and_a_tracked_file_is_left(checkout: Hook
     assert place.read_text() == "{}"
 
 
-def test_chambers_know_no_agent_that_was_not_chosen(tmp_path: Path) -> None:
+def test_a_chamber_has_files_only_for_the_chosen_agents(tmp_path: Path) -> None:
     checkout = hooked_checkout(tmp_path / "plain")
     for place in (checkout.main, checkout.chamber()):
         assert not any((place / agent.place.parent).exists() for agent in AGENTS.values())
@@ -177,7 +177,7 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="opencode's plu
 
 
 @needs_node
-def test_opencodes_plugin_shows_mail_once_at_a_prompt_a_tool_and_in_idleness(
+def test_opencodes_plugin_shows_mail_once_at_a_prompt_at_a_tool_and_when_idle(
     checkout: HookedCheckout, play: Callable[..., list[str]]
 ) -> None:
     quiet = {"prompt": ["Do your part"], "tool": ["ran"], "idle": []}
@@ -189,7 +189,7 @@ def test_opencodes_plugin_shows_mail_once_at_a_prompt_a_tool_and_in_idleness(
 
 
 @needs_node
-def test_mail_is_left_where_opencode_ends_with_its_turn(
+def test_mail_stays_unread_where_opencode_exits_after_its_turn(
     checkout: HookedCheckout, play: Callable[..., list[str]]
 ) -> None:
     chamber = checkout.chamber()

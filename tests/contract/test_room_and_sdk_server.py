@@ -36,7 +36,7 @@ async def acting(repository: TestRepository, settings: Settings) -> AsyncGenerat
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_every_verb_of_the_operator_is_a_tool_that_answers_as_the_room_reads_it(
+async def test_the_room_can_read_the_answer_of_each_tool_that_it_calls(
     repository: TestRepository, settings: Settings
 ) -> None:
     async with acting(repository, settings) as actions:
@@ -58,7 +58,7 @@ async def test_every_verb_of_the_operator_is_a_tool_that_answers_as_the_room_rea
         assert closed.saved_ref.startswith("refs/orchestra/saved/")
 
 
-async def test_what_the_server_refuses_arrives_as_its_own_one_line(
+async def test_a_refusal_reaches_the_room_as_the_servers_own_line(
     repository: TestRepository, settings: Settings
 ) -> None:
     async with acting(repository, settings) as actions:

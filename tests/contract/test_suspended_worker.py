@@ -54,7 +54,7 @@ async def suspend(context: Context, task_id: str) -> str:
     return sent.interrupt_id
 
 
-async def test_a_suspended_worker_reads_why_and_no_tool_runs_until_it_is_resumed(
+async def test_a_suspended_worker_reads_the_reason_and_no_tool_runs_until_it_is_resumed(
     context: Context, task_id: str, session: Session
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -73,7 +73,7 @@ async def test_a_suspended_worker_reads_why_and_no_tool_runs_until_it_is_resumed
     assert await state_of(context, interrupt_id) == "acted"
 
 
-async def test_a_worker_never_notices_a_suspension_that_was_lifted_before_its_next_call(
+async def test_a_worker_does_not_notice_a_suspension_lifted_before_its_next_call(
     context: Context, task_id: str, session: Session
 ) -> None:
     await suspend(context, task_id)
@@ -82,7 +82,7 @@ async def test_a_worker_never_notices_a_suspension_that_was_lifted_before_its_ne
     assert session.fire("PostToolBatch").context == ""
 
 
-async def test_a_worker_never_sees_what_was_cancelled(
+async def test_a_worker_never_sees_a_cancelled_message(
     context: Context, task_id: str, session: Session
 ) -> None:
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Nonsense")

@@ -18,7 +18,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.timeout(400)
 
 
-async def test_a_write_outside_the_chamber_is_denied_and_the_right_place_is_named(
+async def test_a_write_outside_the_chamber_is_denied_and_the_right_path_is_named(
     client_setup: ClientSetup,
 ) -> None:
     chamber = await open_chamber(client_setup)
@@ -40,7 +40,7 @@ async def test_a_write_outside_the_chamber_is_denied_and_the_right_place_is_name
     assert right.exists()
 
 
-async def test_mail_wakes_a_session_that_is_idle(client_setup: ClientSetup) -> None:
+async def test_mail_wakes_an_idle_session(client_setup: ClientSetup) -> None:
     chamber = await open_chamber(client_setup)
     binary = claude_binary()
 
@@ -59,7 +59,7 @@ async def test_mail_wakes_a_session_that_is_idle(client_setup: ClientSetup) -> N
     assert (await mail(client_setup)).state in ("delivered", "acted")
 
 
-async def test_a_subagent_of_a_session_below_the_top_is_stopped_by_its_mail(
+async def test_mail_stops_a_subagent_whose_session_runs_in_a_subdirectory(
     client_setup: ClientSetup,
 ) -> None:
     client_setup.repository.commit(files={"packages/api/api.py": "B = 1\n"})

@@ -67,7 +67,7 @@ class Play:
         return CallTool("Bash", {"command": command, "description": "Leave a mark"})
 
 
-async def test_mail_reaches_both_workers_of_a_chamber_and_is_counted_once(
+async def test_mail_reaches_both_workers_of_a_chamber_and_counts_once(
     client_setup: ClientSetup,
 ) -> None:
     chamber = await open_chamber(client_setup)

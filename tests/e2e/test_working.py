@@ -94,7 +94,7 @@ def touch(name: str) -> CallTool:
     return CallTool("Bash", {"command": f"touch {name}", "description": "Leave a mark"})
 
 
-async def test_mail_that_comes_while_a_worker_thinks_stops_its_next_call_and_is_read_once(
+async def test_mail_sent_while_a_worker_thinks_stops_its_next_call_and_is_read_once(
     client_setup: ClientSetup,
 ) -> None:
     chamber = await open_chamber(client_setup)
@@ -122,7 +122,7 @@ async def test_mail_that_comes_while_a_worker_thinks_stops_its_next_call_and_is_
     assert TestRepository(chamber.path).status == "?? after"
 
 
-async def test_mail_that_waits_before_a_worker_starts_is_the_first_thing_it_reads(
+async def test_mail_sent_before_a_worker_starts_is_the_first_thing_it_reads(
     client_setup: ClientSetup,
 ) -> None:
     chamber = await open_chamber(client_setup)
@@ -138,7 +138,7 @@ async def test_mail_that_waits_before_a_worker_starts_is_the_first_thing_it_read
     assert (await mail(client_setup)).state == "acted"
 
 
-async def test_mail_that_comes_before_a_workers_last_word_keeps_it_from_ending_unread(
+async def test_mail_sent_before_a_workers_last_message_is_read_before_it_ends(
     client_setup: ClientSetup,
 ) -> None:
     chamber = await open_chamber(client_setup)

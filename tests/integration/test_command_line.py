@@ -71,7 +71,7 @@ def test_status_of_a_new_project_starts_a_private_valkey_and_stops_it_again(
     assert not inspect(settings).running
 
 
-def test_status_shows_what_others_did(shop: TestRepository, settings: Settings) -> None:
+def test_status_shows_changes_of_other_processes(shop: TestRepository, settings: Settings) -> None:
     commit(shop, settings, *tasks())
     inside = shop.path / "src"
     assert "task-3  open" in orchestra(inside, settings, "status").stdout
@@ -82,7 +82,7 @@ def test_status_shows_what_others_did(shop: TestRepository, settings: Settings) 
     assert {task.id for task in document.tasks} == {"task-1", "task-2", "task-3"}
 
 
-def test_events_prints_the_history_for_people_and_for_programs(
+def test_events_prints_the_history_as_text_and_as_json(
     shop: TestRepository, settings: Settings
 ) -> None:
     commit(shop, settings, *tasks())
@@ -94,7 +94,7 @@ def test_events_prints_the_history_for_people_and_for_programs(
     assert orchestra(shop.path, settings, "events", "--after", "3").stdout == ""
 
 
-def test_following_prints_what_was_and_then_what_happens(
+def test_events_follow_prints_the_history_and_then_new_events(
     shop: TestRepository, settings: Settings
 ) -> None:
     commit(shop, settings, *tasks())
@@ -110,7 +110,9 @@ def test_following_prints_what_was_and_then_what_happens(
         assert following.returncode == 130
 
 
-def test_following_outlives_the_private_valkey(shop: TestRepository, settings: Settings) -> None:
+def test_events_follow_continues_after_the_private_valkey_was_killed(
+    shop: TestRepository, settings: Settings
+) -> None:
     commit(shop, settings, *tasks(1))
     with orchestra_running(shop.path, settings, "events", "--follow", "--json") as following:
         assert decode_event(line_of(following)).seq == 1
@@ -125,7 +127,7 @@ def test_following_outlives_the_private_valkey(shop: TestRepository, settings: S
     assert not inspect(settings).running, "ended by a signal, it still leaves as the last one out"
 
 
-def test_a_reader_that_stops_reading_is_no_error(shop: TestRepository, settings: Settings) -> None:
+def test_a_closed_output_pipe_is_no_error(shop: TestRepository, settings: Settings) -> None:
     commit(shop, settings, *tasks(200))
     with orchestra_running(shop.path, settings, "events", "--follow") as following:
         line_of(following)
@@ -137,7 +139,9 @@ def test_a_reader_that_stops_reading_is_no_error(shop: TestRepository, settings:
         assert following.stderr.read() == ""
 
 
-def test_text_from_agents_is_printed_harmless(shop: TestRepository, settings: Settings) -> None:
+def test_control_characters_in_agents_text_are_not_printed(
+    shop: TestRepository, settings: Settings
+) -> None:
     commit(shop, settings, starting(a_task("task-1", "\x1b]0;owned\x07Red \x1b[31malert\u202e")))
     for command in ("status", "events"):
         printed = orchestra(shop.path, settings, command).stdout
@@ -145,7 +149,7 @@ def test_text_from_agents_is_printed_harmless(shop: TestRepository, settings: Se
         assert not {"\x1b", "\x07", "\u202e"} & set(printed)
 
 
-def test_a_terminal_without_unicode_is_no_reason_to_fail(
+def test_status_works_in_a_terminal_without_unicode(
     shop: TestRepository, settings: Settings
 ) -> None:
     commit(shop, settings, *tasks(1))
@@ -154,7 +158,9 @@ def test_a_terminal_without_unicode_is_no_reason_to_fail(
     assert "? task-1" in ran.stdout
 
 
-def test_down_stops_a_valkey_in_use_and_says_so(shop: TestRepository, settings: Settings) -> None:
+def test_down_stops_a_valkey_that_is_in_use_and_says_so(
+    shop: TestRepository, settings: Settings
+) -> None:
     lease = join(settings)
     ran = orchestra(shop.path, settings, "down")
     assert ran.returncode == 0
@@ -169,7 +175,7 @@ def test_down_stops_a_valkey_in_use_and_says_so(shop: TestRepository, settings: 
     ("url", "code"),
     [("redis://127.0.0.1:1/0", 1), ("nonsense", 2), ("unix:///nowhere/at/all", 1)],
 )
-def test_a_redis_that_cannot_be_used_is_one_line(
+def test_an_unusable_redis_is_reported_in_one_line(
     shop: TestRepository, settings: Settings, url: str, code: int
 ) -> None:
     ran = orchestra(shop.path, settings, "status", ORCHESTRA_REDIS_URL=url)
@@ -178,14 +184,16 @@ def test_a_redis_that_cannot_be_used_is_one_line(
     assert ran.stderr.count("\n") == 1
 
 
-def test_the_room_without_a_terminal_is_one_line(shop: TestRepository, settings: Settings) -> None:
+def test_the_room_without_a_terminal_fails_with_one_line(
+    shop: TestRepository, settings: Settings
+) -> None:
     ran = orchestra(shop.path, settings)
     assert ran.returncode == 1
     assert ran.stderr.startswith("orchestra: the room needs a terminal")
     assert ran.stderr.count("\n") == 1
 
 
-def test_the_installed_script_is_the_same_command() -> None:
+def test_the_installed_script_runs_the_same_command() -> None:
     script = Path(sys.executable).with_name("orchestra")
     said = [
         subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
@@ -194,7 +202,7 @@ def test_the_installed_script_is_the_same_command() -> None:
     assert said[0] == said[1] != ""
 
 
-def test_serving_on_stdio_answers_a_client(shop: TestRepository, settings: Settings) -> None:
+def test_serve_on_stdio_answers_a_client(shop: TestRepository, settings: Settings) -> None:
     hello = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -215,7 +223,7 @@ def test_serving_on_stdio_answers_a_client(shop: TestRepository, settings: Setti
     assert not inspect(settings).running
 
 
-def test_serving_over_http_says_where_and_ends_at_ctrl_c(
+def test_serve_over_http_prints_its_address_and_ends_at_ctrl_c(
     shop: TestRepository, settings: Settings
 ) -> None:
     with orchestra_running(shop.path, settings, "serve", "--http", "--port", "0") as server:
@@ -238,7 +246,7 @@ def test_init_can_be_repeated_and_undone(shop: TestRepository, settings: Setting
     assert "nothing" in orchestra(shop.path, settings, "init", "--undo").stdout
 
 
-def test_init_in_a_bare_repository_is_one_line(tmp_path: Path, settings: Settings) -> None:
+def test_init_in_a_bare_repository_fails_with_one_line(tmp_path: Path, settings: Settings) -> None:
     bare = tmp_path / "bare.git"
     subprocess.run(["git", "init", "--quiet", "--bare", str(bare)], check=True)
     ran = orchestra(bare, settings, "init")
@@ -254,7 +262,7 @@ def a_claude(directory: Path, script: str) -> str:
     return f"{directory}:{os.environ['PATH']}"
 
 
-def test_doctor_finds_everything_in_a_repository_that_is_set_up(
+def test_doctor_passes_in_a_repository_that_is_set_up(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     orchestra(shop.path, settings, "init")
@@ -271,7 +279,7 @@ def test_doctor_finds_everything_in_a_repository_that_is_set_up(
     assert found["private Valkey"].startswith("valkey ")
 
 
-def test_doctor_says_what_is_missing_and_how_to_mend_it(
+def test_doctor_says_what_is_missing_and_how_to_repair_it(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     path = a_claude(tmp_path / "bin", "exit 3")
@@ -283,7 +291,7 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(
     assert "note  Claude Code" in ran.stdout
 
 
-def test_doctor_notices_that_the_recorded_interpreter_is_gone(
+def test_doctor_reports_that_the_recorded_interpreter_is_missing(
     shop: TestRepository, settings: Settings
 ) -> None:
     orchestra(shop.path, settings, "init")
@@ -294,7 +302,7 @@ def test_doctor_notices_that_the_recorded_interpreter_is_gone(
     assert "they start /gone/python, which is not there any more" in ran.stdout
 
 
-def test_doctor_runs_no_launcher_that_init_did_not_write(
+def test_doctor_does_not_run_a_launcher_that_init_did_not_write(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     mark = tmp_path / "ran"
@@ -315,7 +323,9 @@ def test_doctor_runs_no_launcher_that_init_did_not_write(
     assert "ok    hooks" in orchestra(shop.path, settings, "doctor").stdout
 
 
-def test_doctor_outside_a_repository_checks_what_it_can(tmp_path: Path, settings: Settings) -> None:
+def test_doctor_outside_a_repository_runs_the_checks_that_need_none(
+    tmp_path: Path, settings: Settings
+) -> None:
     ran = orchestra(tmp_path, settings, "doctor", ORCHESTRA_REDIS_URL="redis://127.0.0.1:1/0")
     assert ran.returncode == 1
     assert "ok    git" in ran.stdout

@@ -46,7 +46,7 @@ def opened(shop: TestRepository, settings: Settings) -> CreatedChambers:
     return asyncio.run(conduct())
 
 
-def test_an_interrupt_waits_in_the_chamber_and_shows_in_the_status(
+def test_an_interrupt_is_posted_into_the_chamber_and_shown_by_status(
     shop: TestRepository, settings: Settings
 ) -> None:
     created = opened(shop, settings)
@@ -63,7 +63,7 @@ def test_an_interrupt_waits_in_the_chamber_and_shows_in_the_status(
     assert '"actor":"operator"' in history
 
 
-def test_the_same_interrupt_is_not_sent_twice_while_it_is_unread(
+def test_the_same_interrupt_is_not_sent_again_while_it_is_unread(
     shop: TestRepository, settings: Settings
 ) -> None:
     created = opened(shop, settings)
@@ -74,7 +74,9 @@ def test_the_same_interrupt_is_not_sent_twice_while_it_is_unread(
     assert "was sent already" in again.stdout
 
 
-def test_an_interrupt_to_nobody_is_one_line(shop: TestRepository, settings: Settings) -> None:
+def test_an_interrupt_to_an_unknown_chamber_fails_with_one_line(
+    shop: TestRepository, settings: Settings
+) -> None:
     opened(shop, settings)
     ran = orchestra(shop.path, settings, "interrupt", "api", MESSAGE)
     assert (ran.returncode, ran.stdout) == (1, "")
@@ -85,9 +87,7 @@ def test_an_interrupt_to_nobody_is_one_line(shop: TestRepository, settings: Sett
     assert ran.stderr.count("\n") == 1
 
 
-def test_a_message_is_called_back_while_it_is_unread(
-    shop: TestRepository, settings: Settings
-) -> None:
+def test_an_unread_message_can_be_cancelled(shop: TestRepository, settings: Settings) -> None:
     created = opened(shop, settings)
     mailbox = Path(created.chambers[0].path) / ".INTERRUPT"
     sent = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE).stdout
@@ -103,7 +103,7 @@ def test_a_message_is_called_back_while_it_is_unread(
     assert ran.stderr == "orchestra: there is no interrupt 'i-nope'; unread are: none\n"
 
 
-def test_a_suspended_chamber_is_resumed(shop: TestRepository, settings: Settings) -> None:
+def test_resume_resumes_a_suspended_chamber(shop: TestRepository, settings: Settings) -> None:
     created = opened(shop, settings)
     suspended = Path(created.chambers[0].path) / ".INTERRUPT.suspended"
     ran = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE, "--requires", "suspend")

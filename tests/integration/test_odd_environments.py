@@ -45,14 +45,14 @@ def in_a_shell(
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("arguments", ["status", "serve", "events"])
-def test_a_closed_stream_is_as_good_as_an_empty_one(
+def test_a_closed_standard_stream_is_treated_as_empty(
     shop: TestRepository, settings: Settings, arguments: str, closed: str
 ) -> None:
     ran = in_a_shell(shop, settings, f'"$@" {arguments} {closed}')
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_the_room_without_its_input_says_that_it_needs_a_terminal(
+def test_the_room_with_a_closed_stdin_says_that_it_needs_a_terminal(
     shop: TestRepository, settings: Settings
 ) -> None:
     ran = in_a_shell(shop, settings, '"$@" <&-')
@@ -60,7 +60,7 @@ def test_the_room_without_its_input_says_that_it_needs_a_terminal(
     assert ran.stderr.count("\n") == 1
 
 
-def test_a_locale_of_plain_ascii_leaves_names_and_words_as_they_are(
+def test_an_ascii_locale_does_not_change_names_or_texts(
     shop: TestRepository, settings: Settings
 ) -> None:
     for command in ("init", "status", "doctor", "reconcile", "events"):
@@ -74,7 +74,7 @@ def test_a_locale_of_plain_ascii_leaves_names_and_words_as_they_are(
 
 
 @pytest.mark.parametrize("limit", [64, 20, 10])
-def test_few_descriptors_are_enough_or_one_line_says_so(
+def test_a_low_limit_of_open_files_works_or_fails_with_one_line(
     shop: TestRepository, settings: Settings, limit: int
 ) -> None:
     ran = in_a_shell(shop, settings, f'ulimit -n {limit}; "$@" status')

@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(directory.glob("*.whl"))
 
 
-def test_the_wheel_has_the_three_packages_with_everything_they_read(wheel: Path) -> None:
+def test_the_wheel_holds_the_three_packages_and_their_data_files(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     tops = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
@@ -43,7 +43,7 @@ def test_the_wheel_has_the_three_packages_with_everything_they_read(wheel: Path)
     assert wanted - names == set()
 
 
-def test_the_wheel_tells_type_checkers_that_its_packages_are_typed(wheel: Path) -> None:
+def test_the_wheel_marks_its_packages_as_typed(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {f"{package}/py.typed" for package in _PACKAGES} - names == set()

@@ -56,7 +56,7 @@ async def collide(told: Watch, sides: dict[str, TestRepository], file: str) -> N
     await told.until(lambda told: any(file in one.files for one in told.state.collisions.values()))
 
 
-async def test_when_the_server_that_looks_is_killed_the_next_one_goes_on(
+async def test_another_server_monitors_conflicts_after_the_first_is_killed(
     settings: Settings, tmp_path: Path
 ) -> None:
     repository = small_repository(tmp_path / "shop")

@@ -42,7 +42,7 @@ def ends_with_nothing_left(shown: Terminal, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("moment", ["1 Tasks", "● live", "server ready"])
-def test_a_terminal_that_vanishes_takes_the_room_along(
+def test_the_room_ends_when_its_terminal_disappears(
     repository: TestRepository, alone: Settings, moment: str
 ) -> None:
     with terminal(ROOM, repository.path, environ_of(alone)) as shown:
@@ -52,7 +52,7 @@ def test_a_terminal_that_vanishes_takes_the_room_along(
         ends_with_nothing_left(shown, alone)
 
 
-def test_a_terminal_that_vanishes_with_its_session_takes_the_room_along(
+def test_the_room_ends_when_its_terminal_session_disappears(
     repository: TestRepository, alone: Settings
 ) -> None:
     """The kernel sends SIGHUP and then SIGCONT, as when tmux is killed or ssh breaks off."""
@@ -63,7 +63,7 @@ def test_a_terminal_that_vanishes_with_its_session_takes_the_room_along(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_room_told_to_end_while_it_is_being_built_ends_without_complaint(
+def test_a_signal_during_start_up_ends_the_room_cleanly(
     repository: TestRepository, alone: Settings, number: signal.Signals
 ) -> None:
     with terminal(ROOM, repository.path, environ_of(alone)) as shown:
@@ -74,7 +74,7 @@ def test_a_room_told_to_end_while_it_is_being_built_ends_without_complaint(
         ends_with_nothing_left(shown, alone)
 
 
-def test_a_room_whose_terminal_stands_still_ends_when_told(
+def test_a_signal_ends_the_room_although_its_terminal_does_not_read(
     repository: TestRepository, alone: Settings
 ) -> None:
     with terminal(ROOM, repository.path, environ_of(alone)) as shown:
@@ -85,7 +85,7 @@ def test_a_room_whose_terminal_stands_still_ends_when_told(
 
 
 @pytest.mark.parametrize("moment", [ALT_SCREEN, "1 Tasks", "● live"])
-def test_a_killed_room_leaves_neither_server_nor_valkey(
+def test_a_killed_room_leaves_no_server_and_no_valkey(
     repository: TestRepository, alone: Settings, moment: str
 ) -> None:
     with terminal(ROOM, repository.path, environ_of(alone)) as shown:

@@ -69,7 +69,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-def test_a_task_its_chambers_and_an_interrupt_go_by_keys_through_the_server_and_back(
+def test_keys_start_a_task_create_chambers_and_send_an_interrupt_through_the_server(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:
@@ -95,7 +95,7 @@ def test_a_task_its_chambers_and_an_interrupt_go_by_keys_through_the_server_and_
     assert repository.status == ""
 
 
-def test_a_diff_is_fetched_through_the_server_when_its_page_is_opened(
+def test_a_diff_is_fetched_from_the_server_when_its_page_is_opened(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:
@@ -107,7 +107,7 @@ def test_a_diff_is_fetched_through_the_server_when_its_page_is_opened(
         shown.wait_for("[diff]", "+so long")
 
 
-def test_the_room_outlives_a_kill_of_its_server_and_acts_again(
+def test_the_room_survives_a_kill_of_its_server_and_can_act_again(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:
@@ -118,7 +118,7 @@ def test_the_room_outlives_a_kill_of_its_server_and_acts_again(
         start_task(shown, "Go on after the server died")
 
 
-def test_the_room_outlives_a_kill_of_the_private_valkey_and_shows_every_event(
+def test_the_room_survives_a_kill_of_the_private_valkey_and_shows_every_event(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:
@@ -138,7 +138,7 @@ def test_a_killed_room_leaves_no_server_behind(repository: TestRepository, alone
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-def test_the_room_is_at_home_in_tmux(
+def test_the_room_works_in_tmux(
     repository: TestRepository, alone: Settings, tmp_path: Path
 ) -> None:
     tmux = ("tmux", "-S", str(alone.runtime_dir / "tmux"), "-f", "/dev/null")
@@ -174,7 +174,7 @@ def test_the_room_is_at_home_in_tmux(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_room_that_is_told_to_end_leaves_nothing_running(
+def test_a_signal_ends_the_room_and_leaves_no_process_behind(
     repository: TestRepository, alone: Settings, number: signal.Signals
 ) -> None:
     with room(repository, alone) as shown:
@@ -183,7 +183,7 @@ def test_a_room_that_is_told_to_end_leaves_nothing_running(
         wait_until(lambda: not inspect(alone).running)
 
 
-def test_keys_right_behind_an_escape_are_not_swallowed(
+def test_keys_pressed_right_after_escape_are_not_lost(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:
@@ -193,7 +193,7 @@ def test_keys_right_behind_an_escape_are_not_swallowed(
 
 
 @pytest.mark.parametrize("way", ["the key", "a signal"])
-def test_a_suspended_room_leaves_a_sane_terminal_and_fg_paints_it_again(
+def test_ctrl_z_restores_the_terminal_and_fg_paints_the_room_again(
     repository: TestRepository, alone: Settings, way: str
 ) -> None:
     shell = shutil.which("bash")
@@ -217,7 +217,7 @@ def test_a_suspended_room_leaves_a_sane_terminal_and_fg_paints_it_again(
         shown.wait_for("prompt>")
 
 
-def test_a_room_without_a_shell_behind_it_is_not_suspended(
+def test_ctrl_z_is_refused_when_no_shell_started_the_room(
     repository: TestRepository, alone: Settings
 ) -> None:
     with room(repository, alone) as shown:

@@ -81,7 +81,7 @@ def wire(settings: Settings, directory: Path) -> Generator[Wire]:
             process.kill()
 
 
-async def test_the_four_calls_of_a_conductor_take_a_task_from_start_to_end(
+async def test_four_calls_take_a_task_from_start_to_completion(
     settings: Settings, repository: TestRepository, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
@@ -124,7 +124,7 @@ async def test_the_four_calls_of_a_conductor_take_a_task_from_start_to_end(
     assert log.read_text() == ""
 
 
-async def test_calls_go_on_after_the_private_server_was_killed_between_them(
+async def test_calls_work_after_the_private_valkey_was_killed_between_them(
     settings: Settings, repository: TestRepository, tmp_path: Path
 ) -> None:
     runtime = tmp_path / "r"
@@ -139,7 +139,7 @@ async def test_calls_go_on_after_the_private_server_was_killed_between_them(
         assert status.description == "Survive the database's death"
 
 
-def test_a_lone_surrogate_does_not_break_the_wire(
+def test_a_lone_surrogate_in_a_call_is_replaced(
     settings: Settings, repository: TestRepository
 ) -> None:
     call = (
@@ -167,7 +167,7 @@ def test_a_lone_surrogate_does_not_break_the_wire(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly_while_it_waits_for_the_client(
+def test_a_signal_ends_the_server_cleanly_while_it_waits_for_the_client(
     settings: Settings, repository: TestRepository, number: signal.Signals
 ) -> None:
     with wire(settings, repository.path) as spoken:
@@ -176,12 +176,14 @@ def test_a_signal_ends_it_cleanly_while_it_waits_for_the_client(
         assert spoken.end() == (0, "", "")
 
 
-def test_it_ends_when_the_client_leaves(settings: Settings, repository: TestRepository) -> None:
+def test_the_server_ends_when_the_client_closes_stdin(
+    settings: Settings, repository: TestRepository
+) -> None:
     with wire(settings, repository.path) as spoken:
         assert spoken.end() == (0, "", "")
 
 
-async def test_without_a_repository_it_starts_and_each_call_says_so(
+async def test_without_a_repository_the_server_starts_and_each_call_says_so(
     settings: Settings, tmp_path: Path
 ) -> None:
     nowhere = tmp_path / "nowhere"
@@ -194,7 +196,7 @@ async def test_without_a_repository_it_starts_and_each_call_says_so(
     )
 
 
-async def test_without_redis_it_starts_says_so_and_works_when_it_is_there(
+async def test_without_redis_the_server_starts_says_so_and_works_once_redis_is_up(
     settings: Settings, repository: TestRepository, tmp_path: Path
 ) -> None:
     nobody = replace(settings, redis_url="redis://127.0.0.1:1/0")
@@ -203,7 +205,7 @@ async def test_without_redis_it_starts_says_so_and_works_when_it_is_there(
     assert "127.0.0.1:1" in line
 
 
-def test_an_unknown_argument_of_the_program_is_a_misuse() -> None:
+def test_an_unknown_argument_ends_the_program_with_the_code_for_misuse() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "orchestra_server", "--http"],
         capture_output=True,

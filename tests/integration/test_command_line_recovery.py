@@ -80,7 +80,7 @@ def a_chamber_with_work(shop: TestRepository, settings: Settings, *, closed: boo
     return asyncio.run(make())
 
 
-def test_what_is_saved_is_listed_and_comes_back_by_its_name(
+def test_restore_lists_saved_chambers_and_restores_one_by_name(
     shop: TestRepository, settings: Settings
 ) -> None:
     task_id = a_chamber_with_work(shop, settings, closed=True)
@@ -96,7 +96,7 @@ def test_what_is_saved_is_listed_and_comes_back_by_its_name(
     assert (room.status, room.read("new")) == ("?? new", "untracked\n")
 
 
-def test_a_chambers_name_alone_is_enough_and_a_wrong_one_says_what_there_is(
+def test_restore_accepts_a_chamber_name_without_its_task_and_lists_the_saves_for_a_wrong_one(
     shop: TestRepository, settings: Settings
 ) -> None:
     task_id = a_chamber_with_work(shop, settings, closed=True)
@@ -108,7 +108,9 @@ def test_a_chambers_name_alone_is_enough_and_a_wrong_one_says_what_there_is(
     assert orchestra(shop.path, settings, "restore", "auth").returncode == 0
 
 
-def test_reconcile_names_mends_and_then_agrees(shop: TestRepository, settings: Settings) -> None:
+def test_reconcile_lists_differences_repairs_them_and_then_finds_none(
+    shop: TestRepository, settings: Settings
+) -> None:
     a_chamber_with_work(shop, settings, closed=False)
     room = shop.at(shop.path / ".claude/worktrees/auth")
     (room.path / ".git").unlink()
@@ -123,7 +125,7 @@ def test_reconcile_names_mends_and_then_agrees(shop: TestRepository, settings: S
     assert "agree" in orchestra(shop.path, settings, "reconcile").stdout
 
 
-def test_what_a_killed_process_left_half_made_is_cleared_by_the_next_one(
+def test_a_chamber_half_created_by_a_killed_process_is_removed_by_the_next_command(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     task_id = a_chamber_with_work(shop, settings, closed=False)
@@ -158,7 +160,7 @@ def test_what_a_killed_process_left_half_made_is_cleared_by_the_next_one(
     assert state["seq"] > 0
 
 
-def test_an_earlier_save_and_one_that_the_store_has_lost_come_back_by_their_refs(
+def test_restore_by_ref_restores_an_earlier_save_and_one_unknown_to_the_store(
     shop: TestRepository, settings: Settings
 ) -> None:
     task_id = a_chamber_with_work(shop, settings, closed=True)
