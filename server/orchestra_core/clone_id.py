@@ -1,0 +1,130 @@
+"""The random id by which a clone is known: noted in its common git directory, never its host name.
+
+A repository that moves keeps its id. A copy of it whose original is still at its place takes a new
+one. An id is disputed while another machine that has the same id is heard: a machine that was
+cloned has it too, and until it is known which of the two keeps the id, neither acts for the other.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.process.file_lock import locked_file
+
+_FOLDER = "orchestra"
+_NOTE = "clone"
+_LOCK = "clone.lock"
+_DISPUTED = "disputed"
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class CloneNote:
+    """A clone's id, the common directory it had then, and whether another machine has the id."""
+
+    id: str
+    common_dir: Path
+    disputed: bool = False
+
+
+def clone_id(common_dir: Path) -> str:
+    """Return the clone's id, "" while it is disputed; notes a new one where there is none.
+
+    Raises Unavailable where that cannot be noted.
+    """
+    note = noted_clone(common_dir)
+    if note is None or note.common_dir != common_dir:
+        with _changing(common_dir):
+            note = noted_clone(common_dir)
+            if note is None or _is_copy(note, common_dir):
+                note = CloneNote(_new_id(), common_dir)
+                _write(common_dir, note)
+            elif note.common_dir != common_dir:
+                note = replace(note, common_dir=common_dir)
+                _write(common_dir, note)
+    return "" if note.disputed else note.id
+
+
+def noted_clone(common_dir: Path) -> CloneNote | None:
+    """Return what is noted in a clone, None for nothing that can be read; changes nothing."""
+    try:
+        text = _file(common_dir).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+    identifier, _, rest = text.partition("\n")
+    place, _, state = rest.partition("\n")
+    if not _ID.fullmatch(identifier) or not place:
+        return None
+    return CloneNote(identifier, Path(place), state.strip() == _DISPUTED)
+
+
+def dispute_clone_id(common_dir: Path, identifier: str, *, disputed: bool) -> None:
+    """Note whether an id is disputed, if it is still the clone's. Raises Unavailable."""
+    with _changing(common_dir):
+        note = noted_clone(common_dir)
+        if note is not None and note.id == identifier and note.disputed != disputed:
+            _write(common_dir, replace(note, disputed=disputed))
+
+
+def renew_clone_id(common_dir: Path, identifier: str) -> str:
+    """Give the clone a new id, unless it has another one than `identifier` already; return it.
+
+    Raises Unavailable.
+    """
+    with _changing(common_dir):
+        note = noted_clone(common_dir)
+        if note is not None and note.id != identifier:
+            return note.id
+        new = CloneNote(_new_id(), common_dir)
+        _write(common_dir, new)
+        return new.id
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _is_copy(note: CloneNote, common_dir: Path) -> bool:
+    """Tell whether the directory that a note names is another one with the same id."""
+    original = noted_clone(note.common_dir)
+    if original is None or original.id != note.id or note.common_dir == common_dir:
+        return False
+    try:
+        return not _file(note.common_dir).samefile(_file(common_dir))
+    except OSError:
+        return False
+
+
+def _file(common_dir: Path) -> Path:
+    return common_dir / _FOLDER / _NOTE
+
+
+@contextmanager
+def _changing(common_dir: Path) -> Generator[None]:
+    try:
+        (common_dir / _FOLDER).mkdir(exist_ok=True)
+        with locked_file(common_dir / _FOLDER / _LOCK):
+            yield
+    except OSError as fault:
+        raise Unavailable(
+            f"this clone's id cannot be noted in {common_dir / _FOLDER}: {fault.strerror}; "
+            "make that directory writable"
+        ) from fault
+
+
+def _write(common_dir: Path, note: CloneNote) -> None:
+    """Replace the note; it is on the disk before it counts, because nothing else knows the id."""
+    target = _file(common_dir)
+    passing = target.with_name(f"{_NOTE}.new")
+    lines = (note.id, str(note.common_dir), *((_DISPUTED,) if note.disputed else ()))
+    text = "".join(f"{line}\n" for line in lines)
+    with passing.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    passing.replace(target)
