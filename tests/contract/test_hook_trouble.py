@@ -10,6 +10,7 @@ import pytest
 
 from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
+from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from tests.support.hooks import HookAnswer, HookedCheckout, Session, code_of, hooked_checkout, send
 
@@ -63,8 +64,13 @@ def test_the_hook_ends_well_in_a_chamber_that_was_deleted(
     kept = settings.rename(checkout.main / "kept.json")
     shutil.rmtree(worker.directory)
     gone = Session(worker.directory, settings=kept)
-    assert ends_well(gone) == [b""] * 3
-    assert ends_well(agent) == [b""] * 3
+    mail, *others = ends_well(gone)
+    assert b"chamber auth is closed" in mail
+    assert others == [b""] * 2
+    mark_closed(checkout.main, worker.directory)
+    mail, *others = ends_well(agent)
+    assert b"chamber auth is closed" in mail
+    assert others == [b""] * 2
 
 
 @pytest.mark.parametrize(

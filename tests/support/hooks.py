@@ -25,7 +25,7 @@ from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
 NOWHERE = "unix:///nonexistent/orchestra"
-Subject = Literal["mail", "presence", "guard", "stash", "wake"]
+Subject = Literal["mail", "presence", "guard", "stash", "wake", "gemini"]
 
 
 class HookHandler(Struct):
@@ -156,6 +156,7 @@ class HookedCheckout:
         plan = self.provision_plan(name, below)
         path = Path(plan.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
+        (path / ".git").write_text(f"gitdir: {self.main}/.git/worktrees/{name}\n")
         provision_chamber(plan)
         return path
 
@@ -254,5 +255,5 @@ async def _put(store: Store, interrupt: Interrupt) -> None:
 
 
 def names_in(directory: Path) -> list[str]:
-    """Return the names of all that is in a directory."""
-    return sorted(path.name for path in directory.iterdir())
+    """Return the names of all that is in a directory but git's own file."""
+    return sorted(path.name for path in directory.iterdir() if path.name != ".git")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files.agents import opencode
-from orchestra_server.files.hook_setup.shell_guard import Command, guarded
+from orchestra_server.files.hook_setup.shell_guard import Command, closed_first, guarded
 from orchestra_server.files.installation.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
 
@@ -63,7 +63,7 @@ def _hooks(
 
     def group(event: str) -> Json:
         pattern = command.mail if event in tools else command.present
-        line = guarded(command, pattern, agent)
+        line = closed_first(command, event) + guarded(command, pattern, agent)
         matching: dict[str, Json] = {"matcher": matcher} if event in tools and matcher else {}
         return {**matching, "hooks": [{"type": "command", "command": line, "timeout": timeout}]}
 

@@ -6,7 +6,7 @@ idle under `opencode run` ends at once: mail is left for the next session there,
 
 import json
 
-from orchestra_server.files.hook_setup.shell_guard import Command, guarded
+from orchestra_server.files.hook_setup.shell_guard import Command, closed_first, guarded
 
 _SOURCE = """\
 // Orchestra: shows this chamber's mail to its worker. Written by Orchestra; do not edit.
@@ -14,12 +14,13 @@ import { spawnSync } from "node:child_process"
 
 const MAIL = @MAIL@
 const TOLD = @TOLD@
+const ENDED = @ENDED@
 const ENDS = process.argv.includes("run")
 
 function ask(command, event, directory, sessionID, more = {}) {
   const payload = { hook_event_name: event, session_id: sessionID, cwd: directory, ...more }
   const input = JSON.stringify(payload)
-  const options = { input, cwd: directory, encoding: "utf8", timeout: 10000 }
+  const options = { input, cwd: "/", encoding: "utf8", timeout: 10000 }
   const ended = spawnSync("/bin/sh", ["-c", command], options)
   try {
     return JSON.parse(ended.stdout)
@@ -44,7 +45,7 @@ export const Orchestra = async ({ client, directory }) => ({
   event: async ({ event }) => {
     if (event.type !== "session.idle") return
     const id = event.properties.sessionID
-    const answer = ask(TOLD, ENDS ? "SessionEnd" : "Stop", directory, id)
+    const answer = ask(ENDED, ENDS ? "SessionEnd" : "Stop", directory, id)
     if (answer.decision !== "block") return
     const parts = [{ type: "text", text: answer.reason }]
     await client.session.prompt({ path: { id }, body: { parts } })
@@ -57,5 +58,12 @@ def plugin(_text: str, _name: str, command: Command) -> str:
     """Return the plugin; what stood there was ours too, for the file bears our name."""
     mail = guarded(command, command.mail, "opencode")
     told = guarded(command, command.present, "opencode")
-    source = _SOURCE.replace("@MAIL@", json.dumps(mail))
-    return source.replace("@TOLD@", json.dumps(told))
+    lines = {
+        "@MAIL@": closed_first(command, "PreToolUse") + mail,
+        "@TOLD@": closed_first(command, "UserPromptSubmit") + told,
+        "@ENDED@": closed_first(command, "Stop") + told,
+    }
+    source = _SOURCE
+    for place, line in lines.items():
+        source = source.replace(place, json.dumps(line))
+    return source

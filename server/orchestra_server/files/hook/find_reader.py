@@ -49,6 +49,7 @@ class Reader:
         # context there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
         self.context_continues = "background_tasks" in payload
         self.gemini_event = ""  # Gemini CLI's name of the event, "" for other clients
+        self.is_closed = False  # its chamber is gone, or was closed and made anew for others
 
     def place(self, *parts: str) -> str:
         """Return the path of a file in the chamber."""
@@ -68,7 +69,11 @@ def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
     if not agent:
         return bind_started_subagent(root, cwd, hooks, payload)
     memory = binding_path(hooks, agent)
-    bound_chamber = load_chamber(text(read_json(memory).get("chamber")))
+    binding = read_json(memory)
+    bound_root = text(binding.get("chamber"))
+    if bound_root and not binding.get("ended") and was_closed(bound_root, memory):
+        return closed_reader(bound_root, root, payload, memory)
+    bound_chamber = load_chamber(bound_root)
     chamber = bound_chamber or first_chamber(payload.get("tool_input"), root, cwd)
     if not bound_chamber and chamber:
         write_json(memory, {"chamber": chamber["root"], "agent": agent})
@@ -78,6 +83,32 @@ def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
 def binding_path(hooks: str, agent: str) -> str:
     """Return the file that says which chamber a subagent works in."""
     return os.path.join(hooks, "bindings", f"{file_name_part(agent)}.json")
+
+
+def was_closed(chamber: str, memory: str) -> bool:
+    """Say whether the chamber that a subagent is bound to was closed, or is no worktree."""
+    return os.path.exists(closed_mark(memory)) or is_gone(chamber)
+
+
+def is_gone(chamber: str) -> bool:
+    """Say whether a chamber's directory is no worktree, or is not there."""
+    return not os.path.lexists(os.path.join(chamber, ".git"))
+
+
+def closed_mark(memory: str) -> str:
+    """Return the mark beside a binding that says that its chamber was closed.
+
+    The server writes it, because without chambers nothing else would start the hook.
+    """
+    return f"{memory.removesuffix('.json')}.closed"
+
+
+def closed_reader(chamber: str, main: str, payload: Fields, memory: str = "") -> Reader:
+    """Return the worker of a chamber that is gone."""
+    fields: Fields = {"root": chamber, "chamber": os.path.basename(chamber), "main": main}
+    reader = Reader(fields, payload, memory)
+    reader.is_closed = True
+    return reader
 
 
 def bind_started_subagent(root: str, cwd: str, hooks: str, payload: Fields) -> Reader | None:

@@ -4,6 +4,7 @@ import os
 import sys
 
 from orchestra_server.files.hook.answer_events import handle_mail
+from orchestra_server.files.hook.closed_chamber import answer_closed
 from orchestra_server.files.hook.find_reader import find_reader, settings_at
 from orchestra_server.files.hook.isolation_guard import guard_stash, guard_write
 from orchestra_server.files.hook.json_files import object_of, parse, text
@@ -24,7 +25,10 @@ def run(subject: str, hooks: str) -> None:
         event = text(payload.get("hook_event_name"))
         if reader is None:
             return
-        if subject == "mail":
+        if reader.is_closed:
+            if subject == "mail":
+                answer_closed(event, reader)
+        elif subject == "mail":
             handle_mail(event, reader)
         elif subject == "guard":
             guard_write(reader, payload)

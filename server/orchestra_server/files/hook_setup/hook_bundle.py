@@ -18,6 +18,7 @@ SECTIONS = (
     "take_mail",
     "presence",
     "answer_events",
+    "closed_chamber",
     "isolation_guard",
     "other_clients",
     "run_hook",

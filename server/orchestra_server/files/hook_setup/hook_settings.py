@@ -20,6 +20,8 @@ RETIRED = tuple(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "a
 HOOK_CACHE = HOOK.parent / "__pycache__"
 # In the main checkout: links to the folders of chambers that lie below its top.
 ELSEWHERE = HOOK.parent / "elsewhere"
+# In the main checkout: which subagent works in which chamber, and which of these are closed.
+BINDINGS = HOOK.parent / "bindings"
 # It may hold the password of the server.
 HOOK_SETTINGS_MODE = 0o600
 

@@ -9,12 +9,21 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.files.hook_setup.hook_settings import ELSEWHERE, HOOK, HOOK_SETTINGS
+from orchestra_server.files.hook.closed_chamber import closed_answer, closed_message
+from orchestra_server.files.hook.json_files import dump
+from orchestra_server.files.hook.other_clients import GEMINI_EVENTS
+from orchestra_server.files.hook_setup.hook_settings import (
+    BINDINGS,
+    ELSEWHERE,
+    HOOK,
+    HOOK_SETTINGS,
+)
 
 MARK = "interrupt_monitor"
 # The words before `exec` keep cat from its message catalogues and from searching a long PATH:
 # a sixth of the whole line.
 DRAIN = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat >/dev/null"
+_CAT = DRAIN.replace("exec ", "")
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
 _START = (
     f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; "
@@ -32,13 +41,14 @@ class Command:
     mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
     present: tuple[str, ...]  # the same for somebody to report
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
+    chamber: Path | None = None  # whose settings these are; None for the main checkout's
 
 
 def chamber_command(python: Path, code: Path, chamber: Path) -> Command:
     """Return the command of a chamber's own settings."""
     here = shlex.quote(str(chamber))
-    mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
-    return Command(python, code, chamber / HOOK.parent, (mail,), (present,), f"{here}/.INTERRUPT")
+    mail, present, mailbox = f"{here}/.INTERRUPT*", f"{here}/.claude", f"{here}/.INTERRUPT"
+    return Command(python, code, chamber / HOOK.parent, (mail,), (present,), mailbox, chamber)
 
 
 def main_command(python: Path, code: Path, root: Path) -> Command:
@@ -49,9 +59,24 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
         python,
         code,
         root / HOOK.parent,
-        tuple(f"{chambers}/.INTERRUPT*" for chambers in folders),
+        (*(f"{chambers}/.INTERRUPT*" for chambers in folders), f"{top}/{BINDINGS}/*.closed"),
         tuple(f"{chambers}/{HOOK_SETTINGS}" for chambers in folders),
     )
+
+
+def closed_first(command: Command, event: str) -> str:
+    """Return what the line of a chamber begins with: where the chamber is gone, its answer.
+
+    The hook cannot give it, because what it would read is gone as well.
+    """
+    if command.chamber is None:
+        return ""
+    gemini_event = event if event in GEMINI_EVENTS else ""
+    event = GEMINI_EVENTS.get(event, event)
+    answer = closed_answer(event, gemini_event, closed_message(event, command.chamber.name))
+    said = f"printf %s {shlex.quote(dump(answer))}; " if answer else ""
+    link = shlex.quote(str(command.chamber / ".git"))
+    return f"[ -e {link} ] || {{ {_CAT}; {said}exit 0; }}; "
 
 
 def guarded(command: Command, patterns: tuple[str, ...], subject: str) -> str:

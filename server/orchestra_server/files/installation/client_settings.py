@@ -11,7 +11,13 @@ from collections.abc import Mapping
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
-from orchestra_server.files.hook_setup.shell_guard import DRAIN, MARK, Command, guarded
+from orchestra_server.files.hook_setup.shell_guard import (
+    DRAIN,
+    MARK,
+    Command,
+    closed_first,
+    guarded,
+)
 from orchestra_server.files.json_edit import Json
 
 _OLD_MARK = "interrupt_agents"  # in other agents' settings of an older version
@@ -108,7 +114,8 @@ def without_permission(text: str, name: str) -> str:
 def _groups_of(event: str, command: Command) -> list[Json]:
     handlers: list[Json] = []
     if event in _MAIL_EVENTS:
-        line = _before(event, command) + guarded(command, command.mail, "mail")
+        first = f"{closed_first(command, event)}{_before(event, command)}"
+        line = first + guarded(command, command.mail, "mail")
         handlers.append({"type": "command", "command": line, "timeout": _TIMEOUT_S})
     if event in _PRESENCE_EVENTS:
         line = guarded(command, command.present, "presence")

@@ -16,6 +16,7 @@ from orchestra_core.text import one_line
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.domain.task_lifecycle import both, claim_of, started
+from orchestra_server.files.chamber.closed_marks import unmark_restored
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
@@ -85,6 +86,7 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
         chamber = found.chamber
         if not chamber.is_live:
             await asyncio.to_thread(recreate_worktree, repo, _rebuilding(found))
+            await asyncio.to_thread(unmark_restored, repo.top, Path(chamber.path))
             state = await context.store.snapshot()
             siblings = [one for one in state.chambers_of(task_id) if one.is_live]
             await asyncio.to_thread(

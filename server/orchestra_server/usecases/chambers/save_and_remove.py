@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import BRANCHES
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
+from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.is_merged import is_merged
@@ -82,10 +84,14 @@ def save_and_remove_all(
         try:
             commit = landed.get(chamber.name, "") if not ignored.are_work else ""
             if not _is_there(chamber):
-                return _take_deleted(repo, task, chamber, resumed=chamber.name in resumed)
-            return _take(repo, task, chamber, ignored, commit)
+                removed = _take_deleted(repo, task, chamber, resumed=chamber.name in resumed)
+            else:
+                removed = _take(repo, task, chamber, ignored, commit)
         except OrchestraError as fault:
             return fault
+        with suppress(OSError):  # the chamber is closed all the same
+            mark_closed(repo.top, Path(chamber.path))
+        return removed
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         taken = list(pool.map(take, chambers))

@@ -3,18 +3,24 @@ import re
 from pathlib import Path
 
 from orchestra_server.files.agents.opencode import plugin
-from orchestra_server.files.hook_setup.shell_guard import chamber_command, guarded
+from orchestra_server.files.hook_setup.shell_guard import chamber_command, closed_first, guarded
 
 COMMAND = chamber_command(
     Path("/usr/bin/python3"), Path("/repo/it's/.claude/hooks/hook.py"), Path("/repo/it's")
 )
 
 
-def test_the_plugin_holds_both_commands_as_they_are_to_be_run() -> None:
+def test_the_plugin_holds_the_commands_as_they_are_to_be_run() -> None:
     source = plugin("what stood there", "orchestra.js", COMMAND)
     held = [json.loads(text) for text in re.findall(r'^const \w+ = (".*")$', source, re.MULTILINE)]
-    assert guarded(COMMAND, COMMAND.mail, "opencode") in held
-    assert guarded(COMMAND, COMMAND.present, "opencode") in held
+    mail, told = (
+        guarded(COMMAND, patterns, "opencode") for patterns in (COMMAND.mail, COMMAND.present)
+    )
+    assert held == [
+        closed_first(COMMAND, "PreToolUse") + mail,
+        closed_first(COMMAND, "UserPromptSubmit") + told,
+        closed_first(COMMAND, "Stop") + told,
+    ]
 
 
 def test_nothing_is_left_to_fill_in_and_nothing_of_the_old_file_is_kept() -> None:

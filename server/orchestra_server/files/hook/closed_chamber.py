@@ -1,0 +1,55 @@
+"""Tells the worker of a chamber that is gone so, and denies its calls.
+
+A client keeps the hooks that it read at its start. In the directory that its worker may make anew
+git means the main checkout, so no call runs there.
+"""
+
+import sys
+
+from orchestra_server.files.hook.find_reader import Reader, closed_mark
+from orchestra_server.files.hook.json_files import Fields, dump, remove, write_json
+
+ENDS = ("Stop", "SubagentStop")
+TELLS_IN_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolUse", "PostToolBatch")
+
+
+def answer_closed(event: str, reader: Reader) -> None:
+    """Print the answer to an event; a subagent that ends is free to work in another chamber."""
+    if event == reader.ends_by and reader.memory:
+        binding: Fields = {"chamber": reader.root, "agent": reader.agent_id, "ended": True}
+        write_json(reader.memory, binding)
+        remove(closed_mark(reader.memory))
+    answer = closed_answer(event, reader.gemini_event, closed_message(event, reader.name))
+    if answer:
+        sys.stdout.write(dump(answer))
+        sys.stdout.flush()
+
+
+def closed_message(event: str, name: str) -> str:
+    """Return the sentence that the worker of a chamber reads at an event, in Claude Code's name."""
+    begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
+    return (
+        f"{begin} {name} is closed or has lost its .git file, so that what is written in its "
+        "directory is part of no task and git there means the main checkout. Report what you have "
+        "and end your turn."
+    )
+
+
+def closed_answer(event: str, gemini_event: str, message: str) -> Fields:
+    """Return the answer to an event, {} for none: a call is denied, and no turn is held.
+
+    At the end of a turn its person reads it; clients have two names for that.
+    """
+    if event == "PreToolUse":
+        denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": message}
+        specific: Fields = {"hookEventName": event, **denial}
+        return (
+            {"decision": "deny", "reason": message}
+            if gemini_event
+            else {"hookSpecificOutput": specific}
+        )
+    if event in TELLS_IN_CONTEXT:
+        client_event = gemini_event or event
+        context: Fields = {"hookEventName": client_event, "additionalContext": message}
+        return {"hookSpecificOutput": context}
+    return {"systemMessage": message, "stopReason": message} if event in ENDS else {}
