@@ -44,8 +44,21 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/undo_fast_forward": (
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
-    "git/saves": ("git/saves",),
+    "git/saves": (
+        "git/saves",
+        *(f"git/snapshot/test_{name}.py" for name in ("in_progress_operation", "reflog_commits")),
+        "git/snapshot/test_exact_bytes_and_modes.py",
+    ),
+    "git/saves/save_submodules": ("git/worktrees/test_submodules.py",),
+    "git/saves/restore_submodules": ("git/worktrees/test_submodules.py",),
+    "git/saves/recreate_worktree": (
+        "git/saves",
+        "usecases/chambers/test_close_chamber.py",
+        "usecases/chambers/test_restore_chamber.py",
+    ),
 }
+# Loading these takes longer than most tests.
+_UNUSED_PLUGINS = ("xdist", "hypothesispytest", "syrupy", "textual-snapshot", "anyio")
 # Mutants that are not run: each is killed whenever another one of the same operator is killed.
 _REDUNDANT = (
     # The operands are mostly paths, sets and texts, and one wrong operator raises like any other.
@@ -120,7 +133,8 @@ def _copy(tree: Path) -> None:
 def _test_command(module: str, scratch: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "pytest", "--quiet", "--exitfirst", "--randomly-dont-reorganize"),
-        *("-p", "no:xdist", f"--basetemp={scratch}"),
+        *(word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")),
+        f"--basetemp={scratch}",
         *(f"{_TESTS}/{path}" for path in _tests_of(module)),
     ]
 

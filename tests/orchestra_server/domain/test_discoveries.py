@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from orchestra_server.domain.discoveries import (
-    SAME_ACTION_MS,
     acted,
     action_event,
     discovery_event,
@@ -40,10 +39,13 @@ def test_each_pattern_of_an_action_becomes_a_discovery_of_its_agent() -> None:
 
 def test_an_action_reported_again_within_a_minute_is_the_same() -> None:
     agent = acted(an_agent(), "wrote a test", "green", NOON)
-    assert is_same_action(agent, "wrote a test", "green", NOON + SAME_ACTION_MS - 1)
-    assert not is_same_action(agent, "wrote a test", "green", NOON + SAME_ACTION_MS)
-    assert not is_same_action(agent, "wrote a test", "red", NOON)
-    assert not is_same_action(agent, "wrote code", "green", NOON)
+    assert is_same_action(agent, "wrote a test", "green", NOON + 59_999)
+    assert not is_same_action(agent, "wrote a test", "green", NOON + 60_000)
+    assert not is_same_action(agent, "wrote a test", "green", NOON + 60_001)
+    for result in ("red", "amber"):
+        assert not is_same_action(agent, "wrote a test", result, NOON)
+    for action in ("wrote code", "added code"):
+        assert not is_same_action(agent, action, "green", NOON)
 
 
 def test_an_agent_that_never_acted_repeats_nothing() -> None:
