@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.merge.fast_forward import land
+from orchestra_server.git.merge.fast_forward import blocked_files, land
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import TestRepository, bare_with_worktree, small_repository
@@ -165,6 +165,22 @@ def test_a_branch_that_is_being_rebased_is_left_alone(shop: Workshop) -> None:
     assert main.head == new
 
 
+def test_the_rebase_of_another_branch_keeps_nothing_from_landing(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    main = shop.main
+    old, new = finished(shop, {"new": "x"})
+    main.git("worktree", "add", "--quiet", "-b", "aside", str(tmp_path / "aside"))
+    aside = TestRepository(tmp_path / "aside")
+    aside.commit("aside", {"README": "aside\n"})
+    main.git("branch", "upstream")
+    main.git("branch", "--force", "upstream", new)
+    with pytest.raises(AssertionError):
+        aside.git("rebase", "--quiet", "--exec", "false", "upstream")
+    land(shop.repo, main.path, "main", old, new)
+    assert main.head == new
+
+
 def test_a_detached_head_moves_on(shop: Workshop) -> None:
     main = shop.main
     main.git("checkout", "--quiet", "--detach")
@@ -225,7 +241,8 @@ def test_a_landing_that_breaks_off_while_writing_leaves_the_checkout_as_it_was(
     main.git("config", "filter.broken.clean", "cat")
     main.git("config", "filter.broken.required", "true")
     main.write("notes", "mine")
-    with pytest.raises(Refused, match=r"could not take the merge.*smudge filter broken failed"):
+    told = r"could not take the merge, and is as it was: .*smudge filter broken failed"
+    with pytest.raises(Refused, match=told):
         land(shop.repo, main.path, "main", old, new)
     assert (main.head, main.status) == (old, "?? notes")
     assert main.read("README") == "hello\n"
@@ -238,3 +255,46 @@ def test_another_git_at_work_in_the_checkout_is_told(shop: Workshop) -> None:
         land(shop.repo, shop.main.path, "main", old, new)
     (shop.main.path / ".git" / "index.lock").unlink()
     assert (shop.main.head, shop.main.status) == (old, "")
+
+
+def test_a_hook_after_the_merge_that_never_ends_does_not_undo_the_landing(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    shop.main.git("config", "orchestra.programSeconds", "1")
+    shop.main.hook("post-merge", "sleep 100")
+    land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.status) == (new, "")
+
+
+def test_files_that_cannot_be_put_back_are_named_with_the_command_that_does_it(
+    tmp_path: Path,
+) -> None:
+    files = {".gitattributes": "*.bin filter=broken\n", "a b.bin": "a\n", "c.bin": "c\n"}
+    shop = workshop(small_repository(tmp_path / "repo", files))
+    old, new = finished(shop, {"a b.bin": "A\n"})
+    shop.main.git("config", "filter.broken.smudge", "false")
+    shop.main.git("config", "filter.broken.clean", "cat")
+    shop.main.git("config", "filter.broken.required", "true")
+    told = (
+        r"\), and a b\.bin could not be put back; make room, then run: .* checkout -- 'a b\.bin'$"
+    )
+    with pytest.raises(Refused, match=told):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert shop.main.head == old
+
+
+def test_blocked_files_are_those_that_landing_would_refuse(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n", "added": "x"})
+    main = shop.main
+    assert blocked_files(shop.repo, main.path, "main", old, new) == ()
+    for name in ("added", "README", "src/app.py", "notes"):
+        main.write(name, "mine")
+    assert blocked_files(shop.repo, main.path, "main", old, new) == ("README", "added")
+    assert blocked_files(shop.repo, main.path, "main", old, old) == ()
+    assert main.head == old
+
+
+def test_no_file_blocks_a_branch_that_is_checked_out_nowhere(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    shop.main.git("switch", "--quiet", "-c", "elsewhere")
+    shop.main.write("README", "mine")
+    assert blocked_files(shop.repo, shop.main.path, "main", old, new) == ()
