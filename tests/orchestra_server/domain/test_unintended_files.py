@@ -31,6 +31,29 @@ def test_a_large_file_is_named_with_its_size() -> None:
     assert unintended_files(added, (), LIMITS) == ("core.1234 (60 MB)",)
 
 
+def test_a_size_is_rounded_to_the_nearest_megabyte() -> None:
+    assert unintended_files({"dump": 1_600_000}, (), LIMITS) == ("dump (2 MB)",)
+
+
+def test_a_file_of_five_megabytes_and_a_folder_of_a_hundred_files_are_ordinary() -> None:
+    within = {"video": 5_000_000} | {f"new/{number}": 1 for number in range(100)}
+    assert unintended_files(within, (), Limits()) == ()
+    above = {"video": 5_000_001} | {f"new/{number}": 1 for number in range(101)}
+    assert unintended_files(above, (), Limits()) == ("new/ (101 new files)", "video (5 MB)")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "is_named"),
+    [("core", 1_000_001, True), ("core.77", 1_000_001, True), ("app.hprof", 4_000_000, True),
+     ("core", 1_000_000, False), ("core", 999_999, False), ("core.py", 4_000_000, False)],
+)  # fmt: skip
+def test_a_file_named_like_a_core_dump_is_named_above_a_megabyte(
+    name: str, size: int, *, is_named: bool
+) -> None:
+    expected = (f"{name} (looks like a core dump)",) if is_named else ()
+    assert unintended_files({name: size}, (), Limits()) == expected
+
+
 def test_a_new_folder_with_many_files_is_named_once() -> None:
     added = {f"vendor/pkg{number}/index.js": 1 for number in range(11)}
     assert unintended_files(added, (), LIMITS) == ("vendor/ (11 new files)",)
