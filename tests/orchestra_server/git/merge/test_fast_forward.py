@@ -119,7 +119,7 @@ def test_a_branch_that_moved_meanwhile_is_refused(shop: Workshop) -> None:
 def test_a_commit_that_does_not_build_on_the_old_one_is_refused(shop: Workshop) -> None:
     _, new = finished(shop, {"README": "new\n"})
     moved = shop.main.commit("meanwhile", {"other": "x"})
-    with pytest.raises(Refused, match=f"{new[:12]} does not build on {moved[:12]}"):
+    with pytest.raises(Refused, match=f"^{new[:12]} does not build on {moved[:12]};"):
         land(shop.repo, shop.main.path, "main", moved, new)
 
 
