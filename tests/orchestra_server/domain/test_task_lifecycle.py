@@ -23,7 +23,8 @@ def test_the_same_request_elsewhere_is_another_one() -> None:
 
 
 def test_no_chamber_can_hold_a_requests_claim() -> None:
-    assert ":" in task_lifecycle.request_claim("x", "/a")
+    claim = task_lifecycle.request_claim("x", "/a")
+    assert (claim[:8], len(claim)) == ("request:", 28)
 
 
 def test_going_on_finishes_one_phase_and_begins_the_next() -> None:
@@ -43,6 +44,19 @@ def test_an_earlier_phase_is_begun_anew() -> None:
 def test_a_phase_there_is_not_is_named_in_one_line() -> None:
     with pytest.raises(BadInput, match="'x y'; its phases are: analysis, design, build"):
         task_lifecycle.advanced(_planned(), "x\ny", at=NOON, actor="a")
+    with pytest.raises(BadInput, match=f"no phase '{'x' * 39}…';"):
+        task_lifecycle.advanced(_planned(), "x" * 41, at=NOON, actor="a")
+
+
+def test_a_task_in_no_phase_begins_its_first_one() -> None:
+    step = task_lifecycle.advanced(replace(_planned(), phase=""), "", at=NOON, actor="a")
+    assert (step.moved, step.task.phase) == (True, "analysis")
+
+
+def test_a_task_without_phases_stays_as_it_is() -> None:
+    task = replace(a_task(), phases=(), phase="")
+    step = task_lifecycle.advanced(task, "", at=NOON, actor="a")
+    assert (step.moved, step.task, step.change.events) == (False, task, ())
 
 
 @pytest.mark.parametrize(("completed", "state"), [(True, "completed"), (False, "closed")])
@@ -53,6 +67,7 @@ def test_a_task_that_ends_gives_its_request_back(*, completed: bool, state: str)
     )
     assert (ended.state, ended.phases[0].finished_at) == (state, NOON)
     assert change.releases == {task_lifecycle.claim_of(task): task.id}
+    assert [event.kind for event in change.events] == [f"task.{state}"]
 
 
 def test_a_task_that_opens_again_is_in_its_phase_again() -> None:
