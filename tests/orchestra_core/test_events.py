@@ -27,12 +27,12 @@ def test_an_event_is_read_back_as_it_was_written(
     assert decode_event(encode_event(event)) == event
 
 
-def test_an_event_not_yet_taken_bears_no_number_and_begins_as_the_script_expects() -> None:
+def test_an_event_without_a_number_is_encoded_with_the_prefix_the_script_expects() -> None:
     # scripts/change.lua puts the number behind the opening brace.
     assert encode_event(Event(at=5, kind="task.started")).startswith(b'{"at":5,')
 
 
-def test_kinds_are_subjects_and_what_happened_to_them() -> None:
+def test_each_kind_of_event_is_a_subject_and_a_verb() -> None:
     for kind in get_args(Kind):
         subject, _, happened = kind.partition(".")
         assert subject in {
@@ -41,7 +41,7 @@ def test_kinds_are_subjects_and_what_happened_to_them() -> None:
         assert happened
 
 
-def test_an_event_knows_its_documents_and_its_place() -> None:
+def test_an_event_gives_its_documents_and_its_position() -> None:
     data = EventData(task=a_task(), interrupt=an_interrupt())
     event = Event(seq=7, at=NOON, kind="interrupt.sent", data=data)
 
@@ -50,6 +50,6 @@ def test_an_event_knows_its_documents_and_its_place() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b'{"at":1,"kind":"task.teleported"}', b"\xff"])
-def test_anything_else_is_an_error(raw: bytes) -> None:
+def test_decoding_anything_else_is_an_error(raw: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
         decode_event(raw)

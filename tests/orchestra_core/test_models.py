@@ -55,7 +55,7 @@ def true_of(document: Struct, *names: str) -> set[str]:
     return {name for name in names if getattr(document, name)}
 
 
-def test_the_tables_have_every_state() -> None:
+def test_the_expected_tables_list_every_state() -> None:
     assert set(TASKS) == set(get_args(TaskState))
     assert set(CHAMBERS) == set(get_args(ChamberState))
     assert set(INTERRUPTS) == set(get_args(InterruptState))
@@ -64,7 +64,7 @@ def test_the_tables_have_every_state() -> None:
 
 
 @pytest.mark.parametrize(("state", "expected"), TASKS.items())
-def test_what_the_state_of_a_task_means(state: TaskState, expected: set[str]) -> None:
+def test_each_task_state_has_the_expected_properties(state: TaskState, expected: set[str]) -> None:
     task = replace(a_task(), state=state)
 
     assert true_of(task, "is_open", "is_completing", "is_over") == expected
@@ -72,7 +72,9 @@ def test_what_the_state_of_a_task_means(state: TaskState, expected: set[str]) ->
 
 
 @pytest.mark.parametrize(("state", "expected"), CHAMBERS.items())
-def test_what_the_state_of_a_chamber_means(state: ChamberState, expected: set[str]) -> None:
+def test_each_chamber_state_has_the_expected_properties(
+    state: ChamberState, expected: set[str]
+) -> None:
     chamber = replace(a_chamber(), state=state)
     names = ("is_live", "expects_worker", "is_standing", "is_over", "holds_work")
 
@@ -81,25 +83,31 @@ def test_what_the_state_of_a_chamber_means(state: ChamberState, expected: set[st
 
 
 @pytest.mark.parametrize(("state", "expected"), INTERRUPTS.items())
-def test_what_the_state_of_an_interrupt_means(state: InterruptState, expected: set[str]) -> None:
+def test_each_interrupt_state_has_the_expected_properties(
+    state: InterruptState, expected: set[str]
+) -> None:
     interrupt = replace(an_interrupt(), state=state)
 
     assert true_of(interrupt, "is_unread", "is_withdrawn", "is_over") == expected
 
 
 @pytest.mark.parametrize(("state", "expected"), COLLISIONS.items())
-def test_what_the_state_of_a_collision_means(state: CollisionState, expected: set[str]) -> None:
+def test_each_collision_state_has_the_expected_properties(
+    state: CollisionState, expected: set[str]
+) -> None:
     assert true_of(replace(a_collision(), state=state), "is_over") == expected
 
 
 @pytest.mark.parametrize(("state", "expected"), WORKERS.items())
-def test_what_the_state_of_a_worker_means(state: WorkerState, expected: set[str]) -> None:
+def test_each_worker_state_has_the_expected_properties(
+    state: WorkerState, expected: set[str]
+) -> None:
     presence = Presence(chamber_id=a_chamber().id, state=state)
 
     assert true_of(presence, "is_active", "is_over") == expected
 
 
-def test_an_interrupt_names_its_chamber_by_the_id_of_that_chamber() -> None:
+def test_the_chamber_id_of_an_interrupt_is_the_id_of_its_chamber() -> None:
     assert an_interrupt().chamber_id == a_chamber().id
 
 
@@ -107,7 +115,7 @@ def reported(at: int) -> Presence:
     return Presence(chamber_id=a_chamber().id, state="starting", since=at)
 
 
-def test_a_chamber_without_a_probe_or_report_is_not_proven_ready() -> None:
+def test_a_chamber_without_a_probe_or_a_report_is_not_proven_ready() -> None:
     assert not a_chamber().is_proven_ready(None)
 
 
@@ -117,5 +125,5 @@ def test_a_probe_or_a_report_proves_a_chamber_ready() -> None:
     assert a_chamber().is_proven_ready(reported(NOON + 1))
 
 
-def test_a_report_from_before_a_chamber_was_made_proves_nothing() -> None:
+def test_a_report_older_than_the_chamber_does_not_prove_it_ready() -> None:
     assert not a_chamber().is_proven_ready(reported(NOON - 1))

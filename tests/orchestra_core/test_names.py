@@ -21,7 +21,7 @@ from orchestra_core.names import (
 
 
 @pytest.mark.parametrize("name", ["a", "0", "auth", "auth-api", "a.b_c-d", "x" * 63])
-def test_plain_names_are_taken(name: str) -> None:
+def test_plain_names_are_accepted(name: str) -> None:
     assert check_chamber_name(name) == name
 
 
@@ -32,7 +32,7 @@ def test_plain_names_are_taken(name: str) -> None:
         *("a..b", "a.", "a.lock", "a\x00b", "a\x1b[31m", "a\ud800", "~", "a:b", "a*"),
     ],
 )
-def test_other_names_are_refused_in_one_line(name: str) -> None:
+def test_invalid_names_are_refused_in_one_line(name: str) -> None:
     with pytest.raises(BadInput, match=r"^chamber name .*; ") as caught:
         check_chamber_name(name)
 
@@ -42,7 +42,7 @@ def test_other_names_are_refused_in_one_line(name: str) -> None:
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9._-]{0,62}", fullmatch=True))
-def test_a_name_that_is_taken_makes_a_path_below_its_directory(name: str) -> None:
+def test_an_accepted_name_stays_below_its_directory_as_a_path(name: str) -> None:
     try:
         check_chamber_name(name)
     except BadInput:
@@ -51,7 +51,7 @@ def test_a_name_that_is_taken_makes_a_path_below_its_directory(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["a", "a.b_c-d", "x" * 63, "a--b", "a._."])
-def test_git_agrees_with_the_branches(name: str) -> None:
+def test_git_accepts_the_branch_of_each_accepted_name(name: str) -> None:
     try:
         check_chamber_name(name)
         taken = True
@@ -66,7 +66,7 @@ def test_git_agrees_with_the_branches(name: str) -> None:
     assert (asked.returncode == 0) == taken
 
 
-def test_a_batch_is_checked_as_a_whole() -> None:
+def test_an_empty_batch_a_repeated_name_or_an_invalid_name_is_refused() -> None:
     assert check_chamber_names(["auth", "api"]) == ("auth", "api")
     with pytest.raises(BadInput, match="chamber_names is empty"):
         check_chamber_names([])
@@ -86,29 +86,29 @@ def test_a_batch_is_checked_as_a_whole() -> None:
         ("x" * 1_000, "x" * 40),
     ],
 )
-def test_a_task_id_is_readable_and_fit_for_a_branch(description: str, slug: str) -> None:
+def test_a_task_id_is_readable_and_a_valid_branch_name(description: str, slug: str) -> None:
     task_id = new_task_id(description)
 
     assert re.fullmatch(re.escape(slug) + r"-[0-9a-f]{4}", task_id)
     assert new_task_id(description) != task_id or new_task_id(description) != task_id
 
 
-def test_ids_and_refs_follow_from_task_and_chamber() -> None:
+def test_ids_branches_and_refs_are_built_from_task_and_chamber() -> None:
     assert chamber_id("t-1", "auth") == "t-1/auth"
     assert split_chamber_id("t-1/auth") == ("t-1", "auth")
 
 
-def test_the_base_of_a_collision_is_a_name_without_a_task() -> None:
+def test_the_base_of_a_collision_has_an_empty_task_id() -> None:
     assert split_chamber_id(BASE) == ("", BASE)
     assert branch_of("t-1", "auth") == "orchestra/t-1/auth"
     assert saved_ref("t-1", "auth", 5) == "refs/orchestra/saved/t-1/auth/5"
 
 
 @pytest.mark.parametrize("ref", ["add-1f2e/auth/17", "refs/orchestra/saved/add-1f2e/auth/17"])
-def test_a_saved_ref_says_whose_work_it_keeps(ref: str) -> None:
+def test_task_and_chamber_are_parsed_from_a_saved_ref(ref: str) -> None:
     assert read_saved_ref(ref) == ("add-1f2e", "auth", 17)
 
 
 @pytest.mark.parametrize("ref", ["", "auth", "add-1f2e/auth", "a/b/c", "refs/heads/a/b/1", "a/b/²"])
-def test_any_other_ref_says_nothing(ref: str) -> None:
+def test_any_other_ref_parses_to_none(ref: str) -> None:
     assert read_saved_ref(ref) is None

@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> Path:
     return top
 
 
-def test_a_project_is_found_from_its_top_and_from_below(repository: Path) -> None:
+def test_a_project_is_found_from_its_top_and_from_a_subdirectory(repository: Path) -> None:
     below = repository / "src" / "deep"
     below.mkdir(parents=True)
 
@@ -34,7 +34,7 @@ def test_a_project_is_found_from_its_top_and_from_below(repository: Path) -> Non
     assert project.main_checkout == repository
 
 
-def test_a_project_id_is_the_directory_made_plain_and_eight_hex_digits(repository: Path) -> None:
+def test_a_project_id_is_the_plain_directory_name_and_eight_hex_digits(repository: Path) -> None:
     name, _, digest = find_project(repository).id.rpartition("-")
 
     assert name == "my-pr-ject"
@@ -68,7 +68,7 @@ def test_a_bare_repository_and_its_worktrees_are_one_project(
     assert find_project(tree).id == project.id
 
 
-def test_a_submodule_is_a_project_of_its_own(repository: Path, tmp_path: Path) -> None:
+def test_a_submodule_is_a_separate_project(repository: Path, tmp_path: Path) -> None:
     outer = tmp_path / "outer"
     outer.mkdir()
     git(outer, "init", "-q")
@@ -78,14 +78,14 @@ def test_a_submodule_is_a_project_of_its_own(repository: Path, tmp_path: Path) -
     assert find_project(outer / "sub").root == outer.resolve() / "sub"
 
 
-def test_a_link_to_a_project_is_the_project(repository: Path, tmp_path: Path) -> None:
+def test_a_symlink_to_a_project_is_the_same_project(repository: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(repository)
 
     assert find_project(link) == find_project(repository)
 
 
-def test_two_repositories_of_one_name_are_two_projects(tmp_path: Path) -> None:
+def test_two_repositories_with_the_same_name_are_two_projects(tmp_path: Path) -> None:
     for parent in ("a", "b"):
         (tmp_path / parent / "app" / ".git").mkdir(parents=True)
 
@@ -94,12 +94,12 @@ def test_two_repositories_of_one_name_are_two_projects(tmp_path: Path) -> None:
     assert len(ids) == 2
 
 
-def test_outside_a_repository_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+def test_outside_a_repository_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="is not in a git repository; run this inside one"):
         find_project(tmp_path)
 
 
-def test_a_git_file_that_points_nowhere_known_is_passed_over(repository: Path) -> None:
+def test_a_git_file_with_an_unknown_target_is_skipped(repository: Path) -> None:
     below = repository / "odd"
     below.mkdir()
     (below / ".git").write_text("nonsense", encoding="utf-8")
@@ -107,17 +107,17 @@ def test_a_git_file_that_points_nowhere_known_is_passed_over(repository: Path) -
     assert find_project(below).root == repository
 
 
-def test_an_id_given_by_hand_is_used(repository: Path) -> None:
+def test_a_configured_project_id_is_used(repository: Path) -> None:
     assert find_project(repository, "our-room.2").id == "our-room.2"
 
 
 @pytest.mark.parametrize("override", ["a b", "{x}", "-a", "a/b", "x" * 101, "é", "a\n"])
-def test_an_id_given_by_hand_must_be_plain(repository: Path, override: str) -> None:
+def test_a_configured_project_id_must_be_a_plain_name(repository: Path, override: str) -> None:
     with pytest.raises(BadInput, match=r"^ORCHESTRA_PROJECT .*; use 1 to 100"):
         find_project(repository, override)
 
 
-def test_a_repository_whose_path_is_not_utf_8_is_one_line(tmp_path: Path) -> None:
+def test_a_repository_path_that_is_not_utf_8_is_a_one_line_error(tmp_path: Path) -> None:
     top = tmp_path / os.fsdecode(b"b\xffd")
     top.mkdir()
     git(top, "init", "-q")

@@ -24,26 +24,26 @@ async def answered(reply: Reply) -> Answer:
         (b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n$-1\r\n", [b"a", 1, [None]]),
     ],
 )
-async def test_each_kind_of_answer_is_read(reply: Reply, answer: Answer) -> None:
+async def test_each_type_of_reply_is_parsed(reply: Reply, answer: Answer) -> None:
     assert await answered(reply) == answer
 
 
-async def test_an_error_answer_is_raised_with_its_text() -> None:
+async def test_an_error_reply_is_raised_with_its_text() -> None:
     with pytest.raises(Refusal, match=r"^LOADING its data$"):
         await answered(b"-LOADING its data\r\n")
 
 
-async def test_what_is_no_answer_of_redis_is_told_apart() -> None:
+async def test_a_reply_in_another_protocol_is_a_separate_error() -> None:
     with pytest.raises(Garbled):
         await answered(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-async def test_a_server_that_hangs_up_is_told_apart() -> None:
+async def test_a_closed_connection_is_a_separate_error() -> None:
     with pytest.raises(HungUp):
         await answered(HANG_UP)
 
 
-def test_a_server_that_never_answers_is_left_after_the_time_given() -> None:
+def test_a_server_that_never_answers_times_out() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -51,6 +51,6 @@ def test_a_server_that_never_answers_is_left_after_the_time_given() -> None:
             ask(("127.0.0.1", silent.getsockname()[1]), "PING", answer_seconds=0.05)
 
 
-def test_a_socket_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+def test_a_missing_socket_raises_the_systems_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         ask(tmp_path / "nobody", "PING")

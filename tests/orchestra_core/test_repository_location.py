@@ -16,7 +16,7 @@ def repository(path: Path) -> Path:
     return common
 
 
-def test_what_is_noted_is_read_back_and_noted_once(tmp_path: Path) -> None:
+def test_a_recorded_location_is_read_back_and_recorded_once(tmp_path: Path) -> None:
     common = repository(tmp_path / "shop ü")
     assert own_placement(common) is None
     placement = Placement("shop-1", common)
@@ -25,7 +25,7 @@ def test_what_is_noted_is_read_back_and_noted_once(tmp_path: Path) -> None:
     assert own_placement(common) == placement
 
 
-def test_a_moved_repository_keeps_its_note_and_a_copy_has_none(tmp_path: Path) -> None:
+def test_a_moved_repository_keeps_its_record_and_a_copy_has_none(tmp_path: Path) -> None:
     common = repository(tmp_path / "shop")
     note_placement(common, Placement("shop-1", common))
     copy = repository(tmp_path / "copy")
@@ -36,7 +36,7 @@ def test_a_moved_repository_keeps_its_note_and_a_copy_has_none(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", ["", "\n", "shop-1", "shop-1\n"])
-def test_a_note_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
+def test_an_invalid_record_is_none(tmp_path: Path, text: str) -> None:
     common = repository(tmp_path / "shop")
     note_placement(common, Placement("shop-1", common))
     (common / "orchestra" / "place").write_text(text)

@@ -14,7 +14,7 @@ from orchestra_core.settings import (
 )
 
 
-def test_nothing_set_means_the_private_valkey_in_the_users_state_directory() -> None:
+def test_the_default_is_the_private_valkey_in_the_users_state_directory() -> None:
     settings = read_settings({})
 
     assert settings == Settings(
@@ -25,21 +25,21 @@ def test_nothing_set_means_the_private_valkey_in_the_users_state_directory() -> 
     )
 
 
-def test_the_directories_of_the_desktop_are_followed() -> None:
+def test_the_xdg_directories_are_used() -> None:
     settings = read_settings({"XDG_STATE_HOME": "/state", "XDG_RUNTIME_DIR": "/run/user/1"})
 
     assert settings.state_dir == Path("/state/orchestra")
     assert settings.runtime_dir == Path("/run/user/1")
 
 
-def test_relative_directories_of_the_desktop_are_ignored_as_the_specification_says() -> None:
+def test_relative_xdg_directories_are_ignored() -> None:
     odd = {"XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run"}
 
     assert read_settings(odd) == read_settings({})
 
 
 @pytest.mark.parametrize("home", ["", "relative", None])
-def test_a_home_that_is_not_known_is_one_line_that_says_what_to_set(
+def test_without_a_home_directory_the_error_says_what_to_set(
     home: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nobody(_: int) -> None:
@@ -56,7 +56,7 @@ def test_a_home_that_is_not_known_is_one_line_that_says_what_to_set(
     assert read_settings({STATE_DIR: "/rooms"}).state_dir == Path("/rooms")
 
 
-def test_our_own_variables_win() -> None:
+def test_our_variables_override_the_defaults() -> None:
     settings = read_settings(
         {
             REDIS_URL: " redis://db \n",
@@ -70,7 +70,7 @@ def test_our_own_variables_win() -> None:
     assert settings.state_dir == Path.home() / "rooms"
 
 
-def test_the_redis_of_the_users_application_is_left_alone() -> None:
+def test_the_redis_url_of_the_users_application_is_not_used() -> None:
     assert read_settings({"REDIS_URL": "redis://theirs"}).redis_url == ""
 
 
@@ -80,13 +80,13 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
     assert read_settings().redis_url == "redis://db"
 
 
-def test_mail_becomes_urgent_after_as_many_seconds_as_are_set() -> None:
+def test_the_limit_for_urgent_mail_is_read_from_the_environment() -> None:
     assert read_settings({}).unread_limit == 120
     assert read_settings({UNREAD_LIMIT: " 30 "}).unread_limit == 30
     assert read_settings({UNREAD_LIMIT: "0"}).unread_limit == 0
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1.5", "86401", "²"])
-def test_a_limit_that_is_no_number_of_seconds_is_one_line(text: str) -> None:
+def test_an_invalid_limit_for_urgent_mail_is_a_one_line_error(text: str) -> None:
     with pytest.raises(BadInput, match=rf"{UNREAD_LIMIT} '{text}' is not a number of seconds"):
         read_settings({UNREAD_LIMIT: text})

@@ -17,7 +17,7 @@ from tests.support.samples import (
 )
 
 
-def test_an_event_sets_each_document_it_carries() -> None:
+def test_applying_an_event_sets_each_document_it_carries() -> None:
     data = EventData(
         task=a_task(),
         chamber=a_chamber(),
@@ -39,7 +39,7 @@ def test_an_event_sets_each_document_it_carries() -> None:
     assert state.seq == 1
 
 
-def test_an_event_that_was_applied_changes_nothing() -> None:
+def test_applying_an_event_again_changes_nothing() -> None:
     state = ProjectState()
     newer = msgspec.structs.replace(a_task(), summary="newer")
     state.apply(msgspec.structs.replace(task_started(newer), seq=5))
@@ -50,7 +50,7 @@ def test_an_event_that_was_applied_changes_nothing() -> None:
 
 
 @given(st.lists(st.integers(1, 8), max_size=12))
-def test_repeats_do_not_matter(repeats: list[int]) -> None:
+def test_replaying_events_with_repeats_gives_the_same_state(repeats: list[int]) -> None:
     events = [
         msgspec.structs.replace(
             task_started(msgspec.structs.replace(a_task(), summary=str(seq))), seq=seq
@@ -69,7 +69,7 @@ def test_repeats_do_not_matter(repeats: list[int]) -> None:
     assert plain == repeated
 
 
-def test_the_chambers_of_a_task_come_in_the_order_they_were_created() -> None:
+def test_the_chambers_of_a_task_come_in_creation_order() -> None:
     first, second = a_chamber("web"), replace(a_chamber("auth"), created_at=NOON + 1)
     state = ProjectState()
     for chamber in (second, first, a_chamber("auth", "another-task")):

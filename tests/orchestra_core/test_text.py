@@ -27,12 +27,14 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
         ("", ""),
     ],
 )
-def test_text_keeps_its_words_and_loses_what_acts_on_a_terminal(text: str, expected: str) -> None:
+def test_cleaning_keeps_the_words_and_removes_what_controls_a_terminal(
+    text: str, expected: str
+) -> None:
     assert clean(text) == expected
 
 
 @given(ANYTHING)
-def test_any_text_becomes_harmless_and_storable(text: str) -> None:
+def test_any_text_becomes_valid_utf_8_without_control_characters(text: str) -> None:
     cleaned = clean(text)
 
     assert all(sign.isprintable() or sign in "\n\t" or ord(sign) > 0x9F for sign in cleaned)
@@ -41,14 +43,14 @@ def test_any_text_becomes_harmless_and_storable(text: str) -> None:
 
 
 @given(ANYTHING, st.integers(2, 40))
-def test_one_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
+def test_one_line_returns_a_single_line_within_the_limit(text: str, limit: int) -> None:
     line = one_line(text, limit)
 
     assert "\n" not in line
     assert len(line) <= limit
 
 
-def test_a_line_too_long_ends_with_an_ellipsis() -> None:
+def test_a_line_over_the_limit_ends_with_an_ellipsis() -> None:
     assert one_line("a  b\n\tc", 10) == "a b c"
     assert one_line("abcdefgh", 5) == "abcd…"
 
@@ -58,12 +60,12 @@ def test_a_required_text_is_cleaned_and_stripped() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "\x1b[31m", "\u202e"])
-def test_a_required_text_that_says_nothing_is_refused(text: str) -> None:
+def test_an_empty_required_text_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="description is empty"):
         required("description", text, 100)
 
 
-def test_a_text_too_long_is_refused_with_both_numbers() -> None:
+def test_the_error_for_a_long_text_names_its_length_and_the_limit() -> None:
     with pytest.raises(BadInput, match="description has 1,000,000 characters and at most 20,000"):
         required("description", "x" * 1_000_000, 20_000)
 
@@ -75,7 +77,7 @@ def test_an_optional_text_may_be_empty() -> None:
         optional("impact", "x" * 11, 10)
 
 
-def test_each_line_of_a_quoted_text_is_marked_whatever_ends_it() -> None:
+def test_every_line_of_a_quoted_text_is_marked_whatever_its_line_ending() -> None:
     assert quoted("a\n\nb\r\nc\u2028d\x0ce\x85f\x1b[31m\u202eg") == (
         "> a\n> \n> b\n> c\n> d\n> e\n> f" + "g"
     )

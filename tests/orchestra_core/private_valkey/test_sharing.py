@@ -14,7 +14,7 @@ from tests.support.valkey_users import User, environment, kill_server, pid_of_se
 MANY = 20
 
 
-def test_twenty_processes_that_race_find_one_server(settings: Settings) -> None:
+def test_twenty_concurrent_processes_share_one_server(settings: Settings) -> None:
     users = [User(settings) for _ in range(MANY)]
     for user in users:
         user.say()
@@ -27,7 +27,7 @@ def test_twenty_processes_that_race_find_one_server(settings: Settings) -> None:
     assert not inspect(settings).running
 
 
-def test_the_last_one_out_stops_the_server(settings: Settings) -> None:
+def test_the_last_user_to_leave_stops_the_server(settings: Settings) -> None:
     first, second = join(settings), join(settings)
     assert first.url == second.url
     first.close()
@@ -37,7 +37,7 @@ def test_the_last_one_out_stops_the_server(settings: Settings) -> None:
     assert not second.socket.exists()
 
 
-def test_closing_twice_is_closing_once(settings: Settings) -> None:
+def test_closing_a_lease_twice_has_no_further_effect(settings: Settings) -> None:
     lease, other = join(settings), join(settings)
     lease.close()
     lease.close()
@@ -45,14 +45,14 @@ def test_closing_twice_is_closing_once(settings: Settings) -> None:
     other.close()
 
 
-def test_a_lease_that_is_forgotten_is_given_up(settings: Settings) -> None:
+def test_a_lease_that_is_garbage_collected_is_released(settings: Settings) -> None:
     lease = join(settings)
     assert inspect(settings).running
     del lease
     assert not inspect(settings).running
 
 
-async def test_a_joining_that_is_cancelled_leaves_no_server(settings: Settings) -> None:
+async def test_joining_that_is_cancelled_leaves_no_server(settings: Settings) -> None:
     joining = asyncio.create_task(asyncio.to_thread(join, settings))
     await asyncio.sleep(0)
     joining.cancel()
@@ -80,12 +80,12 @@ assert not inspect(settings).running
 """
 
 
-def test_a_fork_does_not_give_up_its_parent_s_lease(settings: Settings) -> None:
+def test_a_forked_child_does_not_release_its_parents_lease(settings: Settings) -> None:
     environ = {**os.environ, **environment(settings)}
     subprocess.run([sys.executable, "-c", _FORKING], env=environ, check=True, timeout=60)
 
 
-def test_what_was_written_is_there_for_the_next_user(settings: Settings) -> None:
+def test_data_is_kept_for_the_next_user_of_the_server(settings: Settings) -> None:
     lease = join(settings)
     ask(lease.socket, "SET", "greeting", "hello")
     lease.close()
@@ -94,7 +94,7 @@ def test_what_was_written_is_there_for_the_next_user(settings: Settings) -> None
     lease.close()
 
 
-def test_a_killed_server_is_revived_with_every_acknowledged_write(settings: Settings) -> None:
+def test_a_killed_server_is_restarted_with_every_acknowledged_write(settings: Settings) -> None:
     lease = join(settings)
     for number in range(200):
         assert ask(lease.socket, "RPUSH", "numbers", str(number)) == number + 1
@@ -106,7 +106,7 @@ def test_a_killed_server_is_revived_with_every_acknowledged_write(settings: Sett
     lease.close()
 
 
-def test_reviving_a_live_server_leaves_it_alone(settings: Settings) -> None:
+def test_reviving_a_running_server_does_not_restart_it(settings: Settings) -> None:
     lease = join(settings)
     before = pid_of_server(settings)
     lease.revive()
@@ -114,7 +114,7 @@ def test_reviving_a_live_server_leaves_it_alone(settings: Settings) -> None:
     lease.close()
 
 
-def test_of_many_revivals_at_once_one_starts_the_server(settings: Settings) -> None:
+def test_concurrent_revivals_start_one_server(settings: Settings) -> None:
     leases = [join(settings) for _ in range(3)]
     kill_server(settings)
     users = [User(settings) for _ in range(6)]
@@ -130,7 +130,7 @@ def test_of_many_revivals_at_once_one_starts_the_server(settings: Settings) -> N
     assert not inspect(settings).running
 
 
-def test_the_server_survives_the_one_who_started_it(settings: Settings) -> None:
+def test_the_server_survives_the_process_that_started_it(settings: Settings) -> None:
     starter, other = User(settings), User(settings)
     starter.say()
     pid = starter.server_pid()
@@ -142,7 +142,7 @@ def test_the_server_survives_the_one_who_started_it(settings: Settings) -> None:
     assert not inspect(settings).running
 
 
-def test_a_killed_user_does_not_keep_the_server_forever(settings: Settings) -> None:
+def test_a_killed_user_does_not_keep_the_server_running(settings: Settings) -> None:
     only = User(settings)
     only.say()
     pid = only.server_pid()
@@ -154,7 +154,7 @@ def test_a_killed_user_does_not_keep_the_server_forever(settings: Settings) -> N
     assert not inspect(settings).running
 
 
-def test_two_state_directories_never_meet(settings: Settings) -> None:
+def test_each_state_directory_has_its_own_server(settings: Settings) -> None:
     other = Settings(
         redis_url="",
         state_dir=settings.state_dir.with_name("other"),
@@ -168,7 +168,7 @@ def test_two_state_directories_never_meet(settings: Settings) -> None:
     mine.close()
 
 
-def test_another_environment_finds_the_same_server(settings: Settings) -> None:
+def test_processes_with_different_environments_share_the_server(settings: Settings) -> None:
     """An agent's client passes on HOME and PATH, not XDG_RUNTIME_DIR."""
     lease = join(settings)
     elsewhere = settings.runtime_dir.with_name("elsewhere")
@@ -180,7 +180,7 @@ def test_another_environment_finds_the_same_server(settings: Settings) -> None:
     lease.close()
 
 
-def test_shutting_down_stops_a_server_in_use_and_tells_whether_there_was_one(
+def test_shutting_down_stops_a_server_in_use_and_returns_whether_one_ran(
     settings: Settings,
 ) -> None:
     assert not shut_down(settings)
@@ -194,7 +194,7 @@ def test_shutting_down_stops_a_server_in_use_and_tells_whether_there_was_one(
     lease.close()
 
 
-def test_a_terminal_s_interrupt_does_not_reach_the_server(settings: Settings) -> None:
+def test_ctrl_c_in_the_terminal_does_not_reach_the_server(settings: Settings) -> None:
     user = User(settings)
     user.say()
     pid = user.server_pid()

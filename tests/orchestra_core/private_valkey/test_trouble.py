@@ -26,7 +26,7 @@ def refusal(settings: Settings) -> str:
     return line
 
 
-def test_a_dead_socket_file_is_bound_over(settings: Settings) -> None:
+def test_the_socket_file_of_a_dead_server_is_replaced(settings: Settings) -> None:
     lease = join(settings)
     kill_server(settings)
     assert lease.socket.exists(), "a killed server leaves its socket behind"
@@ -35,7 +35,7 @@ def test_a_dead_socket_file_is_bound_over(settings: Settings) -> None:
     lease.close()
 
 
-def test_a_socket_of_nobody_s_in_the_place_is_bound_over(settings: Settings) -> None:
+def test_an_unused_socket_at_the_servers_path_is_replaced(settings: Settings) -> None:
     lease = join(settings)
     place = lease.socket
     lease.close()
@@ -46,7 +46,7 @@ def test_a_socket_of_nobody_s_in_the_place_is_bound_over(settings: Settings) -> 
     lease.close()
 
 
-def test_a_directory_in_the_socket_s_place_is_told(settings: Settings) -> None:
+def test_a_directory_at_the_sockets_path_is_an_error(settings: Settings) -> None:
     lease = join(settings)
     place = lease.socket
     lease.close()
@@ -57,7 +57,7 @@ def test_a_directory_in_the_socket_s_place_is_told(settings: Settings) -> None:
     assert not inspect(settings).running
 
 
-def test_only_the_owner_reaches_socket_and_data(settings: Settings) -> None:
+def test_only_the_owner_can_open_the_socket_and_the_data(settings: Settings) -> None:
     before = os.umask(0)
     try:
         lease = join(settings)
@@ -71,7 +71,9 @@ def test_only_the_owner_reaches_socket_and_data(settings: Settings) -> None:
     lease.close()
 
 
-def test_an_open_socket_directory_of_ours_is_closed(settings: Settings) -> None:
+def test_a_socket_directory_of_ours_that_others_can_enter_is_made_private(
+    settings: Settings,
+) -> None:
     directory = settings.runtime_dir / f"orchestra-{os.getuid()}"
     directory.mkdir()
     directory.chmod(0o777)
@@ -81,7 +83,7 @@ def test_an_open_socket_directory_of_ours_is_closed(settings: Settings) -> None:
     lease.close()
 
 
-def test_a_link_in_the_socket_directory_s_place_is_not_followed(settings: Settings) -> None:
+def test_a_symlink_at_the_socket_directorys_path_is_not_followed(settings: Settings) -> None:
     target = settings.runtime_dir.with_name("target")
     target.mkdir()
     (settings.runtime_dir / f"orchestra-{os.getuid()}").symlink_to(target)
@@ -96,7 +98,7 @@ def test_a_socket_directory_of_another_user_is_refused(settings: Settings) -> No
     assert "belongs to user 12345" in refusal(settings)
 
 
-def test_a_runtime_directory_too_long_for_a_socket_is_passed_over(settings: Settings) -> None:
+def test_a_runtime_directory_too_long_for_a_socket_path_is_not_used(settings: Settings) -> None:
     long = settings.runtime_dir / ("x" * 60) / ("y" * 60)
     long.mkdir(parents=True)
     lease = join(settings_at(settings.state_dir, long))
@@ -106,13 +108,13 @@ def test_a_runtime_directory_too_long_for_a_socket_is_passed_over(settings: Sett
     lease.close()
 
 
-def test_a_runtime_directory_that_is_gone_is_passed_over(settings: Settings) -> None:
+def test_a_missing_runtime_directory_is_not_used(settings: Settings) -> None:
     lease = join(settings_at(settings.state_dir, settings.runtime_dir / "gone"))
     assert ask(lease.socket, "PING") == b"PONG"
     lease.close()
 
 
-def test_names_with_spaces_and_accents_work(settings: Settings) -> None:
+def test_directories_with_spaces_and_accents_work(settings: Settings) -> None:
     runtime = settings.runtime_dir.with_name("été à")
     runtime.mkdir()
     lease = join(settings_at(settings.state_dir.with_name("état d'âme"), runtime))
@@ -122,26 +124,26 @@ def test_names_with_spaces_and_accents_work(settings: Settings) -> None:
     lease.close()
 
 
-def test_a_file_in_the_state_directory_s_place_is_told(settings: Settings) -> None:
+def test_a_file_at_the_state_directorys_path_is_an_error(settings: Settings) -> None:
     settings.state_dir.write_text("mine")
     line = refusal(settings)
     assert str(settings.state_dir) in line
     assert "ORCHESTRA_STATE_DIR" in line
 
 
-def test_a_state_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_read_only_state_directory_is_an_error(tmp_path: Path) -> None:
     line = refusal(settings_at(Path("/proc/orchestra"), tmp_path))
     assert "the state directory cannot be used" in line
 
 
 @pytest.mark.parametrize("name", ["users.lock", "start.lock", "server.lock", "server.log"])
-def test_a_directory_in_a_file_s_place_is_told(settings: Settings, name: str) -> None:
+def test_a_directory_at_the_path_of_a_state_file_is_an_error(settings: Settings, name: str) -> None:
     (settings.state_dir / "valkey" / name).mkdir(parents=True)
     assert name in refusal(settings)
     assert not inspect(settings).running
 
 
-def test_damaged_data_is_told_and_left_alone(settings: Settings) -> None:
+def test_damaged_data_is_an_error_and_stays_untouched(settings: Settings) -> None:
     lease = join(settings)
     ask(lease.socket, "SET", "greeting", "hello")
     lease.close()
@@ -154,7 +156,9 @@ def test_damaged_data_is_told_and_left_alone(settings: Settings) -> None:
     assert part.read_bytes() == damaged
 
 
-def test_a_write_cut_short_by_a_crash_is_dropped_and_the_rest_kept(settings: Settings) -> None:
+def test_a_write_truncated_by_a_crash_is_dropped_and_earlier_data_is_kept(
+    settings: Settings,
+) -> None:
     lease = join(settings)
     ask(lease.socket, "SET", "greeting", "hello")
     lease.close()
@@ -166,7 +170,7 @@ def test_a_write_cut_short_by_a_crash_is_dropped_and_the_rest_kept(settings: Set
     lease.close()
 
 
-def test_nonsense_in_the_record_is_not_believed(settings: Settings) -> None:
+def test_an_invalid_server_record_is_ignored(settings: Settings) -> None:
     record = settings.state_dir / "valkey" / "server.json"
     record.parent.mkdir(parents=True)
     record.write_text('{"socket": 5')
@@ -175,7 +179,7 @@ def test_nonsense_in_the_record_is_not_believed(settings: Settings) -> None:
     lease.close()
 
 
-def test_a_hung_server_is_told_and_can_be_stopped(
+def test_a_server_that_hangs_is_an_error_and_can_be_stopped(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     join_once = join(settings)
@@ -189,7 +193,7 @@ def test_a_hung_server_is_told_and_can_be_stopped(
     assert not inspect(settings).running
 
 
-def test_a_server_whose_socket_was_swept_away_can_be_stopped(
+def test_a_server_whose_socket_was_deleted_can_be_stopped(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = join(settings)
@@ -205,7 +209,7 @@ def test_a_server_whose_socket_was_swept_away_can_be_stopped(
     lease.close()
 
 
-def test_a_long_log_is_begun_anew(settings: Settings) -> None:
+def test_a_long_log_is_started_again(settings: Settings) -> None:
     log = settings.state_dir / "valkey" / "server.log"
     log.parent.mkdir(parents=True)
     log.write_text("old line\n" * 200_000)
@@ -214,7 +218,7 @@ def test_a_long_log_is_begun_anew(settings: Settings) -> None:
     lease.close()
 
 
-def test_looking_makes_nothing(settings: Settings) -> None:
+def test_inspecting_a_server_creates_no_files(settings: Settings) -> None:
     found = inspect(settings)
     assert not found.running
     assert not found.in_use
@@ -222,7 +226,7 @@ def test_looking_makes_nothing(settings: Settings) -> None:
     assert not settings.state_dir.exists()
 
 
-def test_a_disk_that_fills_up_at_the_start_is_told_and_leaves_no_server(
+def test_a_disk_full_at_start_is_an_error_and_leaves_no_server(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(places: object, record: object) -> None:

@@ -27,7 +27,7 @@ ALL = sorted(declared(), key=lambda reply: reply.__name__)
 
 
 @pytest.mark.parametrize("reply", ALL, ids=lambda reply: reply.__name__)
-def test_each_class_is_published_with_its_docstring_and_all_its_fields(reply: type) -> None:
+def test_the_schema_of_each_reply_has_its_docstring_and_all_its_fields(reply: type) -> None:
     schema = TypeAdapter(reply).json_schema()
     fields = {field.name for field in dataclasses.fields(reply)}
     assert set(schema["properties"]) == fields
@@ -35,13 +35,13 @@ def test_each_class_is_published_with_its_docstring_and_all_its_fields(reply: ty
     assert not hasattr(reply, "__slots__")
 
 
-def test_no_two_classes_have_the_same_name() -> None:
+def test_reply_classes_have_unique_names() -> None:
     names = [reply.__name__ for reply in ALL]
     assert len(names) == len(set(names))
     assert len(names) > len([reply for reply in ALL if issubclass(reply, Reply)]) > 10
 
 
-def test_both_libraries_write_an_answer_alike_and_an_unknown_field_is_passed_over() -> None:
+def test_pydantic_and_msgspec_encode_a_reply_alike_and_decoding_ignores_unknown_fields() -> None:
     answer = CompletedTask(
         task_id="t",
         completed=False,

@@ -25,7 +25,7 @@ from tests.support.samples import (
 WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
 
 
-def test_each_kind_of_document_has_a_hash_of_its_own() -> None:
+def test_each_kind_of_document_has_its_own_hash() -> None:
     kinds = (Task, Chamber, Agent, Discovery, Interrupt, Collision)
     assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
 
@@ -36,16 +36,16 @@ def test_a_document_is_read_back_as_it_was_written() -> None:
     assert decode(Interrupt, encode(an_interrupt())) == an_interrupt()
 
 
-def test_a_document_that_this_version_cannot_read_is_one_line_that_names_its_kind() -> None:
+def test_the_error_for_an_unreadable_document_names_its_kind() -> None:
     with pytest.raises(StoreUnavailable, match="Redis holds a chamber that this version"):
         decode(Chamber, b"{}")
 
 
-def test_reports_that_are_none_are_passed_over() -> None:
+def test_invalid_presence_reports_are_skipped() -> None:
     assert decode_presence([b"{", encode(WORKING), b'{"state": "unheard-of"}']) == [WORKING]
 
 
-def test_a_snapshot_is_all_documents_by_their_ids() -> None:
+def test_a_snapshot_maps_ids_to_documents() -> None:
     one_of_each = (
         *(a_task(), a_chamber(), an_agent()),
         *(a_discovery(), an_interrupt(), a_collision()),

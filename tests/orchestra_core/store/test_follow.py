@@ -28,7 +28,7 @@ async def test_a_follower_starts_with_the_whole_state(store: Store) -> None:
         assert watch.seen == [Snapshot(await store.snapshot())]
 
 
-async def test_what_happens_arrives_in_order(store: Store) -> None:
+async def test_events_arrive_in_order(store: Store) -> None:
     async with watching(store) as watch:
         for number in range(5):
             await commit(store, starting(a_task(f"task-{number}")))
@@ -38,7 +38,7 @@ async def test_what_happens_arrives_in_order(store: Store) -> None:
         assert watch.state == await store.snapshot()
 
 
-async def test_what_came_together_arrives_together(store: Store) -> None:
+async def test_events_of_one_batch_arrive_together(store: Store) -> None:
     async with watching(store) as watch:
         await commit(store, Change(events=starting().events * 50))
         await watch.until(lambda seen: seen.state.seq == 50)
@@ -46,7 +46,7 @@ async def test_what_came_together_arrives_together(store: Store) -> None:
         assert len(watch.seen) < 10
 
 
-async def test_a_presence_report_is_handed_on_once(store: Store) -> None:
+async def test_a_presence_report_arrives_once(store: Store) -> None:
     report = Presence(chamber_id="t/auth", state="working", tool="Bash", since=5)
     async with watching(store) as watch:
         await store.report_presence(report)
@@ -57,7 +57,7 @@ async def test_a_presence_report_is_handed_on_once(store: Store) -> None:
         assert watch.seen.count(PresenceChanged(report)) == 1
 
 
-async def test_a_message_that_was_lost_is_read_from_the_stream(store: Store) -> None:
+async def test_a_lost_message_is_read_from_the_stream(store: Store) -> None:
     async with watching(store) as watch:
         await _append_silently(store, 1)
         await commit(store, starting())
@@ -66,7 +66,7 @@ async def test_a_message_that_was_lost_is_read_from_the_stream(store: Store) -> 
         assert [event.seq for event in watch.events] == [1, 2]
 
 
-async def test_a_last_message_that_was_lost_is_found_when_idle(
+async def test_a_lost_last_message_is_found_after_an_idle_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
@@ -77,7 +77,7 @@ async def test_a_last_message_that_was_lost_is_found_when_idle(
         assert Disconnected not in {type(update) for update in watch.seen}
 
 
-async def test_a_stream_trimmed_past_the_follower_brings_a_new_snapshot(store: Store) -> None:
+async def test_a_follower_behind_the_trimmed_stream_gets_a_new_snapshot(store: Store) -> None:
     async with watching(store) as watch:
         await commit(store, starting())
         await watch.until(lambda seen: seen.state.seq == 1)
@@ -89,7 +89,7 @@ async def test_a_stream_trimmed_past_the_follower_brings_a_new_snapshot(store: S
         assert [type(update) for update in watch.seen] == [Snapshot, Arrived, Snapshot]
 
 
-async def test_a_state_that_was_wiped_brings_a_new_snapshot(
+async def test_a_follower_gets_a_new_snapshot_after_the_state_was_wiped(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
@@ -104,7 +104,7 @@ async def test_a_state_that_was_wiped_brings_a_new_snapshot(
         assert watch.state.tasks == {}
 
 
-async def test_killed_connections_lose_nothing_and_repeat_nothing(
+async def test_killed_connections_neither_lose_nor_repeat_events(
     store: Store, valkey_server: Server
 ) -> None:
     total = 2_000
@@ -120,7 +120,7 @@ async def test_killed_connections_lose_nothing_and_repeat_nothing(
         assert watch.state == await store.snapshot()
 
 
-async def test_presence_that_changed_while_away_is_told_after_the_return(
+async def test_presence_that_changed_during_an_outage_arrives_after_it(
     store: Store, valkey_server: Server
 ) -> None:
     async with watching(store) as watch:
@@ -135,7 +135,7 @@ async def test_presence_that_changed_while_away_is_told_after_the_return(
         assert kinds == [Snapshot, Arrived, Disconnected, Reconnected, PresenceChanged]
 
 
-async def test_an_event_of_a_newer_version_is_said_and_not_skipped(store: Store) -> None:
+async def test_an_event_of_a_newer_version_is_an_error_and_not_skipped(store: Store) -> None:
     raw = '{"seq":1,"at":1,"kind":"task.teleported"}'
     async with watching(store) as watch:
         await store.client.call("XADD", store.keys.stream, "1-0", "e", raw)
@@ -149,7 +149,7 @@ async def test_an_event_of_a_newer_version_is_said_and_not_skipped(store: Store)
         await store.events()
 
 
-async def test_two_projects_do_not_hear_each_other(store: Store, valkey_url: str) -> None:
+async def test_a_follower_gets_no_events_of_another_project(store: Store, valkey_url: str) -> None:
     async with watching(store) as watch:
         await store.client.call("PUBLISH", "orchestra:{other}:bell", '{"seq":1}')
         await commit(store, starting())

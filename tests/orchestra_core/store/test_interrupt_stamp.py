@@ -30,7 +30,7 @@ def after(state: InterruptState, stamp: InterruptState) -> InterruptState:
     return ORDER[max(ORDER.index(state), ORDER.index(stamp))]
 
 
-async def test_each_step_is_stamped_and_told(store: Store) -> None:
+async def test_each_step_is_stamped_and_published(store: Store) -> None:
     await commit(store, sending())
 
     for at, state in enumerate(("posted", "delivered", "acted"), NOON + 1):
@@ -58,7 +58,7 @@ async def test_each_step_is_stamped_and_told(store: Store) -> None:
     )
 
 
-async def test_a_stamp_publishes_what_the_stream_has(store: Store) -> None:
+async def test_a_stamp_publishes_the_event_that_the_stream_holds(store: Store) -> None:
     await commit(store, sending(an_interrupt(message='"quoted" / \\ é ☃\n\ttab')))
     async with store.client.listen(store.keys.channel) as subscription:
         stamped = await store.stamp_interrupt("i1", "posted", at=NOON, actor='o"p')
@@ -71,7 +71,7 @@ async def test_a_stamp_publishes_what_the_stream_has(store: Store) -> None:
     assert stamped.message == '"quoted" / \\ é ☃\n\ttab'
 
 
-async def test_a_step_may_be_left_out(store: Store) -> None:
+async def test_steps_may_be_skipped(store: Store) -> None:
     await commit(store, sending())
 
     stamped = await store.stamp_interrupt("i1", "delivered", at=NOON + 9, actor="hook")
@@ -80,7 +80,7 @@ async def test_a_step_may_be_left_out(store: Store) -> None:
     assert (stamped.posted_at, stamped.delivered_at) == (0, NOON + 9)
 
 
-async def test_an_end_may_say_why_and_the_note_stays(store: Store) -> None:
+async def test_the_note_of_a_final_state_is_kept(store: Store) -> None:
     await commit(store, sending())
 
     await store.stamp_interrupt("i1", "expired", at=NOON, actor="o", note='its worker "ended"')
@@ -92,7 +92,7 @@ async def test_an_end_may_say_why_and_the_note_stays(store: Store) -> None:
     assert event.data.interrupt == stamped
 
 
-async def test_an_unknown_interrupt_is_none_and_tells_nothing(store: Store) -> None:
+async def test_an_unknown_interrupt_returns_none_and_publishes_nothing(store: Store) -> None:
     assert await store.stamp_interrupt("nobody", "posted", at=NOON, actor="hook") is None
     assert await store.events() == []
 
@@ -115,7 +115,7 @@ async def test_an_unknown_state_is_an_error_and_changes_nothing(store: Store) ->
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(stamps=st.lists(st.sampled_from(STATES), max_size=8))
-async def test_stamps_in_any_order_never_go_back_and_tell_each_step_once(
+async def test_stamps_in_any_order_never_go_back_and_publish_each_step_once(
     store: Store, stamps: list[InterruptState]
 ) -> None:
     keys = Keys(f"{store.keys.project}-{id(stamps)}-{len(stamps)}")
@@ -137,7 +137,7 @@ async def test_stamps_in_any_order_never_go_back_and_tell_each_step_once(
     assert [event.kind for event in await fresh.events(after=1)] == told
 
 
-async def test_a_repeat_answers_the_document_as_it_is(store: Store) -> None:
+async def test_a_repeated_stamp_returns_the_unchanged_document(store: Store) -> None:
     await commit(store, sending())
     first = await store.stamp_interrupt("i1", "posted", at=NOON + 1, actor="a")
     again = await store.stamp_interrupt("i1", "posted", at=NOON + 2, actor="b")

@@ -44,14 +44,16 @@ def certificate(tmp_path: Path) -> Certificate:
     return own_certificate(tmp_path)
 
 
-async def test_the_server_says_what_it_is(store: Store, valkey_server: Server) -> None:
+async def test_the_open_store_knows_the_servers_name_and_version(
+    store: Store, valkey_server: Server
+) -> None:
     info = await store.server_info()
 
     assert info.product in Path(valkey_server.binary).name
     assert info.version[0].isdigit()
 
 
-async def test_a_socket_that_is_not_there_is_a_line(no_settings: Settings) -> None:
+async def test_a_missing_socket_is_a_one_line_error(no_settings: Settings) -> None:
     line = await failure(no_settings, "unix:///tmp/orch-nowhere/s")
 
     assert line == (
@@ -60,13 +62,15 @@ async def test_a_socket_that_is_not_there_is_a_line(no_settings: Settings) -> No
     )
 
 
-async def test_a_dead_socket_file_is_a_line(own_server: Server, no_settings: Settings) -> None:
+async def test_a_socket_file_without_a_server_is_a_one_line_error(
+    own_server: Server, no_settings: Settings
+) -> None:
     own_server.kill()
 
     assert "nothing listens there" in await failure(no_settings, own_server.url)
 
 
-async def test_a_closed_port_is_a_line(no_settings: Settings) -> None:
+async def test_a_closed_port_is_a_one_line_error(no_settings: Settings) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"redis://:secret@127.0.0.1:{taken.getsockname()[1]}"
@@ -76,21 +80,23 @@ async def test_a_closed_port_is_a_line(no_settings: Settings) -> None:
     assert "secret" not in line
 
 
-async def test_a_host_that_is_not_known_is_a_line(no_settings: Settings) -> None:
+async def test_an_unknown_host_is_a_one_line_error(no_settings: Settings) -> None:
     assert "host's name is not known" in await failure(no_settings, "redis://nowhere.invalid")
 
 
-async def test_a_server_of_another_protocol_is_a_line(no_settings: Settings) -> None:
+async def test_a_server_of_another_protocol_is_a_one_line_error(no_settings: Settings) -> None:
     async with scripted_server(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
         assert "is not a Redis or Valkey server" in await failure(no_settings, url)
 
 
-async def test_a_server_that_hangs_up_is_a_line(no_settings: Settings) -> None:
+async def test_a_server_that_closes_the_connection_is_a_one_line_error(
+    no_settings: Settings,
+) -> None:
     async with scripted_server(lambda _: HANG_UP) as url:
         assert "the connection was lost" in await failure(no_settings, url)
 
 
-async def test_a_server_that_never_answers_is_a_line(
+async def test_a_server_that_never_answers_is_a_one_line_error(
     no_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "ANSWER_SECONDS", 0.05)
@@ -101,7 +107,7 @@ async def test_a_server_that_never_answers_is_a_line(
         assert "it does not answer" in await failure(no_settings, url)
 
 
-async def test_a_server_that_still_loads_is_waited_for(no_settings: Settings) -> None:
+async def test_opening_waits_for_a_server_that_loads_its_data(no_settings: Settings) -> None:
     answers = iter([b"-LOADING Redis is loading the dataset in memory\r\n"] * 2)
 
     def reply(words: list[str]) -> Reply:
@@ -115,7 +121,7 @@ async def test_a_server_that_still_loads_is_waited_for(no_settings: Settings) ->
         assert (await store.server_info()).version == "7.0.0"
 
 
-async def test_a_server_that_loads_for_long_is_a_line(
+async def test_a_server_that_loads_for_too_long_is_a_one_line_error(
     no_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "PAUSES", (0.0, 0.0))
@@ -123,7 +129,7 @@ async def test_a_server_that_loads_for_long_is_a_line(
         assert "still loading its data; wait a moment" in await failure(no_settings, url)
 
 
-async def test_tls_to_a_server_without_it_is_a_line(
+async def test_tls_to_a_server_without_tls_is_a_one_line_error(
     no_settings: Settings, own_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "CONNECT_SECONDS", 0.3)
@@ -132,7 +138,7 @@ async def test_tls_to_a_server_without_it_is_a_line(
     assert "look whether it speaks TLS" in line
 
 
-async def test_tls_is_spoken_and_the_certificate_is_checked(
+async def test_the_store_speaks_tls_and_checks_the_certificate(
     no_settings: Settings, certificate: Certificate
 ) -> None:
     answers = knowing("redis_version:7.0.0\r\n")
@@ -144,14 +150,14 @@ async def test_tls_is_spoken_and_the_certificate_is_checked(
         assert "TLS failed" in await failure(no_settings, url)
 
 
-async def test_a_wrong_option_in_the_url_is_a_line(no_settings: Settings) -> None:
+async def test_an_unknown_option_in_the_url_is_a_one_line_error(no_settings: Settings) -> None:
     line = await failure(no_settings, "redis://127.0.0.1:1?socket_timeout=soon")
     assert line.startswith("ORCHESTRA_REDIS_URL has an option that is not understood")
     line = await failure(no_settings, "redis://127.0.0.1:1?colour=blue")
     assert line.startswith("ORCHESTRA_REDIS_URL has an option that is not understood")
 
 
-async def test_the_private_valkey_is_used_when_no_server_is_named(tmp_path: Path) -> None:
+async def test_the_private_valkey_is_used_when_no_url_is_set(tmp_path: Path) -> None:
     with short_directory() as runtime:
         settings = Settings("", tmp_path / "state", runtime, "")
         async with open_store("p", settings) as store:
@@ -159,7 +165,7 @@ async def test_the_private_valkey_is_used_when_no_server_is_named(tmp_path: Path
             assert (await store.snapshot()).seq == 0
 
 
-def test_the_store_is_imported_without_the_client() -> None:
+def test_importing_the_store_does_not_import_the_client() -> None:
     code = (
         "import sys, orchestra_core.store.open_store, orchestra_core.store.follow; "
         "sys.exit('redis' in sys.modules)"

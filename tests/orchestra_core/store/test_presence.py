@@ -11,7 +11,7 @@ WORKING = Presence(chamber_id="t/auth", state="working", tool="Bash", detail="ma
 IDLE = Presence(chamber_id="t/auth", state="idle", since=200)
 
 
-async def test_the_last_report_is_what_a_worker_does_now(store: Store) -> None:
+async def test_the_latest_report_is_the_workers_presence(store: Store) -> None:
     await store.report_presence(WORKING)
     await store.report_presence(IDLE)
 
@@ -19,7 +19,7 @@ async def test_the_last_report_is_what_a_worker_does_now(store: Store) -> None:
     assert await store.activity("t/auth", 10) == [WORKING, IDLE]
 
 
-async def test_a_late_report_does_not_overtake_a_newer_one(store: Store) -> None:
+async def test_a_late_report_does_not_replace_a_newer_one(store: Store) -> None:
     await store.report_presence(IDLE)
     await store.report_presence(WORKING)
 
@@ -27,7 +27,7 @@ async def test_a_late_report_does_not_overtake_a_newer_one(store: Store) -> None
     assert await store.activity("t/auth", 10) == [IDLE, WORKING]
 
 
-async def test_a_report_without_a_time_is_taken_as_the_newest(store: Store) -> None:
+async def test_a_report_without_a_time_counts_as_the_newest(store: Store) -> None:
     finished = Presence(chamber_id="t/auth", state="finished")
     await store.report_presence(IDLE)
     await store.report_presence(finished)
@@ -35,14 +35,14 @@ async def test_a_report_without_a_time_is_taken_as_the_newest(store: Store) -> N
     assert (await store.snapshot()).presence == {"t/auth": finished}
 
 
-async def test_history_keeps_no_presence(store: Store) -> None:
+async def test_presence_is_not_part_of_the_history(store: Store) -> None:
     await store.report_presence(WORKING)
 
     assert await store.events() == []
     assert (await store.snapshot()).seq == 0
 
 
-async def test_activity_is_capped_and_answers_the_newest(store: Store) -> None:
+async def test_activity_is_limited_and_returns_the_newest_reports(store: Store) -> None:
     for since in range(1, 1_201):
         await store.report_presence(Presence(chamber_id="t/auth", since=since))
 
@@ -54,7 +54,7 @@ async def test_activity_is_capped_and_answers_the_newest(store: Store) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"no json", b'{"chamber_id":"\\ud800"}'])
-async def test_a_report_that_is_no_json_leaves_nothing_behind(store: Store, raw: bytes) -> None:
+async def test_a_report_that_is_not_json_stores_nothing(store: Store, raw: bytes) -> None:
     keys = (store.keys.presence, store.keys.activity("t/auth"))
     with pytest.raises(StoreUnavailable):
         await store.client.run(
@@ -67,7 +67,7 @@ async def test_a_report_that_is_no_json_leaves_nothing_behind(store: Store, raw:
 @pytest.mark.parametrize(
     "raw", [b'{"chamber_id":"t/auth","state":"dreaming"}', b'{"chamber_id":"\xff"}', b"{}"]
 )
-async def test_a_report_of_another_version_is_passed_over(store: Store, raw: bytes) -> None:
+async def test_a_report_of_another_version_is_skipped(store: Store, raw: bytes) -> None:
     keys = (store.keys.presence, store.keys.activity("t/auth"))
     async with watching(store) as watch:
         await store.client.run(

@@ -14,7 +14,7 @@ from tests.support.samples import a_task, starting
 FIRST, SECOND = a_task("first-1"), a_task("second-2")
 
 
-async def test_what_is_read_is_returned_and_nothing_is_written(store: Store) -> None:
+async def test_read_returns_documents_and_writes_nothing(store: Store) -> None:
     await commit(store, starting(FIRST))
     keys_before = await store.client.call("DBSIZE")
 
@@ -25,7 +25,7 @@ async def test_what_is_read_is_returned_and_nothing_is_written(store: Store) -> 
     assert await store.client.call("DBSIZE") == keys_before
 
 
-async def test_documents_that_changed_between_two_reads_are_read_again(store: Store) -> None:
+async def test_read_starts_again_when_documents_change_between_two_reads(store: Store) -> None:
     await commit(store, starting(FIRST))
     looks = 0
 
@@ -48,7 +48,7 @@ async def test_documents_that_changed_between_two_reads_are_read_again(store: St
     assert second == SECOND
 
 
-async def test_documents_that_never_stand_still_are_refused(
+async def test_read_fails_when_the_documents_change_at_every_attempt(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "_ATTEMPTS", 3)
@@ -63,7 +63,7 @@ async def test_documents_that_never_stand_still_are_refused(
         await store.read(look)
 
 
-async def test_an_error_of_the_reader_reaches_its_caller(store: Store) -> None:
+async def test_an_error_of_the_reading_function_reaches_the_caller(store: Store) -> None:
     async def look(reads: Reads) -> None:
         assert await reads.task(FIRST.id) is None
         raise Unknown("no such task")

@@ -25,7 +25,7 @@ from tests.support.valkey import Server, short_directory
 from tests.support.waiting import until
 
 
-async def test_a_killed_server_is_waited_for_and_nothing_is_lost(
+async def test_a_change_waits_for_a_killed_server_and_is_not_lost(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store, watching(store) as watch:
@@ -42,7 +42,7 @@ async def test_a_killed_server_is_waited_for_and_nothing_is_lost(
         assert watch.state == await store.snapshot()
 
 
-async def test_changes_under_a_server_killed_again_and_again_are_done_once_and_whole(
+async def test_with_a_server_killed_repeatedly_each_change_is_made_once_and_completely(
     own_server: Server, own_settings: Settings
 ) -> None:
     total, numbers = 400, iter(range(400))
@@ -82,7 +82,7 @@ async def test_following_ends_when_the_store_is_closed(own_settings: Settings) -
         await store.snapshot()
 
 
-async def test_a_private_server_that_was_killed_is_revived(own_server: Server) -> None:
+async def test_a_killed_private_server_is_restarted(own_server: Server) -> None:
     def revive() -> None:
         if not own_server.answers():
             own_server.restart()
@@ -101,7 +101,7 @@ async def test_a_private_server_that_was_killed_is_revived(own_server: Server) -
         await client.close()
 
 
-async def test_scripts_forgotten_by_the_server_are_sent_again(
+async def test_scripts_flushed_from_the_server_are_sent_again(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -112,7 +112,7 @@ async def test_scripts_forgotten_by_the_server_are_sent_again(
         assert (await store.snapshot()).seq == 2
 
 
-async def test_a_server_that_stays_away_is_a_line(
+async def test_a_server_that_stays_down_is_a_one_line_error(
     own_server: Server, own_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "PAUSES", (0.0, 0.01))
@@ -125,7 +125,7 @@ async def test_a_server_that_stays_away_is_a_line(
     assert str(caught.value).startswith(line)
 
 
-async def test_a_full_disk_is_a_line_and_nothing_is_half_written(
+async def test_a_full_disk_is_a_one_line_error_and_leaves_no_partial_change(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -144,7 +144,7 @@ async def test_a_full_disk_is_a_line_and_nothing_is_half_written(
         assert (state.seq, list(state.tasks)) == (1, ["one-1"])
 
 
-async def test_a_server_out_of_memory_is_a_line_and_nothing_is_half_written(
+async def test_a_server_out_of_memory_is_a_one_line_error_and_leaves_no_partial_change(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -156,7 +156,9 @@ async def test_a_server_out_of_memory_is_a_line_and_nothing_is_half_written(
         assert (await store.snapshot()).seq == 0
 
 
-async def test_a_read_only_replica_is_a_line(own_server: Server, own_settings: Settings) -> None:
+async def test_a_read_only_replica_is_a_one_line_error(
+    own_server: Server, own_settings: Settings
+) -> None:
     async with open_store("p", own_settings) as store:
         own_server.command("CONFIG", "SET", "replica-serve-stale-data", "yes")
         own_server.command("REPLICAOF", "127.0.0.1", "1")
@@ -165,7 +167,7 @@ async def test_a_read_only_replica_is_a_line(own_server: Server, own_settings: S
             await commit(store, starting())
 
 
-async def test_a_password_is_asked_for_and_a_wrong_one_is_never_shown(
+async def test_a_missing_or_wrong_password_is_an_error_that_does_not_show_it(
     own_server: Server, own_settings: Settings
 ) -> None:
     own_server.command("CONFIG", "SET", "requirepass", "correct-horse")
@@ -184,7 +186,7 @@ async def test_a_password_is_asked_for_and_a_wrong_one_is_never_shown(
     assert "\n" not in str(caught.value)
 
 
-async def test_a_user_without_the_right_is_told_which(
+async def test_the_error_for_a_missing_permission_names_it(
     own_server: Server, own_settings: Settings
 ) -> None:
     own_server.command("ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@read", "+info", "+ping")
@@ -194,7 +196,7 @@ async def test_a_user_without_the_right_is_told_which(
             await commit(store, starting())
 
 
-async def test_the_private_valkey_killed_under_an_open_room_comes_back_with_every_event(
+async def test_followers_get_every_event_after_the_private_valkey_was_killed(
     tmp_path: Path,
 ) -> None:
     with short_directory() as runtime:

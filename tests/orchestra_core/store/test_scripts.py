@@ -13,7 +13,7 @@ NAMES: tuple[ScriptName, ...] = get_args(ScriptName)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_script_begins_with_its_keys_arguments_and_answer(name: ScriptName) -> None:
+def test_each_script_starts_with_a_comment_on_keys_arguments_and_answer(name: ScriptName) -> None:
     header = script(name).source.partition("\n\n")[0]
 
     assert "-- KEYS" in header
@@ -22,7 +22,7 @@ def test_a_script_begins_with_its_keys_arguments_and_answer(name: ScriptName) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_script_names_no_key_of_its_own(name: ScriptName) -> None:
+def test_no_script_contains_a_key_name(name: ScriptName) -> None:
     calls = re.findall(r"redis\.call\('(\w+)', ([^,)]+)", script(name).source)
 
     assert calls
@@ -32,9 +32,7 @@ def test_a_script_names_no_key_of_its_own(name: ScriptName) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_server_knows_a_script_by_the_digest_we_send(
-    store: Store, name: ScriptName
-) -> None:
+async def test_our_digest_of_a_script_is_the_servers(store: Store, name: ScriptName) -> None:
     source = script(name)
 
     assert await store.client.call("SCRIPT", "LOAD", source.source) == source.sha.encode()

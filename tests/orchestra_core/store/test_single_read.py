@@ -17,20 +17,22 @@ from tests.support.valkey import Server
 from tests.support.valkey_users import a_user_of_their_own
 
 
-async def test_it_reads_what_the_store_reads(
+async def test_a_single_read_returns_the_same_state_as_the_store(
     store: Store, settings: Settings, project_id: str
 ) -> None:
     await commit(store, starting(a_task(description="Grüße 🎻")))
     assert quick_snapshot(project_id, settings) == await store.snapshot()
 
 
-def test_a_project_without_state_is_empty(settings: Settings, project_id: str) -> None:
+def test_a_single_read_of_a_project_without_state_is_empty(
+    settings: Settings, project_id: str
+) -> None:
     state = quick_snapshot(project_id, settings)
     assert state is not None
     assert (state.seq, state.tasks) == (0, {})
 
 
-async def test_a_server_on_the_network_is_asked_too(
+async def test_a_single_read_works_over_tcp(
     store: Store, settings: Settings, project_id: str, valkey_server: Server
 ) -> None:
     await commit(store, starting())
@@ -38,7 +40,7 @@ async def test_a_server_on_the_network_is_asked_too(
     assert quick_snapshot(project_id, at_port) == await store.snapshot()
 
 
-async def test_a_running_private_server_is_found_by_its_record(project_id: str) -> None:
+async def test_a_single_read_finds_the_private_server_by_its_record(project_id: str) -> None:
     with a_user_of_their_own() as own:
         assert quick_snapshot(project_id, own) is None
         async with open_store(project_id, own) as store:
@@ -59,19 +61,19 @@ async def test_a_running_private_server_is_found_by_its_record(project_id: str) 
         "unix:///nonexistent/socket",
     ],
 )
-def test_what_takes_a_client_or_does_not_answer_is_left_to_the_store(
+def test_a_single_read_gives_up_where_a_client_is_needed_or_no_server_answers(
     settings: Settings, url: str
 ) -> None:
     assert quick_snapshot("p", replace(settings, redis_url=url)) is None
 
 
-def test_a_wrong_url_is_told(settings: Settings) -> None:
+def test_an_invalid_url_is_an_error(settings: Settings) -> None:
     with pytest.raises(BadInput):
         quick_snapshot("p", replace(settings, redis_url="http://localhost"))
 
 
 @pytest.mark.parametrize("said", [HANG_UP, b"-LOADING its data\r\n", b"what?\r\n"])
-async def test_a_server_that_gives_no_answer_is_left_to_the_store(
+async def test_a_single_read_gives_up_on_a_server_without_a_usable_answer(
     settings: Settings, said: bytes
 ) -> None:
     replies = iter([said])

@@ -13,11 +13,11 @@ from tests.support.samples import a_task, starting
 _PATIENCE = 3.0
 
 
-async def test_nothing_yet_is_an_empty_state(store: Store) -> None:
+async def test_the_snapshot_of_a_new_project_is_empty(store: Store) -> None:
     assert await store.snapshot() == ProjectState()
 
 
-async def test_ten_thousand_tasks_are_read_at_once(store: Store) -> None:
+async def test_a_snapshot_holds_ten_thousand_tasks(store: Store) -> None:
     tasks = [a_task(f"task-{number}", "Words " * 20) for number in range(10_000)]
     for start in range(0, len(tasks), 1_000):
         events = tuple(starting(task).events[0] for task in tasks[start : start + 1_000])
@@ -35,7 +35,7 @@ async def test_ten_thousand_tasks_are_read_at_once(store: Store) -> None:
     assert best < 0.3 * _PATIENCE
 
 
-async def test_a_document_of_another_version_is_a_line(store: Store) -> None:
+async def test_a_document_of_another_version_is_a_one_line_error(store: Store) -> None:
     await store.client.call("HSET", store.keys.documents("tasks"), "t", '{"id":"t"}')
 
     with pytest.raises(StoreUnavailable, match="a task that this version of Orchestra cannot read"):

@@ -36,7 +36,7 @@ async def test_one_change_writes_the_document_and_appends_the_event(store: Store
     assert not committed.repeated
 
 
-async def test_the_published_message_is_the_very_event_of_the_stream(store: Store) -> None:
+async def test_the_published_message_equals_the_event_in_the_stream(store: Store) -> None:
     async with store.client.listen(store.keys.channel) as subscription:
         committed = await commit(store, starting())
 
@@ -59,7 +59,7 @@ async def test_a_change_of_several_events_numbers_them_in_order(store: Store) ->
     assert [event.id for event in await store.events(after=1)] == ["2-0", "3-0"]
 
 
-async def test_a_repeated_operation_answers_what_the_first_did(store: Store) -> None:
+async def test_a_repeated_operation_returns_the_first_result(store: Store) -> None:
     first = await commit(store, Change(events=starting().events, operation="start"))
     again = await commit(store, Change(events=starting(a_task("x-0001")).events, operation="start"))
 
@@ -69,7 +69,7 @@ async def test_a_repeated_operation_answers_what_the_first_did(store: Store) -> 
     assert len(await store.events()) == 1
 
 
-async def test_a_repeated_operation_without_events_is_recognised_too(store: Store) -> None:
+async def test_a_repeated_operation_without_events_returns_the_first_result(store: Store) -> None:
     change = Change(events=(), claims={"auth": "one/auth"}, operation="claim")
 
     assert not (await commit(store, change)).repeated
@@ -79,7 +79,7 @@ async def test_a_repeated_operation_without_events_is_recognised_too(store: Stor
     assert again.events == ()
 
 
-async def test_a_decision_is_made_again_when_what_it_read_has_changed(store: Store) -> None:
+async def test_a_decision_runs_again_when_a_document_that_it_read_has_changed(store: Store) -> None:
     await commit(store, starting())
     seen: list[str] = []
 
@@ -98,7 +98,9 @@ async def test_a_decision_is_made_again_when_what_it_read_has_changed(store: Sto
     assert (task.summary, task.state) == ("meanwhile", "completed")
 
 
-async def test_a_decision_is_made_again_when_what_was_missing_has_appeared(store: Store) -> None:
+async def test_a_decision_runs_again_when_a_document_that_it_missed_has_appeared(
+    store: Store,
+) -> None:
     seen: list[bool] = []
 
     async def start(reads: Reads) -> Change:
@@ -113,7 +115,9 @@ async def test_a_decision_is_made_again_when_what_was_missing_has_appeared(store
     assert seen == [False, True]
 
 
-async def test_a_chamber_that_appears_meanwhile_voids_a_decision_about_all(store: Store) -> None:
+async def test_a_decision_about_all_chambers_runs_again_when_another_chamber_appears(
+    store: Store,
+) -> None:
     counts: list[int] = []
 
     def creating(name: str) -> Change:
@@ -146,7 +150,7 @@ async def test_a_chamber_that_appears_meanwhile_voids_a_decision_about_all(store
     assert counts == [1, 2]
 
 
-async def test_the_chambers_of_a_task_come_in_the_order_they_were_created(store: Store) -> None:
+async def test_a_decision_reads_the_chambers_of_a_task_in_creation_order(store: Store) -> None:
     for at, name in enumerate(("zeta", "alpha", "mid")):
         chamber = msgspec.structs.replace(a_chamber(name, "t[1]*-0"), created_at=NOON + at)
         event = Event(at=NOON, kind="chamber.reserved", data=EventData(chamber=chamber))
@@ -157,7 +161,7 @@ async def test_the_chambers_of_a_task_come_in_the_order_they_were_created(store:
     assert [chamber.name for chamber in found] == ["zeta", "alpha", "mid"]
 
 
-async def test_twenty_at_once_lose_no_increment(store: Store) -> None:
+async def test_twenty_concurrent_transactions_lose_no_increment(store: Store) -> None:
     async def act(reads: Reads) -> Change:
         agent = await reads.agent("add-login-1a2b/implementer")
         acted = an_agent(actions=(agent.actions if agent else 0) + 1)
@@ -170,7 +174,7 @@ async def test_twenty_at_once_lose_no_increment(store: Store) -> None:
     assert state.seq == 20
 
 
-async def test_replaying_the_history_gives_the_very_state(store: Store) -> None:
+async def test_replaying_the_history_gives_the_same_state(store: Store) -> None:
     for event in (
         Event(at=NOON, kind="chamber.created", data=EventData(chamber=a_chamber())),
         Event(at=NOON, kind="agent.acted", data=EventData(agent=an_agent(actions=3))),
@@ -188,7 +192,7 @@ async def test_replaying_the_history_gives_the_very_state(store: Store) -> None:
     assert replayed == await store.snapshot()
 
 
-async def test_events_are_paged_and_limited(store: Store) -> None:
+async def test_events_are_read_in_pages_up_to_a_limit(store: Store) -> None:
     events = starting().events * 4_500
     await commit(store, Change(events=events))
 
@@ -198,7 +202,7 @@ async def test_events_are_paged_and_limited(store: Store) -> None:
     assert await store.last_events(0) == []
 
 
-async def test_a_claim_that_is_taken_is_refused_with_its_holder(store: Store) -> None:
+async def test_a_claim_that_is_held_is_refused_and_names_its_holder(store: Store) -> None:
     await commit(store, Change(events=(), claims={"auth": "add-login-1a2b/auth"}))
 
     with pytest.raises(Refused, match=r"'auth' is held by 'add-login-1a2b/auth'"):
@@ -207,7 +211,7 @@ async def test_a_claim_that_is_taken_is_refused_with_its_holder(store: Store) ->
     assert (await store.snapshot()).seq == 0
 
 
-async def test_a_batch_of_claims_is_taken_whole_or_not_at_all(store: Store) -> None:
+async def test_a_batch_of_claims_is_taken_completely_or_not_at_all(store: Store) -> None:
     await commit(store, Change(events=(), claims={"b": "one/b"}))
 
     with pytest.raises(Refused):
@@ -217,7 +221,7 @@ async def test_a_batch_of_claims_is_taken_whole_or_not_at_all(store: Store) -> N
     assert (await reads.claim("a"), await reads.claim("b")) == ("", "one/b")
 
 
-async def test_a_claim_can_be_taken_again_by_its_holder_and_after_its_release(store: Store) -> None:
+async def test_a_claim_can_be_taken_again_by_its_holder_or_after_its_release(store: Store) -> None:
     await commit(store, Change(events=(), claims={"auth": "one/auth"}))
     await commit(store, Change(events=(), claims={"auth": "one/auth"}))
     await commit(store, Change(events=(), releases={"auth": "one/auth"}))
@@ -226,14 +230,14 @@ async def test_a_claim_can_be_taken_again_by_its_holder_and_after_its_release(st
     assert await Reads(store.client, store.keys).claim("auth") == "two/auth"
 
 
-async def test_a_claim_is_released_by_nobody_but_its_holder(store: Store) -> None:
+async def test_only_its_holder_can_release_a_claim(store: Store) -> None:
     await commit(store, Change(events=(), claims={"auth": "one/auth"}))
     await commit(store, Change(events=(), releases={"auth": "two/auth"}))
 
     assert await Reads(store.client, store.keys).claim("auth") == "one/auth"
 
 
-async def test_of_many_claims_at_once_exactly_one_wins(store: Store) -> None:
+async def test_exactly_one_of_many_concurrent_claims_wins(store: Store) -> None:
     async def claim(number: int) -> bool:
         try:
             await commit(store, Change(events=(), claims={"auth": f"{number}/auth"}))
@@ -246,14 +250,14 @@ async def test_of_many_claims_at_once_exactly_one_wins(store: Store) -> None:
     assert sum(won) == 1
 
 
-async def test_half_a_character_is_refused_before_anything_is_written(store: Store) -> None:
+async def test_a_lone_surrogate_is_refused_before_anything_is_written(store: Store) -> None:
     with pytest.raises(BadInput, match="half a character"):
         await commit(store, starting(a_task(description="lone \ud800")))
 
     assert (await store.snapshot()).seq == 0
 
 
-async def test_what_was_read_once_stays_so_within_one_decision(store: Store) -> None:
+async def test_a_document_read_twice_in_one_decision_is_the_same(store: Store) -> None:
     reads = Reads(store.client, store.keys)
     assert await reads.task("add-login-1a2b") is None
 
@@ -281,7 +285,7 @@ async def test_each_kind_of_document_can_be_read_by_its_id(store: Store) -> None
     assert (await reads.state()).tasks == {a_task().id: a_task()}
 
 
-async def test_an_operation_made_up_here_is_kept_for_minutes_only(store: Store) -> None:
+async def test_a_generated_operation_id_is_kept_for_minutes_only(store: Store) -> None:
     await commit(store, starting())
     await commit(store, Change(events=(), operation="mine"))
 

@@ -48,7 +48,7 @@ from orchestra_core.store.client.address import Address, masked, read_address
         ),
     ],
 )
-def test_every_form_is_understood(url: str, expected: Address) -> None:
+def test_every_form_of_url_is_parsed(url: str, expected: Address) -> None:
     assert read_address(url) == expected
 
 
@@ -71,7 +71,7 @@ def test_every_form_is_understood(url: str, expected: Address) -> None:
         ("redis://host/0\n", "is no database number"),
     ],
 )
-def test_a_wrong_url_is_one_line_that_names_it(url: str, said: str) -> None:
+def test_an_invalid_url_is_named_in_a_one_line_error(url: str, said: str) -> None:
     with pytest.raises(BadInput, match=said) as caught:
         read_address(url)
 
@@ -92,7 +92,7 @@ def test_a_wrong_url_is_one_line_that_names_it(url: str, said: str) -> None:
         "http://u:secret@host/path?x=secret",
     ],
 )
-def test_no_password_is_ever_shown(url: str) -> None:
+def test_an_error_never_shows_the_password(url: str) -> None:
     assert "secret" not in masked(url)
     try:
         shown = read_address(url).shown

@@ -18,7 +18,7 @@ CALLERS = 20
 LONGEST = 0.002  # seconds; most commands are answered before
 
 
-async def test_no_moment_of_a_command_swallows_a_cancellation(store: Store) -> None:
+async def test_a_command_can_be_cancelled_at_every_step(store: Store) -> None:
     async def ask_for_ever() -> None:
         while True:
             await store.client.call("HVALS", store.keys.presence)
@@ -33,7 +33,7 @@ async def test_no_moment_of_a_command_swallows_a_cancellation(store: Store) -> N
         assert asking.cancelled()
 
 
-async def test_cancelled_calls_are_never_swallowed_and_leak_no_connection(
+async def test_cancelling_a_call_always_takes_effect_and_leaks_no_connection(
     own_server: Server, own_settings: Settings
 ) -> None:
     chance, numbers = random.Random(1), iter(range(CALLS))  # noqa: S311 - the same each time

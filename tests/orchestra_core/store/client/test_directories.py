@@ -38,7 +38,7 @@ def no_settings(tmp_path: Path) -> Settings:
     return Settings("", tmp_path / "state", tmp_path, "")
 
 
-async def test_a_project_lives_on_the_cluster_node_that_owns_its_slot(
+async def test_a_project_uses_the_cluster_node_that_owns_its_slot(
     cluster: Server, no_settings: Settings
 ) -> None:
     slots = [str(slot) for slot in range(16_384)]
@@ -57,7 +57,7 @@ async def test_a_project_lives_on_the_cluster_node_that_owns_its_slot(
         assert watch.state == await store.snapshot()
 
 
-async def test_a_cluster_without_an_owner_for_the_slot_is_a_line(
+async def test_a_cluster_without_an_owner_of_the_slot_is_a_one_line_error(
     cluster: Server, no_settings: Settings
 ) -> None:
     url = f"redis+cluster://127.0.0.1:{cluster.port}"
@@ -67,7 +67,7 @@ async def test_a_cluster_without_an_owner_for_the_slot_is_a_line(
             pass
 
 
-async def test_a_cluster_named_as_a_plain_server_is_a_line(
+async def test_a_plain_url_that_leads_to_a_cluster_is_a_one_line_error(
     cluster: Server, no_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "PAUSES", (0.0,))
@@ -88,7 +88,7 @@ def watched(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
         yield primary, sentinel
 
 
-async def test_a_sentinel_says_where_the_primary_is(
+async def test_the_sentinel_is_asked_for_the_primary(
     watched: tuple[Server, Server], no_settings: Settings
 ) -> None:
     url = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{watched[1].port}/room"
@@ -98,7 +98,7 @@ async def test_a_sentinel_says_where_the_primary_is(
         assert (await store.snapshot()).seq == 1
 
 
-async def test_a_sentinel_that_does_not_answer_is_passed_over(
+async def test_a_sentinel_that_does_not_answer_is_skipped(
     watched: tuple[Server, Server], no_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "CONNECT_SECONDS", 0.3)
@@ -112,7 +112,7 @@ async def test_a_sentinel_that_does_not_answer_is_passed_over(
             await commit(store, starting())
 
 
-async def test_a_failover_of_a_sentinel_is_followed_and_nothing_is_lost(
+async def test_after_a_failover_the_client_uses_the_new_primary_and_loses_nothing(
     valkey_server: Server, no_settings: Settings
 ) -> None:
     binary = valkey_server.binary
@@ -149,7 +149,7 @@ async def _follow_a_failover(
         assert watch.state == await store.snapshot()
 
 
-async def test_a_service_the_sentinel_does_not_know_is_a_line(
+async def test_a_service_unknown_to_the_sentinel_is_a_one_line_error(
     watched: tuple[Server, Server], no_settings: Settings
 ) -> None:
     url = f"redis+sentinel://127.0.0.1:{watched[1].port}/kitchen"
@@ -159,7 +159,7 @@ async def test_a_service_the_sentinel_does_not_know_is_a_line(
             pass
 
 
-async def test_a_primary_that_became_a_replica_is_left_for_the_new_one(
+async def test_a_primary_that_became_a_replica_is_replaced_by_the_new_primary(
     own_server: Server, valkey_server: Server, no_settings: Settings
 ) -> None:
     places = [own_server.listen()]

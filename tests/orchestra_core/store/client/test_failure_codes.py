@@ -59,7 +59,9 @@ from orchestra_core.store.client.failure_codes import failure_code
         ),
     ],
 )
-def test_an_error_has_a_code_and_what_was_said(error: Exception, code: str, detail: str) -> None:
+def test_a_failure_has_a_code_and_the_servers_words(
+    error: Exception, code: str, detail: str
+) -> None:
     assert failure_code(error) == (code, detail)
 
 
@@ -76,14 +78,14 @@ def test_an_error_has_a_code_and_what_was_said(error: Exception, code: str, deta
         (BusyLoadingError("its data", status_code="LOADING"), "LOADING"),
     ],
 )
-def test_what_redis_py_wraps_is_told_by_what_is_inside(cause: Exception, code: str) -> None:
+def test_a_wrapped_error_gets_the_code_of_its_cause(cause: Exception, code: str) -> None:
     wrapped = RedisConnectionError("it failed")
     wrapped.__cause__ = cause
 
     assert failure_code(wrapped)[0] == code
 
 
-def test_what_redis_py_raises_while_it_handles_an_error_is_told_by_that() -> None:
+def test_an_error_raised_while_handling_another_gets_the_code_of_that_one() -> None:
     raised = RedisConnectionError("Error 111 connecting")
     raised.__context__ = ConnectionRefusedError()
 

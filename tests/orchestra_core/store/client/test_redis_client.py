@@ -16,7 +16,7 @@ from tests.support.valkey import Server
 BEGUN: Reply = b"*2\r\n"  # an answer of two parts, of which at most the first comes
 
 
-async def test_commands_at_once_share_a_few_connections_and_each_gets_its_own_answer(
+async def test_concurrent_commands_share_connections_and_each_gets_its_own_answer(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -27,7 +27,7 @@ async def test_commands_at_once_share_a_few_connections_and_each_gets_its_own_an
         assert connections == redis_client.AT_ONCE + 1  # ours, and who asks
 
 
-async def test_an_answer_whose_caller_has_given_up_goes_to_nobody_else(
+async def test_the_answer_to_a_cancelled_command_reaches_no_other_caller(
     own_settings: Settings,
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -40,7 +40,7 @@ async def test_an_answer_whose_caller_has_given_up_goes_to_nobody_else(
         assert given_up.cancelled()
 
 
-async def test_an_error_is_its_own_commands_and_the_others_are_answered(
+async def test_an_error_fails_its_own_command_only(
     own_settings: Settings,
 ) -> None:
     async with open_store("p", own_settings) as store:
@@ -51,7 +51,7 @@ async def test_an_error_is_its_own_commands_and_the_others_are_answered(
         assert said[1] == b"x"
 
 
-async def test_a_command_that_finds_no_answer_holds_up_no_other_and_is_not_sent_again(
+async def test_a_command_without_an_answer_delays_no_other_and_is_not_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "ANSWER_SECONDS", 0.2)
@@ -78,7 +78,7 @@ async def test_a_command_that_finds_no_answer_holds_up_no_other_and_is_not_sent_
     assert asked.count("other") == 1
 
 
-async def test_commands_one_after_the_other_go_over_one_connection(
+async def test_sequential_commands_use_one_connection(
     own_server: Server, own_settings: Settings
 ) -> None:
     async with open_store("p", own_settings) as store:

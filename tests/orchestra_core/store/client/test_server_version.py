@@ -33,7 +33,9 @@ def knowing(info: str) -> Callable[[list[str]], Reply]:
     return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
 
 
-async def test_a_server_too_old_is_named_with_what_is_needed(no_settings: Settings) -> None:
+async def test_the_error_for_an_old_server_names_its_version_and_the_one_needed(
+    no_settings: Settings,
+) -> None:
     async with scripted_server(knowing("redis_version:6.0.16\r\nos:x\r\n")) as url:
         line = await failure(no_settings, url)
 
@@ -51,7 +53,7 @@ async def test_a_server_too_old_is_named_with_what_is_needed(no_settings: Settin
         (ServerInfo("redis", "6.1.240"), False),
     ],
 )
-def test_versions_are_compared_by_their_numbers(info: ServerInfo, *, good: bool) -> None:
+def test_versions_are_compared_as_numbers(info: ServerInfo, *, good: bool) -> None:
     if good:
         check_version(info)
     else:
@@ -59,6 +61,6 @@ def test_versions_are_compared_by_their_numbers(info: ServerInfo, *, good: bool)
             check_version(info)
 
 
-async def test_a_server_that_hides_its_version_is_a_line(no_settings: Settings) -> None:
+async def test_a_server_that_hides_its_version_is_a_one_line_error(no_settings: Settings) -> None:
     async with scripted_server(knowing("os:x\r\n")) as url:
         assert "does not say its version" in await failure(no_settings, url)

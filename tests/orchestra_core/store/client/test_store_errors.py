@@ -16,7 +16,7 @@ def test_every_failure_is_one_line_that_names_the_server(code: str, *, private: 
     assert not line.endswith(".")
 
 
-def test_the_private_server_has_no_url_to_correct() -> None:
+def test_an_error_of_the_private_server_does_not_tell_the_user_to_correct_a_url() -> None:
     line = meaning("refused", "", "unix:///s", private=True)
 
     assert line == (
@@ -25,12 +25,12 @@ def test_the_private_server_has_no_url_to_correct() -> None:
     )
 
 
-def test_what_the_server_said_is_cut_and_cleaned() -> None:
+def test_the_servers_words_are_shortened_and_cleaned() -> None:
     line = meaning("error", "\x1b[31m" + "x" * 500, "redis://h", private=False)
 
     assert "\x1b" not in line
     assert len(line) < 300
 
 
-def test_a_failure_is_a_store_that_is_unavailable() -> None:
+def test_a_failure_raises_store_unavailable() -> None:
     assert isinstance(Failure("OOM", "", "redis://h", private=False), StoreUnavailable)

@@ -24,19 +24,19 @@ class Messages:
             self.queue.put_nowait(payload)
 
 
-async def test_what_has_come_is_taken_together() -> None:
+async def test_waiting_messages_are_taken_together() -> None:
     messages = Messages()
     messages.put(b"1", b"2", b"3")
     async with SubscriptionBuffer(messages) as ringing:
         assert await ringing.wait(5) == [(b"bell", b"1"), (b"bell", b"2"), (b"bell", b"3")]
 
 
-async def test_nothing_in_time_is_an_empty_list() -> None:
+async def test_a_timeout_returns_an_empty_list() -> None:
     async with SubscriptionBuffer(Messages()) as ringing:
         assert await ringing.wait(0.01) == []
 
 
-async def test_what_came_before_the_end_is_handed_out_before_it_is_told() -> None:
+async def test_messages_received_before_the_end_are_returned_before_the_error() -> None:
     messages = Messages()
     messages.put(b"1", None)
     async with SubscriptionBuffer(messages) as ringing:
@@ -46,7 +46,7 @@ async def test_what_came_before_the_end_is_handed_out_before_it_is_told() -> Non
                 await ringing.wait(5)
 
 
-async def test_too_much_unread_is_dropped_and_told_as_nothing_heard(
+async def test_on_overflow_the_messages_are_dropped_and_a_gap_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(subscription_buffer, "MOST_UNREAD", 2)
