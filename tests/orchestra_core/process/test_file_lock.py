@@ -25,19 +25,19 @@ with locked_file(Path(sys.argv[1])):
 """
 
 
-def test_a_lock_is_held_for_as_long_as_it_is_entered(tmp_path: Path) -> None:
+def test_a_lock_is_held_inside_its_with_block_only(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with locked_file(path):
         assert is_locked(path)
     assert not is_locked(path)
 
 
-def test_looking_whether_a_lock_is_held_makes_no_file(tmp_path: Path) -> None:
+def test_checking_whether_a_lock_is_held_creates_no_file(tmp_path: Path) -> None:
     assert not is_locked(tmp_path / "lock")
     assert not (tmp_path / "lock").exists()
 
 
-def test_a_share_bars_the_exclusive_lock_until_it_is_closed(tmp_path: Path) -> None:
+def test_a_shared_lock_blocks_the_exclusive_one_until_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     shared, other = open_lock_file(path), open_lock_file(path)
     try:
@@ -49,7 +49,7 @@ def test_a_share_bars_the_exclusive_lock_until_it_is_closed(tmp_path: Path) -> N
         os.close(other)
 
 
-def test_a_directory_is_locked_without_a_file_in_it(tmp_path: Path) -> None:
+def test_locking_a_directory_creates_no_file_in_it(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
         with locked_directory(tmp_path):
@@ -60,14 +60,14 @@ def test_a_directory_is_locked_without_a_file_in_it(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_symbolic_link_is_no_lock_file(tmp_path: Path) -> None:
+def test_a_symlink_is_refused_as_a_lock_file(tmp_path: Path) -> None:
     (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="lock"):
         open_lock_file(tmp_path / "lock")
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_lock_goes_with_its_holder(tmp_path: Path) -> None:
+def test_a_lock_is_released_when_its_process_dies(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with subprocess.Popen([sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None

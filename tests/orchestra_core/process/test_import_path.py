@@ -38,26 +38,26 @@ def start(directory: Path, *arguments: str, python_path: str | None = None) -> s
     "python_path", [None, "", ".", f"{os.pathsep}src", f".{os.pathsep}/nowhere"]
 )
 @pytest.mark.parametrize("module", ["orchestra_tui.command_line", "orchestra_server"])
-def test_a_module_that_is_started_by_name_imports_nothing_of_the_working_directory(
+def test_python_m_imports_nothing_from_the_working_directory(
     hostile: Path, module: str, python_path: str | None
 ) -> None:
     assert "orchestra" in start(hostile, "-m", module, "--version", python_path=python_path)
 
 
-def test_the_installed_script_imports_nothing_that_a_relative_entry_of_the_path_leads_to(
+def test_the_installed_script_imports_nothing_through_relative_path_entries(
     hostile: Path,
 ) -> None:
     script = Path(sys.executable).with_name("orchestra")
     assert start(hostile, str(script), "--version", python_path=".").startswith("orchestra ")
 
 
-def test_the_server_comes_up_in_a_repository_that_has_a_module_called_mcp(hostile: Path) -> None:
+def test_the_server_starts_in_a_repository_with_a_module_named_mcp(hostile: Path) -> None:
     said = start(hostile, "-m", "orchestra_server", python_path=".")
     assert "is not in a git repository" in said, "it came up, and noticed where it is"
     assert "was imported" not in said
 
 
-def test_processes_started_later_do_not_get_the_relative_entries(hostile: Path) -> None:
+def test_child_processes_do_not_inherit_relative_path_entries(hostile: Path) -> None:
     code = (
         "import os, orchestra_core.process.import_path as i; i.drop_working_directory();"
         "print(os.environ.get('PYTHONPATH'))"
@@ -66,7 +66,7 @@ def test_processes_started_later_do_not_get_the_relative_entries(hostile: Path) 
         assert start(hostile, "-c", code, python_path=given).strip() == left
 
 
-def test_a_directory_that_is_gone_is_no_reason_to_fail(tmp_path: Path) -> None:
+def test_a_deleted_working_directory_is_no_error(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     code = (

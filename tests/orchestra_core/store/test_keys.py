@@ -1,7 +1,7 @@
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 
 
-def test_every_key_of_a_project_has_its_own_name_and_the_projects_slot() -> None:
+def test_all_keys_of_a_project_are_distinct_and_share_its_slot() -> None:
     keys = Keys("room-1a2b3c4d")
     names = [
         keys.sequence,
