@@ -4,7 +4,7 @@ from orchestra_server.demo.demo_repository import create_demo_repository
 from tests.support.repositories import TestRepository
 
 
-def test_the_repository_has_all_files_in_one_commit_on_main(tmp_path: Path) -> None:
+def test_the_demo_repository_has_all_files_in_one_commit_on_main(tmp_path: Path) -> None:
     files = {"README.md": "Books\n", "shop/prices.py": "PRICE = 1  # €\n"}
     create_demo_repository(tmp_path / "shop", files, "Open the shop")
     shop = TestRepository(tmp_path / "shop")
@@ -15,7 +15,7 @@ def test_the_repository_has_all_files_in_one_commit_on_main(tmp_path: Path) -> N
     assert shop.status == ""
 
 
-def test_commits_have_an_identity_of_the_repositorys_own(tmp_path: Path) -> None:
+def test_commits_use_an_identity_configured_in_the_repository(tmp_path: Path) -> None:
     create_demo_repository(tmp_path / "shop", {"a": ""}, "one")
     shop = TestRepository(tmp_path / "shop")
     assert shop.git("config", "--local", "user.email") == "demo@orchestra.invalid"

@@ -7,7 +7,7 @@ from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR
 from orchestra_server.demo.demo_setup import demo_setup
 
 
-def test_the_demo_has_a_repository_and_a_state_of_its_own_and_leaves_nothing(
+def test_the_demo_uses_its_own_repository_and_state_and_removes_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(REDIS_URL, "redis://somebody.example/0")
@@ -23,7 +23,7 @@ def test_the_demo_has_a_repository_and_a_state_of_its_own_and_leaves_nothing(
     assert not top.parent.exists()
 
 
-def test_a_demo_that_fails_leaves_nothing_either() -> None:
+def test_a_demo_that_fails_removes_them_too() -> None:
     tops: list[Path] = []
 
     def fail() -> None:

@@ -36,7 +36,7 @@ def test_a_handler_with_arguments_runs_without_a_shell(tmp_path: Path) -> None:
     assert (chamber / "$HOME; a file").is_file()
 
 
-def test_an_asynchronous_handler_says_nothing_and_is_waited_for_only_at_the_end(
+def test_an_asynchronous_handler_returns_nothing_and_is_awaited_only_at_the_end(
     tmp_path: Path,
 ) -> None:
     chamber = chamber_with(
@@ -70,7 +70,7 @@ def test_a_chamber_without_settings_has_no_hooks(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_a_hook_prints_is_heard_as_a_client_would_hear_it(
+def test_the_output_of_a_hook_is_parsed_as_a_client_parses_it(
     printed: bytes, response: HookResponse
 ) -> None:
     assert read_output(printed) == response

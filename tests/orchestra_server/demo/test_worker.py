@@ -32,7 +32,7 @@ def files_made(chamber: Path) -> list[str]:
     return sorted({step.path for step in ASSIGNMENTS[NAME].steps if (chamber / step.path).exists()})
 
 
-def test_told_to_stop_it_does_no_more_of_its_part(chamber: Path) -> None:
+def test_a_worker_told_to_stop_makes_no_further_change(chamber: Path) -> None:
     post(chamber, [replace(an_interrupt(message="Enough"), requires="stop")])
     worker = worker_in(chamber, [])
     worker.work(ASSIGNMENTS[NAME])
@@ -40,7 +40,7 @@ def test_told_to_stop_it_does_no_more_of_its_part(chamber: Path) -> None:
     assert files_made(chamber) == []
 
 
-async def test_suspended_it_waits_and_resumed_it_does_all_of_its_part(chamber: Path) -> None:
+async def test_a_suspended_worker_waits_and_finishes_its_part_once_resumed(chamber: Path) -> None:
     show_suspension(chamber, Suspension(since=1, interrupt_id="i1", sender="operator"))
     sent: list[Report] = []
     worker = worker_in(chamber, sent)

@@ -19,7 +19,7 @@ from orchestra_server.demo.worker_reports import (
         WorkerFinished(report="Done."),
     ],
 )
-def test_a_report_is_one_line_and_is_read_back_as_it_was(report: Report) -> None:
+def test_a_report_is_encoded_as_one_line_and_decoded_unchanged(report: Report) -> None:
     line = encode_report(report)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
@@ -27,6 +27,6 @@ def test_a_report_is_one_line_and_is_read_back_as_it_was(report: Report) -> None
 
 
 @pytest.mark.parametrize("line", [b"", b"Done.\n", b'{"type":"other"}\n', b'{"report":"x"}\n'])
-def test_any_other_line_is_an_error(line: bytes) -> None:
+def test_decoding_any_other_line_is_an_error(line: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_report(line)

@@ -9,13 +9,13 @@ from orchestra_server.domain import chamber_lifecycle
 from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
 
 
-def test_a_batch_is_reserved_with_a_claim_on_each_name() -> None:
+def test_creating_a_batch_claims_each_name() -> None:
     change = chamber_lifecycle.reserved([a_chamber("auth"), a_chamber("api")], "conductor")
     assert change.claims == {"auth": "add-login-1a2b/auth", "api": "add-login-1a2b/api"}
     assert [event.kind for event in change.events] == ["chamber.reserved"] * 2
 
 
-def test_a_failed_batch_gives_its_names_back_and_says_why() -> None:
+def test_a_failed_batch_releases_its_names_and_records_the_reason() -> None:
     change = chamber_lifecycle.failed(
         [a_chamber("auth")], note="no room", at=NOON, actor="conductor"
     )
@@ -26,18 +26,22 @@ def test_a_failed_batch_gives_its_names_back_and_says_why() -> None:
 
 
 @pytest.mark.parametrize("state", ["failed", "closed", "creating"])
-def test_a_name_without_saved_work_may_be_made_again(state: ChamberState) -> None:
+def test_a_closed_or_failed_chamber_without_saved_work_may_be_created_again(
+    state: ChamberState,
+) -> None:
     assert not chamber_lifecycle.all_live(["auth"], [replace(a_chamber("auth"), state=state)])
 
 
 @pytest.mark.parametrize("state", ["failed", "closed"])
-def test_saved_work_is_not_made_over(state: ChamberState) -> None:
+def test_a_closed_or_failed_chamber_with_saved_work_is_not_created_again(
+    state: ChamberState,
+) -> None:
     saved = replace(a_chamber("auth"), state=state, saved_ref="refs/orchestra/saved/x")
     with pytest.raises(Refused, match="restore_chamber"):
         chamber_lifecycle.all_live(["auth"], [saved])
 
 
-def test_closing_twice_keeps_the_first_ref() -> None:
+def test_closing_a_chamber_again_keeps_the_first_saved_ref() -> None:
     first, change = chamber_lifecycle.closing(
         replace(a_chamber(), state="live"), at=NOON, actor="a"
     )
@@ -46,7 +50,7 @@ def test_closing_twice_keeps_the_first_ref() -> None:
     assert (len(change.events), nothing.events) == (1, ())
 
 
-def test_a_closed_chamber_frees_its_name_and_ends_its_unread_mail() -> None:
+def test_closing_a_chamber_releases_its_name_and_expires_its_unread_mail() -> None:
     read = replace(an_interrupt("i2"), state="delivered")
     _, change = chamber_lifecycle.closed(
         a_chamber("auth"), [an_interrupt("i1"), read], ref="", note="", at=NOON, actor="a"
@@ -56,7 +60,7 @@ def test_a_closed_chamber_frees_its_name_and_ends_its_unread_mail() -> None:
 
 
 @pytest.mark.parametrize("is_free", [True, False])
-def test_restoring_opens_an_ended_task_and_takes_its_request_only_when_free(
+def test_restoring_a_chamber_reopens_its_task_and_claims_the_request_only_if_it_is_free(
     *, is_free: bool
 ) -> None:
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
@@ -67,20 +71,20 @@ def test_restoring_opens_an_ended_task_and_takes_its_request_only_when_free(
     assert len(change.claims) == (2 if is_free else 1)
 
 
-def test_a_batch_that_is_live_already_is_told_and_a_part_of_it_is_refused() -> None:
+def test_a_batch_that_is_live_completely_is_recognised_and_one_live_in_part_is_refused() -> None:
     live = [replace(a_chamber(name), state="live") for name in ("api", "auth")]
     assert chamber_lifecycle.all_live(["api", "auth"], live) is True
     with pytest.raises(Refused, match=r"api is live already; .* call again with auth alone"):
         chamber_lifecycle.all_live(["api", "auth"], live[:1])
 
 
-def test_a_chamber_whose_closing_is_refused_is_live_with_no_end() -> None:
+def test_a_chamber_whose_closing_was_refused_is_live_and_has_no_end_time() -> None:
     ending = replace(a_chamber(), state="closing", ended_at=NOON)
     [event] = chamber_lifecycle.stayed(ending, note="why", at=NOON, actor="a").events
     assert event.data.chamber == replace(a_chamber(), state="live", note="why")
 
 
-def test_a_suspended_chamber_is_suspended_no_more_when_it_closes_or_resumes() -> None:
+def test_closing_or_resuming_a_chamber_ends_its_suspension() -> None:
     suspended = replace(a_chamber(), state="live", suspended_at=NOON, suspended_by="i1")
     closed, _ = chamber_lifecycle.closed(suspended, [], ref="", note="", at=NOON, actor="a")
     assert (closed.suspended_at, closed.suspended_by) == (0, "")
@@ -88,7 +92,7 @@ def test_a_suspended_chamber_is_suspended_no_more_when_it_closes_or_resumes() ->
     assert resumed == replace(suspended, suspended_at=0, suspended_by="")
 
 
-def test_a_chamber_is_ready_only_when_its_hook_answered() -> None:
+def test_a_chamber_is_ready_only_after_its_hook_has_answered() -> None:
     chambers = [a_chamber(name) for name in ("api", "auth", "docs")]
     probes = {
         chambers[0].id: chamber_lifecycle.HookProbe(ready=True),

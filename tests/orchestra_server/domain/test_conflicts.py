@@ -13,7 +13,7 @@ SAME = Verdict(merges=False, kinds={"src/app.py": "content"})
 LATER = NOON + 1_000
 
 
-def test_a_pair_that_does_not_merge_appears() -> None:
+def test_a_pair_that_does_not_merge_is_recorded_as_a_collision() -> None:
     (found,) = sighted({}, {PAIR: SAME}, (), NOON).values()
     assert found == a_collision()
     (event,) = recorded({}, [found], NOON).events
@@ -24,12 +24,12 @@ def test_a_pair_that_does_not_merge_appears() -> None:
     )
 
 
-def test_the_same_answer_changes_nothing() -> None:
+def test_the_same_verdict_again_changes_nothing() -> None:
     assert sighted(KNOWN, {PAIR: SAME}, (), LATER) == {}
     assert sighted({}, {PAIR: FREE}, (), LATER) == {}
 
 
-def test_other_files_change_it_and_its_beginning_stays() -> None:
+def test_a_verdict_with_other_files_updates_the_collision_and_keeps_its_start_time() -> None:
     wider = Verdict(merges=False, kinds={"b.py": "add/add", "a.py": "content"})
     (found,) = sighted(KNOWN, {PAIR: wider}, (), LATER).values()
     assert (found.files, found.kinds, found.since) == (
@@ -40,7 +40,7 @@ def test_other_files_change_it_and_its_beginning_stays() -> None:
     assert recorded(KNOWN, [found], LATER).events[0].kind == "collision.changed"
 
 
-def test_a_pair_that_merges_again_is_clear_and_may_collide_anew() -> None:
+def test_a_pair_that_merges_again_is_cleared_and_may_collide_later() -> None:
     (over,) = sighted(KNOWN, {PAIR: FREE}, (), LATER).values()
     assert over == replace(a_collision(), state="clear", cleared_at=LATER)
     assert recorded(KNOWN, [over], LATER).events[0].kind == "collision.cleared"
@@ -48,13 +48,13 @@ def test_a_pair_that_merges_again_is_clear_and_may_collide_anew() -> None:
     assert (again.state, again.since, again.cleared_at) == ("colliding", LATER, 0)
 
 
-def test_a_pair_that_could_not_be_judged_stays_and_one_whose_chamber_is_gone_does_not() -> None:
+def test_a_collision_stays_without_a_verdict_and_is_cleared_when_its_chamber_is_gone() -> None:
     assert sighted(KNOWN, {}, (), LATER) == {}
     (over,) = sighted(KNOWN, {}, {PAIR[1]}, LATER).values()
     assert over.state == "clear"
 
 
-def test_very_many_files_are_counted_and_odd_names_made_safe() -> None:
+def test_files_over_the_limit_are_counted_and_control_characters_in_names_removed() -> None:
     kinds = {f"{number:03}\x1b[31m\udcff": "content" for number in range(200)}
     (found,) = sighted({}, {("t/a", BASE): Verdict(merges=False, kinds=kinds)}, (), NOON).values()
     assert (len(found.files), found.count, found.files[0]) == (50, 200, "000\ufffd")

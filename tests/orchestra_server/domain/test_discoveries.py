@@ -13,7 +13,7 @@ from orchestra_server.domain.discoveries import (
 from tests.support.samples import NOON, a_discovery, an_agent
 
 
-def test_the_same_finding_has_the_same_id_and_any_other_another() -> None:
+def test_the_id_of_a_discovery_depends_on_all_of_its_content() -> None:
     ids = [
         discovery_id("t", "agent", "text", "info"),
         discovery_id("u", "agent", "text", "info"),
@@ -27,7 +27,7 @@ def test_the_same_finding_has_the_same_id_and_any_other_another() -> None:
     assert all(key.startswith("d-") and len(key) == 14 for key in ids)
 
 
-def test_each_pattern_of_an_action_becomes_a_discovery_of_its_agent() -> None:
+def test_each_pattern_of_an_action_becomes_a_discovery() -> None:
     agent = replace(an_agent(), chamber="auth")
     one, two = patterns_found(agent, ["tabs", "spaces"], NOON)
     assert (one.text, two.text) == ("tabs", "spaces")
@@ -37,7 +37,7 @@ def test_each_pattern_of_an_action_becomes_a_discovery_of_its_agent() -> None:
     assert one.id == discovery_id(agent.task_id, agent.agent_id, "tabs", "info", pattern=True)
 
 
-def test_an_action_reported_again_within_a_minute_is_the_same() -> None:
+def test_an_action_reported_again_within_a_minute_is_a_repeat() -> None:
     agent = acted(an_agent(), "wrote a test", "green", NOON)
     assert is_same_action(agent, "wrote a test", "green", NOON + 59_999)
     assert not is_same_action(agent, "wrote a test", "green", NOON + 60_000)
@@ -48,11 +48,11 @@ def test_an_action_reported_again_within_a_minute_is_the_same() -> None:
         assert not is_same_action(agent, action, "green", NOON)
 
 
-def test_an_agent_that_never_acted_repeats_nothing() -> None:
+def test_the_first_action_of_an_agent_is_not_a_repeat() -> None:
     assert not is_same_action(an_agent(), "", "", 0)
 
 
-def test_an_action_is_counted_and_told_with_its_patterns() -> None:
+def test_an_action_is_counted_and_its_event_holds_its_patterns() -> None:
     agent = acted(replace(an_agent(actions=4), chamber="auth"), "wrote a test", "green", NOON)
     assert agent.actions == 5
     event = action_event(agent, ("tabs",), "implementer")
@@ -64,7 +64,7 @@ def test_an_action_is_counted_and_told_with_its_patterns() -> None:
     assert event.data.patterns == ("tabs",)
 
 
-def test_a_discovery_is_told_when_it_was_found() -> None:
+def test_the_event_of_a_discovery_has_the_time_at_which_it_was_found() -> None:
     found = replace(a_discovery(), chamber="auth")
     event = discovery_event(found, "implementer")
     assert (event.kind, event.at, event.actor) == ("discovery.shared", NOON, "implementer")

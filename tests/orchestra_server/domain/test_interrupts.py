@@ -15,7 +15,7 @@ from orchestra_server.domain.interrupts import (
 from tests.support.samples import NOON, a_chamber, a_discovery, an_interrupt
 
 
-def test_the_same_message_to_the_same_chamber_has_an_id_for_each_time_it_is_sent() -> None:
+def test_a_message_sent_again_to_the_same_chamber_gets_another_id() -> None:
     chamber = a_chamber()
     ids = [
         interrupt_id(chamber, "stop", "review", 1),
@@ -30,7 +30,7 @@ def test_the_same_message_to_the_same_chamber_has_an_id_for_each_time_it_is_sent
     assert all(key.startswith("i-") and len(key) == 14 for key in ids)
 
 
-def test_an_interrupt_is_told_by_who_sent_it() -> None:
+def test_the_event_of_an_interrupt_names_its_sender() -> None:
     interrupt = an_interrupt()
     event = sent(interrupt)
     assert (event.kind, event.at, event.actor) == ("interrupt.sent", NOON, "operator")
@@ -38,7 +38,7 @@ def test_an_interrupt_is_told_by_who_sent_it() -> None:
     assert event.data.interrupt == interrupt
 
 
-def test_a_critical_discovery_interrupts_every_live_chamber_but_its_finders() -> None:
+def test_a_critical_discovery_interrupts_every_live_chamber_except_its_finders() -> None:
     chambers = [replace(a_chamber(name), state="live") for name in ("auth", "api", "docs")]
     chambers.append(replace(a_chamber("gone"), state="closed"))
     found = replace(a_discovery(text="No tokens"), chamber="auth", impact="Use sessions")
@@ -54,7 +54,7 @@ def test_a_critical_discovery_interrupts_every_live_chamber_but_its_finders() ->
     )  # fmt: skip
 
 
-def test_a_discovery_that_names_chambers_interrupts_those_alone() -> None:
+def test_a_critical_discovery_that_names_chambers_interrupts_only_those() -> None:
     chambers = [replace(a_chamber(name), state="live") for name in ("auth", "api", "docs")]
     found = replace(a_discovery(), affects=("docs",))
     mail = of_discovery(found, chambers, at=NOON, actor="conductor")
@@ -82,29 +82,29 @@ def presence(state: str, since: int) -> Presence:
     return replace(Presence(chamber_id="add-login-1a2b/auth", since=since), state=state)
 
 
-def test_mail_is_left_behind_once_its_worker_has_ended_for_a_while() -> None:
+def test_mail_is_undeliverable_once_its_worker_has_ended_for_a_while() -> None:
     unread, late = an_interrupt(), replace(an_interrupt("i2"), sent_at=NOON + 1)
     ended = presence("finished", NOON + 1)
     assert left_behind([unread, late], ended, NOON + LASTING_END) == []
     assert left_behind([unread, late], ended, NOON + 1 + LASTING_END) == [unread]
 
 
-def test_mail_that_was_read_is_not_left_behind() -> None:
+def test_mail_that_was_read_is_not_undeliverable() -> None:
     read = replace(an_interrupt(), state="delivered")
     assert left_behind([read], presence("finished", NOON + 1), NOON + 2 * LASTING_END) == []
 
 
-def test_mail_is_not_left_behind_while_the_worker_may_read_it() -> None:
+def test_mail_is_not_undeliverable_while_the_worker_may_read_it() -> None:
     unread = an_interrupt()
     assert left_behind([unread], None, NOON + 2 * LASTING_END) == []
     assert left_behind([unread], presence("working", NOON + 1), NOON + 2 * LASTING_END) == []
 
 
-def test_mail_stays_left_behind_however_long_ago_its_worker_ended() -> None:
+def test_mail_stays_undeliverable_however_long_ago_its_worker_ended() -> None:
     unread = an_interrupt()
     assert left_behind([unread], presence("finished", NOON + 1), NOON + 9 * LASTING_END) == [unread]
 
 
-def test_mail_sent_after_the_worker_ended_is_not_left_behind() -> None:
+def test_mail_sent_after_the_worker_ended_is_not_undeliverable() -> None:
     later = replace(an_interrupt(), sent_at=NOON + 2)
     assert left_behind([later], presence("finished", NOON + 1), NOON + 9 * LASTING_END) == []

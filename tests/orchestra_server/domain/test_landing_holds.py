@@ -24,40 +24,42 @@ def discovery(severity: Severity) -> dict[str, Discovery]:
     }
 
 
-def test_chambers_whose_workers_have_ended_hold_nothing() -> None:
+def test_a_worker_that_has_ended_does_not_hold_the_landing() -> None:
     assert landing_holds([AUTH], {}, [message()], {}) == []
 
 
-def test_a_worker_at_work_holds_and_is_named_with_what_it_does() -> None:
+def test_a_working_worker_holds_the_landing_and_is_named_with_its_activity() -> None:
     assert landing_holds([AUTH], {AUTH.id: "working (Bash pytest)"}, [], {}) == [
         "auth: its worker is still working (Bash pytest)"
     ]
 
 
 @pytest.mark.parametrize("requires", ["stop", "suspend"])
-def test_an_unread_message_that_stops_a_worker_holds(requires: Requires) -> None:
+def test_an_unread_critical_message_holds_the_landing(requires: Requires) -> None:
     assert landing_holds([AUTH], {}, [message(requires)], {}) == [
         "auth: its worker has not read a critical message: 'The price is in cents'"
     ]
 
 
 @pytest.mark.parametrize(("severity", "holds"), [("critical", 1), ("important", 0), ("info", 0)])
-def test_an_unread_discovery_holds_when_it_is_critical(severity: Severity, holds: int) -> None:
+def test_an_unread_discovery_holds_the_landing_only_if_it_is_critical(
+    severity: Severity, holds: int
+) -> None:
     found = landing_holds([AUTH], {}, [message(about="d1")], discovery(severity))
     assert len(found) == holds
 
 
 @pytest.mark.parametrize("chamber", ["api", "web"])
-def test_a_message_to_another_chamber_does_not_hold(chamber: str) -> None:
+def test_a_message_to_another_chamber_does_not_hold_the_landing(chamber: str) -> None:
     assert landing_holds([AUTH], {}, [message("stop", chamber=chamber)], {}) == []
 
 
 @pytest.mark.parametrize("task_id", ["cart-1", "till-1"])
-def test_a_message_of_another_task_does_not_hold(task_id: str) -> None:
+def test_a_message_of_another_task_does_not_hold_the_landing(task_id: str) -> None:
     assert landing_holds([AUTH], {}, [replace(message("stop"), task_id=task_id)], {}) == []
 
 
-def test_a_message_that_comes_from_the_store_holds_and_is_shortened() -> None:
+def test_a_long_message_is_shortened_in_the_reason() -> None:
     long = msgspec.json.encode(replace(message("stop"), message="x" * 100))
     [held] = landing_holds([AUTH], {}, [msgspec.json.decode(long, type=Interrupt)], {})
     assert held == f"auth: its worker has not read a critical message: '{'x' * 79}…'"

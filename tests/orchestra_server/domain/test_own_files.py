@@ -41,16 +41,16 @@ THEIRS = (
 
 
 @pytest.mark.parametrize("path", OURS)
-def test_a_path_of_ours_is_known(path: str) -> None:
+def test_our_own_paths_are_recognised(path: str) -> None:
     assert is_own_file(path)
 
 
 @pytest.mark.parametrize("path", THEIRS)
-def test_a_path_of_the_projects_is_not_taken_for_ours(path: str) -> None:
+def test_paths_of_the_project_are_not_recognised_as_ours(path: str) -> None:
     assert not is_own_file(path)
 
 
-def test_git_understands_the_patterns_and_the_pathspecs_as_this_module_does(tmp_path: Path) -> None:
+def test_git_matches_the_patterns_and_pathspecs_as_this_module_does(tmp_path: Path) -> None:
     repository = empty_repository(tmp_path / "shop")
     files = sorted(path for path in (*OURS, *THEIRS) if not path.endswith("/"))
     files = [path for path in files if path != ".claude/worktrees"]

@@ -17,31 +17,31 @@ def _planned() -> Task:
     )
 
 
-def test_the_same_request_elsewhere_is_another_one() -> None:
+def test_the_same_request_in_another_directory_has_another_claim() -> None:
     assert task_lifecycle.request_claim("x", "/a") == task_lifecycle.request_claim("x", "/a")
     assert task_lifecycle.request_claim("x", "/a") != task_lifecycle.request_claim("x", "/b")
 
 
-def test_no_chamber_can_hold_a_requests_claim() -> None:
+def test_the_claim_of_a_request_is_not_a_valid_chamber_name() -> None:
     claim = task_lifecycle.request_claim("x", "/a")
     assert (claim[:8], len(claim)) == ("request:", 28)
 
 
-def test_going_on_finishes_one_phase_and_begins_the_next() -> None:
+def test_advancing_finishes_the_current_phase_and_starts_the_next() -> None:
     step = task_lifecycle.advanced(_planned(), "", at=NOON, actor="conductor")
     before, now, _ = step.task.phases
     assert (before.finished_at, now.started_at, now.by) == (NOON, NOON, "conductor")
     assert step.task.phase == "design"
 
 
-def test_an_earlier_phase_is_begun_anew() -> None:
+def test_returning_to_an_earlier_phase_starts_it_again() -> None:
     there = task_lifecycle.advanced(_planned(), "build", at=NOON, actor="a").task
     back = task_lifecycle.advanced(there, "analysis", at=NOON + 9, actor="b").task
     assert back.phases[0] == Phase(name="analysis", started_at=NOON + 9, by="b")
     assert back.phases[2].finished_at == NOON + 9
 
 
-def test_a_phase_there_is_not_is_named_in_one_line() -> None:
+def test_an_unknown_phase_is_named_in_a_one_line_error() -> None:
     with pytest.raises(BadInput, match="'x y'; its phases are: analysis, design, build"):
         task_lifecycle.advanced(_planned(), "x\ny", at=NOON, actor="a")
     with pytest.raises(BadInput, match=f"no phase '{'x' * 39}…';"):
@@ -60,7 +60,7 @@ def test_a_task_without_phases_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("completed", "state"), [(True, "completed"), (False, "closed")])
-def test_a_task_that_ends_gives_its_request_back(*, completed: bool, state: str) -> None:
+def test_a_task_that_ends_releases_the_claim_on_its_request(*, completed: bool, state: str) -> None:
     task = _planned()
     ended, change = task_lifecycle.ended(
         task, completed=completed, landed_commit="", at=NOON, actor="a"
@@ -70,7 +70,7 @@ def test_a_task_that_ends_gives_its_request_back(*, completed: bool, state: str)
     assert [event.kind for event in change.events] == [f"task.{state}"]
 
 
-def test_a_task_that_opens_again_is_in_its_phase_again() -> None:
+def test_a_reopened_task_is_in_the_phase_in_which_it_ended() -> None:
     ended, _ = task_lifecycle.ended(
         _planned(), completed=True, landed_commit="1", at=NOON, actor="a"
     )
@@ -79,7 +79,7 @@ def test_a_task_that_opens_again_is_in_its_phase_again() -> None:
     assert again.phases[0].finished_at == 0
 
 
-def test_going_on_stops_at_the_last_phase() -> None:
+def test_advancing_stops_at_the_last_phase() -> None:
     task, moves = _planned(), list[tuple[bool, str]]()
     for _ in range(3):
         step = task_lifecycle.advanced(task, "", at=NOON, actor="a")
@@ -88,7 +88,7 @@ def test_going_on_stops_at_the_last_phase() -> None:
     assert moves == [(True, "design"), (True, "build"), (False, "build")]
 
 
-def test_a_phase_that_has_not_begun_is_not_finished_by_going_on_or_by_the_end() -> None:
+def test_advancing_or_ending_does_not_finish_a_phase_that_has_not_started() -> None:
     step = task_lifecycle.advanced(_planned(), "design", at=NOON, actor="a")
     ended, _ = task_lifecycle.ended(
         step.task, completed=True, landed_commit="", at=NOON + 1, actor="a"
@@ -97,7 +97,7 @@ def test_a_phase_that_has_not_begun_is_not_finished_by_going_on_or_by_the_end() 
     assert [phase.finished_at for phase in ended.phases] == [NOON, NOON + 1, 0]
 
 
-def test_only_the_present_phase_is_unfinished_in_a_task_that_opens_again() -> None:
+def test_reopening_a_task_makes_only_its_current_phase_unfinished() -> None:
     done = tuple(Phase(name=name, started_at=1, finished_at=2) for name in ("a", "b", "c"))
     task = replace(a_task(), phases=done, phase="b", state="completed")
     again, _ = task_lifecycle.reopened(task, at=NOON, actor="a")
@@ -105,7 +105,9 @@ def test_only_the_present_phase_is_unfinished_in_a_task_that_opens_again() -> No
 
 
 @pytest.mark.parametrize("is_over", [True, False])
-def test_only_an_open_task_takes_its_request_along_when_it_moves(*, is_over: bool) -> None:
+def test_moving_the_repository_moves_the_request_claims_of_open_tasks_only(
+    *, is_over: bool
+) -> None:
     task = replace(a_task(), state="completed" if is_over else "open")
     changed, change = task_lifecycle.moved(task, directory="/there", at=NOON, actor="a")
     claims = {} if is_over else {task_lifecycle.claim_of(changed): task.id}

@@ -5,7 +5,7 @@ from orchestra_server.domain.unintended_files import Limits, listed, unintended_
 LIMITS = Limits(large=1000, many=10)
 
 
-def test_ordinary_work_needs_no_yes() -> None:
+def test_ordinary_files_need_no_confirmation() -> None:
     added = {"src/auth.py": 900, "src/new/a.py": 10, "tests/test_auth.py": 20, ".env.example": 5}
     assert unintended_files(added, {"src", "tests"}, LIMITS) == ()
 
@@ -15,18 +15,18 @@ def test_ordinary_work_needs_no_yes() -> None:
     [".env", "deploy/.env.production", "server.pem", "id_rsa", "conf/credentials.json", ".netrc",
      "secrets.yaml", "prod.env", "SERVER.KEY"],
 )  # fmt: skip
-def test_a_file_named_like_a_secret_is_named(name: str) -> None:
+def test_a_file_named_like_a_secret_is_reported(name: str) -> None:
     assert unintended_files({name: 10}, {"deploy", "conf"}, LIMITS) == (
         f"{name} (looks like a secret)",
     )
 
 
 @pytest.mark.parametrize("name", [".env.example", "id_rsa.pub", "server.pem.sample", "env.py"])
-def test_a_template_or_a_public_key_is_no_secret(name: str) -> None:
+def test_a_template_and_a_public_key_are_not_reported_as_secrets(name: str) -> None:
     assert unintended_files({name: 10}, (), LIMITS) == ()
 
 
-def test_a_large_file_is_named_with_its_size() -> None:
+def test_a_large_file_is_reported_with_its_size() -> None:
     added = {"core.1234": 60_000_000, "notes.txt": 1000}
     assert unintended_files(added, (), LIMITS) == ("core.1234 (60 MB)",)
 
@@ -54,31 +54,31 @@ def test_a_file_named_like_a_core_dump_is_named_above_a_megabyte(
     assert unintended_files({name: size}, (), Limits()) == expected
 
 
-def test_a_new_folder_with_many_files_is_named_once() -> None:
+def test_a_new_folder_with_many_files_is_reported_once() -> None:
     added = {f"vendor/pkg{number}/index.js": 1 for number in range(11)}
     assert unintended_files(added, (), LIMITS) == ("vendor/ (11 new files)",)
 
 
-def test_many_new_files_in_a_folder_that_the_branch_has_are_ordinary_work() -> None:
+def test_many_new_files_in_an_existing_folder_are_not_reported() -> None:
     added = {f"src/part{number}.py": 1 for number in range(11)}
     assert unintended_files(added, {"src"}, LIMITS) == ()
 
 
-def test_a_folder_that_a_tool_fills_is_named_at_its_first_file() -> None:
+def test_a_folder_that_tools_generate_is_reported_at_its_first_file() -> None:
     added = {"web/node_modules/left-pad/index.js": 1}
     assert unintended_files(added, {"web"}, LIMITS) == ("web/node_modules/ (1 new file)",)
 
 
-def test_what_lies_in_a_named_folder_is_not_named_again() -> None:
+def test_files_in_a_reported_folder_are_not_reported_again() -> None:
     added = {"node_modules/.env": 1, "node_modules/big": 5000}
     assert unintended_files(added, (), LIMITS) == ("node_modules/ (2 new files)",)
 
 
-def test_a_file_whose_content_holds_a_key_is_named() -> None:
+def test_a_file_with_a_key_in_its_content_is_reported() -> None:
     assert unintended_files({"app.py": 1}, (), LIMITS, {"app.py"}) == (
         "app.py (holds what looks like a key)",
     )
 
 
-def test_of_many_phrases_the_first_stand_in_the_line() -> None:
+def test_a_long_list_of_reports_is_cut_after_the_first_ones() -> None:
     assert listed([str(number) for number in range(7)]) == "0, 1, 2, 3, 4 and 2 more"

@@ -8,7 +8,7 @@ from orchestra_server.files.atomic_write import write_atomically
 from tests.support.hooks import names_in
 
 
-def test_a_file_is_replaced_whole_with_the_mode_asked_for(tmp_path: Path) -> None:
+def test_a_file_is_replaced_atomically_with_the_given_mode(tmp_path: Path) -> None:
     place = tmp_path / "a.json"
     place.write_text("old, and longer than the new")
     write_atomically(place, b"new", 0o600, durable=True)
@@ -27,7 +27,7 @@ def test_a_symlink_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert (place.read_text(), target.read_text()) == ("ours", "someone's")
 
 
-def test_a_directory_is_replaced_and_what_is_in_it_kept(tmp_path: Path) -> None:
+def test_a_directory_at_the_path_is_moved_aside_with_its_content(tmp_path: Path) -> None:
     place = tmp_path / "place"
     place.mkdir()
     write_atomically(place, b"over an empty one")
@@ -40,7 +40,7 @@ def test_a_directory_is_replaced_and_what_is_in_it_kept(tmp_path: Path) -> None:
     assert (kept / "work").read_text() == "precious"
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_file(tmp_path: Path) -> None:
     place = tmp_path / ("x" * 255)
     place.write_text("old")
     with pytest.raises(OSError, match=r"."):
@@ -48,7 +48,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     assert names_in(tmp_path) == [place.name]
 
 
-def test_a_missing_directory_is_an_error_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_directory_is_an_error_and_is_not_created(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "gone" / "a", b"")
     assert names_in(tmp_path) == []

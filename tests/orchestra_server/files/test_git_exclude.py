@@ -18,7 +18,7 @@ from orchestra_server.files.git_exclude import (
 )
 
 
-def test_the_block_is_added_once_and_taken_out_whole(tmp_path: Path) -> None:
+def test_the_block_is_added_once_and_removed_completely(tmp_path: Path) -> None:
     place = exclude_file(tmp_path)
     place.parent.mkdir()
     place.write_bytes(b"# mine \xff\n*.log\n")
@@ -34,7 +34,7 @@ def test_a_repository_without_an_exclude_file_gets_one(tmp_path: Path) -> None:
     assert "**/.claude/worktrees/" in exclude_file(tmp_path).read_text().splitlines()
 
 
-def test_patterns_join_the_block_that_is_there() -> None:
+def test_patterns_are_added_to_the_existing_block() -> None:
     first = with_patterns("a\n", PATTERNS)
     second = with_patterns(first + "b\n", (*PATTERNS, MCP_JSON))
     assert second.count("orchestra: begin") == 1
@@ -43,12 +43,12 @@ def test_patterns_join_the_block_that_is_there() -> None:
 
 
 @given(st.text(alphabet="ab#/*!\n ", max_size=30))
-def test_any_text_but_a_missing_last_newline_comes_back(text: str) -> None:
+def test_removing_the_block_restores_any_text_except_a_missing_last_newline(text: str) -> None:
     expected = text if not text or text.endswith("\n") else f"{text}\n"
     assert without_block(with_patterns(text, PATTERNS)) == expected
 
 
-def test_a_symlinked_exclude_file_is_written_where_it_lies(tmp_path: Path) -> None:
+def test_a_symlinked_exclude_file_is_changed_at_its_target(tmp_path: Path) -> None:
     place = exclude_file(tmp_path)
     place.parent.mkdir()
     (tmp_path / "real").write_text("x\n")
@@ -58,7 +58,7 @@ def test_a_symlinked_exclude_file_is_written_where_it_lies(tmp_path: Path) -> No
     assert (tmp_path / "real").read_text().startswith("x\n# orchestra: begin")
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_the_error_for_an_unwritable_file_names_it(tmp_path: Path) -> None:
     exclude_file(tmp_path).mkdir(parents=True)
     with pytest.raises(Unavailable, match="exclude cannot be read or written"):
         ensure_excluded(tmp_path)

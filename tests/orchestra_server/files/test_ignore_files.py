@@ -37,13 +37,15 @@ def written(repository: TestRepository) -> list[str]:
     return sorted(str(path.relative_to(repository.path)) for path in found)
 
 
-def test_no_file_is_written_where_the_exclude_block_is_enough(repository: TestRepository) -> None:
+def test_no_ignore_file_is_written_where_the_exclude_block_suffices(
+    repository: TestRepository,
+) -> None:
     repository.commit("rules", {".gitignore": "*.log\n!keep.log\n"})
     hide(repository)
     assert (written(repository), repository.status) == ([], "")
 
 
-def test_one_file_hides_ours_and_itself_and_nothing_of_the_projects(
+def test_one_ignore_file_hides_our_files_and_itself_and_no_file_of_the_project(
     repository: TestRepository,
 ) -> None:
     ensure_excluded(repository.path / ".git")
@@ -59,7 +61,7 @@ def test_one_file_hides_ours_and_itself_and_nothing_of_the_projects(
     assert written(repository) == []
 
 
-def test_a_file_of_the_projects_stays_and_nearer_ones_hide_ours(
+def test_the_projects_ignore_file_stays_and_files_deeper_down_hide_ours(
     repository: TestRepository,
 ) -> None:
     repository.write(".claude/.gitignore", "!**\n")
@@ -74,7 +76,7 @@ def test_a_file_of_the_projects_stays_and_nearer_ones_hide_ours(
     assert written(repository) == [".claude/.gitignore"]
 
 
-def test_a_folder_below_the_top_is_hidden_too(repository: TestRepository) -> None:
+def test_a_folder_in_a_subdirectory_is_hidden_too(repository: TestRepository) -> None:
     repository.git("commit", "--quiet", "--allow-empty", "-m", "none")
     repository.commit("rules", {"web/.gitignore": "!.claude/**\n", "web/app.js": "1\n"})
     repository.write("web/.claude/MISSION_CONTEXT.json", "{}\n")

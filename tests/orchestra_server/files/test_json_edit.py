@@ -28,7 +28,7 @@ layouts = st.sampled_from([None, 0, 2, 4, "\t"])
 
 
 @given(documents, layouts, names, values)
-def test_what_is_put_is_there_and_the_rest_is_as_it_was(
+def test_setting_a_value_changes_nothing_else(
     document: dict[str, Json], indent: int | str | None, name: str, value: Json
 ) -> None:
     text = json.dumps(document, indent=indent)
@@ -36,7 +36,7 @@ def test_what_is_put_is_there_and_the_rest_is_as_it_was(
 
 
 @given(documents, layouts, names)
-def test_a_new_member_comes_last_and_leaves_without_a_trace(
+def test_a_new_member_is_added_last_and_removing_it_restores_the_text(
     document: dict[str, Json], indent: int | str | None, name: str
 ) -> None:
     document.pop(name, None)
@@ -50,7 +50,7 @@ def test_a_new_member_comes_last_and_leaves_without_a_trace(
 
 
 @given(st.lists(values, max_size=4), layouts, values)
-def test_an_item_is_appended_and_taken_out(
+def test_an_item_is_appended_and_removed(
     items: list[Json], indent: int | str | None, value: Json
 ) -> None:
     text = json.dumps({"list": items}, indent=indent)
@@ -61,25 +61,25 @@ def test_an_item_is_appended_and_taken_out(
     assert json.loads(longer) == {"list": []}
 
 
-def test_odd_layout_number_forms_and_escapes_are_kept() -> None:
+def test_unusual_layout_number_formats_and_escapes_are_kept() -> None:
     changed = put(ODD, ("inner", "x", "new"), 7)
     assert changed == ODD.replace('"deep": []', '"deep": [], "new": 7')
     assert put(ODD, ("b",), 2) == ODD.replace("1.50", "2")
     assert append(ODD, ("a",), 3) == ODD.replace("2 ]", "2,\n      3 ]")
 
 
-def test_a_new_value_takes_on_the_files_own_indentation_and_line_ends() -> None:
+def test_a_new_value_uses_the_files_indentation_and_line_endings() -> None:
     text = '{\r\n\t"a": 1\r\n}\r\n'
     assert put(text, ("b", "c"), [1]) == (
         '{\r\n\t"a": 1,\r\n\t"b": {\r\n\t\t"c": [\r\n\t\t\t1\r\n\t\t]\r\n\t}\r\n}\r\n'
     )
 
 
-def test_a_file_in_one_line_stays_in_one_line() -> None:
+def test_a_one_line_file_stays_on_one_line() -> None:
     assert put('{"a": {}}', ("a", "b"), {"c": [1]}) == '{"a": {"b": {"c": [1]}}}'
 
 
-def test_an_empty_file_becomes_a_readable_one() -> None:
+def test_an_empty_file_becomes_indented_json() -> None:
     assert put("{}\n", ("a", "b"), 1) == '{\n  "a": {\n    "b": 1\n  }\n}\n'
 
 
@@ -95,7 +95,7 @@ def test_an_empty_file_becomes_a_readable_one() -> None:
         ("[" * 200_000, "nested too deeply"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(text: str, complaint: str) -> None:
+def test_invalid_json_is_refused_in_one_line(text: str, complaint: str) -> None:
     with pytest.raises(BadInput) as caught:
         check(text, "mine.json")
     assert complaint in str(caught.value)

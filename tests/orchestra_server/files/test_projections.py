@@ -33,7 +33,7 @@ def read(directory: Path, name: str) -> list[Fields]:
     return content["tasks"]
 
 
-def test_every_file_is_written_and_readable(here: Path) -> None:
+def test_every_projection_is_written_as_valid_json(here: Path) -> None:
     write_projections(here, state_of(task_in(here)))
     for name in NAMES:
         text = (here / ".claude" / name).read_text()
@@ -42,7 +42,7 @@ def test_every_file_is_written_and_readable(here: Path) -> None:
         assert json.loads(text)["as_of_event"] == 7
 
 
-def test_the_mission_has_request_understanding_and_criteria(here: Path) -> None:
+def test_the_mission_holds_request_understanding_and_criteria(here: Path) -> None:
     state = state_of(task_in(here, complexity="complex", reasons=("two parts",)))
     state.put(msgspec.structs.replace(a_chamber(), brief="JWT sign-in"))
     state.put(msgspec.structs.replace(a_discovery(), severity="critical"))
@@ -57,7 +57,7 @@ def test_the_mission_has_request_understanding_and_criteria(here: Path) -> None:
     assert mission["criteria"] == [{"chamber": "auth", "must_deliver": "JWT sign-in"}]
 
 
-def test_phases_and_the_last_transition_are_told(here: Path) -> None:
+def test_the_phases_and_the_last_transition_are_written(here: Path) -> None:
     phases = (
         Phase(name="plan", started_at=NOON, finished_at=NOON + 5, by="conductor"),
         Phase(name="build", started_at=NOON + 5, by="conductor"),
@@ -90,7 +90,7 @@ def test_phases_and_the_last_transition_are_told(here: Path) -> None:
     }
 
 
-def test_live_chambers_show_their_worker_and_unread_mail(here: Path) -> None:
+def test_live_chambers_are_written_with_their_worker_and_unread_mail(here: Path) -> None:
     state = state_of(task_in(here))
     state.put(msgspec.structs.replace(a_chamber("auth"), state="live"))
     state.put(msgspec.structs.replace(a_chamber("old"), state="closed"))
@@ -115,7 +115,7 @@ def test_live_chambers_show_their_worker_and_unread_mail(here: Path) -> None:
     }
 
 
-def test_critical_discoveries_are_left_out_of_the_list(here: Path) -> None:
+def test_critical_discoveries_are_not_in_the_list_of_the_others(here: Path) -> None:
     state = state_of(task_in(here))
     state.put(a_discovery("d1", "A pattern"))
     state.put(msgspec.structs.replace(a_discovery("d2", "Stop!"), severity="critical"))
@@ -125,7 +125,7 @@ def test_critical_discoveries_are_left_out_of_the_list(here: Path) -> None:
     assert "Stop!" not in text
 
 
-def test_only_tasks_of_this_directory_and_the_last_finished_are_shown(here: Path) -> None:
+def test_only_tasks_of_this_directory_and_the_last_finished_ones_are_written(here: Path) -> None:
     done = [task_in(here, f"done-{n}", state="completed", started_at=NOON + n) for n in range(20)]
     elsewhere = task_in(here / "sub", "elsewhere")
     write_projections(here, state_of(*done, elsewhere, task_in(here, "running")))
@@ -133,7 +133,7 @@ def test_only_tasks_of_this_directory_and_the_last_finished_are_shown(here: Path
     assert shown == ["running", "done-19", "done-18", "done-17", "done-16", "done-15"]
 
 
-def test_writing_again_from_a_later_state_replaces_everything(here: Path) -> None:
+def test_a_later_state_replaces_every_file(here: Path) -> None:
     state = state_of(task_in(here))
     write_projections(here, state)
     (here / ".claude" / "MISSION_CONTEXT.json").write_text("scribbled over")
@@ -141,12 +141,12 @@ def test_writing_again_from_a_later_state_replaces_everything(here: Path) -> Non
     assert read(here, "MISSION_CONTEXT.json") == []
 
 
-def test_a_directory_that_is_gone_stays_gone(here: Path) -> None:
+def test_a_deleted_directory_is_not_created_again(here: Path) -> None:
     write_projections(here / "gone", state_of(task_in(here / "gone")))
     assert not (here / "gone").exists()
 
 
-def test_a_file_where_the_folder_belongs_is_one_line(here: Path) -> None:
+def test_a_file_at_the_folders_path_is_a_one_line_error(here: Path) -> None:
     (here / ".claude").touch()
     with pytest.raises(Unavailable, match="orchestra reconcile"):
         write_projections(here, state_of(task_in(here)))

@@ -18,22 +18,22 @@ def merged(name: str, text: str = "") -> dict[str, Any]:
     return msgspec.json.decode(agent.merged(text, "settings.json", COMMAND), type=dict[str, Any])
 
 
-def test_an_agent_is_found_by_its_name() -> None:
+def test_an_agent_client_is_found_by_its_name() -> None:
     assert {find_agent_client(name).name for name in AGENTS} == set(AGENTS)
 
 
-def test_an_unknown_agent_is_answered_with_those_there_are() -> None:
+def test_the_error_for_an_unknown_agent_lists_the_known_ones() -> None:
     with pytest.raises(BadInput, match="'copilot' is not known; there are claude, codex, gemini"):
         find_agent_client("copilot")
 
 
-def test_codex_counts_its_timeouts_in_seconds_and_gemini_in_milliseconds() -> None:
+def test_timeouts_are_in_seconds_for_codex_and_in_milliseconds_for_gemini() -> None:
     codex = merged("codex")["hooks"]["PreToolUse"][0]["hooks"][0]
     gemini = merged("gemini")["hooks"]["BeforeTool"][0]["hooks"][0]
     assert (codex["timeout"], gemini["timeout"]) == (10, 10_000)
 
 
-def test_before_a_tool_only_mail_starts_the_hook_and_at_a_turns_end_a_chamber_does() -> None:
+def test_the_hook_starts_before_a_tool_only_with_mail_and_at_a_turns_end_in_any_chamber() -> None:
     hooks = merged("codex")["hooks"]
     before = hooks["PreToolUse"][0]["hooks"][0]["command"]
     at_the_end = hooks["Stop"][0]["hooks"][0]["command"]
@@ -42,7 +42,7 @@ def test_before_a_tool_only_mail_starts_the_hook_and_at_a_turns_end_a_chamber_do
     assert COMMAND.mail[0] not in at_the_end
 
 
-def test_hooks_and_settings_of_the_persons_own_are_kept() -> None:
+def test_the_persons_own_hooks_and_settings_are_kept() -> None:
     own = '{"theme": "dark", "hooks": {"AfterTool": [{"hooks": [{"command": "mine"}]}]}}'
     settings = merged("gemini", own)
     assert settings["theme"] == "dark"
@@ -51,7 +51,7 @@ def test_hooks_and_settings_of_the_persons_own_are_kept() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(AGENTS))
-def test_each_agent_says_what_it_can_do_and_what_it_cannot(name: str) -> None:
+def test_each_agent_client_describes_what_it_supports_and_what_it_does_not(name: str) -> None:
     agent = find_agent_client(name)
     assert agent.can
     assert agent.cannot

@@ -23,7 +23,7 @@ def test_the_plugin_holds_the_commands_as_they_are_to_be_run() -> None:
     ]
 
 
-def test_nothing_is_left_to_fill_in_and_nothing_of_the_old_file_is_kept() -> None:
+def test_the_plugin_has_no_unfilled_placeholder_and_replaces_the_old_file() -> None:
     source = plugin("what stood there", "orchestra.js", COMMAND)
     assert "what stood there" not in source
     assert not re.search(r"@[A-Z]+@", source)

@@ -39,7 +39,7 @@ def main(tmp_path: Path) -> TestRepository:
     return small_repository((tmp_path / "a répo").resolve())
 
 
-def test_nothing_of_ours_shows_in_git_status(main: TestRepository) -> None:
+def test_our_files_do_not_show_in_git_status(main: TestRepository) -> None:
     auth = chamber_plan(main)
     assert provision_chamber(auth) == []
     chamber = main.at(Path(auth.chamber.path))
@@ -51,7 +51,7 @@ def test_nothing_of_ours_shows_in_git_status(main: TestRepository) -> None:
     assert list((chamber.path / ".claude" / "hooks" / "receipts").iterdir())
 
 
-def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
+def test_a_chamber_in_a_subdirectory_is_ignored_by_git_and_linked_from_the_main_checkout(
     main: TestRepository,
 ) -> None:
     initialise(main.path, Path(sys.executable))
@@ -67,7 +67,7 @@ def test_a_chamber_of_a_subdirectory_is_hidden_and_known_to_the_main_checkout(
     assert not link.parent.exists()
 
 
-def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
+def test_the_briefing_holds_task_part_branch_and_siblings(main: TestRepository) -> None:
     auth = chamber_plan(main)
     provision_chamber(replace(auth, siblings=(auth.chamber,)))
     briefing = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())
@@ -80,7 +80,7 @@ def test_the_briefing_says_all_a_worker_needs(main: TestRepository) -> None:
     assert any(auth.chamber.path in rule for rule in briefing["rules"])
 
 
-def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
+def test_siblings_are_listed_with_path_and_branch(main: TestRepository) -> None:
     auth, api = chamber_plan(main), chamber_plan(main, "api")
     provision_chamber(replace(auth, siblings=(auth.chamber, api.chamber)))
     (sibling,) = json.loads((Path(auth.chamber.path) / CONTEXT).read_text())["siblings"]
@@ -92,7 +92,7 @@ def test_siblings_are_named_with_path_and_branch(main: TestRepository) -> None:
     }
 
 
-def test_furnishing_again_changes_nothing_that_was_made(main: TestRepository) -> None:
+def test_writing_the_files_again_changes_nothing(main: TestRepository) -> None:
     auth = replace(chamber_plan(main), skeleton=("src/a.py", "docs/"))
     provision_chamber(auth)
     chamber = Path(auth.chamber.path)
@@ -103,13 +103,13 @@ def test_furnishing_again_changes_nothing_that_was_made(main: TestRepository) ->
     assert (chamber / SETTINGS).read_bytes() == before
 
 
-def test_the_hooks_settings_are_for_the_owners_eyes(main: TestRepository) -> None:
+def test_only_the_owner_can_read_the_hooks_settings(main: TestRepository) -> None:
     auth = chamber_plan(main)
     provision_chamber(auth)
     assert (Path(auth.chamber.path) / HOOK_SETTINGS).stat().st_mode & 0o777 == 0o600
 
 
-def test_skeleton_files_are_laid_out_uncommitted(main: TestRepository) -> None:
+def test_skeleton_files_are_created_without_a_commit(main: TestRepository) -> None:
     auth = replace(chamber_plan(main), skeleton=("src/auth/token.py", "docs/", "README"))
     provision_chamber(auth)
     chamber = main.at(Path(auth.chamber.path))
@@ -135,7 +135,7 @@ def test_skeleton_files_are_laid_out_uncommitted(main: TestRepository) -> None:
         "README/x",
     ],
 )
-def test_a_skeleton_path_outside_is_refused_and_nothing_is_written(
+def test_a_skeleton_path_outside_the_chamber_is_refused_and_nothing_is_written(
     main: TestRepository, tmp_path: Path, path: str
 ) -> None:
     auth = replace(chamber_plan(main), skeleton=("fine.py", path))
@@ -148,7 +148,7 @@ def test_a_skeleton_path_outside_is_refused_and_nothing_is_written(
     assert not (chamber / ".claude").exists()
 
 
-def test_included_files_are_copied_with_their_mode_and_never_over_others(
+def test_included_files_are_copied_with_their_mode_and_overwrite_nothing(
     main: TestRepository, tmp_path: Path
 ) -> None:
     main.commit("ignore", {".gitignore": ".env\nlink\nconfig/local/\n"})
@@ -170,7 +170,7 @@ def test_included_files_are_copied_with_their_mode_and_never_over_others(
     assert chamber.status == ""
 
 
-def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -> None:
+def test_included_client_settings_keep_the_users_entries(main: TestRepository) -> None:
     main.commit("ignore", {".gitignore": ".claude/settings.local.json\n"})
     auth = chamber_plan(main)
     main.write(
@@ -186,14 +186,14 @@ def test_settings_that_came_along_keep_the_users_entries(main: TestRepository) -
     assert "import interrupt_monitor" in settings["hooks"]["Stop"][1]["hooks"][0]["command"]
 
 
-def test_settings_that_are_not_json_are_named_with_their_line(main: TestRepository) -> None:
+def test_the_error_for_settings_that_are_not_json_names_file_and_line(main: TestRepository) -> None:
     auth = chamber_plan(main)
     main.at(Path(auth.chamber.path)).write(".claude/settings.local.json", "{\n  oops\n}")
     with pytest.raises(BadInput, match=r"settings\.local\.json line 2 is not JSON"):
         provision_chamber(auth)
 
 
-def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
+def test_tracked_settings_stay_unchanged_and_the_main_checkouts_hooks_serve_the_chamber(
     main: TestRepository,
 ) -> None:
     main.commit("settings", {".claude/settings.local.json": '{"mine": true}\n'})
@@ -206,7 +206,9 @@ def test_tracked_settings_are_left_alone_and_the_main_hooks_serve_the_chamber(
     assert json.loads(chamber.read(str(HOOK_SETTINGS))).get("own_hooks", False) is False
 
 
-def test_sessions_in_such_a_chamber_get_their_mail_by_the_main_hooks(tmp_path: Path) -> None:
+def test_a_session_in_a_chamber_with_tracked_settings_gets_mail_through_the_main_hooks(
+    tmp_path: Path,
+) -> None:
     checkout = HookedCheckout((tmp_path / "r").resolve())
     small_repository(checkout.main)
     initialise(checkout.main, Path(sys.executable))
@@ -220,7 +222,7 @@ def test_sessions_in_such_a_chamber_get_their_mail_by_the_main_hooks(tmp_path: P
     assert "Hello" in worker.fire("PostToolBatch").context
 
 
-def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepository) -> None:
+def test_the_workspace_link_is_relative_and_points_to_the_chamber(main: TestRepository) -> None:
     auth = chamber_plan(main)
     provision_chamber(auth)
     link = main.path / ".claude" / "workspaces" / "auth"
@@ -228,7 +230,7 @@ def test_the_workspace_link_is_relative_and_leads_to_the_chamber(main: TestRepos
     assert link.resolve() == Path(auth.chamber.path)
 
 
-def test_something_else_at_the_links_place_is_left_and_reported(main: TestRepository) -> None:
+def test_a_file_at_the_links_path_stays_and_is_reported(main: TestRepository) -> None:
     auth = chamber_plan(main)
     mine = main.write(".claude/workspaces/auth/mine.txt", "mine")
     (line,) = provision_chamber(auth)
@@ -236,7 +238,7 @@ def test_something_else_at_the_links_place_is_left_and_reported(main: TestReposi
     assert mine.read_text() == "mine"
 
 
-def test_a_link_that_leads_elsewhere_is_set_right(main: TestRepository) -> None:
+def test_a_link_to_another_target_is_corrected(main: TestRepository) -> None:
     auth = chamber_plan(main)
     link = main.path / ".claude" / "workspaces" / "auth"
     link.parent.mkdir()
@@ -245,7 +247,9 @@ def test_a_link_that_leads_elsewhere_is_set_right(main: TestRepository) -> None:
     assert link.resolve() == Path(auth.chamber.path)
 
 
-def test_a_claude_folder_that_leads_out_is_refused(main: TestRepository, tmp_path: Path) -> None:
+def test_a_claude_folder_that_is_a_link_out_of_the_chamber_is_refused(
+    main: TestRepository, tmp_path: Path
+) -> None:
     auth = chamber_plan(main)
     (tmp_path / "shared").mkdir()
     (Path(auth.chamber.path) / ".claude").symlink_to(tmp_path / "shared")
@@ -254,21 +258,21 @@ def test_a_claude_folder_that_leads_out_is_refused(main: TestRepository, tmp_pat
     assert list((tmp_path / "shared").iterdir()) == []
 
 
-def test_a_file_where_the_folder_belongs_is_refused(main: TestRepository) -> None:
+def test_a_file_at_the_path_of_our_folder_is_refused(main: TestRepository) -> None:
     auth = chamber_plan(main)
     (Path(auth.chamber.path) / ".claude").touch()
     with pytest.raises(Refused, match="is a file"):
         provision_chamber(auth)
 
 
-def test_a_chamber_that_is_gone_is_one_line(main: TestRepository) -> None:
+def test_a_missing_chamber_is_a_one_line_error(main: TestRepository) -> None:
     auth = chamber_plan(main)
     main.git("worktree", "remove", auth.chamber.path)
     with pytest.raises(Unavailable, match="is gone"):
         provision_chamber(auth)
 
 
-def test_unfurnishing_leaves_work_and_mail(main: TestRepository) -> None:
+def test_removing_our_files_keeps_work_and_mail(main: TestRepository) -> None:
     auth = replace(chamber_plan(main), skeleton=("src/a.py",))
     provision_chamber(auth)
     chamber = Path(auth.chamber.path)

@@ -17,7 +17,7 @@ def chamber(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_chamber_is_reached_by_its_documented_path(chamber: Path) -> None:
+def test_the_link_at_the_documented_path_leads_to_the_chamber(chamber: Path) -> None:
     assert link_workspace(chamber) == link_workspace(chamber) == []
     link = workspace_link(chamber)
     assert link == chamber.parent.parent / "workspaces" / "auth"
@@ -26,7 +26,7 @@ def test_a_chamber_is_reached_by_its_documented_path(chamber: Path) -> None:
     assert not link.readlink().is_absolute(), "it still leads there after a move"
 
 
-def test_a_link_that_leads_elsewhere_is_made_anew(chamber: Path, tmp_path: Path) -> None:
+def test_a_link_to_another_target_is_replaced(chamber: Path, tmp_path: Path) -> None:
     link = chamber.parent.parent / "workspaces" / "auth"
     link.parent.mkdir()
     link.symlink_to(tmp_path / "gone")
@@ -34,7 +34,7 @@ def test_a_link_that_leads_elsewhere_is_made_anew(chamber: Path, tmp_path: Path)
     assert link.resolve() == chamber.resolve()
 
 
-def test_what_is_no_link_is_kept_and_named(chamber: Path) -> None:
+def test_a_file_at_the_links_path_is_kept_and_named(chamber: Path) -> None:
     place = chamber.parent.parent / "workspaces" / "auth"
     place.mkdir(parents=True)
     (line,) = link_workspace(chamber)
@@ -44,12 +44,12 @@ def test_what_is_no_link_is_kept_and_named(chamber: Path) -> None:
     assert not place.is_symlink()
 
 
-def test_a_chamber_at_another_place_needs_no_link(tmp_path: Path) -> None:
+def test_a_chamber_outside_the_checkout_gets_no_link(tmp_path: Path) -> None:
     assert workspace_link(tmp_path / "auth") is None
     assert link_workspace(tmp_path / "auth") == []
 
 
-def test_the_main_checkout_links_to_chambers_of_its_subdirectories_alone(tmp_path: Path) -> None:
+def test_the_main_checkout_links_only_to_chambers_of_its_subdirectories(tmp_path: Path) -> None:
     main = (tmp_path / "main").resolve()
     folder = main / "packages" / "the api" / ".claude" / "worktrees"
     folder.mkdir(parents=True)

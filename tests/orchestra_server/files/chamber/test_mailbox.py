@@ -37,7 +37,7 @@ def chamber(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_agent_without_hooks_can_read_the_file(chamber: Path) -> None:
+def test_the_mail_file_is_readable_for_an_agent_without_hooks(chamber: Path) -> None:
     post(chamber, [an_interrupt("i1", "Stop and look — please")])
     mail = json.loads((chamber / MAIL).read_text())
     assert mail["version"] == 1
@@ -55,7 +55,7 @@ def test_an_agent_without_hooks_can_read_the_file(chamber: Path) -> None:
     ]
 
 
-def test_unread_mail_is_added_to_in_order(chamber: Path) -> None:
+def test_new_mail_is_appended_to_unread_mail(chamber: Path) -> None:
     send(chamber, "one", "two")
     send(chamber, "three", start=3)
     assert unread(chamber) == ["i1", "i2", "i3"]
@@ -70,7 +70,7 @@ def test_posting_the_same_mail_again_changes_nothing(chamber: Path) -> None:
     assert unread(chamber) == ["i1", "i2"]
 
 
-def test_mail_that_a_hook_holds_or_has_shown_is_not_posted_again(chamber: Path) -> None:
+def test_mail_that_a_hook_has_claimed_or_shown_is_not_posted_again(chamber: Path) -> None:
     sent = send(chamber, "one")
     claim = chamber / f"{MAIL}.123.456"
     (chamber / MAIL).rename(claim)
@@ -83,7 +83,7 @@ def test_mail_that_a_hook_holds_or_has_shown_is_not_posted_again(chamber: Path) 
     assert unread(chamber) == []
 
 
-def test_two_processes_posting_at_once_lose_nothing(chamber: Path) -> None:
+def test_two_processes_that_post_at_once_lose_no_message(chamber: Path) -> None:
     running = [
         subprocess.Popen(
             [sys.executable, "-c", POSTING, str(chamber), str(start)],
@@ -97,7 +97,7 @@ def test_two_processes_posting_at_once_lose_nothing(chamber: Path) -> None:
     assert names_in(chamber) == [MAIL]
 
 
-def test_mail_can_be_withdrawn_while_it_is_unread(chamber: Path) -> None:
+def test_unread_mail_can_be_withdrawn(chamber: Path) -> None:
     send(chamber, "one", "two", "three")
     assert withdraw(chamber, "auth", ["i2", "i9"]) == {"i2"}
     assert unread(chamber) == ["i1", "i3"]
@@ -108,7 +108,7 @@ def test_mail_can_be_withdrawn_while_it_is_unread(chamber: Path) -> None:
     assert withdraw(chamber / "gone", "auth", ["i1"]) == set()
 
 
-def test_what_a_hook_holds_is_not_withdrawn(chamber: Path) -> None:
+def test_mail_that_a_hook_has_claimed_is_not_withdrawn(chamber: Path) -> None:
     send(chamber, "one")
     (chamber / MAIL).rename(chamber / f"{MAIL}.123.456")
     send(chamber, "two", start=2)
@@ -116,7 +116,7 @@ def test_what_a_hook_holds_is_not_withdrawn(chamber: Path) -> None:
     assert unread(chamber) == ["i1"]
 
 
-def test_withdrawing_beside_posting_loses_nothing_else(chamber: Path) -> None:
+def test_withdrawing_while_another_process_posts_loses_no_other_message(chamber: Path) -> None:
     send(chamber, *(f"old {number}" for number in range(10)))
     posting = subprocess.Popen(
         [sys.executable, "-c", POSTING, str(chamber), "100"],
@@ -128,7 +128,9 @@ def test_withdrawing_beside_posting_loses_nothing_else(chamber: Path) -> None:
     assert unread(chamber) == [f"i{number}" for number in range(100, 110)]
 
 
-def test_a_symlink_in_its_place_is_replaced_and_a_directory_moved_aside(chamber: Path) -> None:
+def test_a_symlink_at_the_mail_files_path_is_replaced_and_a_directory_is_moved_aside(
+    chamber: Path,
+) -> None:
     other = chamber / "other"
     other.write_text("untouched")
     (chamber / MAIL).symlink_to(other)
@@ -142,21 +144,21 @@ def test_a_symlink_in_its_place_is_replaced_and_a_directory_moved_aside(chamber:
     assert unread(chamber) == ["i2"]
 
 
-def test_a_note_that_someone_wrote_by_hand_is_kept_as_a_message(chamber: Path) -> None:
+def test_text_that_a_person_wrote_into_the_mail_file_is_kept_as_a_message(chamber: Path) -> None:
     (chamber / MAIL).write_text("come home\n")
     send(chamber, "one")
     messages = [one["message"] for one in json.loads((chamber / MAIL).read_text())["interrupts"]]
     assert messages == ["come home", "one"]
 
 
-def test_a_chamber_that_is_gone_is_named_in_one_line(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_chamber_names_it(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"mailbox of .*gone cannot be written"):
         send(tmp_path / "gone", "one")
     assert unread(tmp_path / "gone") == []
     assert collect_receipts(tmp_path / "gone") == []
 
 
-def test_receipts_come_in_order_of_time_and_half_ones_wait(chamber: Path) -> None:
+def test_receipts_are_read_in_order_of_time_and_incomplete_ones_are_left(chamber: Path) -> None:
     folder = chamber / RECEIPTS
     folder.mkdir(parents=True)
     (folder / "a.json").write_text('{"interrupt_id": "i1", "state": "acted", "at": 2}')

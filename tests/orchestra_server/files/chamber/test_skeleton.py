@@ -8,7 +8,7 @@ from orchestra_server.files.chamber.skeleton import create_skeleton_path, skelet
 OWN = (Path(".claude", "WORKER_CONTEXT.json"),)
 
 
-def test_a_path_is_made_absolute_and_a_slash_at_its_end_asks_for_a_directory(
+def test_a_trailing_slash_makes_a_skeleton_path_a_directory(
     tmp_path: Path,
 ) -> None:
     assert skeleton_path(tmp_path, "src/a.py", OWN) == (tmp_path / "src/a.py", False)
@@ -28,7 +28,7 @@ def test_a_path_is_made_absolute_and_a_slash_at_its_end_asks_for_a_directory(
         ("README/a.py", "is below a file"),
     ],
 )
-def test_a_path_that_is_not_allowed_is_one_line(tmp_path: Path, path: str, told: str) -> None:
+def test_a_forbidden_path_is_a_one_line_error(tmp_path: Path, path: str, told: str) -> None:
     chamber = tmp_path / "chamber"
     chamber.mkdir()
     (chamber / "README").write_text("hello")
@@ -38,7 +38,7 @@ def test_a_path_that_is_not_allowed_is_one_line(tmp_path: Path, path: str, told:
     assert "\n" not in str(caught.value)
 
 
-def test_files_are_empty_and_one_that_exists_is_kept(tmp_path: Path) -> None:
+def test_skeleton_files_are_empty_and_an_existing_file_is_kept(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine")
     for name in ("kept", "src/new.py"):
         create_skeleton_path(tmp_path / name, is_directory=False)

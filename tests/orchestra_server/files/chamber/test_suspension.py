@@ -18,7 +18,7 @@ from tests.support.hooks import names_in
 PAUSE = Suspension(since=5, interrupt_id="i1", sender="operator", message="Wait — a moment")
 
 
-def test_a_hook_can_read_since_when_by_whom_and_why(tmp_path: Path) -> None:
+def test_the_suspension_file_says_since_when_by_whom_and_why(tmp_path: Path) -> None:
     assert show_suspension(tmp_path, PAUSE)
     assert json.loads((tmp_path / SUSPENDED).read_text()) == {
         "since": 5,
@@ -29,7 +29,7 @@ def test_a_hook_can_read_since_when_by_whom_and_why(tmp_path: Path) -> None:
     assert read_suspension(tmp_path) == PAUSE
 
 
-def test_saying_the_same_again_changes_nothing(tmp_path: Path) -> None:
+def test_writing_the_same_suspension_again_changes_nothing(tmp_path: Path) -> None:
     assert not show_suspension(tmp_path, None)
     show_suspension(tmp_path, PAUSE)
     before = (tmp_path / SUSPENDED).stat()
@@ -39,12 +39,12 @@ def test_saying_the_same_again_changes_nothing(tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
-def test_it_is_no_mail(tmp_path: Path) -> None:
+def test_the_suspension_file_is_not_mail(tmp_path: Path) -> None:
     show_suspension(tmp_path, PAUSE)
     assert unread(tmp_path) == []
 
 
-def test_what_stands_in_its_place_and_is_not_ours_goes(tmp_path: Path) -> None:
+def test_a_foreign_file_at_the_suspension_files_path_is_replaced(tmp_path: Path) -> None:
     (tmp_path / SUSPENDED).write_text("{half")
     assert read_suspension(tmp_path) is None
     assert show_suspension(tmp_path, None)
@@ -53,7 +53,7 @@ def test_what_stands_in_its_place_and_is_not_ours_goes(tmp_path: Path) -> None:
     assert names_in(tmp_path) == [SUSPENDED]
 
 
-def test_a_chamber_that_is_gone_is_named_in_one_line(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_chamber_names_it(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"gone.*cannot be changed"):
         show_suspension(tmp_path / "gone", PAUSE)
     assert not show_suspension(tmp_path / "gone", None)

@@ -14,7 +14,7 @@ def context_of(chamber: Chamber, *siblings: Chamber) -> dict[str, Any]:
     return msgspec.json.decode(worker_context(a_task(), chamber, siblings), type=dict[str, Any])
 
 
-def test_a_worker_reads_its_mission_its_brief_and_where_it_works() -> None:
+def test_the_context_holds_mission_brief_directory_and_branch() -> None:
     context = context_of(AUTH)
     assert context["mission"] == {
         "task_id": AUTH.task_id,
@@ -28,13 +28,13 @@ def test_a_worker_reads_its_mission_its_brief_and_where_it_works() -> None:
     assert context["mail"]["file"] == f"{AUTH.path}/.INTERRUPT"
 
 
-def test_the_siblings_are_the_other_chambers_alone() -> None:
+def test_the_siblings_do_not_include_the_chamber_itself() -> None:
     api = a_chamber("api")
     (sibling,) = context_of(AUTH, AUTH, api)["siblings"]
     assert sibling == {"chamber": "api", "path": api.path, "branch": api.branch, "brief": None}
 
 
-def test_what_is_not_known_is_null() -> None:
+def test_unknown_values_are_null() -> None:
     context = context_of(a_chamber())
     assert context["brief"] is None
     assert context["scope"]["base_commit"] is None

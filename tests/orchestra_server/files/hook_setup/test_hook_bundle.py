@@ -13,7 +13,7 @@ FOLDER = ROOT / "server" / "orchestra_server" / "files" / "hook"
 QUICK = {"_json", "_socket", "_thread", "fcntl", "os", "sys", "time"}
 
 
-def test_it_is_one_file_of_standard_library() -> None:
+def test_the_bundle_is_one_file_that_imports_only_the_standard_library() -> None:
     module = ast.parse(hook_source())
     imported = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {ast.unparse(node).removeprefix("import ") for node in imported}
@@ -21,7 +21,7 @@ def test_it_is_one_file_of_standard_library() -> None:
     assert "orchestra_server" not in hook_source()
 
 
-def test_every_module_is_in_it_whole_and_no_name_means_two_things() -> None:
+def test_the_bundle_contains_every_module_and_no_name_is_defined_twice() -> None:
     defined = names_in(hook_source())
     assert len(defined) == len(set(defined))
     sources = [path.read_text() for path in FOLDER.glob("[a-z]*.py")]
@@ -42,7 +42,7 @@ def names_in(source: str) -> list[str]:
     return found
 
 
-def test_it_reads_and_is_typed_like_its_source(tmp_path: Path) -> None:
+def test_the_bundle_passes_the_linter_and_the_formatter(tmp_path: Path) -> None:
     (tmp_path / "__init__.py").touch()
     hook = tmp_path / "interrupt_monitor.py"
     hook.write_text(hook_source())

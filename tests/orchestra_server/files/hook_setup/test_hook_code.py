@@ -21,7 +21,9 @@ def checkout(tmp_path: Path) -> HookedCheckout:
     return hooked_checkout(tmp_path / "a shop")
 
 
-def test_the_code_is_its_owners_alone_and_its_folder_is_its_hash(checkout: HookedCheckout) -> None:
+def test_only_the_owner_can_read_the_code_and_its_folder_is_named_by_its_hash(
+    checkout: HookedCheckout,
+) -> None:
     code = code_file(checkout.main / ".git")
     assert code.stat().st_mode & 0o777 == 0o644
     for folder in code.parents[:2]:
@@ -29,7 +31,7 @@ def test_the_code_is_its_owners_alone_and_its_folder_is_its_hash(checkout: Hooke
     assert len(code.parent.name) == 16
 
 
-def test_a_file_of_the_repository_with_the_hooks_name_is_never_run(
+def test_a_file_in_the_repository_with_the_hooks_name_is_never_run(
     checkout: HookedCheckout,
 ) -> None:
     chamber = checkout.chamber()
@@ -67,7 +69,7 @@ def test_the_probe_runs_no_command_that_orchestra_would_not_write(
     assert not mark.exists()
 
 
-def test_what_stands_in_the_documented_place_starts_the_same_code(checkout: HookedCheckout) -> None:
+def test_the_script_at_the_documented_path_starts_the_same_code(checkout: HookedCheckout) -> None:
     chamber = checkout.chamber()
     send(chamber, "Hello")
     ended = subprocess.run(
@@ -80,14 +82,14 @@ def test_what_stands_in_the_documented_place_starts_the_same_code(checkout: Hook
     assert ended.stderr == b""
 
 
-def test_code_that_has_gone_is_written_again_by_init(checkout: HookedCheckout) -> None:
+def test_init_writes_deleted_code_again(checkout: HookedCheckout) -> None:
     code_file(checkout.main / ".git").write_text("broken(")
     (line,) = initialise(checkout.main, Path(sys.executable))
     assert line == f"{code_folder(checkout.main / '.git')}: written"
     assert initialise(checkout.main, Path(sys.executable)) == []
 
 
-def test_undo_leaves_the_code_while_there_are_chambers_that_run_it(
+def test_undo_keeps_the_code_while_chambers_use_it(
     checkout: HookedCheckout,
 ) -> None:
     chamber = checkout.chamber()
@@ -96,13 +98,13 @@ def test_undo_leaves_the_code_while_there_are_chambers_that_run_it(
     assert "Hello" in Session(chamber).fire("PostToolBatch").context
 
 
-def test_undo_takes_the_code_along(checkout: HookedCheckout) -> None:
+def test_undo_removes_the_code(checkout: HookedCheckout) -> None:
     undo(checkout.main)
     assert names_in(checkout.main / ".git") == ["info"]
 
 
 @pytest.mark.parametrize("reader", ["its session", "a subagent"])
-def test_settings_that_a_repository_tracks_are_not_followed(
+def test_hook_settings_that_a_repository_tracks_are_not_used(
     checkout: HookedCheckout, reader: str
 ) -> None:
     chamber = checkout.chamber()

@@ -57,21 +57,23 @@ def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: P
     assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == HookProbe(ready=True)
 
 
-def test_one_that_does_not_reach_redis_is_ready_and_says_so(chamber: Path, tmp_path: Path) -> None:
+def test_a_hook_that_does_not_reach_redis_is_ready_and_says_so(
+    chamber: Path, tmp_path: Path
+) -> None:
     settle_in(chamber, python(ANSWERING % "False"))
     answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert answer.ready
     assert "leaves receipts" in answer.note
 
 
-def test_where_the_chamber_has_no_hooks_the_main_checkouts_are_asked(
+def test_without_hooks_in_the_chamber_the_main_checkouts_are_probed(
     chamber: Path, tmp_path: Path
 ) -> None:
     settle_in(tmp_path, python(ANSWERING % "True"))
     assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == HookProbe(ready=True)
 
 
-def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) -> None:
+def test_the_probe_sends_the_payload_that_a_client_sends(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, f"cat > {shlex.quote(str(tmp_path / 'told'))}")
     probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     told = json.loads((tmp_path / "told").read_text())
@@ -89,7 +91,7 @@ def test_the_hook_is_told_what_a_client_tells_it(chamber: Path, tmp_path: Path) 
     ],
     ids=["no interpreter", "silent", "echo", "another nonce", "another chamber"],
 )
-def test_what_is_wrong_with_a_hook_is_one_line(
+def test_a_broken_hook_is_described_in_one_line(
     chamber: Path, tmp_path: Path, command: str, why: str
 ) -> None:
     settle_in(chamber, command)
@@ -99,7 +101,9 @@ def test_what_is_wrong_with_a_hook_is_one_line(
     assert "\n" not in answer.note
 
 
-def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Path) -> None:
+def test_the_reason_for_a_chamber_without_hooks_names_the_settings_file(
+    chamber: Path, tmp_path: Path
+) -> None:
     answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert answer == HookProbe(
         ready=False, note=f"{chamber / SETTINGS} starts no hook of Orchestra"
@@ -109,7 +113,7 @@ def test_a_chamber_without_hooks_says_where_none_is(chamber: Path, tmp_path: Pat
     assert not probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git").ready
 
 
-async def test_a_hook_that_hangs_is_ended_with_all_that_it_started(
+async def test_a_hook_that_hangs_is_killed_with_its_children(
     chamber: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hook_probe, "_SECONDS", 0.2)

@@ -41,11 +41,13 @@ from tests.support.samples import a_chamber
         ("redis+sentinel://a:26379/main", None),
     ],
 )
-def test_a_url_becomes_what_a_socket_needs(url: str, address: RedisAddress | None) -> None:
+def test_a_url_is_split_into_the_parts_that_a_socket_needs(
+    url: str, address: RedisAddress | None
+) -> None:
     assert redis_address(url) == address
 
 
-def test_a_url_that_is_none_is_refused() -> None:
+def test_an_invalid_url_is_refused() -> None:
     with pytest.raises(BadInput):
         redis_address("http://here")
 
@@ -72,5 +74,5 @@ def test_the_settings_hold_both_scripts_with_the_projects_keys() -> None:
     )
 
 
-def test_the_main_checkouts_settings_say_where_it_is_and_no_more() -> None:
+def test_the_main_checkouts_settings_hold_only_its_path() -> None:
     assert json.loads(main_settings(Path("/r"))) == {"mode": "main", "root": "/r"}

@@ -37,7 +37,7 @@ def run(command: Command, patterns: tuple[str, ...]) -> str:
     return ran.stdout
 
 
-def test_without_mail_nothing_is_started(tmp_path: Path, code: Path) -> None:
+def test_without_mail_no_python_is_started(tmp_path: Path, code: Path) -> None:
     command = chamber_command(Path("/nowhere/python"), code, tmp_path)
     assert run(command, command.mail) == ""
 
@@ -50,7 +50,7 @@ def test_mail_starts_the_hook_with_the_event_on_its_stdin(tmp_path: Path, code: 
     assert run(command, command.mail) == f"claude an event {command.hooks}\n"
 
 
-def test_any_chamber_of_the_main_checkout_can_have_mail(tmp_path: Path, code: Path) -> None:
+def test_mail_in_any_chamber_starts_the_main_checkouts_hook(tmp_path: Path, code: Path) -> None:
     root = tmp_path / "the main $HOME"
     chamber = root / ".claude" / "worktrees" / "auth"
     chamber.mkdir(parents=True)
@@ -60,9 +60,7 @@ def test_any_chamber_of_the_main_checkout_can_have_mail(tmp_path: Path, code: Pa
     assert run(command, command.mail) == f"claude an event {command.hooks}\n"
 
 
-def test_an_interpreter_that_is_gone_or_a_hook_that_fails_is_silent(
-    tmp_path: Path, code: Path
-) -> None:
+def test_a_missing_interpreter_or_a_failing_hook_is_silent(tmp_path: Path, code: Path) -> None:
     (tmp_path / ".INTERRUPT").write_text("Stop")
     gone = chamber_command(Path("/nowhere/python"), code, tmp_path)
     assert run(gone, gone.mail) == ""
@@ -71,7 +69,7 @@ def test_an_interpreter_that_is_gone_or_a_hook_that_fails_is_silent(
     assert run(fails, fails.mail) == ""
 
 
-def test_a_wakeable_mailbox_is_the_chambers_own(tmp_path: Path, code: Path) -> None:
+def test_only_the_chambers_own_mailbox_wakes_its_session(tmp_path: Path, code: Path) -> None:
     command = chamber_command(Path(sys.executable), code, tmp_path)
     assert command.mailbox == f"{tmp_path}{os.sep}.INTERRUPT"
     assert main_command(Path(sys.executable), code, tmp_path).mailbox == ""

@@ -34,7 +34,7 @@ MINE = """{
 """
 
 
-def test_the_users_own_entries_stay_first_and_as_they_stand() -> None:
+def test_the_users_own_entries_stay_first_and_unchanged() -> None:
     text = with_hooks(MINE, "s.json", HOOKS)
     assert text.startswith(MINE[: MINE.index('        ],\n        "Mine"')].rstrip())
     settings = json.loads(text)
@@ -44,7 +44,7 @@ def test_the_users_own_entries_stay_first_and_as_they_stand() -> None:
     assert settings["hooks"]["Mine"] == []
 
 
-def test_twice_changes_nothing_and_taking_out_restores_every_byte() -> None:
+def test_installing_twice_changes_nothing_and_removing_restores_every_byte() -> None:
     once = with_permission(with_hooks(MINE, "s.json", HOOKS), "s.json")
     assert with_permission(with_hooks(once, "s.json", HOOKS), "s.json") == once
     back = without_permission(without_hooks(once, "s.json"), "s.json")
@@ -54,19 +54,19 @@ def test_twice_changes_nothing_and_taking_out_restores_every_byte() -> None:
     }
 
 
-def test_an_older_entry_of_ours_is_replaced_and_not_doubled() -> None:
+def test_an_older_entry_of_ours_is_replaced() -> None:
     text = with_hooks(with_hooks(MINE, "s.json", OTHERS), "s.json", HOOKS)
     assert json.loads(text) == json.loads(with_hooks(MINE, "s.json", HOOKS))
 
 
-def test_a_handler_of_ours_that_the_user_moved_into_a_group_of_theirs_is_found() -> None:
+def test_our_handler_is_found_in_a_group_of_the_users() -> None:
     ours = {"type": "command", "command": "x interrupt_monitor.py mail"}
     mine = {"type": "command", "command": "mine"}
     text = json.dumps({"hooks": {"Stop": [{"hooks": [ours, mine, ours]}]}})
     assert json.loads(without_hooks(text, "s")) == {"hooks": {"Stop": [{"hooks": [mine]}]}}
 
 
-def test_an_empty_file_is_empty_again_afterwards() -> None:
+def test_removing_restores_an_empty_file() -> None:
     text = with_permission(with_hooks("{}\n", "s.json", HOOKS), "s.json")
     assert json.loads(text)["permissions"] == {"allow": [PERMISSION]}
     assert json.loads(without_permission(without_hooks(text, "s.json"), "s.json")) == {}
@@ -81,14 +81,14 @@ def test_an_empty_file_is_empty_again_afterwards() -> None:
         '{"permissions": {"allow": "all"}}',
     ],
 )
-def test_a_form_no_client_reads_is_refused_in_one_line(text: str) -> None:
+def test_settings_of_an_unknown_form_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(BadInput, match=r"s\.json has .*mend it first"):
         with_permission(with_hooks(text, "s.json", HOOKS), "s.json")
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 @pytest.mark.parametrize("present", [(), (".git",), (".git", ".INTERRUPT")])
-def test_the_guard_reads_all_of_its_stdin_whatever_it_finds(
+def test_the_guards_command_reads_all_of_its_stdin(
     tmp_path: Path, shell: str, present: tuple[str, ...]
 ) -> None:
     chamber = tmp_path / 'it\'s a "room" $HOME'

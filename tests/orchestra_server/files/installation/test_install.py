@@ -42,7 +42,9 @@ def everything(root: Path) -> dict[str, bytes | str]:
     return found
 
 
-def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository) -> None:
+def test_init_in_a_fresh_repository_writes_everything_and_leaves_git_status_clean(
+    repo: TestRepository,
+) -> None:
     lines = initialise(repo.path, PYTHON)
     assert [line.split(":")[0] for line in lines] == [
         ".mcp.json",
@@ -60,7 +62,7 @@ def test_a_fresh_repository_gets_everything_and_stays_clean(repo: TestRepository
     assert "PostToolBatch" in settings["hooks"]
 
 
-def test_isolation_is_on_unless_it_is_switched_off_and_can_be_switched_on_again(
+def test_isolation_is_on_by_default_and_can_be_switched_off_and_on(
     repo: TestRepository,
 ) -> None:
     place = ".claude/hooks/interrupt_monitor.json"
@@ -74,7 +76,7 @@ def test_isolation_is_on_unless_it_is_switched_off_and_can_be_switched_on_again(
     assert "isolation" not in json.loads(repo.read(place))
 
 
-def test_what_python_compiled_of_the_hook_goes_with_it(repo: TestRepository) -> None:
+def test_undo_removes_the_hooks_bytecode(repo: TestRepository) -> None:
     before = everything(repo.path)
     initialise(repo.path, PYTHON)
     cache = repo.path / ".claude" / "hooks" / "__pycache__"
@@ -87,7 +89,7 @@ def test_what_python_compiled_of_the_hook_goes_with_it(repo: TestRepository) -> 
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_the_three_files_that_the_hook_once_was_are_taken_away(
+def test_init_removes_the_three_files_of_the_former_hook(
     repo: TestRepository, monkeypatch: pytest.MonkeyPatch, *, again: bool
 ) -> None:
     before = everything(repo.path)
@@ -105,7 +107,7 @@ def test_the_three_files_that_the_hook_once_was_are_taken_away(
     assert everything(repo.path) == before
 
 
-def test_twice_does_nothing(repo: TestRepository) -> None:
+def test_init_run_twice_changes_nothing_the_second_time(repo: TestRepository) -> None:
     initialise(repo.path, PYTHON)
     before = everything(repo.path)
     assert initialise(repo.path, PYTHON) == []
@@ -113,7 +115,7 @@ def test_twice_does_nothing(repo: TestRepository) -> None:
 
 
 @pytest.mark.parametrize("filled", [False, True])
-def test_undo_leaves_every_byte_as_it_was(repo: TestRepository, *, filled: bool) -> None:
+def test_undo_restores_every_byte(repo: TestRepository, *, filled: bool) -> None:
     if filled:
         fill(repo)
     before = everything(repo.path)
@@ -132,7 +134,7 @@ def fill(repo: TestRepository) -> None:
     repo.write(".git/info/exclude", "no newline at the end")
 
 
-def test_no_key_order_or_unknown_field_is_lost(repo: TestRepository) -> None:
+def test_key_order_and_unknown_fields_are_kept(repo: TestRepository) -> None:
     fill(repo)
     initialise(repo.path, PYTHON)
     text = repo.read(".mcp.json")
@@ -145,7 +147,7 @@ def test_no_key_order_or_unknown_field_is_lost(repo: TestRepository) -> None:
     assert settings["permissions"]["deny"] == ["Read(.env)"]
 
 
-def test_what_was_there_is_merged_and_left_for_its_owner_to_commit(repo: TestRepository) -> None:
+def test_existing_files_are_merged_and_left_uncommitted(repo: TestRepository) -> None:
     repo.commit("mcp", {".mcp.json": MINE})
     initialise(repo.path, PYTHON)
     assert repo.status == " M .mcp.json"
@@ -154,7 +156,7 @@ def test_what_was_there_is_merged_and_left_for_its_owner_to_commit(repo: TestRep
     assert initialise(repo.path, PYTHON) == []
 
 
-def test_changes_made_since_survive_undo(repo: TestRepository) -> None:
+def test_changes_that_a_person_made_after_init_survive_undo(repo: TestRepository) -> None:
     fill(repo)
     initialise(repo.path, PYTHON)
     merged = json.loads(repo.read(".mcp.json"))
@@ -173,7 +175,7 @@ def test_changes_made_since_survive_undo(repo: TestRepository) -> None:
     assert exclude.read_text() == "no newline at the end\n*.mine\n"
 
 
-def test_a_hook_that_was_changed_since_is_left_and_said_so(repo: TestRepository) -> None:
+def test_undo_keeps_a_hook_that_a_person_changed_and_says_so(repo: TestRepository) -> None:
     initialise(repo.path, PYTHON)
     hook = ".claude/hooks/interrupt_monitor.py"
     repo.write(hook, repo.read(hook) + "# mine\n")
@@ -181,7 +183,9 @@ def test_a_hook_that_was_changed_since_is_left_and_said_so(repo: TestRepository)
     assert repo.read(hook).endswith("# mine\n")
 
 
-def test_another_interpreter_is_taken_on_and_undo_still_exact(repo: TestRepository) -> None:
+def test_init_with_another_interpreter_updates_the_files_and_undo_still_restores_every_byte(
+    repo: TestRepository,
+) -> None:
     fill(repo)
     before = everything(repo.path)
     initialise(repo.path, Path("/old/python"))
@@ -214,7 +218,7 @@ def test_another_interpreter_is_taken_on_and_undo_still_exact(repo: TestReposito
         (".claude/hooks", b"a file", Refused, "is a file"),
     ],
 )
-def test_what_cannot_be_merged_is_refused_before_anything_is_written(
+def test_files_that_cannot_be_merged_are_refused_before_anything_is_written(
     repo: TestRepository, name: str, content: bytes, error: type[OrchestraError], complaint: str
 ) -> None:
     repo.write(name, content)
@@ -226,7 +230,7 @@ def test_what_cannot_be_merged_is_refused_before_anything_is_written(
     assert everything(repo.path) == before
 
 
-def test_a_symlinked_settings_file_is_changed_where_it_lies(
+def test_a_symlinked_settings_file_is_changed_at_its_target(
     repo: TestRepository, tmp_path: Path
 ) -> None:
     dotfile = tmp_path / "dotfiles.json"
@@ -243,7 +247,7 @@ def test_a_symlinked_settings_file_is_changed_where_it_lies(
     assert dotfile.read_text() == LOCAL
 
 
-def test_a_symlink_that_leads_nowhere_is_refused(repo: TestRepository) -> None:
+def test_a_dangling_symlink_is_refused(repo: TestRepository) -> None:
     (repo.path / ".mcp.json").symlink_to("/nonexistent/mcp.json")
     with pytest.raises(BadInput, match="which is not there"):
         initialise(repo.path, PYTHON)
@@ -278,7 +282,7 @@ def chamber_of(checkout: HookedCheckout) -> Path:
     return path
 
 
-def test_a_repository_without_a_commit_is_fine(tmp_path: Path) -> None:
+def test_a_repository_without_a_commit_is_accepted(tmp_path: Path) -> None:
     repo = empty_repository((tmp_path / "new").resolve())
     initialise(repo.path, PYTHON)
     assert repo.status == ""
@@ -286,7 +290,7 @@ def test_a_repository_without_a_commit_is_fine(tmp_path: Path) -> None:
     assert repo.status == ""
 
 
-def test_while_there_are_chambers_their_files_stay_hidden(repo: TestRepository) -> None:
+def test_undo_keeps_the_exclude_block_while_there_are_chambers(repo: TestRepository) -> None:
     initialise(repo.path, PYTHON)
     checkout = HookedCheckout(repo.path)
     path = checkout.document().path
@@ -297,7 +301,7 @@ def test_while_there_are_chambers_their_files_stay_hidden(repo: TestRepository) 
     assert (repo.status, repo.at(Path(path)).status) == ("", "")
 
 
-def test_a_block_that_chambers_needed_before_is_kept_by_undo(repo: TestRepository) -> None:
+def test_undo_keeps_an_exclude_block_that_was_there_before_init(repo: TestRepository) -> None:
     ensure_excluded(repo.path / ".git")
     before = everything(repo.path)
     initialise(repo.path, PYTHON)

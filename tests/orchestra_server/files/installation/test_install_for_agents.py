@@ -19,7 +19,9 @@ def repo(tmp_path: Path) -> TestRepository:
     return small_repository((tmp_path / "repo").resolve())
 
 
-def test_codex_gets_hooks_that_git_does_not_see_and_undo_takes_away(repo: TestRepository) -> None:
+def test_init_writes_hooks_for_codex_that_git_ignores_and_undo_removes(
+    repo: TestRepository,
+) -> None:
     lines = initialise(repo.path, PYTHON, agents=["codex"])
     assert f"{PLACE}: hooks for codex added" in lines
     assert set(json.loads(repo.read(PLACE))["hooks"]) >= {"PreToolUse", "Stop"}
@@ -30,7 +32,7 @@ def test_codex_gets_hooks_that_git_does_not_see_and_undo_takes_away(repo: TestRe
     assert repo.status == ""
 
 
-def test_hooks_of_the_users_own_are_kept_shown_by_git_and_left_by_undo(
+def test_the_users_own_hooks_stay_visible_to_git_and_survive_undo(
     repo: TestRepository,
 ) -> None:
     repo.write(PLACE, MINE)

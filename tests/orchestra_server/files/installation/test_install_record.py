@@ -20,7 +20,7 @@ def a_record(file: Path, before: bytes | None = None, after: bytes = b"ours") ->
     return updated(None, {file: (before, after)}, (str(file.parent),))
 
 
-def test_what_is_written_is_read_back_by_its_owner_alone(tmp_path: Path) -> None:
+def test_a_record_is_read_back_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     record = a_record(tmp_path / "a.json", before=b"secret")
     write_record(tmp_path, tmp_path / "one", record)
     assert read_record(tmp_path, tmp_path / "one") == record
@@ -28,7 +28,7 @@ def test_what_is_written_is_read_back_by_its_owner_alone(tmp_path: Path) -> None
     assert (tmp_path / PLACE).stat().st_mode & 0o077 == 0
 
 
-def test_the_last_record_takes_the_file_with_it(tmp_path: Path) -> None:
+def test_removing_the_last_record_deletes_the_file(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_record(tmp_path, tmp_path / name, a_record(tmp_path / name))
     write_record(tmp_path, tmp_path / "one", None)
@@ -37,14 +37,14 @@ def test_the_last_record_takes_the_file_with_it(tmp_path: Path) -> None:
     assert not (tmp_path / PLACE).parent.exists()
 
 
-def test_a_record_that_cannot_be_read_is_one_line_that_names_it(tmp_path: Path) -> None:
+def test_the_error_for_an_unreadable_record_names_it(tmp_path: Path) -> None:
     (tmp_path / PLACE).parent.mkdir()
     (tmp_path / PLACE).write_text("{")
     with pytest.raises(BadInput, match=r"installed\.json cannot be read"):
         read_record(tmp_path, tmp_path)
 
 
-def test_a_second_writing_keeps_what_stood_there_before_the_first(tmp_path: Path) -> None:
+def test_a_second_install_keeps_the_content_from_before_the_first(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     first = updated(None, {file: (b"theirs", b"ours")}, ("a",))
     (again,) = updated(first, {file: (b"ours", b"newer")}, ("a", "b")).files
@@ -52,7 +52,7 @@ def test_a_second_writing_keeps_what_stood_there_before_the_first(tmp_path: Path
     assert updated(first, {}, ("a", "b")).directories == ("a", "b")
 
 
-def test_a_file_that_others_changed_meanwhile_is_not_put_back(tmp_path: Path) -> None:
+def test_a_file_that_was_changed_meanwhile_is_not_restored(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     first = updated(None, {file: (b"theirs", b"ours")}, ())
     (changed,) = updated(first, {file: (b"edited", b"edited, ours")}, ()).files
@@ -60,7 +60,7 @@ def test_a_file_that_others_changed_meanwhile_is_not_put_back(tmp_path: Path) ->
     assert changed.written == digest(b"edited, ours")
 
 
-def test_a_file_is_as_installed_while_not_a_byte_differs(tmp_path: Path) -> None:
+def test_a_file_counts_as_unchanged_while_every_byte_is_equal(tmp_path: Path) -> None:
     file = tmp_path / "hook.py"
     assert not is_as_installed(tmp_path, file)
     file.write_bytes(b"ours")
@@ -72,7 +72,7 @@ def test_a_file_is_as_installed_while_not_a_byte_differs(tmp_path: Path) -> None
     assert not is_as_installed(tmp_path, file)
 
 
-def test_records_follow_a_move_and_a_repeat_returns_the_same(tmp_path: Path) -> None:
+def test_relocating_records_twice_returns_the_same_records(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     write_record(tmp_path, old / "tree", a_record(old / "tree" / "a.json"))
     write_record(tmp_path, tmp_path / "elsewhere", a_record(tmp_path / "elsewhere" / "a.json"))

@@ -45,7 +45,7 @@ def launch(
     )
 
 
-def test_the_recorded_interpreter_starts_the_server_where_it_is_called(
+def test_the_recorded_interpreter_starts_the_server_in_the_current_directory(
     repo: TestRepository, tmp_path: Path
 ) -> None:
     recorded = shim(tmp_path / "it's python")
@@ -57,7 +57,7 @@ def test_the_recorded_interpreter_starts_the_server_where_it_is_called(
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_a_recorded_interpreter_that_lost_orchestra_gives_way_to_one_that_has_it(
+def test_an_interpreter_with_orchestra_replaces_a_recorded_one_without_it(
     repo: TestRepository, tmp_path: Path, *, gone: bool
 ) -> None:
     recorded = shim(tmp_path / "python", has_orchestra=False)
@@ -69,7 +69,7 @@ def test_a_recorded_interpreter_that_lost_orchestra_gives_way_to_one_that_has_it
     assert ended.stdout == f"{program}|x|{tmp_path.resolve()}\n"
 
 
-def test_without_orchestra_one_line_says_how_to_install_it(
+def test_without_orchestra_the_error_says_how_to_install_it(
     repo: TestRepository, tmp_path: Path
 ) -> None:
     initialise(repo.path, tmp_path / "gone")
@@ -79,7 +79,9 @@ def test_without_orchestra_one_line_says_how_to_install_it(
     assert "pipx install" in ended.stderr
 
 
-def test_the_own_interpreter_is_tried_before_the_path(repo: TestRepository, tmp_path: Path) -> None:
+def test_the_launchers_own_interpreter_is_tried_before_the_path(
+    repo: TestRepository, tmp_path: Path
+) -> None:
     initialise(repo.path, tmp_path / "gone")
     (repo.path / "mcp.py").write_text("raise SystemExit('a file of the project was imported')")
     ended = launch(repo, repo.path)
@@ -87,7 +89,7 @@ def test_the_own_interpreter_is_tried_before_the_path(repo: TestRepository, tmp_
     assert "pipx" not in ended.stderr
 
 
-def test_no_file_beside_the_launcher_passes_for_a_library(
+def test_a_file_beside_the_launcher_is_never_imported_as_a_library(
     repo: TestRepository, tmp_path: Path
 ) -> None:
     initialise(repo.path, shim(tmp_path / "python"))

@@ -25,14 +25,14 @@ def a_chamber_below(folder: Path) -> Path:
     return chamber
 
 
-def test_what_gathered_goes_and_a_persons_files_stay(root: Path) -> None:
+def test_generated_files_are_removed_and_the_persons_files_are_kept(root: Path) -> None:
     sweep(root)
     files = [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
     assert files == [".claude/settings.json"]
     assert not (root / ".claude" / "worktrees").exists()
 
 
-def test_while_there_is_a_chamber_nothing_goes(root: Path) -> None:
+def test_nothing_is_removed_while_there_is_a_chamber(root: Path) -> None:
     chamber = a_chamber_below(root / ".claude" / "worktrees")
     before = sorted(root.rglob("*"))
     assert chambers_in(root) == [chamber]
@@ -40,7 +40,7 @@ def test_while_there_is_a_chamber_nothing_goes(root: Path) -> None:
     assert sorted(root.rglob("*")) == before
 
 
-def test_chambers_of_subdirectories_are_found_by_their_link_which_goes_alone(
+def test_chambers_of_subdirectories_are_found_by_their_link_and_only_the_link_is_removed(
     root: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "api" / "worktrees"
@@ -54,7 +54,7 @@ def test_chambers_of_subdirectories_are_found_by_their_link_which_goes_alone(
     assert chamber.is_dir()
 
 
-def test_a_folder_with_something_of_a_persons_own_stays(root: Path) -> None:
+def test_a_folder_with_a_persons_own_file_is_kept(root: Path) -> None:
     mine = root / ".claude" / "worktrees" / "mine"
     mine.mkdir()
     sweep(root)
