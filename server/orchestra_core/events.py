@@ -1,10 +1,11 @@
 """The events of a project: its history, and the only thing the room is fed with.
 
 An event carries whole the document that its change wrote, so that applying it needs nothing else.
-Its id in the stream is `<seq>-0`, which makes a gap visible as `seq != last + 1`.
+Its id in the stream is `<seq>-<nonce>`: a gap shows as `seq != last + 1`, and a store that lost its
+last events and has others in their place shows as another nonce.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -45,6 +46,13 @@ Kind = Literal[
 ]
 
 
+class Position(NamedTuple):
+    """A place in a history: the number of an event and its nonce, 0 and 0 before the first."""
+
+    seq: int = 0
+    nonce: int = 0
+
+
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an event changed: at most one document of each kind, and the words that go with it."""
 
@@ -72,9 +80,15 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One fact of a project's history; `seq` is 0 until the store has taken it."""
+    """One fact of a project's history; `seq` is 0 until the store has taken it.
+
+    `nonce` is a random number of its change, and `after` the nonce of the event before; an event
+    of an older version has neither.
+    """
 
     seq: int = 0
+    nonce: int = 0
+    after: int = 0
     at: int
     kind: Kind
     actor: str = ""
@@ -85,7 +99,18 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def id(self) -> str:
         """The event's id in the stream."""
-        return f"{self.seq}-0"
+        return f"{self.seq}-{self.nonce}"
+
+    @property
+    def position(self) -> Position:
+        """Where in the history it stands."""
+        return Position(self.seq, self.nonce)
+
+    def follows(self, position: Position) -> bool:
+        """Tell whether it is the next event after `position`, in the same history."""
+        in_order = self.seq == position.seq + 1
+        # A script of an older version writes no nonce and does not know the one before.
+        return in_order and (self.nonce == 0 or self.after == position.nonce)
 
 
 _encoder = msgspec.json.Encoder()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from orchestra_core.events import Event
+from orchestra_core.events import Event, Position
 from orchestra_core.models import (
     Agent,
     Chamber,
@@ -17,9 +17,10 @@ from orchestra_core.models import (
 
 @dataclass(slots=True)
 class ProjectState:
-    """Everything known of a project at `seq`, each kind of document by its id."""
+    """Everything known of a project after event `seq`, each kind of document by its id."""
 
     seq: int = 0
+    nonce: int = 0  # of that event
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
     chambers: dict[str, Chamber] = field(default_factory=dict[str, Chamber])
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
@@ -27,6 +28,11 @@ class ProjectState:
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
     collisions: dict[str, Collision] = field(default_factory=dict[str, Collision])
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+
+    @property
+    def position(self) -> Position:
+        """The place in the history that this state is of."""
+        return Position(self.seq, self.nonce)
 
     def put(self, document: Document) -> None:
         """Set one document to its new value."""
@@ -83,5 +89,5 @@ class ProjectState:
             return False
         for document in event.data.documents():
             self.put(document)
-        self.seq = event.seq
+        self.seq, self.nonce = event.position
         return True

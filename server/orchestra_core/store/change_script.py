@@ -21,6 +21,7 @@ from orchestra_core.store.reads import Reads
 # as long as a command may be sent again.
 _OPERATION_SECONDS = 86_400
 _ATTEMPT_SECONDS = 180
+_NONCE_BITS = 48  # a number that every reader of JSON keeps whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
     arguments: list[Part] = [
         keys.channel,
         _seconds_kept(change),
+        new_nonce(),
         *_listed((index[key], field, raw) for (key, field), raw in reads.guards.items()),
         *_listed((index[key], size) for key, size in reads.sizes.items()),
         *_listed(change.claims.items()),
@@ -91,8 +93,16 @@ def _seconds_kept(change: Change) -> int:
     return _ATTEMPT_SECONDS if change.events or change.claims or change.releases else 0
 
 
+def new_nonce() -> int:
+    """Return what tells the events of one change from any others of the same number."""
+    return secrets.randbits(_NONCE_BITS) or 1
+
+
 def _unnumbered(event: Event) -> bytes:
-    return encode_event(msgspec.structs.replace(event, seq=0) if event.seq else event)
+    numbered = event.seq or event.nonce or event.after
+    return encode_event(
+        msgspec.structs.replace(event, seq=0, nonce=0, after=0) if numbered else event
+    )
 
 
 def parse_result(answer: Answer, change: Change) -> Committed | Stale | NameTaken:
@@ -100,9 +110,11 @@ def parse_result(answer: Answer, change: Change) -> Committed | Stale | NameTake
     word, *rest = as_list(answer)
     match as_bytes(word):
         case b"done":
-            first = as_number(rest[0])
+            first, _, nonce, before = map(as_number, rest)
             events = (
-                msgspec.structs.replace(event, seq=first + offset)
+                msgspec.structs.replace(
+                    event, seq=first + offset, nonce=nonce, after=nonce if offset else before
+                )
                 for offset, event in enumerate(change.events)
             )
             return Committed(tuple(events), repeated=False)

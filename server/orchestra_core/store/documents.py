@@ -69,15 +69,22 @@ def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
 
 def snapshot_keys(keys: Keys) -> tuple[str, ...]:
     """Return the keys that scripts/snapshot.lua wants."""
-    return (keys.sequence, *(keys.documents(name) for name in DOCUMENT_HASHES), keys.presence)
+    return (
+        keys.sequence,
+        keys.stream,
+        *(keys.documents(name) for name in DOCUMENT_HASHES),
+        keys.presence,
+    )
 
 
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua."""
-    seq, tasks, chambers, agents, discoveries, interrupts, collisions, presence = as_list(answer)
+    seq, nonce, *hashes, presence = as_list(answer)
+    tasks, chambers, agents, discoveries, interrupts, collisions = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
+        nonce=as_number(nonce),
         tasks={one.id: one for one in _decode_all(Task, tasks)},
         chambers={one.id: one for one in _decode_all(Chamber, chambers)},
         agents={one.id: one for one in _decode_all(Agent, agents)},

@@ -1,18 +1,19 @@
 """Following a project without a gap: Pub/Sub only rings, the stream is what is read.
 
 Each event bears its number, so a gap shows as `seq != last + 1`; what is missing is read from the
-stream, and where the stream no longer has it, a new snapshot takes its place.
+stream, and where the stream no longer has it, a new snapshot takes its place. Its nonce tells it
+from another event of that number: a store that came back without its last events is noticed.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.events import Event
+from orchestra_core.events import Event, Position
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
@@ -100,7 +101,7 @@ async def follow(client: Client, keys: Keys) -> Updates:
 class _Follower:
     client: Client
     keys: Keys
-    last: int = -1  # the number of the last event handed on; -1 before the first snapshot
+    last: Position | None = None  # of the last event handed on; None before the first snapshot
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
     pause: float = 0.0
 
@@ -135,26 +136,38 @@ class _Follower:
                 return  # something happened and did not ring
 
     async def _missed(self) -> Updates:
-        """Yield what came behind the last event, or a snapshot where the stream lost it."""
-        newest = as_number(await self.client.call("GET", self.keys.sequence))
-        if not 0 <= self.last <= newest:
-            yield await self._snapshot()
-        while self.last < newest:
+        """Yield what came behind the last event, or a snapshot where the stream lost that one.
+
+        Each page begins with the last event itself: it is proven to be of the same history.
+        """
+        while self.last is not None:
+            last = self.last
             answer = await self.client.call(
-                "XRANGE", self.keys.stream, f"{self.last + 1}-0", "+", "COUNT", _PAGE
+                "XRANGE", self.keys.stream, last.seq, "+", "COUNT", _PAGE + 1
             )
             events = tuple(as_event(entry_field(entry)) for entry in as_list(answer))
-            following = range(self.last + 1, self.last + 1 + len(events))
-            if not events or [event.seq for event in events] != list(following):
-                yield await self._snapshot()
-                continue
-            self.last = events[-1].seq
-            yield Arrived(events)
+            if not await self._continue(last, events):
+                break
+            following = events[1:] if last.seq else events
+            if following:
+                self.last = following[-1].position
+                yield Arrived(following)
+            if len(events) <= _PAGE:
+                return
+        yield await self._snapshot()
+
+    async def _continue(self, last: Position, events: Sequence[Event]) -> bool:
+        """Tell whether `events` begin with the last one and go on without a gap."""
+        if not events:  # nothing has happened, or the stream is lost
+            return as_number(await self.client.call("GET", self.keys.sequence)) == last.seq
+        first = max(last.seq, 1)
+        same = not last.seq or events[0].position == last
+        return same and [one.seq for one in events] == list(range(first, first + len(events)))
 
     async def _snapshot(self) -> Snapshot:
         answer = await self.client.run(script("snapshot"), snapshot_keys(self.keys), [])
         state = decode_snapshot(answer)
-        self.last = state.seq
+        self.last = state.position
         self.presence = dict(state.presence)
         return Snapshot(state)
 
@@ -162,13 +175,18 @@ class _Follower:
         """Return the events that follow the last one without a gap, and count them as handed on."""
         events: list[Event] = []
         for event in self._events(heard):
-            if event.seq == self.last + 1:
+            if self.last is not None and event.follows(self.last):
                 events.append(event)
-                self.last = event.seq
+                self.last = event.position
         return tuple(events)
 
     def _gap(self, heard: list[Heard]) -> bool:
-        return any(event.seq > self.last for event in self._events(heard))
+        """Tell whether something was heard that is not what was handed on."""
+        last = self.last or Position()
+        return any(
+            event.seq > last.seq or (event.seq == last.seq and event.nonce != last.nonce)
+            for event in self._events(heard)
+        )
 
     def _events(self, heard: list[Heard]) -> Iterable[Event]:
         channel = self.keys.channel.encode()

@@ -21,7 +21,7 @@ class Keys:
 
     @property
     def stream(self) -> str:
-        """The project's history; entry `<seq>-0` holds event `seq` in its field `e`."""
+        """The project's history; entry `<seq>-<nonce>` holds event `seq` in its field `e`."""
         return self._key("events")
 
     @property

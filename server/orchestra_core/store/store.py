@@ -11,7 +11,14 @@ from orchestra_core.errors import Refused
 from orchestra_core.events import Event
 from orchestra_core.models import Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
-from orchestra_core.store.change_script import Committed, NameTaken, Stale, parse_result, prepare
+from orchestra_core.store.change_script import (
+    Committed,
+    NameTaken,
+    Stale,
+    new_nonce,
+    parse_result,
+    prepare,
+)
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, entry_field
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
@@ -92,7 +99,7 @@ class Store:
         found: list[Event] = []
         while not limit or len(found) < limit:
             count = min(_PAGE, limit - len(found)) if limit else _PAGE
-            start = f"{(found[-1].seq if found else after) + 1}-0"
+            start = (found[-1].seq if found else after) + 1
             answer = await self.client.call("XRANGE", self.keys.stream, start, "+", "COUNT", count)
             page = as_list(answer)
             found += [as_event(entry_field(entry)) for entry in page]
@@ -113,7 +120,7 @@ class Store:
         A stamp that repeats, goes back or leaves an end changes nothing. `note` says how it ended.
         """
         keys = (self.keys.documents("interrupts"), self.keys.sequence, self.keys.stream)
-        arguments = [self.keys.channel, interrupt_id, state, at, actor, note]
+        arguments = [self.keys.channel, interrupt_id, state, at, actor, note, new_nonce()]
         answer = await self.client.run(script("interrupt_stamp"), keys, arguments)
         return None if answer is None else decode(Interrupt, as_bytes(answer))
 

@@ -51,10 +51,10 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
         *(a_discovery(), an_interrupt(), a_collision()),
     )
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
-    state = decode_snapshot([b"7", *arrays, [encode(WORKING), b"{"]])
+    state = decode_snapshot([b"7", b"5", *arrays, [encode(WORKING), b"{"]])
     assert state.seq == 7
     assert state.tasks == {a_task().id: a_task()}
     assert state.interrupts == {"i1": an_interrupt()}
     assert state.collisions == {a_collision().id: a_collision()}
     assert state.presence == {WORKING.chamber_id: WORKING}
-    assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 2
+    assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 3

@@ -56,7 +56,9 @@ async def test_a_change_of_several_events_numbers_them_in_order(store: Store) ->
     committed = await commit(store, Change(events=events))
 
     assert [event.seq for event in committed.events] == [2, 3]
-    assert [event.id for event in await store.events(after=1)] == ["2-0", "3-0"]
+    nonce = committed.events[0].nonce
+    assert nonce
+    assert [event.id for event in await store.events(after=1)] == [f"2-{nonce}", f"3-{nonce}"]
 
 
 async def test_a_repeated_operation_returns_the_first_result(store: Store) -> None:

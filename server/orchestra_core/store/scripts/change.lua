@@ -1,14 +1,15 @@
 -- Commits one change whole: state, history and the bell, or nothing.
 --
 -- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5… the hashes of documents it names
--- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all), then six lists, each begun by its length:
+-- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all)  3 nonce of the events, then six lists,
+--       each begun by its length:
 --       guards     (index in KEYS, field, the raw value that was read; "" for none)
 --       sizes      (index in KEYS, number of fields that was read)
 --       claims     (name, holder)
---       events     (JSON without its seq)
+--       events     (JSON without its seq, nonce and after)
 --       documents  (index in KEYS, id, JSON)
 --       releases   (name, holder); one that another holds stays the other's
--- Answer  {"done", first seq, last seq}    last < first when there was no event
+-- Answer  {"done", first seq, last seq, nonce, nonce of the event before}   last < first when there was no event
 --         {"repeated", {event JSON…}}      the operation was done before; nothing was written
 --         {"stale"}                        something read has changed since; nothing was written
 --         {"taken", name, holder}          a claim is another's; nothing was written
@@ -18,7 +19,7 @@ if first_answer then
   local from, to = string.match(first_answer, '^(%d+):(%d+)$')
   local events = {}
   if tonumber(from) <= tonumber(to) then
-    for i, entry in ipairs(redis.call('XRANGE', KEYS[2], from .. '-0', to .. '-0')) do
+    for i, entry in ipairs(redis.call('XRANGE', KEYS[2], from, to)) do
       events[i] = entry[2][2]
     end
   end
@@ -26,7 +27,7 @@ if first_answer then
 end
 
 -- The lists are walked where they stand, each argument once: tables of them cost a third of it all.
-local at = 3
+local at = 4
 local function length()
   at = at + 1
   return tonumber(ARGV[at - 1])
@@ -54,13 +55,19 @@ for _ = 1, length() do
 end
 
 -- The stream first: XADD is the one write that can be refused, and then nothing else was written.
-local before = tonumber(redis.call('GET', KEYS[1]) or '0')
+-- The stream says how far it has come, so that nothing depends on the sequence alone, which can be lost.
+local entry = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+local newest, after = string.match(entry and entry[1] or '0-0', '^(%d+)%-(%d+)$')
+local before = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), tonumber(newest))
 local count = length()
 local numbered = {}
+local previous = after
 for i = 1, count do
   local seq = string.format('%.0f', before + i)
-  numbered[i] = '{"seq":' .. seq .. ',' .. string.sub(ARGV[at], 2)
-  redis.call('XADD', KEYS[2], seq .. '-0', 'e', numbered[i])
+  numbered[i] = '{"seq":' .. seq .. ',"nonce":' .. ARGV[3] .. ',"after":' .. previous .. ','
+    .. string.sub(ARGV[at], 2)
+  redis.call('XADD', KEYS[2], seq .. '-' .. ARGV[3], 'e', numbered[i])
+  previous = ARGV[3]
   at = at + 1
 end
 local first = string.format('%.0f', before + 1)
@@ -87,4 +94,4 @@ end
 for i = 1, count do
   redis.call('PUBLISH', ARGV[1], numbered[i])
 end
-return {'done', first, last}
+return {'done', first, last, ARGV[3], after}

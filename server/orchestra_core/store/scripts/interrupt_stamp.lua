@@ -2,7 +2,7 @@
 --
 -- KEYS  1 interrupts  2 sequence  3 stream
 -- ARGV  1 channel  2 interrupt id  3 new state  4 at, ms since 1970  5 actor
---       6 a note on how it ended; may be left out
+--       6 a note on how it ended  7 the event's nonce; both may be left out
 -- Answer  the interrupt's JSON as it is now, or nil when there is none with this id
 --
 -- The order is sent < posted < delivered < acted; cancelled and expired are the other ends. A stamp
@@ -36,8 +36,18 @@ if ARGV[6] and ARGV[6] ~= '' then
   interrupt.note = ARGV[6]
 end
 local document = cjson.encode(interrupt)
-local seq = string.format('%.0f', tonumber(redis.call('GET', KEYS[2]) or '0') + 1)
+local entry = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+local newest, after = string.match(entry and entry[1] or '0-0', '^(%d+)%-(%d+)$')
+local before = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(newest))
+local seq = string.format('%.0f', before + 1)
+local nonce = ARGV[7]
+if not nonce then
+  local time = redis.call('TIME')
+  nonce = string.format('%.0f', time[1] * 1000000 + time[2])
+end
 local event = '{"seq":' .. seq
+  .. ',"nonce":' .. nonce
+  .. ',"after":' .. after
   .. ',"at":' .. string.format('%.0f', at)
   .. ',"kind":"interrupt.' .. state
   .. '","actor":' .. cjson.encode(ARGV[5])
@@ -46,7 +56,7 @@ local event = '{"seq":' .. seq
   .. ',"data":{"interrupt":' .. document .. '}}'
 
 -- The stream first: XADD is the one write that can be refused, and then nothing else was written.
-redis.call('XADD', KEYS[3], seq .. '-0', 'e', event)
+redis.call('XADD', KEYS[3], seq .. '-' .. nonce, 'e', event)
 redis.call('SET', KEYS[2], seq)
 redis.call('HSET', KEYS[1], ARGV[2], document)
 redis.call('PUBLISH', ARGV[1], event)

@@ -1,12 +1,18 @@
 -- Reads a project's whole state at one moment.
 --
--- KEYS  1 sequence  2… hashes whose values are JSON documents, the last one presence
--- Answer  {sequence, one JSON array of documents per hash, the list of presence reports}
+-- KEYS  1 sequence  2 stream  3… hashes whose values are JSON documents, the last one presence
+-- Answer  {sequence, nonce of that event, one JSON array of documents per hash, the list of presence reports}
 --
 -- Joined here, because one long string crosses and decodes many times faster than 10,000 fields.
 
-local answer = {redis.call('GET', KEYS[1]) or '0'}
-for i = 2, #KEYS - 1 do
+local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+local seq, nonce = string.match(last and last[1] or '0-0', '^(%d+)%-(%d+)$')
+local counted = redis.call('GET', KEYS[1]) or '0'
+if tonumber(counted) > tonumber(seq) then  -- the stream is lost, or was trimmed to nothing
+  seq, nonce = counted, '0'
+end
+local answer = {seq, nonce}
+for i = 3, #KEYS - 1 do
   answer[i] = '[' .. table.concat(redis.call('HVALS', KEYS[i]), ',') .. ']'
 end
 -- Reports come from hooks: each stays by itself, so that a bad one spoils no other.
