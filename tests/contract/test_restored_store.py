@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestra_core.events import encode_event
+from orchestra_core.events import decode_event, encode_event
 from orchestra_core.models import Task
 from orchestra_core.settings import Settings
 from orchestra_core.store.documents import encode
@@ -16,9 +16,11 @@ from orchestra_core.store.follow import Disconnected, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_tui.backend.store_follower import StoreFollower
+from tests.support.commands import line_of, orchestra_running
 from tests.support.following import commit, watching
 from tests.support.gallery import MIDDLE, FixedTools
 from tests.support.pictures import text_of
+from tests.support.repositories import small_repository
 from tests.support.room import HeardApp
 from tests.support.samples import a_task, starting
 from tests.support.valkey import Server, running_server, server_binaries
@@ -133,6 +135,30 @@ async def test_a_stream_without_nonces_is_followed_and_goes_on(
             assert [type(one) for one in watch.seen].count(Snapshot) == 1
             old = [one.seq for one in await store.events() if not one.nonce]
             assert old == [1, 3]
+
+
+async def test_events_that_follow_say_what_was_lost_and_print_what_took_its_place(
+    dumping_server: Server, named: Settings, tmp_path: Path
+) -> None:
+    shop = small_repository(tmp_path / "shop")
+    where = replace(named, project=PROJECT)
+    options = ("events", "--follow", "--json")
+    async with open_store(PROJECT, named) as store:
+        await start_all(store, "cart")
+        dump = dump_of(dumping_server)
+        await start_all(store, "lost", "gone")
+        with orchestra_running(shop.path, where, *options, ORCHESTRA_PROJECT=PROJECT) as command:
+            assert [decode_event(line_of(command)).seq for _ in range(3)] == [1, 2, 3]
+            put_back(dumping_server, dump)
+            async with open_store(PROJECT, named) as other:
+                await start_all(other, "till", "desk", "shelf")
+            printed = [decode_event(line_of(command)) for _ in range(3)]
+            command.terminate()
+            assert command.stderr is not None
+            said = command.stderr.read()
+
+    assert [one.task_id for one in printed] == [one.id for one in tasks("till", "desk", "shelf")]
+    assert "the store has lost the events after 1; what follows takes their place" in said
 
 
 async def append_as_before(store: Store, number: int) -> None:

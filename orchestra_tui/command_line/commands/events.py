@@ -2,10 +2,11 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 
-from orchestra_core.events import Event, encode_event
+from orchestra_core.events import Event, Position, encode_event
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
@@ -15,6 +16,8 @@ from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
+
+_REMEMBERED = 1_000  # printed events that are looked for in a store that was put back
 
 
 def run(place: CommandContext, options: Options) -> int:
@@ -34,10 +37,12 @@ async def _print(place: CommandContext, options: Options) -> None:
 
 async def _follow(store: Store, options: Options) -> None:
     last = options.after
+    printed = deque[Position](maxlen=_REMEMBERED)
     async with aclosing(store.follow()) as updates:
         async for update in updates:
             match update:
                 case Snapshot(state=state):
+                    last = await _last_still_there(store, printed, last)
                     # What the stream holds up to the snapshot; what comes next arrives by itself.
                     history = await store.events(last)
                     events = tuple(event for event in history if event.seq <= state.seq)
@@ -53,7 +58,23 @@ async def _follow(store: Store, options: Options) -> None:
                     continue
             if events:
                 _write(events, as_json=options.json)
+                printed.extend(event.position for event in events)
                 last = events[-1].seq
+
+
+async def _last_still_there(store: Store, printed: Sequence[Position], last: int) -> int:
+    """Return the number of the last printed event that the store still has.
+
+    A store that was put back has lost the newest, and may have others in their place.
+    """
+    if not printed:
+        return last
+    history = await store.events(printed[0].seq - 1, limit=len(printed))
+    common = {event.position for event in history}.intersection(printed)
+    kept = max((position.seq for position in common), default=printed[0].seq - 1)
+    if kept < last:
+        warn(f"the store has lost the events after {kept}; what follows takes their place")
+    return kept
 
 
 def _write(events: Iterable[Event], *, as_json: bool) -> None:
