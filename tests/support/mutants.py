@@ -86,7 +86,8 @@ class Mutant:
 
 def main(wanted: Sequence[str]) -> int:
     """Mutate the wanted modules; return 1 when a mutant survives."""
-    chosen = [name for name in _MODULES if not wanted or name.startswith(tuple(wanted))]
+    folders = tuple(f"{name}/" for name in wanted)
+    chosen = [name for name in _MODULES if not wanted or f"{name}/".startswith(folders)]
     survivors = 0
     for module in chosen:
         mutants = mutate(module)
