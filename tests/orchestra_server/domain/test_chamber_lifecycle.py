@@ -64,9 +64,11 @@ def test_restoring_a_chamber_reopens_its_task_and_claims_the_request_only_if_it_
     *, is_free: bool
 ) -> None:
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
-    _, change = chamber_lifecycle.restored(
-        a_chamber(), task, {}, request_is_free=is_free, host="here", at=NOON, actor="a"
+    ended = replace(a_chamber(), state="closed", ended_at=NOON - 1)
+    restored, change = chamber_lifecycle.restored(
+        ended, task, {}, request_is_free=is_free, host="here", at=NOON, actor="a"
     )
+    assert (restored.state, restored.ended_at, restored.host) == ("live", 0, "here")
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]
     assert len(change.claims) == (2 if is_free else 1)
 
@@ -90,6 +92,16 @@ def test_closing_or_resuming_a_chamber_ends_its_suspension() -> None:
     assert (closed.suspended_at, closed.suspended_by) == (0, "")
     resumed = chamber_lifecycle.resumed(suspended, at=NOON, actor="a").data.chamber
     assert resumed == replace(suspended, suspended_at=0, suspended_by="")
+
+
+def test_a_chamber_that_is_suspended_again_keeps_its_first_time() -> None:
+    first = chamber_lifecycle.suspended(a_chamber(), an_interrupt("i1"), at=NOON, actor="a")
+    assert first.data.chamber == replace(a_chamber(), suspended_at=NOON, suspended_by="i1")
+    assert first.data.chamber is not None
+    again = chamber_lifecycle.suspended(
+        first.data.chamber, an_interrupt("i2"), at=NOON + 1, actor="a"
+    )
+    assert again.data.chamber == replace(a_chamber(), suspended_at=NOON, suspended_by="i2")
 
 
 def test_a_chamber_is_ready_only_after_its_hook_has_answered() -> None:
