@@ -49,6 +49,10 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
         *(f"git/snapshot/test_{name}.py" for name in ("in_progress_operation", "reflog_commits")),
         "git/snapshot/test_exact_bytes_and_modes.py",
     ),
+    "git/saves/remove_saved_worktree": (
+        *("git/saves/test_remove_saved_worktree.py", "git/saves/test_save_ignored.py"),
+        *("git/worktrees/test_quarantine.py", "git/worktrees/test_submodules.py"),
+    ),
     "git/saves/save_submodules": ("git/worktrees/test_submodules.py",),
     "git/saves/restore_submodules": ("git/worktrees/test_submodules.py",),
     "git/saves/recreate_worktree": (
