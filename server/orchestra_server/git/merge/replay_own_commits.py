@@ -121,10 +121,12 @@ def _replay(
     signed: Sequence[str],
     trial: bool,
 ) -> OwnWork:
-    """Put each commit's change on the growing result; one that brings nothing is left out."""
+    """Put each commit's change on the growing result; one that brings nothing is left out.
+
+    Each has one parent: below a commit without any, nothing could have been taken out.
+    """
     result = onto
-    for commit, parents in own.items():
-        before = parents[0] if parents else None
+    for commit, (before,) in own.items():
         merged = _three_way(repo, before, result, commit)
         if merged.kinds:
             return OwnWork(result, returning, merged.kinds, merged)
@@ -133,12 +135,12 @@ def _replay(
     return OwnWork(result, returning)
 
 
-def _three_way(repo: Repository, base: str | None, ours: str, theirs: str) -> MergedTree:
+def _three_way(repo: Repository, base: str, ours: str, theirs: str) -> MergedTree:
     """Merge two commits over a base that need not be their common ancestor.
 
     `merge-tree --merge-base` came with git 2.40; commits made for it say the same to an older git.
     """
-    parent = _bare_commit(repo, _tree(repo, base) if base else _empty_tree(repo))
+    parent = _bare_commit(repo, _tree(repo, base))
     one, other = (_bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs))
     return merge_trees(repo, one, other)
 
@@ -154,10 +156,6 @@ def _bare_commit(repo: Repository, tree: str, parent: str = "") -> str:
         "A side of a merge",
         env=ORCHESTRA_IDENTITY,
     ).strip()
-
-
-def _empty_tree(repo: Repository) -> str:
-    return repo.git("mktree").strip()
 
 
 def _tree(repo: Repository, commit: str) -> str:

@@ -94,6 +94,58 @@ def test_what_a_chamber_merged_from_the_branch_before_its_reset_is_not_replayed_
         landing(shop, base, chamber)
 
 
+@pytest.mark.parametrize(("count", "more"), [(3, ""), (4, " and 1 more"), (6, " and 3 more")])
+def test_the_first_three_commits_that_would_come_back_are_named(
+    shop: Workshop, count: int, more: str
+) -> None:
+    base = shop.main.head
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    for number in range(count):
+        shop.main.commit(f"bad {number}")
+    chamber.git("merge", "--quiet", "--no-edit", "main")
+    shop.main.git("reset", "--quiet", "--hard", base)
+    named = ", ".join(f"'[0-9a-f]+ bad {number}'" for number in range(3))
+    with pytest.raises(Refused, match=rf"bring back {named}{more}; {chamber.head[:12]} is a merge"):
+        landing(shop, base, chamber)
+
+
+def test_a_long_subject_that_would_come_back_is_cut(shop: Workshop) -> None:
+    base = shop.main.commit("b" * 100, {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    [line] = landing(shop, base, chamber).returning
+    assert len(line) == 80
+    assert line.endswith("b…")
+
+
+def test_a_commit_whose_change_the_branch_has_by_now_is_left_out(shop: Workshop) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    chamber.commit("more", {"more.py": "m\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    shop.main.commit("auth by hand", {"auth.py": "a\n"})
+    own = landing(shop, base, chamber)
+    subjects = shop.main.git("log", "--format=%s", own.commit).splitlines()
+    assert subjects == ["more", "auth by hand", "first"]
+
+
+def test_commits_are_replayed_in_the_persons_name_and_for_a_trial_in_orchestras(
+    shop: Workshop,
+) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    target = read_target(shop.repo, "refs/heads/main", shop.main.head)
+    for trial, committer in ((False, "Ada Tester"), (True, "Orchestra")):
+        own = own_work(shop.repo, target, base, chamber.head, trial=trial)
+        shown = shop.main.git("show", "--no-patch", "--format=%an, %cn", own.commit)
+        assert shown == f"Ada Tester, {committer}"
+
+
 def test_a_replay_that_conflicts_names_the_files(shop: Workshop) -> None:
     base = shop.main.commit("mine", {"app.py": "1\nmine\n3\n"})
     [chamber] = shop.open("auth")
@@ -101,6 +153,8 @@ def test_a_replay_that_conflicts_names_the_files(shop: Workshop) -> None:
     shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
     own = landing(shop, base, chamber)
     assert own.conflicts == {"app.py": "content"}
+    assert own.stopped_at is not None
+    assert [line.split(" ", 1)[1] for line in own.returning] == ["mine"]
 
 
 def test_work_that_landed_and_was_reset_away_lands_again(shop: Workshop) -> None:
