@@ -39,26 +39,31 @@ _DOMAIN_MODULES = (
     *("chamber_lifecycle", "conflicts", "discoveries", "interrupts", "landing_holds"),
     *("own_files", "task_lifecycle", "unintended_files"),
 )
-# Where a module's tests are not at its own name.
+_SAVES, _SNAPSHOT, _WORKTREES = "git/saves/test_", "git/snapshot/test_", "git/worktrees/test_"
+_ROUND_TRIPS = (
+    *(f"{_SAVES}{name}.py" for name in ("restore", "save", "save_deleted", "resume_restore")),
+    *(f"{_SNAPSHOT}{name}.py" for name in ("in_progress_operation", "reflog_commits")),
+    f"{_SNAPSHOT}exact_bytes_and_modes.py",
+)
+_OF_SUBMODULES = (f"{_WORKTREES}submodules.py",)
+# Where a module's tests are not at its own name, or not all of them.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/undo_fast_forward": (
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
-    "git/saves": (
-        "git/saves",
-        *(f"git/snapshot/test_{name}.py" for name in ("in_progress_operation", "reflog_commits")),
-        "git/snapshot/test_exact_bytes_and_modes.py",
+    "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
+    "git/saves/save_extras": _ROUND_TRIPS,
+    "git/saves/save_format": _ROUND_TRIPS,
+    "git/saves/save_submodules": _OF_SUBMODULES,
+    "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES),
+    "git/saves/restore_submodules": _OF_SUBMODULES,
+    "git/saves/recreate_worktree": (
+        f"{_SAVES}recreate_worktree.py",
+        *(f"usecases/chambers/test_{name}.py" for name in ("restore_chamber", "close_chamber")),
     ),
     "git/saves/remove_saved_worktree": (
-        *("git/saves/test_remove_saved_worktree.py", "git/saves/test_save_ignored.py"),
-        *("git/worktrees/test_quarantine.py", "git/worktrees/test_submodules.py"),
-    ),
-    "git/saves/save_submodules": ("git/worktrees/test_submodules.py",),
-    "git/saves/restore_submodules": ("git/worktrees/test_submodules.py",),
-    "git/saves/recreate_worktree": (
-        "git/saves",
-        "usecases/chambers/test_close_chamber.py",
-        "usecases/chambers/test_restore_chamber.py",
+        *(f"{_SAVES}remove_saved_worktree.py", f"{_WORKTREES}quarantine.py"),
+        *(f"{_SAVES}save_ignored.py", *_OF_SUBMODULES),
     ),
 }
 # Loading these takes longer than most tests.
@@ -156,8 +161,7 @@ def _config(module: str, test_command: Sequence[str]) -> str:
 
 def _tests_of(module: str) -> Sequence[str]:
     folder, _, name = module.rpartition("/")
-    own = f"{folder}/test_{name}.py"
-    return _OTHER_TESTS.get(module) or _OTHER_TESTS.get(folder) or (own,)
+    return _OTHER_TESTS.get(module, (f"{folder}/test_{name}.py",))
 
 
 def _run(tree: Path, environment: Mapping[str, str], program: str, *words: str) -> str:
