@@ -77,6 +77,7 @@ def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCom
     )
     if begun or not others:
         return True
+    _require_free_branch(repo, wanted.branch, saved.tip)
     remove_worktree(repo, wanted.path, wanted.ignored)
     return False
 
@@ -90,11 +91,17 @@ def _belongs_to_save(repo: Repository, wanted: WorktreeToRecreate, tree: Worktre
 
 def _free_branch(repo: Repository, branch: str, tip: str) -> None:
     """Delete the branch where its commit is kept: it is made again at the saved one."""
+    at = _require_free_branch(repo, branch, tip)
+    if at:
+        delete_branch(repo, branch, at)
+
+
+def _require_free_branch(repo: Repository, branch: str, tip: str) -> str:
+    """Return the branch's commit, "" for none; raises Refused when it is not kept elsewhere."""
     at = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").out.strip()
     if at and at not in {tip, *saved_head_commits(repo)}:
         raise Refused(
             f"branch {branch} is at {at[:12]} and was saved at {tip[:12]}; "
             f"give it another name: git branch -m {branch} {branch}-kept"
         )
-    if at:
-        delete_branch(repo, branch, at)
+    return at

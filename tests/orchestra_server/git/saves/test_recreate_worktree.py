@@ -1,0 +1,193 @@
+"""A closed chamber's worktree is made again with its saved work, and over nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused, Unknown
+from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
+from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
+from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.repositories import TestRepository
+
+BRANCH = "orchestra/t-1/auth"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(tmp_path / "repo")
+
+
+@pytest.fixture
+def chamber(shop: Workshop) -> TestRepository:
+    return shop.open("auth")[0]
+
+
+def close(shop: Workshop, chamber: TestRepository, at: int = 1) -> str:
+    """Save a chamber, remove it with its branch, and return the ref of its save."""
+    ref = saved_ref(chamber, at)
+    saved = save_work(shop.repo, chamber.path, ref, "saved", own_branch=BRANCH)
+    assert saved is not None
+    remove_worktree(shop.repo, chamber.path)
+    assert delete_branch(shop.repo, BRANCH, saved.tip)
+    return ref
+
+
+def recreate(shop: Workshop, chamber: TestRepository, ref: str) -> tuple[str, ...]:
+    wanted = WorktreeToRecreate(
+        ref, chamber.path, BRANCH, "auth", "Orchestra chamber of task t-1", NO_IGNORED_FILES
+    )
+    return recreate_worktree(shop.repo, wanted)
+
+
+def branch_of(chamber: TestRepository) -> str:
+    return chamber.git("branch", "--show-current")
+
+
+def test_commits_and_uncommitted_work_come_back_on_the_branch(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    commit = chamber.commit("work", {"new": "committed\n"})
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    assert recreate(shop, chamber, ref) == ()
+    assert (chamber.head, chamber.status, branch_of(chamber)) == (commit, " M README", BRANCH)
+    assert chamber.read("README") == "changed\n"
+
+
+def test_recreating_again_changes_nothing(shop: Workshop, chamber: TestRepository) -> None:
+    chamber.commit("work", {"new": "committed\n"})
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    for _ in range(2):
+        recreate(shop, chamber, ref)
+        assert (chamber.status, chamber.read("README")) == (" M README", "changed\n")
+
+
+def test_a_worktree_that_an_attempt_made_without_filling_it_is_taken_up(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    commit = chamber.commit("work", {"new": "committed\n"})
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    shop.open("auth", commit=commit)
+    recreate(shop, chamber, ref)
+    assert (chamber.head, chamber.status) == (commit, " M README")
+
+
+def test_a_worktree_that_stood_on_another_branch_is_taken_up_where_it_stood(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    own = chamber.commit("own", {"own": "x\n"})
+    chamber.git("checkout", "--quiet", "-b", "mine")
+    mine = chamber.commit("mine", {"mine": "y\n"})
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    for _ in range(2):
+        recreate(shop, chamber, ref)
+        assert (chamber.head, branch_of(chamber), chamber.status) == (mine, "mine", " M README")
+        assert chamber.git("rev-parse", BRANCH) == own
+
+
+def test_a_worktree_whose_head_was_detached_is_taken_up_detached(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    chamber.git("checkout", "--quiet", "--detach")
+    adrift = chamber.commit("adrift", {"adrift": "y\n"})
+    ref = close(shop, chamber)
+    for _ in range(2):
+        recreate(shop, chamber, ref)
+        assert (chamber.head, branch_of(chamber), chamber.status) == (adrift, "", "")
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_worktree_made_for_another_save_gives_way(
+    shop: Workshop, chamber: TestRepository, *, clean: bool
+) -> None:
+    chamber.commit("first", {"first": "1\n"})
+    chamber.write("README", "first\n")
+    first = close(shop, chamber, 1)
+    [chamber] = shop.open("auth")
+    commit = chamber.commit("second", {"second": "2\n"})
+    if not clean:
+        chamber.write("README", "second\n")
+    second = close(shop, chamber, 2)
+    recreate(shop, chamber, second)
+    assert (chamber.head, chamber.status) == (commit, "" if clean else " M README")
+    recreate(shop, chamber, first)
+    assert (chamber.read("first"), chamber.read("README")) == ("1\n", "first\n")
+    assert not (chamber.path / "second").exists()
+
+
+def test_work_that_is_not_saved_is_in_the_way_and_stays(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    commit = chamber.commit("work", {"new": "committed\n"})
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    shop.open("auth", commit=commit)
+    chamber.write("notes", "nowhere else\n")
+    with pytest.raises(Refused, match="has uncommitted work"):
+        recreate(shop, chamber, ref)
+    assert (chamber.status, chamber.read("notes")) == ("?? notes", "nowhere else\n")
+
+
+@pytest.mark.parametrize("branch", ["mine", ""])
+def test_a_worktree_on_another_branch_is_in_the_way_and_stays(
+    shop: Workshop, chamber: TestRepository, branch: str
+) -> None:
+    chamber.commit("work", {"new": "committed\n"})
+    ref = close(shop, chamber)
+    words = ("-b", branch) if branch else ("--detach",)
+    shop.main.git("worktree", "add", "--quiet", *words, str(chamber.path))
+    where = f"on {branch or 'a detached HEAD'}; move it: git worktree move '{chamber.path}' ELSE"
+    with pytest.raises(Refused, match=where):
+        recreate(shop, chamber, ref)
+    assert branch_of(chamber) == branch
+
+
+def test_a_branch_with_commits_of_its_own_is_in_the_way_and_stays(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    tip = chamber.commit("work", {"new": "committed\n"})
+    ref = close(shop, chamber)
+    other = shop.main.commit("other")
+    shop.main.git("branch", BRANCH, other)
+    told = f"branch {BRANCH} is at {other[:12]} and was saved at {tip[:12]}; .* {BRANCH}-kept$"
+    with pytest.raises(Refused, match=told):
+        recreate(shop, chamber, ref)
+    assert shop.main.git("rev-parse", BRANCH) == other
+    assert not chamber.path.exists()
+
+
+def test_a_worktree_whose_branch_has_newer_commits_is_in_the_way_and_stays(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    commit = chamber.commit("work", {"new": "committed\n"})
+    ref = close(shop, chamber)
+    shop.open("auth", commit=commit)
+    newer = chamber.commit("newer", {"newer": "x\n"})
+    with pytest.raises(Refused, match=f"branch {BRANCH} is at {newer[:12]}"):
+        recreate(shop, chamber, ref)
+    assert (chamber.head, chamber.status) == (newer, "")
+
+
+def test_a_branch_at_a_saved_commit_is_made_again_at_the_wanted_one(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    first_commit = chamber.commit("first", {"first": "1\n"})
+    first = close(shop, chamber, 1)
+    [chamber] = shop.open("auth")
+    second_commit = chamber.commit("second", {"second": "2\n"})
+    second = close(shop, chamber, 2)
+    shop.main.git("branch", BRANCH, first_commit)
+    recreate(shop, chamber, second)
+    assert (chamber.head, branch_of(chamber)) == (second_commit, BRANCH)
+    assert shop.main.git("rev-parse", f"{first}^1") == first_commit
+
+
+def test_a_ref_that_holds_no_save_is_named(shop: Workshop, chamber: TestRepository) -> None:
+    with pytest.raises(Unknown, match=saved_ref(chamber)):
+        recreate(shop, chamber, saved_ref(chamber))
