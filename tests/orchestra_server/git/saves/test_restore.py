@@ -9,6 +9,9 @@ from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.saves.save_extras import SaveExtras, compared_entries
+from orchestra_server.git.saves.save_format import write_save
+from orchestra_server.git.snapshot.index_copy import read_state
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository
 
@@ -112,3 +115,85 @@ def test_an_unknown_ref_is_told_with_where_to_look(tmp_path: Path) -> None:
     [chamber] = shop.open("auth")
     with pytest.raises(Unknown, match=r"does not exist; see .*git for-each-ref"):
         restore_work(shop.repo, "refs/orchestra/saved/t-1/none/1", chamber.path)
+
+
+def test_both_commits_stand_in_the_refusal_of_another_one(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    chamber.write("new", "x")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    first, later = shop.main.head, shop.main.commit("later")
+    [other] = shop.open("api")
+    told = f"stands at {later[:12]} and {ref} was saved at {first[:12]}; .* made at {first[:12]}$"
+    with pytest.raises(Refused, match=told):
+        restore_work(shop.repo, ref, other.path)
+    assert (other.head, other.status) == (later, "")
+
+
+def test_work_is_restored_into_a_worktree_of_the_repository_alone(tmp_path: Path) -> None:
+    shop, elsewhere = workshop(tmp_path / "repo"), workshop(tmp_path / "elsewhere")
+    [chamber] = shop.open("auth")
+    chamber.write("new", "x")
+    save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    [other] = elsewhere.open("auth")
+    with pytest.raises(Refused, match=f"^{other.path} is no worktree of {shop.repo.top};"):
+        restore_work(shop.repo, saved_ref(chamber), other.path)
+    assert other.status == ""
+
+
+@pytest.mark.parametrize("trial", ["moved", "checked out", "deleted"])
+def test_a_head_whose_branch_is_not_free_at_its_commit_comes_back_detached(
+    tmp_path: Path, trial: str
+) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    chamber.git("switch", "--quiet", "-c", "trial")
+    there = chamber.commit("there", {"there": "x\n"})
+    chamber.write("new", "x")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved", own_branch="orchestra/t-1/auth")
+    remove_worktree(shop.repo, chamber.path)
+    if trial == "moved":
+        shop.main.git("branch", "--force", "trial", "main")
+    elif trial == "deleted":
+        shop.main.git("branch", "-D", "trial")
+    else:
+        shop.main.git("worktree", "add", "--quiet", str(tmp_path / "trial"), "trial")
+    place = chamber.path.with_name("again")
+    shop.main.git("worktree", "add", "--quiet", str(place), "orchestra/t-1/auth")
+    restore_work(shop.repo, ref, place)
+    again = TestRepository(place)
+    assert (again.head, again.git("branch", "--show-current")) == (there, "")
+    assert again.status == "?? new"
+
+
+def test_a_save_without_a_whole_index_gives_unmerged_entries_back(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    chamber.commit("mine", {"README": "mine\n", "a b/☃": "x\n"})
+    shop.main.commit("theirs", {"README": "theirs\n", "a b/☃": "y\n"})
+    with pytest.raises(AssertionError):
+        chamber.git("merge", "--quiet", "main")
+    before = (chamber.status, index(chamber), contents(chamber))
+    state = read_state(chamber.path)
+    write_save(
+        shop.repo, saved_ref(chamber), state, SaveExtras(tuple(compared_entries(state)), ()), "old"
+    )
+    place = chamber.path.with_name("again")
+    shop.main.git("worktree", "add", "--quiet", "--detach", str(place), state.head)
+    restore_work(shop.repo, saved_ref(chamber), place)
+    again = TestRepository(place)
+    assert (again.status, index(again), contents(again)) == before
+
+
+def test_the_log_of_a_worktree_comes_back_with_the_commits_that_were_taken_back(
+    tmp_path: Path,
+) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    dropped = chamber.commit("dropped", {"dropped": "x\n"})
+    chamber.git("reset", "--quiet", "--hard", "HEAD~")
+    chamber.write("new", "x")
+    again = close_and_restore(shop, chamber)
+    assert dropped in again.git("reflog", "show", "--format=%H", "HEAD").split()
