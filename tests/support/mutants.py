@@ -75,9 +75,12 @@ _REDUNDANT = (
     *(r"BinaryOperator_(Mul|Div)_(?!FloorDiv$)", r"BinaryOperator_(FloorDiv|Mod|Pow)_(?!Mul$)"),
     *(r"BinaryOperator_BitOr_(?!BitAnd$)", r"BinaryOperator_Bit(And|Xor)_(?!BitOr$)"),
     # Values below, at and above the limit tell the remaining ones from the code, and so these.
-    *(r"ComparisonOperator_Eq_(Lt|Gt|Is)", r"ComparisonOperator_NotEq_(LtE|GtE|Is)"),
-    *(r"ComparisonOperator_Lt_(Gt|Eq|Is)", r"ComparisonOperator_Gt_(Lt|Eq|Is)"),
-    *(r"ComparisonOperator_LtE_(GtE|NotEq|Is)", r"ComparisonOperator_GtE_(LtE|NotEq|Is)"),
+    *(r"ComparisonOperator_Eq_(Lt|Gt|Is|IsNot)$", r"ComparisonOperator_NotEq_(LtE|GtE|Is|IsNot)$"),
+    *(r"ComparisonOperator_Lt_(Gt|Eq|Is|IsNot)$", r"ComparisonOperator_Gt_(Lt|Eq|Is|IsNot)$"),
+    *(
+        r"ComparisonOperator_LtE_(GtE|NotEq|Is|IsNot)$",
+        r"ComparisonOperator_GtE_(LtE|NotEq|Is|IsNot)$",
+    ),
     *(r"ComparisonOperator_Is_(?!IsNot$)", r"ComparisonOperator_IsNot_(?!Is$)"),
 )
 _MODULES = (*_GIT_MODULES, *(f"domain/{name}" for name in _DOMAIN_MODULES))
