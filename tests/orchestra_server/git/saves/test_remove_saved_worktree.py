@@ -1,12 +1,17 @@
 """Worktrees and branches are removed, and no work that is nowhere else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
+from orchestra_server.git.saves.remove_saved_worktree import (
+    delete_branch,
+    delete_branches,
+    remove_worktree,
+)
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
 from tests.support.repositories import TestRepository, small_repository
@@ -125,3 +130,44 @@ def test_a_branch_that_is_checked_out_is_not_deleted(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     assert not delete_branch(open_repository(made.path), "main", made.head)
     assert made.branches == ["main"]
+
+
+def stage_it(chamber: TestRepository) -> None:
+    chamber.git("add", "new")
+
+
+def begin_a_bisection(chamber: TestRepository) -> None:
+    chamber.git("bisect", "start")
+
+
+def make_a_commit(chamber: TestRepository) -> None:
+    chamber.git("commit", "--quiet", "--allow-empty", "-m", "same files")
+
+
+@pytest.mark.parametrize("act", [stage_it, begin_a_bisection, make_a_commit])
+def test_the_same_files_in_another_state_count_as_unsaved(
+    tmp_path: Path, act: Callable[[TestRepository], None]
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.write("new", "precious")
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    act(chamber)
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
+    assert chamber.read("new") == "precious"
+
+
+def test_the_settings_of_a_branch_go_with_it_and_those_of_others_stay(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    names = ("api", "auth", "auth-2")
+    for name in names:
+        made.git("branch", name)
+        made.git("config", f"branch.{name}.remote", "origin")
+    repo = open_repository(made.path)
+    assert delete_branches(repo, {"auth": made.head, "api": made.head}) == {"api", "auth"}
+    assert made.git("config", "--local", "--get-regexp", "^branch") == "branch.auth-2.remote origin"
+    assert delete_branches(repo, {}) == set()
