@@ -67,22 +67,22 @@ def _wrong_commands(text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return wrong
 
 
-def test_every_path_in_code_is_there(document: Path) -> None:
+def test_every_path_named_in_the_documents_exists(document: Path) -> None:
     paths = paths_in(document.read_text(encoding="utf-8"))
     assert missing_paths(paths, [ROOT, *PACKAGES]) == []
 
 
-def test_every_link_leads_to_a_file(document: Path) -> None:
+def test_every_link_in_the_documents_leads_to_a_file(document: Path) -> None:
     links = links_in(document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_every_make_target_is_in_the_makefile(document: Path, targets: set[str]) -> None:
+def test_every_make_target_named_in_the_documents_exists(document: Path, targets: set[str]) -> None:
     named = make_targets_in(document.read_text(encoding="utf-8"))
     assert sorted(set(named) - targets) == []
 
 
-def test_every_command_and_option_is_known_to_the_program(
+def test_every_command_and_option_named_in_the_documents_exists(
     document: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _wrong_commands(document.read_text(encoding="utf-8"), capsys) == []
@@ -95,7 +95,7 @@ def test_the_index_of_decisions_lists_every_page_once() -> None:
     assert sorted(link for link in listed if re.match(r"\d", link)) == pages
 
 
-def test_a_wrong_document_is_found_out(
+def test_a_document_with_wrong_names_fails_each_check(
     targets: set[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = missing_paths(paths_in(_A_WRONG_DOCUMENT), [ROOT, *PACKAGES])
@@ -105,7 +105,7 @@ def test_a_wrong_document_is_found_out(
     assert _wrong_commands(_A_WRONG_DOCUMENT, capsys) == ["nothing", "status --nothing"]
 
 
-def test_the_documents_name_paths_targets_and_commands_at_all(targets: set[str]) -> None:
+def test_the_checks_find_paths_targets_and_commands_in_the_documents(targets: set[str]) -> None:
     text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
     assert len(set(paths_in(text))) > len(PACKAGES)
     assert targets & set(make_targets_in(text))

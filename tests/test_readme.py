@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_has_the_rooms_own_table_of_keys() -> None:
+def test_the_readmes_table_of_keys_is_the_rooms() -> None:
     assert readme_table() in README
 
 
@@ -25,7 +25,7 @@ def test_the_readme_names_every_command(capsys: pytest.CaptureFixture[str]) -> N
     assert sorted(named) == sorted(listed)
 
 
-def test_every_picture_of_the_readme_is_there() -> None:
+def test_every_picture_in_the_readme_exists() -> None:
     pictures = re.findall(r"!\[[^]]*]\(([^)]+)\)", README)
     assert pictures
     assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []

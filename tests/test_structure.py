@@ -79,17 +79,17 @@ def _listed() -> list[str]:
     return [module for entry in TESTED_ELSEWHERE for module in entry.modules]
 
 
-def test_each_module_with_behaviour_has_tests_of_its_own_or_is_listed() -> None:
+def test_each_module_with_behaviour_has_a_test_module_or_is_listed() -> None:
     assert sorted(_untested() - set(_listed())) == []
 
 
-def test_nothing_is_listed_that_has_tests_of_its_own_or_is_gone_or_twice() -> None:
+def test_each_listed_module_exists_once_and_has_no_test_module() -> None:
     assert sorted(set(_listed()) - _untested()) == []
     assert len(set(_listed())) == len(_listed())
 
 
 @pytest.mark.parametrize("entry", TESTED_ELSEWHERE, ids=lambda entry: entry.tests)
-def test_the_tests_that_a_list_names_are_there(entry: Elsewhere) -> None:
+def test_the_tests_named_in_the_list_exist(entry: Elsewhere) -> None:
     path = ROOT / entry.tests
     assert path.is_file() or any(path.glob("**/test_*.py"))
     assert entry.why
@@ -105,7 +105,7 @@ def test_no_file_is_too_long() -> None:
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-def test_no_folder_of_a_package_holds_more_modules_than_a_reader_can_overlook() -> None:
+def test_no_folder_of_a_package_has_too_many_modules() -> None:
     folders: dict[str, int] = {}
     for module in _modules():
         if module.stem != "__init__":

@@ -30,7 +30,7 @@ def test_the_frame_rate_is_set_before_textual_is_imported() -> None:
     assert ran.stdout.strip() == "1000"
 
 
-async def test_q_leaves_and_ctrl_c_only_says_how() -> None:
+async def test_q_quits_and_ctrl_c_only_shows_how_to_quit() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("ctrl+c")
         assert room.said == ["Press q to quit; the agents keep working"]
@@ -39,14 +39,14 @@ async def test_q_leaves_and_ctrl_c_only_says_how() -> None:
         assert not room.app.is_running or room.app.return_code == 0
 
 
-async def test_the_status_line_says_how_the_server_is() -> None:
+async def test_the_status_line_shows_the_state_of_the_server() -> None:
     state = ServerStatus("failed", "see /tmp/server.log, next try in 2 s")
     async with room_of(stories.empty(), server=state) as room:
         assert "server stopped" in room.text
         assert room.said == ["The MCP server failed: see /tmp/server.log, next try in 2 s"]
 
 
-async def test_a_store_that_goes_away_and_comes_back_is_said_and_nothing_disappears() -> None:
+async def test_an_outage_of_the_store_is_shown_and_nothing_disappears() -> None:
     async with room_of(stories.busy()) as room:
         sink = room.source.sink
         assert sink is not None
@@ -62,7 +62,7 @@ async def test_a_store_that_goes_away_and_comes_back_is_said_and_nothing_disappe
 
 
 @pytest.mark.parametrize("no_color", ["1", ""])
-async def test_no_colour_carries_meaning_alone(
+async def test_no_meaning_depends_on_colour_alone(
     no_color: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", no_color)

@@ -11,13 +11,13 @@ from tests.support import gallery_stories as stories
 from tests.support.room import room_of
 
 
-def test_no_key_does_two_things_and_no_id_is_used_twice() -> None:
+def test_no_key_and_no_id_is_bound_twice() -> None:
     keys = Counter(one for key in KEYS for one in key.keys.split(","))
     assert [key for key, count in keys.items() if count > 1] == []
     assert len({key.id for key in KEYS}) == len(KEYS)
 
 
-async def test_every_key_runs_an_action_of_the_application_or_one_command_of_the_screen() -> None:
+async def test_every_key_runs_an_action_of_the_application_or_a_command_of_the_screen() -> None:
     async with room_of(stories.empty()) as room:
         screen = room.app.screen
         assert isinstance(screen, RoomScreen)
@@ -27,7 +27,7 @@ async def test_every_key_runs_an_action_of_the_application_or_one_command_of_the
         assert set(screen.commands) == {key.id for key in KEYS} - of_application
 
 
-def test_the_keys_the_design_names_are_there() -> None:
+def test_the_keys_of_the_design_are_bound() -> None:
     actions = {one: key.id for key in KEYS for one in key.keys.split(",")}
     assert actions["i"] == "interrupt"
     assert actions["I"] == "interrupt_all"
@@ -38,13 +38,13 @@ def test_the_keys_the_design_names_are_there() -> None:
     assert actions["colon"] == actions["ctrl+p"] == "app.palette"
 
 
-def test_every_group_is_shown_and_every_key_is_in_one() -> None:
+def test_every_key_is_in_a_group_and_every_group_is_shown() -> None:
     assert sum(len(in_group(group)) for group in GROUPS) == len(KEYS)
     assert key_of("interrupt").display == "i"
     assert key_of("cursor_down").display == "j ↓"
 
 
-def test_the_footer_shows_the_most_important_first_and_never_more_than_fits() -> None:
+def test_the_footer_shows_the_most_important_keys_that_fit() -> None:
     assert [key.first for key in in_footer()[:3]] == ["i", "n", "c"]
     narrow, wide = fitting_keys(80), fitting_keys(200)
     assert len(narrow) < len(wide) == len(in_footer())

@@ -44,7 +44,7 @@ def luminance(found: Color) -> float:
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("background", BACKGROUNDS)
 @pytest.mark.parametrize("text", TEXT)
-def test_text_stands_out_from_every_background_it_is_drawn_on(
+def test_text_contrasts_with_every_background_it_is_drawn_on(
     theme: Theme, text: str, background: str
 ) -> None:
     assert contrast(colour(theme, text), colour(theme, background)) >= LEAST_CONTRAST
@@ -52,7 +52,7 @@ def test_text_stands_out_from_every_background_it_is_drawn_on(
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(("text", "background"), KEY_LINE)
-def test_the_line_of_keys_can_be_read(theme: Theme, text: str, background: str) -> None:
+def test_the_footer_has_enough_contrast(theme: Theme, text: str, background: str) -> None:
     assert contrast(colour(theme, text), colour(theme, background)) >= LEAST_CONTRAST
 
 
@@ -61,12 +61,12 @@ def test_the_line_of_keys_can_be_read(theme: Theme, text: str, background: str) 
     [symbols.TASK, symbols.CHAMBER, symbols.WORKER, symbols.SEVERITY, symbols.MAIL],
     ids=["task", "chamber", "worker", "severity", "mail"],
 )
-def test_every_state_is_told_apart_by_its_text_alone(states: dict[str, Cell]) -> None:
+def test_every_state_differs_in_its_text_alone(states: dict[str, Cell]) -> None:
     texts = [cell.text for cell in states.values()]
     assert len(set(texts)) == len(texts)
 
 
-async def test_without_colours_the_same_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_same_text_is_shown_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     rows = FixedRows(3)
     table = LineTable(COLUMNS, rows)
@@ -84,7 +84,7 @@ async def test_without_colours_the_same_is_shown(monkeypatch: pytest.MonkeyPatch
                     assert red == green == blue
 
 
-async def test_a_change_of_theme_changes_what_is_drawn() -> None:
+async def test_changing_the_theme_repaints_the_widgets() -> None:
     rows = FixedRows(3)
     table = LineTable(COLUMNS, rows)
     app = WidgetStage(table)

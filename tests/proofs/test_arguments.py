@@ -89,7 +89,7 @@ def tools(runner: asyncio.Runner, settings: Settings, tmp_path: Path) -> list[To
 
 # What it would print of a failure holds a text of a megabyte now and then, which is meant.
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-def test_any_sequence_of_any_calls_is_answered_and_leaves_the_state_whole(
+def test_any_sequence_of_calls_is_answered_and_keeps_the_state_consistent(
     runner: asyncio.Runner, settings: Settings, tools: list[Tool], tmp_path: Path, tally: Tally
 ) -> None:
     served_repositories = list[ServedRepository]()
@@ -127,7 +127,7 @@ def test_any_sequence_of_any_calls_is_answered_and_leaves_the_state_whole(
     )
 
 
-def test_every_argument_takes_every_hostile_text(
+def test_every_argument_accepts_or_refuses_every_hostile_text(
     runner: asyncio.Runner, settings: Settings, tools: list[Tool], tmp_path: Path, tally: Tally
 ) -> None:
     """Each argument in turn is each text, alone, in a list and in an object."""

@@ -50,7 +50,7 @@ def of(verb: str, calls: list[Call], outcomes: list[Outcome]) -> list[dict[str, 
     return [outcome.reply for (name, _), outcome in pairs if name == verb and not outcome.error]
 
 
-async def test_twenty_processes_at_once_leave_what_some_order_of_their_calls_would(
+async def test_the_calls_of_twenty_processes_are_linearizable(
     prepared: PreparedProject, tally: Tally
 ) -> None:
     calls_made = 0

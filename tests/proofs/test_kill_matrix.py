@@ -158,7 +158,7 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
 @pytest.mark.parametrize(
     ("verb", "prepare"), MATRIX, ids=[f"{verb}-{how.__name__}" for verb, how in MATRIX]
 )
-async def test_killed_at_any_effect_a_call_can_be_repeated_and_nothing_is_lost(
+async def test_a_call_killed_at_any_effect_can_be_repeated_and_loses_nothing(
     prepared: PreparedProject, verb: str, prepare: Prepare, tally: Tally
 ) -> None:
     arguments = await prepare(prepared)

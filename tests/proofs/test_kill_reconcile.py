@@ -115,7 +115,7 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
 
 
 @pytest.mark.parametrize(("verb", "prepare"), MATRIX, ids=[how.__name__ for _, how in MATRIX])
-async def test_killed_at_any_effect_the_next_start_leaves_it_done_or_never_begun(
+async def test_after_a_kill_at_any_effect_the_next_start_completes_or_undoes_the_call(
     prepared: PreparedProject, verb: str, prepare: Prepare, tally: Tally
 ) -> None:
     arguments = await prepare(prepared)

@@ -72,7 +72,7 @@ def came(round_: Round, message: str) -> int:
 
 
 @pytest.mark.parametrize("event", ["PostToolBatch", "Stop"])
-async def test_mail_survives_a_death_at_every_call(
+async def test_mail_survives_a_hook_killed_at_any_system_call(
     store: Store, tmp_path: Path, valkey_url: str, killed: Killing, event: str
 ) -> None:
     worker = Session(hooked_checkout(tmp_path / "repo", valkey_url, store.keys.project).chamber())
@@ -86,7 +86,7 @@ async def test_mail_survives_a_death_at_every_call(
     assert {one.state for one in stamped} <= {"delivered", "acted"}
 
 
-def test_a_denial_that_dies_loses_nothing_and_says_nothing_twice(
+def test_a_denying_hook_killed_at_any_system_call_neither_loses_nor_repeats_text(
     checkout: HookedCheckout, killed: Killing
 ) -> None:
     worker = Session(checkout.chamber())
@@ -97,7 +97,7 @@ def test_a_denial_that_dies_loses_nothing_and_says_nothing_twice(
             assert [message in said for said in round_.said] == [False, True, False], place
 
 
-def test_mail_that_does_not_fit_and_a_copy_for_another_reader_survive_too(
+def test_mail_over_the_limit_and_copies_for_a_second_reader_survive_too(
     checkout: HookedCheckout, killed: Killing
 ) -> None:
     auth = checkout.chamber()
@@ -114,7 +114,7 @@ def test_mail_that_does_not_fit_and_a_copy_for_another_reader_survive_too(
             assert 1 <= sum(counts[4:]) <= 2, (place, counts)
 
 
-def test_a_worker_that_has_gone_on_is_known_to_have_acted(
+def test_mail_is_marked_as_acted_on_although_the_hook_was_killed(
     checkout: HookedCheckout, killed: Killing
 ) -> None:
     worker = Session(checkout.chamber())

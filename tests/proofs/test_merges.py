@@ -16,7 +16,7 @@ from tests.support.proofs import FULL, Tally, scaled
 from tests.support.repositories import PLAIN_GIT, TestRepository
 
 
-def test_merging_agrees_with_git_merge(tmp_path: Path, tally: Tally) -> None:
+def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tally) -> None:
     outcomes = Counter[str]()
 
     @hypothesis_settings(

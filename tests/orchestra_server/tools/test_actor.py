@@ -22,5 +22,7 @@ def a_call(client: str | None) -> ToolCall:
     ("client", "actor"),
     [(ROOM_CLIENT, OPERATOR), ("claude-code", CONDUCTOR), ("", CONDUCTOR), (None, CONDUCTOR)],
 )
-def test_only_the_room_is_the_operator(client: str | None, actor: str) -> None:
+def test_the_actor_of_a_call_is_the_operator_only_for_the_room(
+    client: str | None, actor: str
+) -> None:
     assert actor_of(a_call(client)) == actor

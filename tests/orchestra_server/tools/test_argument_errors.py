@@ -35,7 +35,7 @@ LEVELS = "'auto-detect', 'trivial', 'simple', 'moderate', 'complex' or 'very-com
         ),
     ],
 )
-async def test_one_line_names_what_is_wrong_and_what_the_tool_takes(
+async def test_the_error_names_the_wrong_argument_and_those_that_the_tool_takes(
     settings: Settings, repository: Path, arguments: dict[str, object], problem: str
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -49,7 +49,7 @@ async def test_one_line_names_what_is_wrong_and_what_the_tool_takes(
         (["auth", 7], "chamber_names[1] is 7; give a text"),
     ],
 )
-async def test_a_wrong_item_of_a_list_is_named_by_its_place(
+async def test_an_invalid_list_item_is_named_by_its_index(
     settings: Settings, repository: Path, names: object, problem: str
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -59,7 +59,7 @@ async def test_a_wrong_item_of_a_list_is_named_by_its_place(
     assert line == f"{problem}; {CHAMBERS}"
 
 
-async def test_many_problems_are_counted_rather_than_listed(
+async def test_many_errors_are_counted_instead_of_listed(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -68,7 +68,7 @@ async def test_many_problems_are_counted_rather_than_listed(
     assert line.endswith("; and 4 more; get_task_status takes task_id (required)")
 
 
-async def test_a_value_is_shown_cut_and_without_control_characters(
+async def test_a_value_is_shown_shortened_and_without_control_characters(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -77,7 +77,7 @@ async def test_a_value_is_shown_cut_and_without_control_characters(
     assert len(line) < 250
 
 
-async def test_an_unknown_tool_is_answered_with_those_there_are(
+async def test_the_error_for_an_unknown_tool_lists_the_tools(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:

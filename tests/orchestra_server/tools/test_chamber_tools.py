@@ -33,7 +33,7 @@ async def until_known(
                 return known
 
 
-async def test_a_collision_is_told_while_both_are_uncommitted_and_until_it_is_over(
+async def test_a_collision_of_uncommitted_work_is_returned_until_it_is_resolved(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -54,7 +54,9 @@ async def test_a_collision_is_told_while_both_are_uncommitted_and_until_it_is_ov
     assert decode_exactly(CurrentConflicts, read) == told
 
 
-async def test_the_base_that_moved_on_is_a_side_too(settings: Settings, repository: Path) -> None:
+async def test_a_collision_with_the_moved_base_is_returned(
+    settings: Settings, repository: Path
+) -> None:
     async with in_memory(settings, repository) as conductor:
         task_id, tags, _ = await two_chambers(conductor)
         (tags / "shop.py").write_text("PRICE = 2\n")
@@ -68,6 +70,6 @@ async def test_the_base_that_moved_on_is_a_side_too(settings: Settings, reposito
     assert "git merge main" in told.next_step
 
 
-async def test_an_unknown_task_is_one_line(settings: Settings, repository: Path) -> None:
+async def test_an_unknown_task_is_a_one_line_error(settings: Settings, repository: Path) -> None:
     async with in_memory(settings, repository) as conductor:
         assert "'nobody'" in await conductor.error("get_conflicts", {"task_id": "nobody"})

@@ -29,7 +29,7 @@ async def playbook(conductor: Conductor, arguments: dict[str, str]) -> str:
     return message.content.text
 
 
-async def test_the_playbook_holds_the_request_and_every_step_in_order(
+async def test_the_playbook_contains_the_request_and_every_step_in_order(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -56,7 +56,7 @@ async def test_the_playbook_names_only_tools_and_arguments_that_exist(
     assert named <= known
 
 
-async def test_without_a_request_the_playbook_says_where_to_take_it_from(
+async def test_without_a_request_the_playbook_says_where_to_find_it(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:

@@ -40,7 +40,9 @@ async def test_every_resource_of_the_contract_is_listed(
     ]
 
 
-async def test_resources_say_what_the_tools_say(settings: Settings, repository: Path) -> None:
+async def test_resources_return_the_same_content_as_the_tools(
+    settings: Settings, repository: Path
+) -> None:
     async with in_memory(settings, repository) as conductor:
         made = await opened(conductor)
         base = f"orchestra://tasks/{made.task_id}"
@@ -55,7 +57,7 @@ async def test_resources_say_what_the_tools_say(settings: Settings, repository: 
     assert events[0].kind == "task.started"
 
 
-async def test_a_chambers_diff_holds_uncommitted_and_new_files(
+async def test_a_chambers_diff_includes_uncommitted_and_new_files(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -78,7 +80,7 @@ async def test_a_chambers_diff_holds_uncommitted_and_new_files(
         ("orchestra://tasks/nobody/chambers/x/diff", "task 'nobody' has no chamber 'x'"),
     ],
 )
-async def test_what_is_not_there_is_one_line(
+async def test_an_unknown_resource_is_a_one_line_error(
     settings: Settings, repository: Path, uri: str, words: str
 ) -> None:
     async with in_memory(settings, repository) as conductor:

@@ -19,13 +19,13 @@ async def start(conductor: Conductor, description: str = "Add tags to books") ->
     return await conductor.call(StartedTask, "start_task", {"description": description})
 
 
-async def test_a_refusal_is_its_one_line(settings: Settings, repository: Path) -> None:
+async def test_a_refusal_is_returned_as_its_line(settings: Settings, repository: Path) -> None:
     async with in_memory(settings, repository) as conductor:
         line = await conductor.error("get_task_status", {"task_id": "nobody"})
     assert "'nobody'" in line
 
 
-async def test_a_fault_inside_is_one_line_and_its_details_are_in_the_log(
+async def test_an_internal_error_is_one_line_and_its_details_are_in_the_log(
     settings: Settings,
     repository: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -45,7 +45,7 @@ async def test_a_fault_inside_is_one_line_and_its_details_are_in_the_log(
     assert "Traceback" in caplog.text
 
 
-async def test_null_for_an_optional_argument_is_leaving_it_out(
+async def test_null_for_an_optional_argument_means_omitting_it(
     settings: Settings, repository: Path
 ) -> None:
     arguments = {"description": "Add tags", "complexity": None, "working_directory": None}
@@ -54,7 +54,7 @@ async def test_null_for_an_optional_argument_is_leaving_it_out(
     assert started.working_directory == str(repository)
 
 
-async def test_hostile_text_is_stored_as_plain_valid_text(
+async def test_hostile_text_is_stored_as_clean_valid_text(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:
@@ -73,7 +73,7 @@ async def test_outside_a_repository_each_call_says_what_to_do(
     )
 
 
-async def test_a_server_that_started_before_redis_works_once_redis_is_there(
+async def test_a_server_started_before_redis_works_once_redis_is_up(
     settings: Settings, repository: Path
 ) -> None:
     with short_directory() as directory:
@@ -89,7 +89,7 @@ async def test_a_server_that_started_before_redis_works_once_redis_is_there(
                 server.kill()
 
 
-async def test_the_private_server_is_held_for_the_servers_life_and_revived_in_it(
+async def test_the_private_valkey_is_kept_while_the_server_runs_and_restarted_if_killed(
     tmp_path: Path, repository: Path
 ) -> None:
     with short_directory() as runtime:
@@ -105,7 +105,7 @@ async def test_the_private_server_is_held_for_the_servers_life_and_revived_in_it
         assert not inspect(own).running
 
 
-async def test_a_server_that_is_left_at_once_gives_back_what_it_was_opening(
+async def test_a_server_stopped_while_it_opens_the_store_releases_it(
     tmp_path: Path, repository: Path
 ) -> None:
     with short_directory() as runtime:
@@ -115,7 +115,7 @@ async def test_a_server_that_is_left_at_once_gives_back_what_it_was_opening(
         assert not inspect(own).running
 
 
-async def test_a_server_that_ends_right_after_its_answer_has_shown_the_change(
+async def test_a_server_that_ends_right_after_its_answer_has_written_the_projections(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:

@@ -24,20 +24,18 @@ from orchestra_server.tools.surrogates import (
         (r'"plain é"', "plain é"),
     ],
 )
-def test_a_lone_surrogate_escape_becomes_a_replacement_and_all_else_stays(
-    line: str, text: str
-) -> None:
+def test_a_lone_surrogate_escape_is_replaced_and_all_else_is_kept(line: str, text: str) -> None:
     assert json.loads(replace_surrogates_in_json(line)) == text
 
 
 @given(st.text(alphabet=st.characters(codec=None) | st.sampled_from("\\u\ud800\udc00d8")))
-def test_what_json_spells_comes_out_as_valid_unicode(text: str) -> None:
+def test_any_json_text_decodes_to_valid_unicode(text: str) -> None:
     read: object = json.loads(replace_surrogates_in_json(json.dumps(text)))
     assert read == replace_surrogates(text)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
-def test_valid_text_is_left_alone(text: str) -> None:
+def test_valid_text_is_not_changed(text: str) -> None:
     assert replace_surrogates(text) == text
 
 

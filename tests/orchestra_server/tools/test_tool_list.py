@@ -35,7 +35,7 @@ async def listed(settings: Settings, repository: Path) -> list[Tool]:
         return found.tools
 
 
-async def test_the_tools_are_those_of_the_contract_with_its_arguments(
+async def test_the_tools_and_arguments_are_those_of_the_contract(
     settings: Settings, repository: Path
 ) -> None:
     tools = await listed(settings, repository)
@@ -47,14 +47,12 @@ async def test_the_tools_are_those_of_the_contract_with_its_arguments(
     assert found == CONTRACT
 
 
-async def test_no_tool_takes_arguments_it_does_not_name(
-    settings: Settings, repository: Path
-) -> None:
+async def test_every_tool_refuses_unknown_arguments(settings: Settings, repository: Path) -> None:
     for tool in await listed(settings, repository):
         assert tool.input_schema["additionalProperties"] is False, tool.name
 
 
-async def test_every_tool_and_every_argument_is_described_within_what_a_client_shows(
+async def test_every_tool_and_argument_has_a_description_within_the_clients_limit(
     settings: Settings, repository: Path
 ) -> None:
     for tool in await listed(settings, repository):
@@ -63,7 +61,7 @@ async def test_every_tool_and_every_argument_is_described_within_what_a_client_s
             assert schema["description"], f"{tool.name}.{name}"
 
 
-async def test_every_answer_is_structured_and_says_the_next_step(
+async def test_every_answer_is_structured_and_has_a_next_step(
     settings: Settings, repository: Path
 ) -> None:
     for tool in await listed(settings, repository):
@@ -71,7 +69,9 @@ async def test_every_answer_is_structured_and_says_the_next_step(
         assert "next_step" in tool.output_schema["required"], tool.name
 
 
-async def test_hints_tell_reading_from_changing(settings: Settings, repository: Path) -> None:
+async def test_the_hints_distinguish_reading_from_changing_tools(
+    settings: Settings, repository: Path
+) -> None:
     tools = await listed(settings, repository)
     hints = {tool.name: tool.annotations for tool in tools}
     assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == READING
@@ -82,7 +82,7 @@ async def test_hints_tell_reading_from_changing(settings: Settings, repository: 
     assert all(hint and hint.title for hint in hints.values())
 
 
-async def test_the_instructions_fit_and_name_the_way_through(
+async def test_the_instructions_are_within_the_limit_and_name_the_main_tools(
     settings: Settings, repository: Path
 ) -> None:
     async with in_memory(settings, repository) as conductor:

@@ -28,7 +28,9 @@ from tests.support.repositories import (
 )
 
 
-async def test_the_four_calls_of_a_conductor(context: Context, repository: TestRepository) -> None:
+async def test_four_calls_take_a_task_from_start_to_completion(
+    context: Context, repository: TestRepository
+) -> None:
     started = await start_task(
         context,
         description="Build a REST API with JWT authentication and a PostgreSQL database",
@@ -72,24 +74,28 @@ async def _run(context: Context, checkout: TestRepository) -> None:
     assert checkout.status == ""
 
 
-async def test_a_path_with_spaces_and_other_scripts(
+async def test_a_task_completes_in_a_path_with_spaces_and_other_scripts(
     context_at: MakeContext, tmp_path: Path
 ) -> None:
     checkout = small_repository(tmp_path / "mein Büro 東京 'x'")
     await _run(context_at(checkout.path), checkout)
 
 
-async def test_a_bare_clone_with_a_worktree(context_at: MakeContext, tmp_path: Path) -> None:
+async def test_a_task_completes_in_the_worktree_of_a_bare_clone(
+    context_at: MakeContext, tmp_path: Path
+) -> None:
     _, checkout = bare_with_worktree(tmp_path)
     await _run(context_at(checkout.path), checkout)
 
 
-async def test_a_repository_with_submodules(context_at: MakeContext, tmp_path: Path) -> None:
+async def test_a_task_completes_in_a_repository_with_submodules(
+    context_at: MakeContext, tmp_path: Path
+) -> None:
     checkout = with_submodule(tmp_path)
     await _run(context_at(checkout.path), checkout)
 
 
-async def test_a_linked_worktree_of_the_person(
+async def test_a_task_completes_in_a_persons_linked_worktree(
     context_at: MakeContext, repository: TestRepository, tmp_path: Path
 ) -> None:
     repository.git("worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
@@ -98,7 +104,7 @@ async def test_a_linked_worktree_of_the_person(
     assert not (repository.path / "auth.py").exists()
 
 
-async def test_a_caller_that_gives_up_finds_the_outcome_when_it_calls_again(
+async def test_a_cancelled_call_returns_its_outcome_when_repeated(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)
@@ -113,7 +119,7 @@ async def test_a_caller_that_gives_up_finds_the_outcome_when_it_calls_again(
     assert again.already_live
 
 
-async def test_work_goes_on_when_nobody_waits_for_it_any_more() -> None:
+async def test_work_continues_after_its_call_was_cancelled() -> None:
     go_on, ended = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
@@ -131,7 +137,7 @@ async def test_work_goes_on_when_nobody_waits_for_it_any_more() -> None:
 
 
 @pytest.mark.parametrize("verb", ["complete", "close"])
-async def test_what_a_dead_process_left_half_made_is_in_nobodys_way(
+async def test_chambers_half_created_by_a_dead_process_do_not_block_the_next_call(
     context: Context, repository: TestRepository, verb: str
 ) -> None:
     task_id = await a_started_task(context)

@@ -8,7 +8,7 @@ import msgspec
 from tests.support.supervised_server import running
 
 
-async def test_calls_are_answered_out_of_order(tmp_path: Path) -> None:
+async def test_answers_may_arrive_out_of_order(tmp_path: Path) -> None:
     async with running(tmp_path) as kept:
         slow = asyncio.create_task(kept.link.call("hang", {}))
         await kept.link.call("echo", {})
@@ -16,7 +16,7 @@ async def test_calls_are_answered_out_of_order(tmp_path: Path) -> None:
         slow.cancel()
 
 
-async def test_what_is_no_answer_is_passed_over_and_the_servers_own_requests_are_answered(
+async def test_other_messages_are_ignored_and_the_servers_requests_are_answered(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as kept:

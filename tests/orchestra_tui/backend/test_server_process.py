@@ -21,7 +21,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-async def test_a_server_that_will_not_leave_is_ended_by_force(
+async def test_a_server_that_does_not_exit_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestra_tui.backend.server_process._LEAVE_SECONDS", 0.1)
@@ -31,7 +31,9 @@ async def test_a_server_that_will_not_leave_is_ended_by_force(
     assert gone(pid)
 
 
-def test_the_server_is_told_where_it_stands_and_which_store_is_meant(tmp_path: Path) -> None:
+def test_the_server_gets_its_directory_and_its_store_through_the_environment(
+    tmp_path: Path,
+) -> None:
     project = Project("shop-1", tmp_path, tmp_path / ".git")
     settings = Settings("unix:///tmp/s", tmp_path / "state", tmp_path / "run", "shop-1")
     launch = plan_launch(project, settings)
@@ -44,7 +46,7 @@ def test_the_server_is_told_where_it_stands_and_which_store_is_meant(tmp_path: P
     assert launch.environment["XDG_RUNTIME_DIR"] == str(tmp_path / "run")
 
 
-def test_variables_that_do_not_hold_here_are_not_passed_on(
+def test_variables_that_do_not_apply_to_the_server_are_not_passed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ORCHESTRA_REDIS_URL", "redis://elsewhere")

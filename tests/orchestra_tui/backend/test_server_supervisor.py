@@ -32,13 +32,13 @@ async def test_a_call_made_while_the_server_starts_waits_for_it(tmp_path: Path) 
         assert kept.phases == ["starting", "ready"]
 
 
-async def test_a_tools_refusal_is_one_line(tmp_path: Path) -> None:
+async def test_a_refusal_of_a_tool_is_one_line(tmp_path: Path) -> None:
     async with running(tmp_path) as kept:
         with pytest.raises(Refused, match=r"^no such$"):
             await kept.link.call("refuse", {})
 
 
-async def test_when_the_server_dies_what_waits_fails_with_one_line_and_it_is_started_again(
+async def test_when_the_server_dies_waiting_calls_fail_with_one_line_and_it_is_restarted(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as kept:
@@ -55,7 +55,7 @@ async def test_when_the_server_dies_what_waits_fails_with_one_line_and_it_is_sta
         assert kept.link.pid != first
 
 
-async def test_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> None:
+async def test_the_error_for_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> None:
     async with running(tmp_path, "never-ready") as kept:
         await until(lambda: kept.phases.count("failed") >= 2)
         failed = [state for state in kept.states if state.phase == "failed"]
@@ -66,7 +66,7 @@ async def test_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> N
         assert "cannot start" in (tmp_path / "log" / "server.log").read_text()
 
 
-async def test_a_server_that_was_started_early_is_the_one_that_is_used(tmp_path: Path) -> None:
+async def test_a_server_that_was_started_early_is_used(tmp_path: Path) -> None:
     command = (sys.executable, stub_server.__file__)
     launch = ServerLaunch(command, tmp_path, dict(os.environ), tmp_path / "server.log")
     early = ServerProcess(launch)
@@ -79,14 +79,14 @@ async def test_a_server_that_was_started_early_is_the_one_that_is_used(tmp_path:
     assert gone(early.pid)
 
 
-async def test_the_server_is_gone_when_the_link_ends(tmp_path: Path) -> None:
+async def test_the_server_has_exited_when_the_supervisor_closes(tmp_path: Path) -> None:
     async with running(tmp_path) as kept:
         await until(lambda: kept.phases[-1] == "ready")
         pid = kept.link.pid
     assert gone(pid)
 
 
-async def test_a_command_that_cannot_be_run_fails_instead_of_raising(tmp_path: Path) -> None:
+async def test_a_server_command_that_cannot_be_run_sets_the_failed_status(tmp_path: Path) -> None:
     launch = ServerLaunch(("/nowhere/python",), tmp_path, {}, tmp_path / "server.log")
     link = ServerSupervisor(launch, delays=(0.01,))
     states: list[ServerStatus] = []

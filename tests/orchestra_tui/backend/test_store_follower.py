@@ -70,7 +70,7 @@ async def start(store: Store, number: int) -> None:
     await store.transact(decide)
 
 
-async def test_the_feed_begins_with_what_was_and_goes_on_with_what_comes(
+async def test_the_feed_starts_with_the_history_and_continues_with_new_events(
     store: Store, project_id: str, settings: Settings
 ) -> None:
     await start(store, 1)
@@ -93,7 +93,7 @@ async def test_presence_arrives_and_activity_can_be_read(
         assert await source.activity(report.chamber_id, 5) == [report]
 
 
-async def test_a_store_that_is_not_there_is_said_and_awaited(
+async def test_an_unreachable_store_is_reported_and_waited_for(
     project_id: str, settings: Settings
 ) -> None:
     with short_directory() as directory:
@@ -109,7 +109,7 @@ async def test_a_store_that_is_not_there_is_said_and_awaited(
                 await asyncio.to_thread(server.kill)
 
 
-async def test_a_store_that_is_killed_comes_back_with_every_event(
+async def test_no_event_is_lost_when_the_store_is_killed(
     project_id: str, settings: Settings, tmp_path: Path
 ) -> None:
     with short_directory() as directory:

@@ -34,7 +34,7 @@ class RawTools(FixedTools):
         return Raw(msgspec.json.encode(self._answer))
 
 
-async def test_each_action_is_one_call_whose_answer_is_read_whole() -> None:
+async def test_each_action_is_one_call_with_a_completely_decoded_answer() -> None:
     sizes = [chamber_size("auth", 4, 120, 8)]
     tools = FixedTools(
         {
@@ -61,18 +61,18 @@ async def test_each_action_is_one_call_whose_answer_is_read_whole() -> None:
     assert [tool for tool, _ in tools.calls] == list(tools.answers)
 
 
-async def test_a_field_that_a_newer_server_adds_is_passed_over() -> None:
+async def test_a_field_that_a_newer_server_adds_is_ignored() -> None:
     answer = {**msgspec.to_builtins(started_task("t-1", "simple")), "priority": "high"}
     assert await ToolCalls(RawTools(answer)).start_task("Add a page") == started_task(
         "t-1", "simple"
     )
 
 
-async def test_an_answer_that_cannot_be_read_names_its_tool_and_the_missing_field() -> None:
+async def test_the_error_for_an_undecodable_answer_names_the_tool_and_the_field() -> None:
     with pytest.raises(Unavailable, match=r"start_task did its work.*next_step"):
         await ToolCalls(RawTools({"task_id": "t-1"})).start_task("Add a page")
 
 
-async def test_what_a_tool_refuses_reaches_the_caller() -> None:
+async def test_a_refusal_of_a_tool_is_raised() -> None:
     with pytest.raises(Refused, match="start_task is not played"):
         await ToolCalls(FixedTools({})).start_task("Add a page")

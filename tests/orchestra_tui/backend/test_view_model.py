@@ -23,7 +23,7 @@ def started(seq: int, number: int) -> Event:
     return event(seq, 0, "task.started", data=EventData(task=document))
 
 
-async def test_a_snapshot_is_one_whole_step_with_the_feeds_beginning() -> None:
+async def test_a_snapshot_is_one_update_that_holds_the_recent_events() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(seq=3), [started(3, 1)])
     await until(lambda: bool(screen.steps))
@@ -33,7 +33,7 @@ async def test_a_snapshot_is_one_whole_step_with_the_feeds_beginning() -> None:
     assert screen.view_model.link == "live"
 
 
-async def test_many_events_become_few_steps_and_none_is_lost() -> None:
+async def test_many_events_become_few_updates_and_none_is_lost() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(), [])
     await until(lambda: bool(screen.steps))
@@ -47,7 +47,7 @@ async def test_many_events_become_few_steps_and_none_is_lost() -> None:
     assert len(screen.view_model.state.tasks) == 500
 
 
-async def test_an_event_that_is_known_already_changes_nothing() -> None:
+async def test_an_event_that_is_already_known_changes_nothing() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(seq=5), [])
     screen.view_model.arrived([started(4, 4), started(5, 5)])
@@ -56,7 +56,7 @@ async def test_an_event_that_is_known_already_changes_nothing() -> None:
     assert all(not step.events for step in screen.steps)
 
 
-async def test_presence_touches_only_its_chamber() -> None:
+async def test_a_presence_report_changes_only_its_chamber() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(chambers={f"{TASK}/auth": chamber("auth")}), [])
     await until(lambda: bool(screen.steps))
@@ -66,7 +66,7 @@ async def test_presence_touches_only_its_chamber() -> None:
     assert not screen.steps[1].whole
 
 
-async def test_an_outage_keeps_the_picture_and_its_end_says_how_long_it_was() -> None:
+async def test_an_outage_keeps_the_state_and_its_end_gives_the_duration() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(seq=1), [])
     screen.view_model.arrived([started(2, 2)])
@@ -84,14 +84,14 @@ async def test_an_outage_keeps_the_picture_and_its_end_says_how_long_it_was() ->
     assert screen.view_model.link == "live"
 
 
-async def test_a_store_that_was_never_there_is_lost_rather_than_reconnecting() -> None:
+async def test_a_store_that_was_never_reached_is_lost_and_not_reconnecting() -> None:
     screen = Screen()
     screen.view_model.disconnected("no server at localhost:6379")
     assert screen.view_model.link == "lost"
     await until(lambda: not screen.view_model.waiting)
 
 
-async def test_a_closed_picture_takes_no_step() -> None:
+async def test_a_closed_view_model_sends_no_update() -> None:
     screen = Screen()
     screen.view_model.snapshot(ProjectState(), [])
     screen.view_model.close()

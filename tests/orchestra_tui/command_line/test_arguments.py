@@ -23,17 +23,17 @@ def help_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-def test_no_command_is_the_room_where_one_stands() -> None:
+def test_without_a_command_the_room_opens_in_the_current_directory() -> None:
     options = read_options([])
     assert options.command == ""
     assert options.directory == Path.cwd()
 
 
-def test_a_directory_comes_before_the_command() -> None:
+def test_a_directory_is_given_before_the_command() -> None:
     assert read_options(["-C", "/somewhere", "status"]).directory == Path("/somewhere")
 
 
-def test_each_command_reads_its_own_arguments() -> None:
+def test_each_command_parses_its_own_arguments() -> None:
     sent = read_options(["interrupt", "auth", "look", "--requires", "stop", "--task", "t-1"])
     assert (sent.chamber, sent.text, sent.requires, sent.task) == ("auth", "look", "stop", "t-1")
     assert read_options(["interrupt", "--cancel", "i-1"]).cancel == "i-1"
@@ -54,7 +54,7 @@ def test_each_command_reads_its_own_arguments() -> None:
     assert read_options(["reconcile", "--dry-run"]).dry_run
 
 
-def test_a_text_that_starts_with_a_dash_follows_two_dashes() -> None:
+def test_a_text_that_starts_with_a_dash_is_given_after_two_dashes() -> None:
     assert read_options(["interrupt", "auth", "--", "-x is wrong"]).text == "-x is wrong"
 
 
@@ -78,7 +78,7 @@ def test_a_text_that_starts_with_a_dash_follows_two_dashes() -> None:
         (["demo", "--pace", "fast"], "number of seconds"),
     ],
 )
-def test_a_wrong_call_is_one_line(arguments: list[str], said: str) -> None:
+def test_a_usage_error_is_one_line(arguments: list[str], said: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_options(arguments)
     assert said in str(caught.value)
@@ -99,13 +99,13 @@ def test_help_names_every_command_variable_and_exit_code(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_each_command_has_its_own_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
     text = help_of(capsys, command)
     assert text.startswith(f"usage: orchestra {command}")
     assert re.search(r"^[A-Z][^\n]+\.", text, re.MULTILINE)
 
 
-def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         read_options(["--version"])
     assert ended.value.code == 0

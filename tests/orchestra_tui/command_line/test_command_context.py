@@ -11,7 +11,7 @@ from tests.support.repositories import small_repository
 SETTINGS = read_settings({"HOME": "/nowhere"})
 
 
-def test_the_project_is_that_of_the_directory_or_the_one_that_is_named(tmp_path: Path) -> None:
+def test_the_project_is_taken_from_the_directory_or_from_the_settings(tmp_path: Path) -> None:
     shop = small_repository(tmp_path / "shop")
     context = CommandContext(shop.path / "src", SETTINGS)
     assert context.project().id.startswith("shop-")
@@ -19,7 +19,9 @@ def test_the_project_is_that_of_the_directory_or_the_one_that_is_named(tmp_path:
     assert named.project().id == "bookshop"
 
 
-def test_a_directory_that_is_not_there_or_no_repository_is_one_line(tmp_path: Path) -> None:
+def test_a_missing_directory_and_one_without_a_repository_are_one_line_errors(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(Unavailable, match="is not a directory; name one inside a repository"):
         CommandContext(tmp_path / "gone", SETTINGS).project()
     with pytest.raises(OrchestraError, match="repository"):

@@ -19,7 +19,7 @@ HEAVY = ("textual", "mcp", "git", "redis", "pydantic")
         ("main, orchestra_tui.command_line.commands.interrupt", ()),
     ],
 )
-def test_a_command_loads_nothing_heavy_it_does_not_need(
+def test_a_command_imports_no_heavy_module_that_it_does_not_need(
     modules: str, allowed: tuple[str, ...]
 ) -> None:
     code = (

@@ -35,12 +35,12 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> str:
     return said.err
 
 
-def test_a_wrong_call_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_usage_error_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bogus"]) == 2
     assert "'orchestra --help' shows the usage" in complaint(capsys)
 
 
-def test_a_wrong_value_in_the_environment_ends_with_two(
+def test_an_invalid_environment_variable_exits_with_2(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(PROJECT, "not a name")
@@ -49,7 +49,7 @@ def test_a_wrong_value_in_the_environment_ends_with_two(
     assert "ORCHESTRA_PROJECT" in complaint(capsys)
 
 
-def test_a_failure_ends_with_one(
+def test_a_failure_exits_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending_with(monkeypatch, Refused("not now"))
@@ -57,7 +57,7 @@ def test_a_failure_ends_with_one(
     assert complaint(capsys) == "orchestra: not now\n"
 
 
-def test_an_error_is_made_harmless_and_kept_to_one_line(
+def test_an_error_is_printed_as_one_line_without_control_characters(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending_with(monkeypatch, OrchestraError("bad \x1b[31mname\x1b[0m\nand more\x07"))
@@ -65,7 +65,7 @@ def test_an_error_is_made_harmless_and_kept_to_one_line(
     assert complaint(capsys) == "orchestra: bad name and more\n"
 
 
-def test_the_system_s_refusal_is_one_line_too(
+def test_an_error_of_the_system_is_one_line_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending_with(monkeypatch, PermissionError(13, "Permission denied", "/x"))
@@ -73,7 +73,7 @@ def test_the_system_s_refusal_is_one_line_too(
     assert "Permission denied" in complaint(capsys)
 
 
-def test_an_interrupt_from_the_keyboard_is_quiet(
+def test_ctrl_c_prints_nothing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending_with(monkeypatch, KeyboardInterrupt())
@@ -82,14 +82,14 @@ def test_an_interrupt_from_the_keyboard_is_quiet(
 
 
 @pytest.mark.parametrize("command", [[], ["status"], ["events"], ["init"]])
-def test_outside_a_repository_is_told(
+def test_a_command_outside_a_repository_prints_an_error(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
 ) -> None:
     assert main(["-C", str(tmp_path), *command]) == 1
     assert "is not in a git repository" in complaint(capsys)
 
 
-def test_a_directory_that_is_not_there_is_told(
+def test_a_missing_directory_prints_an_error(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert main(["-C", str(tmp_path / "gone"), "status"]) == 1
@@ -105,7 +105,7 @@ def test_the_room_needs_a_terminal(
     assert "the room needs a terminal" in complaint(capsys)
 
 
-def test_a_chamber_s_name_that_cannot_be_is_a_wrong_call(
+def test_an_invalid_chamber_name_is_a_usage_error(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     small_repository(tmp_path / "shop")
@@ -113,7 +113,7 @@ def test_a_chamber_s_name_that_cannot_be_is_a_wrong_call(
     assert "'../x' is not allowed" in complaint(capsys)
 
 
-def test_an_empty_message_is_a_wrong_call(
+def test_an_empty_message_is_a_usage_error(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     small_repository(tmp_path / "shop")
@@ -121,6 +121,8 @@ def test_an_empty_message_is_a_wrong_call(
     assert "TEXT is empty" in complaint(capsys)
 
 
-def test_stopping_what_does_not_run_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+def test_stopping_a_valkey_that_does_not_run_is_no_failure(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["down"]) == 0
     assert capsys.readouterr().out.startswith("No private Valkey is running")

@@ -7,7 +7,7 @@ import pytest
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 
-def test_the_answer_of_the_work_is_returned() -> None:
+def test_the_result_of_the_coroutine_is_returned() -> None:
     async def work() -> int:
         return 7
 
@@ -15,7 +15,7 @@ def test_the_answer_of_the_work_is_returned() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_closes_what_was_opened_and_ends_with_its_number(number: signal.Signals) -> None:
+def test_a_signal_runs_the_clean_up_and_exits_with_its_number(number: signal.Signals) -> None:
     closed: list[bool] = []
 
     async def work() -> None:
@@ -31,7 +31,7 @@ def test_a_signal_closes_what_was_opened_and_ends_with_its_number(number: signal
     assert closed == [True]
 
 
-def test_work_that_is_cancelled_otherwise_is_no_exit() -> None:
+def test_a_cancellation_without_a_signal_is_no_exit() -> None:
     async def work() -> None:
         raise asyncio.CancelledError
 

@@ -33,7 +33,7 @@ def a_project() -> ProjectState:
     return state
 
 
-def test_an_empty_project_says_what_to_do() -> None:
+def test_the_status_of_an_empty_project_says_what_to_do() -> None:
     lines = status_lines(status_document(PROJECT, ProjectState()), NOON)
     assert lines[0] == "shop-1a2b3c4d  /repo"
     assert "press n" in lines[1]
@@ -50,7 +50,7 @@ def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
     ]
 
 
-def test_what_keeps_a_worker_from_working_or_hearing_stands_beside_it() -> None:
+def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() -> None:
     state = ProjectState()
     state.put(a_task())
     state.put(replace(a_chamber("auth"), state="live", suspended_at=NOON, ready_at=NOON))
@@ -62,7 +62,7 @@ def test_what_keeps_a_worker_from_working_or_hearing_stands_beside_it() -> None:
     ]
 
 
-def test_a_chamber_that_would_not_merge_says_with_whom_and_in_which_files() -> None:
+def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> None:
     state = a_project()
     state.put(a_collision())
     auth, gone = a_collision().between
@@ -93,7 +93,7 @@ def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
     assert len(lines) == 6
 
 
-def test_the_document_is_stable_and_whole() -> None:
+def test_the_json_document_has_every_field_in_a_stable_order() -> None:
     document = status_document(PROJECT, a_project())
     encoded = msgspec.json.encode(document)
     assert msgspec.json.decode(encoded, type=StatusDocument) == document

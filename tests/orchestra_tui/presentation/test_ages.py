@@ -34,11 +34,11 @@ START = 1_700_000_000_000
         (-5 * SECOND, "0s"),
     ],
 )
-def test_an_age_counts_in_the_largest_unit_that_tells_something(passed: int, text: str) -> None:
+def test_an_age_is_shown_in_its_largest_meaningful_unit(passed: int, text: str) -> None:
     assert age(START, START + passed) == text
 
 
-def test_what_has_not_happened_yet_has_no_age() -> None:
+def test_a_missing_timestamp_has_no_age() -> None:
     assert age(0, START) == ""
     assert elapsed(0, 0, START) == ""
     assert time_of_day(0) == ""
@@ -56,21 +56,21 @@ def test_what_has_not_happened_yet_has_no_age() -> None:
         (2 * DAY, "2d", "2d"),
     ],
 )
-def test_a_length_that_is_over_is_told_exactly(
+def test_a_finished_duration_is_shown_exactly(
     length: int, exactly: str, to_the_second: str
 ) -> None:
     assert precise_duration(length) == exactly
     assert duration(length) == to_the_second
 
 
-def test_elapsed_time_goes_on_until_the_thing_stops_and_then_stands_still() -> None:
+def test_elapsed_time_advances_until_the_end_and_then_stays() -> None:
     assert elapsed(START, 0, START + 5 * SECOND) == "5s"
     assert elapsed(START, START + 192 * SECOND, START + HOUR) == "3m12"
     assert elapsed(START, START + 192 * SECOND, START + DAY) == "3m12"
 
 
 @given(st.integers(0, 3 * DAY))
-def test_an_age_reads_the_same_until_it_is_due_and_differently_from_then_on(passed: int) -> None:
+def test_the_text_of_an_age_changes_exactly_when_it_is_due(passed: int) -> None:
     now = START + passed
     moment = due(START, now)
     assert moment > now
@@ -78,12 +78,12 @@ def test_an_age_reads_the_same_until_it_is_due_and_differently_from_then_on(pass
     assert age(START, moment) != age(START, now)
 
 
-def test_a_thing_older_than_a_minute_asks_for_no_more_than_a_tick_a_minute() -> None:
+def test_an_age_over_a_minute_is_due_at_most_once_a_minute() -> None:
     now = START + 5 * MINUTE
     assert due(START, now) - now == MINUTE
 
 
-def test_the_soonest_moment_ignores_those_that_never_come() -> None:
+def test_the_earliest_due_time_ignores_zeros() -> None:
     assert earliest(0, 9, 4, 0) == 4
     assert earliest(0, 0) == 0
     assert earliest() == 0

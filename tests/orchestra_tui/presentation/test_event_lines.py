@@ -37,7 +37,7 @@ def words(kind: Kind, data: EventData = WHOLE) -> str:
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
-def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
+def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
     assert words(kind)
     assert words(kind, EventData())
 
@@ -59,39 +59,39 @@ def test_every_kind_of_event_has_words_of_its_own(kind: Kind) -> None:
         ("chamber.resumed", "resumed: tools no longer blocked"),
     ],
 )
-def test_an_event_says_what_happened(kind: Kind, said: str) -> None:
+def test_the_text_of_an_event_says_what_happened(kind: Kind, said: str) -> None:
     assert words(kind) == said
 
 
-def test_mail_says_how_strong_it_is_and_why_it_never_arrived() -> None:
+def test_the_text_of_a_mail_event_says_what_it_requires_and_why_it_expired() -> None:
     stop = replace(an_interrupt(), requires="stop", note="undelivered: closed before it was read")
     data = EventData(interrupt=stop)
     assert words("interrupt.sent", data) == "✉ sent, stop: Stop and look"
     assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
 
 
-def test_a_collision_that_is_over_names_no_files() -> None:
+def test_the_text_of_a_resolved_collision_names_no_files() -> None:
     data = EventData(collision=replace(a_collision(), state="clear"))
     assert words("collision.cleared", data) == "no longer conflicts with database"
 
 
-def test_a_pattern_is_told_apart_from_a_discovery() -> None:
+def test_the_texts_of_a_pattern_and_of_a_discovery_differ() -> None:
     data = replace(WHOLE, discovery=replace(a_discovery(), pattern=True))
     assert words("discovery.shared", data) == "pattern: Tokens expire"
 
 
-def test_an_event_without_a_chamber_is_about_its_task() -> None:
+def test_the_subject_of_an_event_without_a_chamber_is_its_task() -> None:
     event = Event(seq=1, at=NOON, kind="task.closed", task_id="add-login-1a2b")
     assert feed_line(event)[1] == Cell("add-login-1a2b", "muted")
 
 
-def test_an_agents_words_stay_on_one_line() -> None:
+def test_an_agents_text_stays_on_one_line() -> None:
     data = replace(WHOLE, action="a\nb\x1b[31m", result="[red]c")
     assert words("agent.acted", data) == "implementer: a b: [red]c"
 
 
 @pytest.mark.parametrize("width", [20, 38, 59, 60, 120])
-def test_a_line_is_laid_out_for_the_feeds_width(width: int) -> None:
+def test_an_event_line_fits_the_width_of_the_feed(width: int) -> None:
     event = Event(seq=1, at=NOON, kind="task.started", task_id="t1", data=WHOLE)
     line = feed_layout(feed_line(event), width)
     assert line_width(line) <= width

@@ -21,7 +21,7 @@ def open_task(task_id: str, started_at: int) -> Task:
     return replace(a_task(task_id), started_at=started_at)
 
 
-def test_open_tasks_come_first_and_the_newest_of_them_at_the_top() -> None:
+def test_open_tasks_come_first_in_order_newest_first() -> None:
     state = IndexedState()
     state.apply(event(state, EventData(task=open_task("old", 1))))
     state.apply(event(state, EventData(task=open_task("new", 2))))
@@ -29,7 +29,7 @@ def test_open_tasks_come_first_and_the_newest_of_them_at_the_top() -> None:
     assert state.task_keys() == ["new", "old", "done"]
 
 
-def test_standing_chambers_come_before_those_that_are_gone() -> None:
+def test_standing_chambers_come_before_closed_ones() -> None:
     state = IndexedState()
     for name, chamber_state in (("a", "closed"), ("b", "live"), ("c", "live")):
         chamber = replace(a_chamber(name), state=chamber_state)
@@ -39,7 +39,7 @@ def test_standing_chambers_come_before_those_that_are_gone() -> None:
     assert state.live_chambers(TASK_ID) == 2
 
 
-def test_a_new_task_changes_the_order_and_its_next_phase_does_not() -> None:
+def test_a_new_task_changes_the_order_and_a_new_phase_does_not() -> None:
     state = IndexedState()
     assert state.apply(event(state, EventData(task=a_task()))) == ChangedRows(
         tasks={TASK_ID}, task_order=True
@@ -50,14 +50,14 @@ def test_a_new_task_changes_the_order_and_its_next_phase_does_not() -> None:
     assert closed.task_order
 
 
-def test_an_event_already_known_changes_nothing() -> None:
+def test_an_event_that_is_already_known_changes_nothing() -> None:
     state = IndexedState()
     first = event(state, EventData(task=a_task()))
     state.apply(first)
     assert state.apply(first) == ChangedRows()
 
 
-def test_a_chamber_changes_its_tasks_row_and_mail_its_chambers_row() -> None:
+def test_a_chamber_event_touches_its_tasks_row_and_a_mail_event_its_chambers_row() -> None:
     state = IndexedState()
     chamber = a_chamber()
     changed_rows = state.apply(event(state, EventData(chamber=chamber)))
@@ -67,7 +67,7 @@ def test_a_chamber_changes_its_tasks_row_and_mail_its_chambers_row() -> None:
     assert state.mail_of(chamber.id) == [an_interrupt()]
 
 
-def test_mail_that_moves_on_is_filed_once() -> None:
+def test_an_interrupt_that_changes_state_is_indexed_once() -> None:
     state = IndexedState()
     state.apply(event(state, EventData(interrupt=an_interrupt())))
     delivered = replace(an_interrupt(), state="delivered", delivered_at=NOON + 5)
@@ -75,7 +75,7 @@ def test_mail_that_moves_on_is_filed_once() -> None:
     assert state.mail_of(a_chamber().id) == [delivered]
 
 
-def test_what_is_open_standing_and_unread_is_counted_as_it_changes() -> None:
+def test_open_tasks_standing_chambers_and_unread_mail_are_counted() -> None:
     state = IndexedState()
     state.apply(
         event(state, EventData(task=a_task(), chamber=a_chamber(), interrupt=an_interrupt()))
@@ -94,7 +94,7 @@ def test_what_is_open_standing_and_unread_is_counted_as_it_changes() -> None:
     assert counts(state) == (0, 0, 0)
 
 
-def test_a_snapshot_and_the_same_events_make_the_same_state() -> None:
+def test_a_snapshot_gives_the_same_state_as_its_events() -> None:
     followed = IndexedState()
     for data in (
         EventData(task=a_task()),
@@ -111,14 +111,14 @@ def test_a_snapshot_and_the_same_events_make_the_same_state() -> None:
     assert counts(loaded) == counts(followed)
 
 
-def test_what_a_worker_does_changes_its_chambers_row() -> None:
+def test_a_presence_report_touches_its_chambers_row() -> None:
     state = IndexedState()
     presence = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
     assert state.report_presence(presence) == ChangedRows(chambers={a_chamber().id})
     assert state.presence[a_chamber().id] is presence
 
 
-def test_two_updates_together_touch_what_either_does() -> None:
+def test_merged_updates_touch_the_rows_of_both() -> None:
     both = ChangedRows(tasks={"a"}, chamber_order=True)
     both.add(ChangedRows(tasks={"b"}, discoveries={"d"}, discovery_order=True))
     assert both == ChangedRows(
@@ -126,7 +126,7 @@ def test_two_updates_together_touch_what_either_does() -> None:
     )
 
 
-def test_mail_is_overdue_when_it_has_been_unread_for_as_long_as_the_limit() -> None:
+def test_mail_is_overdue_when_it_has_been_unread_for_the_limit() -> None:
     state = IndexedState()
     for number in (1, 2):
         letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
@@ -143,7 +143,7 @@ def test_mail_is_overdue_when_it_has_been_unread_for_as_long_as_the_limit() -> N
     assert state.next_overdue(NOON + 999) == 0
 
 
-def test_suspended_chambers_are_counted_while_they_stand() -> None:
+def test_suspended_chambers_are_counted_until_they_close() -> None:
     state = IndexedState()
     suspended = replace(a_chamber(), state="live", suspended_at=NOON)
     state.apply(event(state, EventData(chamber=suspended)))

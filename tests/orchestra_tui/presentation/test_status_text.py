@@ -24,7 +24,7 @@ def text(status: Status, width: int, now: int = NOON) -> str:
     return "".join(cell.text for cell in status_line(status, now, width)[0])
 
 
-def test_a_live_room_says_so_and_how_things_stand() -> None:
+def test_the_line_of_a_live_link_shows_the_counts() -> None:
     assert text(LIVE, 100).split() == [
         "●",
         "live",
@@ -46,7 +46,7 @@ def test_a_live_room_says_so_and_how_things_stand() -> None:
     ]
 
 
-def test_collisions_are_counted_while_there_are_any() -> None:
+def test_collisions_are_shown_only_if_there_are_any() -> None:
     assert text(colliding(2), 80).endswith("⚠ 2 conflicts")
     assert text(colliding(1), 80).endswith("⚠ 1 conflict")
     assert "collision" not in text(colliding(0), 80)
@@ -56,11 +56,11 @@ def colliding(count: int) -> Status:
     return Status(link="live", collisions=count)
 
 
-def test_one_of_a_thing_is_said_in_the_singular() -> None:
+def test_a_count_of_one_is_in_the_singular() -> None:
     assert text(Status(link="live", tasks=1, chambers=1), 80).endswith("1 chamber  1 task")
 
 
-def test_where_there_is_no_room_the_least_important_goes_first() -> None:
+def test_in_a_narrow_line_the_least_important_part_is_dropped_first() -> None:
     assert text(LIVE, 60).endswith("4 chambers  3 tasks  1 unread")
     assert "shop" not in text(LIVE, 80)
     assert text(LIVE, 38).endswith("1 unread")
@@ -68,12 +68,12 @@ def test_where_there_is_no_room_the_least_important_goes_first() -> None:
 
 @pytest.mark.parametrize("link", ["connecting", "live", "reconnecting", "lost"])
 @pytest.mark.parametrize("width", [10, 40, 80, 200])
-def test_the_line_never_takes_more_than_its_width(link: StoreLink, width: int) -> None:
+def test_the_line_is_never_wider_than_its_width(link: StoreLink, width: int) -> None:
     status = Status(link=link, link_since=NOON, reason="the server went away " * 9, seq=7)
     assert line_width(status_line(status, NOON, width)[0]) <= width
 
 
-def test_a_lost_link_says_since_when_and_why_and_asks_for_the_next_tick() -> None:
+def test_a_lost_link_shows_since_when_and_why_and_is_due_at_the_next_age() -> None:
     status = Status(link="lost", link_since=NOON, reason="connection refused")
     line, moment = status_line(status, NOON + 5_000, 100)
     assert "".join(cell.text for cell in line).startswith(" ✗ lost for 5s: connection refused")
@@ -81,11 +81,11 @@ def test_a_lost_link_says_since_when_and_why_and_asks_for_the_next_tick() -> Non
     assert status_line(status, NOON + MINUTE, 100)[1] == NOON + 2 * MINUTE
 
 
-def test_a_live_link_asks_for_no_tick_at_all() -> None:
+def test_a_live_link_is_never_due() -> None:
     assert status_line(LIVE, NOON, 100)[1] == 0
 
 
-def test_latency_is_the_nearest_rank_of_what_was_delivered() -> None:
+def test_the_latency_is_a_nearest_rank_percentile_of_deliveries() -> None:
     letters = [
         replace(an_interrupt(f"i{ms}"), sent_at=NOON, delivered_at=NOON + ms)
         for ms in range(1, 101)
@@ -98,13 +98,13 @@ def test_there_is_no_latency_before_the_first_delivery() -> None:
     assert latency([]) is None
 
 
-def test_latency_speaks_of_the_last_messages_only() -> None:
+def test_the_latency_covers_only_the_last_messages() -> None:
     old = [replace(an_interrupt(f"o{n}"), delivered_at=NOON + 9_000) for n in range(300)]
     new = [replace(an_interrupt(f"n{n}"), delivered_at=NOON + 10) for n in range(200)]
     assert latency([*old, *new]) == Latency(median=10, p95=10, count=200)
 
 
-def test_what_waits_too_long_and_what_stands_still_is_counted() -> None:
+def test_overdue_mail_and_suspended_chambers_are_counted() -> None:
     status = Status(link="live", unread=3, overdue=2, suspended=1)
     assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 overdue")
     assert text(Status(link="live", unread=3), 160).endswith("  3 unread")

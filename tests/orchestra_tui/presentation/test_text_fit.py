@@ -36,45 +36,45 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
         ("two words", 5, "two… "),
     ],
 )
-def test_text_fills_its_column_and_is_cut_where_it_does_not_fit(
-    text: str, width: int, fitted: str
-) -> None:
+def test_a_text_is_padded_or_cut_to_its_column(text: str, width: int, fitted: str) -> None:
     assert fit(text, width) == fitted
 
 
-def test_numbers_stand_at_the_right() -> None:
+def test_numbers_are_aligned_to_the_right() -> None:
     assert fit("42s", 5, "right") == "  42s"
 
 
 @given(ANY_TEXT, st.integers(0, 40), st.sampled_from(["left", "right"]))
-def test_any_text_takes_exactly_its_columns_width(text: str, width: int, align: Align) -> None:
+def test_any_text_takes_exactly_the_width_of_its_column(
+    text: str, width: int, align: Align
+) -> None:
     fitted = fit(text, width, align)
     assert cell_len(fitted) == width
     assert sum(map(cell_len, fitted)) == width
 
 
 @given(ANY_TEXT)
-def test_no_text_keeps_what_a_terminal_would_act_upon(text: str) -> None:
+def test_control_characters_are_removed_from_any_text(text: str) -> None:
     shown = inert(text)
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in shown)
     assert not any("\u202a" <= character <= "\u202e" for character in shown)
     shown.encode()
 
 
-def test_escape_sequences_and_joined_emoji_leave_nothing_unsteady_behind() -> None:
+def test_escape_sequences_and_joined_emoji_are_reduced_to_characters_of_known_width() -> None:
     assert inert("\x1b[31mred\x1b[0m\x1b]0;title\x07") == "red"
     assert inert("👩\u200d💻 ✉\ufe0f 👍🏽") == "👩💻 ✉ 👍"
 
 
-def test_an_agents_words_are_folded_into_one_line() -> None:
+def test_an_agents_text_is_folded_into_one_line() -> None:
     assert plain("  one\n\ttwo   three ") == "one two three"
 
 
-def test_markup_is_text() -> None:
+def test_markup_is_shown_as_text() -> None:
     assert plain("[bold red]x[/]") == "[bold red]x[/]"
 
 
-def test_a_line_is_cut_in_the_cell_that_crosses_the_edge() -> None:
+def test_a_line_is_cut_inside_the_cell_that_crosses_the_edge() -> None:
     line: Line = (Cell("14:03"), Cell("  authentication", "accent"), Cell("gone"))
     assert cut_line(line, 10) == (Cell("14:03"), Cell("  au…", "accent"))
     assert cut_line(line, 5) == (Cell("14:03"),)
@@ -89,19 +89,19 @@ COLUMNS = (
 )
 
 
-def test_what_is_left_over_goes_to_the_flexible_columns() -> None:
+def test_remaining_width_goes_to_the_flexible_columns() -> None:
     widths = arrange(COLUMNS, 61)
     assert widths == (1, 20, 30, 0, 5)
     assert sum(widths) + 1 + 2 + 2 == 61
 
 
-def test_columns_show_only_in_tables_of_their_width() -> None:
+def test_a_column_is_shown_only_in_a_table_of_its_minimum_width() -> None:
     assert arrange(COLUMNS, 39)[3:] == (3, 0)
     assert arrange(COLUMNS, 40)[3:] == (0, 5)
 
 
 @given(st.integers(10, 300))
-def test_columns_never_take_more_than_there_is(available: int) -> None:
+def test_columns_never_exceed_the_width_of_the_table(available: int) -> None:
     widths = arrange(COLUMNS, available)
     shown = [at for at, width in enumerate(widths) if width]
     gaps = sum(COLUMNS[at].gap for at in shown[:-1])
@@ -122,7 +122,7 @@ def test_a_word_without_a_place_to_break_is_broken_anywhere() -> None:
     assert wrap("日本語です", 5) == ["日本", "語で", "す"]
 
 
-def test_what_follows_a_label_stands_below_its_value() -> None:
+def test_a_wrapped_value_is_aligned_below_itself() -> None:
     line: Line = (Cell("path  ", "muted"), Cell("one two three"))
     assert wrap_line(line, 14) == [
         (Cell("path  ", "muted"), Cell("one two ")),

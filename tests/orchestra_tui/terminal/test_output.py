@@ -39,7 +39,7 @@ def screen() -> Generator[Screen]:
     os.close(slave)
 
 
-def test_paint_arrives_in_the_order_it_was_given(screen: Screen) -> None:
+def test_output_is_written_in_order(screen: Screen) -> None:
     output = screen.output()
     for number in range(100):
         output.write(f"{number},")
@@ -48,7 +48,7 @@ def test_paint_arrives_in_the_order_it_was_given(screen: Screen) -> None:
     os.close(screen.master)
 
 
-def test_a_terminal_that_is_gone_is_told_once_and_takes_all_that_follows(screen: Screen) -> None:
+def test_a_closed_terminal_is_reported_once_and_further_output_is_discarded(screen: Screen) -> None:
     output = screen.output()
     os.close(screen.master)
     for _ in range(1_000):
@@ -59,7 +59,7 @@ def test_a_terminal_that_is_gone_is_told_once_and_takes_all_that_follows(screen:
     assert screen.said.empty()
 
 
-def test_a_terminal_that_stands_still_stops_nobody_and_is_painted_anew_when_it_reads(
+def test_a_terminal_that_does_not_read_blocks_nobody_and_is_repainted_once_it_reads(
     screen: Screen,
 ) -> None:
     output = screen.output()
@@ -75,7 +75,7 @@ def test_a_terminal_that_stands_still_stops_nobody_and_is_painted_anew_when_it_r
     os.close(screen.master)
 
 
-def test_closing_leaves_a_terminal_that_stands_still_to_itself(screen: Screen) -> None:
+def test_closing_does_not_wait_for_a_terminal_that_does_not_read(screen: Screen) -> None:
     output = screen.output()
     output.write("x" * MOST_WAITING)
     output.close(0.01)

@@ -31,12 +31,12 @@ def lines(count: int) -> list[Line]:
     return [(Cell(f"line {number}"),) for number in range(count)]
 
 
-async def test_the_open_tab_is_told_apart_without_colour() -> None:
+async def test_the_open_tab_is_marked_without_colour() -> None:
     async with showing() as (area, _, __):
         assert painted(area.query_one(TabLine))[0].split() == ["[overview]", "diff", "mail"]
 
 
-async def test_tabs_go_round_in_both_directions_and_each_is_told() -> None:
+async def test_tabs_cycle_in_both_directions_and_each_change_is_posted() -> None:
     async with showing() as (area, pilot, told):
         area.action_next_tab()
         area.action_next_tab()
@@ -53,7 +53,7 @@ async def test_a_click_on_a_name_opens_its_tab() -> None:
         assert (area.tab, told) == ("diff", ["diff"])
 
 
-async def test_other_tabs_keep_the_open_one_if_they_have_it() -> None:
+async def test_replacing_the_tabs_keeps_the_open_one_if_it_still_exists() -> None:
     async with showing() as (area, pilot, told):
         area.show_tab("mail")
         area.set_tabs(("overview", "mail"))
@@ -63,7 +63,7 @@ async def test_other_tabs_keep_the_open_one_if_they_have_it() -> None:
         assert told == ["mail", "overview"]
 
 
-async def test_a_long_text_scrolls_and_stays_where_it_is_when_rewritten() -> None:
+async def test_a_long_text_scrolls_and_keeps_its_position_when_rewritten() -> None:
     async with showing() as (area, _, __):
         area.set_content(lines(50))
         area.text.action_page_down()
@@ -76,7 +76,7 @@ async def test_a_long_text_scrolls_and_stays_where_it_is_when_rewritten() -> Non
         assert painted(area.text)[0].split()[:2] == ["line", "0"]
 
 
-async def test_a_text_wraps_anew_at_another_width() -> None:
+async def test_a_text_is_wrapped_again_at_another_width() -> None:
     async with showing() as (area, pilot, _):
         area.set_content([(Cell("word " * 12),)])
         await pilot.pause()
@@ -86,7 +86,7 @@ async def test_a_text_wraps_anew_at_another_width() -> None:
         assert area.text.line_count == 4
 
 
-async def test_a_roomy_area_parts_names_and_text() -> None:
+async def test_a_tall_area_separates_tabs_and_text() -> None:
     async with showing() as (area, pilot, _):
         assert area.text.region.y == 1
         await pilot.resize_terminal(40, 30)
@@ -94,7 +94,7 @@ async def test_a_roomy_area_parts_names_and_text() -> None:
         assert area.text.region.y == 2
 
 
-async def test_only_lines_that_read_differently_are_painted_anew() -> None:
+async def test_only_changed_lines_are_repainted() -> None:
     async with showing() as (area, pilot, _):
         area.set_content(lines(5))
         await pilot.pause()

@@ -40,7 +40,7 @@ def events_on(feed: Feed) -> list[str]:
     return [line[:-1].strip() for line in painted(feed)]
 
 
-async def test_an_empty_feed_says_so() -> None:
+async def test_an_empty_feed_shows_its_placeholder() -> None:
     async with showing() as (feed, _, __):
         assert empty_panes.FEED in "".join(painted(feed))
 
@@ -53,13 +53,13 @@ async def test_the_newest_line_is_at_the_bottom() -> None:
         assert shown[-1].endswith("event 19")
 
 
-async def test_a_short_history_begins_at_the_top() -> None:
+async def test_a_short_history_starts_at_the_top() -> None:
     async with showing() as (feed, _, __):
         feed.append(lines(range(2)))
         assert events_on(feed)[1].endswith("event 1")
 
 
-async def test_scrolled_up_it_stands_still_and_says_how_much_is_new() -> None:
+async def test_a_scrolled_feed_keeps_its_position_and_counts_new_lines() -> None:
     async with showing() as (feed, _, __):
         feed.append(lines(range(20)))
         feed.action_page_up()
@@ -70,7 +70,7 @@ async def test_scrolled_up_it_stands_still_and_says_how_much_is_new() -> None:
         assert not feed.following
 
 
-async def test_at_the_end_it_follows_again() -> None:
+async def test_a_feed_scrolled_to_the_end_follows_again() -> None:
     async with showing() as (feed, _, __):
         feed.append(lines(range(20)))
         feed.action_first()
@@ -83,7 +83,7 @@ async def test_at_the_end_it_follows_again() -> None:
         assert feed.unseen == 0
 
 
-async def test_it_keeps_no_more_than_its_capacity_and_a_reader_keeps_his_place() -> None:
+async def test_a_full_feed_drops_old_lines_and_a_reader_keeps_the_position() -> None:
     async with showing(capacity=20) as (feed, _, __):
         feed.append(lines(range(20)))
         feed.scroll_lines(6)
@@ -93,7 +93,7 @@ async def test_it_keeps_no_more_than_its_capacity_and_a_reader_keeps_his_place()
         assert events_on(feed)[:-1] == before
 
 
-async def test_a_hundred_thousand_lines_leave_little_behind() -> None:
+async def test_a_hundred_thousand_lines_leave_little_memory_in_use() -> None:
     async with showing(capacity=50) as (feed, pilot, _):
         for start in range(0, 100_000, 1_000):
             feed.append(lines(range(start, start + 1_000)))
@@ -104,7 +104,7 @@ async def test_a_hundred_thousand_lines_leave_little_behind() -> None:
         assert events_on(feed)[-1].endswith("event 99999")
 
 
-async def test_events_lay_nothing_out() -> None:
+async def test_adding_lines_causes_no_layout() -> None:
     async with showing() as (feed, pilot, stage):
         before = stage.counting.layouts
         feed.append(lines(range(300)))
@@ -113,7 +113,7 @@ async def test_events_lay_nothing_out() -> None:
         assert feed.virtual_size == feed.size
 
 
-async def test_an_empty_batch_paints_nothing_and_clearing_starts_anew() -> None:
+async def test_an_empty_batch_paints_nothing_and_clearing_empties_the_feed() -> None:
     async with showing() as (feed, _, __):
         feed.append([])
         feed.append(lines(range(20)))
@@ -122,7 +122,7 @@ async def test_an_empty_batch_paints_nothing_and_clearing_starts_anew() -> None:
         assert (feed.line_count, feed.following) == (0, True)
 
 
-async def test_scrolling_goes_by_line_and_by_page() -> None:
+async def test_the_feed_scrolls_by_line_and_by_page() -> None:
     async with showing() as (feed, _, __):
         feed.append(lines(range(50)))
         feed.action_cursor_up()

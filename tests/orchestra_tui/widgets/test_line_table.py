@@ -53,27 +53,27 @@ async def showing(
         yield table, pilot
 
 
-async def test_rows_stand_below_their_titles_with_the_cursor_marked() -> None:
+async def test_rows_are_shown_below_the_titles_with_the_cursor_marked() -> None:
     async with showing(FixedRows(2)) as (table, _):
         assert [line.rstrip() for line in painted(table)[:4]] == [
             "   what", f"{MARK_FOCUSED}● row 0", " ● row 1", "",
         ]  # fmt: skip
 
 
-async def test_the_cursor_is_seen_without_colour_whether_focused_or_not() -> None:
+async def test_the_cursor_is_visible_without_colour_with_and_without_focus() -> None:
     async with showing(FixedRows(2)) as (table, pilot):
         pilot.app.set_focus(None)
         await pilot.pause()
         assert painted(table)[1].startswith(MARK_BLURRED)
 
 
-async def test_only_rows_on_screen_are_ever_built() -> None:
+async def test_only_visible_rows_are_built() -> None:
     rows = FixedRows(10_000)
     async with showing(rows) as (_, __):
         assert len(set(rows.asked)) <= HEIGHT
 
 
-async def test_a_changed_row_is_the_only_one_painted() -> None:
+async def test_only_a_changed_row_is_repainted() -> None:
     rows = FixedRows(50)
     async with showing(rows) as (table, _):
         painted(table)
@@ -82,7 +82,7 @@ async def test_a_changed_row_is_the_only_one_painted() -> None:
         assert "another" in painted(table)[4]
 
 
-async def test_rows_off_screen_or_reading_the_same_paint_nothing() -> None:
+async def test_hidden_or_unchanged_rows_are_not_repainted() -> None:
     rows = FixedRows(50)
     async with showing(rows) as (table, _):
         painted(table)
@@ -91,7 +91,7 @@ async def test_rows_off_screen_or_reading_the_same_paint_nothing() -> None:
         assert table.painting(table.tick) == []
 
 
-async def test_a_row_changed_off_screen_is_new_when_it_comes_on_screen() -> None:
+async def test_a_row_that_changed_while_hidden_is_current_when_shown() -> None:
     rows = FixedRows(50)
     async with showing(rows) as (table, _):
         table.action_last()
@@ -106,7 +106,7 @@ async def test_a_row_changed_off_screen_is_new_when_it_comes_on_screen() -> None
         assert "another" in shown[-3]
 
 
-async def test_a_tick_paints_the_rows_whose_text_time_has_changed() -> None:
+async def test_a_tick_repaints_the_rows_whose_age_has_changed() -> None:
     rows = FixedRows(5)
     async with showing(rows) as (table, _):
         rows.due = {"k2": 700, "k3": 900}
@@ -117,7 +117,7 @@ async def test_a_tick_paints_the_rows_whose_text_time_has_changed() -> None:
         assert table.painting(table.tick) == [3]
 
 
-async def test_the_cursor_stays_on_its_key_through_sorting() -> None:
+async def test_the_cursor_stays_on_its_key_when_rows_are_sorted() -> None:
     rows = FixedRows(30)
     async with showing(rows) as (table, _):
         table.select("k3")
@@ -126,7 +126,7 @@ async def test_the_cursor_stays_on_its_key_through_sorting() -> None:
         assert any(line.startswith(f"{MARK_FOCUSED}● row 3 ") for line in painted(table))
 
 
-async def test_the_cursor_goes_to_the_neighbour_when_its_row_is_gone() -> None:
+async def test_the_cursor_moves_to_the_neighbour_when_its_row_is_removed() -> None:
     rows = FixedRows(5)
     async with showing(rows) as (table, _):
         table.select("k2")
@@ -136,7 +136,7 @@ async def test_the_cursor_goes_to_the_neighbour_when_its_row_is_gone() -> None:
         assert table.cursor_key == ""
 
 
-async def test_a_row_added_above_does_not_move_what_a_person_has_scrolled_to() -> None:
+async def test_a_row_added_above_does_not_move_a_scrolled_view() -> None:
     rows = FixedRows(50)
     async with showing(rows) as (table, _):
         table.select("k40")
@@ -147,7 +147,7 @@ async def test_a_row_added_above_does_not_move_what_a_person_has_scrolled_to() -
         assert painted(table)[-3:] == before
 
 
-async def test_a_filter_lets_through_rows_with_all_its_words_and_keeps_the_cursor() -> None:
+async def test_a_filter_shows_rows_with_all_its_words_and_keeps_the_cursor() -> None:
     rows = FixedRows(30)
     async with showing(rows) as (table, _):
         table.select("k12")
@@ -158,7 +158,7 @@ async def test_a_filter_lets_through_rows_with_all_its_words_and_keeps_the_curso
         assert (table.line_count, table.cursor_key) == (30, "k12")
 
 
-async def test_a_row_that_comes_to_match_the_filter_appears() -> None:
+async def test_a_row_appears_when_it_starts_to_match_the_filter() -> None:
     rows = FixedRows(30)
     async with showing(rows) as (table, _):
         table.filter("special")
@@ -171,12 +171,12 @@ async def test_a_row_that_comes_to_match_the_filter_appears() -> None:
         assert table.line_count == 0
 
 
-async def test_an_empty_table_says_what_to_press() -> None:
+async def test_an_empty_table_shows_which_key_to_press() -> None:
     async with showing(FixedRows(0)) as (table, _):
         assert " ".join(" ".join(painted(table)).split()) == "Nothing yet. Press n."
 
 
-async def test_keys_go_by_line_by_page_and_to_both_ends() -> None:
+async def test_keys_move_by_line_by_page_and_to_both_ends() -> None:
     async with showing(FixedRows(50)) as (table, _):
         moves = (
             (table.action_cursor_down, "k1"),
@@ -194,12 +194,12 @@ async def test_keys_go_by_line_by_page_and_to_both_ends() -> None:
             assert any(line.startswith(MARK_FOCUSED) for line in painted(table))
 
 
-async def test_moving_the_cursor_paints_two_lines() -> None:
+async def test_moving_the_cursor_repaints_two_lines() -> None:
     async with showing(FixedRows(50)) as (table, _):
         assert table.painting(table.action_cursor_down) == [1, 2]
 
 
-async def test_an_update_elsewhere_paints_no_line_of_the_table() -> None:
+async def test_an_update_of_another_widget_repaints_no_line_of_the_table() -> None:
     async with showing(FixedRows(50)) as (table, _):
         assert table.painting(lambda: _refresh(table.screen)) == []
 
@@ -208,7 +208,7 @@ def _refresh(widget: Widget) -> None:
     widget.refresh()
 
 
-async def test_a_click_selects_a_double_click_opens_and_both_are_told() -> None:
+async def test_a_click_selects_and_a_double_click_opens_a_row() -> None:
     told: list[str] = []
 
     class Told(WidgetStage):
@@ -229,14 +229,14 @@ async def test_a_click_selects_a_double_click_opens_and_both_are_told() -> None:
     assert told == ["highlighted k0", "highlighted k2", "opened k2"]
 
 
-async def test_the_wheel_scrolls_and_leaves_the_cursor_alone() -> None:
+async def test_the_wheel_scrolls_without_moving_the_cursor() -> None:
     async with showing(FixedRows(50)) as (table, pilot):
         table.post_message(MouseScrollDown(table, 3, 3, 0, 1, 0, False, False, False))  # noqa: FBT003 - no modifier keys
         await pilot.pause()
         assert (table.top, table.cursor_key) == (3, "k0")
 
 
-async def test_a_thumb_shows_where_one_is_only_when_there_is_more() -> None:
+async def test_the_scroll_thumb_is_shown_only_when_rows_are_hidden() -> None:
     async with showing(FixedRows(50)) as (table, _):
         table.action_last()
         assert painted(table)[-1].endswith(THUMB)
@@ -244,7 +244,7 @@ async def test_a_thumb_shows_where_one_is_only_when_there_is_more() -> None:
         assert not any(line.endswith(THUMB) for line in painted(table))
 
 
-async def test_dragging_the_thumb_scrolls() -> None:
+async def test_dragging_the_thumb_scrolls_the_table() -> None:
     async with showing(FixedRows(50)) as (table, pilot):
         edge = table.size.width - 1
         await pilot.mouse_down(table, offset=(edge, 1))
@@ -253,7 +253,7 @@ async def test_dragging_the_thumb_scrolls() -> None:
         assert table.top == table.lowest_top
 
 
-async def test_a_low_table_has_titles_only_when_its_rows_still_fit() -> None:
+async def test_a_low_table_shows_titles_only_if_its_rows_still_fit() -> None:
     rows = FixedRows(9)
     table = LineTable(COLUMNS, rows)
     async with WidgetStage(table).run_test(size=(WIDTH, 6)) as pilot:
@@ -264,7 +264,7 @@ async def test_a_low_table_has_titles_only_when_its_rows_still_fit() -> None:
         await pilot.pause()
 
 
-async def test_nothing_a_table_does_lays_the_application_out_anew() -> None:
+async def test_no_operation_of_a_table_causes_a_layout() -> None:
     rows = FixedRows(50)
     async with showing(rows) as (table, pilot):
         screen = table.screen
@@ -301,7 +301,7 @@ async def wide_open() -> AsyncGenerator[tuple[FixedRows, Watched], None]:
 
 @given(st.text(st.characters(exclude_categories=()), max_size=50))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_any_text_leaves_every_line_exactly_as_wide_as_the_table(
+def test_any_text_gives_lines_exactly_as_wide_as_the_table(
     wide_open: tuple[FixedRows, Watched], text: str
 ) -> None:
     rows, table = wide_open
@@ -312,7 +312,7 @@ def test_any_text_leaves_every_line_exactly_as_wide_as_the_table(
         assert sum(map(cell_len, strip.text)) == table.size.width
 
 
-async def test_markup_in_a_row_is_shown_as_it_is() -> None:
+async def test_markup_in_a_row_is_shown_as_text() -> None:
     rows = FixedRows(1)
     rows.texts["k0"] = "[red]x[/red]"
     async with showing(rows) as (table, _):

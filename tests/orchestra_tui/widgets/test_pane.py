@@ -7,7 +7,7 @@ from orchestra_tui.widgets.pane import Pane
 from tests.support.stage import WidgetStage, painted
 
 
-async def test_a_pane_tells_how_many_there_are_and_what_the_filter_holds_back() -> None:
+async def test_the_title_of_a_pane_shows_the_count_and_the_filter() -> None:
     pane = Pane(Feed(), title="Tasks")
     async with WidgetStage(pane).run_test(size=(40, 8)):
         pane.set_count(12, 12)
@@ -18,7 +18,7 @@ async def test_a_pane_tells_how_many_there_are_and_what_the_filter_holds_back() 
         assert str(pane.border_subtitle) == "/auth"
 
 
-async def test_a_panes_title_is_no_markup() -> None:
+async def test_markup_in_the_title_of_a_pane_is_shown_as_text() -> None:
     pane = Pane(Feed(), title="[red]x[/]")
     async with WidgetStage(pane).run_test(size=(40, 8)):
         assert "[red]x[/]" in painted(pane)[0]

@@ -6,7 +6,7 @@ from tests.support.samples import NOON
 from tests.support.stage import WidgetStage, painted
 
 
-async def test_the_status_line_says_what_it_is_told_and_ticks_only_when_an_age_shows() -> None:
+async def test_the_status_line_shows_its_status_and_is_due_only_while_it_shows_an_age() -> None:
     now = [NOON]
     line = StatusLine(clock=lambda: now[0])
     async with WidgetStage(line).run_test(size=(60, 4)):

@@ -24,16 +24,16 @@ def test_only_new_files_are_listed_with_their_sizes(shop: Workshop) -> None:
     assert added_files(shop.repo, old, new) == {"größe.txt": 5, "a b": 1}
 
 
-def test_nothing_new_is_an_empty_answer(shop: Workshop) -> None:
+def test_without_new_files_the_list_is_empty(shop: Workshop) -> None:
     assert added_files(shop.repo, shop.main.head, shop.main.head) == {}
 
 
-def test_the_folders_of_a_commit_are_listed_at_any_depth(shop: Workshop) -> None:
+def test_the_folders_of_a_commit_are_listed_at_every_depth(shop: Workshop) -> None:
     head = shop.main.commit("deep", {"a/b/c": "1"})
     assert present_folders(shop.repo, head) == {"src", "a", "a/b"}
 
 
-def test_a_file_with_the_form_of_a_key_is_found_by_its_content(shop: Workshop) -> None:
+def test_a_file_that_contains_a_key_is_found(shop: Workshop) -> None:
     key = "AKIA" + "Q" * 16
     added = {"conf.py": f"KEY = '{key}'\n", "plain.py": "x = 1\n", "big.py": key}
     head = shop.main.commit("more", added)
@@ -41,7 +41,7 @@ def test_a_file_with_the_form_of_a_key_is_found_by_its_content(shop: Workshop) -
     assert set(files_with_keys(shop.repo, head, sizes)) == {"conf.py"}
 
 
-def test_the_limits_are_the_persons_to_set(shop: Workshop) -> None:
+def test_the_limits_are_read_from_the_persons_git_configuration(shop: Workshop) -> None:
     assert read_limits(shop.repo) == Limits()
     shop.main.git("config", "orchestra.largeFile", "20m")
     shop.main.git("config", "orchestra.manyFiles", "7")

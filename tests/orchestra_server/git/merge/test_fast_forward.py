@@ -55,7 +55,7 @@ def test_uncommitted_work_elsewhere_stays_as_it_is(shop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("mine", ["README", "added", "dir", "dir/deep", ".env", "old"])
-def test_work_in_the_way_is_named_and_nothing_moves(shop: Workshop, mine: str) -> None:
+def test_uncommitted_work_in_the_way_is_named_and_nothing_moves(shop: Workshop, mine: str) -> None:
     old, new = finished(shop, {"README": "new\n", "added": "x", "dir/deep/file": "y"}, remove="old")
     if mine == ".env":
         shop.main.git("worktree", "unlock", str(shop.repo.top / ".claude/worktrees/auth"))
@@ -73,7 +73,7 @@ def test_work_in_the_way_is_named_and_nothing_moves(shop: Workshop, mine: str) -
     assert main.read("README") == ("mine" if mine == "README" else "hello\n")
 
 
-def test_a_directory_of_theirs_where_a_file_is_to_come_is_named(shop: Workshop) -> None:
+def test_an_untracked_directory_at_the_path_of_a_new_file_is_named(shop: Workshop) -> None:
     old, new = finished(shop, {"added": "x"})
     shop.main.write("added/notes", "mine")
     with pytest.raises(Refused, match="uncommitted work in added/notes"):
@@ -81,7 +81,7 @@ def test_a_directory_of_theirs_where_a_file_is_to_come_is_named(shop: Workshop) 
     assert shop.main.read("added/notes") == "mine"
 
 
-def test_a_file_that_becomes_a_directory_lands(shop: Workshop) -> None:
+def test_a_change_of_a_file_into_a_directory_lands(shop: Workshop) -> None:
     old, new = finished(shop, {"old/inside": "x"}, remove="old")
     land(shop.repo, shop.main.path, "main", old, new)
     assert shop.main.read("old/inside") == "x"
@@ -108,7 +108,7 @@ def test_many_files_in_the_way_are_counted(shop: Workshop) -> None:
         land(shop.repo, shop.main.path, "main", old, new)
 
 
-def test_a_branch_that_moved_meanwhile_is_refused(shop: Workshop) -> None:
+def test_a_branch_that_has_moved_meanwhile_is_refused(shop: Workshop) -> None:
     old, new = finished(shop, {"README": "new\n"})
     moved = shop.main.commit("meanwhile", {"other": "x"})
     with pytest.raises(Refused, match=rf"branch main moved to {moved[:12]} .*merge again"):
@@ -123,7 +123,7 @@ def test_a_commit_that_does_not_build_on_the_old_one_is_refused(shop: Workshop) 
         land(shop.repo, shop.main.path, "main", moved, new)
 
 
-def test_a_branch_that_is_checked_out_nowhere_moves_alone(shop: Workshop) -> None:
+def test_a_branch_that_is_checked_out_nowhere_is_moved(shop: Workshop) -> None:
     old, new = finished(shop, {"README": "new\n"})
     main = shop.main
     main.git("switch", "--quiet", "-c", "elsewhere")
@@ -135,7 +135,7 @@ def test_a_branch_that_is_checked_out_nowhere_moves_alone(shop: Workshop) -> Non
         land(shop.repo, main.path, "main", old, new)
 
 
-def test_a_branch_checked_out_in_another_worktree_moves_there(
+def test_a_branch_checked_out_in_another_worktree_is_moved_there(
     shop: Workshop, tmp_path: Path
 ) -> None:
     old, new = finished(shop, {"README": "new\n"})
@@ -148,7 +148,7 @@ def test_a_branch_checked_out_in_another_worktree_moves_there(
     assert (main.head, main.status) == (old, "")
 
 
-def test_a_branch_that_is_being_rebased_is_left_alone(shop: Workshop) -> None:
+def test_a_branch_that_is_being_rebased_is_not_moved(shop: Workshop) -> None:
     main = shop.main
     main.git("branch", "upstream")
     main.commit("mine", {"README": "mine\n"})
@@ -181,7 +181,7 @@ def test_the_rebase_of_another_branch_keeps_nothing_from_landing(
     assert main.head == new
 
 
-def test_a_detached_head_moves_on(shop: Workshop) -> None:
+def test_a_detached_head_is_moved(shop: Workshop) -> None:
     main = shop.main
     main.git("checkout", "--quiet", "--detach")
     old, new = finished(shop, {"README": "new\n"})
@@ -193,7 +193,7 @@ def test_a_detached_head_moves_on(shop: Workshop) -> None:
         land(shop.repo, main.path, "", old, new)
 
 
-def test_a_bare_clone_lands_in_the_worktree_of_its_branch(tmp_path: Path) -> None:
+def test_in_a_bare_clone_work_lands_in_the_worktree_of_the_branch(tmp_path: Path) -> None:
     bare, worktree = bare_with_worktree(tmp_path)
     shop = workshop(worktree)
     old, new = finished(shop, {"README": "new\n"})
@@ -201,13 +201,13 @@ def test_a_bare_clone_lands_in_the_worktree_of_its_branch(tmp_path: Path) -> Non
     assert (worktree.head, worktree.status) == (new, "")
 
 
-def test_landing_what_is_there_already_changes_nothing(shop: Workshop) -> None:
+def test_landing_a_commit_again_changes_nothing(shop: Workshop) -> None:
     head = shop.main.head
     land(shop.repo, shop.main.path, "main", head, head)
     assert shop.main.head == head
 
 
-def test_a_persons_settings_do_not_stash_or_refuse(shop: Workshop) -> None:
+def test_a_persons_merge_settings_neither_stash_nor_refuse(shop: Workshop) -> None:
     main = shop.main
     main.git("config", "merge.autostash", "true")
     main.git("config", "merge.ff", "false")
@@ -228,7 +228,7 @@ def test_merge_options_of_the_branch_do_not_keep_it_from_moving(
     assert (main.head, main.status) == (new, "")
 
 
-def test_a_landing_that_breaks_off_while_writing_leaves_the_checkout_as_it_was(
+def test_a_landing_that_fails_while_writing_restores_the_checkout(
     shop: Workshop,
 ) -> None:
     old, new = finished(
@@ -248,7 +248,7 @@ def test_a_landing_that_breaks_off_while_writing_leaves_the_checkout_as_it_was(
     assert main.read("README") == "hello\n"
 
 
-def test_another_git_at_work_in_the_checkout_is_told(shop: Workshop) -> None:
+def test_another_git_process_in_the_checkout_is_named(shop: Workshop) -> None:
     old, new = finished(shop, {"README": "new\n"})
     (shop.main.path / ".git" / "index.lock").touch()
     with pytest.raises(Refused, match=r"index\.lock"):

@@ -14,23 +14,23 @@ def rivalry(count: int, *pairs: tuple[int, int]) -> list[set[int]]:
     return rivals
 
 
-def test_without_rivals_all_go() -> None:
+def test_without_conflicts_every_chamber_is_chosen() -> None:
     assert max_compatible_sets(rivalry(3)) == [{0, 1, 2}]
 
 
-def test_one_that_disagrees_with_all_is_left_and_not_all_the_others() -> None:
+def test_a_chamber_that_conflicts_with_all_others_is_left_out() -> None:
     assert max_compatible_sets(rivalry(4, (0, 1), (0, 2), (0, 3))) == [{1, 2, 3}]
 
 
-def test_of_two_rivals_the_earlier_comes_first() -> None:
+def test_of_two_conflicting_chambers_the_earlier_is_chosen() -> None:
     assert max_compatible_sets(rivalry(3, (0, 2))) == [{0, 1}, {1, 2}]
 
 
-def test_one_that_cannot_go_at_all_is_left_out() -> None:
+def test_a_chamber_that_conflicts_with_the_base_is_left_out() -> None:
     assert max_compatible_sets(rivalry(2, (1, 1))) == [{0}]
 
 
-def test_sixty_four_in_each_others_way_are_soon_decided() -> None:
+def test_sixty_four_conflicting_chambers_are_decided_quickly() -> None:
     everybody = rivalry(64, *combinations(range(64), 2))
     assert len(max_compatible_sets(everybody)[0]) == 1
 
@@ -42,7 +42,9 @@ def test_sixty_four_in_each_others_way_are_soon_decided() -> None:
         )
     )
 )
-def test_nothing_larger_is_peaceful(drawn: tuple[int, set[tuple[int, int]]]) -> None:
+def test_no_larger_set_of_chambers_is_free_of_conflicts(
+    drawn: tuple[int, set[tuple[int, int]]],
+) -> None:
     count, pairs = drawn
     rivals = rivalry(count, *pairs)
     found = max_compatible_sets(rivals)

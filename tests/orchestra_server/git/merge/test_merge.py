@@ -36,7 +36,9 @@ def seen(shop: Workshop) -> tuple[str, ...]:
     return main.head, main.status, main.git("for-each-ref"), main.git("ls-files", "-s")
 
 
-def test_branches_that_agree_become_one_commit_and_nothing_else_changes(shop: Workshop) -> None:
+def test_branches_without_conflicts_become_one_commit_and_nothing_else_changes(
+    shop: Workshop,
+) -> None:
     auth, api, idle = shop.open("auth", "api", "idle")
     auth.commit("auth", {"README": "first\n" + TEN, "auth/new": "a"})
     api.commit("api", {"README": TEN + "last\n", "api/new": "b"})
@@ -57,7 +59,7 @@ def test_branches_that_agree_become_one_commit_and_nothing_else_changes(shop: Wo
     )
 
 
-def test_one_branch_on_an_unmoved_base_takes_its_tree(shop: Workshop) -> None:
+def test_merging_one_branch_into_its_own_base_gives_the_branchs_tree(shop: Workshop) -> None:
     [auth] = shop.open("auth")
     auth.commit("auth", {"new": "a"})
     merged = merge(shop, auth)
@@ -66,11 +68,11 @@ def test_one_branch_on_an_unmoved_base_takes_its_tree(shop: Workshop) -> None:
     assert tree == auth.git("rev-parse", "HEAD^{tree}")
 
 
-def test_chambers_without_work_leave_the_base_as_it_is(shop: Workshop) -> None:
+def test_merging_chambers_without_work_returns_the_base(shop: Workshop) -> None:
     assert merge(shop, *shop.open("auth", "api")) == FullMerge(shop.main.head, ("auth", "api"))
 
 
-def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
+def test_two_chambers_that_change_the_same_line_are_both_named_with_their_lines(
     shop: Workshop,
 ) -> None:
     auth, api, db = shop.open("auth", "api", "db")
@@ -91,7 +93,7 @@ def test_two_chambers_that_change_the_same_line_are_told_apart_with_the_lines(
     assert seen(shop) == before
 
 
-def test_a_conflict_with_what_happened_on_the_base_is_named_so(shop: Workshop) -> None:
+def test_a_conflict_with_new_commits_on_the_base_names_the_base(shop: Workshop) -> None:
     [auth] = shop.open("auth")
     auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
     shop.main.commit("meanwhile", {"README": TEN.replace("line 5", "main's five")})
@@ -100,7 +102,7 @@ def test_a_conflict_with_what_happened_on_the_base_is_named_so(shop: Workshop) -
     assert [conflict.between for conflict in found.conflicts] == [("base", "auth")]
 
 
-def test_every_conflict_of_the_batch_is_told_at_once(shop: Workshop) -> None:
+def test_every_conflict_of_a_batch_is_reported_at_once(shop: Workshop) -> None:
     auth, api, db = shop.open("auth", "api", "db")
     auth.commit("auth", {"README": "auth\n", "other": "auth\n"})
     api.commit("api", {"README": "api\n"})
@@ -113,7 +115,7 @@ def test_every_conflict_of_the_batch_is_told_at_once(shop: Workshop) -> None:
     ]
 
 
-def test_the_kind_of_each_conflict_is_gits_word(shop: Workshop) -> None:
+def test_each_conflict_has_the_kind_that_git_reports(shop: Workshop) -> None:
     auth, api = shop.open("auth", "api")
     auth.git("rm", "--quiet", "other")
     auth.git("mv", "README", "README.auth")
@@ -131,7 +133,7 @@ def test_the_kind_of_each_conflict_is_gits_word(shop: Workshop) -> None:
     assert kinds["README"] == "rename/rename"
 
 
-def test_a_conflict_only_the_merge_of_several_has_is_named_after_the_last_to_touch_it(
+def test_a_conflict_with_several_merged_chambers_names_the_last_that_changed_the_file(
     shop: Workshop,
 ) -> None:
     auth, api, db = shop.open("auth", "api", "db")
@@ -145,7 +147,7 @@ def test_a_conflict_only_the_merge_of_several_has_is_named_after_the_last_to_tou
     assert {conflict.between for conflict in found.conflicts} == {("api", "db")}
 
 
-def test_the_order_given_is_the_order_merged(shop: Workshop) -> None:
+def test_chambers_are_merged_in_the_given_order(shop: Workshop) -> None:
     auth, api = shop.open("auth", "api")
     auth.commit("auth", {"a": "a"})
     api.commit("api", {"b": "b"})
@@ -175,7 +177,7 @@ def test_merging_needs_an_identity(shop: Workshop, monkeypatch: pytest.MonkeyPat
         merge_all(shop.repo, shop.main.head, [ChamberBranch("auth", auth.head)], "Add login")
 
 
-def test_merges_are_signed_where_commits_are(shop: Workshop, tmp_path: Path) -> None:
+def test_merges_are_signed_if_commits_are(shop: Workshop, tmp_path: Path) -> None:
     [auth] = shop.open("auth")
     auth.commit("auth", {"a": "a"})
     shop.main.sign_commits(tmp_path / "gpg")
@@ -193,7 +195,7 @@ def test_merging_works_in_a_bare_repository(shop: Workshop, tmp_path: Path) -> N
     assert isinstance(merge(bare, auth, api), FullMerge)
 
 
-def test_an_excerpt_is_short_and_plain_text() -> None:
+def test_an_excerpt_of_a_conflict_is_short_plain_text() -> None:
     long = "".join(f"\x1b[31mline {n}\n" for n in range(100))
     text = f"before\n<<<<<<< abc\n{long}=======\nx\n>>>>>>> def\nafter\n"
     lines = first_conflict_lines(text, {"abc": "auth", "def": "api"}).splitlines()
@@ -208,7 +210,7 @@ def merge_part(shop: Workshop, *chambers: TestRepository) -> PartialMerge:
     return merge_compatible(shop.repo, shop.main.head, branches, "Add login")
 
 
-def test_as_many_as_can_land_together_do_and_the_other_says_why(shop: Workshop) -> None:
+def test_the_largest_set_that_merges_lands_and_the_rest_has_a_reason(shop: Workshop) -> None:
     rude, auth, api = shop.open("rude", "auth", "api")
     rude.commit("rude", {"README": "all mine\n", "other": "mine too\n"})
     auth.commit("auth", {"README": "first\n" + TEN})
@@ -225,7 +227,7 @@ def test_as_many_as_can_land_together_do_and_the_other_says_why(shop: Workshop) 
     assert set(authors.splitlines()) == {"Ada Tester"}
 
 
-def test_one_that_cannot_go_with_the_base_lets_the_others_go(shop: Workshop) -> None:
+def test_a_chamber_that_conflicts_with_the_base_does_not_hold_the_others(shop: Workshop) -> None:
     old, auth = shop.open("old", "auth")
     old.commit("old", {"other": "old\n"})
     auth.commit("auth", {"new": "a"})
@@ -235,7 +237,7 @@ def test_one_that_cannot_go_with_the_base_lets_the_others_go(shop: Workshop) -> 
     assert [one.between for one in merged.conflicts] == [("base", "old")]
 
 
-def test_a_chamber_that_resolved_two_others_takes_both_along(shop: Workshop) -> None:
+def test_a_chamber_that_resolved_the_conflict_of_two_others_lands_with_both(shop: Workshop) -> None:
     one, other, both = shop.open("one", "other", "both")
     one.commit("one", {"other": "one\n"})
     other.commit("other", {"other": "other\n"})
@@ -245,7 +247,7 @@ def test_a_chamber_that_resolved_two_others_takes_both_along(shop: Workshop) -> 
     assert merge_part(shop, one, other, both).conflicts == ()
 
 
-def test_a_trial_needs_no_identity_and_signs_nothing(
+def test_a_trial_merge_needs_no_identity_and_is_not_signed(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     [auth] = shop.open("auth")
@@ -261,7 +263,7 @@ def test_a_trial_needs_no_identity_and_signs_nothing(
     assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)
 
 
-def test_each_chamber_costs_two_processes_and_all_of_them_four(
+def test_merging_starts_two_git_processes_per_chamber_and_four_for_all(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chambers = shop.open("one", "two", "three")

@@ -14,7 +14,7 @@ def pointing(repository: TestRepository, branch: str, number: int) -> None:
     repository.git("commit", "--quiet", "-m", branch)
 
 
-def test_a_submodule_in_conflict_is_named_though_git_gives_advice_with_it(tmp_path: Path) -> None:
+def test_a_conflicting_submodule_is_named_although_git_prints_advice(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     for number, branch in enumerate(("one", "two"), 1):
         pointing(shop.main, branch, number)

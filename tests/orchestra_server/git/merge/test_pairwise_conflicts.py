@@ -45,7 +45,7 @@ def conflicts_after(
     return colliding(dict(found.verdicts))
 
 
-def test_every_two_that_land_on_one_branch_are_paired_and_each_with_its_base() -> None:
+def test_chambers_of_one_branch_are_paired_with_each_other_and_with_the_base() -> None:
     here = Path()
     places = [
         ComparedChamber("t/b", here, MAIN),
@@ -55,7 +55,7 @@ def test_every_two_that_land_on_one_branch_are_paired_and_each_with_its_base() -
     assert pairs_of(places) == [AB, ("t/a", BASE), ("t/b", BASE), ("u/c", BASE)]
 
 
-def test_chambers_without_work_merge(shop: Workshop, checker: ConflictChecker) -> None:
+def test_chambers_without_work_have_no_conflict(shop: Workshop, checker: ConflictChecker) -> None:
     chambers = shop.open("a", "b")
     found = checker.check(compared(*chambers), set())
     assert set(found.verdicts) == {AB, ("t/a", BASE), ("t/b", BASE)}
@@ -63,7 +63,7 @@ def test_chambers_without_work_merge(shop: Workshop, checker: ConflictChecker) -
 
 
 @pytest.mark.parametrize("committed", [False, True])
-def test_two_that_change_one_line_collide_committed_or_not(
+def test_two_chambers_that_change_the_same_line_collide_committed_or_not(
     shop: Workshop, checker: ConflictChecker, *, committed: bool
 ) -> None:
     a, b = shop.open("a", "b")
@@ -74,7 +74,7 @@ def test_two_that_change_one_line_collide_committed_or_not(
     assert conflicts_after(checker, [a, b]) == {AB: {"src/app.py": "content"}}
 
 
-def test_an_untracked_file_on_both_sides_collides_and_an_ignored_one_does_not(
+def test_the_same_untracked_file_on_both_sides_collides_and_an_ignored_one_does_not(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     shop.main.commit("ignore", {".gitignore": "*.log\n"})
@@ -85,14 +85,16 @@ def test_an_untracked_file_on_both_sides_collides_and_an_ignored_one_does_not(
     assert conflicts_after(checker, [a, b]) == {AB: {"new.txt": "add/add"}}
 
 
-def test_deleting_what_another_changes_collides(shop: Workshop, checker: ConflictChecker) -> None:
+def test_deleting_a_file_that_another_chamber_changes_collides(
+    shop: Workshop, checker: ConflictChecker
+) -> None:
     a, b = shop.open("a", "b")
     (a.path / "README").unlink()
     b.write("README", "hello, world\n")
     assert conflicts_after(checker, [a, b]) == {AB: {"README": "modify/delete"}}
 
 
-def test_a_rename_is_followed(shop: Workshop, checker: ConflictChecker) -> None:
+def test_a_change_to_a_renamed_file_merges(shop: Workshop, checker: ConflictChecker) -> None:
     a, b, c = shop.open("a", "b", "c")
     (a.path / "old.txt").rename(a.path / "new.txt")
     b.write("old.txt", "x\n" * 30 + "more\n")
@@ -102,7 +104,9 @@ def test_a_rename_is_followed(shop: Workshop, checker: ConflictChecker) -> None:
     assert "rename/rename" in set(found["t/a", "t/c"].values())
 
 
-def test_binary_files_collide(shop: Workshop, checker: ConflictChecker) -> None:
+def test_different_changes_to_a_binary_file_collide(
+    shop: Workshop, checker: ConflictChecker
+) -> None:
     shop.main.commit("logo", {"logo.png": "\0\1\2"})
     a, b = shop.open("a", "b")
     a.write("logo.png", b"\0a")
@@ -110,7 +114,9 @@ def test_binary_files_collide(shop: Workshop, checker: ConflictChecker) -> None:
     assert conflicts_after(checker, [a, b]) == {AB: {"logo.png": "binary"}}
 
 
-def test_names_of_every_kind_survive(shop: Workshop, checker: ConflictChecker) -> None:
+def test_unusual_file_names_are_reported_unchanged(
+    shop: Workshop, checker: ConflictChecker
+) -> None:
     a, b = shop.open("a", "b")
     name = 'naïve "file"\twith\nlines ☃'
     a.write(name, "a\n")
@@ -118,7 +124,7 @@ def test_names_of_every_kind_survive(shop: Workshop, checker: ConflictChecker) -
     assert conflicts_after(checker, [a, b]) == {AB: {name: "add/add"}}
 
 
-def test_a_base_that_moved_collides_with_the_chamber_until_it_is_merged_there(
+def test_a_moved_base_collides_with_the_chamber_until_the_chamber_merges_it(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     (a,) = shop.open("a")
@@ -140,7 +146,7 @@ def test_a_collision_ends_when_one_side_gives_way(shop: Workshop, checker: Confl
     assert conflicts_after(checker, [a, b], "b") == {}
 
 
-def test_histories_without_a_beginning_in_common_do_not_merge_and_spoil_no_other_answer(
+def test_unrelated_histories_do_not_merge_and_other_pairs_are_still_judged(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     a, b, c = shop.open("a", "b", "c")
@@ -156,7 +162,7 @@ def test_histories_without_a_beginning_in_common_do_not_merge_and_spoil_no_other
     }
 
 
-def test_an_older_git_is_asked_pair_by_pair(
+def test_an_older_git_is_run_once_per_pair(
     shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "git_version", lambda: (2, 38, 0))
@@ -166,7 +172,7 @@ def test_an_older_git_is_asked_pair_by_pair(
     assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
 
 
-def test_a_repository_inside_a_chamber_does_not_blind_the_radar(
+def test_a_repository_inside_a_chamber_does_not_stop_the_comparison(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     a, b = shop.open("a", "b")
@@ -176,13 +182,13 @@ def test_a_repository_inside_a_chamber_does_not_blind_the_radar(
     assert conflicts_after(checker, [a, b]) == {AB: {"README": "content"}}
 
 
-def test_a_chamber_that_is_gone_has_no_verdict(shop: Workshop, checker: ConflictChecker) -> None:
+def test_a_deleted_chamber_has_no_verdict(shop: Workshop, checker: ConflictChecker) -> None:
     (a,) = shop.open("a")
     gone = ComparedChamber("t/gone", a.path.parent / "gone", MAIN)
     assert set(checker.check([*compared(a), gone], set()).verdicts) == {("t/a", BASE)}
 
 
-def test_looking_leaves_no_trace_in_chambers_or_repository(shop: Workshop) -> None:
+def test_comparing_changes_nothing_in_chambers_or_repository(shop: Workshop) -> None:
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
     b.write("new.txt", "b\n")
@@ -200,7 +206,7 @@ def test_looking_leaves_no_trace_in_chambers_or_repository(shop: Workshop) -> No
     assert not (shop.repo.common_dir / "orchestra-radar").exists()
 
 
-def test_only_what_changed_is_looked_into_and_one_process_judges_all_its_pairs(
+def test_only_changed_chambers_are_read_and_one_process_judges_all_their_pairs(
     shop: Workshop, checker: ConflictChecker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chambers = shop.open("a", "b", "c")
@@ -219,7 +225,7 @@ def test_only_what_changed_is_looked_into_and_one_process_judges_all_its_pairs(
         assert found.unchanged == {"t/a"}
 
 
-def test_the_scratch_is_emptied_now_and_then_without_a_wrong_word(
+def test_clearing_the_scratch_directory_does_not_change_the_verdicts(
     shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_CHECKS_PER_SCRATCH", 3)
@@ -232,7 +238,7 @@ def test_the_scratch_is_emptied_now_and_then_without_a_wrong_word(
     assert sum(path.is_file() for path in objects.rglob("*")) < 50
 
 
-def test_a_git_that_started_us_does_not_get_its_index_written(
+def test_the_index_named_by_an_inherited_git_variable_is_not_written(
     shop: Workshop, checker: ConflictChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a, b = shop.open("a", "b")
@@ -246,7 +252,7 @@ def test_a_git_that_started_us_does_not_get_its_index_written(
     assert index.read_bytes() == before
 
 
-def test_files_that_the_branch_dropped_since_a_chamber_began_are_named(
+def test_files_removed_from_the_branch_since_the_chamber_began_are_named(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     base = shop.main.commit("bad", {"bad.py": "secret\n", "src/app.py": "one\nbad\nthree\n"})

@@ -24,7 +24,7 @@ def files_at(shop: Workshop, commit: str) -> list[str]:
     return shop.main.git("ls-tree", "-r", "--name-only", commit).split()
 
 
-def test_a_branch_that_only_grew_is_merged_as_it_is(shop: Workshop) -> None:
+def test_nothing_is_replayed_on_a_branch_that_only_grew(shop: Workshop) -> None:
     base = shop.main.head
     [chamber] = shop.open("auth")
     tip = chamber.commit("auth", {"auth.py": "a\n"})
@@ -32,7 +32,7 @@ def test_a_branch_that_only_grew_is_merged_as_it_is(shop: Workshop) -> None:
     assert landing(shop, base, chamber) == OwnWork(tip)
 
 
-def test_a_commit_that_was_reset_away_does_not_come_back(shop: Workshop) -> None:
+def test_a_commit_that_was_reset_away_is_not_replayed(shop: Workshop) -> None:
     base = shop.main.commit("bad", {"secret.env": "token\n"})
     [chamber] = shop.open("auth")
     chamber.commit("auth", {"auth.py": "a\n"})
@@ -44,7 +44,7 @@ def test_a_commit_that_was_reset_away_does_not_come_back(shop: Workshop) -> None
     assert [line.split(" ", 1)[1] for line in own.returning] == ["bad"]
 
 
-def test_an_amended_commit_stands_once(shop: Workshop) -> None:
+def test_an_amended_commit_is_in_the_result_once(shop: Workshop) -> None:
     base = shop.main.commit("mine", {"mine.py": "first\n"})
     [chamber] = shop.open("auth")
     chamber.commit("auth", {"auth.py": "a\n"})
@@ -56,7 +56,7 @@ def test_an_amended_commit_stands_once(shop: Workshop) -> None:
     assert subjects[:2] == ["auth", "mine, amended"]
 
 
-def test_a_replayed_commit_keeps_its_author_its_date_and_its_message(shop: Workshop) -> None:
+def test_a_replayed_commit_keeps_author_date_and_message(shop: Workshop) -> None:
     base = shop.main.commit("bad", {"bad.py": "b\n"})
     [chamber] = shop.open("auth")
     chamber.git("config", "i18n.commitEncoding", "ISO-8859-1")
@@ -72,7 +72,7 @@ def test_a_replayed_commit_keeps_its_author_its_date_and_its_message(shop: Works
     assert shop.main.git(*shown, own.commit) == shop.main.git(*shown, chamber.head)
 
 
-def test_a_chamber_that_was_rebased_on_the_new_branch_is_merged_as_it_is(shop: Workshop) -> None:
+def test_nothing_is_replayed_for_a_chamber_rebased_on_the_new_branch(shop: Workshop) -> None:
     base = shop.main.commit("bad", {"bad.py": "b\n"})
     [chamber] = shop.open("auth")
     chamber.commit("auth", {"auth.py": "a\n"})
@@ -81,7 +81,7 @@ def test_a_chamber_that_was_rebased_on_the_new_branch_is_merged_as_it_is(shop: W
     assert landing(shop, base, chamber) == OwnWork(chamber.head)
 
 
-def test_what_a_chamber_merged_from_the_branch_before_its_reset_is_not_replayed_unasked(
+def test_commits_merged_from_the_branch_before_its_reset_are_not_replayed_unasked(
     shop: Workshop,
 ) -> None:
     base = shop.main.head
@@ -146,7 +146,7 @@ def test_commits_are_replayed_in_the_persons_name_and_for_a_trial_in_orchestras(
         assert shown == f"Ada Tester, {committer}"
 
 
-def test_a_replay_that_conflicts_names_the_files(shop: Workshop) -> None:
+def test_a_conflict_while_replaying_names_the_files(shop: Workshop) -> None:
     base = shop.main.commit("mine", {"app.py": "1\nmine\n3\n"})
     [chamber] = shop.open("auth")
     chamber.commit("auth", {"app.py": "1\ntheirs\n3\n"})
@@ -167,7 +167,7 @@ def test_work_that_landed_and_was_reset_away_lands_again(shop: Workshop) -> None
     assert landing(shop, base, chamber) == OwnWork(tip)
 
 
-def test_a_base_that_is_gone_from_the_repository_is_no_error(shop: Workshop) -> None:
+def test_a_base_commit_missing_from_the_repository_is_no_error(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     tip = chamber.commit("auth", {"auth.py": "a\n"})
     assert landing(shop, "0" * 40, chamber) == OwnWork(tip)

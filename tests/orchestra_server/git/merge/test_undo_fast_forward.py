@@ -29,7 +29,7 @@ def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[s
     return old, chamber.commit("work", files)
 
 
-def test_a_half_written_file_of_a_landing_that_broke_off_is_put_back(shop: Workshop) -> None:
+def test_a_file_half_written_by_a_failed_landing_is_restored(shop: Workshop) -> None:
     """A full disk leaves the beginning of a file; it must not be in the way of the next try."""
     old, new = finished(shop, {"README": "new and longer\n", "added": "also new\n"})
     main = shop.main
@@ -45,7 +45,7 @@ def test_a_half_written_file_of_a_landing_that_broke_off_is_put_back(shop: Works
     assert (main.head, main.status) == (new, "")
 
 
-def test_what_a_hook_changes_in_a_landed_file_stays_as_the_hook_left_it(shop: Workshop) -> None:
+def test_a_hooks_change_to_a_landed_file_is_kept(shop: Workshop) -> None:
     """`npm install` in post-merge rewrites a lock file."""
     old, new = finished(shop, {"README": "new\n"})
     main = shop.main
@@ -56,7 +56,7 @@ def test_what_a_hook_changes_in_a_landed_file_stays_as_the_hook_left_it(shop: Wo
 
 
 @pytest.mark.parametrize("sorts_before", [True, False])
-def test_a_file_that_a_person_wrote_stays_when_a_landing_is_undone(
+def test_undoing_a_landing_keeps_a_file_that_a_person_wrote(
     shop: Workshop, *, sorts_before: bool
 ) -> None:
     old, new = finished(shop, {"README": "new\n"})

@@ -24,14 +24,14 @@ def has_ended(pid: Path) -> bool:
     return not stat.exists() or stat.read_text().split()[2] == "Z"
 
 
-def test_what_a_hook_says_is_returned_with_its_status(shop: TestRepository) -> None:
+def test_a_programs_output_is_returned_with_its_exit_status(shop: TestRepository) -> None:
     shop.hook("pre-commit", "echo no key in the subject >&2; exit 3")
     ran = run_programs(shop.path, *COMMIT, waits_for="git commit")
     assert ran.status
     assert ran.failure == "no key in the subject"
 
 
-def test_a_daemon_that_a_hook_leaves_behind_is_not_waited_for(
+def test_a_daemon_that_a_hook_starts_is_not_waited_for(
     shop: TestRepository, tmp_path: Path
 ) -> None:
     pid = tmp_path / "pid"
@@ -41,7 +41,7 @@ def test_a_daemon_that_a_hook_leaves_behind_is_not_waited_for(
     os.kill(int(pid.read_text()), 9)
 
 
-async def test_a_hook_that_never_ends_is_ended_at_the_deadline_with_all_it_started(
+async def test_a_hook_that_never_ends_is_killed_at_the_deadline_with_its_children(
     shop: TestRepository, tmp_path: Path
 ) -> None:
     pid = tmp_path / "pid"
@@ -52,7 +52,7 @@ async def test_a_hook_that_never_ends_is_ended_at_the_deadline_with_all_it_start
     await until(lambda: has_ended(pid))
 
 
-def test_who_waits_is_told_after_a_second_and_can_have_it_ended(shop: TestRepository) -> None:
+def test_a_caller_is_notified_after_a_second_and_can_end_the_program(shop: TestRepository) -> None:
     shop.hook("pre-commit", "sleep 100")
     stop, told = threading.Event(), list[str]()
 
@@ -65,7 +65,7 @@ def test_who_waits_is_told_after_a_second_and_can_have_it_ended(shop: TestReposi
     assert told == ["git commit in chamber auth"]
 
 
-def test_a_hook_that_asks_on_the_terminal_is_refused_one(shop: TestRepository) -> None:
+def test_a_hook_that_opens_the_terminal_fails(shop: TestRepository) -> None:
     shop.hook("pre-commit", "exec < /dev/tty")
     ran = run_programs(shop.path, *COMMIT, waits_for="git commit")
     assert ran.status

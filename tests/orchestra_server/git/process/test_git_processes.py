@@ -31,7 +31,7 @@ def a_git_in(directory: Path) -> Generator[subprocess.Popen[bytes]]:
             git.kill()
 
 
-def test_a_git_is_found_in_its_directory_and_from_above_and_not_beside_it(tmp_path: Path) -> None:
+def test_a_git_process_is_found_for_its_directory_and_its_parents_only(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     (tmp_path / "repo-2").mkdir()
     with a_git_in(made.path) as git:
@@ -41,7 +41,7 @@ def test_a_git_is_found_in_its_directory_and_from_above_and_not_beside_it(tmp_pa
     assert git_processes_in([tmp_path]) == []
 
 
-def test_waiting_ends_with_the_process(tmp_path: Path) -> None:
+def test_waiting_returns_when_the_process_ends(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     with a_git_in(made.path) as git:
         git.kill()
@@ -49,7 +49,7 @@ def test_waiting_ends_with_the_process(tmp_path: Path) -> None:
         assert git_processes_in([made.path]) == []
 
 
-def test_waiting_ends_with_its_time(tmp_path: Path) -> None:
+def test_waiting_returns_after_its_time_limit(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     with a_git_in(made.path) as git:
         before = time.monotonic()

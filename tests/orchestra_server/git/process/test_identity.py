@@ -14,12 +14,12 @@ def made(tmp_path: Path) -> TestRepository:
     return small_repository(tmp_path / "repo")
 
 
-def test_an_identity_in_the_environment_is_enough(made: TestRepository) -> None:
+def test_an_identity_in_the_environment_suffices(made: TestRepository) -> None:
     require_identity(made.path)
 
 
 @pytest.mark.parametrize("who", ["AUTHOR", "COMMITTER"])
-def test_an_identity_that_lacks_one_half_is_refused_with_the_commands(
+def test_an_identity_without_name_or_email_is_refused_with_the_commands_to_set_it(
     made: TestRepository, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"GIT_{who}_NAME", "")
@@ -30,12 +30,12 @@ def test_an_identity_that_lacks_one_half_is_refused_with_the_commands(
 @pytest.mark.parametrize(
     ("value", "option"), [("true", ("--gpg-sign",)), ("on", ("--gpg-sign",)), ("false", ())]
 )
-def test_plumbing_signs_as_commits_do(
+def test_commits_made_by_plumbing_commands_are_signed_like_others(
     made: TestRepository, value: str, option: tuple[str, ...]
 ) -> None:
     made.git("config", "commit.gpgSign", value)
     assert signing_option(made.path) == option
 
 
-def test_nothing_is_signed_where_nothing_is_set(made: TestRepository) -> None:
+def test_nothing_is_signed_by_default(made: TestRepository) -> None:
     assert signing_option(made.path) == ()

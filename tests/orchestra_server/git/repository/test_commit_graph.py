@@ -24,7 +24,7 @@ def on_branch(made: TestRepository, name: str, start: str) -> str:
     return made.commit(name)
 
 
-def test_the_base_holds_itself_and_not_what_was_built_on_it(
+def test_the_base_contains_itself_and_not_its_descendants(
     made: TestRepository, repo: Repository
 ) -> None:
     base = made.head
@@ -34,9 +34,7 @@ def test_the_base_holds_itself_and_not_what_was_built_on_it(
     assert not ancestry.holds(work)
 
 
-def test_a_branch_that_was_taken_brings_all_it_builds_on(
-    made: TestRepository, repo: Repository
-) -> None:
+def test_a_merged_branch_brings_all_its_ancestors(made: TestRepository, repo: Repository) -> None:
     base = made.head
     below = on_branch(made, "below", base)
     above = on_branch(made, "above", below)
@@ -48,7 +46,7 @@ def test_a_branch_that_was_taken_brings_all_it_builds_on(
     assert not ancestry.holds(other)
 
 
-def test_a_branch_begun_before_the_base_does_not_build_on_it(
+def test_a_branch_started_before_the_base_does_not_build_on_it(
     made: TestRepository, repo: Repository
 ) -> None:
     old = made.head

@@ -44,7 +44,7 @@ def merged(made: TestRepository) -> bool:
     return is_merged(open_repository(made.path), "work", "main")
 
 
-def test_a_commit_is_an_ancestor_of_itself_and_of_what_builds_on_it(made: TestRepository) -> None:
+def test_a_commit_is_an_ancestor_of_itself_and_of_its_descendants(made: TestRepository) -> None:
     work = made.commit("work", {"new.txt": "new\n"})
     repo = open_repository(made.path)
     assert is_ancestor(repo, work, work)
@@ -153,14 +153,14 @@ def test_a_merge_that_holds_work_of_its_own_is_not_merged_with_the_commits_below
     assert not merged(made)
 
 
-def test_work_that_main_has_with_other_indentation_is_not_merged(made: TestRepository) -> None:
+def test_work_that_is_on_main_with_other_indentation_is_not_merged(made: TestRepository) -> None:
     made.commit("indented", {"f.py": "if ready:\n    start()\n    stop()\n"})
     on_main(made, lambda: made.commit("same words", {"f.py": "if ready:\n    start()\nstop()\n"}))
     changed_again(made, "f.py")
     assert not merged(made)
 
 
-def test_squashed_work_that_main_has_with_other_indentation_is_not_merged(
+def test_squashed_work_that_is_on_main_with_other_indentation_is_not_merged(
     made: TestRepository,
 ) -> None:
     made.commit("one", {"f.py": "if ready:\n    start()\n"})
@@ -170,7 +170,7 @@ def test_squashed_work_that_main_has_with_other_indentation_is_not_merged(
     assert not merged(made)
 
 
-def test_rebased_work_is_merged_wherever_in_the_file_its_lines_are_now(
+def test_rebased_work_is_merged_even_if_its_lines_have_moved_in_the_file(
     made: TestRepository,
 ) -> None:
     lines = [f"{number}\n" for number in range(20)]
@@ -184,7 +184,7 @@ def test_rebased_work_is_merged_wherever_in_the_file_its_lines_are_now(
     assert merged(made)
 
 
-def test_a_git_that_was_killed_shows_no_ancestry(
+def test_a_killed_git_process_is_no_proof_of_ancestry(
     made: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repo = open_repository(made.path)
@@ -197,7 +197,7 @@ def test_a_git_that_was_killed_shows_no_ancestry(
 
 
 @pytest.mark.parametrize("content", [f"{number}\n" for number in range(8)])
-def test_work_that_merges_without_conflict_and_is_not_there_is_not_merged(
+def test_work_that_would_merge_cleanly_and_has_not_been_merged_is_not_merged(
     made: TestRepository, content: str
 ) -> None:
     made.commit("work", {"new.txt": content})

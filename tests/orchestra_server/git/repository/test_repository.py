@@ -22,7 +22,7 @@ def test_a_repository_is_found_from_a_directory_below_its_top(tmp_path: Path) ->
     assert repo.head() == Head("main", made.head)
 
 
-def test_a_directory_inside_git_means_the_main_working_tree(tmp_path: Path) -> None:
+def test_a_directory_inside_the_git_directory_means_the_main_working_tree(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     assert open_repository(made.path / ".git" / "objects").top == made.path
 
@@ -41,13 +41,15 @@ def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
     assert open_repository(made.path).head() == Head("", made.head)
 
 
-def test_without_a_commit_the_first_one_is_asked_for_with_its_command(tmp_path: Path) -> None:
+def test_the_error_for_a_repository_without_a_commit_gives_the_command_to_make_one(
+    tmp_path: Path,
+) -> None:
     made = empty_repository(tmp_path / "repo")
     with pytest.raises(Refused, match=r"has no commit yet.*git commit --allow-empty -m"):
         open_repository(made.path).head()
 
 
-def test_the_command_for_a_first_commit_works(tmp_path: Path) -> None:
+def test_the_given_command_makes_a_first_commit(tmp_path: Path) -> None:
     made = empty_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     with pytest.raises(Refused) as refused:
@@ -60,7 +62,7 @@ def test_the_command_for_a_first_commit_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "said"), [("plain", "is not in a git repository"), ("none", "is not a directory")]
 )
-def test_not_a_repository_is_one_line_saying_what_to_do(
+def test_outside_a_repository_the_error_says_what_to_do(
     tmp_path: Path, place: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
@@ -70,7 +72,7 @@ def test_not_a_repository_is_one_line_saying_what_to_do(
     assert "\n" not in str(failed.value)
 
 
-def test_a_git_that_is_too_old_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_git_that_is_too_old_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "git_version", lambda: (2, 34, 1))
     with pytest.raises(Unavailable, match=r"git 2\.34\.1 is too old; Orchestra needs git 2\.38"):
         open_repository(tmp_path)
@@ -87,7 +89,7 @@ def test_any_revision_resolves_to_its_commit(tmp_path: Path, revision: str) -> N
     "revision",
     ["nope", "", "--all", "-rf", "a b", "main:README", "\x1b[31m", "x\0y", "x\ud800", "x" * 5000],
 )
-def test_an_unknown_revision_is_one_line_naming_it(tmp_path: Path, revision: str) -> None:
+def test_the_error_for_an_unknown_revision_names_it(tmp_path: Path, revision: str) -> None:
     repo = open_repository(small_repository(tmp_path / "repo").path)
     with pytest.raises(BadInput, match=r"is not a revision of .* 'git log' knows") as failed:
         repo.resolve(revision)
@@ -95,7 +97,7 @@ def test_an_unknown_revision_is_one_line_naming_it(tmp_path: Path, revision: str
     assert "\x1b" not in str(failed.value)
 
 
-def test_a_failure_is_told_in_gits_own_words(tmp_path: Path) -> None:
+def test_an_error_quotes_git(tmp_path: Path) -> None:
     repo = open_repository(small_repository(tmp_path / "repo").path)
     with pytest.raises(
         GitFailed, match=r"git cat-file failed in .*: Not a valid object name gone$"
@@ -103,7 +105,7 @@ def test_a_failure_is_told_in_gits_own_words(tmp_path: Path) -> None:
         repo.git("-c", "core.quotePath=false", "cat-file", "-p", "gone")
 
 
-def test_variables_of_a_git_that_started_us_do_not_lead_us_elsewhere(
+def test_inherited_git_variables_do_not_lead_to_another_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, other = small_repository(tmp_path / "repo"), small_repository(tmp_path / "other")
@@ -115,7 +117,7 @@ def test_variables_of_a_git_that_started_us_do_not_lead_us_elsewhere(
     assert open_repository(made.path).head().commit == expected
 
 
-def test_a_working_tree_that_lost_its_git_file_is_not_taken_for_the_repository_around_it(
+def test_a_worktree_without_its_git_file_is_not_mistaken_for_the_repository_around_it(
     tmp_path: Path,
 ) -> None:
     made = small_repository(tmp_path / "repo")
@@ -125,7 +127,9 @@ def test_a_working_tree_that_lost_its_git_file_is_not_taken_for_the_repository_a
         repository.head_of(inside)
 
 
-def test_a_checkout_that_a_tool_marked_as_bare_is_refused_with_the_cure(tmp_path: Path) -> None:
+def test_a_checkout_that_was_marked_as_bare_is_refused_with_the_command_to_correct_it(
+    tmp_path: Path,
+) -> None:
     main = small_repository(tmp_path / "shop")
     main.git("config", "core.bare", "true")
     with pytest.raises(Refused, match=r"core\.bare is true .* config core\.bare false"):

@@ -33,7 +33,7 @@ OPEN: dict[str, Callable[[TestRepository], object]] = {
 }
 
 
-def test_a_clean_chamber_is_known_to_be_clean_after_one_process(
+def test_one_git_process_shows_that_a_chamber_is_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [chamber] = workshop(tmp_path / "shop").open("auth")
@@ -47,7 +47,7 @@ def test_a_clean_chamber_is_known_to_be_clean_after_one_process(
 
 @pytest.mark.parametrize("change", OPEN.values(), ids=OPEN)
 @pytest.mark.parametrize("hidden", [False, True], ids=["", "with settings that hide it"])
-def test_whatever_is_open_is_seen(
+def test_every_kind_of_uncommitted_work_is_found(
     tmp_path: Path, change: Callable[[TestRepository], object], *, hidden: bool
 ) -> None:
     shop = workshop(tmp_path / "shop")
@@ -61,7 +61,7 @@ def test_whatever_is_open_is_seen(
     assert not read_status(chamber.path).clean
 
 
-def test_conflicts_and_repositories_inside_are_named(tmp_path: Path) -> None:
+def test_conflicts_and_nested_repositories_are_named(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")
     shop.main.commit("theirs", {"a file": "one\n"})
@@ -82,7 +82,7 @@ def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
     assert read_status(chamber.path).branch == ""
 
 
-def test_git_keeps_a_working_trees_index_where_its_git_file_says(tmp_path: Path) -> None:
+def test_the_index_of_a_worktree_is_found_through_its_git_file(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")
     for worktree in (chamber, shop.main):
@@ -90,7 +90,7 @@ def test_git_keeps_a_working_trees_index_where_its_git_file_says(tmp_path: Path)
         assert (git_directory(worktree.path) / "index").samefile(said)
 
 
-def test_a_directory_that_is_no_working_tree_is_told_from_one(tmp_path: Path) -> None:
+def test_reading_a_directory_that_is_not_a_worktree_is_an_error(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "shop")
     [chamber] = shop.open("auth")
     (chamber.path / ".git").unlink()

@@ -34,7 +34,7 @@ def untouched(made: TestRepository) -> None:
     assert not (made.path / ".git" / "worktrees").exists()
 
 
-def test_a_clean_chamber_is_removed_though_it_is_locked(tmp_path: Path) -> None:
+def test_a_clean_chamber_is_removed_although_it_is_locked(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     one = plan(repo, "auth")
@@ -65,7 +65,7 @@ def test_unsaved_work_is_never_removed(tmp_path: Path, change: str) -> None:
     assert not one.path.exists()
 
 
-def test_work_done_after_saving_counts_as_unsaved(tmp_path: Path) -> None:
+def test_work_after_saving_is_not_removed(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     one = plan(repo, "auth")
@@ -91,7 +91,7 @@ def test_commits_on_no_branch_are_never_removed(tmp_path: Path) -> None:
     remove_worktree(repo, one.path)
 
 
-def test_a_chamber_whose_directory_is_gone_is_taken_off_the_list(tmp_path: Path) -> None:
+def test_a_chamber_whose_directory_was_deleted_is_removed_from_gits_list(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     one = plan(repo, "auth")
@@ -101,7 +101,7 @@ def test_a_chamber_whose_directory_is_gone_is_taken_off_the_list(tmp_path: Path)
     assert len(list_worktrees(repo)) == 1
 
 
-def test_a_chamber_that_lost_its_git_file_is_left_alone(tmp_path: Path) -> None:
+def test_a_chamber_without_its_git_file_is_not_removed(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     one = plan(repo, "auth")
@@ -112,7 +112,7 @@ def test_a_chamber_that_lost_its_git_file_is_left_alone(tmp_path: Path) -> None:
     assert (one.path / "README").exists()
 
 
-def test_a_branch_is_deleted_only_where_it_was_seen(tmp_path: Path) -> None:
+def test_a_branch_is_deleted_only_at_the_commit_where_it_was_last_seen(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     seen = made.head
     made.git("branch", "orchestra/t-1/auth")

@@ -50,7 +50,9 @@ def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository
     return TestRepository(place)
 
 
-def test_index_files_untracked_modes_and_links_come_back_exactly(tmp_path: Path) -> None:
+def test_restoring_brings_back_index_files_untracked_files_modes_and_links_exactly(
+    tmp_path: Path,
+) -> None:
     shop = workshop(tmp_path / "répo ☃")
     [chamber] = shop.open("auth")
     chamber.write("staged then changed", "one\n")
@@ -68,7 +70,7 @@ def test_index_files_untracked_modes_and_links_come_back_exactly(tmp_path: Path)
     assert (again.status, index(again), contents(again)) == before
 
 
-def test_a_file_taken_out_of_the_index_but_kept_comes_back_so(tmp_path: Path) -> None:
+def test_a_file_removed_from_the_index_only_is_restored_as_that(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("rm", "--quiet", "--cached", "README")
@@ -76,7 +78,7 @@ def test_a_file_taken_out_of_the_index_but_kept_comes_back_so(tmp_path: Path) ->
     assert again.status == "D  README\n?? README"
 
 
-def test_unmerged_entries_come_back_with_their_stages(tmp_path: Path) -> None:
+def test_unmerged_entries_are_restored_with_their_stages(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.commit("mine", {"README": "mine\n"})
@@ -89,7 +91,7 @@ def test_unmerged_entries_come_back_with_their_stages(tmp_path: Path) -> None:
     assert (again.status, index(again), contents(again)) == before
 
 
-def test_restoring_over_work_is_refused(tmp_path: Path) -> None:
+def test_restoring_over_other_work_is_refused(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("new", "x")
@@ -98,7 +100,7 @@ def test_restoring_over_work_is_refused(tmp_path: Path) -> None:
         restore_work(shop.repo, saved_ref(chamber), chamber.path)
 
 
-def test_restoring_at_another_commit_is_refused_with_the_right_one(tmp_path: Path) -> None:
+def test_restoring_at_another_commit_is_refused_and_the_right_one_named(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("new", "x")
@@ -110,7 +112,7 @@ def test_restoring_at_another_commit_is_refused_with_the_right_one(tmp_path: Pat
         restore_work(shop.repo, saved_ref(chamber), other.path)
 
 
-def test_an_unknown_ref_is_told_with_where_to_look(tmp_path: Path) -> None:
+def test_the_error_for_an_unknown_ref_says_where_to_look(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     with pytest.raises(Unknown, match=r"does not exist; see .*git for-each-ref"):

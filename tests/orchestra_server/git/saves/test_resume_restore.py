@@ -54,7 +54,7 @@ def half_restored(shop: Workshop, stop: Stop) -> tuple[TestRepository, str]:
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.__name__)
-def test_restoring_that_broke_off_goes_through_when_repeated(tmp_path: Path, stop: Stop) -> None:
+def test_an_interrupted_restore_succeeds_when_repeated(tmp_path: Path, stop: Stop) -> None:
     shop = workshop(tmp_path / "repo")
     chamber, ref = half_restored(shop, stop)
 
@@ -67,7 +67,7 @@ def test_restoring_that_broke_off_goes_through_when_repeated(tmp_path: Path, sto
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.__name__)
-def test_what_somebody_wrote_meanwhile_stays(tmp_path: Path, stop: Stop) -> None:
+def test_files_written_since_an_interrupted_restore_are_kept(tmp_path: Path, stop: Stop) -> None:
     shop = workshop(tmp_path / "repo")
     chamber, ref = half_restored(shop, stop)
     chamber.write("mine.txt", "nowhere else\n")

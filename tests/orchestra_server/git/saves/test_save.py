@@ -28,7 +28,7 @@ def test_saving_changes_nothing_in_the_chamber(tmp_path: Path) -> None:
     assert chamber.git("stash", "list") == ""
 
 
-def test_a_clean_chamber_without_work_needs_no_saving(tmp_path: Path) -> None:
+def test_a_clean_chamber_without_commits_is_not_saved(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") is None
@@ -46,7 +46,7 @@ def test_commits_that_are_not_merged_are_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["merge", "squash", "rebase", "squash then changed again"])
-def test_work_that_arrived_in_any_way_needs_no_saving(tmp_path: Path, way: str) -> None:
+def test_work_that_was_merged_in_any_way_is_not_saved(tmp_path: Path, way: str) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.commit("one", {"new": "1\n"})
@@ -66,7 +66,7 @@ def test_work_that_arrived_in_any_way_needs_no_saving(tmp_path: Path, way: str) 
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", "main") is None
 
 
-def test_commits_that_undo_each_other_are_saved_all_the_same(tmp_path: Path) -> None:
+def test_commits_that_revert_each_other_are_saved_too(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.commit("tried", {"idea": "x"})
@@ -77,7 +77,7 @@ def test_commits_that_undo_each_other_are_saved_all_the_same(tmp_path: Path) -> 
     assert shop.main.git("show", f"{saved.head}^:idea") == "x"
 
 
-def test_saving_the_same_state_again_is_the_same_save(tmp_path: Path) -> None:
+def test_saving_the_same_state_again_gives_the_same_ref_and_commit(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("new", "x")
@@ -111,7 +111,7 @@ def test_saving_needs_no_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert shop.main.git("log", "-1", "--format=%an %s", saved.commit) == "Orchestra what it was"
 
 
-def test_a_repository_inside_a_chamber_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_repository_inside_a_chamber_is_refused_and_named(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     (chamber.path / "nested").mkdir()

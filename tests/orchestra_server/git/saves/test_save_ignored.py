@@ -24,13 +24,15 @@ def shop(tmp_path: Path) -> Workshop:
     return made
 
 
-def test_the_repository_says_whether(shop: Workshop) -> None:
+def test_a_setting_of_the_repository_decides_whether_ignored_files_are_saved(
+    shop: Workshop,
+) -> None:
     assert not saves_ignored(shop.repo)
     shop.main.git("config", "orchestra.saveIgnored", "yes")
     assert saves_ignored(shop.repo)
 
 
-def test_ignored_files_come_back_ignored_and_ours_stay_away(shop: Workshop) -> None:
+def test_ignored_files_are_restored_as_ignored_and_without_our_own(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write(".env", "SECRET=1\n")
     chamber.write("build/deep/x.o", b"\0\1")
@@ -56,7 +58,7 @@ def test_ignored_files_come_back_ignored_and_ours_stay_away(shop: Workshop) -> N
     assert ".env" in again.git("status", "--porcelain", "--ignored")
 
 
-def test_a_chamber_whose_ignored_file_is_not_saved_stays(shop: Workshop) -> None:
+def test_a_chamber_with_an_unsaved_ignored_file_is_not_removed(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write(".env", "SECRET=1\n")
     with pytest.raises(Refused, match="not saved"):
@@ -64,7 +66,7 @@ def test_a_chamber_whose_ignored_file_is_not_saved_stays(shop: Workshop) -> None
     assert chamber.read(".env") == "SECRET=1\n"
 
 
-def test_without_the_setting_they_go_with_the_directory(shop: Workshop) -> None:
+def test_without_the_setting_ignored_files_are_deleted_with_the_directory(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write(".env", "SECRET=1\n")
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") is None
@@ -72,7 +74,7 @@ def test_without_the_setting_they_go_with_the_directory(shop: Workshop) -> None:
     assert not chamber.path.exists()
 
 
-def test_an_ignored_repository_inside_is_refused(shop: Workshop) -> None:
+def test_an_ignored_repository_inside_a_chamber_is_refused(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     (chamber.path / "build").mkdir()
     run_git(chamber.path / "build", "init", "--quiet")

@@ -71,7 +71,7 @@ def whole(chamber: TestRepository) -> tuple[object, ...]:
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(NAMES)), min_size=1, max_size=10))
-def test_save_and_restore_bring_back_every_state(
+def test_saving_and_restoring_reproduces_any_state(
     tmp_path: Path, steps: list[tuple[Callable[[TestRepository, str], None], str]]
 ) -> None:
     with tempfile.TemporaryDirectory(dir=tmp_path) as scratch:

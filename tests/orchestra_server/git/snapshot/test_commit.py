@@ -14,7 +14,7 @@ def chamber(tmp_path: Path) -> TestRepository:
     return made
 
 
-def test_everything_open_is_committed_untracked_files_too(chamber: TestRepository) -> None:
+def test_all_changes_are_committed_including_untracked_files(chamber: TestRepository) -> None:
     chamber.write("README", "changed\n")
     chamber.write("new/ü", "new\n")
     (chamber.path / "src" / "app.py").unlink()
@@ -36,13 +36,15 @@ def test_everything_open_is_committed_untracked_files_too(chamber: TestRepositor
     ]
 
 
-def test_nothing_open_is_no_commit(chamber: TestRepository) -> None:
+def test_without_changes_there_is_no_commit(chamber: TestRepository) -> None:
     before = chamber.head
     assert commit_uncommitted_work(chamber.path, "nothing") is None
     assert chamber.head == before
 
 
-def test_trailers_stand_at_the_end_where_git_finds_them(chamber: TestRepository) -> None:
+def test_trailers_are_at_the_end_of_the_message_where_git_finds_them(
+    chamber: TestRepository,
+) -> None:
     chamber.write("new")
     commit_uncommitted_work(chamber.path, "Add login\n\nLong: story", ["Orchestra-Task: t-1"])
     found = chamber.git("log", "-1", "--format=%(trailers:key=Orchestra-Task,valueonly)")
@@ -50,7 +52,7 @@ def test_trailers_stand_at_the_end_where_git_finds_them(chamber: TestRepository)
     assert chamber.git("log", "-1", "--format=%s") == "Add login"
 
 
-def test_a_message_line_that_looks_like_a_comment_stays(chamber: TestRepository) -> None:
+def test_a_message_line_that_looks_like_a_comment_is_kept(chamber: TestRepository) -> None:
     chamber.git("config", "commit.cleanup", "strip")
     chamber.write("new")
     commit_uncommitted_work(chamber.path, "Add login\n\n#12 is done by this")
@@ -58,7 +60,7 @@ def test_a_message_line_that_looks_like_a_comment_stays(chamber: TestRepository)
 
 
 @pytest.mark.parametrize("hook", ["pre-commit", "commit-msg"])
-def test_a_hook_that_refuses_is_quoted_and_the_index_is_as_it_was(
+def test_a_refusing_hook_is_quoted_and_the_index_is_unchanged(
     chamber: TestRepository, hook: str
 ) -> None:
     chamber.hook(hook, "echo 'lint: 3 problems' >&2; exit 1")
@@ -72,20 +74,20 @@ def test_a_hook_that_refuses_is_quoted_and_the_index_is_as_it_was(
     assert (chamber.status, chamber.head) == (before, head)
 
 
-def test_a_hook_may_complete_the_commit(chamber: TestRepository) -> None:
+def test_a_hook_may_add_to_the_commit(chamber: TestRepository) -> None:
     chamber.hook("pre-commit", "echo formatted > README; git add README")
     chamber.write("new")
     commit_uncommitted_work(chamber.path, "Add login")
     assert chamber.git("show", "HEAD:README") == "formatted"
 
 
-def test_a_hook_may_use_patterns(chamber: TestRepository) -> None:
+def test_a_hook_may_use_pathspec_patterns(chamber: TestRepository) -> None:
     chamber.hook("pre-commit", "git diff --cached --name-only -- '*.py' | grep -q . || exit 1")
     chamber.write("new.py")
     assert commit_uncommitted_work(chamber.path, "Add login")
 
 
-def test_without_an_identity_the_two_commands_are_named(
+def test_the_error_for_a_missing_identity_gives_the_two_commands(
     chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for who in ("AUTHOR", "COMMITTER"):
@@ -98,14 +100,16 @@ def test_without_an_identity_the_two_commands_are_named(
     assert chamber.status == "?? new"
 
 
-def test_a_person_who_signs_signs_this_too(chamber: TestRepository, tmp_path: Path) -> None:
+def test_the_commit_is_signed_where_the_person_signs(
+    chamber: TestRepository, tmp_path: Path
+) -> None:
     chamber.sign_commits(tmp_path / "gpg")
     chamber.write("new")
     commit_uncommitted_work(chamber.path, "Add login")
     assert "gpgsig " in chamber.git("cat-file", "commit", "HEAD")
 
 
-def test_a_signature_that_fails_is_said_in_gits_words(chamber: TestRepository) -> None:
+def test_the_error_for_a_failed_signature_quotes_git(chamber: TestRepository) -> None:
     chamber.git("config", "commit.gpgSign", "true")
     chamber.git("config", "gpg.program", "false")
     chamber.write("new")
@@ -127,14 +131,14 @@ def test_unresolved_conflicts_are_never_committed(chamber: TestRepository) -> No
     assert len(chamber.git("log", "-1", "--format=%P").split()) == 2
 
 
-def test_a_repository_inside_the_chamber_is_refused_by_name(chamber: TestRepository) -> None:
+def test_a_repository_inside_the_chamber_is_refused_and_named(chamber: TestRepository) -> None:
     (chamber.path / "nested").mkdir()
     run_git(chamber.path / "nested", "init", "--quiet")
     with pytest.raises(Refused, match=r"auth/nested is a git repository of its own"):
         commit_uncommitted_work(chamber.path, "Add login")
 
 
-def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
+def test_the_main_checkout_is_never_committed_instead_of_a_lost_chamber(
     chamber: TestRepository,
 ) -> None:
     main = TestRepository(chamber.path.parents[2])
@@ -146,7 +150,7 @@ def test_the_main_checkout_is_never_committed_in_place_of_a_lost_chamber(
     assert main.head == before
 
 
-def test_where_a_rule_refuses_the_message_the_plain_one_is_tried(chamber: TestRepository) -> None:
+def test_the_plain_message_is_tried_when_a_hook_refuses_the_first(chamber: TestRepository) -> None:
     chamber.write("auth.py", "1")
     chamber.hook("commit-msg", "head -1 $1 | grep -q '^feat: ' || { echo not so >&2; exit 1; }")
     commit_uncommitted_work(chamber.path, "auth: a login", plain_message="feat: a login")
@@ -156,7 +160,9 @@ def test_where_a_rule_refuses_the_message_the_plain_one_is_tried(chamber: TestRe
         commit_uncommitted_work(chamber.path, "auth: more", plain_message="more")
 
 
-def test_a_hook_that_lacks_a_file_is_told_with_the_way_to_bring_it(chamber: TestRepository) -> None:
+def test_the_error_for_a_hook_that_lacks_a_file_says_how_to_include_it(
+    chamber: TestRepository,
+) -> None:
     chamber.write("auth.py", "1")
     chamber.hook("pre-commit", "exec ./node_modules/.bin/lint")
     with pytest.raises(Refused, match=r"node_modules/\.bin/lint.*\.worktreeinclude"):

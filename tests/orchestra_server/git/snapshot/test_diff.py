@@ -19,7 +19,7 @@ def chamber(shop: Workshop) -> TestRepository:
     return shop.open("auth")[0]
 
 
-def test_commits_open_changes_and_untracked_files_all_count(
+def test_commits_uncommitted_changes_and_untracked_files_are_all_counted(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     base = shop.main.head
@@ -43,9 +43,7 @@ def test_a_fresh_chamber_has_no_diff(shop: Workshop, chamber: TestRepository) ->
     assert changed_files(chamber.path, shop.main.head) == ()
 
 
-def test_looking_writes_nothing_and_the_index_does_not_notice(
-    shop: Workshop, chamber: TestRepository
-) -> None:
+def test_computing_a_diff_writes_nothing(shop: Workshop, chamber: TestRepository) -> None:
     base = shop.main.head
     chamber.write("new", "x\n")
     index = Path(chamber.git("rev-parse", "--path-format=absolute", "--git-path", "index"))
@@ -68,7 +66,9 @@ def test_the_text_shows_untracked_files_and_non_ascii_names(
     assert "\x1b" not in text
 
 
-def test_a_persons_diff_settings_change_nothing(shop: Workshop, chamber: TestRepository) -> None:
+def test_a_persons_diff_settings_do_not_change_the_text(
+    shop: Workshop, chamber: TestRepository
+) -> None:
     for key, value in {
         "diff.noprefix": "true",
         "color.ui": "always",
@@ -81,7 +81,7 @@ def test_a_persons_diff_settings_change_nothing(shop: Workshop, chamber: TestRep
     assert diff_size(chamber.path, shop.main.head) == DiffSize(1, 1, 0)
 
 
-def test_a_long_text_is_cut_at_a_line_and_says_so(shop: Workshop, chamber: TestRepository) -> None:
+def test_a_long_diff_is_cut_at_a_line_and_says_so(shop: Workshop, chamber: TestRepository) -> None:
     chamber.write("new", "".join(f"line {n}\n" for n in range(100_000)))
     *kept, last = diff_text(chamber.path, shop.main.head, 500).splitlines()
     assert len("\n".join(kept)) <= 500
@@ -89,7 +89,7 @@ def test_a_long_text_is_cut_at_a_line_and_says_so(shop: Workshop, chamber: TestR
     assert last.startswith("… cut here; see the rest with: git -C '")
 
 
-def test_an_untracked_repository_inside_does_not_stop_the_counting(
+def test_an_untracked_repository_inside_the_chamber_does_not_stop_the_count(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     (chamber.path / "nested").mkdir()
@@ -98,7 +98,7 @@ def test_an_untracked_repository_inside_does_not_stop_the_counting(
     assert diff_size(chamber.path, shop.main.head) == DiffSize(1, 1, 0)
 
 
-def test_an_unknown_base_is_one_line(chamber: TestRepository) -> None:
+def test_an_unknown_base_is_a_one_line_error(chamber: TestRepository) -> None:
     with pytest.raises(GitFailed) as failed:
         diff_size(chamber.path, "1" * 40)
     assert "\n" not in str(failed.value)

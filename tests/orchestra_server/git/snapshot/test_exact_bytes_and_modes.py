@@ -14,7 +14,7 @@ FLAGS = ("--assume-unchanged", "--skip-worktree")
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_a_change_that_git_was_told_not_to_see_is_work(tmp_path: Path, flag: str) -> None:
+def test_a_change_that_index_flags_hide_from_git_is_work(tmp_path: Path, flag: str) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("update-index", flag, "README")
@@ -27,14 +27,14 @@ def test_a_change_that_git_was_told_not_to_see_is_work(tmp_path: Path, flag: str
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_a_flag_without_a_change_is_no_work(tmp_path: Path, flag: str) -> None:
+def test_an_index_flag_without_a_change_is_no_work(tmp_path: Path, flag: str) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("update-index", flag, "README")
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") is None
 
 
-def test_the_indexs_flags_come_back(tmp_path: Path) -> None:
+def test_index_flags_are_restored(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("new", "x")
@@ -47,7 +47,7 @@ def test_the_indexs_flags_come_back(tmp_path: Path) -> None:
     assert before[1] == " A new"
 
 
-def test_line_ends_and_a_filters_input_come_back_to_the_byte(tmp_path: Path) -> None:
+def test_line_endings_and_filtered_files_are_restored_byte_for_byte(tmp_path: Path) -> None:
     files = {"README": "hello\n", ".gitattributes": "*.txt text\n*.up filter=up\n"}
     shop = workshop(small_repository(tmp_path / "repo", files))
     shop.main.git("config", "filter.up.clean", "tr a-z A-Z")
@@ -63,7 +63,7 @@ def test_line_ends_and_a_filters_input_come_back_to_the_byte(tmp_path: Path) -> 
     assert again.status == before
 
 
-def test_modes_that_git_does_not_know_come_back(tmp_path: Path) -> None:
+def test_file_modes_that_git_does_not_store_are_restored(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("key", "secret").chmod(0o600)
@@ -73,7 +73,7 @@ def test_modes_that_git_does_not_know_come_back(tmp_path: Path) -> None:
     assert modes == [0o600, 0o700]
 
 
-def test_a_split_index_comes_back(tmp_path: Path) -> None:
+def test_a_split_index_is_restored(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("update-index", "--split-index")

@@ -26,26 +26,26 @@ def test_a_plain_index_hides_nothing(made: TestRepository) -> None:
     assert not hides(made)
 
 
-def test_no_index_hides_nothing(tmp_path: Path) -> None:
+def test_a_missing_index_hides_nothing(tmp_path: Path) -> None:
     assert not hides_changes(tmp_path / "index", ID_BYTES)
 
 
 @pytest.mark.parametrize("name", ["README", "a/long/name.txt", "z"])
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_a_flagged_file_is_found_wherever_it_stands(
+def test_a_flagged_file_is_found_at_any_position_in_the_index(
     made: TestRepository, flag: str, name: str
 ) -> None:
     made.git("update-index", flag, name)
     assert hides(made)
 
 
-def test_a_split_index_may_hide_changes(made: TestRepository) -> None:
+def test_a_split_index_is_assumed_to_hide_changes(made: TestRepository) -> None:
     made.git("update-index", "--split-index")
     assert hides(made)
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_a_hidden_change_is_part_of_the_state_and_stays_hidden_from_git(
+def test_a_hidden_change_is_part_of_the_snapshot_and_stays_hidden_from_git(
     made: TestRepository, flag: str
 ) -> None:
     made.git("update-index", flag, "README")

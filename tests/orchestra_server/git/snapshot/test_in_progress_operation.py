@@ -89,7 +89,7 @@ def whole(chamber: TestRepository) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("begin", OPERATIONS, ids=lambda begin: begin.__name__)
-def test_an_operation_under_way_comes_back_exactly(tmp_path: Path, begin: Begin) -> None:
+def test_an_operation_in_progress_is_restored_exactly(tmp_path: Path, begin: Begin) -> None:
     shop, chamber = begun(tmp_path, begin)
     before = whole(chamber)
     again = close_and_restore(shop, chamber)
@@ -97,7 +97,7 @@ def test_an_operation_under_way_comes_back_exactly(tmp_path: Path, begin: Begin)
 
 
 @pytest.mark.parametrize("begin", TAKE_BACK, ids=lambda begin: begin.__name__)
-def test_an_operation_that_came_back_can_be_given_up(tmp_path: Path, begin: Begin) -> None:
+def test_a_restored_operation_can_be_aborted(tmp_path: Path, begin: Begin) -> None:
     shop, chamber = begun(tmp_path, begin)
     tip = chamber.git("rev-parse", BRANCH)
     again = close_and_restore(shop, chamber)
@@ -106,7 +106,7 @@ def test_an_operation_that_came_back_can_be_given_up(tmp_path: Path, begin: Begi
     assert again.git("branch", "--show-current") == BRANCH
 
 
-def test_a_rebase_that_came_back_goes_on_to_its_end(tmp_path: Path) -> None:
+def test_a_restored_rebase_can_be_continued_to_its_end(tmp_path: Path) -> None:
     shop, chamber = begun(tmp_path, a_rebase)
     again = close_and_restore(shop, chamber)
     again.write("README", "both\n")
@@ -116,7 +116,7 @@ def test_a_rebase_that_came_back_goes_on_to_its_end(tmp_path: Path) -> None:
     assert again.git("branch", "--show-current") == BRANCH
 
 
-def test_a_merge_that_came_back_is_committed_as_one(tmp_path: Path) -> None:
+def test_a_restored_merge_is_committed_with_both_parents(tmp_path: Path) -> None:
     shop, chamber = begun(tmp_path, a_merge_without_a_conflict)
     again = close_and_restore(shop, chamber)
     again.git("commit", "--quiet", "--no-edit")
@@ -124,7 +124,7 @@ def test_a_merge_that_came_back_is_committed_as_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["detached", "another branch"])
-def test_a_head_elsewhere_and_the_chambers_own_branch_both_come_back(
+def test_a_head_on_another_commit_and_the_chambers_own_branch_are_both_restored(
     tmp_path: Path, where: str
 ) -> None:
     shop = workshop(tmp_path / "repo")
@@ -140,14 +140,14 @@ def test_a_head_elsewhere_and_the_chambers_own_branch_both_come_back(
     assert on == ("HEAD" if where == "detached" else "refs/heads/trial")
 
 
-def test_an_operation_alone_is_work(tmp_path: Path) -> None:
+def test_an_operation_in_progress_counts_as_work(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("bisect", "start")
     assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") is not None
 
 
-def test_commits_that_were_taken_back_are_kept(tmp_path: Path) -> None:
+def test_abandoned_commits_are_saved(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     amended = chamber.commit("first try", {"try": "1\n"})

@@ -18,7 +18,7 @@ def abandoned(made: TestRepository) -> list[str]:
     return abandoned_commits(open_repository(made.path), made.path / ".git", made.head)
 
 
-def test_commits_on_top_of_each_other_are_not_abandoned(made: TestRepository) -> None:
+def test_a_linear_history_has_no_abandoned_commit(made: TestRepository) -> None:
     made.commit("one")
     made.commit("two")
     assert abandoned(made) == []
@@ -38,7 +38,9 @@ def test_a_commit_that_was_reset_away_is_abandoned(made: TestRepository) -> None
     assert abandoned(made) == [taken_back]
 
 
-def test_a_commit_that_was_taken_up_again_is_not_abandoned(made: TestRepository) -> None:
+def test_a_commit_that_was_reset_away_and_picked_again_is_not_abandoned(
+    made: TestRepository,
+) -> None:
     start = made.head
     one = made.commit("one", {"one.txt": "1"})
     made.git("reset", "--quiet", "--hard", start)
@@ -56,7 +58,7 @@ def test_a_rebased_commit_is_abandoned(made: TestRepository) -> None:
     assert before in abandoned(made)
 
 
-def test_a_commit_that_git_has_deleted_is_left_out(made: TestRepository) -> None:
+def test_a_commit_that_git_has_pruned_is_left_out(made: TestRepository) -> None:
     made.commit("one", {"one.txt": "1"})
     made.git("commit", "--quiet", "--amend", "-m", "one, said better")
     log = (made.path / ".git" / LOG).read_text()
@@ -66,7 +68,7 @@ def test_a_commit_that_git_has_deleted_is_left_out(made: TestRepository) -> None
     assert abandoned(made) == []
 
 
-def test_without_a_log_nothing_is_abandoned(made: TestRepository) -> None:
+def test_without_a_reflog_nothing_is_abandoned(made: TestRepository) -> None:
     made.commit("one", {"one.txt": "1"})
     made.git("commit", "--quiet", "--amend", "-m", "one, said better")
     (made.path / ".git" / LOG).unlink()

@@ -42,7 +42,7 @@ def files_of(repository: TestRepository, commit: str) -> list[str]:
 
 
 @pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
-def test_a_chamber_with_nothing_but_files_of_ours_is_clean(
+def test_a_chamber_with_only_our_own_files_is_clean(
     chamber: TestRepository, *, staged: bool
 ) -> None:
     if staged:
@@ -56,7 +56,7 @@ def test_a_chamber_with_nothing_but_files_of_ours_is_clean(
 
 
 @pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
-def test_work_is_committed_without_files_of_ours(chamber: TestRepository, *, staged: bool) -> None:
+def test_work_is_committed_without_our_own_files(chamber: TestRepository, *, staged: bool) -> None:
     chamber.write("src/new.py", "new\n")
     if staged:
         chamber.git("add", "--all")
@@ -66,7 +66,7 @@ def test_work_is_committed_without_files_of_ours(chamber: TestRepository, *, sta
     assert all(chamber.read(path) == "ours\n" for path in OWN)
 
 
-def test_a_file_of_such_a_name_that_the_project_tracks_is_committed(shop: Workshop) -> None:
+def test_a_tracked_file_with_one_of_our_names_is_committed(shop: Workshop) -> None:
     shop.main.commit("tracked", {".claude/settings.local.json": "{}\n"})
     [chamber] = shop.open("auth")
     chamber.write(".claude/settings.local.json", '{"theirs": true}\n')
@@ -80,7 +80,7 @@ def test_a_file_of_such_a_name_that_the_project_tracks_is_committed(shop: Worksh
     )
 
 
-def test_a_worker_that_takes_a_file_of_ours_out_of_its_branch_can_commit_that(
+def test_a_worker_can_commit_the_removal_of_one_of_our_files(
     chamber: TestRepository,
 ) -> None:
     chamber.git("add", ".INTERRUPT")
@@ -91,7 +91,7 @@ def test_a_worker_that_takes_a_file_of_ours_out_of_its_branch_can_commit_that(
     assert files_of(chamber, commit) == [".gitignore", "README", "src/app.py"]
 
 
-def test_a_diff_shows_no_file_of_ours(chamber: TestRepository) -> None:
+def test_a_diff_shows_none_of_our_files(chamber: TestRepository) -> None:
     base = chamber.head
     chamber.write("new.py", "new\n")
     assert changed_files(chamber.path, base) == ("new.py",)
@@ -99,7 +99,7 @@ def test_a_diff_shows_no_file_of_ours(chamber: TestRepository) -> None:
     assert "ours" not in diff_text(chamber.path, base, 10_000)
 
 
-def test_a_look_at_all_chambers_sees_no_file_of_ours_again_and_again(
+def test_comparing_chambers_repeatedly_includes_none_of_our_files(
     shop: Workshop, chamber: TestRepository, tmp_path: Path
 ) -> None:
     scratch = ScratchObjects(tmp_path / "scratch", shop.repo.common_dir / "objects")
@@ -111,7 +111,7 @@ def test_a_look_at_all_chambers_sees_no_file_of_ours_again_and_again(
         assert listed.split() == [".gitignore", "README", "src/app.py"]
 
 
-def test_what_is_saved_holds_no_file_of_ours(shop: Workshop, chamber: TestRepository) -> None:
+def test_a_save_contains_none_of_our_files(shop: Workshop, chamber: TestRepository) -> None:
     chamber.write("new.py", "new\n")
     chamber.git("add", "--all")
     ref = saved_ref(chamber)

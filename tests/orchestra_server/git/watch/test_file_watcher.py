@@ -49,7 +49,9 @@ def watch_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "orchestra-watch"]
 
 
-def test_a_file_written_deep_below_is_told_once_the_watch_is_ready(tmp_path: Path) -> None:
+def test_a_file_written_deep_in_the_tree_is_reported_once_the_watch_is_ready(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     told = Told()
     watch = told.watch(tmp_path)
@@ -65,7 +67,7 @@ def test_a_file_written_deep_below_is_told_once_the_watch_is_ready(tmp_path: Pat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
-def test_a_name_that_cannot_be_told_is_a_failure_and_not_silence(tmp_path: Path) -> None:
+def test_a_file_name_that_cannot_be_reported_is_an_error(tmp_path: Path) -> None:
     told = Told()
     told.watch(tmp_path)
     assert told.ready.wait(_SECONDS)
@@ -87,9 +89,9 @@ def test_directories_are_counted_up_to_a_limit_and_links_are_not_followed(tmp_pa
 @pytest.mark.parametrize(
     ("budget", "watched"), [(0, "abc"), (100, "abc"), (35, "ab"), (12, "a"), (3, "")]
 )
-def test_the_smallest_are_watched_first(budget: int, watched: str) -> None:
+def test_the_smallest_directories_are_watched_first(budget: int, watched: str) -> None:
     assert within_budget({"c": 50, "b": 20, "a": 10}, budget) == frozenset(watched)
 
 
-def test_there_is_a_budget_or_no_limit() -> None:
+def test_the_budget_is_the_systems_limit_or_unlimited() -> None:
     assert watch_budget() >= 0

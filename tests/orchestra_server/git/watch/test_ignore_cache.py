@@ -13,7 +13,7 @@ def chamber(tmp_path: Path) -> TestRepository:
     return small_repository(tmp_path / "shop", {".gitignore": "build/\n*.log\n", "app.py": "1\n"})
 
 
-def test_a_directory_git_ignores_is_learned_by_its_top(chamber: TestRepository) -> None:
+def test_an_ignored_directory_is_remembered_by_its_topmost_path(chamber: TestRepository) -> None:
     ignored = IgnoreCache(chamber.path)
     one = str(chamber.write("build/deep/one.o"))
     assert ignored.matters([one]) == [one]
@@ -22,7 +22,7 @@ def test_a_directory_git_ignores_is_learned_by_its_top(chamber: TestRepository) 
     assert not ignored.learn([str(chamber.path / "app.py")])
 
 
-def test_what_git_holds_matters_though_its_directory_is_ignored(chamber: TestRepository) -> None:
+def test_a_tracked_file_in_an_ignored_directory_is_not_ignored(chamber: TestRepository) -> None:
     kept = str(chamber.write("build/kept.txt", "1"))
     chamber.git("add", "--force", "build/kept.txt")
     ignored = IgnoreCache(chamber.path)
@@ -30,7 +30,7 @@ def test_what_git_holds_matters_though_its_directory_is_ignored(chamber: TestRep
     assert ignored.matters([kept]) == [kept]
 
 
-def test_a_rule_that_changes_makes_it_forget(chamber: TestRepository) -> None:
+def test_a_changed_ignore_rule_clears_the_cache(chamber: TestRepository) -> None:
     ignored = IgnoreCache(chamber.path)
     log = str(chamber.write("run.log"))
     ignored.learn([log])
@@ -39,7 +39,7 @@ def test_a_rule_that_changes_makes_it_forget(chamber: TestRepository) -> None:
     assert ignored.matters([rules, log]) == [rules, log]
 
 
-def test_a_path_elsewhere_is_left_to_matter(chamber: TestRepository, tmp_path: Path) -> None:
+def test_a_path_outside_the_chamber_is_not_ignored(chamber: TestRepository, tmp_path: Path) -> None:
     ignored = IgnoreCache(chamber.path)
     assert not ignored.learn([str(tmp_path / "elsewhere")])
     assert ignored.matters([str(tmp_path / "elsewhere")]) == [str(tmp_path / "elsewhere")]

@@ -33,7 +33,7 @@ def untouched(made: TestRepository) -> None:
     assert not (made.path / ".git" / "worktrees").exists()
 
 
-def test_each_chamber_gets_its_files_branch_and_lock(tmp_path: Path) -> None:
+def test_each_new_chamber_has_files_branch_and_lock(tmp_path: Path) -> None:
     made = large_repository(tmp_path / "répo with spaces")
     repo = open_repository(made.path)
     plans = [plan(repo, name) for name in ("auth", "api", "db")]
@@ -49,7 +49,7 @@ def test_each_chamber_gets_its_files_branch_and_lock(tmp_path: Path) -> None:
     assert listed[made.path].locked_reason == ""
 
 
-def test_a_chamber_begins_at_the_commit_it_was_given(tmp_path: Path) -> None:
+def test_a_chamber_starts_at_the_given_commit(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     first = made.head
     made.commit("second", {"late": "late"})
@@ -58,7 +58,7 @@ def test_a_chamber_begins_at_the_commit_it_was_given(tmp_path: Path) -> None:
     assert not (plan(repo, "auth").path / "late").exists()
 
 
-def test_chambers_work_on_a_detached_head_and_in_a_bare_clone(tmp_path: Path) -> None:
+def test_chambers_are_created_from_a_detached_head_and_in_a_bare_clone(tmp_path: Path) -> None:
     bare, worktree = bare_with_worktree(tmp_path)
     worktree.git("checkout", "--quiet", "--detach")
     for place in (bare, worktree):
@@ -78,7 +78,7 @@ def test_the_repositorys_post_checkout_hook_runs_in_each_chamber(tmp_path: Path)
         assert said == f"{'0' * 40} {made.head} 1\n"
 
 
-def test_a_hook_named_by_core_hookspath_runs_too(tmp_path: Path) -> None:
+def test_a_hook_in_core_hookspath_runs_too(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo", {"hooks/post-checkout": "#!/bin/sh\ntouch ran\n"})
     made.git("update-index", "--chmod=+x", "hooks/post-checkout")
     made.git("commit", "--quiet", "-m", "executable")
@@ -88,7 +88,7 @@ def test_a_hook_named_by_core_hookspath_runs_too(tmp_path: Path) -> None:
     assert (plan(repo, "auth").path / "ran").exists()
 
 
-def test_a_hook_that_fails_leaves_none_of_the_batch(tmp_path: Path) -> None:
+def test_a_failing_hook_removes_the_whole_batch(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     made.hook("post-checkout", 'case "$PWD" in */api) echo "no room here" >&2; exit 3;; esac')
     repo = open_repository(made.path)
@@ -98,7 +98,7 @@ def test_a_hook_that_fails_leaves_none_of_the_batch(tmp_path: Path) -> None:
     assert not (made.path / ".claude").exists()
 
 
-def test_a_directory_in_the_way_is_named_and_stays(tmp_path: Path) -> None:
+def test_a_directory_at_the_chambers_path_is_named_and_kept(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     mine = made.write(".claude/worktrees/api/mine.txt", "mine")
@@ -108,7 +108,7 @@ def test_a_directory_in_the_way_is_named_and_stays(tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
 
 
-def test_a_dangling_link_in_the_way_is_named_too(tmp_path: Path) -> None:
+def test_a_dangling_symlink_at_the_chambers_path_is_named_too(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     plan(repo, "api").path.parent.mkdir(parents=True)
@@ -117,7 +117,7 @@ def test_a_dangling_link_in_the_way_is_named_too(tmp_path: Path) -> None:
         add_worktrees(repo, [plan(repo, "api")])
 
 
-def test_a_branch_in_the_way_is_named_and_stays_where_it_was(tmp_path: Path) -> None:
+def test_an_existing_branch_with_the_chambers_name_is_named_and_not_moved(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     made.git("branch", "orchestra/t-1/api")
     repo = open_repository(made.path)
@@ -127,7 +127,7 @@ def test_a_branch_in_the_way_is_named_and_stays_where_it_was(tmp_path: Path) -> 
     assert not plan(repo, "auth").path.exists()
 
 
-def test_a_failure_of_git_in_the_middle_undoes_what_was_made(tmp_path: Path) -> None:
+def test_a_failure_of_git_within_a_batch_removes_what_was_created(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     good, bad = plan(repo, "auth"), plan(repo, "api", commit="1" * 40)
@@ -136,7 +136,9 @@ def test_a_failure_of_git_in_the_middle_undoes_what_was_made(tmp_path: Path) -> 
     untouched(made)
 
 
-def test_a_name_whose_branch_git_cannot_have_undoes_what_was_made(tmp_path: Path) -> None:
+def test_a_branch_that_blocks_our_branch_names_is_named_and_nothing_is_created(
+    tmp_path: Path,
+) -> None:
     made = small_repository(tmp_path / "repo")
     made.git("branch", "orchestra")
     repo = open_repository(made.path)
@@ -148,7 +150,7 @@ def test_a_name_whose_branch_git_cannot_have_undoes_what_was_made(tmp_path: Path
     assert len(list_worktrees(repo)) == 1
 
 
-def test_a_worktree_that_git_still_lists_but_is_gone_is_told_with_the_remedy(
+def test_the_error_for_a_listed_worktree_that_was_deleted_says_what_to_do(
     tmp_path: Path,
 ) -> None:
     made = small_repository(tmp_path / "repo")
@@ -162,7 +164,7 @@ def test_a_worktree_that_git_still_lists_but_is_gone_is_told_with_the_remedy(
         add_worktrees(repo, [one])
 
 
-def test_of_several_processes_making_one_chamber_one_wins_and_the_others_get_one_line(
+def test_one_of_several_processes_creates_the_chamber_and_the_others_get_a_one_line_error(
     tmp_path: Path,
 ) -> None:
     made = small_repository(tmp_path / "repo")
@@ -180,7 +182,7 @@ def test_of_several_processes_making_one_chamber_one_wins_and_the_others_get_one
     assert made.at(plans[0].path).status == made.at(plans[1].path).status == ""
 
 
-def test_no_open_file_is_left_behind(tmp_path: Path) -> None:
+def test_no_file_is_left_open(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
     add_worktrees(repo, [plan(repo, "warm")])

@@ -7,7 +7,7 @@ from orchestra_server.git.worktrees.include_files import included_files, tracked
 from tests.support.repositories import small_repository
 
 
-def test_only_files_that_are_named_and_ignored_come_along(tmp_path: Path) -> None:
+def test_only_ignored_files_that_match_a_pattern_are_copied(tmp_path: Path) -> None:
     repository = small_repository(tmp_path / "shop")
     repository.commit(
         "rules", {".gitignore": ".env*\n/cache/\n", ".worktreeinclude": ".env*\n*.txt\n"}
@@ -20,12 +20,12 @@ def test_only_files_that_are_named_and_ignored_come_along(tmp_path: Path) -> Non
     assert sorted(found) == [".env", ".env.ä", "sub dir/.env.local"]
 
 
-def test_without_patterns_nothing_comes_along(tmp_path: Path) -> None:
+def test_without_patterns_nothing_is_copied(tmp_path: Path) -> None:
     repository = small_repository(tmp_path / "shop")
     assert included_files(open_repository(repository.path)) == ()
 
 
-def test_what_the_commit_holds_is_told(tmp_path: Path) -> None:
+def test_the_tracked_paths_of_a_commit_are_returned(tmp_path: Path) -> None:
     repository = small_repository(tmp_path / "shop")
     repository.commit("own", {".claude/settings.local.json": "{}"})
     repo = open_repository(repository.path)

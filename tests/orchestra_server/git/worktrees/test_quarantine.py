@@ -44,7 +44,7 @@ def beside(chamber: TestRepository) -> list[str]:
     return sorted(path.name for path in chamber.path.parent.iterdir() if path != chamber.path)
 
 
-def test_a_landed_chamber_goes_after_one_look(
+def test_a_landed_chamber_is_removed_after_one_check(
     shop: Workshop, chamber: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tip = chamber.commit("work", {"new.txt": "new\n"})
@@ -77,7 +77,7 @@ OTHERWISE: dict[str, Callable[[TestRepository], object]] = {
 
 
 @pytest.mark.parametrize("change", OTHERWISE.values(), ids=OTHERWISE)
-def test_one_that_is_not_as_it_landed_stays_as_it_is(
+def test_a_chamber_that_differs_from_what_landed_is_kept(
     shop: Workshop, chamber: TestRepository, change: Callable[[TestRepository], object]
 ) -> None:
     tip = chamber.head
@@ -88,7 +88,7 @@ def test_one_that_is_not_as_it_landed_stays_as_it_is(
     assert beside(chamber) == []
 
 
-def test_what_is_written_up_to_the_last_look_is_seen(
+def test_a_file_written_before_the_last_check_keeps_the_chamber(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look_late(there: Path) -> object:
@@ -100,7 +100,7 @@ def test_what_is_written_up_to_the_last_look_is_seen(
     assert chamber.status == "?? late.txt"
 
 
-def test_what_is_written_to_its_path_after_the_look_stays(
+def test_a_file_written_to_the_chambers_path_after_the_check_is_kept(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write_and_give_up(*args: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_is_written_to_its_path_after_the_look_stays(
     assert chamber.read("late.txt") == "by a worker that goes by the path\n"
 
 
-def test_a_chamber_that_a_process_left_aside_is_put_back_before_anything_else(
+def test_a_chamber_that_a_dead_process_left_in_quarantine_is_put_back_first(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.write("new.txt", "unsaved\n")
@@ -124,7 +124,7 @@ def test_a_chamber_that_a_process_left_aside_is_put_back_before_anything_else(
     assert chamber.status == "?? new.txt"
 
 
-def test_what_is_in_its_place_by_then_is_named_and_nothing_is_lost(
+def test_a_file_that_took_the_chambers_path_is_named_and_nothing_is_lost(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.write("new.txt", "unsaved\n")
@@ -137,14 +137,14 @@ def test_what_is_in_its_place_by_then_is_named_and_nothing_is_lost(
         remove_worktree(shop.repo, chamber.path)
 
 
-async def test_the_files_go_behind_the_callers_back(
+async def test_the_files_are_deleted_in_the_background(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     remove_worktree(shop.repo, chamber.path)
     await until(lambda: beside(chamber) == [])
 
 
-def test_only_a_worktree_of_the_repository_is_given_up(
+def test_a_directory_that_is_no_worktree_of_the_repository_is_not_removed(
     shop: Workshop, chamber: TestRepository, tmp_path: Path
 ) -> None:
     subprocess.run(["cp", "-R", chamber.path, tmp_path / "copy"], check=True)
@@ -155,7 +155,7 @@ def test_only_a_worktree_of_the_repository_is_given_up(
     assert chamber.status == ""
 
 
-def test_branches_go_together_but_one_that_has_moved(shop: Workshop) -> None:
+def test_branches_are_deleted_together_except_those_that_have_moved(shop: Workshop) -> None:
     seen = shop.main.head
     for name in ("a", "b", "c"):
         shop.main.git("branch", name)
@@ -205,7 +205,7 @@ def delete_the_folder_of_discarded(monkeypatch: pytest.MonkeyPatch, times: int) 
     return deleted
 
 
-def test_a_worktree_is_discarded_though_its_folder_is_deleted_meanwhile(
+def test_a_worktree_is_discarded_although_its_folder_is_deleted_meanwhile(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = require_admin_directory(shop.repo, chamber.path)
@@ -216,7 +216,7 @@ def test_a_worktree_is_discarded_though_its_folder_is_deleted_meanwhile(
     assert not admin.exists()
 
 
-def test_a_worktree_whose_folder_is_deleted_each_time_stays_whole(
+def test_a_worktree_whose_folder_is_deleted_at_every_attempt_is_kept_completely(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = require_admin_directory(shop.repo, chamber.path)
@@ -227,7 +227,7 @@ def test_a_worktree_whose_folder_is_deleted_each_time_stays_whole(
     assert (chamber.status, admin.is_dir()) == ("", True)
 
 
-def test_worktrees_are_discarded_one_after_another(shop: Workshop) -> None:
+def test_concurrent_discards_run_one_after_another(shop: Workshop) -> None:
     chambers = shop.open("auth", "api")
     for chamber in chambers:
         admin = require_admin_directory(shop.repo, chamber.path)
@@ -237,7 +237,7 @@ def test_worktrees_are_discarded_one_after_another(shop: Workshop) -> None:
     assert not (shop.repo.common_dir / "worktrees").exists()
 
 
-def test_a_leftover_that_cannot_be_deleted_does_not_stop_a_discard(
+def test_an_undeletable_leftover_does_not_stop_a_discard(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     (shop.repo.common_dir / "orchestra-gone-file").write_text("not a directory\n")

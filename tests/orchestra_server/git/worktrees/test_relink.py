@@ -33,7 +33,7 @@ def worked_in(shop: Workshop) -> TestRepository:
     return chamber
 
 
-def test_a_lost_link_is_made_again(shop: Workshop) -> None:
+def test_a_lost_git_file_is_written_again(shop: Workshop) -> None:
     chamber = worked_in(shop)
     before = chamber.status
     (chamber.path / ".git").unlink()
@@ -41,7 +41,9 @@ def test_a_lost_link_is_made_again(shop: Workshop) -> None:
     assert chamber.status == before
 
 
-def test_a_moved_repository_finds_its_chambers(shop: Workshop, tmp_path: Path) -> None:
+def test_the_chambers_of_a_moved_repository_are_linked_again(
+    shop: Workshop, tmp_path: Path
+) -> None:
     chamber = worked_in(shop)
     before = chamber.status
     place = chamber.path.relative_to(shop.main.path)
@@ -50,7 +52,7 @@ def test_a_moved_repository_finds_its_chambers(shop: Workshop, tmp_path: Path) -
     assert TestRepository(moved / place).status == before
 
 
-def test_a_copy_of_a_repository_does_not_take_the_originals_chambers(
+def test_a_copied_repository_does_not_take_over_the_originals_chambers(
     shop: Workshop, tmp_path: Path
 ) -> None:
     chamber = worked_in(shop)
@@ -60,7 +62,7 @@ def test_a_copy_of_a_repository_does_not_take_the_originals_chambers(
     assert chamber.git("rev-parse", "--git-common-dir") == str(shop.repo.common_dir)
 
 
-def test_a_forgotten_directory_is_listed_again_with_all_its_files(shop: Workshop) -> None:
+def test_a_worktree_that_git_forgot_is_listed_again_with_all_its_files(shop: Workshop) -> None:
     chamber = worked_in(shop)
     shutil.rmtree(shop.repo.common_dir / "worktrees" / "auth")
     register_worktree_again(shop.repo, chamber.path, f"orchestra/{TASK}/auth", REASON)
@@ -88,7 +90,7 @@ def test_what_was_staged_in_a_deleted_directory_is_kept(shop: Workshop) -> None:
     assert shop.main.git("show", f"{saved.ref}:staged") == "staged"
 
 
-def test_a_deleted_directory_without_work_needs_no_saving(shop: Workshop) -> None:
+def test_a_deleted_directory_without_staged_work_is_not_saved(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     shutil.rmtree(chamber.path)
     assert save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved") is None

@@ -24,7 +24,7 @@ def an_old_lock(shop: Workshop) -> Path:
     return lock
 
 
-def test_a_lock_that_nobody_can_hold_is_moved_aside_and_kept(shop: Workshop) -> None:
+def test_a_stale_lock_is_moved_aside_and_kept(shop: Workshop) -> None:
     lock = an_old_lock(shop)
     assert stale_locks(shop.repo) == (lock,)
     aside = move_stale_lock(shop.repo, lock)
@@ -33,12 +33,12 @@ def test_a_lock_that_nobody_can_hold_is_moved_aside_and_kept(shop: Workshop) -> 
     shop.main.commit("possible again", {"x": "x"})
 
 
-def test_a_young_lock_is_somebodys(shop: Workshop) -> None:
+def test_a_recent_lock_is_not_stale(shop: Workshop) -> None:
     an_old_lock(shop).touch()
     assert stale_locks(shop.repo) == ()
 
 
-def test_an_old_lock_is_somebodys_while_git_runs_there(shop: Workshop) -> None:
+def test_an_old_lock_is_not_stale_while_git_runs_there(shop: Workshop) -> None:
     an_old_lock(shop)
     waiting = ["git", "-C", str(shop.main.path), "cat-file", "--batch"]
     with subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git:

@@ -18,7 +18,7 @@ def shop(tmp_path: Path) -> Workshop:
     return workshop(with_submodule(tmp_path / "räume"))
 
 
-def test_a_chamber_has_its_submodules_inner_ones_too(shop: Workshop) -> None:
+def test_a_new_chamber_has_its_submodules_including_nested_ones(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     assert chamber.read("libs/maths/maths.txt") == "1 + 1\n"
     assert chamber.read("libs/maths/inner/inner.txt") == "inner\n"
@@ -27,13 +27,13 @@ def test_a_chamber_has_its_submodules_inner_ones_too(shop: Workshop) -> None:
     assert run_git(chamber.path / "libs/maths", "config", "remote.origin.url") == real
 
 
-def test_filling_does_not_touch_the_shared_configuration(shop: Workshop) -> None:
+def test_filling_submodules_does_not_change_the_shared_configuration(shop: Workshop) -> None:
     before = shop.main.git("config", "--local", "--list")
     shop.open("auth", "api")
     assert shop.main.git("config", "--local", "--list") == before
 
 
-def test_a_submodule_that_is_nowhere_on_this_machine_is_told_and_the_chamber_works(
+def test_a_submodule_without_a_local_copy_is_reported_and_the_chamber_works(
     shop: Workshop, tmp_path: Path
 ) -> None:
     run_git(tmp_path, "clone", "--quiet", str(shop.main.path), str(tmp_path / "clone"))
@@ -52,7 +52,7 @@ def test_a_chamber_with_untouched_submodules_is_removed(shop: Workshop) -> None:
     assert not chamber.path.exists()
 
 
-def test_open_work_in_a_submodule_is_never_removed(shop: Workshop) -> None:
+def test_uncommitted_work_in_a_submodule_is_never_removed(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write("libs/maths/maths.txt", "2 + 2\n")
     with pytest.raises(Refused, match=r"submodule .*libs/maths has open work that is not saved"):
@@ -84,7 +84,7 @@ def told(chamber: TestRepository) -> dict[str, str]:
     }
 
 
-def test_open_work_in_submodules_is_saved_and_comes_back(shop: Workshop) -> None:
+def test_uncommitted_work_in_submodules_is_saved_and_restored(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     before = open_work_at_both_depths(chamber)
     again = close_and_restore(shop, chamber)
@@ -92,7 +92,7 @@ def test_open_work_in_submodules_is_saved_and_comes_back(shop: Workshop) -> None
     assert again.read("libs/maths/new.txt") == "untracked\n"
 
 
-def test_work_in_a_submodule_alone_is_work(shop: Workshop) -> None:
+def test_work_in_a_submodule_counts_as_work_of_the_chamber(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write("libs/maths/new.txt", "x\n")
     again = close_and_restore(shop, chamber)
@@ -101,7 +101,7 @@ def test_work_in_a_submodule_alone_is_work(shop: Workshop) -> None:
     assert save_work(shop.repo, again.path, close_again, "saved") is not None
 
 
-def test_a_merge_under_way_in_a_submodule_comes_back(shop: Workshop) -> None:
+def test_a_merge_in_progress_in_a_submodule_is_restored(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     maths = TestRepository(chamber.path / "libs/maths")
     maths.git("switch", "--quiet", "-c", "theirs")
@@ -115,7 +115,7 @@ def test_a_merge_under_way_in_a_submodule_comes_back(shop: Workshop) -> None:
     assert maths.git("status") == before
 
 
-def test_restoring_submodules_goes_on_where_it_broke_off(shop: Workshop) -> None:
+def test_an_interrupted_restore_of_submodules_continues(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     before = open_work_at_both_depths(chamber)
     again = close_and_restore(shop, chamber)
@@ -127,7 +127,7 @@ def test_restoring_submodules_goes_on_where_it_broke_off(shop: Workshop) -> None
     assert told(again) == before
 
 
-def test_a_submodule_without_a_copy_to_keep_its_work_in_is_refused(shop: Workshop) -> None:
+def test_a_submodule_without_a_repository_to_save_its_work_in_is_refused(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write("libs/maths/new.txt", "x\n")
     (shop.repo.common_dir / "modules").rename(shop.repo.common_dir / "elsewhere")
@@ -136,7 +136,7 @@ def test_a_submodule_without_a_copy_to_keep_its_work_in_is_refused(shop: Worksho
     assert chamber.read("libs/maths/new.txt") == "x\n"
 
 
-def test_a_submodules_commits_outlive_a_directory_that_was_deleted(shop: Workshop) -> None:
+def test_the_commits_of_a_submodule_survive_the_deletion_of_its_directory(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     commit = TestRepository(chamber.path / "libs/maths").commit("sum", {"sum.txt": "4\n"})
     shutil.rmtree(chamber.path)
@@ -146,7 +146,7 @@ def test_a_submodules_commits_outlive_a_directory_that_was_deleted(shop: Worksho
     assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
 
 
-def test_a_submodules_own_commits_outlive_the_chamber_and_come_back(shop: Workshop) -> None:
+def test_the_commits_of_a_submodule_survive_its_chamber_and_are_restored(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     maths = TestRepository(chamber.path / "libs/maths")
     commit = maths.commit("sum", {"sum.txt": "4\n"})

@@ -81,7 +81,7 @@ def served(settings: Settings, repository: Path) -> Iterator[Served]:
         yield server
 
 
-async def test_a_client_with_the_token_conducts(served: Served) -> None:
+async def test_a_client_with_the_token_can_call_tools(served: Served) -> None:
     headers = {"Authorization": f"Bearer {served.token}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30) as http,
@@ -93,7 +93,7 @@ async def test_a_client_with_the_token_conducts(served: Served) -> None:
     assert started.task_id.startswith("add-tags")
 
 
-def test_only_the_token_opens_and_only_from_this_machine(served: Served) -> None:
+def test_requests_without_the_token_or_from_another_host_are_refused(served: Served) -> None:
     bearer = f"Bearer {served.token}"
     assert served.hello().status_code == 401
     assert served.hello(Authorization="Bearer guess").status_code == 401
@@ -113,14 +113,14 @@ def check_the_welcome(served: Served) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly(served: Served, number: signal.Signals) -> None:
+def test_a_signal_ends_the_server_cleanly(served: Served, number: signal.Signals) -> None:
     served.process.send_signal(number)
     assert served.process.wait(timeout=30) == 0
     assert served.process.stderr is not None
     assert served.process.stderr.read() == ""
 
 
-def test_a_taken_port_is_one_line(settings: Settings, repository: Path) -> None:
+def test_a_port_in_use_is_a_one_line_error(settings: Settings, repository: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
         with pytest.raises(Unavailable) as refused:
@@ -131,6 +131,6 @@ def test_a_taken_port_is_one_line(settings: Settings, repository: Path) -> None:
     )
 
 
-def test_a_number_that_is_no_port_is_one_line(settings: Settings, repository: Path) -> None:
+def test_an_invalid_port_is_a_one_line_error(settings: Settings, repository: Path) -> None:
     with pytest.raises(Unavailable, match=r"^port 70000 on 127\.0\.0\.1 cannot be used"):
         serve(settings, repository, http=True, port=70_000)

@@ -27,7 +27,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("way", ["watched", "unwatched"])
-def test_the_end_of_the_parent_is_the_end_of_stdin_though_it_is_held_open(way: str) -> None:
+def test_stdin_ends_with_the_parent_although_another_process_holds_it_open(way: str) -> None:
     source, held_open = os.pipe()
     heard, said = os.pipe()
     for descriptor in (source, said):

@@ -28,7 +28,7 @@ async def test_new_chambers_are_proven_ready_by_their_own_hooks(context: Context
     assert [one.worker for one in status.chambers] == ["unknown", "unknown"]
 
 
-async def test_an_interpreter_that_cannot_start_shows_at_once(
+async def test_a_chamber_whose_interpreter_does_not_start_is_reported_at_once(
     context: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "python"
@@ -45,7 +45,7 @@ async def test_an_interpreter_that_cannot_start_shows_at_once(
     assert "did not answer" in chamber.ready_note
 
 
-async def test_a_restored_chamber_is_proven_anew(context: Context) -> None:
+async def test_a_restored_chamber_is_probed_again(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("work.py", "x\n")

@@ -16,7 +16,7 @@ from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
 
 
-async def test_an_untouched_chamber_goes_without_a_trace(
+async def test_closing_an_unused_chamber_leaves_no_branch_and_no_save(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -28,7 +28,7 @@ async def test_an_untouched_chamber_goes_without_a_trace(
     assert repository.branches == ["main"]
 
 
-async def test_work_of_every_kind_comes_back_as_it_was(
+async def test_every_kind_of_work_is_saved_and_restored_unchanged(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -52,7 +52,7 @@ async def test_work_of_every_kind_comes_back_as_it_was(
     assert repository.status == ""
 
 
-async def test_closing_again_answers_how_it_ended(context: Context) -> None:
+async def test_closing_a_closed_chamber_returns_how_it_ended(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "x")
@@ -64,7 +64,7 @@ async def test_closing_again_answers_how_it_ended(context: Context) -> None:
     assert await kinds(context) == before
 
 
-async def test_restoring_again_answers_the_live_chamber(context: Context) -> None:
+async def test_restoring_a_live_chamber_returns_it(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "x")
@@ -76,7 +76,7 @@ async def test_restoring_again_answers_the_live_chamber(context: Context) -> Non
     assert chamber.read("newer") == "y"
 
 
-async def test_without_a_name_it_lists_what_is_saved_and_changes_nothing(context: Context) -> None:
+async def test_restore_without_a_name_lists_the_saves_and_changes_nothing(context: Context) -> None:
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     chambers["auth"].write("new", "x")
@@ -89,14 +89,14 @@ async def test_without_a_name_it_lists_what_is_saved_and_changes_nothing(context
     assert await kinds(context) == before
 
 
-async def test_a_closed_name_is_free_for_another_task(context: Context) -> None:
+async def test_the_name_of_a_closed_chamber_is_free_for_another_task(context: Context) -> None:
     first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
     await chambers_open(context, first, ["auth"])
     await close_chamber(context, task_id=first, chamber="auth")
     assert list(await chambers_open(context, second, ["auth"])) == ["auth"]
 
 
-async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(context: Context) -> None:
+async def test_a_chamber_whose_name_was_taken_meanwhile_is_not_restored(context: Context) -> None:
     first, second = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
     chamber = (await chambers_open(context, first, ["auth"]))["auth"]
     chamber.write("new", "x")
@@ -106,7 +106,7 @@ async def test_a_name_taken_meanwhile_keeps_the_saved_chamber_where_it_is(contex
         await restore_chamber(context, task_id=first, chamber="auth")
 
 
-async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: Context) -> None:
+async def test_a_chamber_with_saved_work_is_not_created_again(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "x")
@@ -115,7 +115,9 @@ async def test_saved_work_is_not_forgotten_by_making_the_chamber_anew(context: C
         await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
 
 
-async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: Context) -> None:
+async def test_closing_is_refused_where_work_cannot_be_saved_and_the_chamber_stays_live(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     (chamber.path / "inner").mkdir()
@@ -128,7 +130,7 @@ async def test_what_cannot_be_kept_is_refused_and_the_chamber_lives_on(context: 
     assert inner.read("x") == "x"
 
 
-async def test_a_deleted_directory_closes_and_what_git_still_has_of_it_comes_back(
+async def test_a_chamber_whose_directory_was_deleted_closes_and_its_commits_are_restored(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -143,7 +145,7 @@ async def test_a_deleted_directory_closes_and_what_git_still_has_of_it_comes_bac
     assert (chamber.head, chamber.status, chamber.read("staged")) == (head, "A  staged", "staged\n")
 
 
-async def test_ignored_files_are_saved_where_the_repository_says_so(
+async def test_ignored_files_are_saved_if_the_repository_asks_for_it(
     context: Context, repository: TestRepository
 ) -> None:
     repository.commit("ignore", {".gitignore": ".env\n"})
@@ -161,7 +163,7 @@ async def test_ignored_files_are_saved_where_the_repository_says_so(
     assert (chambers["auth"].read(".env"), chambers["auth"].status) == ("SECRET=1\n", "")
 
 
-async def test_a_worker_that_still_runs_is_told_of_and_closing_waits_for_a_yes(
+async def test_a_running_worker_is_named_and_closing_needs_a_confirmation(
     context: Context, clock: Clock
 ) -> None:
     task_id = await a_started_task(context)
@@ -176,7 +178,7 @@ async def test_a_worker_that_still_runs_is_told_of_and_closing_waits_for_a_yes(
 
 
 @pytest.mark.parametrize("ended", ["idle", "finished", "failed", "killed long ago"])
-async def test_a_worker_that_has_ended_holds_nobody_up(
+async def test_a_worker_that_has_ended_does_not_delay_closing(
     context: Context, clock: Clock, ended: str
 ) -> None:
     task_id = await a_started_task(context)
@@ -191,7 +193,7 @@ async def test_a_worker_that_has_ended_holds_nobody_up(
     await close_chamber(context, task_id=task_id, chamber="auth")
 
 
-async def test_receipts_that_lie_in_a_chamber_count_before_it_goes(context: Context) -> None:
+async def test_receipts_in_a_chamber_are_collected_before_it_is_removed(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
@@ -202,7 +204,7 @@ async def test_receipts_that_lie_in_a_chamber_count_before_it_goes(context: Cont
     assert state.interrupts[sent.interrupt_id].state == "delivered"
 
 
-async def test_unread_mail_expires_with_its_chamber(context: Context) -> None:
+async def test_unread_mail_expires_when_its_chamber_closes(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
@@ -214,7 +216,7 @@ async def test_unread_mail_expires_with_its_chamber(context: Context) -> None:
 @pytest.mark.parametrize(
     ("chamber", "error"), [("nope", Unknown), ("../x", BadInput), ("", BadInput)]
 )
-async def test_a_wrong_chamber_is_one_line(
+async def test_an_unknown_chamber_is_a_one_line_error(
     context: Context, chamber: str, error: type[Exception]
 ) -> None:
     task_id = await a_started_task(context)
@@ -223,7 +225,7 @@ async def test_a_wrong_chamber_is_one_line(
     assert "\n" not in str(caught.value)
 
 
-async def test_what_held_no_work_cannot_be_restored_and_says_so(context: Context) -> None:
+async def test_restoring_a_chamber_that_had_no_work_is_refused(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     await close_chamber(context, task_id=task_id, chamber="auth")

@@ -38,7 +38,7 @@ async def test_each_chamber_is_a_worktree_with_a_branch_and_a_prompt(
         assert needed in auth.worker_prompt
 
 
-async def test_all_of_a_batch_become_live_in_one_change(context: Context) -> None:
+async def test_all_chambers_of_a_batch_become_live_in_one_change(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, THREE)
     assert await kinds(context) == [
@@ -48,7 +48,7 @@ async def test_all_of_a_batch_become_live_in_one_change(context: Context) -> Non
     ]
 
 
-async def test_nothing_of_ours_shows_in_git_status(
+async def test_our_files_do_not_show_in_git_status(
     context: Context, repository: TestRepository
 ) -> None:
     chambers = await chambers_open(context, await a_started_task(context), THREE)
@@ -56,7 +56,7 @@ async def test_nothing_of_ours_shows_in_git_status(
     assert [chamber.status for chamber in chambers.values()] == ["", "", ""]
 
 
-async def test_a_chamber_is_furnished_and_reached_by_its_documented_path(
+async def test_a_chamber_has_its_files_and_is_reachable_at_its_documented_path(
     context: Context, repository: TestRepository
 ) -> None:
     chambers = await chambers_open(context, await a_started_task(context), ["auth"])
@@ -65,7 +65,7 @@ async def test_a_chamber_is_furnished_and_reached_by_its_documented_path(
     assert (repository.path / ".claude/workspaces/auth").resolve() == chambers["auth"].path
 
 
-async def test_a_batch_that_is_live_is_answered_again(context: Context) -> None:
+async def test_creating_a_live_batch_again_returns_it(context: Context) -> None:
     task_id = await a_started_task(context)
     first = await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
     before = await kinds(context)
@@ -75,14 +75,16 @@ async def test_a_batch_that_is_live_is_answered_again(context: Context) -> None:
     assert await kinds(context) == before
 
 
-async def test_a_batch_that_is_live_in_part_says_which(context: Context) -> None:
+async def test_creating_a_batch_that_is_live_in_part_names_the_live_chambers(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     with pytest.raises(Refused, match=r"auth is live already.*database, api alone"):
         await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
 
 
-async def test_two_calls_at_once_for_the_same_batch_make_it_once(context: Context) -> None:
+async def test_two_concurrent_calls_for_one_batch_create_it_once(context: Context) -> None:
     task_id = await a_started_task(context)
     both = await asyncio.gather(
         *(create_chambers_batch(context, task_id=task_id, chamber_names=["auth"]) for _ in range(2))
@@ -91,7 +93,7 @@ async def test_two_calls_at_once_for_the_same_batch_make_it_once(context: Contex
     assert (await kinds(context)).count("chamber.created") == 1
 
 
-async def test_two_tasks_at_once_cannot_have_the_same_chamber(context: Context) -> None:
+async def test_two_concurrent_tasks_cannot_have_chambers_of_one_name(context: Context) -> None:
     tasks = [await a_started_task(context, text) for text in ("Add a login", "Add tea")]
     ended = await asyncio.gather(
         *(
@@ -127,7 +129,7 @@ async def test_two_tasks_at_once_cannot_have_the_same_chamber(context: Context) 
     ],
     ids=ascii,
 )
-async def test_a_wrong_name_is_one_line_and_leaves_nothing(
+async def test_an_invalid_name_is_a_one_line_error_and_creates_nothing(
     context: Context, repository: TestRepository, names: list[str]
 ) -> None:
     task_id = await a_started_task(context)
@@ -141,7 +143,7 @@ async def test_a_wrong_name_is_one_line_and_leaves_nothing(
 @pytest.mark.parametrize(
     "task_id", ["", "nope", "a b", "\ud800", "*", "x" * 10_000, "a\nb"], ids=len
 )
-async def test_an_unknown_task_is_answered_with_those_that_are_open(
+async def test_the_error_for_an_unknown_task_lists_the_open_ones(
     context: Context, task_id: str
 ) -> None:
     known = await a_started_task(context)
@@ -150,12 +152,12 @@ async def test_an_unknown_task_is_answered_with_those_that_are_open(
     assert "\n" not in str(caught.value)
 
 
-async def test_without_an_open_task_it_says_how_to_begin(context: Context) -> None:
+async def test_without_an_open_task_the_error_says_how_to_start_one(context: Context) -> None:
     with pytest.raises(Unknown, match="begin with start_task"):
         await create_chambers_batch(context, task_id="nope", chamber_names=["auth"])
 
 
-async def test_a_brief_for_nobody_is_an_error(context: Context) -> None:
+async def test_a_brief_for_an_unlisted_chamber_is_an_error(context: Context) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(BadInput, match=r"'auht'.*auth"):
         await create_chambers_batch(
@@ -164,13 +166,13 @@ async def test_a_brief_for_nobody_is_an_error(context: Context) -> None:
 
 
 @pytest.mark.parametrize("base", ["no-such-branch", "--help", "a\0b", "main:README"])
-async def test_an_unknown_base_is_one_line(context: Context, base: str) -> None:
+async def test_an_unknown_base_is_a_one_line_error(context: Context, base: str) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(OrchestraError, match="revision"):
         await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"], base=base)
 
 
-async def test_chambers_start_from_the_base_that_is_named(
+async def test_chambers_start_from_the_given_base(
     context: Context, repository: TestRepository
 ) -> None:
     first = repository.head
@@ -182,7 +184,7 @@ async def test_chambers_start_from_the_base_that_is_named(
     assert made.chambers[0].base_commit == first
 
 
-async def test_a_directory_in_the_way_fails_all_and_stays_as_it_was(
+async def test_a_directory_at_a_chambers_path_fails_the_batch_and_stays_unchanged(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -197,7 +199,7 @@ async def test_a_directory_in_the_way_fails_all_and_stays_as_it_was(
     assert "in the way" in next(iter(state.chambers.values())).note
 
 
-async def test_after_a_failure_the_names_are_free_again(
+async def test_a_failed_batch_releases_its_names(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -209,7 +211,7 @@ async def test_after_a_failure_the_names_are_free_again(
     assert list(await chambers_open(context, task_id, THREE)) == THREE
 
 
-async def test_a_bad_skeleton_path_takes_the_worktrees_back(
+async def test_an_invalid_skeleton_path_removes_the_worktrees_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -239,7 +241,7 @@ async def test_a_skeleton_file_of_the_checkout_is_copied_and_another_is_empty(
     assert (chamber.path / "docs").is_dir()
 
 
-async def test_ignored_files_that_worktreeinclude_names_come_along(
+async def test_ignored_files_listed_in_worktreeinclude_are_copied(
     context: Context, repository: TestRepository
 ) -> None:
     repository.commit("rules", {".gitignore": ".env\nbuild/\n", ".worktreeinclude": ".env\n"})
@@ -251,7 +253,7 @@ async def test_ignored_files_that_worktreeinclude_names_come_along(
     assert chamber.status == ""
 
 
-async def test_what_a_dead_process_left_half_made_is_made_anew(
+async def test_a_chamber_half_created_by_a_dead_process_is_created_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -263,7 +265,7 @@ async def test_what_a_dead_process_left_half_made_is_made_anew(
     assert (await chamber_of(context, task_id, "auth")).state == "live"
 
 
-async def test_a_long_request_is_told_in_short_so_that_all_prompts_fit_one_answer(
+async def test_a_long_request_is_shortened_so_that_all_prompts_fit_one_answer(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context, "Add a login. " * 1_500)

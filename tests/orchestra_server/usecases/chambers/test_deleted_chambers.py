@@ -59,7 +59,7 @@ def forget_branch(main: TestRepository, task_id: str) -> None:
 
 
 @ways
-async def test_commits_of_a_deleted_chamber_land(
+async def test_the_commits_of_a_deleted_chamber_land(
     context: Context, repository: TestRepository, delete: Delete
 ) -> None:
     task_id, _ = await a_deleted_chamber(context, repository, delete)
@@ -72,7 +72,7 @@ async def test_commits_of_a_deleted_chamber_land(
 
 
 @ways
-async def test_commits_of_a_deleted_chamber_are_saved_where_it_is_closed_first(
+async def test_closing_a_deleted_chamber_saves_its_commits(
     context: Context, repository: TestRepository, delete: Delete
 ) -> None:
     task_id, room = await a_deleted_chamber(context, repository, delete)
@@ -88,7 +88,7 @@ async def test_commits_of_a_deleted_chamber_are_saved_where_it_is_closed_first(
 
 
 @ways
-async def test_a_chamber_without_commits_is_merged_and_its_name_free(
+async def test_a_deleted_chamber_without_commits_counts_as_merged_and_releases_its_name(
     context: Context, repository: TestRepository, delete: Delete
 ) -> None:
     task_id, _ = await a_deleted_chamber(context, repository, delete, commits=False)
@@ -98,7 +98,7 @@ async def test_a_chamber_without_commits_is_merged_and_its_name_free(
     assert not again.already_live
 
 
-async def test_commits_that_only_the_worktrees_log_has_are_saved(
+async def test_commits_that_are_only_in_the_worktrees_reflog_are_saved(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, room = await a_deleted_chamber(context, repository, delete_directory)
@@ -111,7 +111,7 @@ async def test_commits_that_only_the_worktrees_log_has_are_saved(
     assert room.read("auth.py") == "tokens\n"
 
 
-async def test_nothing_is_said_to_be_merged_of_which_git_has_no_commit(
+async def test_a_chamber_is_not_called_merged_when_git_has_lost_its_commit(
     context: Context, repository: TestRepository
 ) -> None:
     lost = "its directory and its branch had been deleted; git has no commit of it"
@@ -125,7 +125,7 @@ async def test_nothing_is_said_to_be_merged_of_which_git_has_no_commit(
     assert "nothing was landed" in done.next_step
 
 
-async def test_closing_a_chamber_of_which_nothing_is_left_says_so(
+async def test_closing_a_chamber_of_which_git_has_nothing_says_so(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, _ = await a_deleted_chamber(context, repository, remove_worktree)
@@ -134,7 +134,7 @@ async def test_closing_a_chamber_of_which_nothing_is_left_says_so(
     assert closed.next_step.startswith("Nothing could be saved: its directory and its branch")
 
 
-async def test_a_message_to_a_deleted_chamber_is_not_said_to_stop_anybody(
+async def test_the_answer_for_a_message_to_a_deleted_chamber_says_that_nobody_can_read_it(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, _ = await a_deleted_chamber(context, repository, delete_directory)

@@ -26,7 +26,7 @@ def nothing_made(main: TestRepository) -> None:
     assert not (main.path / ".claude/worktrees/auth").exists()
 
 
-async def test_a_record_and_a_branch_without_a_directory_are_cleared(
+async def test_a_worktree_record_and_a_branch_without_a_directory_are_removed(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -36,7 +36,7 @@ async def test_a_record_and_a_branch_without_a_directory_are_cleared(
     assert repository.at(repository.path / ".claude/worktrees/auth").read("README") == "hello\n"
 
 
-async def test_what_was_staged_in_a_chamber_that_is_gone_is_saved_and_named(
+async def test_work_staged_in_a_deleted_chamber_is_saved_and_named(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -50,7 +50,7 @@ async def test_what_was_staged_in_a_chamber_that_is_gone_is_saved_and_named(
     assert repository.git("show", f"{ref}:staged.py") == "staged"
 
 
-async def test_an_empty_directory_gives_way_and_one_with_files_is_named(
+async def test_an_empty_directory_is_removed_and_one_with_files_is_named(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -63,7 +63,7 @@ async def test_an_empty_directory_gives_way_and_one_with_files_is_named(
     await chambers_open(context, task_id, ["auth"])
 
 
-async def test_a_branch_with_work_is_named_and_stays(
+async def test_a_branch_with_work_is_named_and_kept(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -76,7 +76,7 @@ async def test_a_branch_with_work_is_named_and_stays(
 
 
 @pytest.mark.parametrize("clash", ["orchestra", "orchestra/{task}", "orchestra/{task}/auth/part"])
-async def test_a_branch_that_git_cannot_keep_beside_a_chambers_is_named_with_its_cure(
+async def test_the_error_for_a_branch_that_blocks_a_chambers_branch_says_what_to_do(
     context: Context, repository: TestRepository, clash: str
 ) -> None:
     task_id = await a_started_task(context)
@@ -90,7 +90,7 @@ async def test_a_branch_that_git_cannot_keep_beside_a_chambers_is_named_with_its
     await chambers_open(context, task_id, ["api", "auth"])
 
 
-async def test_a_lock_that_a_dead_git_left_is_named_with_its_cure(
+async def test_the_error_for_a_stale_git_lock_says_what_to_do(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)

@@ -40,7 +40,7 @@ def saves(repository: TestRepository) -> None:
 
 
 @pytest.mark.usefixtures("saves")
-async def test_every_save_is_listed_the_newest_first(context: Context) -> None:
+async def test_every_save_is_listed_newest_first(context: Context) -> None:
     listed = await list_saved(context)
     assert [one.ref for one in listed.saved] == [NEWER, OTHERS, OLDER]
     assert all(one.restorable for one in listed.saved)
@@ -48,7 +48,7 @@ async def test_every_save_is_listed_the_newest_first(context: Context) -> None:
 
 
 @pytest.mark.usefixtures("saves")
-async def test_a_tasks_saves_are_listed_alone(context: Context) -> None:
+async def test_only_the_saves_of_the_given_task_are_listed(context: Context) -> None:
     assert [one.ref for one in (await list_saved(context, CHAMBER.task_id)).saved] == [NEWER, OLDER]
     assert [one.ref for one in (await list_of_task(context, CHAMBER.task_id)).saved] == [
         NEWER,
@@ -57,14 +57,18 @@ async def test_a_tasks_saves_are_listed_alone(context: Context) -> None:
 
 
 @pytest.mark.usefixtures("saves")
-async def test_the_last_save_has_the_chambers_note_and_others_are_earlier(context: Context) -> None:
+async def test_the_last_save_has_the_chambers_note_and_older_ones_are_marked_as_earlier(
+    context: Context,
+) -> None:
     await record(context, replace(CHAMBER, state="closed", saved_ref=NEWER, note="saved"))
     entries = (await list_saved(context, CHAMBER.task_id)).saved
     assert [one.note for one in entries] == ["saved", "an earlier save"]
 
 
 @pytest.mark.usefixtures("saves")
-async def test_a_chamber_that_is_live_again_has_to_be_closed_first(context: Context) -> None:
+async def test_the_saves_of_a_live_chamber_say_that_it_has_to_be_closed_first(
+    context: Context,
+) -> None:
     await record(context, replace(CHAMBER, state="live"))
     listed = await list_saved(context, CHAMBER.task_id)
     assert not any(one.restorable for one in listed.saved)
@@ -72,6 +76,6 @@ async def test_a_chamber_that_is_live_again_has_to_be_closed_first(context: Cont
     assert listed.next_step.startswith("Nothing is saved that could be brought back")
 
 
-async def test_a_task_that_nobody_knows_and_that_saved_nothing_is_unknown(context: Context) -> None:
+async def test_a_task_unknown_to_the_store_and_without_saves_is_an_error(context: Context) -> None:
     with pytest.raises(Unknown, match="there is no task 'no-such-task'"):
         await list_of_task(context, "no-such-task")

@@ -48,7 +48,7 @@ async def completed_after_the_advice(context: Context, task_id: str, *, says: st
 
 
 @pytest.mark.parametrize("logs", ["true", "false"])
-async def test_work_on_a_renamed_branch_lands_and_the_branch_stays(
+async def test_work_on_a_renamed_branch_lands_and_the_branch_is_kept(
     context: Context, repository: TestRepository, logs: str
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -65,7 +65,7 @@ async def test_work_on_a_renamed_branch_lands_and_the_branch_stays(
     assert "chamber.branch-renamed" in await kinds(context)
 
 
-async def test_a_branch_renamed_twice_is_followed(
+async def test_a_branch_that_was_renamed_twice_is_found(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, _ = await a_chamber(context)
@@ -75,7 +75,7 @@ async def test_a_branch_renamed_twice_is_followed(
     assert repository.read("auth.py") == "tokens\n"
 
 
-async def test_a_chamber_on_a_renamed_branch_closes_and_comes_back(
+async def test_a_chamber_on_a_renamed_branch_can_be_closed_and_restored(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, _ = await a_chamber(context)
@@ -90,7 +90,7 @@ async def test_a_chamber_on_a_renamed_branch_closes_and_comes_back(
     assert repository.read("open.py") == "open\n"
 
 
-async def test_reconcile_takes_a_renamed_branch_over(context: Context) -> None:
+async def test_reconcile_records_the_new_name_of_a_renamed_branch(context: Context) -> None:
     task_id, chamber, _ = await a_chamber(context)
     chamber.git("branch", "-m", "feature/auth")
     told = await reconcile(context)
@@ -99,7 +99,7 @@ async def test_reconcile_takes_a_renamed_branch_over(context: Context) -> None:
     assert (await reconcile(context)).differences == []
 
 
-async def test_a_branch_of_somebody_else_is_not_taken_for_the_chambers(
+async def test_a_foreign_branch_is_not_mistaken_for_the_chambers(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -112,7 +112,7 @@ async def test_a_branch_of_somebody_else_is_not_taken_for_the_chambers(
     await completed_after_the_advice(context, task_id, says="develop.*is gone")
 
 
-async def test_commits_on_a_branch_of_the_workers_own_come_along(
+async def test_commits_on_the_workers_own_branch_are_included(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, _ = await a_chamber(context)
@@ -122,7 +122,7 @@ async def test_commits_on_a_branch_of_the_workers_own_come_along(
     assert repository.read("more.py") == "more\n"
 
 
-async def test_commits_on_a_detached_head_come_along(
+async def test_commits_on_a_detached_head_are_included(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, _ = await a_chamber(context)
@@ -133,7 +133,7 @@ async def test_commits_on_a_detached_head_come_along(
     assert (repository.read("more.py"), repository.read("open.py")) == ("more\n", "open\n")
 
 
-async def test_a_detached_head_whose_branch_is_gone_gets_it_again(
+async def test_a_deleted_branch_is_created_again_at_the_detached_head(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -143,7 +143,7 @@ async def test_a_detached_head_whose_branch_is_gone_gets_it_again(
     assert repository.read("auth.py") == "tokens\n"
 
 
-async def test_a_branch_with_commits_of_others_is_left_and_stays_out(
+async def test_a_branch_with_foreign_commits_is_refused_and_those_commits_do_not_land(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -158,7 +158,7 @@ async def test_a_branch_with_commits_of_others_is_left_and_stays_out(
     assert repository.read("README") == "changed\n"
 
 
-async def test_open_work_that_git_would_not_switch_with_goes_along(
+async def test_uncommitted_work_that_blocks_git_switch_is_included(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -171,7 +171,7 @@ async def test_open_work_that_git_would_not_switch_with_goes_along(
     assert repository.read("src/app.py") == "one\ntwo\nthree\nfour\n"
 
 
-async def test_a_branch_that_another_worktree_is_on_is_freed_first(
+async def test_a_branch_checked_out_in_another_worktree_has_to_be_released_first(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)
@@ -182,7 +182,7 @@ async def test_a_branch_that_another_worktree_is_on_is_freed_first(
 
 
 @pytest.mark.parametrize("operation", ["rebase", "merge", "cherry-pick", "bisect"])
-async def test_what_git_has_under_way_is_to_be_ended_first(
+async def test_a_git_operation_in_progress_has_to_be_finished_first(
     context: Context, repository: TestRepository, operation: str
 ) -> None:
     task_id, chamber, branch = await a_chamber(context)

@@ -25,7 +25,7 @@ async def saved_twice(context: Context) -> tuple[str, TestRepository, str, str]:
     return task_id, chamber, first.saved_ref, second.saved_ref
 
 
-async def test_an_earlier_save_comes_back_by_its_ref(context: Context) -> None:
+async def test_an_earlier_save_is_restored_by_its_ref(context: Context) -> None:
     task_id, chamber, first, second = await saved_twice(context)
     back = await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
     assert (back.saved_ref, chamber.read("new"), chamber.status) == (first, "first\n", "?? new")
@@ -37,13 +37,13 @@ async def test_an_earlier_save_comes_back_by_its_ref(context: Context) -> None:
     await check_store(context.store)
 
 
-async def test_the_last_save_comes_back_without_a_ref(context: Context) -> None:
+async def test_without_a_ref_the_last_save_is_restored(context: Context) -> None:
     task_id, chamber, _, second = await saved_twice(context)
     back = await restore_chamber(context, task_id=task_id, chamber="auth")
     assert (back.saved_ref, chamber.read("new")) == (second, "second\n")
 
 
-async def test_all_saves_are_listed_the_newest_first(context: Context) -> None:
+async def test_all_saves_are_listed_newest_first(context: Context) -> None:
     task_id, _, first, second = await saved_twice(context)
     listed = await restore_chamber(context, task_id=task_id)
     assert [one.ref for one in listed.saved] == [second, first]
@@ -51,7 +51,7 @@ async def test_all_saves_are_listed_the_newest_first(context: Context) -> None:
     assert all(one.restorable for one in (await list_saved(context)).saved)
 
 
-async def test_a_save_of_a_live_chamber_waits_until_that_is_closed(context: Context) -> None:
+async def test_a_save_of_a_live_chamber_is_refused_until_it_is_closed(context: Context) -> None:
     task_id, chamber, first, _ = await saved_twice(context)
     await restore_chamber(context, task_id=task_id, chamber="auth")
     chamber.write("newer", "x")
@@ -61,7 +61,7 @@ async def test_a_save_of_a_live_chamber_waits_until_that_is_closed(context: Cont
     assert [one.restorable for one in (await list_saved(context)).saved] == [False, False]
 
 
-async def test_a_save_that_the_store_does_not_know_gets_a_record(
+async def test_restoring_a_save_unknown_to_the_store_creates_its_record(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, chamber, first, _ = await saved_twice(context)
@@ -86,13 +86,15 @@ async def test_a_save_that_the_store_does_not_know_gets_a_record(
     "ref",
     ["refs/orchestra/saved/other/auth/1", "refs/heads/main", "nonsense", "refs/orchestra/saved/x"],
 )
-async def test_a_ref_that_is_no_save_of_it_is_one_line(context: Context, ref: str) -> None:
+async def test_a_ref_that_is_no_save_of_the_chamber_is_a_one_line_error(
+    context: Context, ref: str
+) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(BadInput, match="is no save of this chamber"):
         await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=ref)
 
 
-async def test_a_save_that_is_gone_is_one_line(context: Context) -> None:
+async def test_a_deleted_save_is_a_one_line_error(context: Context) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(Unknown, match="does not exist"):
         await restore_chamber(
@@ -101,7 +103,7 @@ async def test_a_save_that_is_gone_is_one_line(context: Context) -> None:
     assert (await check_store(context.store)).chambers == {}
 
 
-async def test_a_rebase_under_way_survives_closing_and_its_branch_goes_with_it(
+async def test_a_rebase_in_progress_survives_closing_and_its_branch_is_saved_too(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -119,7 +121,7 @@ async def test_a_rebase_under_way_survives_closing_and_its_branch_goes_with_it(
     assert (chamber.head, chamber.status) == (tip, "")
 
 
-async def test_a_branch_that_was_made_again_elsewhere_is_in_the_way_and_stays(
+async def test_a_branch_created_again_elsewhere_blocks_the_restore_and_is_kept(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, _, _, _ = await saved_twice(context)

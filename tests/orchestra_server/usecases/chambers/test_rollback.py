@@ -18,7 +18,7 @@ def add(repository: TestRepository, chamber: Chamber) -> None:
     repository.git("worktree", "add", "--quiet", "-b", chamber.branch, chamber.path)
 
 
-def test_worktree_branch_and_empty_folder_of_a_failed_batch_go(repository: TestRepository) -> None:
+def test_rollback_removes_worktree_branch_and_empty_folder(repository: TestRepository) -> None:
     auth, api = a_chamber_in(repository, "auth"), a_chamber_in(repository, "api")
     add(repository, auth)
     remove_remains(open_repository(repository.path), [auth, api])  # api was never added
@@ -27,7 +27,7 @@ def test_worktree_branch_and_empty_folder_of_a_failed_batch_go(repository: TestR
     assert auth.path not in repository.git("worktree", "list")
 
 
-def test_what_stands_beside_a_failed_chamber_stays(repository: TestRepository) -> None:
+def test_rollback_keeps_files_beside_a_failed_chamber(repository: TestRepository) -> None:
     auth, api = a_chamber_in(repository, "auth"), a_chamber_in(repository, "api")
     add(repository, auth)
     add(repository, api)
@@ -37,7 +37,7 @@ def test_what_stands_beside_a_failed_chamber_stays(repository: TestRepository) -
     assert api.branch in repository.git("branch", "--list", "orchestra/*")
 
 
-def test_a_branch_that_has_moved_on_is_kept(repository: TestRepository) -> None:
+def test_rollback_keeps_a_branch_that_has_moved(repository: TestRepository) -> None:
     auth = a_chamber_in(repository, "auth")
     add(repository, auth)
     moved_to = repository.at(Path(auth.path)).commit("mine", {"auth.py": "x\n"})
@@ -45,7 +45,7 @@ def test_a_branch_that_has_moved_on_is_kept(repository: TestRepository) -> None:
     assert repository.git("rev-parse", auth.branch) == moved_to
 
 
-def test_a_directory_that_git_does_not_know_is_not_touched(repository: TestRepository) -> None:
+def test_rollback_keeps_a_directory_unknown_to_git(repository: TestRepository) -> None:
     auth = a_chamber_in(repository, "auth")
     notes = Path(auth.path, "notes")
     notes.parent.mkdir(parents=True)

@@ -21,27 +21,27 @@ PLAN = replace(
 )
 
 
-def test_a_long_text_becomes_one_short_line() -> None:
+def test_a_long_text_is_shortened_to_one_line() -> None:
     assert serializers.in_short("a\nb") == "a b"
     assert len(serializers.in_short("x" * 5_000)) == 600
 
 
-def test_unread_mail_is_that_of_the_task_or_of_one_chamber() -> None:
+def test_unread_mail_is_selected_for_a_task_or_a_chamber() -> None:
     assert serializers.unread_of(STATE, SENT.task_id) == [SENT, ELSEWHERE]
     assert serializers.unread_of(STATE, SENT.task_id, "auth") == [SENT]
 
 
-def test_undelivered_mail_is_what_has_expired() -> None:
+def test_undelivered_mail_is_the_expired_mail() -> None:
     undelivered = serializers.undelivered_of(STATE, SENT.task_id)
     assert [one.interrupt_id for one in undelivered] == ["i2"]
 
 
-def test_each_step_of_a_plan_says_what_came_of_it() -> None:
+def test_each_step_of_a_plan_has_its_state() -> None:
     states = [one.state for one in serializers.phases(PLAN)]
     assert states == ["finished", "skipped", "current", "pending"]
 
 
-def test_an_ended_task_has_skipped_what_it_did_not_finish() -> None:
+def test_the_unfinished_phases_of_an_ended_task_are_skipped() -> None:
     states = [one.state for one in serializers.phases(replace(PLAN, state="completed"))]
     assert states == ["finished", "skipped", "skipped", "skipped"]
 
@@ -52,7 +52,7 @@ def test_only_chambers_with_a_saved_ref_are_listed_as_saved() -> None:
     assert (entry.chamber, entry.ref) == ("api", "refs/orchestra/saved/x")
 
 
-def test_discoveries_are_sorted_by_severity_and_then_the_newest_first() -> None:
+def test_discoveries_are_sorted_by_severity_and_then_newest_first() -> None:
     info, critical = a_discovery("i"), replace(a_discovery("c"), severity="critical")
     later = replace(a_discovery("l"), severity="critical", at=NOON + 1)
     found = sorted([info, critical, later], key=serializers.by_weight)

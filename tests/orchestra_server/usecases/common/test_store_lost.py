@@ -24,7 +24,7 @@ def _dies_once(server: Server, marker: Path) -> str:
 
 
 @pytest.mark.parametrize("hook", ["post-checkout", "pre-commit"])
-async def test_the_store_dies_in_the_midst_and_the_repeat_goes_through(
+async def test_a_call_that_fails_because_the_store_dies_succeeds_when_repeated(
     settings: Settings, repository: TestRepository, project_id: str, tmp_path: Path, hook: str
 ) -> None:
     with running_server(valkey_binary()) as server:

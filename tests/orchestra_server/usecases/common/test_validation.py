@@ -17,7 +17,7 @@ from orchestra_server.usecases.common.validation import (
 )
 
 
-def test_each_named_value_is_taken() -> None:
+def test_each_listed_value_is_accepted() -> None:
     assert [checked_level(level) for level in get_args(Level)] == [*get_args(Level)]
     assert [checked_severity(one) for one in get_args(Severity)] == [*get_args(Severity)]
     assert [checked_requires(one) for one in get_args(Requires)] == [*get_args(Requires)]
@@ -33,7 +33,7 @@ def test_each_named_value_is_taken() -> None:
     ],
 )
 @pytest.mark.parametrize("value", ["", "Simple", "no\nsuch", "x" * 1_000])
-def test_any_other_value_is_one_line_that_says_what_is_allowed(
+def test_the_error_for_any_other_value_lists_the_allowed_ones(
     check: Callable[[str], object], name: str, allowed: tuple[str, ...], value: str
 ) -> None:
     with pytest.raises(BadInput, match=f"^{name} ") as caught:
@@ -45,7 +45,7 @@ def test_any_other_value_is_one_line_that_says_what_is_allowed(
 
 
 @pytest.mark.parametrize("check", [checked_agent_id, checked_agent_type])
-def test_agents_have_plain_names(check: Callable[[str], str]) -> None:
+def test_an_agent_id_must_be_a_plain_name(check: Callable[[str], str]) -> None:
     for name in ("a", "executor-auth", "A.b_c:1", "x" * 100):
         assert check(name) == name
     for name in ("", "a b", "a/b", "é", "a\n", "x" * 101):
@@ -53,11 +53,11 @@ def test_agents_have_plain_names(check: Callable[[str], str]) -> None:
             check(name)
 
 
-def test_patterns_are_single_lines_each_once() -> None:
+def test_patterns_are_cleaned_to_single_lines_without_duplicates() -> None:
     assert checked_patterns(["a\nb", "", "c", "a b", "c"]) == ("a b", "c")
 
 
-def test_too_many_patterns_are_counted() -> None:
+def test_the_error_for_too_many_patterns_gives_their_number() -> None:
     assert len(checked_patterns([str(n) for n in range(PATTERNS_LIMIT)])) == PATTERNS_LIMIT
     with pytest.raises(BadInput, match=f"patterns has {PATTERNS_LIMIT + 1} entries"):
         checked_patterns(["x"] * (PATTERNS_LIMIT + 1))

@@ -21,7 +21,7 @@ def follow(commands: Sequence[str], chamber: TestRepository) -> None:
         subprocess.run(["sh", "-c", command], check=False, capture_output=True)
 
 
-async def test_as_many_chambers_land_as_can_and_the_others_stay_with_their_conflicts(
+async def test_the_largest_set_of_chambers_that_merges_lands_and_the_rest_keeps_its_conflicts(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -46,7 +46,7 @@ async def test_as_many_chambers_land_as_can_and_the_others_stay_with_their_confl
     assert repository.status == ""
 
 
-async def test_resolved_by_the_commands_that_are_given_the_rest_lands_too(
+async def test_after_running_the_given_commands_the_rest_lands_too(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -80,7 +80,7 @@ async def test_the_commands_for_two_live_chambers_resolve_their_conflict(
     assert repository.read("src/app.py") == "both\n"
 
 
-async def test_in_part_all_of_it_lands_where_nothing_conflicts(context: Context) -> None:
+async def test_a_partial_completion_without_conflicts_lands_everything(context: Context) -> None:
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     for name, chamber in chambers.items():
@@ -89,7 +89,7 @@ async def test_in_part_all_of_it_lands_where_nothing_conflicts(context: Context)
     assert (done.completed, done.merged) == (True, ["auth", "api"])
 
 
-async def test_in_part_nothing_lands_where_no_chamber_fits(
+async def test_a_partial_completion_lands_nothing_when_every_chamber_conflicts(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -103,7 +103,9 @@ async def test_in_part_nothing_lands_where_no_chamber_fits(
 
 
 @pytest.mark.parametrize("partial", [False, True])
-async def test_the_history_says_what_is_about_to_land(context: Context, *, partial: bool) -> None:
+async def test_the_history_records_what_is_about_to_land(
+    context: Context, *, partial: bool
+) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "x\n")

@@ -23,7 +23,7 @@ from tests.support.repositories import TestRepository
 SUMMARY = "Add a login"
 
 
-async def test_all_work_lands_in_one_step_and_nothing_is_left(
+async def test_all_work_lands_in_one_step_and_the_chambers_are_removed(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -47,7 +47,7 @@ async def test_all_work_lands_in_one_step_and_nothing_is_left(
     assert f"Orchestra-Task: {task_id}" in repository.git("log", "-1", "--format=%B")
 
 
-async def test_open_work_is_committed_with_the_task_as_trailer(
+async def test_uncommitted_work_is_committed_with_the_task_as_trailer(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -58,7 +58,7 @@ async def test_open_work_is_committed_with_the_task_as_trailer(
     assert f"auth: {SUMMARY}|{task_id}" in messages
 
 
-async def test_completing_again_answers_how_it_ended(context: Context) -> None:
+async def test_completing_a_completed_task_returns_how_it_ended(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "tokens\n")
@@ -70,7 +70,7 @@ async def test_completing_again_answers_how_it_ended(context: Context) -> None:
     assert await kinds(context) == before
 
 
-async def test_two_calls_at_once_complete_once(context: Context) -> None:
+async def test_two_concurrent_calls_complete_a_task_once(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "tokens\n")
@@ -81,7 +81,7 @@ async def test_two_calls_at_once_complete_once(context: Context) -> None:
     assert (await kinds(context)).count("task.completed") == 1
 
 
-async def test_a_conflict_is_an_answer_and_changes_nothing(
+async def test_a_conflict_is_returned_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -103,7 +103,7 @@ async def test_a_conflict_is_an_answer_and_changes_nothing(
     assert (await kinds(context))[-2:] == ["task.completing", "task.reopened"]
 
 
-async def test_after_a_conflict_is_mended_as_told_the_task_completes(
+async def test_after_resolving_the_conflict_as_described_the_task_completes(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -119,7 +119,7 @@ async def test_after_a_conflict_is_mended_as_told_the_task_completes(
     assert repository.read("src/app.py") == "api\n"
 
 
-async def test_a_persons_open_work_stays_and_work_beside_it_lands(
+async def test_a_persons_uncommitted_work_is_kept_and_work_in_other_files_lands(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -131,7 +131,7 @@ async def test_a_persons_open_work_stays_and_work_beside_it_lands(
     assert repository.read("auth.py") == "tokens\n"
 
 
-async def test_a_persons_open_work_in_the_way_is_named_and_untouched(
+async def test_a_persons_uncommitted_work_in_the_way_is_named_and_untouched(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -148,7 +148,7 @@ async def test_a_persons_open_work_in_the_way_is_named_and_untouched(
     assert repository.read("README") == "by the worker\n"
 
 
-async def test_without_commit_changes_all_is_saved_and_nothing_lands(
+async def test_without_commit_changes_everything_is_saved_and_nothing_lands(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -162,7 +162,7 @@ async def test_without_commit_changes_all_is_saved_and_nothing_lands(
     assert (repository.head, repository.branches) == (before, ["main"])
 
 
-async def test_a_restored_chamber_opens_its_task_again_and_can_be_completed(
+async def test_restoring_a_chamber_reopens_its_task_which_can_be_completed_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -176,7 +176,7 @@ async def test_a_restored_chamber_opens_its_task_again_and_can_be_completed(
     assert repository.read("auth.py") == "tokens\n"
 
 
-async def test_a_task_without_chambers_completes(
+async def test_a_task_without_chambers_can_be_completed(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -186,13 +186,13 @@ async def test_a_task_without_chambers_completes(
     assert repository.head == before
 
 
-async def test_the_same_request_may_be_started_again_afterwards(context: Context) -> None:
+async def test_the_same_request_can_be_started_again_after_completion(context: Context) -> None:
     task_id = await a_started_task(context)
     await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert await a_started_task(context) != task_id
 
 
-async def test_work_lands_on_the_branch_it_began_on_even_when_that_moved(
+async def test_work_lands_on_the_branch_it_started_from_even_if_that_has_moved(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -218,7 +218,7 @@ async def test_work_on_a_detached_head_lands_there(
     assert repository.read("auth.py") == "tokens\n"
 
 
-async def test_a_hook_that_refuses_is_told_in_its_words_and_the_task_is_open(
+async def test_a_refusing_hook_is_quoted_and_the_task_stays_open(
     context: Context, repository: TestRepository
 ) -> None:
     repository.hook("pre-commit", "echo 'no secrets, please' >&2; exit 1")
@@ -231,7 +231,9 @@ async def test_a_hook_that_refuses_is_told_in_its_words_and_the_task_is_open(
     assert chamber.read("auth.py") == "tokens\n"
 
 
-async def test_a_worker_that_switched_branches_is_told_how_to_go_back(context: Context) -> None:
+async def test_the_error_for_a_worker_on_another_branch_says_how_to_switch_back(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.git("switch", "--quiet", "-c", "own-idea")
@@ -239,7 +241,7 @@ async def test_a_worker_that_switched_branches_is_told_how_to_go_back(context: C
         await complete_task(context, task_id=task_id, summary=SUMMARY)
 
 
-async def test_nobody_can_add_to_a_task_that_has_ended(context: Context) -> None:
+async def test_nothing_can_be_added_to_a_task_that_has_ended(context: Context) -> None:
     task_id = await a_started_task(context)
     await complete_task(context, task_id=task_id, summary=SUMMARY)
     with pytest.raises(Refused, match="is completed; start a new one"):
@@ -253,7 +255,7 @@ async def test_an_empty_summary_is_an_error(context: Context) -> None:
 
 
 @pytest.mark.parametrize("closed_before", [0, 1])
-async def test_a_repeat_finishes_what_a_dead_process_began(
+async def test_repeating_a_call_finishes_what_a_dead_process_began(
     context: Context, repository: TestRepository, closed_before: int
 ) -> None:
     task_id = await a_started_task(context)

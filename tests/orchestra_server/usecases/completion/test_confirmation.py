@@ -52,7 +52,7 @@ async def told_of_a_critical_discovery(context: Context, task_id: str, _clock: C
     ],
 )
 @pytest.mark.parametrize("partial", [False, True])
-async def test_a_task_does_not_land_over_a_worker_until_it_is_confirmed(
+async def test_a_task_with_a_running_worker_lands_only_when_confirmed(
     context: Context,
     repository: TestRepository,
     clock: Clock,
@@ -80,7 +80,9 @@ async def test_a_task_does_not_land_over_a_worker_until_it_is_confirmed(
     assert done.completed
 
 
-async def test_saving_without_merging_asks_as_well(context: Context, clock: Clock) -> None:
+async def test_saving_without_merging_needs_a_confirmation_too(
+    context: Context, clock: Clock
+) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     await at_work(context, task_id, clock)
@@ -88,7 +90,9 @@ async def test_saving_without_merging_asks_as_well(context: Context, clock: Cloc
         await complete_task(context, task_id=task_id, summary=SUMMARY, commit_changes=False)
 
 
-async def test_a_message_that_waits_and_is_not_critical_holds_nothing(context: Context) -> None:
+async def test_an_unread_message_that_is_not_critical_needs_no_confirmation(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     await interrupt_worker(context, task_id=task_id, chamber="auth", message="Have a look")
@@ -96,7 +100,7 @@ async def test_a_message_that_waits_and_is_not_critical_holds_nothing(context: C
 
 
 @pytest.mark.parametrize("committed", [False, True])
-async def test_new_files_that_nobody_meant_to_land_are_named_and_need_a_yes(
+async def test_unintended_new_files_are_named_and_need_a_confirmation(
     context: Context, repository: TestRepository, *, committed: bool
 ) -> None:
     task_id = await a_started_task(context)

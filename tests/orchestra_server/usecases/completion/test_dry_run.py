@@ -58,7 +58,7 @@ async def test_a_dry_run_says_what_would_land_and_changes_nothing(
     assert await everything(context, repository, *rooms.values()) == before
 
 
-async def test_a_dry_run_shows_uncommitted_conflicts_and_changes_nothing(
+async def test_a_dry_run_reports_conflicts_of_uncommitted_work_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -87,7 +87,7 @@ async def test_a_dry_run_names_the_persons_files_in_the_way(
     assert repository.read("README") == "half a sentence"
 
 
-async def test_a_dry_run_says_why_it_would_be_refused(context: Context) -> None:
+async def test_a_dry_run_says_why_the_call_would_be_refused(context: Context) -> None:
     task_id = await a_started_task(context)
     room = (await chambers_open(context, task_id, ["auth"]))["auth"]
     room.git("switch", "--quiet", "-c", "own-idea")
@@ -96,7 +96,7 @@ async def test_a_dry_run_says_why_it_would_be_refused(context: Context) -> None:
     assert "would be refused" in told.next_step
 
 
-async def test_a_dry_run_tells_of_workers_that_still_run(context: Context, clock: Clock) -> None:
+async def test_a_dry_run_names_running_workers(context: Context, clock: Clock) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     room = await chamber_of(context, task_id, "auth")

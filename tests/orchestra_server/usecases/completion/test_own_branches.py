@@ -22,7 +22,7 @@ async def a_task_whose_base_was_reset_away(
 
 
 @pytest.mark.parametrize("partial", [False, True])
-async def test_what_was_taken_out_of_the_branch_does_not_come_back(
+async def test_commits_removed_from_the_target_branch_do_not_return(
     context: Context, repository: TestRepository, *, partial: bool
 ) -> None:
     task_id, chambers = await a_task_whose_base_was_reset_away(context, repository)
@@ -43,7 +43,7 @@ async def test_what_was_taken_out_of_the_branch_does_not_come_back(
     assert repository.git("for-each-ref", "--contains", former, "refs/orchestra/saved")
 
 
-async def test_a_commit_that_was_pulled_and_rebased_stands_once(
+async def test_a_commit_that_was_pulled_and_rebased_is_in_the_history_once(
     context: Context, repository: TestRepository
 ) -> None:
     repository.commit("mine", {"mine.py": "mine\n"})
@@ -59,7 +59,7 @@ async def test_a_commit_that_was_pulled_and_rebased_stands_once(
     assert repository.git("log", "--format=%s").splitlines().count("mine") == 1
 
 
-async def test_a_replay_that_conflicts_is_an_answer_and_changes_nothing(
+async def test_a_conflict_while_replaying_is_returned_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     repository.commit("mine", {"mine.py": "first\n"})
@@ -77,7 +77,7 @@ async def test_a_replay_that_conflicts_is_an_answer_and_changes_nothing(
     assert answer.resolve[-1] == f"git -C {place} rebase --continue"
 
 
-async def test_what_cannot_be_told_apart_is_refused_with_the_commits_that_would_return(
+async def test_landing_is_refused_when_own_commits_cannot_be_told_from_removed_ones(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)

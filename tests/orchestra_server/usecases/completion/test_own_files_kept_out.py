@@ -19,7 +19,7 @@ RULES = (
 
 
 @pytest.mark.parametrize("rules", RULES, ids=["a whitelist", "all of .claude", "some of .claude"])
-async def test_whatever_the_rules_say_neither_status_nor_main_ever_shows_our_files(
+async def test_our_files_never_show_in_status_or_on_main_whatever_the_ignore_rules(
     context: Context, repository: TestRepository, rules: str
 ) -> None:
     repository.commit("rules", {".gitignore": rules})
@@ -38,7 +38,7 @@ async def test_whatever_the_rules_say_neither_status_nor_main_ever_shows_our_fil
 
 
 @pytest.mark.parametrize("taken_out", [False, True], ids=["in its tip", "in its history only"])
-async def test_a_file_of_ours_that_a_worker_forced_in_lands_only_when_it_is_out_again(
+async def test_one_of_our_files_that_a_worker_committed_blocks_landing_until_it_is_removed(
     context: Context, repository: TestRepository, *, taken_out: bool
 ) -> None:
     task_id = await a_started_task(context)

@@ -32,27 +32,27 @@ def plan_reply(plan: CompletionPlan, *holds: str) -> str:
         (CompletionPlan(merged=("auth", "api")), "it would go through"),
     ],
 )
-def test_a_dry_run_says_what_would_be_in_the_way(plan: CompletionPlan, says: str) -> None:
+def test_a_dry_run_says_what_would_block_the_landing(plan: CompletionPlan, says: str) -> None:
     assert says in plan_reply(plan)
 
 
-def test_what_needs_a_yes_is_said_in_the_notes() -> None:
+def test_the_notes_say_what_needs_a_confirmation() -> None:
     assert "with confirm=true" in plan_reply(CompletionPlan(), "auth is still working")
 
 
-def test_a_refusal_comes_before_any_other_hindrance() -> None:
+def test_a_refusal_is_listed_before_any_other_obstacle() -> None:
     plan = CompletionPlan(refusals=("no",), blocked=("README",), conflicts=(CONFLICT,))
     assert "`notes` says why" in plan_reply(plan)
 
 
-def test_a_conflict_between_chambers_is_resolved_in_the_second_by_a_merge() -> None:
+def test_the_commands_for_a_conflict_merge_the_first_chamber_into_the_second() -> None:
     reply = planned(TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,)), (), "main")
     assert reply.resolve[0] == f"git -C {API.path} merge {AUTH.branch}"
     assert reply.resolve[1] == "# edit src/app.py there, then:"
     assert reply.still_live == ["auth", "api"]
 
 
-def test_only_the_first_fifty_conflicts_are_shown_and_the_rest_is_counted() -> None:
+def test_the_first_fifty_conflicts_are_listed_and_the_rest_is_counted() -> None:
     reply = planned(TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,) * 53), (), "main")
     assert len(reply.conflicts) == 50
     assert "3 more conflicts are not shown" in reply.notes
@@ -65,7 +65,7 @@ def test_a_long_list_of_files_to_commit_is_cut_and_counted() -> None:
     assert (len(commit.files), commit.count) == (50, 70)
 
 
-def test_a_completed_task_names_where_its_work_is_and_what_is_saved() -> None:
+def test_the_reply_for_a_completed_task_names_its_commit_and_its_saves() -> None:
     kept = replace(API, state="closed", saved_ref="refs/orchestra/saved/x", note="saved under x")
     merged = replace(AUTH, state="closed", note="its work is merged")
     reply = completed(DONE, ProjectState(chambers={one.id: one for one in (merged, kept)}))
@@ -75,14 +75,14 @@ def test_a_completed_task_names_where_its_work_is_and_what_is_saved() -> None:
     assert "restore_chamber brings back what is saved" in reply.next_step
 
 
-def test_a_task_closed_without_landing_has_merged_nothing() -> None:
+def test_the_reply_for_a_task_closed_without_landing_lists_no_merged_chamber() -> None:
     closed = replace(TASK, state="closed")
     reply = completed(closed, ProjectState(), merged=["auth"])
     assert (reply.merged, reply.landed_commit) == ([], "")
     assert "nothing was landed" in reply.next_step
 
 
-def test_an_unfinished_completion_names_what_it_waits_for_and_how_long() -> None:
+def test_the_reply_for_an_unfinished_completion_says_what_it_waits_for_and_how_long() -> None:
     reply = unfinished(TASK.id, "the pre-commit hook", 21.4)
     assert (reply.completed, reply.state) == (False, "completing")
     assert "waits for the pre-commit hook, for 21 s so far" in reply.next_step

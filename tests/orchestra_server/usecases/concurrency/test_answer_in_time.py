@@ -52,7 +52,7 @@ class Caller:
         )
 
 
-async def test_work_that_ends_in_time_is_answered_and_nothing_is_announced(
+async def test_work_that_ends_in_time_is_answered_without_a_notice(
     shop: TestRepository,
 ) -> None:
     caller = Caller(shop)
@@ -60,7 +60,7 @@ async def test_work_that_ends_in_time_is_answered_and_nothing_is_announced(
     assert caller.announced == []
 
 
-async def test_a_hook_that_goes_on_is_announced_and_a_second_call_joins_the_work(
+async def test_a_long_hook_is_named_in_the_answer_and_a_second_call_joins_the_work(
     shop: TestRepository, tmp_path: Path
 ) -> None:
     go = tmp_path / "go"
@@ -73,7 +73,7 @@ async def test_a_hook_that_goes_on_is_announced_and_a_second_call_joins_the_work
     assert caller.begun == 1
 
 
-async def test_a_caller_that_gives_up_ends_the_hook(shop: TestRepository, tmp_path: Path) -> None:
+async def test_cancelling_the_call_ends_the_hook(shop: TestRepository, tmp_path: Path) -> None:
     started = tmp_path / "started"
     shop.hook("pre-commit", f"touch {started}; sleep 100")
     caller = Caller(shop)

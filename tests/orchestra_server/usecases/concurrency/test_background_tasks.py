@@ -9,7 +9,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.usecases.concurrency.background_tasks import Background
 
 
-async def test_what_is_asked_for_again_before_it_began_is_done_once() -> None:
+async def test_work_requested_again_before_it_starts_is_done_once() -> None:
     done: list[str] = []
 
     async def work() -> None:
@@ -23,7 +23,7 @@ async def test_what_is_asked_for_again_before_it_began_is_done_once() -> None:
     assert done == ["shown"]
 
 
-async def test_work_of_one_key_takes_turns() -> None:
+async def test_work_with_the_same_key_runs_one_after_another() -> None:
     background, steps = Background(), list[str]()
     began = asyncio.Event()
 
@@ -43,7 +43,7 @@ async def test_work_of_one_key_takes_turns() -> None:
     assert steps == ["first", "second"]
 
 
-async def test_a_fault_is_a_line_in_the_log_and_the_next_is_done(
+async def test_a_failure_is_logged_and_the_next_work_is_done(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     background, done = Background(), list[str]()

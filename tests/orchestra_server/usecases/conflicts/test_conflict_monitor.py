@@ -78,7 +78,7 @@ async def scene(context: Context) -> AsyncIterator[Scene]:
         yield scene
 
 
-async def test_two_chambers_that_write_one_file_collide_until_one_gives_way(scene: Scene) -> None:
+async def test_two_chambers_that_write_one_file_collide_until_one_reverts_it(scene: Scene) -> None:
     scene.auth.write("README", "by auth\n")
     scene.api.write("README", "by api\n")
     found = await scene.next("collision.appeared")
@@ -123,7 +123,7 @@ async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
     await scene.next("collision.cleared")
 
 
-async def test_a_closed_chamber_collides_no_more_and_a_restored_one_does_again(
+async def test_closing_a_chamber_ends_its_collision_and_restoring_it_starts_it_again(
     scene: Scene,
 ) -> None:
     scene.auth.write("new.txt", "by auth\n")
@@ -137,7 +137,7 @@ async def test_a_closed_chamber_collides_no_more_and_a_restored_one_does_again(
     assert (await scene.next("collision.cleared")).id == found.id
 
 
-async def test_a_chamber_made_later_is_watched_too(scene: Scene) -> None:
+async def test_a_chamber_created_later_is_watched_too(scene: Scene) -> None:
     later = await chambers_open(scene.context, scene.task_id, ["docs"])
     later["docs"].write("README", "by docs\n")
     scene.auth.write("README", "by auth\n")
@@ -145,7 +145,7 @@ async def test_a_chamber_made_later_is_watched_too(scene: Scene) -> None:
     assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
 
 
-async def test_what_collided_while_nobody_looked_is_found_at_the_start(context: Context) -> None:
+async def test_collisions_from_before_the_start_are_found_at_the_start(context: Context) -> None:
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     for name, chamber in chambers.items():
@@ -160,7 +160,7 @@ async def test_what_collided_while_nobody_looked_is_found_at_the_start(context: 
             )
 
 
-async def test_nothing_is_computed_or_written_while_nothing_changes(
+async def test_without_changes_nothing_is_computed_or_written(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await scene.watched()
@@ -181,7 +181,7 @@ async def test_nothing_is_computed_or_written_while_nothing_changes(
         assert len(scene.collisions()) == 4
 
 
-async def test_ignored_files_cost_nothing_once_they_are_known(
+async def test_known_ignored_files_start_no_git_process(
     scene: Scene, repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.git("config", "core.excludesFile", str(tmp_path / "ignored"))
@@ -200,7 +200,7 @@ async def test_ignored_files_cost_nothing_once_they_are_known(
     assert len(scene.collisions()) == 5
 
 
-async def test_a_chamber_too_large_to_watch_is_looked_at_when_its_worker_reports(
+async def test_a_chamber_too_large_to_watch_is_compared_when_its_worker_reports(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_plan, "watch_budget", lambda: 8)
@@ -216,7 +216,7 @@ async def test_a_chamber_too_large_to_watch_is_looked_at_when_its_worker_reports
         await told.until(lambda told: bool(told.state.collisions))
 
 
-async def test_where_the_system_refuses_to_watch_reports_do_too(
+async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
     context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(*_paths: Path, **_options: object) -> None:
@@ -234,7 +234,7 @@ async def test_where_the_system_refuses_to_watch_reports_do_too(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
-async def test_a_file_name_that_is_no_utf_8_does_not_end_the_watch(scene: Scene) -> None:
+async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: Scene) -> None:
     await scene.watched()
     scene.auth.write(os.fsdecode(b"\xff.txt"), "by auth\n")
     scene.api.write(os.fsdecode(b"\xff.txt"), "by api\n")
@@ -243,7 +243,9 @@ async def test_a_file_name_that_is_no_utf_8_does_not_end_the_watch(scene: Scene)
     assert (await scene.next("collision.changed")).files == ("README", "\ufffd.txt")
 
 
-async def test_a_renamed_directory_and_a_burst_of_writes_come_out_right(scene: Scene) -> None:
+async def test_a_renamed_directory_and_a_burst_of_writes_give_the_right_collisions(
+    scene: Scene,
+) -> None:
     for number in range(300):
         scene.auth.write(f"many/{number}.txt", f"auth {number}\n")
     (scene.auth.path / "many").rename(scene.auth.path / "more")
@@ -252,7 +254,7 @@ async def test_a_renamed_directory_and_a_burst_of_writes_come_out_right(scene: S
     assert found.files == ("more/7.txt",)
 
 
-async def test_of_two_radars_one_looks_and_the_other_takes_over(
+async def test_one_of_two_monitors_works_and_the_other_takes_over(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -272,7 +274,7 @@ async def test_of_two_radars_one_looks_and_the_other_takes_over(
     assert "orchestra-radar" not in left
 
 
-async def test_a_radar_that_gives_up_waiting_leaves_the_duty_to_others(context: Context) -> None:
+async def test_a_monitor_stopped_while_waiting_leaves_the_lock_to_others(context: Context) -> None:
     async with radar_on(context), radar_on(context):
         pass
     async with asyncio.timeout(10), radar_on(context):
@@ -284,7 +286,7 @@ async def test_a_radar_that_gives_up_waiting_leaves_the_duty_to_others(context: 
             await told.until(lambda told: bool(told.state.collisions))
 
 
-async def test_another_repository_under_the_same_project_id_is_left_alone(
+async def test_chambers_of_another_repository_with_the_same_project_id_are_ignored(
     scene: Scene, tmp_path: Path
 ) -> None:
     run_git(tmp_path, "init", "--quiet", "elsewhere")
@@ -345,7 +347,7 @@ async def a_chamber_between_watches(
     return watchers[1], watchers[2]
 
 
-async def test_a_chamber_whose_watch_was_replaced_before_it_was_ready_is_looked_at_by_the_next(
+async def test_a_change_missed_by_a_replaced_watch_is_found_by_the_next_one(
     watchers: list[HeldWatcher], context: Context
 ) -> None:
     async with radar_scene(context) as scene:
@@ -357,7 +359,7 @@ async def test_a_chamber_whose_watch_was_replaced_before_it_was_ready_is_looked_
         await until(lambda: [watch.stopped for watch in watchers] == [True, True, False])
 
 
-async def test_a_watch_that_fails_after_it_was_replaced_leaves_its_chambers_to_the_next(
+async def test_the_chambers_of_a_watch_that_fails_after_its_replacement_pass_to_the_next(
     watchers: list[HeldWatcher], context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with radar_scene(context) as scene:
@@ -373,7 +375,7 @@ async def test_a_watch_that_fails_after_it_was_replaced_leaves_its_chambers_to_t
     assert "not watched" not in caplog.text
 
 
-async def test_the_radar_stops_every_watch_that_it_made(
+async def test_the_monitor_stops_every_watch_that_it_started(
     watchers: list[HeldWatcher], context: Context
 ) -> None:
     async with radar_scene(context) as scene:

@@ -61,7 +61,7 @@ def delivering(context: Context) -> AbstractAsyncContextManager[None]:
     return deliver_as_leader(context.store, context.project, context.clock)
 
 
-async def test_what_was_pending_is_posted_at_the_start(
+async def test_pending_mail_is_posted_at_the_start(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await sent_from_elsewhere(context, task_id, "one")
@@ -71,7 +71,7 @@ async def test_what_was_pending_is_posted_at_the_start(
     assert unread(auth.path) == ["i-one"]
 
 
-async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
+async def test_changes_made_on_another_machine_reach_the_chamber_at_once(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     chamber = await chamber_of(context, task_id, "auth")
@@ -86,7 +86,7 @@ async def test_what_another_machine_does_reaches_the_chamber_as_it_happens(
         await until(lambda: not (auth.path / MAIL).exists())
 
 
-async def test_a_chamber_of_another_machine_is_left_to_that(
+async def test_mail_for_a_chamber_on_another_machine_is_not_posted_here(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     chamber = await chamber_of(context, task_id, "auth")
@@ -102,7 +102,7 @@ async def test_a_chamber_of_another_machine_is_left_to_that(
     assert (await context.store.snapshot()).interrupts["i-one"].state == "sent"
 
 
-async def test_mail_that_an_ended_worker_left_is_marked_once_its_end_has_lasted(
+async def test_the_mail_of_an_ended_worker_expires_after_a_while(
     context: Context, task_id: str, auth: TestRepository, clock: Clock
 ) -> None:
     async with delivering(context):
@@ -117,7 +117,7 @@ async def test_mail_that_an_ended_worker_left_is_marked_once_its_end_has_lasted(
     assert not (auth.path / MAIL).exists()
 
 
-async def test_one_server_of_a_repository_is_on_duty_and_the_next_takes_over(
+async def test_one_server_of_a_repository_delivers_and_another_takes_over(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     async with delivering(context):

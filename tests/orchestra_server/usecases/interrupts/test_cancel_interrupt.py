@@ -49,7 +49,7 @@ def letters_in(path: Path) -> list[str]:
     return [letter["message"] for letter in json.loads((path / MAIL).read_text())["interrupts"]]
 
 
-async def test_an_unread_message_is_taken_out_of_the_chamber(
+async def test_cancelling_removes_an_unread_message_from_the_chamber(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first, _ = await sent(context, task_id, "one"), await sent(context, task_id, "two")
@@ -62,7 +62,7 @@ async def test_an_unread_message_is_taken_out_of_the_chamber(
     assert (await kinds(context))[-1] == "interrupt.cancelled"
 
 
-async def test_cancelling_twice_is_answered_and_told_once(
+async def test_cancelling_twice_returns_the_same_and_makes_one_event(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -73,7 +73,7 @@ async def test_cancelling_twice_is_answered_and_told_once(
     assert not (auth.path / MAIL).exists()
 
 
-async def test_what_has_been_read_cannot_be_cancelled(
+async def test_a_message_that_was_read_cannot_be_cancelled(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -82,7 +82,7 @@ async def test_what_has_been_read_cannot_be_cancelled(
         await cancel_interrupt(context, task_id=task_id, interrupt_id=first)
 
 
-async def test_what_a_hook_is_showing_cannot_be_cancelled(
+async def test_a_message_that_a_hook_is_showing_cannot_be_cancelled(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -92,7 +92,7 @@ async def test_what_a_hook_is_showing_cannot_be_cancelled(
     assert await state_of(context, first) == "posted"
 
 
-async def test_a_hook_that_could_only_leave_a_receipt_counts_as_reading(
+async def test_a_message_with_a_receipt_in_the_chamber_counts_as_read(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -104,7 +104,7 @@ async def test_a_hook_that_could_only_leave_a_receipt_counts_as_reading(
     assert await state_of(context, first) == "delivered"
 
 
-async def test_an_unknown_interrupt_is_answered_with_those_that_wait(
+async def test_the_error_for_an_unknown_interrupt_lists_the_unread_ones(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     with pytest.raises(Unknown, match="none of its messages is unread"):
@@ -117,7 +117,7 @@ async def test_an_unknown_interrupt_is_answered_with_those_that_wait(
         await cancel_interrupt(context, task_id=other, interrupt_id=first)
 
 
-async def test_a_letter_that_was_posted_while_it_was_cancelled_is_called_back(
+async def test_a_message_posted_while_it_is_cancelled_is_removed_again(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -127,7 +127,7 @@ async def test_a_letter_that_was_posted_while_it_was_cancelled_is_called_back(
     assert unread(auth.path) == []
 
 
-async def test_mail_of_another_machines_chamber_is_cancelled_there(
+async def test_mail_for_a_chamber_on_another_machine_is_removed_there(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -141,7 +141,7 @@ async def test_mail_of_another_machines_chamber_is_cancelled_there(
     assert await state_of(context, second) == "cancelled"
 
 
-async def test_closing_a_chamber_says_what_its_worker_never_read(
+async def test_closing_a_chamber_reports_its_unread_mail(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await sent(context, task_id, "one")
@@ -155,7 +155,7 @@ async def test_closing_a_chamber_says_what_its_worker_never_read(
         assert mail.note == "undelivered: the chamber was closed before its worker read it"
 
 
-async def test_completing_a_task_says_what_nobody_read(
+async def test_completing_a_task_reports_its_unread_mail(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await sent(context, task_id, "one")
@@ -164,7 +164,7 @@ async def test_completing_a_task_says_what_nobody_read(
     assert "`undelivered` has 1 that no worker has read" in done.next_step
 
 
-async def test_a_worker_that_ended_leaves_its_mail_undelivered(
+async def test_the_mail_of_a_worker_that_ended_is_reported_as_undelivered(
     context: Context, task_id: str, auth: TestRepository, clock: Clock
 ) -> None:
     first = await sent(context, task_id, "one")
@@ -179,7 +179,7 @@ async def test_a_worker_that_ended_leaves_its_mail_undelivered(
     assert unread(auth.path) == []
 
 
-async def test_mail_sent_to_a_worker_that_has_ended_waits_for_the_next(
+async def test_mail_sent_after_a_worker_ended_waits_for_the_next_one(
     context: Context, task_id: str, auth: TestRepository, clock: Clock
 ) -> None:
     await ended(context, task_id, clock.now)

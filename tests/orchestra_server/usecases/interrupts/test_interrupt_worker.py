@@ -17,7 +17,7 @@ from tests.support.conducting import a_started_task, chambers_open, kinds
 from tests.support.repositories import TestRepository
 
 
-async def test_phases_go_on_one_by_one_to_the_last(context: Context) -> None:
+async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:
     started = await start_task(context, description="x", complexity="moderate")
     steps = [await advance_phase(context, task_id=started.task_id) for _ in range(4)]
     assert [step.phase for step in steps] == [
@@ -28,7 +28,7 @@ async def test_phases_go_on_one_by_one_to_the_last(context: Context) -> None:
     assert (await kinds(context)).count("task.phase-advanced") == 2
 
 
-async def test_a_phase_that_is_named_is_entered_once(context: Context) -> None:
+async def test_entering_a_named_phase_again_changes_nothing(context: Context) -> None:
     started = await start_task(context, description="x", complexity="moderate")
     first, again = [
         await advance_phase(context, task_id=started.task_id, phase="verification")
@@ -40,7 +40,7 @@ async def test_a_phase_that_is_named_is_entered_once(context: Context) -> None:
     assert again.by == "conductor"
 
 
-async def test_an_unknown_phase_is_answered_with_those_there_are(context: Context) -> None:
+async def test_the_error_for_an_unknown_phase_lists_the_phases(context: Context) -> None:
     started = await start_task(context, description="x", complexity="moderate")
     with pytest.raises(BadInput, match="'deploy'; its phases are: analysis, implementation"):
         await advance_phase(context, task_id=started.task_id, phase="deploy")
@@ -59,7 +59,7 @@ async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None
     assert chamber.status == ""
 
 
-async def test_the_same_message_while_unread_is_one_and_after_reading_another(
+async def test_a_repeated_message_is_sent_again_only_after_the_first_was_read(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)
@@ -75,7 +75,7 @@ async def test_the_same_message_while_unread_is_one_and_after_reading_another(
     assert third.interrupt_id != first.interrupt_id
 
 
-async def test_a_message_said_again_and_again_is_not_looked_up_one_by_one(
+async def test_repeating_a_message_many_times_takes_few_reads(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = await a_started_task(context)
@@ -98,7 +98,7 @@ async def test_a_message_said_again_and_again_is_not_looked_up_one_by_one(
     assert len(asked) <= 12
 
 
-async def test_a_receipt_that_a_hook_left_is_taken_in(context: Context) -> None:
+async def test_a_receipt_that_a_hook_left_is_collected(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
@@ -122,7 +122,7 @@ async def test_a_receipt_that_a_hook_left_is_taken_in(context: Context) -> None:
     ],
     ids=["unknown", "path", "empty", "long", "requires", "closed"],
 )
-async def test_a_wrong_interrupt_is_one_line_and_sends_nothing(
+async def test_an_invalid_interrupt_is_a_one_line_error_and_sends_nothing(
     context: Context, chamber: str, message: str, requires: str, error: type[OrchestraError]
 ) -> None:
     task_id = await a_started_task(context)
@@ -136,7 +136,9 @@ async def test_a_wrong_interrupt_is_one_line_and_sends_nothing(
     assert "interrupt.sent" not in await kinds(context)
 
 
-async def test_the_files_follow_every_change(context: Context, repository: TestRepository) -> None:
+async def test_every_change_updates_the_projections(
+    context: Context, repository: TestRepository
+) -> None:
     started = await start_task(context, description="x", complexity="moderate")
     await advance_phase(context, task_id=started.task_id)
     written = json.loads(repository.read(".claude/WORKFLOW_STATE.json"))

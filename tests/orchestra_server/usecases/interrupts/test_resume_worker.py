@@ -53,7 +53,7 @@ async def read_by_its_worker(context: Context, chamber: Path, interrupt_id: str)
     await context.store.stamp_interrupt(interrupt_id, "delivered", at=9, actor="auth")
 
 
-async def test_suspending_stops_the_tools_and_says_why(
+async def test_suspending_denies_the_workers_tools_with_the_reason(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -70,7 +70,7 @@ async def test_suspending_stops_the_tools_and_says_why(
     assert auth.status == ""
 
 
-async def test_neither_review_nor_stop_suspends(
+async def test_review_and_stop_do_not_suspend(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     for requires in ("review", "stop"):
@@ -81,7 +81,7 @@ async def test_neither_review_nor_stop_suspends(
     assert not (auth.path / SUSPENDED).exists()
 
 
-async def test_a_worker_that_knows_of_it_is_told_to_go_on(
+async def test_a_worker_that_noticed_the_suspension_gets_a_message_to_continue(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -94,7 +94,7 @@ async def test_a_worker_that_knows_of_it_is_told_to_go_on(
     assert (letter["message"], letter["requires"]) == (GO_ON, "review")
 
 
-async def test_a_suspension_nobody_noticed_leaves_no_word_behind(
+async def test_a_suspension_that_nobody_noticed_leaves_no_message(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -105,7 +105,7 @@ async def test_a_suspension_nobody_noticed_leaves_no_word_behind(
     assert (await context.store.snapshot()).interrupts[interrupt_id].state == "cancelled"
 
 
-async def test_what_a_hook_is_showing_at_that_moment_is_followed_by_the_word_to_go_on(
+async def test_a_suspension_that_a_hook_is_showing_is_followed_by_a_message_to_continue(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -116,7 +116,7 @@ async def test_what_a_hook_is_showing_at_that_moment_is_followed_by_the_word_to_
     assert (await context.store.snapshot()).interrupts[second].message == GO_ON
 
 
-async def test_resuming_twice_is_answered_and_told_once(
+async def test_resuming_twice_returns_the_same_and_makes_one_event(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -128,7 +128,7 @@ async def test_resuming_twice_is_answered_and_told_once(
     assert len(unread(auth.path)) == 1
 
 
-async def test_a_second_suspension_keeps_the_time_of_the_first_and_says_the_new_words(
+async def test_a_second_suspension_keeps_the_first_time_and_shows_the_new_reason(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await suspend(context, task_id)
@@ -140,7 +140,7 @@ async def test_a_second_suspension_keeps_the_time_of_the_first_and_says_the_new_
     assert found.message == "And leave the tests alone"
 
 
-async def test_cancelling_the_message_that_suspended_ends_that_too(
+async def test_cancelling_the_suspending_message_ends_the_suspension(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
@@ -150,7 +150,7 @@ async def test_cancelling_the_message_that_suspended_ends_that_too(
     assert (await kinds(context))[-2:] == ["interrupt.cancelled", "chamber.resumed"]
 
 
-async def test_a_suspension_can_be_asked_for_again_after_it_ended(
+async def test_a_chamber_can_be_suspended_again_after_it_was_resumed(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     for _ in range(2):
@@ -163,7 +163,7 @@ async def test_a_suspension_can_be_asked_for_again_after_it_ended(
     assert (await kinds(context)).count("chamber.suspended") == 2
 
 
-async def test_a_chamber_comes_back_from_its_closing_able_to_work(
+async def test_a_suspended_chamber_is_not_suspended_after_closing_and_restoring(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     auth.write("work.py", "x\n")
@@ -174,7 +174,7 @@ async def test_a_chamber_comes_back_from_its_closing_able_to_work(
     assert not (auth.path / SUSPENDED).exists()
 
 
-async def test_the_file_is_a_picture_that_the_next_change_mends(
+async def test_the_next_change_corrects_the_suspension_file(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     await suspend(context, task_id)
@@ -187,7 +187,7 @@ async def test_the_file_is_a_picture_that_the_next_change_mends(
     assert not (auth.path / SUSPENDED).exists()
 
 
-async def test_suspending_and_resuming_at_once_leaves_the_file_as_redis_says(
+async def test_concurrent_suspending_and_resuming_leave_the_file_equal_to_the_store(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     for number in range(5):
@@ -234,7 +234,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_what_two_processes_send_at_the_same_moment_both_arrives_in_order(
+async def test_messages_that_two_processes_send_at_once_both_arrive_in_order(
     context: Context, task_id: str, auth: TestRepository, repository: TestRepository
 ) -> None:
     running = [start_sending(context, task_id, repository, who) for who in ("one", "two")]

@@ -79,21 +79,21 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_difference_is_found_alone_and_by_its_name(name: str) -> None:
+def test_each_kind_of_difference_is_found_alone_and_by_its_name(name: str) -> None:
     assert [one.name for one in differences(CASES[name])] == [name]
 
 
-def test_a_live_chamber_with_its_worktree_linked_and_locked_differs_in_nothing() -> None:
+def test_a_live_chamber_with_a_linked_and_locked_worktree_has_no_difference() -> None:
     assert differences(seen(LIVE, claims={"auth": LIVE.id})) == ()
 
 
 @pytest.mark.parametrize("state", ["creating", "closing", "live"])
-def test_a_chamber_of_another_host_is_left_to_that_host(state: str) -> None:
+def test_a_chamber_of_another_host_is_ignored(state: str) -> None:
     away = replace(in_state(state), host="elsewhere")
     assert differences(seen(away, trees=())) == ()
 
 
-def test_a_task_that_a_call_is_completing_is_not_stuck() -> None:
+def test_a_task_that_a_running_call_completes_is_not_stuck() -> None:
     assert differences(with_fields(seen(task=COMPLETING, trees=()), ending=frozenset([TASK]))) == ()
 
 
@@ -105,7 +105,7 @@ def test_a_task_that_a_call_is_completing_is_not_stuck() -> None:
         (COMPLETING, set[str](), "nothing has landed"),
     ],
 )
-def test_an_unfinished_completing_ends_as_far_as_it_came(
+def test_an_unfinished_completion_is_reopened_or_finished_depending_on_its_progress(
     task: Task, landed: set[str], mending: str
 ) -> None:
     [found] = differences(with_fields(seen(task=task, trees=()), landed=frozenset(landed)))
@@ -113,7 +113,7 @@ def test_an_unfinished_completing_ends_as_far_as_it_came(
 
 
 @pytest.mark.parametrize(("settled", "mending"), [(True, "it is deleted"), (False, "it is kept")])
-def test_an_orphan_branch_is_deleted_only_when_its_work_is_elsewhere(
+def test_an_orphan_branch_is_deleted_only_if_its_work_is_merged_or_saved(
     *, settled: bool, mending: str
 ) -> None:
     names = frozenset([LIVE.branch]) if settled else frozenset[str]()
@@ -121,12 +121,12 @@ def test_an_orphan_branch_is_deleted_only_when_its_work_is_elsewhere(
     assert found.mending.startswith(mending)
 
 
-def test_a_moved_repository_hides_all_but_stale_locks_until_it_is_followed() -> None:
+def test_in_a_moved_repository_only_stale_locks_are_found_before_the_relocation() -> None:
     moved = with_fields(seen(trees=()), moved_from="/before", locks=("/repo/.git/index.lock",))
     assert [one.name for one in differences(moved)] == ["stale lock", "moved repository"]
 
 
-def test_mail_counts_as_lost_only_when_no_receipt_may_tell_of_it() -> None:
+def test_mail_counts_as_lost_only_if_no_receipt_can_exist() -> None:
     with_receipt = seen(LIVE, mail=(POSTED,), at=ChamberObservation(receipts=1))
     assert [one.name for one in differences(with_receipt)] == ["unread receipts"]
 

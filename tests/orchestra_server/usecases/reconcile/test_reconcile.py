@@ -55,7 +55,7 @@ async def change(context: Context, make: Callable[[Reads], Change]) -> None:
     await context.store.transact(decide)
 
 
-async def test_where_all_agrees_nothing_is_found_and_nothing_changes(
+async def test_without_differences_nothing_is_found_and_nothing_changes(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -69,7 +69,7 @@ async def test_where_all_agrees_nothing_is_found_and_nothing_changes(
     assert [await kinds(context), repository.git("for-each-ref")] == before
 
 
-async def test_a_half_made_chamber_is_cleared_away_and_its_name_is_free(
+async def test_a_half_created_chamber_is_removed_and_its_name_released(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -81,7 +81,7 @@ async def test_a_half_made_chamber_is_cleared_away_and_its_name_is_free(
     assert list(await chambers_open(context, task_id, ["auth"])) == ["auth"]
 
 
-async def test_a_chamber_in_the_making_is_left_alone(
+async def test_a_chamber_that_is_being_created_is_not_touched(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -96,7 +96,7 @@ async def test_a_chamber_in_the_making_is_left_alone(
     assert (await chamber_of(context, task_id, "auth")).state == "live"
 
 
-async def test_a_dry_run_names_and_mends_nothing(
+async def test_a_dry_run_lists_differences_and_repairs_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -106,7 +106,7 @@ async def test_a_dry_run_names_and_mends_nothing(
     assert (await chamber_of(context, task_id, "auth")).state == "creating"
 
 
-async def test_a_closing_that_broke_off_is_finished(context: Context) -> None:
+async def test_an_interrupted_close_is_finished(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "untracked\n")
@@ -128,7 +128,7 @@ async def begin_completing(context: Context, task_id: str, ending: str = "merge"
     await change(context, lambda _: begin)
 
 
-async def test_a_completing_that_did_not_land_is_open_again(
+async def test_a_completion_interrupted_before_landing_is_reopened(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -142,7 +142,7 @@ async def test_a_completing_that_did_not_land_is_open_again(
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
 
 
-async def test_a_completing_that_landed_is_finished(
+async def test_a_completion_interrupted_after_landing_is_finished(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -170,7 +170,9 @@ async def test_a_completing_that_landed_is_finished(
     assert (again.already_completed, again.merged) == (True, ["auth", "api"])
 
 
-async def test_a_closing_without_merging_that_broke_off_saves_the_rest(context: Context) -> None:
+async def test_an_interrupted_completion_without_merging_saves_the_remaining_chambers(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "x\n")
@@ -180,7 +182,9 @@ async def test_a_closing_without_merging_that_broke_off_saves_the_rest(context: 
     assert (await chamber_of(context, task_id, "auth")).saved_ref
 
 
-async def test_a_deleted_directory_is_closed_and_what_git_has_is_saved(context: Context) -> None:
+async def test_a_chamber_with_a_deleted_directory_is_closed_and_its_commits_are_saved(
+    context: Context,
+) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     head = chamber.commit("mine", {"mine": "x\n"})
@@ -191,7 +195,7 @@ async def test_a_deleted_directory_is_closed_and_what_git_has_is_saved(context: 
     assert chamber.head == head
 
 
-async def test_lost_links_forgotten_records_and_missing_locks_are_put_right(
+async def test_lost_git_files_worktree_records_and_locks_are_restored(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -206,7 +210,7 @@ async def test_lost_links_forgotten_records_and_missing_locks_are_put_right(
     assert (await reconcile(context)).differences == []
 
 
-async def test_a_hook_that_a_clean_build_removed_is_written_again_with_the_mail(
+async def test_a_hook_deleted_by_git_clean_is_written_again_with_the_mail(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)
@@ -225,7 +229,7 @@ async def test_a_hook_that_a_clean_build_removed_is_written_again_with_the_mail(
     assert (await reconcile(context)).differences == []
 
 
-async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) -> None:
+async def test_an_interrupted_restore_can_be_repeated(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "x\n")
@@ -241,7 +245,7 @@ async def test_a_restoring_that_broke_off_can_be_done_again(context: Context) ->
     assert chamber.read("new") == "x\n"
 
 
-async def test_chambers_whose_store_was_lost_are_taken_on_again(
+async def test_chambers_unknown_to_an_emptied_store_are_adopted(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -254,7 +258,7 @@ async def test_chambers_whose_store_was_lost_are_taken_on_again(
     assert repository.read("auth.py") == "x\n"
 
 
-async def test_a_persons_own_worktree_and_branches_are_nobodys_business(
+async def test_a_persons_own_worktree_and_branches_are_ignored(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     repository.git("worktree", "add", "--quiet", "-b", "mine", str(tmp_path / "mine"))
@@ -262,7 +266,7 @@ async def test_a_persons_own_worktree_and_branches_are_nobodys_business(
     assert (await reconcile(context)).differences == []
 
 
-async def test_a_branch_of_nobodys_goes_when_it_is_merged_and_stays_when_it_is_not(
+async def test_an_orphan_branch_is_deleted_only_if_it_is_merged(
     context: Context, repository: TestRepository
 ) -> None:
     repository.git("branch", "orchestra/t-1/merged")
@@ -277,7 +281,7 @@ async def test_a_branch_of_nobodys_goes_when_it_is_merged_and_stays_when_it_is_n
     assert repository.branches == ["main", "orchestra/t-1/work"]
 
 
-async def test_mail_receipts_and_claims_are_put_right(context: Context) -> None:
+async def test_mail_receipts_and_claims_are_repaired(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     first, second = [
@@ -296,7 +300,7 @@ async def test_mail_receipts_and_claims_are_put_right(context: Context) -> None:
     assert second.interrupt_id in chamber.read(".INTERRUPT")
 
 
-async def test_a_moved_repository_takes_its_chambers_along(
+async def test_after_a_move_the_repositorys_chambers_are_relocated(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     task_id = await a_started_task(context)
@@ -318,7 +322,7 @@ async def test_a_moved_repository_takes_its_chambers_along(
     assert there.read("auth.py") == "x\n"
 
 
-async def test_a_chamber_on_another_machine_is_not_judged_from_here(
+async def test_a_chamber_on_another_machine_is_ignored(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = await a_started_task(context)

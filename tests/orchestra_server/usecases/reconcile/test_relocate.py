@@ -53,7 +53,7 @@ async def worked_in(shop: TestRepository, settings: Settings) -> str:
         return task_id
 
 
-async def test_a_moved_repository_keeps_its_tasks_and_its_chambers_work(
+async def test_after_a_move_the_tasks_exist_and_the_chambers_work(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     task_id = await worked_in(shop, settings)
@@ -78,7 +78,7 @@ async def test_a_moved_repository_keeps_its_tasks_and_its_chambers_work(
     assert not shop.path.exists()
 
 
-async def test_what_init_wrote_follows_and_can_be_taken_out_again(
+async def test_the_files_of_init_are_relocated_and_can_be_removed(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     initialise(shop.path, Path(sys.executable), isolation=False, agents=["codex"])
@@ -94,7 +94,7 @@ async def test_what_init_wrote_follows_and_can_be_taken_out_again(
     assert not (there / ".mcp.json").exists()
 
 
-async def test_a_move_that_is_noticed_twice_is_mended_once_more(
+async def test_relocating_again_after_a_partial_relocation_completes_it(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     await worked_in(shop, settings)
@@ -110,7 +110,7 @@ async def test_a_move_that_is_noticed_twice_is_mended_once_more(
     assert note.read_text() != noted
 
 
-async def test_a_copy_is_a_project_of_its_own_and_leaves_the_originals_chambers_alone(
+async def test_a_copied_repository_is_a_separate_project_and_does_not_touch_the_originals_chambers(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     task_id = await worked_in(shop, settings)
@@ -129,7 +129,9 @@ async def test_a_copy_is_a_project_of_its_own_and_leaves_the_originals_chambers_
     assert find_project(copy).id == own
 
 
-async def test_an_id_given_by_hand_is_not_noted(shop: TestRepository, settings: Settings) -> None:
+async def test_a_configured_project_id_is_not_recorded(
+    shop: TestRepository, settings: Settings
+) -> None:
     async with open_store("ours", settings) as store:
         project = find_project(shop.path, "ours")
         context = Context(store=store, project=project, settings=settings, actor="test")

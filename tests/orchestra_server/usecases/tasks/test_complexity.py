@@ -26,20 +26,22 @@ def _judged() -> list[tuple[str, str]]:
 JUDGED = _judged()
 
 
-def test_at_least_forty_requests_of_every_level_are_written_down() -> None:
+def test_the_sample_has_at_least_forty_requests_of_each_level() -> None:
     assert len(JUDGED) >= 40
     assert len({request for request, _ in JUDGED}) == len(JUDGED)
     assert {level for _, level in JUDGED} == set(LEVELS)
 
 
 @pytest.mark.parametrize(("request_text", "level"), JUDGED, ids=[one[:40] for one, _ in JUDGED])
-def test_a_request_gets_the_level_a_person_chose(request_text: str, level: str) -> None:
+def test_each_sample_request_gets_the_level_that_a_person_chose(
+    request_text: str, level: str
+) -> None:
     assessment = assess(request_text)
     assert assessment.level == level, assessment.reasons
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_larger_level_never_implies_fewer_phases(level: Level) -> None:
+def test_a_higher_level_never_has_fewer_phases(level: Level) -> None:
     at = LEVELS.index(level)
     assert len(PHASES[LEVELS[at]]) >= len(PHASES[LEVELS[max(0, at - 1)]])
 
@@ -50,18 +52,18 @@ def test_the_reasons_name_the_words_that_counted() -> None:
     assert "database" in reasons
 
 
-def test_words_in_a_pasted_trace_or_a_quotation_do_not_count() -> None:
+def test_words_in_a_traceback_or_a_quotation_do_not_count() -> None:
     plain = assess("Show the right message")
     quoted = assess("Show the right message 'migrate the authentication database'")
     assert quoted.level == plain.level
 
 
-def test_accents_and_capitals_make_no_difference() -> None:
+def test_accents_and_capitals_do_not_change_the_level() -> None:
     assert assess("RÉÉCRIRE LE MODULE").level == assess("reecrire le module").level
 
 
 @given(st.text(max_size=400))
-def test_any_text_gets_a_level_and_the_same_one_again(text: str) -> None:
+def test_any_text_gets_a_level_and_always_the_same(text: str) -> None:
     first = assess(text)
     assert first == assess(text)
     assert first.phases == PHASES[first.level]
@@ -72,5 +74,5 @@ def test_any_text_gets_a_level_and_the_same_one_again(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["a", "a/", "- x\n", "1 ", "'", "a, ", "at x (", "\n ", "é", "、", "```"]
 )
-def test_the_longest_description_allowed_is_judged_quickly(unit: str) -> None:
+def test_the_longest_allowed_description_is_judged_quickly(unit: str) -> None:
     assess((unit * DESCRIPTION_LIMIT)[:DESCRIPTION_LIMIT])

@@ -17,7 +17,7 @@ REQUEST = "Add a login"
 
 @pytest.mark.parametrize("reconciled", [False, True])
 @pytest.mark.parametrize("way", ["made anew", "cloned anew"])
-async def test_the_same_request_is_a_new_task_on_the_new_history(
+async def test_a_request_repeated_on_a_new_history_is_a_new_task(
     context: Context, repository: TestRepository, way: str, *, reconciled: bool
 ) -> None:
     await reconcile(context)

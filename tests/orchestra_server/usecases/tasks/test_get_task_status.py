@@ -10,7 +10,7 @@ from orchestra_server.usecases.workers.record_agent_action import record_agent_a
 from tests.support.conducting import a_started_task, chambers_open
 
 
-async def test_task_status_tells_all_of_it(context: Context) -> None:
+async def test_task_status_returns_chambers_agents_and_discoveries(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     await record_agent_action(
@@ -23,7 +23,7 @@ async def test_task_status_tells_all_of_it(context: Context) -> None:
     assert status.started_at.endswith("Z")
 
 
-async def test_status_of_an_unknown_task_names_the_closest(context: Context) -> None:
+async def test_the_error_for_an_unknown_task_names_the_closest(context: Context) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(Unknown, match=task_id):
         await get_task_status(context, task_id=task_id[:-1])

@@ -15,7 +15,7 @@ def behind_its_upstream(repository: TestRepository) -> None:
     repository.git("branch", "--quiet", "--set-upstream-to=origin/main", "main")
 
 
-async def test_a_base_behind_its_upstream_is_said_when_work_begins(
+async def test_a_base_behind_its_upstream_is_reported_when_work_starts(
     context: Context, repository: TestRepository
 ) -> None:
     behind_its_upstream(repository)
@@ -29,7 +29,7 @@ async def test_a_base_behind_its_upstream_is_said_when_work_begins(
     assert newer.notes == []
 
 
-async def test_a_branch_that_is_gone_is_said_with_the_cure(
+async def test_a_deleted_base_branch_is_reported_with_its_remedy(
     context: Context, repository: TestRepository
 ) -> None:
     started = await start_task(context, description="Add a login")

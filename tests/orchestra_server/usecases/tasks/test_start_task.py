@@ -19,7 +19,7 @@ from tests.support.repositories import (
 )
 
 
-async def test_it_answers_the_level_its_reasons_and_the_phases(
+async def test_start_task_returns_the_level_its_reasons_and_the_phases(
     context: Context, repository: TestRepository
 ) -> None:
     started = await start_task(context, description="Migrate the database to PostgreSQL")
@@ -31,12 +31,12 @@ async def test_it_answers_the_level_its_reasons_and_the_phases(
     assert started.task_id in started.next_step
 
 
-async def test_a_named_level_is_taken_as_it_is(context: Context) -> None:
+async def test_a_given_level_is_used(context: Context) -> None:
     started = await start_task(context, description="typo", complexity="very-complex")
     assert started.complexity == "very-complex"
 
 
-async def test_the_same_request_while_it_is_open_answers_the_same_task(context: Context) -> None:
+async def test_repeating_an_open_request_returns_its_task(context: Context) -> None:
     first = await start_task(context, description="Add a login")
     again = await start_task(context, description="Add a login")
     assert (first.already_open, again.already_open) == (False, True)
@@ -44,7 +44,7 @@ async def test_the_same_request_while_it_is_open_answers_the_same_task(context: 
     assert await kinds(context) == ["task.started"]
 
 
-async def test_two_at_once_make_one_task(context: Context) -> None:
+async def test_two_concurrent_calls_create_one_task(context: Context) -> None:
     started = await asyncio.gather(
         *(start_task(context, description="Add a login") for _ in range(5))
     )
@@ -52,17 +52,19 @@ async def test_two_at_once_make_one_task(context: Context) -> None:
     assert await kinds(context) == ["task.started"]
 
 
-async def test_another_request_is_another_task(context: Context) -> None:
+async def test_another_request_creates_another_task(context: Context) -> None:
     assert await a_started_task(context, "Add a login") != await a_started_task(context, "Add tea")
 
 
-async def test_its_files_show_nowhere_in_git(context: Context, repository: TestRepository) -> None:
+async def test_our_files_do_not_show_in_git_status(
+    context: Context, repository: TestRepository
+) -> None:
     await a_started_task(context)
     assert (repository.path / ".claude" / "MISSION_CONTEXT.json").is_file()
     assert repository.status == ""
 
 
-async def test_text_is_cleaned_of_what_no_screen_should_get(context: Context) -> None:
+async def test_control_characters_are_removed_from_the_description(context: Context) -> None:
     task_id = await a_started_task(context, "a\x1b[31m \x00b\u202e [bold]c[/] \ud800")
     task = (await context.store.snapshot()).tasks[task_id]
     assert task.description == "a b [bold]c[/] \ufffd"
@@ -78,7 +80,7 @@ async def test_text_is_cleaned_of_what_no_screen_should_get(context: Context) ->
     ],
     ids=["empty", "only white", "one too long", "a megabyte"],
 )
-async def test_a_description_that_is_empty_or_endless_is_refused(
+async def test_an_empty_or_overlong_description_is_refused(
     context: Context, description: str, told: str
 ) -> None:
     with pytest.raises(BadInput, match=told):
@@ -86,7 +88,7 @@ async def test_a_description_that_is_empty_or_endless_is_refused(
     assert await kinds(context) == []
 
 
-async def test_an_unknown_level_is_answered_with_those_there_are(context: Context) -> None:
+async def test_the_error_for_an_unknown_level_lists_the_levels(context: Context) -> None:
     with pytest.raises(BadInput, match=r"'huge'.*auto-detect, trivial, simple, moderate"):
         await start_task(context, description="x", complexity="huge")
 
@@ -104,20 +106,24 @@ async def test_an_unknown_level_is_answered_with_those_there_are(context: Contex
     ],
     ids=["missing", "a file", "above", "the root", "git's own", "with a NUL", "very long"],
 )
-async def test_a_wrong_directory_is_one_line(context: Context, directory: str, told: str) -> None:
+async def test_an_invalid_directory_is_a_one_line_error(
+    context: Context, directory: str, told: str
+) -> None:
     with pytest.raises(OrchestraError, match=told) as caught:
         await start_task(context, description="x", working_directory=directory)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
 
 
-async def test_another_repository_is_not_this_one(context: Context, tmp_path: Path) -> None:
+async def test_a_directory_of_another_repository_is_refused(
+    context: Context, tmp_path: Path
+) -> None:
     other = small_repository(tmp_path / "other")
     with pytest.raises(BadInput, match="not in this repository"):
         await start_task(context, description="x", working_directory=str(other.path))
 
 
-async def test_a_directory_inside_is_taken_by_its_real_path(
+async def test_a_subdirectory_is_recorded_by_its_real_path(
     context: Context, repository: TestRepository
 ) -> None:
     (repository.path / "link").symlink_to("src")
@@ -125,13 +131,15 @@ async def test_a_directory_inside_is_taken_by_its_real_path(
     assert started.working_directory == str(repository.path / "src")
 
 
-async def test_no_commit_yet_says_what_to_do(context_at: MakeContext, tmp_path: Path) -> None:
+async def test_the_error_for_a_repository_without_a_commit_says_what_to_do(
+    context_at: MakeContext, tmp_path: Path
+) -> None:
     empty = empty_repository(tmp_path / "empty")
     with pytest.raises(Refused, match="no commit yet"):
         await start_task(context_at(empty.path), description="x")
 
 
-async def test_a_bare_repository_has_nothing_to_work_on_but_its_worktree_has(
+async def test_a_task_starts_in_the_worktree_of_a_bare_repository_but_not_in_the_repository_itself(
     context_at: MakeContext, tmp_path: Path
 ) -> None:
     bare, worktree = bare_with_worktree(tmp_path)
@@ -141,7 +149,7 @@ async def test_a_bare_repository_has_nothing_to_work_on_but_its_worktree_has(
     assert started.working_directory == str(worktree.path)
 
 
-async def test_a_detached_head_is_a_place_to_start_from(
+async def test_a_task_can_start_from_a_detached_head(
     context: Context, repository: TestRepository
 ) -> None:
     repository.git("checkout", "--quiet", "--detach")

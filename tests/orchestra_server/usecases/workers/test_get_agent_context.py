@@ -11,7 +11,7 @@ from tests.support.conducting import a_started_task, chambers_open
 AGENT = "implementation-executor-auth"
 
 
-async def test_a_context_for_an_agent_without_a_chamber_says_so(context: Context) -> None:
+async def test_the_context_of_an_agent_without_a_chamber_says_so(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     found = await get_agent_context(context, task_id=task_id, agent_type="reviewer")
@@ -19,14 +19,14 @@ async def test_a_context_for_an_agent_without_a_chamber_says_so(context: Context
     assert "change no file" in found.prompt
 
 
-async def test_a_context_for_an_unknown_chamber_names_those_there_are(context: Context) -> None:
+async def test_the_error_for_an_unknown_chamber_lists_the_chambers(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     with pytest.raises(Unknown, match="its chambers are: auth"):
         await get_agent_context(context, task_id=task_id, agent_type="x", module="api")
 
 
-async def test_the_words_of_other_agents_are_quoted_in_a_prompt_under_their_name(
+async def test_a_prompt_quotes_the_discoveries_of_other_agents_with_their_names(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)

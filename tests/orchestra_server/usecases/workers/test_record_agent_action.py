@@ -12,7 +12,7 @@ from tests.support.conducting import Clock, a_started_task, chambers_open, kinds
 AGENT = "implementation-executor-auth"
 
 
-async def test_patterns_become_discoveries_that_others_find(context: Context) -> None:
+async def test_the_patterns_of_an_action_become_discoveries(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth", "api"])
     recorded = await record_agent_action(
@@ -32,7 +32,9 @@ async def test_patterns_become_discoveries_that_others_find(context: Context) ->
     assert "rate limiting" in found.prompt
 
 
-async def test_the_same_action_within_a_minute_is_one(context: Context, clock: Clock) -> None:
+async def test_the_same_action_within_a_minute_is_recorded_once(
+    context: Context, clock: Clock
+) -> None:
     task_id = await a_started_task(context)
 
     async def record() -> tuple[bool, int]:
@@ -48,7 +50,7 @@ async def test_the_same_action_within_a_minute_is_one(context: Context, clock: C
     assert (await kinds(context)).count("discovery.shared") == 1
 
 
-async def test_the_longest_chamber_name_wins(context: Context) -> None:
+async def test_the_longest_matching_chamber_name_is_used(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["api", "auth-api"])
     recorded = await record_agent_action(
@@ -58,7 +60,7 @@ async def test_the_longest_chamber_name_wins(context: Context) -> None:
 
 
 @pytest.mark.parametrize("agent_id", ["", "a b", "x" * 101, "a\n", "ä", "\ud800", "a/b"], ids=ascii)
-async def test_a_wrong_agent_id_is_one_line(context: Context, agent_id: str) -> None:
+async def test_an_invalid_agent_id_is_a_one_line_error(context: Context, agent_id: str) -> None:
     task_id = await a_started_task(context)
     with pytest.raises(BadInput, match="agent_id") as caught:
         await record_agent_action(

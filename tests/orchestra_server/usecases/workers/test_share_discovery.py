@@ -12,7 +12,7 @@ from tests.support.conducting import a_started_task, chambers_open, kinds
 AGENT = "implementation-executor-auth"
 
 
-async def test_a_critical_discovery_stops_the_others_it_affects_but_not_its_finder(
+async def test_a_critical_discovery_interrupts_the_affected_chambers_except_its_finder(
     context: Context,
 ) -> None:
     task_id = await a_started_task(context)
@@ -41,7 +41,7 @@ async def test_a_critical_discovery_stops_the_others_it_affects_but_not_its_find
     assert told[at : at + 3] == ["discovery.shared", "interrupt.sent", "interrupt.sent"]
 
 
-async def test_it_goes_only_to_those_it_names(context: Context) -> None:
+async def test_a_discovery_interrupts_only_the_named_chambers(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth", "database", "api"])
     shared = await share_discovery(
@@ -72,7 +72,7 @@ async def test_the_same_discovery_is_shared_once(context: Context) -> None:
     assert (await kinds(context)).count("interrupt.sent") == 1
 
 
-async def test_an_important_one_interrupts_nobody(context: Context) -> None:
+async def test_an_important_discovery_interrupts_nobody(context: Context) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth", "api"])
     shared = await share_discovery(
@@ -92,7 +92,7 @@ async def test_an_important_one_interrupts_nobody(context: Context) -> None:
     ],
     ids=["empty", "long", "severity", "affects", "impact"],
 )
-async def test_a_wrong_discovery_is_one_line(
+async def test_an_invalid_discovery_is_a_one_line_error(
     context: Context, given: dict[str, str | list[str]], error: type[OrchestraError], told: str
 ) -> None:
     task_id = await a_started_task(context)

@@ -17,21 +17,21 @@ def doing(presence: Presence | None, now: int = NOON + MINUTE) -> str:
     return describe_activity(ProjectState(presence=reports), a_chamber(), now)
 
 
-def test_a_worker_that_runs_is_told_with_its_tool_in_one_line() -> None:
+def test_a_running_worker_is_described_with_its_tool_in_one_line() -> None:
     assert doing(WORKING) == "working (Bash pytest -q)"
     assert len(doing(replace(WORKING, detail="x" * 1_000))) < 80
 
 
 @pytest.mark.parametrize("state", ["idle", "finished"])
-def test_a_worker_that_has_stopped_does_nothing(state: WorkerState) -> None:
+def test_a_worker_that_has_stopped_has_no_activity(state: WorkerState) -> None:
     assert doing(Presence(chamber_id=a_chamber().id, state=state, since=NOON)) == ""
     assert doing(None) == ""
 
 
-def test_an_old_report_tells_nothing() -> None:
+def test_an_old_report_is_no_activity() -> None:
     assert doing(WORKING, NOON + 15 * MINUTE)
     assert doing(WORKING, NOON + 15 * MINUTE + 1) == ""
 
 
-def test_a_report_from_before_the_chamber_was_made_tells_nothing() -> None:
+def test_a_report_older_than_the_chamber_is_no_activity() -> None:
     assert doing(replace(WORKING, since=NOON - 1)) == ""

@@ -12,12 +12,12 @@ def test_chambers_that_answer_are_counted() -> None:
     assert (check.verdict, check.found) == ("ok", "2 live, hooks verified, 1 on other machines")
 
 
-def test_one_that_does_not_answer_is_named_with_the_reason_and_the_way_out() -> None:
+def test_a_chamber_that_does_not_answer_is_named_with_reason_and_remedy() -> None:
     check = judge({"auth": READY, "api": HookProbe(ready=False, note="it is mute")}, 0)
     assert (check.verdict, check.found) == ("fail", "hook not verified: api: it is mute")
     assert "orchestra init" in check.mend
 
 
-def test_one_that_leaves_receipts_works_and_says_so() -> None:
+def test_a_chamber_that_leaves_receipts_passes_and_is_mentioned() -> None:
     check = judge({"auth": HookProbe(ready=True, note="it leaves receipts")}, 0)
     assert (check.verdict, check.found) == ("note", "auth: it leaves receipts")

@@ -9,14 +9,14 @@ from orchestra_tui.command_line.commands.interrupt import task_of
 from tests.support.samples import a_chamber
 
 
-def test_a_live_chamber_s_name_tells_its_task() -> None:
+def test_the_task_is_found_by_the_name_of_its_live_chamber() -> None:
     state = ProjectState()
     state.put(replace(a_chamber("auth", "old-task"), state="closed"))
     state.put(replace(a_chamber("auth", "new-task"), state="live"))
     assert task_of(state, "auth") == "new-task"
 
 
-def test_an_unknown_chamber_is_answered_with_those_that_live() -> None:
+def test_the_error_for_an_unknown_chamber_lists_the_live_ones() -> None:
     state = ProjectState()
     state.put(replace(a_chamber("web"), state="live"))
     state.put(replace(a_chamber("auth"), state="live"))

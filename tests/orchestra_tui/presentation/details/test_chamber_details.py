@@ -24,7 +24,7 @@ def some_state() -> IndexedState:
     return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
 
 
-def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> None:
+def test_the_overview_of_a_chamber_shows_its_place_and_its_records() -> None:
     state = some_state()
     state.documents.put(
         Agent(
@@ -45,7 +45,7 @@ def test_a_chambers_overview_tells_where_it_is_and_what_was_recorded_in_it() -> 
     assert "impl\nrecorded   1 action  1m ago\nlast       wrote tests\nresult     12 pass" in said
 
 
-def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() -> None:
+def test_the_overview_of_a_chamber_shows_the_workers_last_message_and_its_age() -> None:
     state = some_state()
     state.report_presence(
         Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
@@ -55,7 +55,7 @@ def test_a_chambers_overview_tells_what_its_worker_last_said_and_since_when() ->
     assert "message    All done.\n           12 pass\n" in said
 
 
-def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> None:
+def test_the_overview_of_a_suspended_chamber_shows_since_when_by_whom_and_how_to_resume() -> None:
     state = some_state()
     state.documents.put(an_interrupt("i7", "Wait for the schema"))
     suspended = replace(LIVE, suspended_at=NOON, suspended_by="i7")
@@ -67,7 +67,7 @@ def test_a_suspended_chamber_tells_since_when_by_whom_and_how_it_goes_on() -> No
     assert "its tools are blocked; press r to resume" in said
 
 
-def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
+def test_the_overview_of_a_chamber_shows_whether_mail_reaches_its_worker() -> None:
     proven = text(chamber_overview(replace(LIVE, ready_at=NOON), some_state(), NOON))
     assert "hook       ✓ ready\n" in proven
     assert "hook       ? hook not verified: it has not answered yet" in text(
@@ -79,7 +79,7 @@ def test_a_chamber_tells_whether_mail_reaches_its_worker_and_why_not() -> None:
     )
 
 
-def test_a_closed_chamber_tells_where_its_work_was_saved() -> None:
+def test_the_overview_of_a_closed_chamber_shows_where_its_work_is_saved() -> None:
     closed = replace(
         LIVE, state="closed", ended_at=NOON + 5_000, saved_ref="refs/orchestra/saved/x"
     )

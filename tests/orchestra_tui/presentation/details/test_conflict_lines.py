@@ -24,16 +24,16 @@ def texts(lines: list[Line]) -> list[str]:
     ("chamber", "said"),
     [(AUTH, "⚠ conflicts: database, 1 file"), (DATABASE, "⚠ conflicts: auth, 1 file")],
 )
-def test_each_side_names_the_other(chamber: str, said: str) -> None:
+def test_each_side_of_a_conflict_names_the_other(chamber: str, said: str) -> None:
     assert conflict_text([a_collision()], chamber) == said
 
 
-def test_several_are_named_and_none_says_nothing() -> None:
+def test_several_conflicts_are_all_named_and_none_gives_no_text() -> None:
     assert conflict_text([a_collision(), WITH_BASE], AUTH) == "⚠ conflicts: database, base"
     assert conflict_text([], AUTH) == ""
 
 
-def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are() -> None:
+def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_ones() -> None:
     many = replace(a_collision(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
     assert texts(conflict_lines_of(many, AUTH)) == [
         "⚠ conflicts with database: 9 files",
@@ -43,14 +43,14 @@ def test_every_file_is_listed_with_gits_word_for_it_and_how_many_more_there_are(
     ]
 
 
-def test_histories_without_a_common_commit_have_no_files() -> None:
+def test_unrelated_histories_are_a_conflict_without_files() -> None:
     apart = replace(a_collision(()), count=0)
     assert texts(conflict_lines_of(apart, AUTH)) == [
         "⚠ conflicts with database: unrelated histories"
     ]
 
 
-def test_a_chambers_overview_lists_its_collisions_until_the_chamber_is_gone() -> None:
+def test_the_overview_of_a_chamber_lists_its_collisions_while_the_chamber_exists() -> None:
     documents = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
     documents.put(a_collision())
     state = IndexedState(documents)

@@ -28,7 +28,7 @@ def some_state() -> IndexedState:
     return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
 
 
-def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
+def test_the_overview_of_a_task_shows_its_phases_and_workers() -> None:
     task = replace(
         a_task(),
         base_branch="main",
@@ -51,7 +51,7 @@ def test_a_tasks_overview_tells_its_phases_and_who_works_on_it() -> None:
     assert "● auth                 ? hook not verified" in said
 
 
-def test_a_finished_task_tells_where_it_landed() -> None:
+def test_the_overview_of_a_finished_task_shows_where_it_landed() -> None:
     task = replace(
         a_task(),
         state="completed",
@@ -66,7 +66,7 @@ def test_a_finished_task_tells_where_it_landed() -> None:
     assert said.endswith(empty_panes.CHAMBERS)
 
 
-def test_activity_is_told_newest_first_with_how_long_each_took() -> None:
+def test_activity_is_listed_newest_first_with_durations() -> None:
     reports = [
         Presence(chamber_id=LIVE.id, state="working", tool="Read", detail="a.py", since=NOON),
         Presence(chamber_id=LIVE.id, state="idle", since=NOON + 2_300),
@@ -79,7 +79,7 @@ def test_activity_is_told_newest_first_with_how_long_each_took() -> None:
     assert text(activity_lines((), NOON)) == empty_panes.ACTIVITY
 
 
-def test_a_diff_keeps_its_lines_and_tells_them_apart() -> None:
+def test_a_diff_keeps_its_lines_and_styles_them_by_kind() -> None:
     lines = diff_lines("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+\tb\n c")
     assert [line[0].tone for line in lines] == [
         "strong", "muted", "muted", "accent", "critical", "ok", "plain",
@@ -88,7 +88,7 @@ def test_a_diff_keeps_its_lines_and_tells_them_apart() -> None:
     assert text(diff_lines("\n")) == empty_panes.DIFF
 
 
-def test_a_discovery_tells_whom_it_affects() -> None:
+def test_the_overview_of_a_discovery_shows_whom_it_affects() -> None:
     found = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
     said = text(discovery_detail(found, NOON + 60_000))
     assert "severity   · info" in said

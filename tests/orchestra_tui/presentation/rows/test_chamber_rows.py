@@ -33,7 +33,7 @@ def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedSta
     return state
 
 
-def test_a_chamber_says_which_tool_its_worker_uses_and_since_when() -> None:
+def test_a_row_shows_the_workers_tool_and_since_when_it_runs() -> None:
     presence = Presence(
         chamber_id=LIVE.id, state="working", tool="Edit", detail="src/a.py", since=NOON
     )
@@ -41,7 +41,7 @@ def test_a_chamber_says_which_tool_its_worker_uses_and_since_when() -> None:
     assert texts(row)[:3] == ["●", "auth", "Edit 12s src/a.py"]
 
 
-def test_a_chamber_that_collides_says_with_whom_before_what_its_worker_does() -> None:
+def test_a_row_shows_the_other_side_of_a_collision_before_the_workers_activity() -> None:
     presence = Presence(chamber_id=LIVE.id, state="idle", since=NOON)
     state = state_with(LIVE, presence)
     event = Event(
@@ -57,22 +57,22 @@ def test_a_chamber_that_collides_says_with_whom_before_what_its_worker_does() ->
     assert chamber_row(LIVE, state, NOON + 12_000).cells[2].text == "idle 12s"
 
 
-def test_a_worker_that_waits_says_so() -> None:
+def test_a_row_shows_that_the_worker_waits() -> None:
     presence = Presence(chamber_id=LIVE.id, state="waiting", since=NOON)
     row = chamber_row(LIVE, state_with(LIVE, presence), NOON + 3 * MINUTE)
     assert row.cells[2] == Cell("waiting 3m", "warn")
 
 
-def test_a_chamber_without_a_worker_says_so() -> None:
+def test_a_row_shows_that_there_is_no_worker() -> None:
     ready = replace(LIVE, ready_at=NOON)
     assert texts(chamber_row(ready, state_with(ready), NOON))[2] == "no worker"
 
 
-def test_a_chamber_whose_hook_never_answered_says_so() -> None:
+def test_a_row_shows_that_the_hook_never_answered() -> None:
     assert chamber_row(LIVE, state_with(LIVE), NOON).cells[2] == Cell("? hook not verified", "warn")
 
 
-def test_a_worker_that_ended_says_its_last_words_and_one_that_waits_for_what() -> None:
+def test_a_row_shows_the_last_message_of_an_ended_worker_and_what_a_waiting_one_waits_for() -> None:
     ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="Done:\n12 pass")
     row = chamber_row(LIVE, state_with(LIVE, ended), NOON + 3 * MINUTE)
     assert row.cells[2] == Cell("finished 3m: Done: 12 pass", "muted")
@@ -81,7 +81,7 @@ def test_a_worker_that_ended_says_its_last_words_and_one_that_waits_for_what() -
     assert row.cells[2] == Cell("waiting 1s: May I use Bash?", "warn")
 
 
-def test_a_suspended_chamber_says_since_when_and_what_its_worker_does() -> None:
+def test_a_row_shows_since_when_a_chamber_is_suspended_and_the_workers_activity() -> None:
     suspended = replace(LIVE, suspended_at=NOON)
     idle = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 1_500)
     row = chamber_row(suspended, state_with(suspended, idle), NOON + 5_000)
@@ -89,14 +89,14 @@ def test_a_suspended_chamber_says_since_when_and_what_its_worker_does() -> None:
     assert row.due == NOON + 5_500
 
 
-def test_a_chamber_that_failed_says_why() -> None:
+def test_a_row_shows_why_a_chamber_failed() -> None:
     failed = replace(a_chamber(), state="failed", ended_at=NOON + 1, note="disk full")
     row = chamber_row(failed, state_with(failed), NOON)
     assert row.cells[0].text == "✗"
     assert row.cells[2] == Cell("failed: disk full", "critical")
 
 
-def test_a_chambers_changes_show_once_they_are_known() -> None:
+def test_a_row_shows_the_size_of_the_changes_once_it_is_known() -> None:
     state = state_with(LIVE)
     assert texts(chamber_row(LIVE, state, NOON))[5] == ""
     state.diffs[LIVE.id] = Diff(0, 0, 0)

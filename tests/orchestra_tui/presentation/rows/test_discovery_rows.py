@@ -11,7 +11,7 @@ from tests.support.samples import (
 )
 
 
-def test_a_discovery_says_its_severity_by_a_symbol() -> None:
+def test_a_row_shows_the_severity_of_a_discovery_as_a_symbol() -> None:
     symbols = {
         discovery_row(replace(a_discovery(), severity="info"), NOON).cells[0].text,
         discovery_row(replace(a_discovery(), severity="important"), NOON).cells[0].text,

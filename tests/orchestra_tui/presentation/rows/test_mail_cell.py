@@ -36,7 +36,7 @@ def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedSta
     return state
 
 
-def test_mail_becomes_urgent_at_the_limit_and_not_before() -> None:
+def test_mail_is_urgent_from_the_limit_on() -> None:
     state = state_with(LIVE)
     state.unread_limit = 42_500
     state.documents.put(an_interrupt())
@@ -49,14 +49,14 @@ def test_mail_becomes_urgent_at_the_limit_and_not_before() -> None:
     assert row.due == NOON + 43_000
 
 
-def test_mail_that_nobody_will_read_says_so() -> None:
+def test_the_cell_shows_that_nobody_will_read_the_mail() -> None:
     state = state_with(LIVE)
     state.documents.put(replace(an_interrupt(), state="expired", ended_at=NOON))
     state.load(state.documents)
     assert chamber_row(LIVE, state, NOON + 3 * MINUTE).cells[4] == Cell("undelivered 3m", "warn")
 
 
-def test_unread_mail_is_counted_with_the_age_of_the_oldest() -> None:
+def test_the_cell_shows_the_number_of_unread_messages_and_the_age_of_the_oldest() -> None:
     state = state_with(LIVE)
     for number in (1, 2):
         letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
@@ -66,7 +66,7 @@ def test_unread_mail_is_counted_with_the_age_of_the_oldest() -> None:
     assert row.cells[3:5] == (Cell("2", "warn"), Cell(f"{ENVELOPE} 2 unread 42s", "warn"))
 
 
-def test_mail_that_was_read_says_how_far_it_came() -> None:
+def test_the_cell_shows_the_progress_of_mail_that_was_read() -> None:
     state = state_with(LIVE)
     state.documents.put(replace(an_interrupt(), state="delivered", delivered_at=NOON))
     state.load(state.documents)
@@ -77,7 +77,7 @@ def text(lines: Sequence[Line]) -> str:
     return "\n".join("".join(cell.text for cell in line) for line in lines)
 
 
-def test_mail_that_never_arrived_says_why() -> None:
+def test_the_cell_shows_why_mail_never_arrived() -> None:
     lost = replace(
         an_interrupt(), state="expired", ended_at=NOON + 9_000, note="undelivered: it was closed"
     )
@@ -89,7 +89,7 @@ def test_mail_that_never_arrived_says_why() -> None:
     ]
 
 
-def test_a_mailbox_tells_of_each_message_how_far_it_came_and_how_long_that_took() -> None:
+def test_the_mailbox_lists_the_progress_of_each_message_with_durations() -> None:
     acted = replace(
         an_interrupt("i1", "Stop\nand look"),
         state="acted",

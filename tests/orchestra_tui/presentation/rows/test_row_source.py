@@ -38,7 +38,7 @@ def test_every_row_has_a_cell_for_each_column() -> None:
     assert len(discovery_row(a_discovery(), NOON).cells) == len(DISCOVERY_COLUMNS)
 
 
-def test_rows_are_read_from_the_state_when_asked_for() -> None:
+def test_rows_are_built_from_the_current_state_on_request() -> None:
     state = state_with(LIVE)
     state.documents.put(a_discovery())
     assert TaskRows(state, lambda: NOON).row(a_task().id).key == a_task().id

@@ -19,21 +19,21 @@ def test_the_cursor_starts_on_the_first_key() -> None:
     assert selection([]).key == ""
 
 
-def test_the_cursor_follows_its_key() -> None:
+def test_the_cursor_moves_with_its_key() -> None:
     chosen = selection()
     chosen.move_to(2)
     chosen.show(["database", "auth"])
     assert (chosen.cursor, chosen.key) == (0, "database")
 
 
-def test_without_its_key_the_cursor_stays_where_it_was() -> None:
+def test_the_cursor_keeps_its_position_when_its_key_disappears() -> None:
     chosen = selection()
     chosen.move_to(3)
     chosen.show(["auth", "api"])
     assert chosen.key == "api"
 
 
-def test_moving_stops_at_both_ends_and_says_whether_it_moved() -> None:
+def test_moving_stops_at_both_ends_and_returns_whether_the_cursor_moved() -> None:
     chosen = selection()
     assert not chosen.move_to(-5)
     assert chosen.move_to(99)
@@ -41,7 +41,7 @@ def test_moving_stops_at_both_ends_and_says_whether_it_moved() -> None:
     assert not selection([]).move_to(1)
 
 
-def test_every_word_of_the_filter_must_be_found_in_any_case() -> None:
+def test_a_filter_matches_when_all_its_words_are_found_ignoring_case() -> None:
     chosen = selection()
     chosen.filter(" A  DAT ")
     assert chosen.shown == ["database"]
@@ -49,7 +49,7 @@ def test_every_word_of_the_filter_must_be_found_in_any_case() -> None:
     assert (chosen.shown, chosen.key) == (KEYS, "database")
 
 
-def test_words_that_change_are_looked_at_again_only_under_a_filter() -> None:
+def test_changed_rows_are_matched_again_only_with_a_filter() -> None:
     words = {"a": "one", "b": "two"}
     chosen = Selection(words.__getitem__)
     chosen.show(["a", "b"])
@@ -67,9 +67,7 @@ def test_words_that_change_are_looked_at_again_only_under_a_filter() -> None:
     st.integers(-2, 8),
     st.sampled_from(["", "a", "b c"]),
 )
-def test_the_cursor_is_on_a_shown_key_whatever_happens(
-    orders: list[list[str]], at: int, words: str
-) -> None:
+def test_the_cursor_is_always_on_a_shown_key(orders: list[list[str]], at: int, words: str) -> None:
     chosen = selection()
     for order in orders:
         chosen.show(order)

@@ -21,20 +21,20 @@ def texts(row: Row) -> list[str]:
     return [cell.text for cell in row.cells]
 
 
-def test_a_task_says_its_state_step_chambers_and_time() -> None:
+def test_a_row_shows_state_step_chambers_and_time_of_a_task() -> None:
     task = replace(a_task(), phases=PHASES, phase="building")
     row = task_row(task, 3, NOON + 42_000)
     assert texts(row) == ["●", "Add a login", "simple", "2/3", "building", "3", "42s"]
     assert row.due == NOON + 43_000
 
 
-def test_a_finished_tasks_time_has_stopped() -> None:
+def test_the_time_of_a_finished_task_does_not_advance() -> None:
     task = replace(a_task(), state="completed", finished_at=NOON + 192_000)
     row = task_row(task, 0, NOON + 500_000)
     assert texts(row)[-1] == "3m12"
     assert (row.cells[0].text, row.due) == ("✓", 0)
 
 
-def test_a_step_counts_finished_phases_when_none_is_current() -> None:
+def test_the_step_counts_finished_phases_when_no_phase_is_current() -> None:
     assert step_text(replace(a_task(), phases=PHASES)) == "1/3"
     assert step_text(a_task()) == ""

@@ -10,7 +10,7 @@ from tests.support.tool_answers import (
 )
 
 
-async def test_x_asks_says_that_the_worker_is_running_and_only_y_closes() -> None:
+async def test_x_warns_of_a_running_worker_and_closes_the_chamber_only_after_y() -> None:
     closed = closed_chamber("auth", "refs/orchestra/saved/t/auth/1")
     tools = FixedTools({"close_chamber": closed})
     async with room_of(stories.busy(), tools=tools) as room:

@@ -9,7 +9,7 @@ from tests.support.tool_answers import (
 )
 
 
-async def test_c_opens_chambers_for_the_selected_task() -> None:
+async def test_c_creates_chambers_for_the_selected_task() -> None:
     tools = FixedTools({"create_chambers_batch": created_chambers("a", "b")})
     async with room_of(stories.first_task(), tools=tools) as room:
         await room.press("c")
@@ -21,7 +21,7 @@ async def test_c_opens_chambers_for_the_selected_task() -> None:
         assert room.said == ["a, b: open"]
 
 
-async def test_a_bad_chamber_name_is_refused_before_anything_is_sent() -> None:
+async def test_an_invalid_chamber_name_is_refused_before_the_tool_is_called() -> None:
     async with room_of(stories.first_task()) as room:
         await room.press("c")
         await room.type("../x")

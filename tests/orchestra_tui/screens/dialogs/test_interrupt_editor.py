@@ -7,7 +7,7 @@ from tests.support.gallery_states import TASK, event, mail
 from tests.support.room import calls_of, room_of
 
 
-async def test_i_interrupts_and_shows_how_far_the_mail_has_come() -> None:
+async def test_i_sends_an_interrupt_and_shows_its_progress() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("2", "j", "i")
         await room.type("Use S256")
@@ -26,7 +26,7 @@ async def test_i_interrupts_and_shows_how_far_the_mail_has_come() -> None:
         assert isinstance(room.app.screen, InterruptEditor)
 
 
-async def test_capital_i_writes_to_every_live_chamber_of_the_task() -> None:
+async def test_capital_i_sends_to_every_live_chamber_of_the_task() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("I")
         await room.type("Stop and commit")

@@ -9,7 +9,7 @@ from tests.support.tool_answers import (
 )
 
 
-async def test_n_starts_a_task_and_nothing_shows_before_its_event() -> None:
+async def test_n_starts_a_task_which_shows_only_with_its_event() -> None:
     tools = FixedTools({"start_task": started_task("t-1", "simple")})
     async with room_of(stories.empty(), tools=tools) as room:
         await room.press("n")
@@ -30,7 +30,7 @@ async def test_an_empty_description_is_refused_in_the_dialog() -> None:
         assert room.tools.calls == []
 
 
-async def test_a_tools_refusal_stays_in_the_dialog_and_the_text_with_it() -> None:
+async def test_a_refusal_of_the_tool_is_shown_in_the_dialog_and_the_text_is_kept() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("n")
         await room.type("Write a manual")

@@ -10,7 +10,7 @@ async def shown_in_chamber(room: Room) -> str:
     return room.text
 
 
-async def test_sizes_of_changes_are_asked_for_once_and_shown() -> None:
+async def test_the_sizes_of_changes_are_requested_once_and_shown() -> None:
     async with room_of(stories.busy()) as room:
         assert "+120 -8 4f" in await shown_in_chamber(room)
         assert calls_of(room.tools, "get_parallel_status") == [{"task_id": TASK}]

@@ -48,7 +48,7 @@ def counted(room: Room) -> tuple[int, int]:
     return screen.status.status.unread, screen.status.status.overdue
 
 
-async def test_nothing_is_urgent_before_the_limit(bells: list[int]) -> None:
+async def test_mail_is_not_urgent_before_the_limit(bells: list[int]) -> None:
     async with room_of(stories.first_task(), unread_limit=LIMIT) as room:
         await arrive(room, 90, "auth", ago=LIMIT - 1)
         assert room.said == []
@@ -56,7 +56,7 @@ async def test_nothing_is_urgent_before_the_limit(bells: list[int]) -> None:
         assert bells == []
 
 
-async def test_what_is_overdue_is_said_once_and_shown_for_as_long_as_it_is(
+async def test_overdue_mail_is_announced_once_and_shown_until_it_is_read(
     bells: list[int],
 ) -> None:
     async with room_of(stories.first_task(), unread_limit=LIMIT) as room:
@@ -72,7 +72,7 @@ async def test_what_is_overdue_is_said_once_and_shown_for_as_long_as_it_is(
         assert counted(room) == (0, 0)
 
 
-async def test_a_message_becomes_urgent_by_itself_without_anything_happening(
+async def test_a_message_becomes_urgent_without_any_event(
     bells: list[int],
 ) -> None:
     clock = Clock()
@@ -86,7 +86,7 @@ async def test_a_message_becomes_urgent_by_itself_without_anything_happening(
         assert bells == [1]
 
 
-async def test_a_room_that_opens_on_overdue_mail_says_all_of_it_in_one_line(
+async def test_a_room_that_opens_with_overdue_mail_announces_all_of_it_in_one_line(
     bells: list[int],
 ) -> None:
     async with room_of(stories.all_mail(), unread_limit=30_000) as room:
@@ -94,7 +94,7 @@ async def test_a_room_that_opens_on_overdue_mail_says_all_of_it_in_one_line(
         assert bells == [1]
 
 
-async def test_a_room_without_unread_mail_sets_no_alarm_for_it() -> None:
+async def test_without_unread_mail_no_timer_is_set() -> None:
     async with room_of(stories.empty(), unread_limit=LIMIT) as room:
         assert isinstance(room.app.screen, RoomScreen)
         assert not room.app.screen.ticking

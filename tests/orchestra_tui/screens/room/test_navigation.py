@@ -12,9 +12,7 @@ def screen_of(room: Room) -> RoomScreen:
     return screen
 
 
-async def test_in_a_small_terminal_the_detail_area_takes_the_lists_place_and_gives_it_back() -> (
-    None
-):
+async def test_in_a_small_terminal_the_detail_area_replaces_the_lists_until_it_is_closed() -> None:
     async with room_of(stories.busy(), size=SMALL) as room:
         assert "4 Detail" not in room.text
         await room.press("2", "enter")
@@ -25,7 +23,7 @@ async def test_in_a_small_terminal_the_detail_area_takes_the_lists_place_and_giv
         assert screen_of(room).navigation.pane == "chambers"
 
 
-async def test_a_terminal_that_grows_shows_both_again() -> None:
+async def test_enlarging_the_terminal_shows_lists_and_detail_area_again() -> None:
     async with room_of(stories.busy(), size=SMALL) as room:
         await room.pilot.resize_terminal(*LARGE)
         await room.press("1")
@@ -33,7 +31,7 @@ async def test_a_terminal_that_grows_shows_both_again() -> None:
         assert "Events" in room.text
 
 
-async def test_tab_goes_round_all_panes_and_back() -> None:
+async def test_tab_cycles_through_all_panes_in_both_directions() -> None:
     async with room_of(stories.busy()) as room:
         seen = [screen_of(room).navigation.pane]
         for _ in range(5):

@@ -13,7 +13,7 @@ from tests.support.tool_answers import (
 )
 
 
-async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
+async def test_capital_r_restores_a_closed_chamber_with_its_work() -> None:
     restored = restored_chamber("docs", "/shop/.claude/worktrees/docs")
     tools = FixedTools({"restore_chamber": restored})
     async with room_of(stories.restored(), tools=tools) as room:
@@ -22,13 +22,13 @@ async def test_capital_r_brings_a_closed_chamber_back_with_its_work() -> None:
         assert room.said == ["docs restored at /shop/.claude/worktrees/docs"]
 
 
-async def test_a_refused_restoring_is_said_in_the_tools_own_line() -> None:
+async def test_a_refused_restore_shows_the_tools_own_line() -> None:
     async with room_of(stories.restored()) as room:
         await room.press("2", "G", "R")
         assert room.said == ["restore_chamber is not played in this scene"]
 
 
-async def test_a_chamber_that_is_live_or_held_no_work_is_not_restored() -> None:
+async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
     async with room_of(stories.trouble()) as room:
         await room.press("2", "R", "G", "R", "k", "R")
         assert room.said == [
@@ -49,7 +49,7 @@ async def test_a_chamber_that_is_live_or_held_no_work_is_not_restored() -> None:
         ("enter", "enter: nothing selected"),
     ],
 )
-async def test_a_key_that_cannot_act_says_why(key: str, why: str) -> None:
+async def test_a_key_that_cannot_act_shows_the_reason(key: str, why: str) -> None:
     async with room_of(stories.empty()) as room:
         await room.press(key)
         assert room.said == [why]
@@ -62,7 +62,7 @@ async def test_a_failed_chamber_cannot_be_interrupted() -> None:
         assert room.said == ["i (interrupt): search is not live (failed)"]
 
 
-async def test_a_finished_task_takes_no_chambers() -> None:
+async def test_chambers_cannot_be_created_for_a_finished_task() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("G", "c")
         assert room.said == ["c (chambers): the task is completed; select an open one"]

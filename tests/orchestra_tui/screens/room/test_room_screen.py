@@ -12,12 +12,12 @@ async def test_the_first_paint_needs_neither_store_nor_server() -> None:
         assert "◌ connecting" in room.text
 
 
-async def test_an_empty_project_says_what_to_press() -> None:
+async def test_an_empty_project_shows_which_key_to_press() -> None:
     async with room_of(stories.empty()) as room:
         assert "Press n to start one" in room.text
 
 
-async def test_a_started_task_shows_with_its_event_and_is_counted() -> None:
+async def test_a_started_task_is_shown_and_counted_with_its_event() -> None:
     async with room_of(stories.empty()) as room:
         new = task("late", "Translate the manual", started=0)
         await room.hear(event(1, 0, "task.started", data=EventData(task=new)))
@@ -26,7 +26,7 @@ async def test_a_started_task_shows_with_its_event_and_is_counted() -> None:
         assert "1 Tasks 1" in room.text
 
 
-async def test_text_from_agents_is_shown_as_it_is() -> None:
+async def test_markup_in_agents_text_is_shown_as_text() -> None:
     async with room_of(stories.hostile()) as room:
         await room.press("3")
         assert "[@click=app.quit]click me[/]" in room.text
@@ -34,7 +34,7 @@ async def test_text_from_agents_is_shown_as_it_is() -> None:
         assert "\u202e" not in room.text
 
 
-async def test_the_theme_changes_with_a_key() -> None:
+async def test_a_key_changes_the_theme() -> None:
     async with room_of(stories.empty()) as room:
         before = room.app.theme
         await room.press("t")

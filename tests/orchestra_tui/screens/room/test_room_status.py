@@ -9,7 +9,7 @@ from tests.support.samples import NOON
 
 
 @pytest.mark.parametrize("phase", get_args(ServerPhase))
-async def test_every_phase_of_the_server_has_a_word(phase: ServerPhase) -> None:
+async def test_every_phase_of_the_server_has_a_label(phase: ServerPhase) -> None:
     assert status_of(
         ViewModel(lambda _: None, lambda: NOON), ServerStatus(phase), "shop", NOON
     ).server

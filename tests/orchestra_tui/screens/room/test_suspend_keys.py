@@ -38,7 +38,7 @@ async def suspended(room: Room) -> None:
         ),
     ],
 )
-async def test_a_stronger_message_has_its_own_key_says_what_it_does_and_needs_no_words(
+async def test_each_stronger_message_has_a_key_whose_editor_explains_it_and_needs_no_text(
     key: str, requires: str, usual: str, does: str
 ) -> None:
     async with room_of(stories.busy()) as room:
@@ -52,14 +52,14 @@ async def test_a_stronger_message_has_its_own_key_says_what_it_does_and_needs_no
         ]
 
 
-async def test_a_message_to_be_read_has_to_say_something() -> None:
+async def test_a_message_without_a_request_needs_a_text() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("2", "j", "i", "ctrl+s")
         assert "Type a message" in room.text
         assert calls_of(room.tools, "interrupt_worker") == []
 
 
-async def test_r_resumes_a_suspended_chamber_and_its_row_says_that_it_is_one() -> None:
+async def test_r_resumes_a_chamber_whose_row_shows_that_it_is_suspended() -> None:
     tools = FixedTools({"resume_worker": resumed_worker(told=True)})
     async with room_of(stories.busy(), tools=tools) as room:
         await suspended(room)
@@ -71,14 +71,14 @@ async def test_r_resumes_a_suspended_chamber_and_its_row_says_that_it_is_one() -
         assert "‖ suspended 5s" in room.text  # until its event comes
 
 
-async def test_a_refused_resumption_is_said() -> None:
+async def test_a_refused_resume_is_shown() -> None:
     async with room_of(stories.busy()) as room:
         await suspended(room)
         await room.press("r")
         assert room.said == ["resume_worker is not played in this scene"]
 
 
-async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
+async def test_u_cancels_the_newest_unread_message_after_a_confirmation() -> None:
     tools = FixedTools({"cancel_interrupt": cancelled_interrupt("i9", resumed=True)})
     async with room_of(stories.busy(), tools=tools) as room:
         await room.press("2", "j")
@@ -103,14 +103,14 @@ async def test_u_asks_before_it_calls_the_newest_unread_message_back() -> None:
         ("u", "u (cancel): auth has no unread mail"),
     ],
 )
-async def test_a_key_with_nothing_to_act_on_says_so(key: str, why: str) -> None:
+async def test_a_key_without_a_target_shows_a_message(key: str, why: str) -> None:
     async with room_of(stories.busy()) as room:
         await room.press("2", "j", key)
         assert room.said == [why]
 
 
 @pytest.mark.parametrize("key", ["s", "S", "r", "u"])
-async def test_without_a_chamber_each_says_where_they_are(key: str) -> None:
+async def test_without_a_chamber_each_key_says_where_to_select_one(key: str) -> None:
     async with room_of(stories.empty()) as room:
         await room.press(key)
         (said,) = room.said

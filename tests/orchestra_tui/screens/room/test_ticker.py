@@ -11,7 +11,7 @@ def screen_of(room: Room) -> RoomScreen:
     return screen
 
 
-async def test_an_alarm_is_set_only_while_something_on_screen_changes_by_itself() -> None:
+async def test_a_timer_is_set_only_while_a_text_on_screen_changes_with_time() -> None:
     async with room_of(stories.busy()) as room:
         assert screen_of(room).ticking
     async with room_of(stories.empty()) as room:

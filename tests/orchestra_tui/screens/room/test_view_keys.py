@@ -13,7 +13,7 @@ async def test_finished_tasks_can_be_hidden_and_shown_again() -> None:
         assert "Export invoices" in room.text
 
 
-async def test_a_filter_narrows_the_list_while_it_is_typed_and_escape_clears_it() -> None:
+async def test_typing_a_filter_narrows_the_list_and_escape_clears_it() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("slash")
         await room.type("postgres")

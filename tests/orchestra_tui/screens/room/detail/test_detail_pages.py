@@ -22,7 +22,7 @@ async def test_the_detail_area_follows_the_pane_and_the_cursor() -> None:
         assert screen_of(room).detail.subject.kind == "discovery"
 
 
-async def test_the_diff_is_read_through_the_link_and_only_when_its_page_is_opened() -> None:
+async def test_the_diff_is_requested_from_the_server_only_when_its_page_is_opened() -> None:
     tools = FixedTools(texts={})
     async with room_of(stories.busy(), tools=tools) as room:
         await room.press("2", "j", "l")

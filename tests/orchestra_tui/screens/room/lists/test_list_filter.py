@@ -22,7 +22,7 @@ def a_state() -> IndexedState:
     )
 
 
-def test_everything_of_the_selected_task_is_listed() -> None:
+def test_the_lists_show_everything_of_the_selected_task() -> None:
     shown = ListFilter()
     assert set(shown.tasks(a_state())) == {OPEN.id, DONE.id}
     assert set(shown.chambers(a_state(), OPEN.id)) == {LIVE.id, CLOSED.id}
@@ -30,13 +30,13 @@ def test_everything_of_the_selected_task_is_listed() -> None:
     assert shown.discoveries(a_state(), DONE.id) == []
 
 
-def test_what_is_finished_can_be_left_out() -> None:
+def test_finished_entries_can_be_hidden() -> None:
     shown = ListFilter(finished=False)
     assert shown.tasks(a_state()) == [OPEN.id]
     assert shown.chambers(a_state(), OPEN.id) == [LIVE.id]
 
 
-def test_without_a_task_nothing_is_listed_but_where_all_tasks_are_asked_for() -> None:
+def test_without_a_selected_task_only_a_list_of_all_tasks_has_entries() -> None:
     assert ListFilter().chambers(a_state(), "") == ListFilter().discoveries(a_state(), "") == []
     everything = ListFilter(all_tasks=True)
     assert set(everything.chambers(a_state(), "")) == {LIVE.id, CLOSED.id, OTHER.id}

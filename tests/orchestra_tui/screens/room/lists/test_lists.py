@@ -26,7 +26,7 @@ async def test_chambers_and_discoveries_are_those_of_the_selected_task() -> None
         assert tables["chambers"].total == 0
 
 
-async def test_a_chamber_that_comes_later_shows_without_a_key() -> None:
+async def test_a_new_chamber_shows_without_a_key_press() -> None:
     async with room_of(stories.busy()) as room:
         late = chamber("late", created=0)
         told = EventData(chamber=late)
@@ -34,7 +34,7 @@ async def test_a_chamber_that_comes_later_shows_without_a_key() -> None:
         assert screen_of(room).lists.tables["chambers"].total == 4
 
 
-async def test_the_cursor_stays_on_its_task_when_another_comes_above_it() -> None:
+async def test_the_cursor_stays_on_its_task_when_another_is_added_above() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("j")
         table = screen_of(room).lists.tables["tasks"]
@@ -45,7 +45,7 @@ async def test_the_cursor_stays_on_its_task_when_another_comes_above_it() -> Non
         assert table.total == 4
 
 
-async def test_a_discovery_of_another_task_does_not_show() -> None:
+async def test_a_discovery_of_another_task_is_not_listed() -> None:
     async with room_of(stories.busy()) as room:
         other = Discovery(id="o", task_id="other", agent_id="a", text="elsewhere", at=NOW)
         told = EventData(discovery=other)
