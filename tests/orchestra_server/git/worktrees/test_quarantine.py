@@ -70,6 +70,7 @@ OTHERWISE: dict[str, Callable[[TestRepository], object]] = {
     "an untracked file": lambda chamber: chamber.write("new.txt", "new\n"),
     "another commit": lambda chamber: chamber.commit("more"),
     "another branch": lambda chamber: chamber.git("checkout", "--quiet", "-b", "mine"),
+    "a branch that sorts after": lambda chamber: chamber.git("checkout", "--quiet", "-b", "trial"),
     "a bisection": lambda chamber: chamber.git("bisect", "start"),
     "a hidden change": hide_a_change,
     "a commit taken back": take_a_commit_back,

@@ -5,7 +5,10 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import open_repository
-from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
+from orchestra_server.git.saves.remove_saved_worktree import (
+    remove_landed_worktree,
+    remove_worktree,
+)
 from orchestra_server.git.saves.restore import require_save, restore_saved_submodules, restore_work
 from orchestra_server.git.saves.save import save_staged, save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
@@ -163,3 +166,9 @@ def test_the_commits_of_a_submodule_survive_its_chamber_and_are_restored(shop: W
     again = TestRepository(place)
     assert again.git("ls-files", "-s", "libs/maths") != ""
     run_git(place / "libs/maths", "cat-file", "-e", "HEAD")
+
+
+def test_a_landed_chamber_with_submodules_stays_for_a_closer_look(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    assert not remove_landed_worktree(shop.repo, chamber.path, "orchestra/t-1/auth", shop.main.head)
+    assert chamber.read("libs/maths/maths.txt") == "1 + 1\n"
