@@ -165,18 +165,18 @@ def test_a_branch_that_is_being_rebased_is_not_moved(shop: Workshop) -> None:
     assert main.head == new
 
 
+@pytest.mark.parametrize("name", ["aside", "topic"])
 def test_the_rebase_of_another_branch_keeps_nothing_from_landing(
-    shop: Workshop, tmp_path: Path
+    shop: Workshop, tmp_path: Path, name: str
 ) -> None:
     main = shop.main
     old, new = finished(shop, {"new": "x"})
-    main.git("worktree", "add", "--quiet", "-b", "aside", str(tmp_path / "aside"))
-    aside = TestRepository(tmp_path / "aside")
-    aside.commit("aside", {"README": "aside\n"})
-    main.git("branch", "upstream")
-    main.git("branch", "--force", "upstream", new)
+    main.git("worktree", "add", "--quiet", "-b", name, str(tmp_path / name))
+    other = TestRepository(tmp_path / name)
+    other.commit("other", {"README": "other\n"})
+    main.git("branch", "upstream", new)
     with pytest.raises(AssertionError):
-        aside.git("rebase", "--quiet", "--exec", "false", "upstream")
+        other.git("rebase", "--quiet", "--exec", "false", "upstream")
     land(shop.repo, main.path, "main", old, new)
     assert main.head == new
 
