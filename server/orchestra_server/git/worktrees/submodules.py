@@ -11,6 +11,7 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import git_directory
 
 _PRESERVED = "refs/orchestra/saved"
 # The fetching end's own way: its configuration names a working tree that may be gone.
@@ -50,10 +51,12 @@ def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
     Refused where there is no such copy.
     """
     _preserve(worktree, repo.common_dir / "modules")
+    # Git's directory of a submodule outlives `git rm` of the submodule.
+    preserve_submodule_commits_of_missing(repo, git_directory(worktree))
 
 
 def preserve_submodule_commits_of_missing(repo: Repository, admin: Path) -> None:
-    """Do so for a worktree whose directory is gone: git's directories of its submodules are not."""
+    """Do so for submodules that are gone from the disk: git's directories of them are not."""
     for head in sorted((admin / "modules").rglob("HEAD")):
         submodule = head.parent
         if (submodule / "objects").is_dir():

@@ -172,3 +172,16 @@ def test_a_landed_chamber_with_submodules_stays_for_a_closer_look(shop: Workshop
     [chamber] = shop.open("auth")
     assert not remove_landed_worktree(shop.repo, chamber.path, "orchestra/t-1/auth", shop.main.head)
     assert chamber.read("libs/maths/maths.txt") == "1 + 1\n"
+
+
+def test_a_submodules_commits_outlive_a_chamber_that_took_the_submodule_out(
+    shop: Workshop,
+) -> None:
+    [chamber] = shop.open("auth")
+    commit = TestRepository(chamber.path / "libs/maths").commit("sum", {"sum.txt": "4\n"})
+    chamber.git("rm", "--quiet", "-f", "libs/maths")
+    chamber.git("rm", "--quiet", "-f", "--ignore-unmatch", ".gitmodules")
+    chamber.commit("without maths")
+    remove_worktree(shop.repo, chamber.path)
+    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
