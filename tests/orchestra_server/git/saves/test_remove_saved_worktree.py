@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestra_core.errors import OrchestraError, Refused
+from orchestra_server.git.process.run import GitResult
+from orchestra_server.git.repository import repository
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branch,
@@ -171,3 +174,21 @@ def test_the_settings_of_a_branch_go_with_it_and_those_of_others_stay(tmp_path: 
     assert delete_branches(repo, {"auth": made.head, "api": made.head}) == {"api", "auth"}
     assert made.git("config", "--local", "--get-regexp", "^branch") == "branch.auth-2.remote origin"
     assert delete_branches(repo, {}) == set()
+
+
+def test_no_branch_is_said_to_be_deleted_when_git_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "auth")
+    head, whole = made.head, repository.run_git
+
+    def killed(directory: Path, *args: str, **options: Any) -> GitResult:
+        if "update-ref" in args:
+            return GitResult(-9, "", "")
+        return whole(directory, *args, **options)
+
+    repo = open_repository(made.path)
+    monkeypatch.setattr(repository, "run_git", killed)
+    assert delete_branches(repo, {"auth": head}) == set()
+    assert made.branches == ["auth", "main"]
