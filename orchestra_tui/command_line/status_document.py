@@ -110,6 +110,9 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     root: str
     seq: int
     tasks: tuple[TaskStatus, ...]
+    unreadable: tuple[
+        str, ...
+    ] = ()  # documents that this version cannot read, each with the reason
 
 
 def status_document(project: Project, state: ProjectState) -> StatusDocument:
@@ -130,6 +133,7 @@ def status_document(project: Project, state: ProjectState) -> StatusDocument:
         root=str(project.root),
         seq=state.seq,
         tasks=tuple(_task_status(task, tuple(chambers.get(task.id, ()))) for task in tasks),
+        unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
     )
 
 
@@ -138,6 +142,7 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     going = [task for task in document.tasks if task.state not in OVER_TASK]
     finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
+    lines += [f"! cannot be read: {one}" for one in document.unreadable]
     if not document.tasks:
         return [
             *lines,

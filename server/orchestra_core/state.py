@@ -1,6 +1,8 @@
 """The state of a project as one object, and the one function that moves it on by an event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from orchestra_core.events import Event, Position
 from orchestra_core.models import (
@@ -13,6 +15,14 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
+
+
+class UnreadableDocument(NamedTuple):
+    """A document that this version cannot read; whatever does not need it works without it."""
+
+    key: str
+    field: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -28,6 +38,7 @@ class ProjectState:
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
     collisions: dict[str, Collision] = field(default_factory=dict[str, Collision])
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+    unreadable: tuple[UnreadableDocument, ...] = ()
 
     @property
     def position(self) -> Position:
@@ -49,6 +60,18 @@ class ProjectState:
                 self.interrupts[document.id] = document
             case Collision():
                 self.collisions[document.id] = document
+
+    def of_kind(self, name: str) -> Mapping[str, Document]:
+        """Return the documents of one kind, by the kind's name in the plural."""
+        kinds: dict[str, Mapping[str, Document]] = {
+            "tasks": self.tasks,
+            "chambers": self.chambers,
+            "agents": self.agents,
+            "discoveries": self.discoveries,
+            "interrupts": self.interrupts,
+            "collisions": self.collisions,
+        }
+        return kinds[name]
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created."""

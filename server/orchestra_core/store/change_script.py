@@ -57,7 +57,7 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
     """Return the script's call; raises BadInput for text that is no valid Unicode."""
     operation = keys.operation(change.operation or secrets.token_hex(12))
     # Each key and its place in the script's KEYS, counted from 1; hashes join as they are named.
-    index = {keys.sequence: 1, keys.stream: 2, keys.claims: 3, operation: 4}
+    index = {keys.sequence: 1, keys.stream: 2, keys.claims: 3, operation: 4, keys.counts: 5}
     try:
         documents = {
             (keys.documents(hash_of(type(document))), document.id): encode(document)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -17,16 +17,19 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
-from orchestra_core.state import ProjectState
+from orchestra_core.state import ProjectState, UnreadableDocument
+from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import (
     UNREADABLE,
     Answer,
+    UnreadableDocumentError,
     as_bytes,
     as_list,
     as_number,
     unreadable,
 )
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.store.scripts import script
 
 Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Collision)
 
@@ -46,12 +49,12 @@ def encode(document: Document | Presence) -> bytes:
     return _encoder.encode(document)
 
 
-def decode(kind: type[Read], raw: bytes) -> Read:
-    """Read a document back; raises StoreUnavailable when this version cannot."""
+def decode(kind: type[Read], raw: bytes, name: str = "") -> Read:
+    """Read a document back; raises StoreUnavailable, with its name, when this version cannot."""
     try:
         return msgspec.json.decode(raw, type=kind)
     except UNREADABLE as error:
-        raise unreadable(f"a {kind.__name__.lower()}", error) from error
+        raise unreadable(f"a {kind.__name__.lower()}", error, name) from error
 
 
 def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
@@ -78,7 +81,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 
 
 def decode_snapshot(answer: Answer) -> ProjectState:
-    """Read the answer of scripts/snapshot.lua."""
+    """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, *hashes, presence = as_list(answer)
     tasks, chambers, agents, discoveries, interrupts, collisions = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
@@ -93,6 +96,36 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         collisions={one.id: one for one in _decode_all(Collision, collisions)},
         presence={one.chamber_id: one for one in decode_presence(reports)},
     )
+
+
+def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
+    """Read the answer of scripts/snapshot.lua to "fields": what cannot be read is named."""
+    seq, nonce, *hashes, presence = as_list(answer)
+    state = ProjectState(seq=as_number(seq), nonce=as_number(nonce))
+    unreadable_documents = list[UnreadableDocument]()
+    for (kind, name), flat in zip(_HASHES.items(), hashes, strict=True):
+        words = [as_bytes(word) for word in as_list(flat)]
+        for field, raw in zip(words[::2], words[1::2], strict=True):
+            try:
+                document = cast("Document", msgspec.json.decode(raw, type=kind))
+            except UNREADABLE as error:
+                place = (keys.documents(name), field.decode("utf-8", "replace"))
+                unreadable_documents.append(UnreadableDocument(*place, str(error)))
+            else:
+                state.put(document)
+    reports = [as_bytes(raw) for raw in as_list(presence)]
+    state.presence = {one.chamber_id: one for one in decode_presence(reports)}
+    state.unreadable = tuple(unreadable_documents)
+    return state
+
+
+async def read_snapshot(client: Client, keys: Keys) -> ProjectState:
+    """Return the whole state at one moment, without the documents that cannot be read."""
+    snapshot, place = script("snapshot"), snapshot_keys(keys)
+    try:
+        return decode_snapshot(await client.run(snapshot, place, []))
+    except UnreadableDocumentError:
+        return decode_fields(await client.run(snapshot, place, ["fields"]), keys)
 
 
 def _decode_all(kind: type[Read], array: Answer) -> list[Read]:

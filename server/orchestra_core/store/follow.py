@@ -25,9 +25,8 @@ from orchestra_core.store.client.reply_parser import (
     entry_field,
 )
 from orchestra_core.store.client.subscription_buffer import Heard, SubscriptionBuffer
-from orchestra_core.store.documents import decode_presence, decode_snapshot, snapshot_keys
+from orchestra_core.store.documents import decode_presence, read_snapshot
 from orchestra_core.store.keys import Keys
-from orchestra_core.store.scripts import script
 
 IDLE_SECONDS = 15.0
 _PAGE = 1_000
@@ -165,8 +164,7 @@ class _Follower:
         return same and [one.seq for one in events] == list(range(first, first + len(events)))
 
     async def _snapshot(self) -> Snapshot:
-        answer = await self.client.run(script("snapshot"), snapshot_keys(self.keys), [])
-        state = decode_snapshot(answer)
+        state = await read_snapshot(self.client, self.keys)
         self.last = state.position
         self.presence = dict(state.presence)
         return Snapshot(state)

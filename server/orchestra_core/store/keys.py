@@ -25,6 +25,16 @@ class Keys:
         return self._key("events")
 
     @property
+    def counts(self) -> str:
+        """Hash: how many fields each hash of documents has, which tells one that was lost."""
+        return self._key("counts")
+
+    @property
+    def checkpoint(self) -> str:
+        """Hash: `state`, the documents as they were after event `seq`; where replaying begins."""
+        return self._key("checkpoint")
+
+    @property
     def claims(self) -> str:
         """Hash: the name of each live chamber and the id of the chamber that holds it."""
         return self._key("claims")

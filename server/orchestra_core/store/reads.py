@@ -6,9 +6,8 @@ from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrup
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
-from orchestra_core.store.documents import Read, decode, decode_snapshot, hash_of, snapshot_keys
+from orchestra_core.store.documents import Read, decode, hash_of, read_snapshot
 from orchestra_core.store.keys import Keys
-from orchestra_core.store.scripts import script
 
 _SCAN_COUNT = 1_000
 
@@ -78,19 +77,20 @@ class Reads:
             found |= dict(zip(names, map(as_bytes, pairs[1::2]), strict=True))
             if cursor == b"0":
                 break
-        raws = [self.guards.setdefault((key, name.decode()), raw) for name, raw in found.items()]
-        chambers = [decode(Chamber, raw) for raw in raws]
+        chambers = [
+            decode(Chamber, self.guards.setdefault((key, name), raw), f"{key} {name}")
+            for name, raw in ((name.decode(), raw) for name, raw in found.items())
+        ]
         return sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name))
 
     async def state(self) -> ProjectState:
         """Return the whole state, unguarded: a change does not depend on what is read here."""
-        return decode_snapshot(
-            await self._client.run(script("snapshot"), snapshot_keys(self._keys), [])
-        )
+        return await read_snapshot(self._client, self._keys)
 
     async def _document(self, kind: type[Read], document_id: str) -> Read | None:
         raw = await self._field(self._keys.documents(hash_of(kind)), document_id)
-        return decode(kind, raw) if raw else None
+        name = f"{self._keys.documents(hash_of(kind))} {document_id}"
+        return decode(kind, raw, name) if raw else None
 
     async def _field(self, key: str, field: str) -> bytes:
         if (key, field) not in self.guards:

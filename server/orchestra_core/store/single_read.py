@@ -13,7 +13,8 @@ from orchestra_core.redis_request import Garbled, Refusal, Target, ask
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.address import read_address
-from orchestra_core.store.documents import decode_snapshot, snapshot_keys
+from orchestra_core.store.client.reply_parser import UnreadableDocumentError
+from orchestra_core.store.documents import decode_fields, decode_snapshot, snapshot_keys
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
@@ -24,20 +25,22 @@ _ANSWER_SECONDS = 15.0  # as the store: a snapshot on a busy machine
 def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
     """Return the whole state at one moment; None where this way does not lead.
 
-    Raises BadInput for a URL that is wrong, StoreUnavailable for documents of a later version.
+    Raises BadInput for a URL that is wrong.
     """
     target = _target(settings)
     if target is None:
         return None
-    keys = snapshot_keys(Keys(project_id))
-    command = ("EVAL", script("snapshot").source, str(len(keys)), *keys)
+    keys = Keys(project_id)
+    places = snapshot_keys(keys)
+    command = ("EVAL", script("snapshot").source, str(len(places)), *places)
+    seconds = {"connect_seconds": _CONNECT_SECONDS, "answer_seconds": _ANSWER_SECONDS}
     try:
-        answer = ask(
-            target, *command, connect_seconds=_CONNECT_SECONDS, answer_seconds=_ANSWER_SECONDS
-        )
+        try:
+            return decode_snapshot(ask(target, *command, **seconds))
+        except UnreadableDocumentError:
+            return decode_fields(ask(target, *command, "fields", **seconds), keys)
     except (OSError, Refusal, Garbled):
         return None
-    return decode_snapshot(answer)
 
 
 def _target(settings: Settings) -> Target | None:

@@ -1,9 +1,6 @@
 import time
 
-import pytest
-
 from orchestra_core.change import Change
-from orchestra_core.errors import StoreUnavailable
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from tests.support.following import commit
@@ -35,8 +32,12 @@ async def test_a_snapshot_holds_ten_thousand_tasks(store: Store) -> None:
     assert best < 0.3 * _PATIENCE
 
 
-async def test_a_document_of_another_version_is_a_one_line_error(store: Store) -> None:
+async def test_a_document_of_another_version_is_named_beside_the_others(store: Store) -> None:
+    await commit(store, starting())
     await store.client.call("HSET", store.keys.documents("tasks"), "t", '{"id":"t"}')
 
-    with pytest.raises(StoreUnavailable, match="a task that this version of Orchestra cannot read"):
-        await store.snapshot()
+    state = await store.snapshot()
+
+    assert list(state.tasks) == [a_task().id]
+    (unreadable,) = state.unreadable
+    assert (unreadable.key, unreadable.field) == (store.keys.documents("tasks"), "t")

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_core.models import Presence
 from orchestra_core.project import Project
-from orchestra_core.state import ProjectState
+from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_tui.command_line.status_document import (
     StatusDocument,
     status_document,
@@ -168,3 +168,13 @@ def test_a_long_description_is_cut_to_one_line() -> None:
     assert line.startswith("  first line second word")
     assert len(line) <= 102
     assert line.endswith("…")
+
+
+def test_a_document_that_cannot_be_read_is_named_above_the_others() -> None:
+    state = a_project()
+    state.unreadable = (UnreadableDocument("orchestra:{p}:tasks", "bad-1", "no `id`"),)
+    document = status_document(PROJECT, state)
+    assert document.unreadable == ("orchestra:{p}:tasks bad-1: no `id`",)
+    lines = status_lines(document, NOON + 65_000)
+    assert lines[1] == "! cannot be read: orchestra:{p}:tasks bad-1: no `id`"
+    assert lines[3].startswith("● add-login-1a2b  open")

@@ -5,6 +5,7 @@ import msgspec
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, decode_event
 from orchestra_core.redis_request import Answer
+from orchestra_core.text import one_line
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
@@ -48,10 +49,15 @@ def as_event(raw: bytes) -> Event:
         raise unreadable("an event", error) from error
 
 
-def unreadable(what: str, error: Exception) -> StoreUnavailable:
+class UnreadableDocumentError(StoreUnavailable):
+    """Something is stored that this version cannot read."""
+
+
+def unreadable(what: str, error: Exception, name: str = "") -> UnreadableDocumentError:
     """Return the failure for something stored that this version cannot read."""
-    return StoreUnavailable(
-        f"Redis holds {what} that this version of Orchestra cannot read ({error}); "
+    said = f"{one_line(name, 160)}: {error}" if name else str(error)
+    return UnreadableDocumentError(
+        f"Redis holds {what} that this version of Orchestra cannot read ({said}); "
         "upgrade Orchestra here, or set ORCHESTRA_PROJECT to begin anew"
     )
 

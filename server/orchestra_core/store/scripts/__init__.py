@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-ScriptName = Literal["change", "interrupt_stamp", "presence", "snapshot"]
+ScriptName = Literal["change", "interrupt_stamp", "presence", "restore", "snapshot"]
 
 
 @dataclass(frozen=True, slots=True)

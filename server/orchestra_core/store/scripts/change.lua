@@ -1,6 +1,7 @@
 -- Commits one change whole: state, history and the bell, or nothing.
 --
--- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5… the hashes of documents it names
+-- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5 counts of documents
+--       6… the hashes of documents it names
 -- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all)  3 nonce of the events, then six lists,
 --       each begun by its length:
 --       guards     (index in KEYS, field, the raw value that was read; "" for none)
@@ -79,7 +80,10 @@ for i = claims + 1, claims + 2 * tonumber(ARGV[claims]), 2 do
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
 end
 for _ = 1, length() do
-  redis.call('HSET', KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2])
+  local new = redis.call('HSET', KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2])
+  if new == 1 then
+    redis.call('HINCRBY', KEYS[5], KEYS[tonumber(ARGV[at])], 1)
+  end
   at = at + 3
 end
 for _ = 1, length() do

@@ -1,7 +1,9 @@
 -- Reads a project's whole state at one moment.
 --
 -- KEYS  1 sequence  2 stream  3… hashes whose values are JSON documents, the last one presence
+-- ARGV  1 "fields" to have each document by itself; may be left out
 -- Answer  {sequence, nonce of that event, one JSON array of documents per hash, the list of presence reports}
+--         or, with "fields", a list of names and documents in turn for each hash
 --
 -- Joined here, because one long string crosses and decodes many times faster than 10,000 fields.
 
@@ -13,7 +15,11 @@ if tonumber(counted) > tonumber(seq) then  -- the stream is lost, or was trimmed
 end
 local answer = {seq, nonce}
 for i = 3, #KEYS - 1 do
-  answer[i] = '[' .. table.concat(redis.call('HVALS', KEYS[i]), ',') .. ']'
+  if ARGV[1] == 'fields' then
+    answer[i] = redis.call('HGETALL', KEYS[i])
+  else
+    answer[i] = '[' .. table.concat(redis.call('HVALS', KEYS[i]), ',') .. ']'
+  end
 end
 -- Reports come from hooks: each stays by itself, so that a bad one spoils no other.
 answer[#KEYS] = redis.call('HVALS', KEYS[#KEYS])

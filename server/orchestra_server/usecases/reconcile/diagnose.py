@@ -31,6 +31,11 @@ Name = Literal[
     "unposted mail",
     "lost mail",
     "leftover mail",
+    "lost claim",
+    "lost counter",
+    "lost history",
+    "lost documents",
+    "unreadable document",
 ]
 _PREFIX = "orchestra"
 _PARTS = 3  # of a branch, orchestra/<task>/<chamber>, and of a path, .claude/worktrees/<chamber>
@@ -47,15 +52,23 @@ class Difference:
 
 
 def differences(seen: Observation) -> tuple[Difference, ...]:
-    """Return all that differs, in the order in which it is to be mended."""
+    """Return all that differs, in the order in which it is to be mended.
+
+    What the store has lost comes first and alone: the rest is judged by what the store says.
+    """
+    damaged = [Difference(one.name, one.subject, one.sentence, one.mending) for one in seen.damages]
+    if any(one.name != "unreadable document" for one in damaged):
+        return tuple(damaged)
     if seen.moved_from:  # first of all: whatever else there is, is judged by where things are
-        return (*(_stale_lock(lock) for lock in seen.locks), _moved(seen.moved_from))
+        locks = (_stale_lock(lock) for lock in seen.locks)
+        return (*damaged, *locks, _moved(seen.moved_from))
     chambers = [
         one
         for one in seen.state.chambers.values()
         if one.task_id in seen.tasks and one.host == seen.host
     ]
     return (
+        *damaged,
         *(_stale_lock(lock) for lock in seen.locks),
         *(_astray(path) for path in seen.astray),
         *(found for one in chambers for found in _unfinished(seen, one)),
@@ -63,6 +76,7 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
         *(found for one in chambers if one.is_live for found in _live(seen, one)),
         *_orphans(seen),
         *_stale_claims(seen),
+        *_lost_claims(seen),
     )
 
 
@@ -249,7 +263,10 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
     for tree in seen.trees:
         named = landing_of(tree.branch)
         strange = tree.gone or str(tree.path) in seen.others
-        if named and not strange and chamber_id(*named) not in seen.state.chambers:
+        known = named is not None and (
+            chamber_id(*named) in seen.state.chambers or _is_unreadable(seen, chamber_id(*named))
+        )
+        if named and not strange and not known:
             yield Difference(
                 "orphan worktree",
                 str(tree.path),
@@ -278,11 +295,26 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
             )
 
 
+def _is_unreadable(seen: Observation, name: str) -> bool:
+    """Tell whether there is a document of that id which cannot be read: it is nobody's to judge."""
+    return any(one.field == name for one in seen.state.unreadable)
+
+
+def _lost_claims(seen: Observation) -> Iterator[Difference]:
+    for name, holder in sorted(seen.lost_claims.items()):
+        yield Difference(
+            "lost claim",
+            name,
+            f"the claim {name!r} of {holder} is lost, and another could take it",
+            f"{holder} holds it again",
+        )
+
+
 def _stale_claims(seen: Observation) -> Iterator[Difference]:
     for name, holder in sorted(seen.claims.items()):
         chamber, task = seen.state.chambers.get(holder), seen.state.tasks.get(holder)
         over = task is None or task.is_over if ":" in name else chamber is None or chamber.is_over
-        if over:
+        if over and not _is_unreadable(seen, holder):
             yield Difference(
                 "stale claim",
                 name,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestra_core.state import ProjectState
+from orchestra_core.store.damage import Damage
 from orchestra_server.git.worktrees.add_and_list import Worktree
 
 
@@ -27,6 +28,7 @@ class Observation:
     state: ProjectState
     tasks: frozenset[str] = frozenset()  # of those of the state, this repository's
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
+    lost_claims: Mapping[str, str] = field(default_factory=dict[str, str])  # name: who needs it
     trees: tuple[Worktree, ...] = ()
     chambers: Mapping[str, ChamberObservation] = field(
         default_factory=dict[str, ChamberObservation]
@@ -36,6 +38,7 @@ class Observation:
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     ending: frozenset[str] = frozenset()  # tasks that a call is ending at this moment
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
+    damages: tuple[Damage, ...] = ()  # what the store itself has lost
     moved_from: str = ""  # the checkout that the whole repository was at before
     others: frozenset[str] = frozenset()  # of the trees, paths that are another repository's
     astray: tuple[str, ...] = ()  # worktrees that know their record, which looks elsewhere

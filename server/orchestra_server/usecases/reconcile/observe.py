@@ -1,14 +1,17 @@
 """Looks at the store, git and the disk; changes nothing."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import find_project
 from orchestra_core.state import ProjectState
+from orchestra_core.store.damage import find_damage
 from orchestra_core.store.reads import Reads
+from orchestra_server.domain.task_lifecycle import claim_of
 from orchestra_server.files.chamber.mailbox import collect_receipts, known, unread
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
@@ -34,9 +37,18 @@ async def look(context: Context, repo: Repository) -> Observation:
         claims = await reads.claims()  # first: whoever holds one of them is then in the state
         return await reads.state(), claims
 
+    damages = await find_damage(context.store)
     state, claims = await context.store.read(read)
     was_at = await asyncio.to_thread(moved_from, context.project)
-    return await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
+    seen = await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
+    return replace(seen, damages=tuple(damages), lost_claims=lost_claims(state, claims))
+
+
+def lost_claims(state: ProjectState, claims: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that a standing chamber or an unfinished task needs and nobody holds."""
+    needed = {one.name: one.id for one in state.chambers.values() if one.is_standing}
+    needed |= {claim_of(one): one.id for one in state.tasks.values() if not one.is_over}
+    return {name: holder for name, holder in needed.items() if name not in claims}
 
 
 def _observe(

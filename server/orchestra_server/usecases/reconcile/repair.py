@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
+from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.task_lifecycle import claim_of
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
@@ -232,6 +235,30 @@ async def _free_stale_claim(case: Case) -> bool:
     return await run_transaction(case.context.store, decide)
 
 
+async def _hold_lost_claim(case: Case) -> bool:
+    """Give a claim back to the chamber or task that needs it, unless another has it by now."""
+    name = case.difference.subject
+
+    async def decide(reads: Reads) -> Decision[bool]:
+        state = await reads.state()
+        standing = [one for one in state.chambers.values() if one.is_standing and one.name == name]
+        tasks = [one for one in state.tasks.values() if not one.is_over and claim_of(one) == name]
+        holders = [one.id for one in (*standing, *tasks)]
+        if len(holders) != 1 or await reads.claim(name):
+            return Decision(answer=False)
+        await (reads.chamber(holders[0]) if standing else reads.task(holders[0]))  # as a guard
+        return Decision(answer=True, change=Change(events=(), claims={name: holders[0]}))
+
+    return await run_transaction(case.context.store, decide)
+
+
+async def _mend_store(case: Case) -> bool:
+    """Mend what the store itself has lost, which is seen and mended before everything else."""
+    damages = await find_damage(case.context.store)
+    here = [one for one in damages if one.subject == case.difference.subject]
+    return all([await mend_damage(case.context.store, one) for one in here])
+
+
 async def _delete_orphan_branch(case: Case) -> bool:
     branch = case.difference.subject
     if branch not in case.seen.settled:
@@ -303,4 +330,9 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unposted mail": _deliver_mail,
     "lost mail": _post_lost_mail,
     "leftover mail": _withdraw_leftover_mail,
+    "lost claim": _hold_lost_claim,
+    "lost counter": _mend_store,
+    "lost history": _mend_store,
+    "lost documents": _mend_store,
+    "unreadable document": _mend_store,
 }
