@@ -102,18 +102,24 @@ _CHAMBER: dict[str, EventText] = {
 
 def _chamber_said(event: Event) -> EventText:
     chamber = event.data.chamber
-    if event.kind in _CHAMBER:
-        return _CHAMBER[event.kind]
-    if event.kind == "chamber.created":
-        return EventText(f"created on {chamber.branch if chamber else ''}")
-    if event.kind == "chamber.moved":
-        return EventText(f"moved to {chamber.path if chamber else ''}")
-    if event.kind == "chamber.branch-renamed":
-        return EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
-    if event.kind == "chamber.failed":
-        return EventText(f"failed: {chamber.note if chamber else ''}", "critical")
-    saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
-    return EventText(f"closed{saved}", "muted")
+    match event.kind:
+        case kind if kind in _CHAMBER:
+            said = _CHAMBER[kind]
+        case "chamber.created":
+            said = EventText(f"created on {chamber.branch if chamber else ''}")
+        case "chamber.moved":
+            said = EventText(f"moved to {chamber.path if chamber else ''}")
+        case "chamber.branch-renamed":
+            said = EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
+        case "chamber.saved-late":
+            ref = chamber.saved_ref if chamber else ""
+            said = EventText(f"files written after it was closed saved as {ref}", "warn")
+        case "chamber.failed":
+            said = EventText(f"failed: {chamber.note if chamber else ''}", "critical")
+        case _:
+            saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
+            said = EventText(f"closed{saved}", "muted")
+    return said
 
 
 def _interrupt_said(event: Event) -> EventText:

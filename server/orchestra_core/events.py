@@ -26,6 +26,7 @@ Kind = Literal[
     "chamber.failed",
     "chamber.closing",
     "chamber.closed",
+    "chamber.saved-late",
     "chamber.restored",
     "chamber.moved",
     "chamber.branch-renamed",

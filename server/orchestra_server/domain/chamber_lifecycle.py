@@ -118,6 +118,14 @@ def closed(
     return changed, Change(events=events, releases={chamber.name: chamber.id})
 
 
+def saved_late(
+    chamber: Chamber, *, ref: str, note: str, at: int, actor: str
+) -> tuple[Chamber, Change]:
+    """Return a chamber that is over with what was written at its place since, saved under `ref`."""
+    changed = replace(chamber, saved_ref=ref, note=note)
+    return changed, Change(events=(_event(changed, "chamber.saved-late", at, actor),))
+
+
 def restored(
     chamber: Chamber,
     task: Task,

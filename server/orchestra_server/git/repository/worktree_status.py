@@ -83,6 +83,14 @@ def require_worktree(worktree: Path) -> None:
         raise _no_worktree(worktree)
 
 
+def is_plain_directory(path: Path) -> bool:
+    """Tell whether a path is a directory, not a link to one, and no top of a working tree.
+
+    At the place of a worktree that was removed, somebody has made the directory again.
+    """
+    return path.is_dir() and not path.is_symlink() and not os.path.lexists(path / ".git")
+
+
 def require_no_repository(worktree: Path, untracked: Iterable[str]) -> None:
     """Raise Refused when a whole repository lies untracked in the working tree."""
     for path in untracked:

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
@@ -16,11 +17,17 @@ from orchestra_server.git.snapshot.index_copy import WorktreeState, split_nul
 EXACT = "exact/"
 MODES = "modes"
 _FILES = ("100644", "100755")
+_NO_ENV: Mapping[str, str] = MappingProxyType({})
 _AT_ONCE = 500  # names in one command, which the system limits
 
 
-def exact_entries(repo: Repository, worktree: Path, state: WorktreeState) -> list[str]:
-    """Return what must be kept of the files that differ from HEAD, as entries of a tree."""
+def exact_entries(
+    repo: Repository, worktree: Path, state: WorktreeState, *, env: Mapping[str, str] = _NO_ENV
+) -> list[str]:
+    """Return what must be kept of the files that differ from HEAD, as entries of a tree.
+
+    `env` names the repository where the directory is no worktree.
+    """
     if state.work_tree == state.head_tree:
         return []
     files = {
@@ -34,7 +41,8 @@ def exact_entries(repo: Repository, worktree: Path, state: WorktreeState) -> lis
     names = list(files)
     for start in range(0, len(names), _AT_ONCE):
         batch = names[start : start + _AT_ONCE]
-        as_is = git_output(worktree, "hash-object", "-w", "--no-filters", "--", *batch).split()
+        hashing = ("hash-object", "-w", "--no-filters", "--", *batch)
+        as_is = git_output(worktree, *hashing, env=env).split()
         found += [
             f"100644 {raw}\t{EXACT}{path}"
             for path, raw in zip(batch, as_is, strict=True)

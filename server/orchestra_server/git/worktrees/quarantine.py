@@ -9,6 +9,7 @@ Discarded directories are deleted in the background.
 """
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -18,10 +19,12 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import git_directory
+from orchestra_server.git.repository.worktree_status import git_directory, is_plain_directory
 
 # No chamber's name begins with a dot.
 _QUARANTINE_PREFIX = ".orchestra-leaving-"
+_LATE_PREFIX = ".orchestra-late-"
+_PARKED = re.compile(rf"{re.escape(_LATE_PREFIX)}(?P<name>.+)-[0-9a-f]{{8}}")
 _DISCARDED = ".orchestra-gone"
 _DISCARDED_ADMIN_PREFIX = "orchestra-gone-"
 _TRIES = 5  # another process may delete the folder of discarded worktrees meanwhile
@@ -57,10 +60,15 @@ def quarantined(path: Path) -> Generator[Path]:
 
 
 def restore_from_quarantine(path: Path) -> None:
-    """Put a worktree's directory back at `path` if it is in quarantine."""
+    """Put a worktree's directory back at `path` if it is in quarantine.
+
+    Files that were written meanwhile to its place are parked.
+    """
     quarantine = _quarantine_path(path)
     if not quarantine.exists():
         return
+    if is_plain_directory(path):
+        park_late_files(path)
     try:
         quarantine.rename(path)
     except OSError as fault:
@@ -70,20 +78,29 @@ def restore_from_quarantine(path: Path) -> None:
         ) from fault
 
 
+def park_late_files(path: Path) -> None:
+    """Move the plain directory at a worktree's place away, beside it, until its files are saved."""
+    path.rename(path.with_name(f"{_LATE_PREFIX}{path.name}-{secrets.token_hex(4)}"))
+
+
+def parked_late_files(path: Path) -> list[Path]:
+    """Return the directories that were parked from a worktree's place."""
+    parked = path.parent.glob(f"{_LATE_PREFIX}*")
+    return sorted(one for one in parked if worktree_name(one.name) == path.name)
+
+
+def worktree_name(entry: str) -> str:
+    """Return the name of the worktree from whose place a directory was parked, or its own."""
+    parked = _PARKED.fullmatch(entry)
+    return parked["name"] if parked else entry
+
+
 def discard(repo: Repository, directory: Path, admin: Path) -> None:
     """Discard a worktree that was checked, and git's directory for it.
 
     Each by one rename, so that a list of worktrees shows it whole or not at all.
     """
-    for attempts_left in range(_TRIES, 0, -1):
-        discarded_folder = directory.parent / _DISCARDED
-        discarded_folder.mkdir(exist_ok=True)
-        try:
-            directory.rename(discarded_folder / f"{directory.name}-{secrets.token_hex(4)}")
-            break
-        except FileNotFoundError:
-            if attempts_left == 1:
-                raise
+    discard_directory(directory)
     with repo.locked():
         discarded_admin = (
             repo.common_dir / f"{_DISCARDED_ADMIN_PREFIX}{admin.name}-{secrets.token_hex(4)}"
@@ -93,6 +110,19 @@ def discard(repo: Repository, directory: Path, admin: Path) -> None:
             discarded_admin.with_name("worktrees").rmdir()
     for leftover in repo.common_dir.glob(f"{_DISCARDED_ADMIN_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def discard_directory(directory: Path) -> None:
+    """Discard a directory whose content is saved; it is deleted with those of worktrees."""
+    for attempts_left in range(_TRIES, 0, -1):
+        discarded_folder = directory.parent / _DISCARDED
+        discarded_folder.mkdir(exist_ok=True)
+        try:
+            directory.rename(discarded_folder / f"{directory.name}-{secrets.token_hex(4)}")
+            break
+        except FileNotFoundError:
+            if attempts_left == 1:
+                raise
 
 
 def delete_discarded_in_background(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, StoreUnavailable
@@ -18,6 +18,7 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from orchestra_server.usecases.chambers.free_names import free_names
+from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
 from orchestra_server.usecases.chambers.rollback import record_failure, remove_remains
 from orchestra_server.usecases.common.after_commit import show_change
@@ -51,6 +52,7 @@ class _Reservation:
     chambers: list[Chamber]
     is_new: bool
     abandoned: list[Chamber]
+    former: list[Chamber] = field(default_factory=list[Chamber])  # of these names, and over
 
 
 async def create_chambers_batch(
@@ -137,7 +139,8 @@ async def _reserve(context: Context, task_id: str, wanted: _NewBatch, commit: st
                     f"chamber {one.name!r} is being made on host {one.host!r}; choose another name"
                 )
         chambers = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
-        reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned)
+        former = [one for one in known if one.is_over]
+        reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned, former=former)
         return Decision(reservation, chamber_lifecycle.reserved(chambers, context.actor))
 
     return await run_transaction(context.store, decide)
@@ -169,6 +172,8 @@ async def _make(
     """
     await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
     task, chambers = reservation.task, reservation.chambers
+    places = [Path(chamber.path) for chamber in chambers]
+    late = await put_late_files_away(context, repo, places, reservation.former)
     freed = await asyncio.to_thread(free_names, repo, chambers)
     added = await asyncio.to_thread(add_worktrees, repo, [_plan(chamber) for chamber in chambers])
     try:
@@ -178,7 +183,7 @@ async def _make(
             provision_chambers, context, repo, task, chambers, siblings=siblings, skeleton=skeleton
         )
         probes = await asyncio.to_thread(probe_hooks, repo, chambers)
-        return await _open(context, reservation, probes), [*freed, *added, *provision_notes]
+        return await _open(context, reservation, probes), [*late, *freed, *added, *provision_notes]
     except StoreUnavailable:
         raise
     except BaseException:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from orchestra_server.git.repository.repository import Head, Repository, open_re
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save
 from orchestra_server.git.snapshot.ignored_files import ignored_files_except
+from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.list_saved import list_of_task
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
 from orchestra_server.usecases.common import serializers
@@ -82,6 +84,7 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
     repo = await _repository(context, task_id, must=not ref)
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with lock_repository(repo.common_dir):
+        late = await _put_late_files_away(context, repo, task_id, name)
         found = await _restorable(context, task_id, name, ref, lost)
         chamber = found.chamber
         if not chamber.is_live:
@@ -95,7 +98,18 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
             probes = await asyncio.to_thread(probe_hooks, repo, [chamber])
             chamber = await _open(context, found, probes)
     state = await show_change(context, task_id)
-    return _reply(found.task, chamber, state.chambers_of(task_id))
+    reply = _reply(found.task, chamber, state.chambers_of(task_id))
+    return with_fields(reply, next_step=" ".join((reply.next_step, *(f"{one}." for one in late))))
+
+
+async def _put_late_files_away(
+    context: Context, repo: Repository, task_id: str, name: str
+) -> list[str]:
+    """Save what was written at the place of a closed chamber; its newest save is then that one."""
+    chamber = await context.store.read(lambda reads: reads.chamber(chamber_id(task_id, name)))
+    if chamber is None or not chamber.is_over:
+        return []
+    return await put_late_files_away(context, repo, [Path(chamber.path)])
 
 
 async def _repository(context: Context, task_id: str, *, must: bool) -> Repository:

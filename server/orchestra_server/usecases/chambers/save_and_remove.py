@@ -16,6 +16,7 @@ from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import is_plain_directory
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branch,
     delete_branches,
@@ -38,7 +39,12 @@ from orchestra_server.git.snapshot.ignored_files import (
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.own_branch import missing_branches
-from orchestra_server.git.worktrees.quarantine import restore_from_quarantine
+from orchestra_server.git.worktrees.quarantine import park_late_files, restore_from_quarantine
+from orchestra_server.usecases.chambers.late_files import (
+    describe_late_save,
+    is_gone,
+    save_late_directories,
+)
 
 MERGED = "its work is merged"
 LOST = "its directory and its branch had been deleted; git has no commit of it"
@@ -63,6 +69,7 @@ class _Removed:
     merged: bool = False
     landed: str = ""
     deleted: bool = False  # somebody had deleted its directory
+    late: SavedCommit | None = None  # `saved`, and what was written there since
 
 
 def save_and_remove_all(
@@ -145,17 +152,20 @@ def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bo
         or save_staged(repo, path, ref, message, target, own_branch=branch)
         or save_branch(repo, branch, ref, message, target)
     )
+    if is_plain_directory(path):
+        park_late_files(path)
     if listed:
         remove_worktree(repo, path)
     remove_provisions(path)
     merged = saved is None and (has_commits or resumed)
-    return _Removed(chamber, saved, merged, deleted=not resumed)
+    late = save_late_directories(repo, task, chamber, saved, chamber.ended_at + 1)
+    return _Removed(chamber, saved, merged, deleted=not resumed, late=late)
 
 
 def _is_there(chamber: Chamber) -> bool:
     path = Path(chamber.path)
     restore_from_quarantine(path)
-    return path.exists()
+    return not is_gone(path)
 
 
 def _message(task: Task, chamber: Chamber) -> str:
@@ -166,14 +176,15 @@ def _ended(
     repo: Repository, task: Task, taken: _Removed, gone: set[str]
 ) -> ClosedWork | OrchestraError:
     chamber, saved = taken.chamber, taken.saved
-    kept, tip = (saved.ref, saved.tip) if saved else ("", "")
+    last = taken.late or saved
+    kept, tip = (last.ref, last.tip) if last else ("", "")
     try:
         branch_kept = chamber.branch not in gone and not _delete_branch(
             repo, task, chamber.branch, tip
         )
     except OrchestraError as fault:
         return fault
-    return ClosedWork(kept, branch_kept, _note(taken, kept, branch_kept=branch_kept))
+    return ClosedWork(kept, branch_kept, _note(taken, branch_kept=branch_kept))
 
 
 def _target(task: Task) -> str:
@@ -206,11 +217,14 @@ def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> boo
     return delete_branch(repo, branch, tip)
 
 
-def _note(taken: _Removed, kept: str, *, branch_kept: bool) -> str:
+def _note(taken: _Removed, *, branch_kept: bool) -> str:
+    kept = taken.saved.ref if taken.saved else ""
     where = f"saved under {kept}" if kept else MERGED
     if kept and taken.merged:
         where = f"{MERGED}; its ignored files are {where}"
     elif taken.deleted:
-        known = bool(kept) or taken.merged
+        known = bool(taken.saved) or taken.merged
         where = f"{where}; its directory had been deleted" if known else LOST
+    if taken.late:
+        where = f"{where}; {describe_late_save(taken.late.ref)}"
     return f"{where}; branch {taken.chamber.branch} is kept" if branch_kept else where

@@ -13,6 +13,7 @@ from orchestra_server.git.merge.merge_tree import Conflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
+from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches, with_branches
 from orchestra_server.usecases.completion.confirmation import unintended_in
 from orchestra_server.usecases.completion.merge_and_land import (
@@ -74,7 +75,7 @@ def plan_completion(
 
 def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     path = Path(chamber.path)
-    if not path.exists():
+    if is_gone(path):
         return UncommittedWork(branch_without_directory(repo, chamber).commit, ())
     return read_uncommitted_work(repo, path, require_own_branch(repo, chamber))
 

@@ -17,6 +17,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from orchestra_server.git.worktrees.own_branch import missing_branches, way_back
+from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
@@ -123,7 +124,7 @@ def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
 
 def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Chamber]:
     """Return the live chambers whose directory and branch are both gone: they bring nothing."""
-    without = [one for one in chambers if one.is_live and not Path(one.path).exists()]
+    without = [one for one in chambers if one.is_live and is_gone(Path(one.path))]
     missing = missing_branches(repo, [chamber.branch for chamber in without])
     return [chamber for chamber in without if chamber.branch in missing]
 
@@ -135,7 +136,7 @@ def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranc
 
 def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> ChamberBranch:
     path = Path(chamber.path)
-    if not path.exists():
+    if is_gone(path):
         return branch_without_directory(repo, chamber)
     standing = require_own_branch(repo, chamber)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)

@@ -14,6 +14,7 @@ Name = Literal[
     "unfinished completing",
     "half-restored chamber",
     "deleted directory",
+    "late files",
     "moved repository",
     "moved worktree",
     "moved chamber",
@@ -74,6 +75,7 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
         *(found for one in chambers for found in _unfinished(seen, one)),
         *(_completing(seen, one) for one in seen.state.tasks.values() if _is_stuck(seen, one)),
         *(found for one in chambers if one.is_live for found in _live(seen, one)),
+        *(_late(seen, one) for one in chambers if one.id in seen.late),
         *_orphans(seen),
         *_stale_claims(seen),
         *_lost_claims(seen),
@@ -139,6 +141,19 @@ def _unfinished(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             f"chamber {chamber.id} is {chamber.state} and has a worktree all the same",
             "what is in it is saved, then the worktree goes; restore_chamber brings it back",
         )
+
+
+def _late(seen: Observation, chamber: Chamber) -> Difference:
+    count = seen.late[chamber.id]
+    files = "a file was" if count == 1 else f"{count} files were"
+    return Difference(
+        "late files",
+        chamber.id,
+        f"{files} written at {chamber.path} after chamber {chamber.id} was {chamber.state}, and "
+        "belong to no worktree",
+        "they are saved with what the chamber last held, and the directory goes; restore_chamber "
+        "brings them back",
+    )
 
 
 def _is_stuck(seen: Observation, task: Task) -> bool:

@@ -35,6 +35,7 @@ class Observation:
     )  # by chamber id
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: branch now
+    late: Mapping[str, int] = field(default_factory=dict[str, int])  # by id: files at its place
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     ending: frozenset[str] = frozenset()  # tasks that a call is ending at this moment
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch

@@ -19,6 +19,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
+from orchestra_server.usecases.chambers.late_files import find_late_files, is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
@@ -81,6 +82,7 @@ def _observe(
             for task in ours
             if task.is_completing and is_task_locked(repo.common_dir, task.id)
         ),
+        late=find_late_files(chambers, (tree.path for tree in trees)),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
         moved_from=moved_from,
         others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),
@@ -103,7 +105,7 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
 
 def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
     path = Path(chamber.path)
-    if not path.exists():
+    if is_gone(path):
         return ChamberObservation(exists=False)
     return ChamberObservation(
         linked=_record(path).is_relative_to(repo.common_dir),

@@ -29,6 +29,7 @@ from orchestra_server.git.worktrees.relink import (
 )
 from orchestra_server.git.worktrees.stale_locks import move_stale_lock
 from orchestra_server.usecases.chambers.close_transaction import close_one
+from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.provision import provision_chambers
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
@@ -163,6 +164,11 @@ def _save_and_remove_worktree(case: Case) -> None:
     remove_provisions(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):
         delete_branch(repo, chamber.branch, tip)
+
+
+async def _save_late_files(case: Case) -> bool:
+    await put_late_files_away(case.context, case.repo, [Path(case.chamber.path)])
+    return True
 
 
 async def _follow_renamed_branch(case: Case) -> bool:
@@ -314,6 +320,7 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unfinished completing": _finish_completing,
     "half-restored chamber": _remove_half_restored_worktree,
     "deleted directory": _finish_closing,
+    "late files": _save_late_files,
     "moved repository": _follow_moved_repository,
     "moved worktree": _relink_moved_worktree,
     "moved chamber": _follow_moved_chamber,

@@ -1,0 +1,155 @@
+"""Files that were written at a chamber's place after it had gone: saved like any other work.
+
+Its old worker, or a process of it, may still run. Nothing else of Orchestra touches such a
+directory.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import saved_ref
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import is_plain_directory
+from orchestra_server.git.saves.save import SavedCommit, find_save
+from orchestra_server.git.saves.save_format import find_commit
+from orchestra_server.git.saves.save_late_files import LastState, late_files, save_late_files
+from orchestra_server.git.worktrees.quarantine import (
+    delete_discarded_in_background,
+    discard_directory,
+    park_late_files,
+    parked_late_files,
+    worktree_name,
+)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+
+
+def is_gone(path: Path) -> bool:
+    """Tell whether a chamber's directory is gone; one made anew in its place is not it.
+
+    A chamber that has only lost its `.git` file still has what Orchestra wrote into it.
+    """
+    if is_plain_directory(path):
+        return not (path / HOOK_SETTINGS).exists()
+    return not path.exists()
+
+
+def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict[str, int]:
+    """Return by chamber id how many files are at the places of chambers that are over. Blocking.
+
+    `listed` are the worktrees, whose files these cannot be.
+    """
+    last, taken = _last_at_place(chambers), set(listed)
+    counts = dict[str, int]()
+    for folder in {path.parent for path in last}:
+        for path in {folder / worktree_name(entry) for entry in _entries(folder)} - taken:
+            chamber = last.get(path)
+            if chamber is not None and chamber.is_over:
+                directories = [path] if is_plain_directory(path) else []
+                directories += parked_late_files(path)
+                count = sum(len(late_files(one)) for one in directories)
+                counts |= {chamber.id: count} if count else {}
+    return counts
+
+
+async def put_late_files_away(
+    context: Context, repo: Repository, paths: Collection[Path], former: Iterable[Chamber] = ()
+) -> list[str]:
+    """Save what was written at the places of chambers that are over, and free the places.
+
+    `former` are chambers that the store has forgotten. Return a line for each save. The caller is
+    alone with the chambers. Raises Refused where there is a repository among the files.
+    """
+    state = await context.store.snapshot()
+    last = _last_at_place((*former, *(one for one in state.chambers.values() if one.is_over)))
+    notes = list[str]()
+    for path in paths:
+        chamber = last.get(path)
+        task = state.tasks.get(chamber.task_id) if chamber else None
+        if chamber is None or task is None:
+            continue
+        ref = chamber.saved_ref
+        saved = await asyncio.to_thread(find_save, repo, ref) if ref else None
+        late = await asyncio.to_thread(
+            save_late_directories, repo, task, chamber, saved, context.clock()
+        )
+        if late is not None:
+            await _record(context, chamber, late.ref)
+            notes.append(f"{chamber.name}: {describe_late_save(late.ref)}")
+    return notes
+
+
+def save_late_directories(
+    repo: Repository, task: Task, chamber: Chamber, saved: SavedCommit | None, at: int
+) -> SavedCommit | None:
+    """Save and remove what is at a chamber's place; None where no files were. Blocking.
+
+    They are put into what was `saved` of it, or else into what its branch or its task's has.
+    """
+    path = Path(chamber.path)
+    if is_plain_directory(path) and is_gone(path):
+        park_late_files(path)
+    late: SavedCommit | None = None
+    for directory in parked_late_files(path):
+        ref = _free_ref(repo, chamber, at)
+        message = f"What was written at {path} after chamber {chamber.name} was gone"
+        onto = _last_state(repo, task, chamber, late or saved)
+        late = save_late_files(repo, directory, ref, onto, message) or late
+        discard_directory(directory)
+    delete_discarded_in_background(path.parent)
+    return late
+
+
+def describe_late_save(ref: str) -> str:
+    """Return the words for files that were saved."""
+    return f"files that were written at its place after it was gone are saved under {ref}"
+
+
+def _last_at_place(chambers: Iterable[Chamber]) -> dict[Path, Chamber]:
+    """Return by path the chamber that was there last."""
+    return {Path(one.path): one for one in sorted(chambers, key=lambda one: one.ended_at)}
+
+
+def _entries(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:  # it is gone
+        return []
+
+
+def _free_ref(repo: Repository, chamber: Chamber, at: int) -> str:
+    while find_commit(repo, saved_ref(chamber.task_id, chamber.name, at)):
+        at += 1
+    return saved_ref(chamber.task_id, chamber.name, at)
+
+
+def _last_state(
+    repo: Repository, task: Task, chamber: Chamber, saved: SavedCommit | None
+) -> LastState:
+    if saved is not None:
+        return LastState(saved.tip, f"{saved.commit}^{{tree}}")
+    places = [f"refs/heads/{chamber.branch}"]
+    places += [f"refs/heads/{task.base_branch}"] if task.base_branch else []
+    commit = next(filter(None, (find_commit(repo, place) for place in places)), "")
+    commit = commit or repo.head().commit
+    return LastState(commit, f"{commit}^{{tree}}")
+
+
+async def _record(context: Context, chamber: Chamber, ref: str) -> None:
+    """Let the chamber's record name the save, unless the name is used again."""
+
+    async def decide(reads: Reads) -> Decision[None]:
+        known = await reads.chamber(chamber.id)
+        if known is None or not known.is_over:
+            return Decision(None)
+        note = f"{known.note}; {describe_late_save(ref)}" if known.note else describe_late_save(ref)
+        _, change = chamber_lifecycle.saved_late(
+            known, ref=ref, note=note, at=context.clock(), actor=context.actor
+        )
+        return Decision(None, change)
+
+    await run_transaction(context.store, decide)
