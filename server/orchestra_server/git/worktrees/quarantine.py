@@ -19,7 +19,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import git_directory, is_plain_directory
+from orchestra_server.git.repository.worktree_status import git_directory
 
 # No chamber's name begins with a dot.
 _QUARANTINE_PREFIX = ".orchestra-leaving-"
@@ -60,15 +60,10 @@ def quarantined(path: Path) -> Generator[Path]:
 
 
 def restore_from_quarantine(path: Path) -> None:
-    """Put a worktree's directory back at `path` if it is in quarantine.
-
-    Files that were written meanwhile to its place are parked.
-    """
+    """Put a worktree's directory back at `path` if it is in quarantine."""
     quarantine = _quarantine_path(path)
     if not quarantine.exists():
         return
-    if is_plain_directory(path):
-        park_late_files(path)
     try:
         quarantine.rename(path)
     except OSError as fault:
@@ -76,6 +71,11 @@ def restore_from_quarantine(path: Path) -> None:
             f"{path} was moved to {quarantine} to be removed, and something else is there by now; "
             f"move that away and put the directory back: mv '{quarantine}' '{path}'"
         ) from fault
+
+
+def is_in_quarantine(path: Path) -> bool:
+    """Tell whether a worktree's directory is in quarantine."""
+    return _quarantine_path(path).exists()
 
 
 def park_late_files(path: Path) -> None:

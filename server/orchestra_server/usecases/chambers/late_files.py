@@ -39,17 +39,18 @@ def is_gone(path: Path) -> bool:
 
 
 def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict[str, int]:
-    """Return by chamber id how many files are at the places of chambers that are over. Blocking.
+    """Return by chamber id how many files are at the places of chambers that are gone. Blocking.
 
     `listed` are the worktrees, whose files these cannot be.
     """
     last, taken = _last_at_place(chambers), set(listed)
     counts = dict[str, int]()
     for folder in {path.parent for path in last}:
-        for path in {folder / worktree_name(entry) for entry in _entries(folder)} - taken:
+        for path in {folder / worktree_name(entry) for entry in _entries(folder)}:
             chamber = last.get(path)
-            if chamber is not None and chamber.is_over:
-                directories = [path] if is_plain_directory(path) else []
+            if chamber is not None:
+                is_late = chamber.is_over and path not in taken and is_plain_directory(path)
+                directories = [path] if is_late else []
                 directories += parked_late_files(path)
                 count = sum(len(late_files(one)) for one in directories)
                 counts |= {chamber.id: count} if count else {}
@@ -59,13 +60,13 @@ def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict
 async def put_late_files_away(
     context: Context, repo: Repository, paths: Collection[Path], former: Iterable[Chamber] = ()
 ) -> list[str]:
-    """Save what was written at the places of chambers that are over, and free the places.
+    """Save what was written at the places of chambers that are gone, and free the places.
 
     `former` are chambers that the store has forgotten. Return a line for each save. The caller is
     alone with the chambers. Raises Refused where there is a repository among the files.
     """
     state = await context.store.snapshot()
-    last = _last_at_place((*former, *(one for one in state.chambers.values() if one.is_over)))
+    last = _last_at_place((*former, *state.chambers.values()))
     notes = list[str]()
     for path in paths:
         chamber = last.get(path)
@@ -110,8 +111,13 @@ def describe_late_save(ref: str) -> str:
 
 
 def _last_at_place(chambers: Iterable[Chamber]) -> dict[Path, Chamber]:
-    """Return by path the chamber that was there last."""
-    return {Path(one.path): one for one in sorted(chambers, key=lambda one: one.ended_at)}
+    """Return by path the chamber that is or was there last, but none in the making."""
+    made = [one for one in chambers if one.is_over or one.holds_work]
+    return {Path(one.path): one for one in sorted(made, key=_when_there)}
+
+
+def _when_there(chamber: Chamber) -> tuple[bool, int]:
+    return chamber.is_standing, chamber.ended_at
 
 
 def _entries(folder: Path) -> list[str]:

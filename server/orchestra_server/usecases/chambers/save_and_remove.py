@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
@@ -39,7 +39,11 @@ from orchestra_server.git.snapshot.ignored_files import (
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.own_branch import missing_branches
-from orchestra_server.git.worktrees.quarantine import park_late_files, restore_from_quarantine
+from orchestra_server.git.worktrees.quarantine import (
+    is_in_quarantine,
+    park_late_files,
+    restore_from_quarantine,
+)
 from orchestra_server.usecases.chambers.late_files import (
     describe_late_save,
     is_gone,
@@ -94,6 +98,7 @@ def save_and_remove_all(
                 removed = _take_deleted(repo, task, chamber, resumed=chamber.name in resumed)
             else:
                 removed = _take(repo, task, chamber, ignored, commit)
+            removed = _with_late_files(repo, task, removed)
         except OrchestraError as fault:
             return fault
         with suppress(OSError):  # the chamber is closed all the same
@@ -158,12 +163,20 @@ def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bo
         remove_worktree(repo, path)
     remove_provisions(path)
     merged = saved is None and (has_commits or resumed)
+    return _Removed(chamber, saved, merged, deleted=not resumed)
+
+
+def _with_late_files(repo: Repository, task: Task, removed: _Removed) -> _Removed:
+    """Save what was written at the chamber's place since its directory was looked at."""
+    chamber, saved = removed.chamber, removed.saved
     late = save_late_directories(repo, task, chamber, saved, chamber.ended_at + 1)
-    return _Removed(chamber, saved, merged, deleted=not resumed, late=late)
+    return replace(removed, late=late)
 
 
 def _is_there(chamber: Chamber) -> bool:
     path = Path(chamber.path)
+    if is_in_quarantine(path) and is_plain_directory(path):
+        park_late_files(path)
     restore_from_quarantine(path)
     return not is_gone(path)
 

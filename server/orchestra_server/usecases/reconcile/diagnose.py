@@ -149,8 +149,7 @@ def _late(seen: Observation, chamber: Chamber) -> Difference:
     return Difference(
         "late files",
         chamber.id,
-        f"{files} written at {chamber.path} after chamber {chamber.id} was {chamber.state}, and "
-        "belong to no worktree",
+        f"{files} written at {chamber.path} after the worktree of chamber {chamber.id} was gone",
         "they are saved with what the chamber last held, and the directory goes; restore_chamber "
         "brings them back",
     )

@@ -42,7 +42,7 @@ async def test_reconcile_saves_them_with_what_the_chamber_held(
     write_late(chamber.path)
     [found] = (await reconcile(context, dry_run=True)).differences
     assert (found.name, found.subject) == ("late files", f"{task_id}/auth")
-    assert f"2 files were written at {chamber.path} after chamber" in found.sentence
+    assert f"2 files were written at {chamber.path} after the worktree" in found.sentence
     assert chamber.path.exists()
     assert [one.mended for one in (await reconcile(context)).differences] == [True]
     assert not chamber.path.exists()
@@ -172,6 +172,19 @@ async def test_files_of_nobody_in_the_folder_stay_and_are_in_the_way(
     assert (place / "src" / "late.py").exists()
 
 
+async def test_those_of_a_chamber_that_is_live_again_are_saved_and_named(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    write_late(chamber.path.with_name(".orchestra-late-auth-0123abcd"))
+    assert [one.name for one in (await reconcile(context)).differences] == ["late files"]
+    assert chamber.status == ""
+    [ref] = repository.git("for-each-ref", "--format=%(refname)", "refs/orchestra/saved").split()
+    assert repository.git("show", f"{ref}:src/late.py") == "late"
+    assert (await chamber_of(context, task_id, "auth")).is_live
+
+
 async def test_a_closing_that_broke_off_goes_on_past_late_files(
     context: Context, repository: TestRepository
 ) -> None:
@@ -181,7 +194,9 @@ async def test_a_closing_that_broke_off_goes_on_past_late_files(
     chamber.path.rename(chamber.path.with_name(".orchestra-leaving-auth"))
     write_late(chamber.path)
     await close_chamber(context, task_id=task_id, chamber="auth")
-    assert [one.name for one in (await reconcile(context)).differences] == ["late files"]
+    assert (await reconcile(context)).differences == []
+    record = await chamber_of(context, task_id, "auth")
+    assert f"after it was gone are saved under {record.saved_ref}" in record.note
     await restore_chamber(context, task_id=task_id, chamber="auth")
     assert chamber.status == "?? auth.py\n?? late.log\n?? src/late.py"
     assert repository.status == ""
