@@ -132,7 +132,8 @@ def _put_index(
         temporary.write_bytes(os.fsencode(read_entry(repo, extras, "index")))
         temporary.replace(admin / "index")
         return
-    git_output(worktree, "read-tree", "-m", f"{ref}^2")
+    # Not -m: that refuses where a file's mode or bytes were put back after its entry was written.
+    git_output(worktree, "read-tree", "--reset", f"{ref}^2")
     stages = unmerged_stages(extras)
     if stages:  # saved before there was an index to keep
         git_output(worktree, "update-index", "-z", "--index-info", stdin=stages)

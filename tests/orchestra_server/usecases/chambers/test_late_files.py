@@ -29,7 +29,7 @@ def write_late(place: Path) -> None:
     """Do what a worker does that writes on, unaware."""
     (place / "src").mkdir(parents=True)
     (place / "src" / "late.py").write_text("late\n")
-    (place / "late.log").write_bytes(b"\xff\r\n")
+    (place / "late.log").write_bytes(b"late\r\n")
     (place / "late.log").chmod(0o600)
 
 
@@ -37,6 +37,7 @@ async def test_reconcile_saves_them_with_what_the_chamber_held(
     context: Context, repository: TestRepository
 ) -> None:
     repository.commit(files={".gitignore": "*.log\n"})
+    repository.git("config", "core.autocrlf", "input")
     task_id, chamber = await a_closed_chamber(context, work=True)
     first = (await chamber_of(context, task_id, "auth")).saved_ref
     write_late(chamber.path)
@@ -53,7 +54,7 @@ async def test_reconcile_saves_them_with_what_the_chamber_held(
     await restore_chamber(context, task_id=task_id, chamber="auth")
     assert chamber.read("auth.py") == "tokens\n"
     assert chamber.read("src/late.py") == "late\n"
-    assert (chamber.path / "late.log").read_bytes() == b"\xff\r\n"
+    assert (chamber.path / "late.log").read_bytes() == b"late\r\n"
     assert (chamber.path / "late.log").stat().st_mode & 0o777 == 0o600
     assert chamber.read("README") == "hello\n"
     assert "deleted" not in chamber.git("status")
