@@ -78,3 +78,60 @@ def test_files_written_since_an_interrupted_restore_are_kept(tmp_path: Path, sto
     assert (chamber.status, chamber.read("mine.txt")) == (before, "nowhere else\n")
     with pytest.raises(Refused, match="has uncommitted work"):
         restore_work(shop.repo, ref, chamber.path)
+
+
+def only_adds(chamber: TestRepository) -> None:
+    chamber.write("new", "x\n")
+
+
+def only_stages(chamber: TestRepository) -> None:
+    chamber.write("new", "x\n")
+    chamber.git("add", "new")
+
+
+def only_deletes(chamber: TestRepository) -> None:
+    (chamber.path / "README").unlink()
+
+
+@pytest.mark.parametrize("stop", [not_filled, filled_without_an_index, between_files_and_index])
+@pytest.mark.parametrize("change", [only_adds, only_stages, only_deletes])
+def test_restoring_goes_on_with_one_change_of_any_kind(
+    tmp_path: Path, change: Callable[[TestRepository], None], stop: Stop
+) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    change(chamber)
+    before, ref = chamber.status, saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    remove_worktree(shop.repo, chamber.path)
+    shop.main.git("worktree", "add", "--quiet", "--detach", str(chamber.path), shop.main.head)
+    stop(chamber, ref)
+    reset_partial_restore(shop.repo, ref, chamber.path)
+    assert chamber.status == ""
+    restore_work(shop.repo, ref, chamber.path)
+    assert chamber.status == before
+
+
+def test_an_operation_that_somebody_began_meanwhile_stays(tmp_path: Path) -> None:
+    chamber, ref = half_restored(shop := workshop(tmp_path / "repo"), between_files_and_index)
+    chamber.git("bisect", "start")
+    before = chamber.status
+    reset_partial_restore(shop.repo, ref, chamber.path)
+    assert chamber.status == before
+    assert "bisect" in chamber.git("status")
+
+
+def test_unmerged_files_stay(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    head = chamber.commit("mine", {"README": "mine\n"})
+    shop.main.commit("theirs", {"README": "theirs\n"})
+    with pytest.raises(AssertionError):
+        chamber.git("merge", "--quiet", "main")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    remove_worktree(shop.repo, chamber.path)
+    shop.main.git("worktree", "add", "--quiet", "--detach", str(chamber.path), head)
+    restore_work(shop.repo, ref, chamber.path)
+    reset_partial_restore(shop.repo, ref, chamber.path)
+    assert chamber.status == "UU README"

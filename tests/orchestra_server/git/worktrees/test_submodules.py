@@ -185,3 +185,19 @@ def test_a_submodules_commits_outlive_a_chamber_that_took_the_submodule_out(
     remove_worktree(shop.repo, chamber.path)
     kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
     assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+
+
+@pytest.mark.parametrize("sorts_before", [True, False])
+def test_a_submodule_comes_back_at_the_commit_where_its_head_was_detached(
+    shop: Workshop, *, sorts_before: bool
+) -> None:
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    named, number, commit = maths.head, 0, maths.commit("sum", {"sum.txt": "4\n"})
+    while (commit < named) != sorts_before:
+        number += 1
+        maths.git("commit", "--quiet", "--amend", "-m", f"sum {number}")
+        commit = maths.head
+    close_and_restore(shop, chamber)
+    assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
+    assert chamber.status == " M libs/maths"
