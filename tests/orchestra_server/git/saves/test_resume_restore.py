@@ -135,3 +135,24 @@ def test_unmerged_files_stay(tmp_path: Path) -> None:
     restore_work(shop.repo, ref, chamber.path)
     reset_partial_restore(shop.repo, ref, chamber.path)
     assert chamber.status == "UU README"
+
+
+def test_restoring_goes_on_between_the_chambers_branch_and_where_its_head_was(
+    tmp_path: Path,
+) -> None:
+    shop = workshop(tmp_path / "repo")
+    [chamber] = shop.open("auth")
+    own = chamber.commit("own", {"own": "x\n"})
+    chamber.git("switch", "--quiet", "-c", "trial", "HEAD~")
+    there = chamber.commit("there", {"there": "x\n"})
+    chamber.write("there", "changed\n")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved", own_branch="orchestra/t-1/auth")
+    remove_worktree(shop.repo, chamber.path)
+    shop.main.git("worktree", "add", "--quiet", str(chamber.path), "orchestra/t-1/auth")
+    assert chamber.head == own
+    chamber.git("read-tree", "-m", "-u", "HEAD", there)
+    reset_partial_restore(shop.repo, ref, chamber.path)
+    assert chamber.status == ""
+    restore_work(shop.repo, ref, chamber.path)
+    assert (chamber.head, chamber.status) == (there, " M there")

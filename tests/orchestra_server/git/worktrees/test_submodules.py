@@ -201,3 +201,7 @@ def test_a_submodule_comes_back_at_the_commit_where_its_head_was_detached(
     close_and_restore(shop, chamber)
     assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
     assert chamber.status == " M libs/maths"
+    chamber.git("submodule", "--quiet", "update", "libs/maths")
+    assert maths.head == named
+    restore_saved_submodules(shop.repo, saved_ref(chamber), chamber.path)
+    assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
