@@ -86,7 +86,7 @@ def gather_extras(
 def write_tree(repo: Repository, entries: Sequence[str]) -> str:
     """Return the tree of the entries."""
     with empty_index(repo.top) as index:
-        stdin = "".join(f"{entry.replace(chr(9), ' 0' + chr(9), 1)}\0" for entry in entries)
+        stdin = "".join(f"{entry}\0" for entry in entries)
         index.git("update-index", "-z", "--index-info", stdin=stdin)
         return index.git("write-tree").strip()
 
