@@ -17,9 +17,9 @@ import msgspec
 
 from benchmarks.machine import this_machine
 from benchmarks.record import record
-from benchmarks.row import Budget, NotMeasured, Row
+from benchmarks.row import Benchmark, Budget, CannotMeasure
 from benchmarks.rows import ROWS
-from benchmarks.table import Measured, Run, lines
+from benchmarks.table import BenchmarkResult, Run, lines
 from orchestra_core.text import one_line
 from tests.support.repositories import PLAIN_GIT
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine = this_machine(CHECKOUT)
     budget = Budget(short=options.short)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    rows: list[Measured] = []
+    rows: list[BenchmarkResult] = []
     for name in options.only or known:
         rows.append(_measured(known[name], budget))
         # Kept after each row: a run that is broken off is not lost.
@@ -67,21 +67,21 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _measured(row: Row, budget: Budget) -> Measured:
+def _measured(row: Benchmark, budget: Budget) -> BenchmarkResult:
     sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {row.name}\n")
     began = time.perf_counter()
-    findings, trouble = (), ""
+    comparisons, trouble = (), ""
     try:
-        findings = tuple(row.measure(budget))
-    except NotMeasured as reason:
+        comparisons = tuple(row.measure(budget))
+    except CannotMeasure as reason:
         trouble = f"not measured: {reason}"
     except Exception as error:  # noqa: BLE001 - one broken row must not take the others along
         traceback.print_exc()
         trouble = f"failed: {_innermost(error)}"
-    return Measured(
+    return BenchmarkResult(
         name=row.name,
         meaning=row.meaning,
-        findings=findings,
+        comparisons=comparisons,
         trouble=trouble,
         seconds=round(time.perf_counter() - began, 1),
     )

@@ -9,7 +9,7 @@ import subprocess
 
 from benchmarks.places import Place
 from benchmarks.room_terminal import processor_seconds, room_terminal
-from benchmarks.row import Budget, NotMeasured
+from benchmarks.row import Budget, CannotMeasure
 
 VERSION = "4.2.3"
 NAME = f"ccmanager {VERSION}"
@@ -20,13 +20,13 @@ _SETTLE_SECONDS = 5.0
 def idle_processor(place: Place, budget: Budget) -> list[float]:
     """Return samples of how much of a core it takes, in percent, with two worktrees to show.
 
-    Raises NotMeasured where npm is missing or it does not come up.
+    Raises CannotMeasure where npm is missing or it does not come up.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        raise NotMeasured("node and npm are not installed")
+        raise CannotMeasure("node and npm are not installed")
     if budget.short:
-        raise NotMeasured("the short form installs nothing")
+        raise CannotMeasure("the short form installs nothing")
     prefix = place.directory / "npm"
     install = [npm, "install", "--no-fund", "--no-audit", "--prefix", str(prefix)]
     try:
@@ -37,7 +37,7 @@ def idle_processor(place: Place, budget: Budget) -> list[float]:
             timeout=_INSTALL_SECONDS,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise NotMeasured(f"npm could not install {NAME}: {error}") from error
+        raise CannotMeasure(f"npm could not install {NAME}: {error}") from error
     repository = place.repository("beside")
     repository.git("worktree", "add", "-q", "-b", "auth", str(place.directory / "beside-auth"))
     home = place.directory / "home"
@@ -55,5 +55,5 @@ def idle_processor(place: Place, budget: Budget) -> list[float]:
                 shown.drain(5)
                 samples.append((processor_seconds(shown.pid) - used) / 5 * 100)
         except RuntimeError as error:
-            raise NotMeasured(f"{NAME} ended: {error}") from error
+            raise CannotMeasure(f"{NAME} ended: {error}") from error
     return samples

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.row import NotMeasured
+from benchmarks.row import CannotMeasure
 from tests.support.claude_code import cache_directory, client_environ, headless
 
 VERSION = "0.7.31"
@@ -96,5 +96,5 @@ def _installed() -> Path:
                 timeout=_INSTALL_SECONDS,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise NotMeasured(f"hcom {VERSION} cannot be installed here: {error}") from error
+            raise CannotMeasure(f"hcom {VERSION} cannot be installed here: {error}") from error
     return binary

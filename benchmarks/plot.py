@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.table import Measured
+from benchmarks.table import BenchmarkResult
 
 Series = Mapping[str, Sequence[tuple[float, float]]]
 
@@ -17,18 +17,18 @@ _COLOURS = ("#1f6f8b", "#c2571a", "#4d7c0f", "#7c3aed", "#b91c1c", "#0f766e", "#
 _CASE = re.compile(r"(?P<what>.+) at (?P<size>[\d,]+)(?: \w+)?")
 
 
-def growth_plots(rows: Iterable[Measured]) -> dict[str, str]:
+def growth_plots(rows: Iterable[BenchmarkResult]) -> dict[str, str]:
     """Return an SVG for each row whose name begins with `growth`, by a file's name."""
     drawn: dict[str, str] = {}
     for row in rows:
-        if row.name.startswith("growth") and row.findings:
+        if row.name.startswith("growth") and row.comparisons:
             series: dict[str, list[tuple[float, float]]] = {}
-            for one in row.findings:
+            for one in row.comparisons:
                 found = _CASE.fullmatch(one.case)
                 if found is not None:
                     size = float(found["size"].replace(",", ""))
                     series.setdefault(found["what"], []).append((size, one.ours.median))
-            unit = row.findings[0].unit
+            unit = row.comparisons[0].unit
             drawn[row.name] = plot(row.name.removeprefix("growth-"), unit, series)
     return drawn
 

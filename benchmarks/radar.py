@@ -134,7 +134,7 @@ def _all_at_once(repo: Repository, stdin: str, scratch: ScratchObjects) -> str:
 async def _live(
     store: Store, project: Project, opened: Sequence[TestRepository], idle: float
 ) -> list[_Line]:
-    """Have the whole radar on duty: idle, and from a write to the event that tells of it."""
+    """Run the whole conflict monitor: when idle, and from a write to the event that reports it."""
     async with watching(store) as told, watch_as_leader(store, project, now_ms):
         files = [chamber.path / "both.txt" for chamber in opened[:2]]
         files[0].write_text("one\n")
@@ -151,7 +151,7 @@ async def _live(
 
 
 async def _until_told(told: Watch, files: Sequence[Path], text: str) -> float:
-    """Write the second file, and return after how many ms an event speaks of both chambers."""
+    """Write the second file, and return the ms until an event names both chambers."""
     names = {file.parent.name for file in files}
     seen = len(told.events)
     began = time.perf_counter()

@@ -37,7 +37,7 @@ def record(run: Run, directory: Path, *, whole: bool) -> None:
 
 
 def put_into(kept: Run, later: Run) -> Run:
-    """Return the kept run with the rows of a later one in place of its own."""
+    """Return the recorded run with its results replaced by those of a later run."""
     commit = later.machine.commit
     new = {row.name: replace(row, commit=commit) for row in later.rows}
     rows = [new.pop(row.name, row) for row in kept.rows]

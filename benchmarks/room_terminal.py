@@ -1,4 +1,4 @@
-"""A room in a real tmux, with a terminal that reads what it paints and times what changes."""
+"""A room in a real tmux; reads what it paints and measures when the text changes."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.row import NotMeasured
+from benchmarks.row import CannotMeasure
 
 ROOM = (sys.executable, "-m", "orchestra_tui.command_line")
 PATIENCE = 60.0  # seconds until a room that does not come up fails the row
@@ -43,11 +43,11 @@ class RoomTerminal:
         return self._text
 
     def press(self, keys: str) -> None:
-        """Type."""
+        """Send keys."""
         os.write(self._master, keys.encode())
 
     def read(self, seconds: float) -> bool:
-        """Take what comes next; False when nothing does in time."""
+        """Read the next output; return False if none comes in time."""
         if not select.select([self._master], [], [], max(0.0, seconds))[0]:
             return False
         try:
@@ -62,13 +62,13 @@ class RoomTerminal:
         return True
 
     def drain(self, seconds: float) -> None:
-        """Read for so long, as a terminal does that nobody watches."""
+        """Read and discard output for this many seconds."""
         until = time.perf_counter() + seconds
         while (left := until - time.perf_counter()) > 0:
             self.read(left)
 
     def forget(self) -> None:
-        """Look only at what comes from now on."""
+        """Forget the output so far."""
         self._text = ""
 
     def wait_for(self, text: str, seconds: float = PATIENCE) -> float:
@@ -107,7 +107,7 @@ def room_terminal(
     *,
     tmux: bool = True,
 ) -> Generator[RoomTerminal]:
-    """Open `command` on a terminal that only we see: in a tmux of its own, or directly."""
+    """Start `command` in a terminal of its own, with or without tmux."""
     if tmux:
         with _in_tmux(command, directory, environ, scratch) as room:
             yield room
@@ -122,7 +122,7 @@ def _in_tmux(
 ) -> Generator[RoomTerminal]:
     program = shutil.which("tmux")
     if program is None:
-        raise NotMeasured("tmux is not installed")
+        raise CannotMeasure("tmux is not installed")
     socket = scratch / f"tmux-{time.monotonic_ns() % 1_000_000}"
     settings = scratch / "tmux.conf"
     settings.write_text("set -g status off\nset -s escape-time 0\n", encoding="utf-8")
@@ -139,7 +139,7 @@ def _in_tmux(
 def _on_terminal(
     command: Sequence[str], directory: Path, environ: Mapping[str, str]
 ) -> Generator[tuple[int, int]]:
-    """Give the terminal's other end and the process; at the end that has been asked to go."""
+    """Give the terminal's other end and the process, which is asked to exit at the end."""
     master, slave = pty.openpty()
     columns, rows = _SIZE
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -173,7 +173,7 @@ def _pane_pid(base: Sequence[str]) -> int:
         if said.isdigit():
             return int(said)
         if time.monotonic() > until:
-            raise NotMeasured("tmux did not start")
+            raise CannotMeasure("tmux did not start")
         time.sleep(0.01)
 
 

@@ -1,4 +1,4 @@
-"""What a row of the table is: samples of ours and of the comparison, their spread, and the aim."""
+"""A benchmark and its comparisons: samples of ours and of the other side, their spread, the aim."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,21 +12,21 @@ Statistic = Literal["median", "p10", "p90", "p99", "most"]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long to measure: the short form only shows that every row works."""
+    """How long to measure: the short form only shows that every benchmark works."""
 
     short: bool
 
     def seconds(self, full: float, short: float = 0.3) -> float:
-        """Return how long to take samples in the form that was asked for."""
+        """Return how many seconds to take samples."""
         return short if self.short else full
 
     def count(self, full: int, short: int) -> int:
-        """Return a number of things (tasks, chambers, events) for the form asked for."""
+        """Return how many tasks, chambers or events to make."""
         return short if self.short else full
 
 
 class Spread(Struct, frozen=True, kw_only=True):
-    """Samples in five numbers; percentiles by nearest rank."""
+    """A summary of samples in five numbers; percentiles are by nearest rank."""
 
     count: int
     median: float
@@ -36,65 +36,65 @@ class Spread(Struct, frozen=True, kw_only=True):
     most: float
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
-    """An aim in words, and whether it was met."""
+class AimResult(Struct, frozen=True, kw_only=True):
+    """An aim as text, the measured value, and whether it was met."""
 
     aim: str
     value: float
     met: bool
 
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """One line of the table; `against` is None where ours stands against the clock alone."""
+class Comparison(Struct, frozen=True, kw_only=True):
+    """One line of the table; `against` is None where nothing is compared with ours."""
 
     case: str
     unit: str
     ours: Spread
     versus: str = ""
     against: Spread | None = None
-    verdicts: tuple[Verdict, ...] = ()
+    aims: tuple[AimResult, ...] = ()
     note: str = ""
 
     @property
     def ratio(self) -> float:
-        """Ours by the other's median; NaN without another."""
+        """Our median divided by the other's; NaN where there is no other."""
         return ratio(self.ours, self.against, "median")
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A bound on one statistic of ours: by itself, or as a multiple of the other's."""
+    """A limit for one statistic of ours, absolute or as a multiple of the other's."""
 
     limit: float
     of: Statistic = "median"
     absolute: bool = False
     at_least: bool = False
 
-    def judge(self, ours: Spread, against: Spread | None, unit: str) -> Verdict:
-        """Return whether samples meet it."""
+    def judge(self, ours: Spread, against: Spread | None, unit: str) -> AimResult:
+        """Return the aim's result for these samples."""
         value = statistic(ours, self.of) if self.absolute else ratio(ours, against, self.of)
         met = value >= self.limit if self.at_least else value <= self.limit
         sign = "≥" if self.at_least else "≤"
         what = "" if self.of == "median" else f"{self.of} "
         bound = f"{self.limit:g} {unit}" if self.absolute else f"{self.limit:g}x"
-        return Verdict(aim=f"{what}{sign} {bound}", value=value, met=met)
+        return AimResult(aim=f"{what}{sign} {bound}", value=value, met=met)
 
 
-class NotMeasured(Exception):  # noqa: N818 - it is an answer, not an error
-    """A row that cannot be measured here, and why."""
+class CannotMeasure(Exception):  # noqa: N818 - it is an answer, not an error
+    """A benchmark cannot be measured on this machine; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One measurement; `meaning` is the sentence that benchmarks/README.md has for it."""
+class Benchmark:
+    """One row of the table; `meaning` is its sentence in benchmarks/README.md."""
 
     name: str
     meaning: str
-    measure: Callable[[Budget], list[Finding]]
+    measure: Callable[[Budget], list[Comparison]]
 
 
 def spread(samples: Sequence[float]) -> Spread:
-    """Return the spread of samples, of which there is at least one."""
+    """Return the spread of one sample or more."""
     ordered = sorted(samples)
 
     def at(share: float) -> float:
@@ -111,7 +111,7 @@ def spread(samples: Sequence[float]) -> Spread:
 
 
 def statistic(of: Spread, name: Statistic) -> float:
-    """Return one of a spread's numbers."""
+    """Return one number of a spread."""
     match name:
         case "median":
             return of.median
@@ -126,13 +126,13 @@ def statistic(of: Spread, name: Statistic) -> float:
 
 
 def ratio(ours: Spread, against: Spread | None, name: Statistic) -> float:
-    """Return ours by the other's; NaN without another."""
+    """Return our statistic divided by the other's; NaN where there is no other."""
     if against is None or not statistic(against, name):
         return math.nan
     return statistic(ours, name) / statistic(against, name)
 
 
-def finding(
+def comparison(
     case: str,
     unit: str,
     ours: Sequence[float],
@@ -140,16 +140,16 @@ def finding(
     versus: str = "",
     against: Sequence[float] = (),
     note: str = "",
-) -> Finding:
-    """Return the line of one comparison, judged by its aims."""
+) -> Comparison:
+    """Return one comparison with the results of its aims."""
     mine = spread(ours)
     other = spread(against) if against else None
-    return Finding(
+    return Comparison(
         case=case,
         unit=unit,
         ours=mine,
         versus=versus,
         against=other,
-        verdicts=tuple(aim.judge(mine, other, unit) for aim in aims),
+        aims=tuple(aim.judge(mine, other, unit) for aim in aims),
         note=note,
     )

@@ -35,7 +35,7 @@ class SteadyWorker:
     _over: bool = False
 
     def __call__(self, request: ModelRequest) -> ModelAnswer:
-        """Answer one request when the worker is let go on."""
+        """Answer one request once the worker may continue."""
         turn = Turn(time.time(), _newest(request))
         with self._changed:
             self.turns.append(turn)
@@ -48,7 +48,7 @@ class SteadyWorker:
         return [CallTool("Bash", {"command": f"sleep {TOOL_S}", "description": "Work"})]
 
     def go_on(self) -> None:
-        """Let it work, and return at its next turn."""
+        """Let the worker continue, and return at its next turn."""
         with self._changed:
             before = len(self.turns)
             self._running = True
@@ -56,20 +56,20 @@ class SteadyWorker:
             self._wait(lambda: len(self.turns) > before)
 
     def hear(self, text: str) -> float:
-        """Return when a request first held the text, and hold the worker there."""
+        """Return when a request first contained the text, and stop the worker there."""
         with self._changed:
             self._wait(lambda: any(text in turn.read for turn in self.turns))
             self._running = False
             return next(turn.arrived for turn in self.turns if text in turn.read)
 
     def end(self) -> None:
-        """Let the worker say its last word."""
+        """Let the worker end."""
         with self._changed:
             self._over = True
             self._changed.notify_all()
 
     def thought_at(self, moment: float) -> bool:
-        """Say whether its model was thinking at a moment, or else a tool was due or ran."""
+        """Tell whether its model was thinking at a moment; otherwise a tool was due or running."""
         begun = [turn for turn in self.turns if turn.arrived <= moment]
         return bool(begun) and not 0 < begun[-1].answered <= moment
 

@@ -1,4 +1,4 @@
-"""The same room as anyone would first write it, on Textual's own DataTable and RichLog.
+"""The room in its obvious form, built on Textual's own DataTable and RichLog.
 
 It shows the same three things (tasks, chambers, feed) and what is selected, of the same followed
 store, and applies each event as it comes. `python -m benchmarks.stock_room PROJECT`.
@@ -52,7 +52,7 @@ class StockRoom(App[None]):
         yield self.feed
 
     def on_mount(self) -> None:
-        """Begin to follow."""
+        """Start to follow the project."""
         for table, columns in ((self.tasks, _TASK_COLUMNS), (self.chambers, _CHAMBER_COLUMNS)):
             for column in columns:
                 table.add_column(column, key=column)

@@ -1,4 +1,4 @@
-"""The least there can be between an event and who hears it: a socket that subscribed."""
+"""The fastest way to hear an event: a plain socket that has subscribed."""
 
 import socket
 import time
@@ -11,7 +11,7 @@ _PATIENCE = 10.0  # seconds
 
 
 class Subscriber:
-    """Hears a project's bell in a thread of nobody: it reads when it is asked."""
+    """Receives a project's notifications without a thread: it reads when it is called."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection

@@ -6,37 +6,37 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from benchmarks.machine import Machine
-from benchmarks.row import Finding, Spread
+from benchmarks.row import Comparison, Spread
 
 TITLES = ("row", "case", "ours", "against", "its figure", "ratio", "aim")
 _RIGHT = ("ours", "its figure", "ratio")
 
 
-class Measured(Struct, frozen=True, kw_only=True):
-    """One row with its findings; `trouble` says why there are none.
+class BenchmarkResult(Struct, frozen=True, kw_only=True):
+    """What one benchmark measured; `trouble` says why it has no comparisons.
 
-    `commit` is set where the row was measured again after the run it stands in.
+    `commit` is set if it was measured again after the run that it is recorded in.
     """
 
     name: str
     meaning: str
-    findings: tuple[Finding, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     trouble: str = ""
     seconds: float = 0.0
     commit: str = ""
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """A whole run, as the JSON has it; `at` is ISO 8601."""
+    """All results of one run, as recorded in JSON; `at` is ISO 8601."""
 
     version: int = 1
     at: str
     short: bool
     machine: Machine
-    rows: tuple[Measured, ...]
+    rows: tuple[BenchmarkResult, ...]
 
 
-def lines(rows: Iterable[Measured]) -> list[str]:
+def lines(rows: Iterable[BenchmarkResult]) -> list[str]:
     """Return the table with aligned columns."""
     cells = [TITLES, *_cells(rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(TITLES))]
@@ -49,25 +49,25 @@ def lines(rows: Iterable[Measured]) -> list[str]:
     ]
 
 
-def markdown(rows: Iterable[Measured]) -> list[str]:
+def markdown(rows: Iterable[BenchmarkResult]) -> list[str]:
     """Return the table as Markdown."""
     rule = ["---:" if title in _RIGHT else "---" for title in TITLES]
     return [f"| {' | '.join(line)} |" for line in (TITLES, rule, *_cells(rows))]
 
 
-def _cells(rows: Iterable[Measured]) -> list[Sequence[str]]:
+def _cells(rows: Iterable[BenchmarkResult]) -> list[Sequence[str]]:
     found: list[Sequence[str]] = []
     for row in rows:
         name = f"{row.name} ({row.commit[:7]})" if row.commit else row.name
         if row.trouble:
             found.append((name, row.trouble, "", "", "", "", ""))
-        for one in row.findings:
-            found.append((name, *_finding(one)))
+        for one in row.comparisons:
+            found.append((name, *_comparison(one)))
             name = ""
     return found
 
 
-def _finding(one: Finding) -> tuple[str, ...]:
+def _comparison(one: Comparison) -> tuple[str, ...]:
     note = f" ({one.note})" if one.note else ""
     return (
         one.case + note,
@@ -77,13 +77,13 @@ def _finding(one: Finding) -> tuple[str, ...]:
         "" if math.isnan(one.ratio) else f"{one.ratio:.2f}",
         "; ".join(
             f"{'✓' if each.met else '✗'} {each.aim}{'' if each.met else f' ({each.value:.3g})'}"
-            for each in one.verdicts
+            for each in one.aims
         ),
     )
 
 
 def figure(spread: Spread, unit: str) -> str:
-    """Return `4.2 [3.9-7.1] ms`: the median and what lies between the 10th and 90th percentile."""
+    """Return `4.2 [3.9-7.1] ms`: the median, and the 10th and the 90th percentile."""
     if spread.count == 1:
         return f"{_number(spread.median)} {unit}"
     tail = f", p99 {_number(spread.p99)}" if spread.count >= 100 else ""  # noqa: PLR2004 - what a 99th percentile takes

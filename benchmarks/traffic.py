@@ -24,7 +24,7 @@ _STEP = 0.01  # seconds between two batches, at rates that need batches
 
 
 def main() -> None:
-    """Send until told to stop."""
+    """Send events until the process is told to stop."""
     url, project, *numbers = sys.argv[1:]
     rate, tasks, chambers = map(int, numbers)
     with a_pipeline(url, project) as pipeline:
@@ -52,7 +52,7 @@ def changes(tasks: int, chambers: int) -> Iterator[Change]:
 
 @contextmanager
 def traffic(url: str, project: str, rate: int, tasks: int, chambers: int) -> Generator[None]:
-    """Have events sent from a process of their own; at rate 0 there is none."""
+    """Send events from a separate process; at rate 0 there is none."""
     if not rate:
         yield
         return

@@ -36,7 +36,7 @@ Moment = tuple[float, Event | Presence]  # second of the day
 
 
 class Day:
-    """Makes the moments of a day; times in its documents are those at which they are replayed."""
+    """Generates the events of a day; timestamps in its documents are those of the replay."""
 
     def __init__(self, began: int) -> None:
         self._began = began  # ms; when the day's first second is replayed
@@ -44,7 +44,7 @@ class Day:
         self._numbers = count(1)
 
     def moments(self) -> list[Moment]:
-        """Return everything that happens, in its order."""
+        """Return all events of the day in order."""
         found: list[Moment] = []
         for hour, tasks in enumerate(STARTED):
             for _ in range(tasks):
@@ -152,7 +152,7 @@ class Day:
 
 
 def replay(pipeline: Pipeline, share: float) -> int:
-    """Send a day, or a share of it, at its pace; return how many events that were."""
+    """Send a day, or a part of it, at its speed; return the number of events."""
     first = 0.0 if share >= 1 else _SHARE_BEGINS
     last = DAY if share >= 1 else first + share * DAY
     began = time.perf_counter()

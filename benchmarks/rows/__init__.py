@@ -1,6 +1,6 @@
 """The rows, in the order of the table."""
 
-from benchmarks.row import Row
+from benchmarks.row import Benchmark
 from benchmarks.rows import (
     chambers,
     change,
@@ -18,7 +18,7 @@ from benchmarks.rows import (
     tools,
 )
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[Benchmark, ...] = (
     load.KEYS,
     load.EVENT,
     load.PROCESSOR,

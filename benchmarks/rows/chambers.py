@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
@@ -23,17 +23,17 @@ _AIM = Aim(0.6)
 _CALLERS = 16
 
 
-def measure(budget: Budget) -> list[Finding]:
+def measure(budget: Budget) -> list[Comparison]:
     """Make 10 and 50 chambers by turns with as many worktrees."""
     files = budget.count(_FILES, 300)
     sizes = ((10, 5.0), (50, 0.5)) if not budget.short else ((4, 0.5),)
-    found: list[Finding] = []
+    found: list[Comparison] = []
     with a_place() as place:
         repository = place.repository(files=files)
         for size, seconds in sizes:
             ours, git = asyncio.run(_batches(place, repository, size, seconds))
             found.append(
-                finding(
+                comparison(
                     f"{size} chambers, {files:,} files", "ms", ours, _AIM,
                     versus="git worktree add, one after the other", against=git,
                 )
@@ -74,7 +74,7 @@ async def _batches(
 
 
 def _clear(place: Place, repository: TestRepository, directory: Path) -> None:
-    """Take worktrees aside, to be deleted with the place; nobody's work is in them.
+    """Move worktrees aside, to be deleted with the directory; they contain no work.
 
     Not at once: for half a minute ext4 passes over every inode that was deleted just now, one by
     one, so that the next fifty thousand files would take ten times as long to make.
@@ -84,8 +84,8 @@ def _clear(place: Place, repository: TestRepository, directory: Path) -> None:
         shutil.rmtree(administrative)
 
 
-async def _at_once(place: Place, budget: Budget) -> Finding:
-    """Have as many processes make chambers at the same moment; each must succeed."""
+async def _at_once(place: Place, budget: Budget) -> Comparison:
+    """Create chambers from many processes at once; each must succeed."""
     repository = place.repository("shared", files=200)
     callers = budget.count(_CALLERS, 3)
     began = time.perf_counter()
@@ -102,10 +102,10 @@ async def _at_once(place: Place, budget: Budget) -> Finding:
     failed = sum(code != 0 for code in codes)
     note = f"2 chambers each, all in {time.perf_counter() - began:.1f} s"
     aim = Aim(0, of="most", absolute=True)
-    return finding(f"{callers} callers at once", "failures", [float(failed)], aim, note=note)
+    return comparison(f"{callers} callers at once", "failures", [float(failed)], aim, note=note)
 
 
-ROW = Row(
+ROW = Benchmark(
     "chambers",
     "How long a batch of chambers takes, briefing, hooks and all, by plain worktrees.",
     measure,

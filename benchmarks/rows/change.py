@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from benchmarks import seeding
 from benchmarks.alternating import by_turns_async, taken_ms
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, encode_event
 from orchestra_core.store.documents import encode
@@ -24,12 +24,12 @@ _OURS = "the same three by the store's client"
 Work = Callable[[], Awaitable[object]]
 
 
-def measure(budget: Budget) -> list[Finding]:
-    """Time changes alone and ten at once on a server that answers when the disk has them."""
+def measure(budget: Budget) -> list[Comparison]:
+    """Time single changes and ten at once on a server that answers once they are on disk."""
     return asyncio.run(_measure(budget))
 
 
-async def _measure(budget: Budget) -> list[Finding]:
+async def _measure(budget: Budget) -> list[Comparison]:
     with a_place() as place:
         # As a program of its own would have it: redis-py's client and its pool of connections.
         plain = Redis(unix_socket_path=str(place.server.socket))
@@ -42,16 +42,18 @@ async def _measure(budget: Budget) -> list[Finding]:
                 [_rate(work) for work in works[:3]], budget.seconds(8)
             )
     return [
-        finding(
+        comparison(
             "alone", "ms", change, Aim(0.6), versus=_SEPARATE, against=separate,
         ),
-        finding(
+        comparison(
             "ten at once", "/s", many, Aim(2, at_least=True), versus=_SEPARATE,
             against=many_separate,
         ),
-        finding("alone, by the store's client", "ms", change, versus=_OURS, against=ours),
-        finding("ten at once, by the store's client", "/s", many, versus=_OURS, against=many_ours),
-        finding(
+        comparison("alone, by the store's client", "ms", change, versus=_OURS, against=ours),
+        comparison(
+            "ten at once, by the store's client", "/s", many, versus=_OURS, against=many_ours
+        ),
+        comparison(
             "alone, by a durable SET", "ms", change, Aim(3, of="p99"), versus="SET", against=single
         ),
     ]  # fmt: skip
@@ -102,7 +104,7 @@ def _rate(work: Work) -> Callable[[], Awaitable[float]]:
     return rate
 
 
-ROW = Row(
+ROW = Benchmark(
     "change",
     "What one change costs: document, history and bell in one durable script, "
     "by the same three things as calls of their own, and by the cheapest durable write there is.",

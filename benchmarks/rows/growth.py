@@ -8,7 +8,7 @@ from benchmarks import seeding
 from benchmarks.alternating import by_turns_async, command_ms, taken_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
-from benchmarks.row import Budget, Finding, Row, finding
+from benchmarks.row import Benchmark, Budget, Comparison, comparison
 from benchmarks.rows.opening import opened
 from benchmarks.rows.status import STATUS
 from orchestra_core.change import Change
@@ -23,9 +23,9 @@ from orchestra_server.usecases.workers.record_agent_action import record_agent_a
 from tests.support.repositories import TestRepository
 
 
-def _chambers(budget: Budget) -> list[Finding]:
+def _chambers(budget: Budget) -> list[Comparison]:
     sizes = (10, 100) if budget.short else (10, 100, 1_000)
-    found: list[Finding] = []
+    found: list[Comparison] = []
     with a_place() as place:
         for size in sizes:
             repository = place.repository(f"shop-{size}")
@@ -36,9 +36,9 @@ def _chambers(budget: Budget) -> list[Finding]:
     return found
 
 
-def _events(budget: Budget) -> list[Finding]:
+def _events(budget: Budget) -> list[Comparison]:
     sizes = (1_000, 10_000) if budget.short else (1_000, 10_000, 100_000, 1_000_000)
-    found: list[Finding] = []
+    found: list[Comparison] = []
     with a_place(durable=False) as place:
         for size in sizes:
             repository = place.repository(f"shop-{size}")
@@ -52,7 +52,7 @@ def _events(budget: Budget) -> list[Finding]:
 
 async def _timed(
     place: Place, repository: TestRepository, size: str, budget: Budget
-) -> list[Finding]:
+) -> list[Comparison]:
     project = find_project(repository.path)
     async with open_store(project.id, place.settings) as store:
         context = Context(store=store, project=project, settings=place.settings, actor="conductor")
@@ -60,15 +60,15 @@ async def _timed(
         measures = [_measured(work) for work in works.values()]
         samples = await by_turns_async(measures, budget.seconds(2))
         found = [
-            finding(f"{name} at {size}", "ms", taken)
+            comparison(f"{name} at {size}", "ms", taken)
             for name, taken in zip(works, samples, strict=True)
         ]
     status = [command_ms(STATUS, repository.path, place.environ) for _ in range(budget.count(3, 1))]
     (_, _), filled = opened(place, repository.path, 0.1)
     return [
         *found,
-        finding(f"orchestra status at {size}", "ms", status),
-        finding(f"room filled at {size}", "ms", filled),
+        comparison(f"orchestra status at {size}", "ms", status),
+        comparison(f"room filled at {size}", "ms", filled),
     ]
 
 
@@ -101,7 +101,7 @@ def _measured(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[f
     return lambda: taken_ms(work())
 
 
-CHAMBERS = Row(
+CHAMBERS = Benchmark(
     "growth-chambers", "The same with ever more chambers in one project (see the plot).", _chambers
 )
-EVENTS = Row("growth-events", "The same with an ever longer history (see the plot).", _events)
+EVENTS = Benchmark("growth-events", "The same with an ever longer history (see the plot).", _events)

@@ -1,4 +1,4 @@
-"""From a message to the next request of the real client's model that holds it, beside a peer's."""
+"""From a message to the model's next request that contains it, with the real client and a peer."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.alternating import by_turns_async
 from benchmarks.hcom import VERSION, Hcom, hcom_session
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Budget, Finding, NotMeasured, Row, Statistic, finding
+from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, Statistic, comparison
 from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
@@ -65,7 +65,7 @@ class Way:
         return [(heard - sent) * 1_000 for sent, heard in self.taken.values()]
 
     def since_stored(self, stored: dict[str, float], *, thinking: bool) -> list[float]:
-        """Return the milliseconds from when it lay there, while the model thought or a tool ran."""
+        """Return the milliseconds from when the message was posted, for one part of the cycle."""
         return [
             (heard - stored[text]) * 1_000
             for text, (_, heard) in self.taken.items()
@@ -73,17 +73,17 @@ class Way:
         ]
 
 
-def measure(budget: Budget) -> list[Finding]:
-    """Keep one worker of ours and one of the peer's at work, and write to them by turns."""
+def measure(budget: Budget) -> list[Comparison]:
+    """Run one worker of ours and one of the peer's, and send to them by turns."""
     try:
         claude = installed_claude()
     except CannotInstallError as error:
-        raise NotMeasured(f"Claude Code cannot be installed here: {error}") from error
+        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 
 
-async def _measure(budget: Budget, place: Place, claude: Path) -> list[Finding]:
+async def _measure(budget: Budget, place: Place, claude: Path) -> list[Comparison]:
     directory = place.repository().path
     initialise(directory, Path(sys.executable))
     ours, theirs = SteadyWorker(), SteadyWorker()
@@ -113,11 +113,11 @@ async def _measure(budget: Budget, place: Place, claude: Path) -> list[Finding]:
             )
             await _by_turns(ways, budget.seconds(90))
             peer_stored = hcom.stored_at()
-    return _findings(ways, await _stored_at(place, directory), peer_stored)
+    return _comparisons(ways, await _stored_at(place, directory), peer_stored)
 
 
 async def _by_turns(ways: tuple[Way, ...], seconds: float) -> None:
-    """Reach all at the same moment of their cycles, another one each round."""
+    """Reach all workers at one moment of their cycles, a different one each round."""
     moments = random.Random(1)  # noqa: S311 - the same moments in every run
     at = 0.0
 
@@ -132,11 +132,11 @@ async def _by_turns(ways: tuple[Way, ...], seconds: float) -> None:
         way.worker.end()
 
 
-def _findings(
+def _comparisons(
     ways: tuple[Way, ...], stored: dict[str, float], peer_stored: dict[str, float]
-) -> list[Finding]:
+) -> list[Comparison]:
     tool, command, peer = ways
-    lines: list[Finding] = []
+    lines: list[Comparison] = []
     for thinking, during in ((False, "a tool is due or runs"), (True, "the model thinks")):
         own = [
             one for way in (tool, command) for one in way.since_stored(stored, thinking=thinking)
@@ -144,10 +144,10 @@ def _findings(
         other = peer.since_stored(peer_stored, thinking=thinking)
         case = f"from the file to the model's next request, {during}"
         if own:
-            lines.append(finding(case, "ms", own, *_AHEAD, versus=_PEER, against=other))
+            lines.append(comparison(case, "ms", own, *_AHEAD, versus=_PEER, against=other))
     for way, case in ((tool, "the tool"), (command, "the command")):
         lines.append(
-            finding(
+            comparison(
                 f"from {case} to the model's next request", "ms", way.since_sent(), *_AHEAD,
                 versus="hcom send", against=peer.since_sent(),
             )
@@ -207,7 +207,7 @@ async def _stored_at(place: Place, directory: Path) -> dict[str, float]:
     return {one.message: one.posted_at / 1_000 for one in interrupts}
 
 
-ROW = Row(
+ROW = Benchmark(
     "heard",
     "How long after a message the real client's next model request holds it. Claude Code "
     f"{CLAUDE_VERSION} in print mode, on one scripted model: {THINKING_S:g} s of thinking, a tool "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns, by_turns_async, taken_ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
@@ -27,7 +27,7 @@ _POLL_S = 0.0005
 _PATIENCE_S = 30.0
 
 
-def measure(budget: Budget) -> list[Finding]:
+def measure(budget: Budget) -> list[Comparison]:
     """Send messages over stdio and by the command, each into an empty mailbox."""
     with a_place() as place:
         directory = place.repository().path
@@ -37,7 +37,7 @@ def measure(budget: Budget) -> list[Finding]:
         ]
 
 
-async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Finding]:
+async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
     async with (
         open_store(find_project(directory).id, place.settings) as store,
         served(EMPTY, place, directory) as empty,
@@ -56,14 +56,14 @@ async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Fin
             least=5,
         )
     return [
-        finding(
+        comparison(
             "sent over stdio, answered and in the file", "ms", sent, Aim(20, absolute=True),
             versus="an empty tool", against=floor,
         )
     ]  # fmt: skip
 
 
-def _by_command(budget: Budget, place: Place, directory: Path) -> list[Finding]:
+def _by_command(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
     mailbox, started = directory / ".claude" / "worktrees" / "auth" / MAIL, directory / "started"
     start = (sys.executable, "-c", _START, str(started))
     sent = 0
@@ -79,11 +79,11 @@ def _by_command(budget: Budget, place: Place, directory: Path) -> list[Finding]:
     ours, floor = by_turns((command, nothing), budget.seconds(12), least=5)
     beyond = [mine - its for mine, its in zip(ours, floor, strict=True)]
     return [
-        finding(
+        comparison(
             "from the start of `orchestra interrupt` to the file", "ms", ours,
             versus="a process that imports the same", against=floor,
         ),
-        finding("the same, beyond that process", "ms", beyond, Aim(20, absolute=True)),
+        comparison("the same, beyond that process", "ms", beyond, Aim(20, absolute=True)),
     ]  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _until_there_ms(command: Sequence[str], file: Path, environ: Mapping[str, st
     return taken
 
 
-ROW = Row(
+ROW = Benchmark(
     "interrupt",
     "How long after the call an interrupt lies in the chamber, where its worker's hook looks: by "
     "the tool, and by the command, from which is taken what a process needs to import the same.",

@@ -6,7 +6,7 @@ from itertools import count
 
 from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
@@ -16,14 +16,14 @@ from tests.support.conducting import chambers_open
 from tests.support.repositories import TestRepository
 
 
-def measure(budget: Budget) -> list[Finding]:
+def measure(budget: Budget) -> list[Comparison]:
     """Land the work of twenty chambers both ways."""
     files, chambers = budget.count(2_000, 100), budget.count(20, 4)
     with a_place() as place:
         repository = place.repository(files=files)
         ours, merges = asyncio.run(_landed(place, repository, chambers, budget.seconds(15)))
     return [
-        finding(
+        comparison(
             f"{chambers} chambers, {files:,} files", "ms", ours, Aim(0.5),
             versus=f"{chambers} x git merge in a checkout", against=merges,
             note="removing and closing included; the files are deleted behind the answer",
@@ -68,7 +68,7 @@ def _commit_aside(repository: TestRepository, branch: str) -> None:
     repository.git("checkout", "--quiet", "main")
 
 
-ROW = Row(
+ROW = Benchmark(
     "landing",
     "How long it takes to merge, land and clear away twenty chambers, by merging their branches.",
     measure,

@@ -23,7 +23,7 @@ from benchmarks.room_terminal import (
     room_terminal,
     waits,
 )
-from benchmarks.row import Aim, Budget, Finding, NotMeasured, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
 from benchmarks.subscriber import Subscriber, a_subscriber
 from benchmarks.traffic import traffic
 from orchestra_core.change import Change
@@ -69,7 +69,7 @@ def loads(budget: Budget) -> dict[tuple[str, int], Load]:
         for project in (ours, _STOCK_PROJECT):
             with a_pipeline(place.server.url, project) as pipeline:
                 seeding.seed(pipeline, tasks, chambers)
-        measured = _Measured(place, budget, tasks, chambers, found)
+        measured = _LoadSamples(place, budget, tasks, chambers, found)
         with _our_room(place) as room:
             for rate in rates(budget):
                 for _ in range(budget.count(2 if rate in {0, 1_000} else 1, 1)):
@@ -80,7 +80,7 @@ def loads(budget: Budget) -> dict[tuple[str, int], Load]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
+class _LoadSamples:
     place: Place
     budget: Budget
     tasks: int
@@ -180,19 +180,21 @@ def _stock_room(place: Place) -> Generator[RoomTerminal]:
         yield room
 
 
-def _keys(budget: Budget) -> list[Finding]:
+def _keys(budget: Budget) -> list[Comparison]:
     found = loads(budget)
-    lines: list[Finding] = []
+    lines: list[Comparison] = []
     for rate in rates(budget):
         ours, stock = found["ours", rate].keys, found["stock", rate].keys
         aims = (Aim(50, of="p99", absolute=True), Aim(1 / 15)) if rate == RATES[-1] else ()
-        lines.append(finding(f"{rate:,} events/s", "ms", ours, *aims, versus=STOCK, against=stock))
+        lines.append(
+            comparison(f"{rate:,} events/s", "ms", ours, *aims, versus=STOCK, against=stock)
+        )
     return lines
 
 
-def _processor(budget: Budget) -> list[Finding]:
+def _processor(budget: Budget) -> list[Comparison]:
     found = loads(budget)
-    lines: list[Finding] = []
+    lines: list[Comparison] = []
     for rate in rates(budget):
         ours, stock = found["ours", rate], found["stock", rate].processor
         aim = Aim(1 / 3) if rate else Aim(0.3, absolute=True)
@@ -202,29 +204,29 @@ def _processor(budget: Budget) -> list[Finding]:
             f"{ours.waits[0]:.0f} wake-ups/s"
         )
         lines.append(
-            finding(case, "%", ours.processor, aim, versus=STOCK, against=stock, note=note)
+            comparison(case, "%", ours.processor, aim, versus=STOCK, against=stock, note=note)
         )
     lines.append(_beside_ccmanager(found["ours", 0].processor, budget))
     return lines
 
 
-def _beside_ccmanager(ours: list[float], budget: Budget) -> Finding:
+def _beside_ccmanager(ours: list[float], budget: Budget) -> Comparison:
     try:
         with a_place() as place:
             its = ccmanager.idle_processor(place, budget)
-    except NotMeasured as reason:
-        return finding("idle", "%", ours, note=f"{ccmanager.NAME} is not measured: {reason}")
-    return finding("idle", "%", ours, versus=f"{ccmanager.NAME}, idle", against=its)
+    except CannotMeasure as reason:
+        return comparison("idle", "%", ours, note=f"{ccmanager.NAME} is not measured: {reason}")
+    return comparison("idle", "%", ours, versus=f"{ccmanager.NAME}, idle", against=its)
 
 
-def _event_to_screen(budget: Budget) -> list[Finding]:
+def _event_to_screen(budget: Budget) -> list[Comparison]:
     found = loads(budget)
-    lines: list[Finding] = []
+    lines: list[Comparison] = []
     for rate in rates(budget):
         ours = found["ours", rate]
         aims = (Aim(40, absolute=True), Aim(80, of="p99", absolute=True))
         lines.append(
-            finding(
+            comparison(
                 f"{rate:,} events/s",
                 "ms",
                 ours.shown,
@@ -236,16 +238,16 @@ def _event_to_screen(budget: Budget) -> list[Finding]:
     return lines
 
 
-KEYS = Row(
+KEYS = Benchmark(
     "keys",
     "How long after a key the text on screen is another, while so many events a second arrive; "
     "10,000 tasks, 1,000 chambers, in a real tmux with the real server.",
     _keys,
 )
-PROCESSOR = Row(
+PROCESSOR = Benchmark(
     "processor", "How much of a core the room takes at so many events a second.", _processor
 )
-EVENT = Row(
+EVENT = Benchmark(
     "event-to-screen",
     "How long after an event was sent the screen shows it, by when a plain subscriber hears it.",
     _event_to_screen,

@@ -8,7 +8,7 @@ from benchmarks import seeding
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import a_place
 from benchmarks.room_terminal import RoomTerminal, resident_mib, room_terminal
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.traffic import changes
 from benchmarks.watched_room import pauses
 from orchestra_core.project import find_project
@@ -18,7 +18,7 @@ _AT_ONCE = 50
 _RATE = 2_500  # a second: faster than anyone's day, slow enough for the room to take each
 
 
-def _measure(budget: Budget) -> list[Finding]:
+def _measure(budget: Budget) -> list[Comparison]:
     events = budget.count(100_000, 1_000)
     with a_place() as place:
         directory = place.repository().path
@@ -39,15 +39,15 @@ def _measure(budget: Budget) -> list[Finding]:
                 _send(room, pipeline, events // 4)
                 later = resident_mib(room.pid)
     return [
-        finding(
+        comparison(
             f"after {events:,} events", "MiB", [after], Aim(80, absolute=True),
             versus="at its start", against=[start],
         ),
-        finding(
+        comparison(
             f"after {events + events // 4:,} events", "MiB", [later], Aim(1.02),
             versus=f"after {events:,} events", against=[after],
         ),
-        finding(
+        comparison(
             "pauses of the garbage collector meanwhile", "ms", collected,
             note=f"{len(collected)} collections, the longest {max(collected):.1f} ms",
         ),
@@ -55,7 +55,7 @@ def _measure(budget: Budget) -> list[Finding]:
 
 
 def _send(room: RoomTerminal, pipeline: Pipeline, events: int) -> None:
-    """Send events evenly and let the room take the last of them."""
+    """Send events at an even rate and wait until the room has shown the last."""
     source = changes(_TASKS, _CHAMBERS)
     began = time.perf_counter()
     for sent in range(0, events, _AT_ONCE):
@@ -65,7 +65,7 @@ def _send(room: RoomTerminal, pipeline: Pipeline, events: int) -> None:
         pass
 
 
-ROW = Row(
+ROW = Benchmark(
     "memory",
     "How much memory the room holds after a hundred thousand events, whether it still grows, "
     "and for how long the garbage collector stops it.",

@@ -10,7 +10,7 @@ from benchmarks.alternating import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, room_terminal
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.serving import EMPTY, served
 from orchestra_core.project import find_project
 
@@ -22,8 +22,8 @@ _LETTERS = "αβγδεζηθικλμνξπρστυφχψω"
 _KEY_SECONDS = 5.0
 
 
-def _paint(budget: Budget) -> list[Finding]:
-    found: list[Finding] = []
+def _paint(budget: Budget) -> list[Comparison]:
+    found: list[Comparison] = []
     medians: dict[str, list[float]] = {}
     with a_place(durable=False) as place:
         for tasks, events in _SHORT if budget.short else _SIZES:
@@ -36,17 +36,19 @@ def _paint(budget: Budget) -> list[Finding]:
             case = f"{tasks:,} tasks" + (f", {events:,} events" if events else "")
             medians[case] = painted[0]
             found.append(
-                finding(
+                comparison(
                     case, "ms", painted[0], Aim(2.4), versus="import textual.app", against=floor
                 )
             )
             found.append(
-                finding(f"{case}: filled", "ms", filled, versus="import textual.app", against=floor)
+                comparison(
+                    f"{case}: filled", "ms", filled, versus="import textual.app", against=floor
+                )
             )
     cases = list(medians)
     return [
         *found,
-        finding(
+        comparison(
             f"{cases[2]} by {cases[1]}", "ms", medians[cases[2]], Aim(1.1),
             versus=cases[1], against=medians[cases[1]],
         ),
@@ -72,7 +74,7 @@ def opened(
     return (ours, floor), filled
 
 
-def _ready(budget: Budget) -> list[Finding]:
+def _ready(budget: Budget) -> list[Comparison]:
     keys: list[float] = []
     with a_place() as place:
         directory = place.repository().path
@@ -94,11 +96,11 @@ def _ready(budget: Budget) -> list[Finding]:
         for _ in range(budget.count(4, 1)):
             keys += _typed(place, directory)
     return [
-        finding(
+        comparison(
             "live and server ready, after the first paint", "ms", ready, Aim(1.2),
             versus="the spawn of an empty MCP server", against=floor,
         ),
-        finding("a key meanwhile", "ms", keys, Aim(50, of="most", absolute=True)),
+        comparison("a key meanwhile", "ms", keys, Aim(50, of="most", absolute=True)),
     ]  # fmt: skip
 
 
@@ -122,12 +124,12 @@ def _typed(place: Place, directory: Path) -> list[float]:
     return taken
 
 
-PAINT = Row(
+PAINT = Benchmark(
     "first-paint",
     "How long after its start the room first shows itself, and when its tables are filled.",
     _paint,
 )
-READY = Row(
+READY = Benchmark(
     "ready",
     "How long after that it shows live events and its server answers; and keys meanwhile.",
     _ready,

@@ -8,7 +8,7 @@ from itertools import combinations, count
 
 from benchmarks.alternating import by_turns, ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.git.merge.merge_tree import merge_trees
@@ -25,8 +25,8 @@ from tests.support.repositories import TestRepository
 _BASE = "refs/heads/main"
 
 
-def measure(budget: Budget) -> list[Finding]:
-    """Look at all pairs of chambers, and again after one of them has changed."""
+def measure(budget: Budget) -> list[Comparison]:
+    """Compare all pairs of chambers, and again after one of them has changed."""
     chambers, files = budget.count(20, 4), budget.count(5_000, 300)
     with a_place() as place:
         opened = asyncio.run(_opened(place, chambers, files))
@@ -36,17 +36,17 @@ def measure(budget: Budget) -> list[Finding]:
         warm, warm_apart, changed = _later_looks(repo, compared, budget)
     apart = f"{chambers * (chambers - 1) // 2} x git merge-tree"
     return [
-        finding(
+        comparison(
             f"all of {chambers} chambers, after each has changed", "ms", warm, Aim(0.25),
             versus=apart, against=warm_apart,
             note="both sides read the uncommitted work first, with the indexes of the look before",
         ),
-        finding(
+        comparison(
             f"all of {chambers} chambers, never seen before", "ms", cold, Aim(0.25),
             versus=apart, against=cold_apart,
             note="the same, but git reads every file: a fresh index is as old as its files",
         ),
-        finding(
+        comparison(
             "after one chamber has changed", "ms", changed, Aim(100, absolute=True),
             versus=apart, against=warm_apart,
             note="from the written file on: its commit and its pairs with all others",
@@ -146,7 +146,7 @@ def _scratch(repo: Repository) -> Generator[ScratchObjects]:
 def _step_by_step(
     repo: Repository, scratch: ScratchObjects, compared: Sequence[ComparedChamber]
 ) -> None:
-    """Commit each chamber's work aside as a script would, then merge each two."""
+    """Commit each chamber's work to a temporary commit as a script would, then merge each pair."""
     commits = [_committed(scratch, chamber) for chamber in compared]
     for one, other in combinations(commits, 2):
         merge_trees(repo, one, other, env=scratch.env)
@@ -162,7 +162,7 @@ def _committed(scratch: ScratchObjects, chamber: ComparedChamber) -> str:
     ).strip()
 
 
-ROW = Row(
+ROW = Benchmark(
     "radar",
     "How long it takes to know which of all pairs of chambers would not merge, "
     "by one `git merge-tree` process per pair of them.",

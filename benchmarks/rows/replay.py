@@ -19,7 +19,7 @@ from benchmarks.room_terminal import (
     resident_mib,
     room_terminal,
 )
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event, EventData, Kind
@@ -34,7 +34,7 @@ _TROUBLE = ("reconnecting", "lost for", "server stopped", "server restarting", "
 
 @dataclass(slots=True)
 class Samples:
-    """What was seen of one room, second by second."""
+    """What was measured of one room, second by second."""
 
     memory: list[float] = field(default_factory=list[float])  # MiB
     shown: list[float] = field(default_factory=list[float])  # ms from sending to the screen
@@ -44,7 +44,7 @@ class Samples:
     trouble: list[str] = field(default_factory=list[str])
 
 
-def _measure(budget: Budget) -> list[Finding]:
+def _measure(budget: Budget) -> list[Comparison]:
     with a_place() as place:
         project = find_project(place.repository().path).id
         with a_pipeline(place.server.url, project) as pipeline:
@@ -52,33 +52,33 @@ def _measure(budget: Budget) -> list[Finding]:
             marked = replace(seeding.task(0), started_at=now_ms())
             pipeline.commit([_change(marked, "task.started")])
             samples = _replayed(place, project, pipeline, marked, budget)
-    return _findings(samples)
+    return _comparisons(samples)
 
 
-def _findings(samples: Samples) -> list[Finding]:
+def _comparisons(samples: Samples) -> list[Comparison]:
     tenth = max(1, len(samples.memory) // 10)
     first, last = samples.memory[:tenth], samples.memory[-tenth:]
     before = samples.memory[-3 * tenth : -2 * tenth] or first
     note = f"{samples.sent:,} events, {len(samples.memory)} s"
     return [
-        finding(
+        comparison(
             "memory, the last tenth", "MiB", last, Aim(80, of="most", absolute=True),
             versus="the first tenth", against=first, note=note,
         ),
-        finding(
+        comparison(
             "memory, still growing", "MiB", last, Aim(1.02),
             versus="two tenths earlier", against=before,
         ),
-        finding("processor", "%", [samples.processor]),
-        finding(
+        comparison("processor", "%", [samples.processor]),
+        comparison(
             "event to screen meanwhile", "ms", samples.shown,
             Aim(40, absolute=True), Aim(80, of="p99", absolute=True),
         ),
-        finding(
+        comparison(
             "events that the screen has missed at the end", "", [float(samples.missed)],
             Aim(0, absolute=True),
         ),
-        finding(
+        comparison(
             "complaints", "", [float(len(samples.trouble))], Aim(0, absolute=True),
             note="; ".join(samples.trouble)[:200],
         ),
@@ -154,7 +154,7 @@ def _change(task: Task, kind: Kind) -> Change:
     return Change(events=(event,))
 
 
-ROW = Row(
+ROW = Benchmark(
     "replay",
     "A working day of 24 hours, replayed at 144 times its speed: what the room holds at its end, "
     "what it takes meanwhile, and whether it missed or complained of anything.",

@@ -6,14 +6,14 @@ from benchmarks import seeding
 from benchmarks.alternating import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.project import find_project
 
 STATUS = (sys.executable, "-m", "orchestra_tui.command_line", "status", "--json")
 NOTHING = (sys.executable, "-c", "pass")
 
 
-def measure(budget: Budget) -> list[Finding]:
+def measure(budget: Budget) -> list[Comparison]:
     """Time both commands with a project of ordinary size."""
     with a_place() as place:
         repository = place.repository()
@@ -27,13 +27,13 @@ def measure(budget: Budget) -> list[Finding]:
             budget.seconds(10),
         )
     return [
-        finding(
+        comparison(
             "20 tasks, 100 chambers", "ms", ours, Aim(8), versus="python -c pass", against=floor
         )
     ]
 
 
-ROW = Row(
+ROW = Benchmark(
     "status",
     "How long a program waits for `orchestra status --json`, by an interpreter that does nothing.",
     measure,

@@ -10,7 +10,7 @@ from mcp import Client
 
 from benchmarks.alternating import by_turns_async, taken_ms
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Budget, Finding, Row, finding
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
@@ -24,12 +24,12 @@ _OTHERS = ("index", "query", "page")
 Calls = Mapping[str, Callable[[], Mapping[str, object]]]
 
 
-def measure(budget: Budget) -> list[Finding]:
+def measure(budget: Budget) -> list[Comparison]:
     """Call every tool of a real server in a real repository, by turns with the empty one."""
     return asyncio.run(_measure(budget))
 
 
-async def _measure(budget: Budget) -> list[Finding]:
+async def _measure(budget: Budget) -> list[Comparison]:
     with a_place() as place:
         directory = place.repository().path
         async with (
@@ -51,7 +51,7 @@ async def _measure(budget: Budget) -> list[Finding]:
                 list(measures.values()), budget.seconds(20), least=5
             )
             found = [
-                finding(tool, "ms", samples, _AIM, versus=_FLOOR, against=floor)
+                comparison(tool, "ms", samples, _AIM, versus=_FLOOR, against=floor)
                 for tool, samples in zip(list(measures)[1:], taken, strict=True)
             ]
             return found + await _with_git(client, floor, directory, budget)
@@ -99,7 +99,7 @@ def _writes(task_id: str) -> Calls:
 
 async def _with_git(
     client: Client, floor: list[float], directory: Path, budget: Budget
-) -> list[Finding]:
+) -> list[Comparison]:
     """Time the tools that make, end and bring back worktrees, in one task's life after another.
 
     They have rows of their own against git; here they stand for completeness, without an aim.
@@ -123,7 +123,7 @@ async def _with_git(
         await timed("restore_chamber", chamber)
         await timed("complete_task", {**task, "summary": "done"})
     return [
-        finding(f"{tool}, 1 chamber", "ms", taken, versus=_FLOOR, against=floor)
+        comparison(f"{tool}, 1 chamber", "ms", taken, versus=_FLOOR, against=floor)
         for tool, taken in samples.items()
     ]
 
@@ -134,7 +134,7 @@ def _timed(
     return lambda: taken_ms(call(client, tool, arguments()))
 
 
-ROW = Row(
+ROW = Benchmark(
     "tools",
     "How long a conductor waits for each tool over stdio, by a tool that does nothing.",
     measure,

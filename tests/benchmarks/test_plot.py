@@ -3,20 +3,20 @@
 from xml.etree import ElementTree as ET
 
 from benchmarks.plot import growth_plots
-from benchmarks.row import finding
-from benchmarks.table import Measured
+from benchmarks.row import comparison
+from benchmarks.table import BenchmarkResult
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_a_plot_draws_one_line_per_measurement_with_one_point_per_size() -> None:
-    findings = [
-        finding(f"{what} at {size:,}", "ms", [size / 10])
+    comparisons = [
+        comparison(f"{what} at {size:,}", "ms", [size / 10])
         for what in ("snapshot", "change <a>")
         for size in (10, 100, 1_000)
     ]
-    row = Measured(name="growth-chambers", meaning="", findings=tuple(findings))
-    drawn = growth_plots([row, Measured(name="status", meaning="")])
+    row = BenchmarkResult(name="growth-chambers", meaning="", comparisons=tuple(comparisons))
+    drawn = growth_plots([row, BenchmarkResult(name="status", meaning="")])
     root = ET.fromstring(drawn["growth-chambers"])  # noqa: S314 - made here
     assert len(root.findall(f"{SVG}polyline")) == 2
     assert len(root.findall(f"{SVG}circle")) == 6

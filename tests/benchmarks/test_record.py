@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.machine import Machine
 from benchmarks.record import record
-from benchmarks.row import finding
-from benchmarks.table import Measured, Run
+from benchmarks.row import comparison
+from benchmarks.table import BenchmarkResult, Run
 
 MACHINE = Machine(
     system="Linux",
@@ -37,7 +37,9 @@ def directory(tmp_path: Path) -> Path:
 
 def a_run(commit: str, **medians: float) -> Run:
     rows = tuple(
-        Measured(name=name, meaning=name, findings=(finding("a case", "ms", [median]),))
+        BenchmarkResult(
+            name=name, meaning=name, comparisons=(comparison("a case", "ms", [median]),)
+        )
         for name, median in medians.items()
     )
     machine = msgspec.structs.replace(MACHINE, commit=commit * 40)
@@ -54,7 +56,7 @@ def test_measuring_some_rows_replaces_only_those_in_the_record_and_notes_their_c
     record(a_run("a", keys=1.0, tools=2.0), directory, whole=True)
     record(a_run("b", tools=3.0, radar=4.0), directory, whole=False)
     found = kept(directory)
-    assert [(row.name, row.findings[0].ours.median, row.commit[:1]) for row in found.rows] == [
+    assert [(row.name, row.comparisons[0].ours.median, row.commit[:1]) for row in found.rows] == [
         ("keys", 1.0, ""),
         ("tools", 3.0, "b"),
         ("radar", 4.0, "b"),

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from benchmarks.row import Aim, finding, spread
-from benchmarks.table import Measured, lines, markdown
+from benchmarks.row import Aim, comparison, spread
+from benchmarks.table import BenchmarkResult, lines, markdown
 
 
 def test_percentiles_use_the_nearest_rank() -> None:
@@ -31,20 +31,20 @@ def test_a_single_sample_is_every_percentile() -> None:
 def test_an_aim_limits_our_value_alone_or_its_ratio_to_the_other(
     aim: Aim, words: str, *, met: bool
 ) -> None:
-    one = finding("a case", "ms", [30, 30, 30], aim, versus="another", against=[20, 20, 20])
-    (verdict,) = one.verdicts
+    one = comparison("a case", "ms", [30, 30, 30], aim, versus="another", against=[20, 20, 20])
+    (verdict,) = one.aims
     assert (verdict.aim, verdict.met) == (words, met)
     assert one.ratio == 1.5
 
 
 def test_a_row_without_a_reference_has_no_ratio() -> None:
-    assert math.isnan(finding("alone", "ms", [1.0]).ratio)
+    assert math.isnan(comparison("alone", "ms", [1.0]).ratio)
 
 
 def test_the_table_shows_by_how_much_an_aim_was_missed() -> None:
-    one = finding("a case", "ms", [30.0], Aim(1.2), versus="another", against=[20.0])
-    row = Measured(name="row", meaning="", findings=(one,))
-    broken = Measured(name="other", meaning="", trouble="not measured: no tmux")
+    one = comparison("a case", "ms", [30.0], Aim(1.2), versus="another", against=[20.0])
+    row = BenchmarkResult(name="row", meaning="", comparisons=(one,))
+    broken = BenchmarkResult(name="other", meaning="", trouble="not measured: no tmux")
     printed = "\n".join(lines([row, broken]))
     assert "✗ ≤ 1.2x (1.5)" in printed
     assert "not measured: no tmux" in printed

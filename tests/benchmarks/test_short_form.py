@@ -34,7 +34,7 @@ def test_each_row_returns_measurements_in_its_short_form(tmp_path: Path) -> None
     run = msgspec.json.decode(written.read_bytes(), type=Run)
     assert [row.name for row in run.rows] == [name for name in ALL if name in NAMES]
     for row in run.rows:
-        assert row.findings or row.trouble.startswith("not measured")
+        assert row.comparisons or row.trouble.startswith("not measured")
 
 
 def test_an_unknown_row_is_named_in_the_error() -> None:
