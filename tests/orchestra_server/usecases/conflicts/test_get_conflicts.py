@@ -1,0 +1,74 @@
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import BASE, Collision
+from orchestra_core.replies.conflicts import CurrentConflicts
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.conflicts.get_conflicts import current_conflicts
+from tests.support.samples import NOON, a_chamber, a_collision, a_task
+
+TASK = replace(a_task(), base_branch="main")
+AUTH, DATABASE = (f"{TASK.id}/{name}" for name in ("auth", "database"))
+
+
+def conflicts_with(*collisions: Collision, closed: str = "") -> CurrentConflicts:
+    state = ProjectState()
+    state.put(TASK)
+    for name in ("auth", "database"):
+        state.put(replace(a_chamber(name), state="closed" if name == closed else "live"))
+    for collision in collisions:
+        state.put(collision)
+    return current_conflicts(state, TASK.id)
+
+
+def with_base(kind: str) -> Collision:
+    return replace(a_collision(), id=f"{AUTH}|{BASE}", between=(AUTH, BASE), kinds=(kind,))
+
+
+def test_without_a_collision_all_chambers_merge() -> None:
+    answer = conflicts_with()
+    assert answer.collisions == []
+    assert answer.next_step.startswith("All live chambers merge with each other")
+
+
+def test_a_collision_is_returned_with_its_chambers_and_files() -> None:
+    [collision] = conflicts_with(replace(a_collision(), count=9)).collisions
+    assert collision.between == ["auth", "database"]
+    assert [(file.file, file.kind) for file in collision.files] == [("src/app.py", "content")]
+    assert collision.more_files == 8
+
+
+def test_collisions_are_returned_oldest_first() -> None:
+    later = replace(with_base("content"), since=NOON + 1)
+    assert [one.between for one in conflicts_with(later, a_collision()).collisions] == [
+        ["auth", "database"], ["auth", BASE],
+    ]  # fmt: skip
+
+
+def test_a_collision_that_is_over_is_not_returned() -> None:
+    assert conflicts_with(replace(a_collision(), state="cleared")).collisions == []
+
+
+def test_a_collision_of_a_closed_chamber_is_not_returned() -> None:
+    assert conflicts_with(a_collision(), closed="database").collisions == []
+
+
+def test_the_next_step_for_two_chambers_names_the_merge_to_run() -> None:
+    step = conflicts_with(a_collision()).next_step
+    assert "which of 'auth' and 'database' keeps the files" in step
+    assert f"git merge orchestra/{TASK.id}/database" in step
+
+
+def test_the_next_step_for_a_moved_base_merges_its_branch() -> None:
+    assert "run `git merge main` there" in conflicts_with(with_base("content")).next_step
+
+
+def test_the_next_step_for_a_rewritten_branch_replays_the_chambers_commits() -> None:
+    step = conflicts_with(with_base("rewritten")).next_step
+    assert step.startswith("The branch was rewritten under chamber 'auth'")
+
+
+def test_an_unknown_task_is_an_error() -> None:
+    with pytest.raises(OrchestraError, match="nobody"):
+        current_conflicts(ProjectState(), "nobody")
