@@ -47,7 +47,7 @@ def test_collisions_are_returned_oldest_first() -> None:
 
 
 def test_a_collision_that_is_over_is_not_returned() -> None:
-    assert conflicts_with(replace(a_collision(), state="cleared")).collisions == []
+    assert conflicts_with(replace(a_collision(), state="clear")).collisions == []
 
 
 def test_a_collision_of_a_closed_chamber_is_not_returned() -> None:
