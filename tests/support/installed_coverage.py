@@ -17,7 +17,7 @@ from coverage import CoverageData
 
 from orchestra_server.files.hook_setup import hook_code
 from orchestra_server.files.hook_setup.hook_bundle import SECTIONS, hook_source
-from orchestra_server.files.installation import install
+from orchestra_server.files.installation import installed_files
 
 IS_MEASURING = "COVERAGE_PROCESS_CONFIG" in os.environ
 _FILES = Path(__file__).resolve().parents[2] / "server" / "orchestra_server" / "files"
@@ -41,13 +41,13 @@ def measure_installed(patch: pytest.MonkeyPatch) -> None:
     All lines keep their numbers. The rest of the module then runs untraced, its functions traced.
     """
     start = _START.format(packages=site.getsitepackages()[0])
-    launcher_source = install.launcher_source
+    launcher_source = installed_files.launcher_source
 
     def measured_launcher(python: Path) -> str:
         return start + launcher_source(python)
 
     patch.setattr(hook_code, "hook_source", lambda: start + hook_source())
-    patch.setattr(install, "launcher_source", measured_launcher)
+    patch.setattr(installed_files, "launcher_source", measured_launcher)
 
 
 def hook_origins() -> dict[int, Origin]:

@@ -1,9 +1,12 @@
 """Documents and events with plausible contents, for tests that care about one field."""
 
+from msgspec.structs import replace
+
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Presence, Task
 from orchestra_core.names import chamber_id
+from orchestra_core.state import ProjectState
 
 NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
 
@@ -88,3 +91,19 @@ def sending(interrupt: Interrupt | None = None) -> Change:
         data=EventData(interrupt=interrupt),
     )
     return Change(events=(event,))
+
+
+def a_busy_project() -> ProjectState:
+    """One open task: a worker with unread mail, a failed and a closed chamber."""
+    state = ProjectState(seq=7)
+    live = replace(a_chamber("auth"), state="live")
+    broken = replace(a_chamber("web"), state="failed", note="disk full", created_at=NOON + 1)
+    gone = replace(a_chamber("old"), state="closed")
+    for document in (replace(a_task(), phase="build"), live, broken, gone):
+        state.put(document)
+    state.put(an_interrupt())
+    state.put(replace(an_interrupt("i2", "read already"), state="delivered"))
+    state.presence[live.id] = Presence(
+        chamber_id=live.id, state="working", tool="Edit", detail="src/auth.py", since=NOON
+    )
+    return state

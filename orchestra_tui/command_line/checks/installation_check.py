@@ -12,8 +12,8 @@ from orchestra_core.project import Project
 from orchestra_server.files.hook_setup.hook_code import is_installed
 from orchestra_server.files.hook_setup.hook_settings import HOOK
 from orchestra_server.files.hook_setup.shell_guard import MARK
-from orchestra_server.files.installation.install import SETTINGS
 from orchestra_server.files.installation.install_record import is_as_installed
+from orchestra_server.files.installation.installed_files import SETTINGS
 from orchestra_server.files.installation.mcp_json import LAUNCHER, MCP_JSON, SERVER
 from orchestra_tui.command_line.checks.checks import Check
 

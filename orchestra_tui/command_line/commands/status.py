@@ -1,4 +1,4 @@
-"""`orchestra status`: one snapshot of tasks, chambers, workers and unread mail."""
+"""`orchestra status`: the present tasks, chambers, workers and unread mail."""
 
 from orchestra_core.clock import now_ms
 from orchestra_core.project import Project
@@ -7,11 +7,12 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
-from orchestra_tui.command_line.status_document import status_document, status_lines
+from orchestra_tui.command_line.status_document import status_document
+from orchestra_tui.command_line.status_lines import status_lines
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:
-    """Print the project as it is now."""
+    """Print the project's present state."""
     project = place.project()
     state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)
     document = status_document(project, state)
@@ -23,8 +24,8 @@ def run(place: CommandContext, *, as_json: bool) -> int:
 
 
 def _opened_snapshot(project: Project, settings: Settings) -> ProjectState:
-    """Read by the store, which starts a private server or says why there is none."""
-    # Late: asyncio and redis take longer to import than the quick look to answer.
+    """Read through the store, which starts a private server or raises why it cannot."""
+    # Late: asyncio and redis take longer to import than the quick read takes.
     from orchestra_core.store.open_store import open_store  # noqa: PLC0415
     from orchestra_tui.command_line.run_to_end import run_to_end  # noqa: PLC0415
 

@@ -100,7 +100,7 @@ def test_init_removes_the_three_files_of_the_former_hook(
         repo.write(f".claude/hooks/interrupt_{name}.py", "# Orchestra")
     if again:
         lines = initialise(repo.path, PYTHON)
-        assert "interrupt_reader.py: removed, it is part of interrupt_monitor.py" in "".join(lines)
+        assert "interrupt_reader.py: removed, interrupt_monitor.py replaces it" in "".join(lines)
         hooks = repo.path / ".claude" / "hooks"
         assert names_in(hooks) == ["interrupt_monitor.json", "interrupt_monitor.py"]
     undo(repo.path)
@@ -258,7 +258,7 @@ def test_a_claude_folder_outside_the_repository_is_refused(
 ) -> None:
     (tmp_path / "shared").mkdir()
     (repo.path / ".claude").symlink_to(tmp_path / "shared")
-    with pytest.raises(Refused, match="out of the repository"):
+    with pytest.raises(Refused, match="outside the repository"):
         initialise(repo.path, PYTHON)
 
 

@@ -1,0 +1,102 @@
+"""What `orchestra status` prints for a person, made from its document."""
+
+from orchestra_core.models import OVER_TASK, STANDING_CHAMBER
+from orchestra_core.names import split_chamber_id
+from orchestra_core.text import one_line
+from orchestra_tui.command_line.status_document import (
+    ChamberEntry,
+    StatusDocument,
+    TaskEntry,
+    WorkerEntry,
+)
+from orchestra_tui.presentation.ages import age, elapsed
+from orchestra_tui.presentation.rows.symbols import (
+    CHAMBER,
+    COLLIDES,
+    SUSPENDED,
+    TASK,
+    UNPROVEN,
+    WORKER,
+)
+
+_FINISHED_SHOWN = 3
+_CONFLICTS_SHOWN = 3
+_TEXT_LIMIT = 100
+
+
+def status_lines(document: StatusDocument, now: int) -> list[str]:
+    """Return the lines: each open task with its chambers, the newest finished ones in one line."""
+    open_tasks = [task for task in document.tasks if task.state not in OVER_TASK]
+    finished = [task for task in document.tasks if task.state in OVER_TASK]
+    lines = [f"{document.project}  {document.root}"]
+    lines += [f"! cannot be read: {reason}" for reason in document.unreadable]
+    if not document.tasks:
+        return [
+            *lines,
+            "No tasks yet: ask an agent to conduct one, or press n in the room.",
+        ]
+    for task in open_tasks:
+        lines += ["", *_open_lines(task, now)]
+    if finished:
+        lines += ["", *(_finished_line(task, now) for task in finished[:_FINISHED_SHOWN])]
+    if len(finished) > _FINISHED_SHOWN:
+        lines.append(f"  and {len(finished) - _FINISHED_SHOWN} more finished")
+    return lines
+
+
+def _open_lines(task: TaskEntry, now: int) -> list[str]:
+    phase = f", phase {task.phase}" if task.phase else ""
+    lines = [
+        f"{TASK[task.state].text} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
+        f"  {one_line(task.description, _TEXT_LIMIT)}",
+    ]
+    shown = [c for c in task.chambers if c.state in (*STANDING_CHAMBER, "failed")]
+    width = max((len(chamber.name) for chamber in shown), default=0)
+    lines += [f"  {_chamber_line(chamber, width, now)}" for chamber in shown]
+    closed = len(task.chambers) - len(shown)
+    if closed:
+        lines.append(f"  {closed} closed")
+    return lines
+
+
+def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
+    symbol = CHAMBER[chamber.state].text
+    state = _worker_text(chamber.worker, now) if chamber.state == "live" else chamber.state
+    note = f": {one_line(chamber.note, _TEXT_LIMIT)}" if chamber.note else ""
+    unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
+    trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
+    return f"{symbol} {chamber.name:<{width}}  {state}{note}{trouble}{unread}"
+
+
+def _conflicts(chamber: ChamberEntry) -> str:
+    if not chamber.collisions:
+        return ""
+    names = ", ".join(
+        split_chamber_id(conflict.other).name for conflict in chamber.collisions[:_CONFLICTS_SHOWN]
+    )
+    more = len(chamber.collisions) - _CONFLICTS_SHOWN
+    return f"  {COLLIDES.text} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
+
+
+def _trouble(chamber: ChamberEntry, now: int) -> str:
+    """Return what keeps a live chamber's worker from working or from getting its mail."""
+    if chamber.state != "live":
+        return ""
+    suspended = (
+        f"  {SUSPENDED.text} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
+    )
+    return suspended + ("" if chamber.proven_ready else f"  {UNPROVEN.text}")
+
+
+def _worker_text(worker: WorkerEntry, now: int) -> str:
+    doing = (
+        one_line(f"{worker.tool} {worker.detail}", _TEXT_LIMIT) if worker.state == "working" else ""
+    )
+    parts = (WORKER[worker.state].text, age(worker.since, now), doing)
+    return "  ".join(part for part in parts if part)
+
+
+def _finished_line(task: TaskEntry, now: int) -> str:
+    took = elapsed(task.started_at, task.finished_at, now)
+    summary = one_line(task.summary or task.description, _TEXT_LIMIT)
+    return f"{TASK[task.state].text} {task.id}  {task.state} in {took}: {summary}"

@@ -1,0 +1,92 @@
+"""What `orchestra status` prints for a person."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState, UnreadableDocument
+from orchestra_tui.command_line.status_document import status_document
+from orchestra_tui.command_line.status_lines import status_lines
+from tests.support.samples import NOON, a_busy_project, a_chamber, a_collision, a_task
+
+PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
+
+
+def test_the_status_of_an_empty_project_says_what_to_do() -> None:
+    lines = status_lines(status_document(PROJECT, ProjectState()), NOON)
+    assert lines[0] == "shop-1a2b3c4d  /repo"
+    assert "press n" in lines[1]
+
+
+def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
+    lines = status_lines(status_document(PROJECT, a_busy_project()), NOON + 65_000)
+    assert lines[2:] == [
+        "● add-login-1a2b  open, phase build, 1m",
+        "  Add a login",
+        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread",
+        "  ✗ web   failed: disk full",
+        "  1 closed",
+    ]
+
+
+def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() -> None:
+    state = ProjectState()
+    state.put(a_task())
+    state.put(replace(a_chamber("auth"), state="live", suspended_at=NOON, ready_at=NOON))
+    state.put(replace(a_chamber("web"), state="live", created_at=NOON + 1))
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[4:] == [
+        "  ● auth  no worker  ‖ suspended 1m",
+        "  ● web   no worker  ? hook not verified",
+    ]
+
+
+def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> None:
+    state = a_busy_project()
+    state.put(a_collision())
+    auth, gone = a_collision().between
+    state.put(replace(a_collision(), id="over", state="clear"))
+    document = status_document(PROJECT, state)
+    (found,) = next(one for one in document.tasks[0].chambers if one.name == "auth").collisions
+    assert auth.endswith("/auth")
+    assert (found.other, found.files) == (gone, ("src/app.py",))
+    line = next(line for line in status_lines(document, NOON) if "● auth" in line)
+    assert f"⚠ conflicts with {gone.rpartition('/')[2]}" in line
+
+
+def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
+    state = ProjectState()
+    for number in range(5):
+        state.put(
+            replace(
+                a_task(f"task-{number}"),
+                state="completed",
+                summary=f"summary {number}",
+                started_at=NOON + number,
+                finished_at=NOON + number + 65_000,
+            )
+        )
+    lines = status_lines(status_document(PROJECT, state), NOON)
+    assert lines[2] == "✓ task-4  completed in 1m05: summary 4"
+    assert lines[-1] == "  and 2 more finished"
+    assert len(lines) == 6
+
+
+def test_a_long_description_is_cut_to_one_line() -> None:
+    state = ProjectState()
+    state.put(a_task(description="first line\nsecond " + "word " * 100))
+    line = status_lines(status_document(PROJECT, state), NOON)[3]
+    assert line.startswith("  first line second word")
+    assert len(line) <= 102
+    assert line.endswith("…")
+
+
+def test_a_document_that_cannot_be_read_is_named_above_the_others() -> None:
+    state = a_busy_project()
+    state.unreadable = (UnreadableDocument("orchestra:{p}:tasks", "bad-1", "no `id`"),)
+    document = status_document(PROJECT, state)
+    assert document.unreadable == ("orchestra:{p}:tasks bad-1: no `id`",)
+    lines = status_lines(document, NOON + 65_000)
+    assert lines[1] == "! cannot be read: orchestra:{p}:tasks bad-1: no `id`"
+    assert lines[3].startswith("● add-login-1a2b  open")
