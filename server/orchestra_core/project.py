@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.clone.repository_location import own_placement
 from orchestra_core.errors import BadInput, Unavailable
-from orchestra_core.repository_location import own_placement
 
 _POINTER = "gitdir:"
 

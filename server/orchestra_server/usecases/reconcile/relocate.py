@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.clone.repository_location import Placement, note_placement, own_placement
 from orchestra_core.models import Chamber
 from orchestra_core.project import Project, id_by_place
-from orchestra_core.repository_location import Placement, note_placement, own_placement
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle, task_lifecycle

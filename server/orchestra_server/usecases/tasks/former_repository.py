@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.clone.repository_location import noted_placement
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import find_project, id_by_place
-from orchestra_core.repository_location import noted_placement
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle, task_lifecycle

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.clone_id import (
+from orchestra_core.clone.clone_id import (
     clone_id,
     dispute_clone_id,
     noted_clone,
@@ -36,7 +36,7 @@ def test_two_clones_differ(tmp_path: Path) -> None:
 def test_processes_that_ask_at_the_same_time_agree(tmp_path: Path) -> None:
     common = repository(tmp_path / "shop")
     code = (
-        "import sys; from pathlib import Path; from orchestra_core.clone_id import clone_id; "
+        "import sys; from pathlib import Path; from orchestra_core.clone.clone_id import clone_id; "
         "sys.stdin.read(); print(clone_id(Path(sys.argv[1])))"
     )
     command = [sys.executable, "-c", code, str(common)]

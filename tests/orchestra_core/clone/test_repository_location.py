@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.repository_location import (
+from orchestra_core.clone.repository_location import (
     Placement,
     note_placement,
     noted_placement,
