@@ -94,7 +94,7 @@ def _looks(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line]
     checker.close()
     return [
         ("chambers, pairs with the base's", f"{len(compared)}, {pairs}"),
-        ("pairs that collide", str(sum(not one.merges for one in verdicts.values()))),
+        ("pairs that conflict", str(sum(not one.merges for one in verdicts.values()))),
         ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} ms of a core"),
         ("a look after one chamber changed", _with_cpu(changed, changed_cpu)),
         ("a look after nothing changed", f"{statistics.median(nothing):.1f} ms"),
@@ -167,7 +167,7 @@ def _ms(act: Callable[[], object]) -> float:
 
 
 def _between(event: Event) -> set[str]:
-    sides = event.data.collision.between if event.data.collision else ()
+    sides = event.data.conflict.between if event.data.conflict else ()
     return {split_chamber_id(side).name for side in sides}
 
 

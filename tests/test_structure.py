@@ -95,6 +95,16 @@ def test_the_tests_named_in_the_list_exist(entry: Elsewhere) -> None:
     assert entry.why
 
 
+def test_no_class_name_stands_for_two_things() -> None:
+    places: dict[str, list[str]] = {}
+    for module in _modules():
+        tree = ast.parse(_source(module).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(module.as_posix())
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
 def test_no_file_is_too_long() -> None:
     folders = ("orchestra_tui", "server", "tests", "benchmarks")
     lengths = {

@@ -11,7 +11,7 @@ from msgspec import Struct
 from orchestra_core.models import (
     Chamber,
     ChamberState,
-    Collision,
+    Conflict,
     Interrupt,
     InterruptState,
     Presence,
@@ -68,7 +68,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True):
     proven_ready: bool
     worker: WorkerEntry
     unread: tuple[MailEntry, ...]
-    collisions: tuple[ConflictEntry, ...]
+    conflicts: tuple[ConflictEntry, ...]
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):
@@ -100,13 +100,13 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
 def status_document(project: Project, state: ProjectState) -> StatusDocument:
     """Return the document of one state."""
     chambers: dict[str, list[ChamberEntry]] = {}
-    mail, collisions = state.unread_by_chamber(), state.collisions_by_chamber()
+    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
             state.presence.get(chamber.id),
             mail.get(chamber.id, ()),
-            collisions.get(chamber.id, ()),
+            conflicts.get(chamber.id, ()),
         )
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
@@ -138,7 +138,7 @@ def _chamber_entry(
     chamber: Chamber,
     presence: Presence | None,
     unread: Sequence[Interrupt],
-    collisions: Sequence[Collision],
+    conflicts: Sequence[Conflict],
 ) -> ChamberEntry:
     return ChamberEntry(
         name=chamber.name,
@@ -167,14 +167,14 @@ def _chamber_entry(
             )
             for interrupt in unread
         ),
-        collisions=tuple(
+        conflicts=tuple(
             ConflictEntry(
-                other=collision.other(chamber.id),
-                files=collision.files,
-                file_count=collision.count,
-                since=collision.since,
+                other=conflict.other(chamber.id),
+                files=conflict.files,
+                file_count=conflict.count,
+                since=conflict.since,
             )
-            for collision in collisions
+            for conflict in conflicts
         ),
     )
 

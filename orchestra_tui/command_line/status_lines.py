@@ -12,7 +12,7 @@ from orchestra_tui.command_line.status_document import (
 from orchestra_tui.presentation.ages import age, elapsed
 from orchestra_tui.presentation.rows.symbols import (
     CHAMBER,
-    COLLIDES,
+    CONFLICT,
     SUSPENDED,
     TASK,
     UNPROVEN,
@@ -69,13 +69,13 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
 
 
 def _conflicts(chamber: ChamberEntry) -> str:
-    if not chamber.collisions:
+    if not chamber.conflicts:
         return ""
     names = ", ".join(
-        split_chamber_id(conflict.other).name for conflict in chamber.collisions[:_CONFLICTS_SHOWN]
+        split_chamber_id(conflict.other).name for conflict in chamber.conflicts[:_CONFLICTS_SHOWN]
     )
-    more = len(chamber.collisions) - _CONFLICTS_SHOWN
-    return f"  {COLLIDES.text} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
+    more = len(chamber.conflicts) - _CONFLICTS_SHOWN
+    return f"  {CONFLICT.text} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def _trouble(chamber: ChamberEntry, now: int) -> str:

@@ -142,19 +142,19 @@ def _interrupt_said(event: Event) -> EventText:
             return EventText(f"✉ {note or 'expired'}", "warn" if note else "muted")
 
 
-_COLLISION: dict[str, EventText] = {
+_CONFLICT: dict[str, EventText] = {
     "collision.appeared": EventText(f"{conflict_lines.SIGN} conflicts with", "warn"),
     "collision.changed": EventText(f"{conflict_lines.SIGN} still conflicts with", "warn"),
     "collision.cleared": EventText("no longer conflicts with", "ok"),
 }
 
 
-def _collision_said(event: Event) -> EventText:
-    verb = _COLLISION[event.kind]
-    if event.data.collision is None:
+def _conflict_said(event: Event) -> EventText:
+    verb = _CONFLICT[event.kind]
+    if event.data.conflict is None:
         return verb
     return EventText(
-        conflict_lines.feed_text(event.data.collision, event.chamber, verb.text), verb.tone
+        conflict_lines.feed_text(event.data.conflict, event.chamber, verb.text), verb.tone
     )
 
 
@@ -164,5 +164,5 @@ _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "chamber": _chamber_said,
     "discovery": _discovery_said,
     "interrupt": _interrupt_said,
-    "collision": _collision_said,
+    "collision": _conflict_said,
 }

@@ -8,7 +8,7 @@ from orchestra_core.models import (
     BASE,
     Agent,
     Chamber,
-    Collision,
+    Conflict,
     Discovery,
     Interrupt,
     Presence,
@@ -63,7 +63,7 @@ class IndexedState:
         self.agents = state.agents
         self.discoveries = state.discoveries
         self.interrupts = state.interrupts
-        self.collisions = state.collisions
+        self.conflicts = state.conflicts
         self.presence = state.presence
         self._chambers_of: dict[str, list[str]] = {}
         self._mail_of: dict[str, list[str]] = {}
@@ -72,8 +72,8 @@ class IndexedState:
         self.standing_chambers: set[str] = set()
         self.suspended_chambers: set[str] = set()  # standing, and no tool runs there
         self.unread_mail: set[str] = set()
-        self._collisions_of: dict[str, set[str]] = {}
-        self.colliding: set[str] = set()
+        self._conflicts_of: dict[str, set[str]] = {}
+        self.open_conflicts: set[str] = set()
         for chamber in state.chambers.values():
             self._chambers_of.setdefault(chamber.task_id, []).append(chamber.id)
             self._index_chamber(chamber)
@@ -81,8 +81,8 @@ class IndexedState:
             self._index_interrupt(interrupt)
         for discovery in state.discoveries.values():
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
-        for collision in state.collisions.values():
-            self._index_collision(collision)
+        for conflict in state.conflicts.values():
+            self._index_conflict(conflict)
 
     def apply(self, event: Event) -> ChangedRows:
         """Move on by one event and say which rows that changes; an event already known: none."""
@@ -100,8 +100,8 @@ class IndexedState:
                 case Interrupt():
                     self._index_interrupt(document)
                     changed_rows.chambers.add(document.chamber_id)
-                case Collision():
-                    changed_rows.chambers |= self._index_collision(document)
+                case Conflict():
+                    changed_rows.chambers |= self._index_conflict(document)
                 case Agent():
                     changed_rows.tasks.add(document.task_id)
                     if document.chamber:
@@ -122,11 +122,11 @@ class IndexedState:
         """Return a chamber's interrupts, oldest first."""
         return [self.interrupts[one] for one in self._mail_of.get(key, ())]
 
-    def collisions_of(self, key: str) -> list[Collision]:
-        """Return with whom a standing chamber collides now, the oldest first."""
+    def conflicts_of(self, key: str) -> list[Conflict]:
+        """Return a standing chamber's present conflicts, the oldest first."""
         if key not in self.standing_chambers:
             return []
-        found = (self.collisions[one] for one in self._collisions_of.get(key, ()))
+        found = (self.conflicts[one] for one in self._conflicts_of.get(key, ()))
         return sorted(found, key=lambda one: (one.since, one.id))
 
     def overdue(self, now: int) -> list[Interrupt]:
@@ -200,15 +200,13 @@ class IndexedState:
             filed.append(interrupt.id)
         _set_member(self.unread_mail, interrupt.id, present=interrupt.is_unread)
 
-    def _index_collision(self, collision: Collision) -> set[str]:
-        """Take a collision and return the chambers it is about."""
-        chambers = {side for side in collision.between if side != BASE}
-        present = not collision.is_over
+    def _index_conflict(self, conflict: Conflict) -> set[str]:
+        """Take a conflict and return the chambers it is about."""
+        chambers = {side for side in conflict.between if side != BASE}
+        present = not conflict.is_over
         for chamber in chambers:
-            _set_member(
-                self._collisions_of.setdefault(chamber, set()), collision.id, present=present
-            )
-        _set_member(self.colliding, collision.id, present=present)
+            _set_member(self._conflicts_of.setdefault(chamber, set()), conflict.id, present=present)
+        _set_member(self.open_conflicts, conflict.id, present=present)
         return chambers
 
 

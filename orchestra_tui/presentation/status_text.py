@@ -41,7 +41,7 @@ class Status:
     unread: int = 0
     overdue: int = 0
     suspended: int = 0
-    collisions: int = 0
+    conflicts: int = 0
     latency: Latency | None = None
     project: str = ""
 
@@ -113,8 +113,8 @@ def _numbers(status: Status) -> list[Cell]:
     if status.suspended:
         symbol, word = SUSPENDED.text.split()
         found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
-    if status.collisions:
-        found.append(Cell(f"{SIGN} {_many(status.collisions, 'conflict')}", "warn"))
+    if status.conflicts:
+        found.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
     if status.overdue:
         late = f"{OVERDUE} {status.unread} unread, {status.overdue} overdue"
         found.append(Cell(late, "critical"))

@@ -25,7 +25,7 @@ class TabLine(LineWidget):
     """
 
     @dataclass
-    class Picked(Message):
+    class TabPicked(Message):
         """A tab was clicked."""
 
         name: str
@@ -47,7 +47,7 @@ class TabLine(LineWidget):
         x = 1
         for name in self.names:
             if x <= event.x < x + len(name) + 2:
-                self.post_message(self.Picked(name))
+                self.post_message(self.TabPicked(name))
             x += len(name) + 2
 
 
@@ -133,7 +133,7 @@ class DetailArea(Vertical):
         """Show the tab to the left, before the first the last."""
         self._step(-1)
 
-    def on_tab_line_picked(self, event: TabLine.Picked) -> None:
+    def on_tab_line_tab_picked(self, event: TabLine.TabPicked) -> None:
         """Show the tab that was clicked."""
         event.stop()
         self.show_tab(event.name)

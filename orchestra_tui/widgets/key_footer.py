@@ -21,7 +21,7 @@ class KeyFooter(LineWidget):
     """
 
     @dataclass
-    class Picked(Message):
+    class KeyPicked(Message):
         """A key was clicked."""
 
         action: str
@@ -39,7 +39,7 @@ class KeyFooter(LineWidget):
         x = 1
         for key in fitting_keys(self.size.width):
             if x <= event.x < x + _width(key):
-                self.post_message(self.Picked(key.action))
+                self.post_message(self.KeyPicked(key.action))
             x += _width(key)
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.models import Agent, Chamber, Collision, Discovery, Document, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Document, Interrupt, Task
 
 Kind = Literal[
     "task.started",
@@ -62,7 +62,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent: Agent | None = None
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
-    collision: Collision | None = None
+    conflict: Conflict | None = msgspec.field(default=None, name="collision")
     action: str = ""  # of an agent; or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.agent,
             self.discovery,
             self.interrupt,
-            self.collision,
+            self.conflict,
         )
         return tuple(document for document in found if document is not None)
 

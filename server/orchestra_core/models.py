@@ -20,7 +20,7 @@ ChamberState = Literal["creating", "live", "closing", "closed", "failed"]
 Severity = Literal["info", "important", "critical"]
 Requires = Literal["review", "stop", "suspend"]
 InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
-CollisionState = Literal["colliding", "clear"]
+ConflictState = Literal["open", "clear"]
 WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
 
 # The two sets that a document of another program's making, such as `orchestra status`, asks about.
@@ -34,7 +34,7 @@ _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
 _ACTIVE_WORKER = ("starting", "working", "waiting")
 _OVER_WORKER = ("finished", "failed")
 
-BASE = "base"  # the side of a collision that is no chamber
+BASE = "base"  # the side of a conflict that is no chamber
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -209,7 +209,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_INTERRUPT
 
 
-class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Two sides whose work, uncommitted changes included, git cannot merge; or no longer.
 
     A side is a chamber's id, or BASE for the branch the chamber's task lands on.
@@ -221,7 +221,7 @@ class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[str, ...] = ()  # the first of them, where there are very many
     kinds: tuple[str, ...] = ()  # git's word for each file: content, add/add, modify/delete, …
     count: int = 0  # of all files
-    state: CollisionState = "colliding"
+    state: ConflictState = "open"
     since: int
     cleared_at: int = 0
 
@@ -231,7 +231,7 @@ class Collision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state == "clear"
 
     def other(self, side: str) -> str:
-        """Return the side that `side` collides with."""
+        """Return the side that conflicts with `side`."""
         return self.between[1] if side == self.between[0] else self.between[0]
 
 
@@ -257,4 +257,4 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_WORKER
 
 
-Document = Task | Chamber | Agent | Discovery | Interrupt | Collision
+Document = Task | Chamber | Agent | Discovery | Interrupt | Conflict

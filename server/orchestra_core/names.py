@@ -94,7 +94,7 @@ class ChamberIdParts(NamedTuple):
 
 
 def split_chamber_id(chamber_id: str) -> ChamberIdParts:
-    """Take a chamber's id apart; text without a task, such as a collision's base, is all name."""
+    """Take a chamber's id apart; text without a task, such as a conflict's base, is all name."""
     task_id, _, name = chamber_id.rpartition("/")
     return ChamberIdParts(task_id, name)
 

@@ -8,7 +8,7 @@ from orchestra_core.events import Event, Position
 from orchestra_core.models import (
     Agent,
     Chamber,
-    Collision,
+    Conflict,
     Discovery,
     Document,
     Interrupt,
@@ -36,7 +36,7 @@ class ProjectState:
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
     discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
-    collisions: dict[str, Collision] = field(default_factory=dict[str, Collision])
+    conflicts: dict[str, Conflict] = field(default_factory=dict[str, Conflict])
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
     unreadable: tuple[UnreadableDocument, ...] = ()
 
@@ -58,8 +58,8 @@ class ProjectState:
                 self.discoveries[document.id] = document
             case Interrupt():
                 self.interrupts[document.id] = document
-            case Collision():
-                self.collisions[document.id] = document
+            case Conflict():
+                self.conflicts[document.id] = document
 
     def of_kind(self, name: str) -> Mapping[str, Document]:
         """Return the documents of one kind, by the kind's name in the plural."""
@@ -97,10 +97,10 @@ class ProjectState:
             mail.sort(key=lambda one: (one.sent_at, one.id))
         return found
 
-    def collisions_by_chamber(self) -> dict[str, list[Collision]]:
-        """Return what each chamber that collides with anything does so with, by its id."""
-        found: dict[str, list[Collision]] = {}
-        for one in sorted(self.collisions.values(), key=lambda one: (one.since, one.id)):
+    def conflicts_by_chamber(self) -> dict[str, list[Conflict]]:
+        """Return the present conflicts of each chamber that has any, by its id."""
+        found: dict[str, list[Conflict]] = {}
+        for one in sorted(self.conflicts.values(), key=lambda one: (one.since, one.id)):
             if not one.is_over:
                 for side in one.between:
                     found.setdefault(side, []).append(one)

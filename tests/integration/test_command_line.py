@@ -18,7 +18,7 @@ from orchestra_core.private_valkey import inspect, join
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_tui.command_line.commands.doctor import Report
+from orchestra_tui.command_line.commands.doctor import DoctorReport
 from orchestra_tui.command_line.status_document import StatusDocument
 from tests.support.commands import COMMAND, line_of, orchestra, orchestra_running
 from tests.support.repositories import TestRepository, small_repository
@@ -268,7 +268,7 @@ def test_doctor_passes_in_a_repository_that_is_set_up(
     orchestra(shop.path, settings, "init")
     path = a_claude(tmp_path / "bin", "echo '2.1.330 (Claude Code)'")
     ran = orchestra(shop.path, settings, "doctor", "--json", PATH=path)
-    report = msgspec.json.decode(ran.stdout, type=Report)
+    report = msgspec.json.decode(ran.stdout, type=DoctorReport)
     assert report.healthy, ran.stdout
     assert ran.returncode == 0
     assert {check.verdict for check in report.checks} == {"ok"}

@@ -49,11 +49,11 @@ async def a_project(settings: Settings, top: Path) -> AsyncGenerator[tuple[Conte
         )
 
 
-async def collide(told: Watch, sides: dict[str, TestRepository], file: str) -> None:
+async def make_conflict(told: Watch, sides: dict[str, TestRepository], file: str) -> None:
     """Have both chambers write a file differently, and wait until that is told."""
     for name, chamber in sides.items():
         chamber.write(file, f"by {name}\n")
-    await told.until(lambda told: any(file in one.files for one in told.state.collisions.values()))
+    await told.until(lambda told: any(file in one.files for one in told.state.conflicts.values()))
 
 
 async def test_another_server_monitors_conflicts_after_the_first_is_killed(
@@ -66,10 +66,10 @@ async def test_another_server_monitors_conflicts_after_the_first_is_killed(
         with a_server(settings, repository.path) as first:
             await until(lambda: is_locked(lock), 30)
             with a_server(settings, repository.path):
-                await collide(told, sides, "one.txt")
+                await make_conflict(told, sides, "one.txt")
                 first.kill()
                 first.wait()
-                await collide(told, sides, "two.txt")
+                await make_conflict(told, sides, "two.txt")
     assert [one.kind for one in told.events if one.kind.startswith("collision.")] == [
         "collision.appeared",
         "collision.changed",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_core.events import Event, EventData, Kind, decode_event, encode_event
-from tests.support.samples import NOON, a_task, an_interrupt
+from tests.support.samples import NOON, a_conflict, a_task, an_interrupt
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
@@ -47,6 +47,13 @@ def test_an_event_gives_its_documents_and_its_position() -> None:
 
     assert event.data.documents() == (a_task(), an_interrupt())
     assert event.id == "7-0"
+
+
+def test_a_conflict_is_written_under_the_name_that_stored_histories_have() -> None:
+    event = Event(at=NOON, kind="collision.appeared", data=EventData(conflict=a_conflict()))
+
+    assert b'"data":{"collision":{' in encode_event(event)
+    assert decode_event(encode_event(event)).data.conflict == a_conflict()
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b'{"at":1,"kind":"task.teleported"}', b"\xff"])

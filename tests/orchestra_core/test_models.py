@@ -10,13 +10,13 @@ from orchestra_core.models import (
     OVER_TASK,
     STANDING_CHAMBER,
     ChamberState,
-    CollisionState,
+    ConflictState,
     InterruptState,
     Presence,
     TaskState,
     WorkerState,
 )
-from tests.support.samples import NOON, a_chamber, a_collision, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_conflict, a_task, an_interrupt
 
 TASKS: dict[TaskState, set[str]] = {
     "open": {"is_open"},
@@ -39,7 +39,7 @@ INTERRUPTS: dict[InterruptState, set[str]] = {
     "cancelled": {"is_over", "is_withdrawn"},
     "expired": {"is_over", "is_withdrawn"},
 }
-COLLISIONS: dict[CollisionState, set[str]] = {"colliding": set(), "clear": {"is_over"}}
+CONFLICTS: dict[ConflictState, set[str]] = {"open": set(), "clear": {"is_over"}}
 WORKERS: dict[WorkerState, set[str]] = {
     "unknown": set(),
     "starting": {"is_active"},
@@ -59,7 +59,7 @@ def test_the_expected_tables_list_every_state() -> None:
     assert set(TASKS) == set(get_args(TaskState))
     assert set(CHAMBERS) == set(get_args(ChamberState))
     assert set(INTERRUPTS) == set(get_args(InterruptState))
-    assert set(COLLISIONS) == set(get_args(CollisionState))
+    assert set(CONFLICTS) == set(get_args(ConflictState))
     assert set(WORKERS) == set(get_args(WorkerState))
 
 
@@ -91,11 +91,11 @@ def test_each_interrupt_state_has_the_expected_properties(
     assert true_of(interrupt, "is_unread", "is_withdrawn", "is_over") == expected
 
 
-@pytest.mark.parametrize(("state", "expected"), COLLISIONS.items())
-def test_each_collision_state_has_the_expected_properties(
-    state: CollisionState, expected: set[str]
+@pytest.mark.parametrize(("state", "expected"), CONFLICTS.items())
+def test_each_conflict_state_has_the_expected_properties(
+    state: ConflictState, expected: set[str]
 ) -> None:
-    assert true_of(replace(a_collision(), state=state), "is_over") == expected
+    assert true_of(replace(a_conflict(), state=state), "is_over") == expected
 
 
 @pytest.mark.parametrize(("state", "expected"), WORKERS.items())

@@ -98,7 +98,7 @@ def test_ids_branches_and_refs_are_built_from_task_and_chamber() -> None:
     assert split_chamber_id("t-1/auth") == ("t-1", "auth")
 
 
-def test_the_base_of_a_collision_has_an_empty_task_id() -> None:
+def test_the_base_of_a_conflict_has_an_empty_task_id() -> None:
     assert split_chamber_id(BASE) == ("", BASE)
     assert branch_of("t-1", "auth") == "orchestra/t-1/auth"
     assert saved_ref("t-1", "auth", 5) == "refs/orchestra/saved/t-1/auth/5"

@@ -8,7 +8,7 @@ from orchestra_core.state import ProjectState
 from tests.support.samples import (
     NOON,
     a_chamber,
-    a_collision,
+    a_conflict,
     a_discovery,
     a_task,
     an_agent,
@@ -24,7 +24,7 @@ def test_applying_an_event_sets_each_document_it_carries() -> None:
         agent=an_agent(),
         discovery=a_discovery(),
         interrupt=an_interrupt(),
-        collision=a_collision(),
+        conflict=a_conflict(),
     )
     state = ProjectState()
 
@@ -35,7 +35,7 @@ def test_applying_an_event_sets_each_document_it_carries() -> None:
     assert state.agents == {an_agent().id: an_agent()}
     assert state.discoveries == {"d1": a_discovery()}
     assert state.interrupts == {"i1": an_interrupt()}
-    assert state.collisions == {a_collision().id: a_collision()}
+    assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.seq == 1
 
 

@@ -9,7 +9,7 @@ from orchestra_core.models import (
     BASE,
     Agent,
     Chamber,
-    Collision,
+    Conflict,
     Discovery,
     Interrupt,
     Presence,
@@ -192,10 +192,10 @@ def held_up() -> Told:
     return Told(state=state, events=events)
 
 
-def collision() -> Told:
+def conflict() -> Told:
     """Tell of two chambers that write the same files, and of one whose base has moved on."""
     auth, api, database = (f"{TASK}/{name}" for name in ("auth", "api", "database"))
-    both = Collision(
+    both = Conflict(
         id=f"{api}|{auth}",
         task_ids=(TASK,),
         between=(api, auth),
@@ -204,7 +204,7 @@ def collision() -> Told:
         count=2,
         since=NOW - 70 * SECOND,
     )
-    base = Collision(
+    base = Conflict(
         id=f"{database}|{BASE}",
         task_ids=(TASK,),
         between=(database, BASE),
@@ -215,8 +215,8 @@ def collision() -> Told:
     )
     told = busy(
         events=[
-            event(9, 70 * SECOND, "collision.appeared", "api", EventData(collision=both)),
-            event(10, 12 * SECOND, "collision.appeared", "database", EventData(collision=base)),
+            event(9, 70 * SECOND, "collision.appeared", "api", EventData(conflict=both)),
+            event(10, 12 * SECOND, "collision.appeared", "database", EventData(conflict=base)),
         ]
     )
     assert told.state is not None

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Presence, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 
@@ -55,9 +55,9 @@ def an_interrupt(interrupt_id: str = "i1", message: str = "Stop and look") -> In
     )
 
 
-def a_collision(files: tuple[str, ...] = ("src/app.py",)) -> Collision:
+def a_conflict(files: tuple[str, ...] = ("src/app.py",)) -> Conflict:
     sides = ("add-login-1a2b/auth", "add-login-1a2b/database")
-    return Collision(
+    return Conflict(
         id="|".join(sides),
         task_ids=("add-login-1a2b",),
         between=sides,

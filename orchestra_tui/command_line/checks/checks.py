@@ -18,7 +18,7 @@ from orchestra_server.git.process.run import git_version
 from orchestra_server.git.repository.repository import open_repository
 
 # `fail`: something that is needed does not work. `note`: something that could be there is not.
-Verdict = Literal["ok", "note", "fail"]
+CheckVerdict = Literal["ok", "note", "fail"]
 _CLAUDE_SECONDS = 15
 
 
@@ -26,7 +26,7 @@ class Check(Struct, frozen=True, kw_only=True):
     """The outcome of one check; `mend` is "" where there is nothing to do or `found` says it."""
 
     name: str
-    verdict: Verdict
+    verdict: CheckVerdict
     found: str
     mend: str = ""
 

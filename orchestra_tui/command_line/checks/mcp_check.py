@@ -27,13 +27,13 @@ _ANSWER_SECONDS = 30.0  # a start takes 1.0-1.5 s, on a busy machine several tim
 _LEAVE_SECONDS = 10.0
 
 
-class _ServerInfo(Struct):
+class _McpServerInfo(Struct):
     name: str = ""
     version: str = ""
 
 
 class _Welcome(Struct, rename="camel"):
-    server_info: _ServerInfo = msgspec.field(default_factory=_ServerInfo)
+    server_info: _McpServerInfo = msgspec.field(default_factory=_McpServerInfo)
 
 
 class _Tools(Struct):

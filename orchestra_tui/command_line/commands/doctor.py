@@ -24,7 +24,7 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 _MARGIN = 22
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class DoctorReport(Struct, frozen=True, kw_only=True):
     """All checks; `healthy` when nothing that is needed fails."""
 
     healthy: bool
@@ -36,7 +36,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     checks = run_to_end(_examine(place, show=not as_json))
     healthy = all(check.verdict != "fail" for check in checks)
     if as_json:
-        print_document(Report(healthy=healthy, checks=tuple(checks)))
+        print_document(DoctorReport(healthy=healthy, checks=tuple(checks)))
     return 0 if healthy else 1
 
 

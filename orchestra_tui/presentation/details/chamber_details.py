@@ -44,8 +44,8 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
         lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
     if chamber.note:
         lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
-    for collision in state.collisions_of(chamber.id):
-        lines += [(), *conflict_lines_of(collision, chamber.id)]
+    for conflict in state.conflicts_of(chamber.id):
+        lines += [(), *conflict_lines_of(conflict, chamber.id)]
     for agent in _agents_in(chamber, state):
         lines += _agent_lines(agent, now)
     return lines

@@ -1,14 +1,14 @@
-"""Collisions in words: with whom a chamber collides, and in which files."""
+"""Conflicts as text: what a chamber conflicts with, and in which files."""
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Collision
+from orchestra_core.models import Conflict
 from orchestra_core.names import split_chamber_id
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.presentation.rows.symbols import COLLIDES
+from orchestra_tui.presentation.rows.symbols import CONFLICT
 from orchestra_tui.presentation.text_fit import fit, plain
 
-SIGN = COLLIDES.text
+SIGN = CONFLICT.text
 _KIND_WIDTH = 14
 
 
@@ -17,9 +17,9 @@ def side_name(side: str) -> str:
     return plain(split_chamber_id(side).name)
 
 
-def partner(collision: Collision, chamber_id: str) -> str:
-    """Return the name of the side a chamber collides with."""
-    first, second = collision.between
+def partner(conflict: Conflict, chamber_id: str) -> str:
+    """Return the name of the side that a chamber conflicts with."""
+    first, second = conflict.between
     return side_name(second if first == chamber_id else first)
 
 
@@ -30,36 +30,36 @@ def files_text(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def conflict_text(collisions: Sequence[Collision], chamber_id: str) -> str:
+def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     """Return `⚠ conflicts: auth, 2 files`, or with whom else; "" without any.
 
     The other's name comes first of what a narrow table might cut.
     """
-    if not collisions:
+    if not conflicts:
         return ""
-    names = ", ".join(partner(one, chamber_id) for one in collisions)
-    files = f", {files_text(collisions[0].count)}" if len(collisions) == 1 else ""
+    names = ", ".join(partner(one, chamber_id) for one in conflicts)
+    files = f", {files_text(conflicts[0].count)}" if len(conflicts) == 1 else ""
     return f"{SIGN} conflicts: {names}{files}"
 
 
-def conflict_lines_of(collision: Collision, chamber_id: str) -> list[Line]:
-    """Return a collision whole: with whom, and each file with git's word for it."""
-    other = partner(collision, chamber_id)
-    head = f"{SIGN} conflicts with {other}: {files_text(collision.count)}"
+def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
+    """Return a conflict whole: with whom, and each file with git's word for it."""
+    other = partner(conflict, chamber_id)
+    head = f"{SIGN} conflicts with {other}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
-    for file, kind in zip(collision.files, collision.kinds, strict=False):
+    for file, kind in zip(conflict.files, conflict.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))
-    left_out = collision.count - len(collision.files)
+    left_out = conflict.count - len(conflict.files)
     if left_out > 0:
         lines.append((Cell(f"  and {files_text(left_out)} more", "muted"),))
     return lines
 
 
-def feed_text(collision: Collision, chamber: str, verb: str) -> str:
+def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:
     """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
-    first, second = map(side_name, collision.between)
+    first, second = map(side_name, conflict.between)
     other = first if second == chamber else second
-    if collision.is_over:
+    if conflict.is_over:
         return f"{verb} {other}"
-    names = ", ".join(map(plain, collision.files)) or files_text(collision.count)
+    names = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
     return f"{verb} {other}: {names}"

@@ -42,10 +42,10 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
 
 
 def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
-    """Return with whom a chamber collides before what its worker does, and when that changes."""
+    """Return a chamber's conflicts, then what its worker does, and when that text changes."""
     worker, moment = worker_cell(chamber, state, now)
-    collides = conflict_text(state.collisions_of(chamber.id), chamber.id)
-    return (Cell(f"{collides} · {worker.text}", "warn") if collides else worker), moment
+    conflicts = conflict_text(state.conflicts_of(chamber.id), chamber.id)
+    return (Cell(f"{conflicts} · {worker.text}", "warn") if conflicts else worker), moment
 
 
 def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
@@ -98,9 +98,9 @@ class ChamberRows:
         return chamber_row(self._state.chambers[key], self._state, self._clock())
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: name, state, branch, its worker and its collisions."""
+        """Return what a filter looks in: name, state, branch, its worker and its conflicts."""
         chamber = self._state.chambers[key]
         presence = self._state.presence.get(key)
         doing = (presence.state, presence.tool, presence.detail) if presence else ()
-        collides = conflict_text(self._state.collisions_of(key), key)
-        return " ".join((chamber.name, chamber.state, chamber.branch, *doing, collides)).casefold()
+        conflicts = conflict_text(self._state.conflicts_of(key), key)
+        return " ".join((chamber.name, chamber.state, chamber.branch, *doing, conflicts)).casefold()

@@ -38,7 +38,7 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("undelivered", "warn"),
 }
-COLLIDES = Cell("⚠", "warn")
+CONFLICT = Cell("⚠", "warn")
 SUSPENDED = Cell("‖ suspended", "warn")
 UNPROVEN = Cell("? hook not verified", "warn")
 OVERDUE = "!"  # before what has been unread for too long

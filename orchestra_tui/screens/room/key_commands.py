@@ -12,7 +12,7 @@ from orchestra_tui.screens.room.navigation import Navigation
 from orchestra_tui.screens.room.operator_keys import OperatorKeys
 from orchestra_tui.screens.room.view_keys import ViewKeys
 
-Command = Callable[[], None]
+KeyAction = Callable[[], None]
 
 
 def room_bindings() -> list[BindingType]:
@@ -29,7 +29,7 @@ def key_commands(
     operator_keys: OperatorKeys,
     lists: Lists,
     detail: DetailPages,
-) -> dict[str, Command]:
+) -> dict[str, KeyAction]:
     """Return the command of every key but those of the application itself, by the key's id."""
     return {
         "cursor_down": navigation.cursor_down,

@@ -186,8 +186,8 @@ class RoomScreen(Screen[None]):
     def _tab_shown(self) -> None:
         self.detail.page_opened()
 
-    @on(KeyFooter.Picked)
-    async def _key_picked(self, event: KeyFooter.Picked) -> None:
+    @on(KeyFooter.KeyPicked)
+    async def _key_picked(self, event: KeyFooter.KeyPicked) -> None:
         await self.run_action(event.action)
 
     @on(events.Resize)

@@ -25,7 +25,7 @@ def status_of(view_model: ViewModel, server: ServerStatus, project: str, now: in
         tasks=tasks,
         chambers=chambers,
         unread=unread,
-        collisions=len(view_model.state.colliding),
+        conflicts=len(view_model.state.open_conflicts),
         overdue=len(view_model.state.overdue(now)),
         suspended=len(view_model.state.suspended_chambers),
         latency=latency(view_model.state.interrupts.values()),

@@ -6,7 +6,7 @@ from orchestra_core.replies.reply import Reply
 
 
 @dataclass(frozen=True, kw_only=True)
-class CollidingFile:
+class ConflictingFile:
     """A file that two sides cannot both have, with git's word for why."""
 
     file: str
@@ -14,7 +14,7 @@ class CollidingFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CollisionStatus:
+class ConflictStatus:
     """Two sides that do not merge: chambers by name, or 'base' for the branch they land on.
 
     Without files their histories have no commit in common. `more_files` are not listed.
@@ -22,14 +22,14 @@ class CollisionStatus:
 
     between: list[str]
     tasks: list[str]
-    files: list[CollidingFile]
+    files: list[ConflictingFile]
     more_files: int
     since: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentConflicts(Reply):
-    """What collides at this moment, uncommitted work included; the oldest first."""
+    """The conflicts of this moment, uncommitted work included; the oldest first."""
 
     task_id: str
-    collisions: list[CollisionStatus]
+    conflicts: list[ConflictStatus]

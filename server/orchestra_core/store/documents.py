@@ -10,7 +10,7 @@ from msgspec import Struct
 from orchestra_core.models import (
     Agent,
     Chamber,
-    Collision,
+    Conflict,
     Discovery,
     Document,
     Interrupt,
@@ -31,10 +31,10 @@ from orchestra_core.store.client.reply_parser import (
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.store.scripts import script
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Collision)
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Conflict)
 
 _HASHES: dict[type[Struct], str] = dict(
-    zip((Task, Chamber, Agent, Discovery, Interrupt, Collision), DOCUMENT_HASHES, strict=True)
+    zip((Task, Chamber, Agent, Discovery, Interrupt, Conflict), DOCUMENT_HASHES, strict=True)
 )
 _encoder = msgspec.json.Encoder()
 
@@ -83,7 +83,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, *hashes, presence = as_list(answer)
-    tasks, chambers, agents, discoveries, interrupts, collisions = hashes
+    tasks, chambers, agents, discoveries, interrupts, conflicts = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -93,7 +93,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         agents={one.id: one for one in _decode_all(Agent, agents)},
         discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
         interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
-        collisions={one.id: one for one in _decode_all(Collision, collisions)},
+        conflicts={one.id: one for one in _decode_all(Conflict, conflicts)},
         presence={one.chamber_id: one for one in decode_presence(reports)},
     )
 

@@ -2,7 +2,7 @@
 
 import re
 
-from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
@@ -41,9 +41,9 @@ class Reads:
         """Return an interrupt."""
         return await self._document(Interrupt, interrupt_id)
 
-    async def collision(self, collision_id: str) -> Collision | None:
-        """Return a collision by its id, `<side>|<side>`."""
-        return await self._document(Collision, collision_id)
+    async def conflict(self, conflict_id: str) -> Conflict | None:
+        """Return a conflict by its id, `<side>|<side>`."""
+        return await self._document(Conflict, conflict_id)
 
     async def claim(self, name: str) -> str:
         """Return who holds a claim, "" when it is free."""

@@ -1,4 +1,4 @@
-"""What the radar's verdicts change: collisions that appear, change and are over."""
+"""How the conflict monitor's verdicts change the conflicts: they appear, change and end."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import BASE, Collision
+from orchestra_core.models import BASE, Conflict
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 
@@ -26,25 +26,25 @@ class Verdict:
     kinds: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def collision_id(pair: Pair) -> str:
-    """Return the id under which a pair's collision is kept."""
+def conflict_id(pair: Pair) -> str:
+    """Return the id under which a pair's conflict is kept."""
     return "|".join(pair)
 
 
 def sighted(
-    known: Mapping[str, Collision],
+    known: Mapping[str, Conflict],
     verdicts: Mapping[Pair, Verdict],
     gone: Collection[str],
     at: int,
-) -> dict[str, Collision]:
-    """Return the collisions that are other than known, by id; a gone chamber collides no more."""
+) -> dict[str, Conflict]:
+    """Return the conflicts that differ from `known`, by id; a gone chamber has none."""
     now = {
-        collision_id(pair): _collision(pair, verdict, at)
+        conflict_id(pair): _conflict(pair, verdict, at)
         for pair, verdict in verdicts.items()
         if not verdict.merges
     }
-    judged = {collision_id(pair) for pair in verdicts}
-    changed: dict[str, Collision] = {}
+    judged = {conflict_id(pair) for pair in verdicts}
+    changed: dict[str, Conflict] = {}
     for key, found in now.items():
         before = known.get(key)
         if before is None or before.is_over:
@@ -58,16 +58,16 @@ def sighted(
     return changed
 
 
-def recorded(known: Mapping[str, Collision], changed: Iterable[Collision], at: int) -> Change:
+def recorded(known: Mapping[str, Conflict], changed: Iterable[Conflict], at: int) -> Change:
     """Return the change that says so in the history."""
     return Change(events=tuple(_event(known.get(one.id), one, at) for one in changed))
 
 
-def _collision(pair: Pair, verdict: Verdict, at: int) -> Collision:
+def _conflict(pair: Pair, verdict: Verdict, at: int) -> Conflict:
     files = sorted(verdict.kinds)
     task_ids = (split_chamber_id(side).task_id for side in pair if side != BASE)
-    return Collision(
-        id=collision_id(pair),
+    return Conflict(
+        id=conflict_id(pair),
         task_ids=tuple(dict.fromkeys(task_ids)),
         between=pair,
         files=tuple(one_line(file, _FILE_LENGTH) for file in files[:_FILES_KEPT]),
@@ -77,7 +77,7 @@ def _collision(pair: Pair, verdict: Verdict, at: int) -> Collision:
     )
 
 
-def _event(before: Collision | None, after: Collision, at: int) -> Event:
+def _event(before: Conflict | None, after: Conflict, at: int) -> Event:
     kind: Kind = (
         "collision.cleared"
         if after.is_over
@@ -92,5 +92,5 @@ def _event(before: Collision | None, after: Collision, at: int) -> Event:
         actor=_ACTOR,
         task_id=chamber.task_id,
         chamber=chamber.name,
-        data=EventData(collision=after),
+        data=EventData(conflict=after),
     )

@@ -9,7 +9,7 @@ from orchestra_core.clock import iso_time_ms
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import (
     Chamber,
-    Collision,
+    Conflict,
     Discovery,
     Interrupt,
     Phase,
@@ -140,7 +140,7 @@ def _workflow(task: Task) -> Fields:
 
 def _parallel(task: Task, state: ProjectState) -> Fields:
     present = [chamber for chamber in state.chambers_of(task.id) if chamber.state != "closed"]
-    unread, collisions = state.unread_by_chamber(), state.collisions_by_chamber()
+    unread, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     return {
         "task_id": task.id,
         "chambers": [
@@ -148,7 +148,7 @@ def _parallel(task: Task, state: ProjectState) -> Fields:
                 chamber,
                 state.presence.get(chamber.id),
                 unread.get(chamber.id, ()),
-                collisions.get(chamber.id, ()),
+                conflicts.get(chamber.id, ()),
             )
             for chamber in present
         ],
@@ -159,7 +159,7 @@ def _chamber_status(
     chamber: Chamber,
     presence: Presence | None,
     unread: Sequence[Interrupt],
-    collisions: Sequence[Collision],
+    conflicts: Sequence[Conflict],
 ) -> Fields:
     return {
         "name": chamber.name,
@@ -175,9 +175,9 @@ def _chamber_status(
             "since": moment(presence.since),
         },
         "unread_interrupts": [one.id for one in unread],
-        "collisions": [
+        "conflicts": [
             {"with": one.other(chamber.id), "files": [*one.files], "file_count": one.count}
-            for one in collisions
+            for one in conflicts
         ],
         "note": chamber.note or None,
     }

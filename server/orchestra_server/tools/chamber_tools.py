@@ -64,7 +64,7 @@ class ChamberTools:
     async def get_conflicts(self, *, call: ToolCall, task_id: arguments.TaskId) -> CurrentConflicts:
         """Read which chambers of a task would not merge now, uncommitted work included.
 
-        For each two chambers that collide, or a chamber and the branch it lands on ('base'): the
+        For each two chambers that conflict, or a chamber and the branch it lands on ('base'): the
         files, git's word for each, and since when. It is kept up to date while the workers write,
         so calling it costs nothing: call it when a worker reports, and before complete_task.
         Changes nothing.

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.models import Agent, Chamber, Collision, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Presence, Task
 from orchestra_core.store.documents import (
     decode,
     decode_presence,
@@ -15,7 +15,7 @@ from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from tests.support.samples import (
     NOON,
     a_chamber,
-    a_collision,
+    a_conflict,
     a_discovery,
     a_task,
     an_agent,
@@ -26,7 +26,7 @@ WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
 
 
 def test_each_kind_of_document_has_its_own_hash() -> None:
-    kinds = (Task, Chamber, Agent, Discovery, Interrupt, Collision)
+    kinds = (Task, Chamber, Agent, Discovery, Interrupt, Conflict)
     assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
 
 
@@ -48,13 +48,13 @@ def test_invalid_presence_reports_are_skipped() -> None:
 def test_a_snapshot_maps_ids_to_documents() -> None:
     one_of_each = (
         *(a_task(), a_chamber(), an_agent()),
-        *(a_discovery(), an_interrupt(), a_collision()),
+        *(a_discovery(), an_interrupt(), a_conflict()),
     )
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
     state = decode_snapshot([b"7", b"5", *arrays, [encode(WORKING), b"{"]])
     assert state.seq == 7
     assert state.tasks == {a_task().id: a_task()}
     assert state.interrupts == {"i1": an_interrupt()}
-    assert state.collisions == {a_collision().id: a_collision()}
+    assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.presence == {WORKING.chamber_id: WORKING}
     assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 3

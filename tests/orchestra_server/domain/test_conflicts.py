@@ -4,18 +4,18 @@ from msgspec.structs import replace
 
 from orchestra_core.models import BASE
 from orchestra_server.domain.conflicts import Pair, Verdict, recorded, sighted
-from tests.support.samples import NOON, a_collision
+from tests.support.samples import NOON, a_conflict
 
-KNOWN = {a_collision().id: a_collision()}
-PAIR: Pair = a_collision().between
+KNOWN = {a_conflict().id: a_conflict()}
+PAIR: Pair = a_conflict().between
 FREE = Verdict(merges=True)
 SAME = Verdict(merges=False, kinds={"src/app.py": "content"})
 LATER = NOON + 1_000
 
 
-def test_a_pair_that_does_not_merge_is_recorded_as_a_collision() -> None:
+def test_a_pair_that_does_not_merge_is_recorded_as_a_conflict() -> None:
     (found,) = sighted({}, {PAIR: SAME}, (), NOON).values()
-    assert found == a_collision()
+    assert found == a_conflict()
     (event,) = recorded({}, [found], NOON).events
     assert (event.kind, event.task_id, event.chamber) == (
         "collision.appeared",
@@ -29,7 +29,7 @@ def test_the_same_verdict_again_changes_nothing() -> None:
     assert sighted({}, {PAIR: FREE}, (), LATER) == {}
 
 
-def test_a_verdict_with_other_files_updates_the_collision_and_keeps_its_start_time() -> None:
+def test_a_verdict_with_other_files_updates_the_conflict_and_keeps_its_start_time() -> None:
     wider = Verdict(merges=False, kinds={"b.py": "add/add", "a.py": "content"})
     (found,) = sighted(KNOWN, {PAIR: wider}, (), LATER).values()
     assert (found.files, found.kinds, found.since) == (
@@ -40,15 +40,15 @@ def test_a_verdict_with_other_files_updates_the_collision_and_keeps_its_start_ti
     assert recorded(KNOWN, [found], LATER).events[0].kind == "collision.changed"
 
 
-def test_a_pair_that_merges_again_is_cleared_and_may_collide_later() -> None:
+def test_a_pair_that_merges_again_is_cleared_and_may_conflict_later() -> None:
     (over,) = sighted(KNOWN, {PAIR: FREE}, (), LATER).values()
-    assert over == replace(a_collision(), state="clear", cleared_at=LATER)
+    assert over == replace(a_conflict(), state="clear", cleared_at=LATER)
     assert recorded(KNOWN, [over], LATER).events[0].kind == "collision.cleared"
     (again,) = sighted({over.id: over}, {PAIR: SAME}, (), LATER).values()
-    assert (again.state, again.since, again.cleared_at) == ("colliding", LATER, 0)
+    assert (again.state, again.since, again.cleared_at) == ("open", LATER, 0)
 
 
-def test_a_collision_stays_without_a_verdict_and_is_cleared_when_its_chamber_is_gone() -> None:
+def test_a_conflict_stays_without_a_verdict_and_is_cleared_when_its_chamber_is_gone() -> None:
     assert sighted(KNOWN, {}, (), LATER) == {}
     (over,) = sighted(KNOWN, {}, {PAIR[1]}, LATER).values()
     assert over.state == "clear"

@@ -11,7 +11,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import Phase, Presence, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.files.projections import NAMES, Fields, write_projections
-from tests.support.samples import NOON, a_chamber, a_collision, a_discovery, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_conflict, a_discovery, a_task, an_interrupt
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_live_chambers_are_written_with_their_worker_and_unread_mail(here: Path)
     state.put(msgspec.structs.replace(a_chamber("old"), state="closed"))
     state.put(an_interrupt("i1"))
     state.put(msgspec.structs.replace(an_interrupt("i2"), state="acted"))
-    state.put(a_collision())
+    state.put(a_conflict())
     working = Presence(chamber_id=a_chamber().id, state="working", tool="Bash", since=NOON)
     state.presence[working.chamber_id] = working
     write_projections(here, state)
@@ -105,8 +105,8 @@ def test_live_chambers_are_written_with_their_worker_and_unread_mail(here: Path)
     assert isinstance(chamber, dict)
     assert chamber["name"] == "auth"
     assert chamber["unread_interrupts"] == ["i1"]
-    other = a_collision().other(a_chamber().id)
-    assert chamber["collisions"] == [{"with": other, "files": ["src/app.py"], "file_count": 1}]
+    other = a_conflict().other(a_chamber().id)
+    assert chamber["conflicts"] == [{"with": other, "files": ["src/app.py"], "file_count": 1}]
     assert chamber["worker"] == {
         "state": "working",
         "tool": "Bash",

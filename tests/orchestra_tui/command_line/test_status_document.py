@@ -77,6 +77,6 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "proven_ready": False,
         "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
-        "collisions": [],
+        "conflicts": [],
         **differences,
     }

@@ -8,7 +8,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_tui.command_line.status_document import status_document
 from orchestra_tui.command_line.status_lines import status_lines
-from tests.support.samples import NOON, a_busy_project, a_chamber, a_collision, a_task
+from tests.support.samples import NOON, a_busy_project, a_chamber, a_conflict, a_task
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
@@ -44,11 +44,11 @@ def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() ->
 
 def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> None:
     state = a_busy_project()
-    state.put(a_collision())
-    auth, gone = a_collision().between
-    state.put(replace(a_collision(), id="over", state="clear"))
+    state.put(a_conflict())
+    auth, gone = a_conflict().between
+    state.put(replace(a_conflict(), id="over", state="clear"))
     document = status_document(PROJECT, state)
-    (found,) = next(one for one in document.tasks[0].chambers if one.name == "auth").collisions
+    (found,) = next(one for one in document.tasks[0].chambers if one.name == "auth").conflicts
     assert auth.endswith("/auth")
     assert (found.other, found.files) == (gone, ("src/app.py",))
     line = next(line for line in status_lines(document, NOON) if "● auth" in line)

@@ -12,7 +12,7 @@ from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import (
     NOON,
     a_chamber,
-    a_collision,
+    a_conflict,
     a_discovery,
     a_task,
     an_agent,
@@ -25,7 +25,7 @@ WHOLE = EventData(
     agent=an_agent(),
     discovery=a_discovery(),
     interrupt=an_interrupt(),
-    collision=a_collision(),
+    conflict=a_conflict(),
     action="wrote tests",
     result="12 pass",
 )
@@ -70,8 +70,8 @@ def test_the_text_of_a_mail_event_says_what_it_requires_and_why_it_expired() -> 
     assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
 
 
-def test_the_text_of_a_resolved_collision_names_no_files() -> None:
-    data = EventData(collision=replace(a_collision(), state="clear"))
+def test_the_text_of_a_resolved_conflict_names_no_files() -> None:
+    data = EventData(conflict=replace(a_conflict(), state="clear"))
     assert words("collision.cleared", data) == "no longer conflicts with database"
 
 

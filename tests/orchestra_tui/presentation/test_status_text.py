@@ -46,14 +46,14 @@ def test_the_line_of_a_live_link_shows_the_counts() -> None:
     ]
 
 
-def test_collisions_are_shown_only_if_there_are_any() -> None:
-    assert text(colliding(2), 80).endswith("⚠ 2 conflicts")
-    assert text(colliding(1), 80).endswith("⚠ 1 conflict")
-    assert "collision" not in text(colliding(0), 80)
+def test_conflicts_are_shown_only_if_there_are_any() -> None:
+    assert text(conflicting(2), 80).endswith("⚠ 2 conflicts")
+    assert text(conflicting(1), 80).endswith("⚠ 1 conflict")
+    assert "collision" not in text(conflicting(0), 80)
 
 
-def colliding(count: int) -> Status:
-    return Status(link="live", collisions=count)
+def conflicting(count: int) -> Status:
+    return Status(link="live", conflicts=count)
 
 
 def test_a_count_of_one_is_in_the_singular() -> None:

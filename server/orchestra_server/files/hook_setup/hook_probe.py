@@ -45,7 +45,7 @@ class _Group(Struct, frozen=True):
     hooks: tuple[_Handler, ...] = ()
 
 
-class _ClientSettings(Struct, frozen=True):
+class _SettingsFile(Struct, frozen=True):
     hooks: dict[str, tuple[_Group, ...]] = {}
 
 
@@ -99,7 +99,7 @@ def probe_hook(
 
 def _command_in(path: Path) -> str:
     try:
-        settings = msgspec.json.decode(path.read_bytes(), type=_ClientSettings)
+        settings = msgspec.json.decode(path.read_bytes(), type=_SettingsFile)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return ""
     handlers = (one for group in settings.hooks.get(_ASKED, ()) for one in group.hooks)

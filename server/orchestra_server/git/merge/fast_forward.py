@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.merge.undo_fast_forward import Change, put_back
+from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
 from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
@@ -114,15 +114,15 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
 
 
-def _changes(worktree: Path, old: str, new: str) -> list[Change]:
+def _changes(worktree: Path, old: str, new: str) -> list[ChangedFile]:
     raw = split_nul(git_output(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
     return [
-        Change(path, kind=entry[-1], object_id=entry.split()[3])
+        ChangedFile(path, kind=entry[-1], object_id=entry.split()[3])
         for entry, path in zip(raw[::2], raw[1::2], strict=True)
     ]
 
 
-def _blocking_files(worktree: Path, changes: Sequence[Change]) -> list[str]:
+def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]:
     """Return what is uncommitted, untracked or ignored where the landing would write.
 
     A directory of theirs where a file is to come counts, and a file where a directory is.

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
-from orchestra_server.git.merge.merge_tree import Conflict, excerpt, merge_trees
+from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
     require_identity,
@@ -43,7 +43,7 @@ class FullMerge:
 class FailedMerge:
     """Every conflict of the batch; nothing was changed."""
 
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[MergeConflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class PartialMerge:
 
     commit: str
     order: tuple[str, ...]
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[MergeConflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _merge_in_order(
     return _MergeProgress(result, done, [])
 
 
-def _conflicts(repo: Repository, base: str, grown: _MergeProgress) -> tuple[Conflict, ...]:
+def _conflicts(repo: Repository, base: str, grown: _MergeProgress) -> tuple[MergeConflict, ...]:
     earlier = [ChamberBranch(_BASE, base), *grown.done]
     return tuple(
         conflict
@@ -220,7 +220,7 @@ def _merge_commit(
 
 def _conflicts_of_branch(
     repo: Repository, earlier: Sequence[ChamberBranch], branch: ChamberBranch, kinds: dict[str, str]
-) -> Iterator[Conflict]:
+) -> Iterator[MergeConflict]:
     """Say for each file with which side the branch cannot agree, tried one by one.
 
     A conflict that only the merge of several sides has is named after the last one that touched
@@ -234,14 +234,14 @@ def _conflicts_of_branch(
         sides = {other.commit: other.chamber, branch.commit: branch.chamber}
         for file in sorted(left.keys() & merged.kinds.keys()):
             del left[file]
-            yield Conflict(
+            yield MergeConflict(
                 file=file,
                 kind=merged.kinds[file],
                 between=(other.chamber, branch.chamber),
                 lines=excerpt(repo, merged.tree, file, sides),
             )
     for file, kind in sorted(left.items()):
-        yield Conflict(file, kind, (_last_to_touch(repo, earlier, file), branch.chamber), "")
+        yield MergeConflict(file, kind, (_last_to_touch(repo, earlier, file), branch.chamber), "")
 
 
 def _last_to_touch(repo: Repository, earlier: Sequence[ChamberBranch], file: str) -> str:

@@ -17,7 +17,7 @@ _KIND = re.compile(r"CONFLICT \(([^)]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class MergeConflict:
     """One file two sides cannot both have: git's word for the kind, and the lines in question."""
 
     file: str

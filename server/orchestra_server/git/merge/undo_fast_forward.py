@@ -9,7 +9,7 @@ from orchestra_server.git.process.run import ceiling_env, run_git
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedFile:
     """One file in which the new commit differs from the old one."""
 
     path: str
@@ -17,7 +17,7 @@ class Change:
     object_id: str  # of the new side
 
 
-def put_back(worktree: Path, changes: Sequence[Change], old: str, new: str) -> list[str]:
+def put_back(worktree: Path, changes: Sequence[ChangedFile], old: str, new: str) -> list[str]:
     """Bring index and changed files back to `old`; return the files that could not be.
 
     Only what the fast-forward itself wrote or removed is touched: a file that is neither missing,
@@ -41,7 +41,7 @@ def put_back(worktree: Path, changes: Sequence[Change], old: str, new: str) -> l
     return [path for path in back if not os.path.lexists(worktree / path)]
 
 
-def _is_written_by_us(worktree: Path, change: Change) -> bool:
+def _is_written_by_us(worktree: Path, change: ChangedFile) -> bool:
     """Tell whether a file is the new one, or the part of it that the disk had room for."""
     if change.kind == "D":
         return False

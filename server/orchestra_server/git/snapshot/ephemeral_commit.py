@@ -74,7 +74,7 @@ class ScratchObjects:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _HeadTree:
     commit: str
     tree: str
 
@@ -97,7 +97,7 @@ def snapshot_worktrees(
     return commits | _commits(scratch, repo, heads, {name: trees[name] for name in open_work})
 
 
-def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _Head]:
+def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _HeadTree]:
     """Ask git once where all of them stand, by the names that it has for another's HEAD."""
     asked: dict[str, str] = {}
     for name, worktree in worktrees.items():
@@ -112,7 +112,7 @@ def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _Head]:
     told = _lines(repo.run("cat-file", "--batch-check=%(objectname)", stdin=stdin), 2 * len(asked))
     pairs = zip(told[::2], told[1::2], strict=True)
     return {
-        name: _Head(commit, tree)
+        name: _HeadTree(commit, tree)
         for name, (commit, tree) in zip(asked, pairs, strict=False)  # none when git failed
         if " " not in commit and " " not in tree  # "… missing"
     }
@@ -146,7 +146,10 @@ def _leave_out_own_files(git: Callable[..., str], added: str) -> None:
 
 
 def _commits(
-    scratch: ScratchObjects, repo: Repository, heads: Mapping[str, _Head], trees: Mapping[str, str]
+    scratch: ScratchObjects,
+    repo: Repository,
+    heads: Mapping[str, _HeadTree],
+    trees: Mapping[str, str],
 ) -> dict[str, str]:
     """Write one commit on each HEAD, all by one process; the same work is the same commit."""
     if not trees:

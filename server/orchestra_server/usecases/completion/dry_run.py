@@ -9,7 +9,7 @@ from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
@@ -33,7 +33,7 @@ class CompletionPlan:
 
     commits: tuple[tuple[str, tuple[str, ...]], ...] = ()  # chamber, files
     merged: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[MergeConflict, ...] = ()
     blocked: tuple[str, ...] = ()  # files of the person's that the landing would touch
     saved: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
-from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
@@ -36,7 +36,7 @@ class PreparedLanding:
     old: str
     commit: str
     order: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[MergeConflict, ...] = ()
     tips: Mapping[str, str] = field(default_factory=dict[str, str])
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from orchestra_core.models import BASE, Task
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.merge.merge_tree import Conflict, excerpt
+from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt
 from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
 from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.repository.is_merged import is_ancestor
@@ -20,7 +20,7 @@ class OwnBranches:
     """
 
     branches: tuple[ChamberBranch, ...]
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[MergeConflict, ...] = ()
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
@@ -43,7 +43,7 @@ def own_branches(
     if not target.former and all(is_ancestor(repo, base, old) for base in distinct_bases):
         return OwnBranches(tuple(branches))  # the branch has only grown
     signed = ("--no-gpg-sign",) if trial else (signing_option(repo.top) or ("--no-gpg-sign",))
-    merged, conflicts = list[ChamberBranch](), list[Conflict]()
+    merged, conflicts = list[ChamberBranch](), list[MergeConflict]()
     returning: dict[str, tuple[str, ...]] = {}
     for branch in branches:
         base = bases.get(branch.chamber, "")
@@ -57,9 +57,9 @@ def own_branches(
     return OwnBranches(tuple(merged), tuple(conflicts), returning)
 
 
-def _conflicts(repo: Repository, branch: ChamberBranch, own: OwnWork) -> list[Conflict]:
+def _conflicts(repo: Repository, branch: ChamberBranch, own: OwnWork) -> list[MergeConflict]:
     tree = own.stopped_at.tree if own.stopped_at else ""
     return [
-        Conflict(file, kind, (BASE, branch.chamber), excerpt(repo, tree, file, {}))
+        MergeConflict(file, kind, (BASE, branch.chamber), excerpt(repo, tree, file, {}))
         for file, kind in sorted(own.conflicts.items())
     ]

@@ -8,7 +8,7 @@ from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.unintended_files import listed
-from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.usecases.chambers.save_and_remove import LOST, MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
@@ -197,19 +197,19 @@ def _after(task: Task, *, has_saved: bool, unread: int) -> str:
     return f"{end}{kept}{mail if unread else ''} Tell the user; nothing else is to be done."
 
 
-def _told(conflicts: Sequence[Conflict]) -> list[FileConflict]:
+def _told(conflicts: Sequence[MergeConflict]) -> list[FileConflict]:
     return [
         FileConflict(file=one.file, kind=one.kind, between=list(one.between), lines=one.lines)
         for one in conflicts[:_CONFLICTS_SHOWN]
     ]
 
 
-def _left_out(conflicts: Sequence[Conflict]) -> list[str]:
+def _left_out(conflicts: Sequence[MergeConflict]) -> list[str]:
     more = len(conflicts) - _CONFLICTS_SHOWN
     return [f"{more} more conflicts are not shown"] if more > 0 else []
 
 
-def _mending(conflicts: Sequence[Conflict], rewritten: Collection[str]) -> str:
+def _mending(conflicts: Sequence[MergeConflict], rewritten: Collection[str]) -> str:
     other, chamber = conflicts[0].between
     verb = "rebase" if other == BASE and chamber in rewritten else "merge"
     return (
@@ -221,7 +221,7 @@ def _mending(conflicts: Sequence[Conflict], rewritten: Collection[str]) -> str:
 
 def _ways_out(
     chambers: Iterable[Chamber],
-    conflicts: Sequence[Conflict],
+    conflicts: Sequence[MergeConflict],
     onto: str,
     rewritten: Collection[str],
 ) -> list[str]:

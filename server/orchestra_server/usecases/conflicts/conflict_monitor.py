@@ -1,4 +1,4 @@
-"""The conflict monitor records which chambers collide as soon as one of them changes.
+"""The conflict monitor records which chambers conflict as soon as one of them changes.
 
 It learns of changes from the system's file watches, and from the reports of a worker whose chamber
 has too many directories to watch. It writes to the store only what has changed.
@@ -275,19 +275,19 @@ class ConflictMonitor:
                 self._wake_up.set()
 
     async def _record(self, checked: CheckedPairs) -> None:
-        """Write the collisions that appeared, changed or ended."""
+        """Write the conflicts that appeared, changed or ended."""
         at = self._clock()
-        collisions = self._state.collisions
-        sides = {side for collision in collisions.values() for side in collision.between}
+        conflicts = self._state.conflicts
+        sides = {side for conflict in conflicts.values() for side in conflict.between}
         ended = ended_chambers(self._state, sides)
-        updates = sighted(collisions, checked.verdicts, ended, at)
+        updates = sighted(conflicts, checked.verdicts, ended, at)
         if not updates:
             return
 
         async def decide(reads: Reads) -> Change:
-            read = {key: await reads.collision(key) for key in updates}
-            stored = {key: collision for key, collision in read.items() if collision is not None}
-            current = sighted({**collisions, **stored}, checked.verdicts, ended, at)
+            read = {key: await reads.conflict(key) for key in updates}
+            stored = {key: conflict for key, conflict in read.items() if conflict is not None}
+            current = sighted({**conflicts, **stored}, checked.verdicts, ended, at)
             return recorded(stored, [current[key] for key in updates if key in current], at)
 
         await self._store.transact(decide)

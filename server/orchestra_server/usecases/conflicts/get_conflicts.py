@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from orchestra_core.clock import iso_time
-from orchestra_core.models import BASE, Collision, Task
+from orchestra_core.models import BASE, Conflict, Task
 from orchestra_core.names import branch_of, split_chamber_id
-from orchestra_core.replies.conflicts import CollidingFile, CollisionStatus, CurrentConflicts
+from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.dropped_files import REWRITTEN
 from orchestra_server.usecases.common.lookups import task_in
@@ -18,41 +18,41 @@ async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
 
 
 def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
-    """Return the collisions in a snapshot that a task's chambers have a part in."""
+    """Return the conflicts in a snapshot that a task's chambers have a part in."""
     task = task_in(state, task_id)
     found = [
         one
-        for one in state.collisions.values()
+        for one in state.conflicts.values()
         if not one.is_over and task_id in one.task_ids and _stands(state, one)
     ]
     found.sort(key=lambda one: (one.since, one.id))
     return CurrentConflicts(
         task_id=task_id,
-        collisions=[_status(one) for one in found],
+        conflicts=[_status(one) for one in found],
         next_step=_next_step(task, found),
     )
 
 
-def _stands(state: ProjectState, collision: Collision) -> bool:
+def _stands(state: ProjectState, conflict: Conflict) -> bool:
     """Tell whether its chambers are live; the radar clears it a moment after one is not."""
-    chambers = (state.chambers.get(side) for side in collision.between if side != BASE)
+    chambers = (state.chambers.get(side) for side in conflict.between if side != BASE)
     return all(chamber is not None and chamber.is_live for chamber in chambers)
 
 
-def _status(collision: Collision) -> CollisionStatus:
-    return CollisionStatus(
-        between=[split_chamber_id(side).name for side in collision.between],
-        tasks=list(collision.task_ids),
+def _status(conflict: Conflict) -> ConflictStatus:
+    return ConflictStatus(
+        between=[split_chamber_id(side).name for side in conflict.between],
+        tasks=list(conflict.task_ids),
         files=[
-            CollidingFile(file=file, kind=kind)
-            for file, kind in zip(collision.files, collision.kinds, strict=True)
+            ConflictingFile(file=file, kind=kind)
+            for file, kind in zip(conflict.files, conflict.kinds, strict=True)
         ],
-        more_files=collision.count - len(collision.files),
-        since=iso_time(collision.since),
+        more_files=conflict.count - len(conflict.files),
+        since=iso_time(conflict.since),
     )
 
 
-def _next_step(task: Task, found: Sequence[Collision]) -> str:
+def _next_step(task: Task, found: Sequence[Conflict]) -> str:
     if not found:
         return (
             "All live chambers merge with each other and with their base as they are now; the room "

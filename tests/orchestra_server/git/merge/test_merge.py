@@ -11,7 +11,7 @@ from orchestra_server.git.merge.merge import (
     merge_all,
     merge_compatible,
 )
-from orchestra_server.git.merge.merge_tree import Conflict, first_conflict_lines
+from orchestra_server.git.merge.merge_tree import MergeConflict, first_conflict_lines
 from orchestra_server.git.process.run import GitFailed
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
@@ -82,7 +82,7 @@ def test_two_chambers_that_change_the_same_line_are_both_named_with_their_lines(
     before = seen(shop)
     assert merge(shop, auth, api, db) == FailedMerge(
         (
-            Conflict(
+            MergeConflict(
                 file="README",
                 kind="content",
                 between=("auth", "db"),

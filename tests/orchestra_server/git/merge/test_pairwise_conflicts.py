@@ -34,7 +34,7 @@ def compared(*chambers: TestRepository, lands_on: str = MAIN) -> list[ComparedCh
     return [ComparedChamber(f"t/{one.path.name}", one.path, lands_on) for one in chambers]
 
 
-def colliding(verdicts: dict[Pair, Verdict]) -> dict[Pair, dict[str, str]]:
+def conflicting(verdicts: dict[Pair, Verdict]) -> dict[Pair, dict[str, str]]:
     return {pair: dict(one.kinds) for pair, one in verdicts.items() if not one.merges}
 
 
@@ -42,7 +42,7 @@ def conflicts_after(
     checker: ConflictChecker, chambers: list[TestRepository], *changed: str
 ) -> dict[Pair, dict[str, str]]:
     found = checker.check(compared(*chambers), {f"t/{name}" for name in changed})
-    return colliding(dict(found.verdicts))
+    return conflicting(dict(found.verdicts))
 
 
 def test_chambers_of_one_branch_are_paired_with_each_other_and_with_the_base() -> None:
@@ -59,11 +59,11 @@ def test_chambers_without_work_have_no_conflict(shop: Workshop, checker: Conflic
     chambers = shop.open("a", "b")
     found = checker.check(compared(*chambers), set())
     assert set(found.verdicts) == {AB, ("t/a", BASE), ("t/b", BASE)}
-    assert not colliding(dict(found.verdicts))
+    assert not conflicting(dict(found.verdicts))
 
 
 @pytest.mark.parametrize("committed", [False, True])
-def test_two_chambers_that_change_the_same_line_collide_committed_or_not(
+def test_two_chambers_that_change_the_same_line_conflict_committed_or_not(
     shop: Workshop, checker: ConflictChecker, *, committed: bool
 ) -> None:
     a, b = shop.open("a", "b")
@@ -74,7 +74,7 @@ def test_two_chambers_that_change_the_same_line_collide_committed_or_not(
     assert conflicts_after(checker, [a, b]) == {AB: {"src/app.py": "content"}}
 
 
-def test_the_same_untracked_file_on_both_sides_collides_and_an_ignored_one_does_not(
+def test_the_same_untracked_file_on_both_sides_conflicts_and_an_ignored_one_does_not(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     shop.main.commit("ignore", {".gitignore": "*.log\n"})
@@ -85,7 +85,7 @@ def test_the_same_untracked_file_on_both_sides_collides_and_an_ignored_one_does_
     assert conflicts_after(checker, [a, b]) == {AB: {"new.txt": "add/add"}}
 
 
-def test_deleting_a_file_that_another_chamber_changes_collides(
+def test_deleting_a_file_that_another_chamber_changes_conflicts(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     a, b = shop.open("a", "b")
@@ -104,7 +104,7 @@ def test_a_change_to_a_renamed_file_merges(shop: Workshop, checker: ConflictChec
     assert "rename/rename" in set(found["t/a", "t/c"].values())
 
 
-def test_different_changes_to_a_binary_file_collide(
+def test_different_changes_to_a_binary_file_conflict(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     shop.main.commit("logo", {"logo.png": "\0\1\2"})
@@ -124,7 +124,7 @@ def test_unusual_file_names_are_reported_unchanged(
     assert conflicts_after(checker, [a, b]) == {AB: {name: "add/add"}}
 
 
-def test_a_moved_base_collides_with_the_chamber_until_the_chamber_merges_it(
+def test_a_moved_base_conflicts_with_the_chamber_until_the_chamber_merges_it(
     shop: Workshop, checker: ConflictChecker
 ) -> None:
     (a,) = shop.open("a")
@@ -137,7 +137,7 @@ def test_a_moved_base_collides_with_the_chamber_until_the_chamber_merges_it(
     assert conflicts_after(checker, [a], "a") == {}
 
 
-def test_a_collision_ends_when_one_side_gives_way(shop: Workshop, checker: ConflictChecker) -> None:
+def test_a_conflict_ends_when_one_side_gives_way(shop: Workshop, checker: ConflictChecker) -> None:
     a, b = shop.open("a", "b")
     a.write("README", "a\n")
     b.write("README", "b\n")
@@ -259,10 +259,10 @@ def test_files_removed_from_the_branch_since_the_chamber_began_are_named(
     [chamber] = shop.open("a")
     places = [ComparedChamber("t/a", chamber.path, MAIN, base)]
     chamber.write("new.py", "mine\n")
-    assert colliding(dict(checker.check(places, set()).verdicts)) == {}
+    assert conflicting(dict(checker.check(places, set()).verdicts)) == {}
     shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
     expected = {("t/a", BASE): {"bad.py": "rewritten", "src/app.py": "rewritten"}}
-    assert colliding(dict(checker.check(places, set()).verdicts)) == expected
+    assert conflicting(dict(checker.check(places, set()).verdicts)) == expected
     chamber.commit("mine")
     chamber.git("rebase", "--quiet", "--onto", "main", base)
-    assert colliding(dict(checker.check(places, {"t/a"}).verdicts)) == {}
+    assert conflicting(dict(checker.check(places, {"t/a"}).verdicts)) == {}

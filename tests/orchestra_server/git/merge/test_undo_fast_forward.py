@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.merge.fast_forward import land
-from orchestra_server.git.merge.undo_fast_forward import Change, put_back
+from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import small_repository
 
@@ -36,8 +36,8 @@ def test_a_file_half_written_by_a_failed_landing_is_restored(shop: Workshop) -> 
     main.write("README", "new and")
     main.write("added", "")
     changes = [
-        Change("README", "M", main.git("rev-parse", f"{new}:README")),
-        Change("added", "A", main.git("rev-parse", f"{new}:added")),
+        ChangedFile("README", "M", main.git("rev-parse", f"{new}:README")),
+        ChangedFile("added", "A", main.git("rev-parse", f"{new}:added")),
     ]
     assert put_back(main.path, changes, old, new) == []
     assert (main.head, main.status) == (old, "")
@@ -66,5 +66,5 @@ def test_undoing_a_landing_keeps_a_file_that_a_person_wrote(
     while not mine or (main.git("hash-object", "README") < landed) != sorts_before:
         number, mine = number + 1, f"mine {number}\n"
         main.write("README", mine)
-    assert put_back(main.path, [Change("README", "M", landed)], old, new) == []
+    assert put_back(main.path, [ChangedFile("README", "M", landed)], old, new) == []
     assert (main.head, main.read("README")) == (old, mine)

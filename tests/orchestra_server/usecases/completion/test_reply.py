@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.state import ProjectState
-from orchestra_server.git.merge.merge_tree import Conflict
+from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
 from orchestra_server.usecases.completion.reply import completed, planned, unfinished
 from tests.support.samples import a_chamber, a_task
@@ -11,7 +11,7 @@ TASK = replace(a_task(), base_branch="main")
 DONE = replace(TASK, state="completed", landed_commit="c0ffee")
 AUTH = replace(a_chamber("auth"), state="live")
 API = replace(a_chamber("api"), state="live")
-CONFLICT = Conflict("src/app.py", "content", ("auth", "api"), "")
+CONFLICT = MergeConflict("src/app.py", "content", ("auth", "api"), "")
 
 
 def plan_reply(plan: CompletionPlan, *holds: str) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 
 from orchestra_core.events import Event
-from orchestra_core.models import BASE, Collision, Presence
+from orchestra_core.models import BASE, Conflict, Presence
 from orchestra_core.names import chamber_id
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
@@ -39,22 +39,22 @@ class Scene:
     api: TestRepository
     told: Watch
 
-    async def next(self, kind: str) -> Collision:
+    async def next(self, kind: str) -> Conflict:
         """Wait for the next event of this kind."""
         seen = len(self.told.events)
         await self.told.until(lambda told: any(one.kind == kind for one in told.events[seen:]))
         event = next(one for one in self.told.events[seen:] if one.kind == kind)
-        assert event.data.collision is not None
-        return event.data.collision
+        assert event.data.conflict is not None
+        return event.data.conflict
 
     async def watched(self) -> None:
-        """Collide, and return once that was found by watching: the first looks are not."""
+        """Make a conflict, and return once that was found by watching: the first looks are not."""
         self.auth.write("README", "by auth\n")
         for text, kind in (("by api\n", "appeared"), ("by auth\n", "cleared")) * 2:
             self.api.write("README", text)
             await self.next(f"collision.{kind}")
 
-    def collisions(self) -> list[Event]:
+    def conflicts(self) -> list[Event]:
         return [event for event in self.told.events if event.kind.startswith("collision.")]
 
 
@@ -78,7 +78,7 @@ async def scene(context: Context) -> AsyncIterator[Scene]:
         yield scene
 
 
-async def test_two_chambers_that_write_one_file_collide_until_one_reverts_it(scene: Scene) -> None:
+async def test_two_chambers_that_write_one_file_conflict_until_one_reverts_it(scene: Scene) -> None:
     scene.auth.write("README", "by auth\n")
     scene.api.write("README", "by api\n")
     found = await scene.next("collision.appeared")
@@ -97,7 +97,7 @@ async def test_two_chambers_that_write_one_file_collide_until_one_reverts_it(sce
     over = await scene.next("collision.cleared")
     assert (over.state, over.since) == ("clear", found.since)
     assert over.cleared_at > found.since
-    assert scene.told.state.collisions == {over.id: over}
+    assert scene.told.state.conflicts == {over.id: over}
 
 
 async def test_a_commit_on_the_base_branch_is_noticed(
@@ -123,7 +123,7 @@ async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
     await scene.next("collision.cleared")
 
 
-async def test_closing_a_chamber_ends_its_collision_and_restoring_it_starts_it_again(
+async def test_closing_a_chamber_ends_its_conflict_and_restoring_it_starts_it_again(
     scene: Scene,
 ) -> None:
     scene.auth.write("new.txt", "by auth\n")
@@ -145,19 +145,17 @@ async def test_a_chamber_created_later_is_watched_too(scene: Scene) -> None:
     assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
 
 
-async def test_collisions_from_before_the_start_are_found_at_the_start(context: Context) -> None:
+async def test_conflicts_from_before_the_start_are_found_at_the_start(context: Context) -> None:
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     for name, chamber in chambers.items():
         chamber.write("README", f"by {name}\n")
     async with watching(context.store) as told:
         async with radar_on(context):
-            await told.until(lambda told: bool(told.state.collisions))
+            await told.until(lambda told: bool(told.state.conflicts))
         await complete_task(context, task_id=task_id, summary="all", commit_changes=False)
         async with radar_on(context):
-            await told.until(
-                lambda told: all(one.is_over for one in told.state.collisions.values())
-            )
+            await told.until(lambda told: all(one.is_over for one in told.state.conflicts.values()))
 
 
 async def test_without_changes_nothing_is_computed_or_written(
@@ -178,7 +176,7 @@ async def test_without_changes_nothing_is_computed_or_written(
         )
         assert "merge-tree" not in count.commands
         assert "add" not in count.commands
-        assert len(scene.collisions()) == 4
+        assert len(scene.conflicts()) == 4
 
 
 async def test_known_ignored_files_start_no_git_process(
@@ -197,7 +195,7 @@ async def test_known_ignored_files_start_no_git_process(
         await until(lambda: "merge-tree" in count.commands)
         assert count.commands.count("add") == 1
     await scene.next("collision.appeared")
-    assert len(scene.collisions()) == 5
+    assert len(scene.conflicts()) == 5
 
 
 async def test_a_chamber_too_large_to_watch_is_compared_when_its_worker_reports(
@@ -213,7 +211,7 @@ async def test_a_chamber_too_large_to_watch_is_compared_when_its_worker_reports(
         chambers["api"].write("README", "by api\n")
         report = Presence(chamber_id=chamber_id(task_id, "api"), state="working", since=1)
         await context.store.report_presence(report)
-        await told.until(lambda told: bool(told.state.collisions))
+        await told.until(lambda told: bool(told.state.conflicts))
 
 
 async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
@@ -229,7 +227,7 @@ async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
         await scene.context.store.report_presence(
             Presence(chamber_id=chamber_id(scene.task_id, "api"), state="working", since=1)
         )
-        await scene.told.until(lambda told: bool(told.state.collisions))
+        await scene.told.until(lambda told: bool(told.state.conflicts))
     assert "no space left on device" in caplog.text
 
 
@@ -243,7 +241,7 @@ async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: Scene
     assert (await scene.next("collision.changed")).files == ("README", "\ufffd.txt")
 
 
-async def test_a_renamed_directory_and_a_burst_of_writes_give_the_right_collisions(
+async def test_a_renamed_directory_and_a_burst_of_writes_give_the_right_conflicts(
     scene: Scene,
 ) -> None:
     for number in range(300):
@@ -265,7 +263,7 @@ async def test_one_of_two_monitors_works_and_the_other_takes_over(
             await second.__aenter__()
             chambers["auth"].write("README", "by auth\n")
             chambers["api"].write("README", "by api\n")
-            await told.until(lambda told: bool(told.state.collisions))
+            await told.until(lambda told: bool(told.state.conflicts))
         chambers["api"].write("README", "hello\n")
         await told.until(lambda told: told.events[-1].kind == "collision.cleared")
         await second.__aexit__(None, None, None)
@@ -283,7 +281,7 @@ async def test_a_monitor_stopped_while_waiting_leaves_the_lock_to_others(context
         for name, chamber in chambers.items():
             chamber.write("README", f"by {name}\n")
         async with watching(context.store) as told:
-            await told.until(lambda told: bool(told.state.collisions))
+            await told.until(lambda told: bool(told.state.conflicts))
 
 
 async def test_chambers_of_another_repository_with_the_same_project_id_are_ignored(

@@ -14,8 +14,7 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.project import find_project
 from orchestra_core.replies.reconcile import Reconciled
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle as room_life
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain import chamber_lifecycle, task_lifecycle
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
@@ -91,7 +90,7 @@ async def test_a_chamber_that_is_being_created_is_not_touched(
         await asyncio.wait([waiting], timeout=0.2)
         assert not waiting.done()
         made = await chamber_of(context, task_id, "auth")
-        await change(context, lambda _: room_life.opened([made], {}, at=NOON, actor="a")[1])
+        await change(context, lambda _: chamber_lifecycle.opened([made], {}, at=NOON, actor="a")[1])
     assert "half-made chamber" not in names(await waiting)
     assert (await chamber_of(context, task_id, "auth")).state == "live"
 
@@ -111,7 +110,7 @@ async def test_an_interrupted_close_is_finished(context: Context) -> None:
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "untracked\n")
     known = await chamber_of(context, task_id, "auth")
-    await change(context, lambda _: room_life.closing(known, at=NOON, actor="a")[1])
+    await change(context, lambda _: chamber_lifecycle.closing(known, at=NOON, actor="a")[1])
     assert_mended(await reconcile(context), "unfinished closing")
     assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")

@@ -1,4 +1,4 @@
-"""Collisions in words."""
+"""Conflicts in words."""
 
 import pytest
 from msgspec.structs import replace
@@ -9,11 +9,11 @@ from orchestra_tui.presentation.details.chamber_details import chamber_overview
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, conflict_text
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_collision, a_task
+from tests.support.samples import NOON, a_chamber, a_conflict, a_task
 
 LIVE = replace(a_chamber(), state="live")
-AUTH, DATABASE = a_collision().between
-WITH_BASE = replace(a_collision(), id=f"{AUTH}|{BASE}", between=(AUTH, BASE))
+AUTH, DATABASE = a_conflict().between
+WITH_BASE = replace(a_conflict(), id=f"{AUTH}|{BASE}", between=(AUTH, BASE))
 
 
 def texts(lines: list[Line]) -> list[str]:
@@ -25,16 +25,16 @@ def texts(lines: list[Line]) -> list[str]:
     [(AUTH, "⚠ conflicts: database, 1 file"), (DATABASE, "⚠ conflicts: auth, 1 file")],
 )
 def test_each_side_of_a_conflict_names_the_other(chamber: str, said: str) -> None:
-    assert conflict_text([a_collision()], chamber) == said
+    assert conflict_text([a_conflict()], chamber) == said
 
 
 def test_several_conflicts_are_all_named_and_none_gives_no_text() -> None:
-    assert conflict_text([a_collision(), WITH_BASE], AUTH) == "⚠ conflicts: database, base"
+    assert conflict_text([a_conflict(), WITH_BASE], AUTH) == "⚠ conflicts: database, base"
     assert conflict_text([], AUTH) == ""
 
 
 def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_ones() -> None:
-    many = replace(a_collision(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
+    many = replace(a_conflict(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
     assert texts(conflict_lines_of(many, AUTH)) == [
         "⚠ conflicts with database: 9 files",
         "  content        a.py",
@@ -44,15 +44,15 @@ def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_o
 
 
 def test_unrelated_histories_are_a_conflict_without_files() -> None:
-    apart = replace(a_collision(()), count=0)
+    apart = replace(a_conflict(()), count=0)
     assert texts(conflict_lines_of(apart, AUTH)) == [
         "⚠ conflicts with database: unrelated histories"
     ]
 
 
-def test_the_overview_of_a_chamber_lists_its_collisions_while_the_chamber_exists() -> None:
+def test_the_overview_of_a_chamber_lists_its_conflicts_while_the_chamber_exists() -> None:
     documents = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
-    documents.put(a_collision())
+    documents.put(a_conflict())
     state = IndexedState(documents)
     assert "⚠ conflicts with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
     closed = replace(LIVE, state="closed", ended_at=NOON)

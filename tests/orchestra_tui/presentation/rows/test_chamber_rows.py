@@ -11,7 +11,7 @@ from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_ro
 from tests.support.samples import (
     NOON,
     a_chamber,
-    a_collision,
+    a_conflict,
     a_task,
 )
 
@@ -41,19 +41,17 @@ def test_a_row_shows_the_workers_tool_and_since_when_it_runs() -> None:
     assert texts(row)[:3] == ["●", "auth", "Edit 12s src/a.py"]
 
 
-def test_a_row_shows_the_other_side_of_a_collision_before_the_workers_activity() -> None:
+def test_a_row_shows_the_other_side_of_a_conflict_before_the_workers_activity() -> None:
     presence = Presence(chamber_id=LIVE.id, state="idle", since=NOON)
     state = state_with(LIVE, presence)
-    event = Event(
-        seq=1, at=NOON, kind="collision.appeared", data=EventData(collision=a_collision())
-    )
+    event = Event(seq=1, at=NOON, kind="collision.appeared", data=EventData(conflict=a_conflict()))
     assert state.apply(event).chambers == {LIVE.id, "add-login-1a2b/database"}
     row = chamber_row(LIVE, state, NOON + 12_000)
     assert row.cells[2] == Cell("⚠ conflicts: database, 1 file · idle 12s", "warn")
     assert "conflicts: database" in ChamberRows(state, lambda: NOON).words(LIVE.id)
 
-    over = replace(a_collision(), state="clear")
-    state.apply(replace(event, seq=2, kind="collision.cleared", data=EventData(collision=over)))
+    over = replace(a_conflict(), state="clear")
+    state.apply(replace(event, seq=2, kind="collision.cleared", data=EventData(conflict=over)))
     assert chamber_row(LIVE, state, NOON + 12_000).cells[2].text == "idle 12s"
 
 
