@@ -49,7 +49,7 @@ def test_the_line_of_a_live_link_shows_the_counts() -> None:
 def test_conflicts_are_shown_only_if_there_are_any() -> None:
     assert text(conflicting(2), 80).endswith("⚠ 2 conflicts")
     assert text(conflicting(1), 80).endswith("⚠ 1 conflict")
-    assert "collision" not in text(conflicting(0), 80)
+    assert "conflict" not in text(conflicting(0), 80)
 
 
 def conflicting(count: int) -> Status:
