@@ -69,7 +69,7 @@ class ProjectState:
             "agents": self.agents,
             "discoveries": self.discoveries,
             "interrupts": self.interrupts,
-            "collisions": self.collisions,
+            "collisions": self.conflicts,
         }
         return kinds[name]
 

@@ -15,7 +15,7 @@ from tests.support.following import commit, watching
 from tests.support.samples import (
     NOON,
     a_chamber,
-    a_collision,
+    a_conflict,
     a_discovery,
     a_task,
     an_agent,
@@ -29,7 +29,7 @@ async def fill(store: Store) -> ProjectState:
     await commit(store, starting(a_task()))
     await commit(store, starting(a_task("two-2")))
     data = EventData(
-        chamber=a_chamber(), agent=an_agent(), discovery=a_discovery(), collision=a_collision()
+        chamber=a_chamber(), agent=an_agent(), discovery=a_discovery(), conflict=a_conflict()
     )
     await commit(store, Change(events=(Event(at=NOON, kind="chamber.created", data=data),)))
     await commit(store, sending())
