@@ -2,60 +2,60 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.errors import OrchestraError
-from orchestra_core.models import BASE, Collision
+from orchestra_core.models import BASE, Conflict
 from orchestra_core.replies.conflicts import CurrentConflicts
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.conflicts.get_conflicts import current_conflicts
-from tests.support.samples import NOON, a_chamber, a_collision, a_task
+from tests.support.samples import NOON, a_chamber, a_conflict, a_task
 
 TASK = replace(a_task(), base_branch="main")
 AUTH, DATABASE = (f"{TASK.id}/{name}" for name in ("auth", "database"))
 
 
-def conflicts_with(*collisions: Collision, closed: str = "") -> CurrentConflicts:
+def conflicts_with(*conflicts: Conflict, closed: str = "") -> CurrentConflicts:
     state = ProjectState()
     state.put(TASK)
     for name in ("auth", "database"):
         state.put(replace(a_chamber(name), state="closed" if name == closed else "live"))
-    for collision in collisions:
-        state.put(collision)
+    for conflict in conflicts:
+        state.put(conflict)
     return current_conflicts(state, TASK.id)
 
 
-def with_base(kind: str) -> Collision:
-    return replace(a_collision(), id=f"{AUTH}|{BASE}", between=(AUTH, BASE), kinds=(kind,))
+def with_base(kind: str) -> Conflict:
+    return replace(a_conflict(), id=f"{AUTH}|{BASE}", between=(AUTH, BASE), kinds=(kind,))
 
 
-def test_without_a_collision_all_chambers_merge() -> None:
+def test_without_a_conflict_all_chambers_merge() -> None:
     answer = conflicts_with()
-    assert answer.collisions == []
+    assert answer.conflicts == []
     assert answer.next_step.startswith("All live chambers merge with each other")
 
 
-def test_a_collision_is_returned_with_its_chambers_and_files() -> None:
-    [collision] = conflicts_with(replace(a_collision(), count=9)).collisions
-    assert collision.between == ["auth", "database"]
-    assert [(file.file, file.kind) for file in collision.files] == [("src/app.py", "content")]
-    assert collision.more_files == 8
+def test_a_conflict_is_returned_with_its_chambers_and_files() -> None:
+    [conflict] = conflicts_with(replace(a_conflict(), count=9)).conflicts
+    assert conflict.between == ["auth", "database"]
+    assert [(file.file, file.kind) for file in conflict.files] == [("src/app.py", "content")]
+    assert conflict.more_files == 8
 
 
-def test_collisions_are_returned_oldest_first() -> None:
+def test_conflicts_are_returned_oldest_first() -> None:
     later = replace(with_base("content"), since=NOON + 1)
-    assert [one.between for one in conflicts_with(later, a_collision()).collisions] == [
+    assert [one.between for one in conflicts_with(later, a_conflict()).conflicts] == [
         ["auth", "database"], ["auth", BASE],
     ]  # fmt: skip
 
 
-def test_a_collision_that_is_over_is_not_returned() -> None:
-    assert conflicts_with(replace(a_collision(), state="clear")).collisions == []
+def test_a_conflict_that_is_over_is_not_returned() -> None:
+    assert conflicts_with(replace(a_conflict(), state="clear")).conflicts == []
 
 
-def test_a_collision_of_a_closed_chamber_is_not_returned() -> None:
-    assert conflicts_with(a_collision(), closed="database").collisions == []
+def test_a_conflict_of_a_closed_chamber_is_not_returned() -> None:
+    assert conflicts_with(a_conflict(), closed="database").conflicts == []
 
 
 def test_the_next_step_for_two_chambers_names_the_merge_to_run() -> None:
-    step = conflicts_with(a_collision()).next_step
+    step = conflicts_with(a_conflict()).next_step
     assert "which of 'auth' and 'database' keeps the files" in step
     assert f"git merge orchestra/{TASK.id}/database" in step
 
