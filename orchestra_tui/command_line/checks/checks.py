@@ -8,11 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from orchestra_core.errors import OrchestraError, StoreUnavailable
-from orchestra_core.private_valkey import inspect
-from orchestra_core.project import Project
-from orchestra_core.settings import REDIS_URL, Settings
-from orchestra_core.store.open_store import open_store
+from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
 from orchestra_server.git.process.run import git_version
 from orchestra_server.git.repository.repository import open_repository
@@ -55,20 +51,6 @@ def check_repository(directory: Path) -> Check:
     return Check(name="repository", verdict="ok", found=f"{repository.top}, {where}")
 
 
-async def check_store(project: Project | None, settings: Settings) -> Check:
-    """Open the store as every command does."""
-    name = "Redis" if settings.redis_url else "private Valkey"
-    try:
-        async with open_store(project.id if project else "doctor", settings) as store:
-            info = await store.server_info()
-    except StoreUnavailable as error:
-        return _failed(name, error)
-    except OrchestraError as error:
-        return Check(name=name, verdict="fail", found=str(error), mend=f"correct {REDIS_URL}")
-    where = "named by ORCHESTRA_REDIS_URL" if settings.redis_url else _private(settings)
-    return Check(name=name, verdict="ok", found=f"{info.product} {info.version}, {where}")
-
-
 def check_claude_code() -> Check:
     """Look for the client that most conductors are; Orchestra itself runs without it."""
     path = shutil.which("claude")
@@ -91,10 +73,6 @@ def check_claude_code() -> Check:
         mend = "run 'claude doctor', or install it again"
         return Check(name="Claude Code", verdict="note", found=found, mend=mend)
     return Check(name="Claude Code", verdict="ok", found=one_line(asked.stdout, 100))
-
-
-def _private(settings: Settings) -> str:
-    return f"data in {inspect(settings).data_dir}"
 
 
 def _failed(name: str, error: OrchestraError) -> Check:

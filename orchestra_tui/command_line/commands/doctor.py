@@ -13,10 +13,10 @@ from orchestra_tui.command_line.checks.checks import (
     check_claude_code,
     check_git,
     check_repository,
-    check_store,
 )
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
+from orchestra_tui.command_line.checks.store_check import check_store
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
@@ -62,7 +62,8 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     yield check_git()
     yield check_repository(place.directory)
     project = _project(place)
-    yield await check_store(project, place.settings)
+    for check in await check_store(project, place.settings):
+        yield check
     if project is not None:
         yield check_installation(project)
         yield await check_mcp_server(project, place.settings)

@@ -10,9 +10,10 @@ class Keys:
     """The key names of one project."""
 
     project: str
+    section: str = ""  # what is tried beside the project's own keys, and on the same slot
 
     def _key(self, name: str) -> str:
-        return f"orchestra:{{{self.project}}}:{name}"
+        return f"orchestra:{{{self.project}}}:{self.section}{name}"
 
     @property
     def sequence(self) -> str:

@@ -28,6 +28,9 @@ PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
 # Commands on their way at once, each on a connection of its own; more of them wait.
 AT_ONCE = 8
 
+# Codes that a directory's next answer can be the end of.
+_LEADS_ELSEWHERE = LOST.union(ELSEWHERE, PASSING) - {"directory"}
+
 Result = TypeVar("Result")
 
 
@@ -120,7 +123,10 @@ class RedisClient:
             raise self._failure(error) from error
         self._subscriptions.add(subscription)
         try:
-            await subscription.subscribe(channels)
+            try:
+                await subscription.subscribe(channels)
+            except Failure as failure:
+                raise self._as_failover(failure) from failure
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
@@ -149,21 +155,30 @@ class RedisClient:
                 await self._connections.forget()
 
     async def _patiently(self, send: Callable[[], Awaitable[Result]]) -> Result:
-        for pause in PAUSES:
+        for repeated, pause in enumerate((*PAUSES, None)):
             try:
                 return await send()
             except Failure as failure:
                 if not self._may_pass(failure.code):
                     raise
+                if pause is None:
+                    raise self._as_failover(failure, repeated) from failure
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
                 if failure.code not in PASSING:
                     await self.mend()
-        return await send()
+        raise AssertionError("the last attempt returns or raises")
+
+    def _as_failover(self, failure: Failure, repeated: int = 0) -> Failure:
+        """Return the failure; where a directory knows the servers, another will take over."""
+        if not self._has_directory or failure.code not in _LEADS_ELSEWHERE:
+            return failure
+        return Failure.failing_over(failure, self._address.shown, repeated)
 
     def _may_pass(self, code: str) -> bool:
         """Whether a repeat can succeed; a server that never answered is reported at once."""
         if code in LOST:
-            return self._answered
+            # A directory that answers, and names a server that does not, is about to fail over.
+            return self._answered or (self._has_directory and code != "directory")
         return code in PASSING or (code in ELSEWHERE and self._has_directory)
 
     async def _send(self, command: tuple[Part, ...]) -> Answer:

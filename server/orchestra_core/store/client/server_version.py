@@ -21,8 +21,7 @@ class ServerInfo:
 
 async def read_server_info(client: Client) -> ServerInfo:
     """Ask the server what it is; raises StoreUnavailable when it does not say."""
-    text = as_bytes(await client.call("INFO", "server")).decode("utf-8", "replace")
-    found = dict(re.findall(r"^(\w+):(.*?)\r?$", text, re.MULTILINE))
+    found = await read_info(client, "server")
     if "valkey_version" in found:
         return ServerInfo("valkey", found["valkey_version"])
     if "redis_version" in found:
@@ -31,6 +30,12 @@ async def read_server_info(client: Client) -> ServerInfo:
         "what answers does not say its version in INFO; "
         "Orchestra needs Redis 6.2 or newer, or Valkey"
     )
+
+
+async def read_info(client: Client, section: str) -> dict[str, str]:
+    """Return a section of what the server says of itself, by the names it uses."""
+    text = as_bytes(await client.call("INFO", section)).decode("utf-8", "replace")
+    return dict(re.findall(r"^(\w+):(.*?)\r?$", text, re.MULTILINE))
 
 
 def check_version(info: ServerInfo) -> None:

@@ -19,7 +19,8 @@ _MEANINGS = {
     "protocol": "what answers there is not a Redis or Valkey server; correct {url}",
     "WRONGPASS": "it refuses the user name or password; correct {url}",
     "NOAUTH": "it wants a password; write {url} as redis://:PASSWORD@host:port",
-    "NOPERM": "the user lacks a right ({detail}); allow ~orchestra:* &orchestra:* +@all",
+    "NOPERM": "the user lacks a right ({detail}); 'orchestra doctor' prints those that are needed",
+    "failover": "failing over{detail}; wait until another server has taken over",
     "LOADING": "it is still loading its data; wait a moment",
     "BUSY": "it is busy with a script; wait a moment",
     "READONLY": "it is a read-only replica; name the primary in {url}",
@@ -45,6 +46,13 @@ class Failure(StoreUnavailable):
     def __init__(self, code: str, detail: str, where: str, *, private: bool) -> None:
         super().__init__(meaning(code, detail, where, private=private))
         self.code = code
+
+    @classmethod
+    def failing_over(cls, failure: "Failure", where: str, repeated: int) -> "Failure":
+        """Return what `failure` means where a Sentinel or a cluster names another server soon."""
+        times = f", repeated {repeated} times" if repeated else ""
+        said = str(failure).partition(" cannot be used: ")[2].partition(";")[0]
+        return cls("failover", f"{times} ({said})", where, private=False)
 
 
 def meaning(code: str, detail: str, where: str, *, private: bool) -> str:

@@ -178,3 +178,21 @@ async def test_a_primary_that_became_a_replica_is_replaced_by_the_new_primary(
                 await commit(store, starting(a_task("two-2")))
 
                 assert list((await store.snapshot()).tasks) == ["two-2"]
+
+
+async def test_a_failover_in_course_is_named_with_how_often_it_was_tried(
+    watched: tuple[Server, Server], no_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "PAUSES", (0.0, 0.01, 0.01))
+    primary, sentinel = watched
+    url = f"redis+sentinel://127.0.0.1:{sentinel.port}/room"
+    line = r"cannot be used: failing over, repeated 3 times \(.+\); wait until another server"
+
+    async with open_store("p", replace(no_settings, redis_url=url)) as store:
+        primary.kill()
+        with pytest.raises(StoreUnavailable, match=line):
+            await store.snapshot()
+    # The same for one that begins now: the Sentinel answers, and what it names does not.
+    with pytest.raises(StoreUnavailable, match=line):
+        async with open_store("p", replace(no_settings, redis_url=url)):
+            pass

@@ -1,0 +1,45 @@
+"""What doctor says of the store."""
+
+from pathlib import Path
+
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_core.store.client.acl_rights import least_rights
+from orchestra_core.store.open_store import open_store
+from orchestra_tui.command_line.checks.store_check import check_store
+from tests.support.following import commit
+from tests.support.samples import starting
+from tests.support.valkey import running_server, valkey_binary
+
+PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
+
+
+async def test_a_store_that_works_is_said_to_write_subscribe_and_read_back(
+    settings: Settings,
+) -> None:
+    (check,) = await check_store(PROJECT, settings)
+    assert check.verdict == "ok"
+    assert check.found.endswith("; writes, subscribes and reads back")
+
+
+async def test_a_user_without_rights_is_told_the_least_that_are_needed(tmp_path: Path) -> None:
+    with running_server(valkey_binary()) as server:
+        server.command("ACL", "SETUSER", "app", "on", ">pw", "~app:*", "&*", "+@all")
+        settings = Settings(f"unix://app:pw@{server.socket}", tmp_path, tmp_path, "")
+        (check,) = await check_store(PROJECT, settings)
+    assert check.verdict == "fail"
+    assert "lacks a right" in check.found
+    assert check.mend == f"allow the user at least: {least_rights()}"
+
+
+async def test_what_is_lost_and_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with running_server(valkey_binary()) as server:
+        settings = Settings(server.url, tmp_path, tmp_path, "")
+        async with open_store(PROJECT.id, settings) as store:
+            await commit(store, starting())
+            await store.client.call("DEL", store.keys.sequence)
+            await store.client.call("HSET", store.keys.documents("agents"), "a", "no JSON")
+        works, counter, unreadable = await check_store(PROJECT, settings)
+    assert works.verdict == "ok"
+    assert (counter.verdict, counter.mend) == ("fail", "run 'orchestra reconcile'")
+    assert "agents holds 'a', which this version of Orchestra cannot read" in unreadable.found
