@@ -53,7 +53,7 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     ),
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
     "git/saves/save_extras": (f"{_SAVES}save_extras.py", *_ROUND_TRIPS),
-    "git/saves/save_format": _ROUND_TRIPS,
+    "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
     "git/saves/save_submodules": _OF_SUBMODULES,
     "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES),
     "git/saves/restore_submodules": _OF_SUBMODULES,

@@ -192,3 +192,22 @@ def test_no_branch_is_said_to_be_deleted_when_git_was_killed(
     monkeypatch.setattr(repository, "run_git", killed)
     assert delete_branches(repo, {"auth": head}) == set()
     assert made.branches == ["auth", "main"]
+
+
+@pytest.mark.parametrize("is_staged_first", [True, False])
+def test_a_file_that_is_staged_or_unstaged_after_saving_counts_as_unsaved(
+    tmp_path: Path, *, is_staged_first: bool
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    one = plan(repo, "auth")
+    add_worktrees(repo, [one])
+    chamber = made.at(one.path)
+    chamber.write("new", "precious")
+    steps = [("add", "new"), ("rm", "--quiet", "--cached", "new")]
+    if is_staged_first:
+        chamber.git(*steps.pop(0))
+    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    chamber.git(*steps[0])
+    with pytest.raises(Refused, match="not saved"):
+        remove_worktree(repo, one.path)
