@@ -34,15 +34,17 @@ def _restore(submodule: FilledSubmodule, ref: str, commit: str, restore: Restore
         submodule.path, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
         str(submodule.main_copy), f"{ref}:{ref}",
     )  # fmt: skip
-    if holds_state(repo, commit, read_state(submodule.path)):
+    branch = _saved_branch(repo, commit)
+    state = read_state(submodule.path)
+    if state.branch == branch.removeprefix(_HEADS) and holds_state(repo, commit, state):
         return
-    _name_branch(repo, commit)
+    if branch:  # which a fresh copy does not have
+        here = ceiling_env(repo.top)
+        run_git(repo.top, "update-ref", branch, f"{commit}^1", "0" * len(commit), env=here)
     restore(repo, ref, submodule.path, submodule.main_copy / "modules")
 
 
-def _name_branch(repo: Repository, commit: str) -> None:
-    """Make the branch that the submodule was on, which a fresh copy does not have."""
+def _saved_branch(repo: Repository, commit: str) -> str:
+    """Return the branch that the submodule was on, in full; "" for none."""
     head = repo.run("cat-file", "blob", f"{commit}^3:HEAD").out
-    if head.startswith(_HEADS):
-        here = ceiling_env(repo.top)
-        run_git(repo.top, "update-ref", head, f"{commit}^1", "0" * len(commit), env=here)
+    return head if head.startswith(_HEADS) else ""

@@ -205,3 +205,40 @@ def test_a_submodule_comes_back_at_the_commit_where_its_head_was_detached(
     assert maths.head == named
     restore_saved_submodules(shop.repo, saved_ref(chamber), chamber.path)
     assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
+
+
+def test_open_work_in_the_second_of_two_submodules_is_kept_and_comes_back(tmp_path: Path) -> None:
+    main = with_submodule(tmp_path / "räume")
+    allowed = ("-c", "protocol.file.allow=always")
+    origin = str(tmp_path / "räume" / "inner-origin")
+    main.git(*allowed, "submodule", "--quiet", "add", origin, "zlib")
+    main.commit("zlib")
+    shop = workshop(main)
+    [chamber] = shop.open("auth")
+    chamber.write("zlib/inner.txt", "changed\n")
+    with pytest.raises(Refused, match=r"submodule .*zlib has open work that is not saved"):
+        remove_worktree(shop.repo, chamber.path)
+    close_and_restore(shop, chamber)
+    assert chamber.read("zlib/inner.txt") == "changed\n"
+    assert chamber.status == " M zlib"
+    assert TestRepository(chamber.path / "libs/maths").status == ""
+
+
+def test_saving_open_work_in_a_submodule_again_is_the_same_save(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write("libs/maths/maths.txt", "2 + 2\n")
+    first = save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+    assert first is not None
+    assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") == first
+    chamber.write("libs/maths/maths.txt", "3 + 3\n")
+    with pytest.raises(Refused, match="holds other saved work already"):
+        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
+
+
+def test_a_submodule_that_is_on_a_branch_comes_back_on_it(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    maths.git("switch", "--quiet", "-c", "sums")
+    assert chamber.status == ""
+    close_and_restore(shop, chamber)
+    assert maths.git("branch", "--show-current") == "sums"
