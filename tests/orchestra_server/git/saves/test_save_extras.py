@@ -1,107 +1,84 @@
-"""What two trees cannot hold is kept as a third, and nothing more than that."""
-
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import Refused
-from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.save import SavedCommit, save_work
-from orchestra_server.git.saves.save_extras import SaveExtras, read_extras
-from orchestra_server.git.snapshot.reflog_commits import LOG
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from orchestra_server.git.saves.save_extras import (
+    SaveExtras,
+    compared_entries,
+    has_same_extras,
+    operation_files,
+    read_entry,
+    read_extras,
+    unmerged_stages,
+    write_tree,
+)
+from orchestra_server.git.snapshot.index_copy import WorktreeState
+from tests.support.chambers import Workshop, workshop
 
-BRANCH = "orchestra/t-1/auth"
+BLOB = "a" * 40
+EXTRAS = {
+    "1/a b.py": f"100644 {BLOB}",
+    "3/a b.py": f"100755 {BLOB}",
+    "git/MERGE_HEAD": f"100644 {BLOB}",
+    "index": f"100644 {BLOB}",
+}
+STATE = WorktreeState(
+    "h", "t", "t", "t",
+    stages=(f"100644 {BLOB} 1\ta b.py", f"100755 {BLOB} 3\ta b.py"),
+    operation=(f"100644 {BLOB}\tMERGE_HEAD",),
+)  # fmt: skip
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
-    return workshop(tmp_path / "repo")
+    return workshop(tmp_path / "shop")
 
 
-@pytest.fixture
-def chamber(shop: Workshop) -> TestRepository:
-    return shop.open("auth")[0]
+def test_unmerged_entries_and_operation_files_are_compared() -> None:
+    assert compared_entries(STATE) == [
+        f"100644 {BLOB}\t1/a b.py",
+        f"100755 {BLOB}\t3/a b.py",
+        f"100644 {BLOB}\tgit/MERGE_HEAD",
+    ]
 
 
-def save(shop: Workshop, chamber: TestRepository) -> SavedCommit:
-    saved = save_work(shop.repo, chamber.path, saved_ref(chamber), "saved", own_branch=BRANCH)
-    assert saved is not None
-    return saved
+def test_extras_equal_a_state_whatever_else_they_hold() -> None:
+    assert has_same_extras(EXTRAS, STATE)
 
 
-def kept(shop: Workshop, chamber: TestRepository) -> set[str]:
-    return set(read_extras(shop.repo, save(shop, chamber).commit))
+@pytest.mark.parametrize("path", ["1/a b.py", "git/MERGE_HEAD"])
+def test_extras_without_a_compared_entry_differ_from_the_state(path: str) -> None:
+    rest = {name: entry for name, entry in EXTRAS.items() if name != path}
+    assert not has_same_extras(rest, STATE)
 
 
-def conflict(shop: Workshop, chamber: TestRepository, name: str) -> None:
-    chamber.commit("mine", {name: "mine\n"})
-    shop.main.commit("theirs", {name: "theirs\n"})
-    with pytest.raises(AssertionError):
-        chamber.git("merge", "--quiet", "main")
+def test_unmerged_entries_are_given_back_as_git_reads_them() -> None:
+    assert unmerged_stages(EXTRAS) == f"100644 {BLOB} 1\ta b.py\0" + f"100755 {BLOB} 3\ta b.py\0"
 
 
-def test_plain_work_needs_no_third_tree(shop: Workshop, chamber: TestRepository) -> None:
-    chamber.commit("work", {"README": "committed\n"})
-    chamber.git("rm", "--quiet", "README")
-    assert kept(shop, chamber) == set()
+def test_operation_files_are_given_back_by_name() -> None:
+    assert operation_files(EXTRAS) == {"MERGE_HEAD": BLOB}
 
 
-def test_unmerged_entries_are_kept_by_their_stages_whatever_the_name(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    conflict(shop, chamber, "a\tb")
-    names = kept(shop, chamber)
-    assert {"2/a\tb", "3/a\tb", "index", "log", "git/MERGE_HEAD"} <= names
-    assert not {"HEAD", "branch", "submodules"} & names
+def test_the_names_of_extras_are_their_paths() -> None:
+    assert SaveExtras((f"100644 {BLOB}\ta b", f"100644 {BLOB}\tindex"), ()).names == {
+        "a b",
+        "index",
+    }
 
 
-def test_the_names_of_entries_are_whole() -> None:
-    assert SaveExtras(("100644 1234\ta\tb", "100644 1234\tc"), ()).names == {"a\tb", "c"}
+def test_a_tree_of_entries_is_read_back_from_a_save(shop: Workshop) -> None:
+    blob = shop.main.git("hash-object", "-w", "README")
+    tree = write_tree(shop.repo, [f"100644 {blob}\tgit/HEAD ü"])
+    parents = [part for _ in range(3) for part in ("-p", shop.main.head)]
+    parents[-1] = shop.main.git("commit-tree", tree, "-m", "extras")
+    parents[-3] = shop.main.git("commit-tree", tree, "-m", "index")
+    save = shop.main.git("commit-tree", tree, *parents, "-m", "save")
+    extras = read_extras(shop.repo, save)
+    assert extras == {"git/HEAD ü": f"100644 {blob}"}
+    assert read_entry(shop.repo, extras, "git/HEAD ü") == "hello\n"
+    assert read_entry(shop.repo, extras, "nothing") == ""
 
 
-def test_a_head_elsewhere_is_kept_with_the_commit_of_the_chambers_branch(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    own = chamber.commit("own", {"own": "x\n"})
-    chamber.git("switch", "--quiet", "-c", "trial", "HEAD~")
-    chamber.write("new", "x\n")
-    saved = save(shop, chamber)
-    assert {"HEAD", "branch"} <= set(read_extras(shop.repo, saved.commit))
-    assert saved.tip == own
-    assert own in shop.main.git("show", "--no-patch", "--format=%P", f"{saved.commit}^3")
-
-
-def test_a_head_elsewhere_is_kept_although_the_chambers_branch_is_gone(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    chamber.git("switch", "--quiet", "-c", "trial")
-    chamber.git("branch", "-D", BRANCH)
-    chamber.write("new", "x\n")
-    saved = save(shop, chamber)
-    assert saved.tip == saved.head == chamber.head
-    names = set(read_extras(shop.repo, saved.commit))
-    assert ("HEAD" in names, "branch" in names) == (True, False)
-
-
-def test_an_operation_is_saved_where_git_keeps_no_log(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    chamber.git("bisect", "start")
-    (shop.repo.common_dir / "worktrees" / "auth" / LOG).unlink()
-    names = kept(shop, chamber)
-    assert any(name.startswith("git/BISECT") for name in names)
-    assert "log" not in names
-
-
-def test_an_operation_that_ended_after_saving_counts_as_unsaved(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    chamber.write("new", "x\n")
-    chamber.git("bisect", "start")
-    save(shop, chamber)
-    chamber.git("bisect", "reset")
-    assert chamber.status == "?? new"
-    with pytest.raises(Refused, match="not saved"):
-        remove_worktree(shop.repo, chamber.path)
+def test_a_save_without_extras_has_none(shop: Workshop) -> None:
+    assert read_extras(shop.repo, shop.main.head) == {}

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.merge.added_own_files import added_own_files
+from tests.support.chambers import Workshop, workshop
+
+OWN = ".claude/WORKER_CONTEXT.json"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(tmp_path / "shop")
+
+
+def test_files_of_the_project_are_not_listed(shop: Workshop) -> None:
+    old = shop.main.head
+    assert added_own_files(shop.repo, old, [shop.main.commit("more", {"b": "b"})]) == ()
+
+
+def test_one_of_our_files_is_listed_even_if_a_later_commit_removes_it(shop: Workshop) -> None:
+    old = shop.main.head
+    shop.main.write(OWN, "{}")
+    shop.main.git("add", "--force", OWN)
+    forced = shop.main.commit("forced")
+    shop.main.git("rm", "--quiet", "--cached", OWN)
+    removed = shop.main.commit("removed")
+    assert added_own_files(shop.repo, old, [forced]) == (OWN,)
+    assert added_own_files(shop.repo, old, [removed]) == (OWN,)
+
+
+def test_a_file_that_the_target_branch_has_already_is_not_listed(shop: Workshop) -> None:
+    shop.main.write(OWN, "{}")
+    shop.main.git("add", "--force", OWN)
+    old = shop.main.commit("tracked")
+    shop.main.write(OWN, '{"a": 1}')
+    shop.main.git("add", "--force", OWN)
+    assert added_own_files(shop.repo, old, [shop.main.commit("changed")]) == ()

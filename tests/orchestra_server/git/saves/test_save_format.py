@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.saves.save_extras import SaveExtras
+from orchestra_server.git.saves.save_format import (
+    find_commit,
+    holds_state,
+    is_state_saved,
+    write_save,
+)
+from orchestra_server.git.snapshot.index_copy import read_state
+from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.repositories import TestRepository
+
+NO_EXTRAS = SaveExtras((), ())
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    return workshop(tmp_path / "shop")
+
+
+@pytest.fixture
+def chamber(shop: Workshop) -> TestRepository:
+    [chamber] = shop.open("auth")
+    chamber.write("README", "staged\n")
+    chamber.git("add", "README")
+    chamber.write("README", "changed\n")
+    return chamber
+
+
+def test_a_save_has_the_work_as_its_tree_and_head_and_index_as_its_parents(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    ref = saved_ref(chamber)
+    commit = write_save(shop.repo, ref, read_state(chamber.path), NO_EXTRAS, "saved")
+    assert find_commit(shop.repo, ref) == commit
+    assert shop.main.git("show", f"{commit}:README") == "changed"
+    assert shop.main.git("rev-parse", f"{commit}^1") == chamber.head
+    assert shop.main.git("show", f"{commit}^2:README") == "staged"
+
+
+def test_saving_the_same_state_again_keeps_the_commit(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    state = read_state(chamber.path)
+    first = write_save(shop.repo, saved_ref(chamber), state, NO_EXTRAS, "saved")
+    assert write_save(shop.repo, saved_ref(chamber), state, NO_EXTRAS, "later") == first
+
+
+def test_a_ref_that_holds_another_state_is_refused(shop: Workshop, chamber: TestRepository) -> None:
+    write_save(shop.repo, saved_ref(chamber), read_state(chamber.path), NO_EXTRAS, "saved")
+    chamber.write("more", "more\n")
+    with pytest.raises(Refused, match="holds other saved work already"):
+        write_save(shop.repo, saved_ref(chamber), read_state(chamber.path), NO_EXTRAS, "saved")
+
+
+@pytest.mark.parametrize("change", ["work", "index", "head"])
+def test_a_state_is_saved_only_if_work_index_and_head_are_all_equal(
+    shop: Workshop, chamber: TestRepository, change: str
+) -> None:
+    saved = write_save(shop.repo, saved_ref(chamber), read_state(chamber.path), NO_EXTRAS, "saved")
+    assert is_state_saved(shop.repo, read_state(chamber.path))
+    if change == "work":
+        chamber.write("README", "other\n")
+    elif change == "index":
+        chamber.git("add", "README")
+    else:
+        chamber.git("commit", "--quiet", "--allow-empty", "-m", "more")
+    assert not holds_state(shop.repo, saved, read_state(chamber.path))
+    assert not is_state_saved(shop.repo, read_state(chamber.path))
+
+
+def test_a_missing_ref_has_no_commit(shop: Workshop) -> None:
+    assert find_commit(shop.repo, "refs/orchestra/saved/t/auth/1") == ""
