@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.project import Project, find_project
-from orchestra_server.files.installation.install import SETTINGS, initialise
+from orchestra_server.files.installation.install import initialise
+from orchestra_server.files.installation.installed_files import SETTINGS
 from orchestra_server.files.installation.mcp_json import LAUNCHER, MCP_JSON
 from orchestra_tui.command_line.checks.installation_check import check_installation, installed_root
 from tests.support.repositories import small_repository
