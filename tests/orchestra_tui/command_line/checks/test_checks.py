@@ -4,13 +4,11 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Unavailable
-from orchestra_core.settings import Settings
 from orchestra_tui.command_line.checks import checks
 from orchestra_tui.command_line.checks.checks import (
     check_claude_code,
     check_git,
     check_repository,
-    check_store,
 )
 from tests.support.repositories import empty_repository, small_repository
 
@@ -56,21 +54,6 @@ def test_a_repository_passes_with_its_branch_or_commit(tmp_path: Path) -> None:
 def test_a_directory_without_a_commit_fails(tmp_path: Path) -> None:
     assert check_repository(empty_repository(tmp_path / "shop").path).verdict == "fail"
     assert check_repository(tmp_path).verdict == "fail"
-
-
-async def test_a_store_passes_with_its_version(settings: Settings) -> None:
-    check = await check_store(None, settings)
-    assert (check.name, check.verdict) == ("Redis", "ok")
-    assert check.found.endswith(", named by ORCHESTRA_REDIS_URL")
-
-
-@pytest.mark.parametrize(
-    ("url", "mend"),
-    [("unix:///nonexistent/s", ""), ("http://localhost", "correct ORCHESTRA_REDIS_URL")],
-)
-async def test_an_unusable_store_fails(tmp_path: Path, url: str, mend: str) -> None:
-    check = await check_store(None, Settings(url, tmp_path, tmp_path, ""))
-    assert (check.verdict, check.mend) == ("fail", mend)
 
 
 def test_claude_code_passes_with_its_version(
