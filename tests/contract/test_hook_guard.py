@@ -128,6 +128,17 @@ def test_a_suspended_workers_tools_are_denied_and_its_mail_still_arrives(
     assert Session(checkout.main).fire("PreToolUse", reading) == HookAnswer()
 
 
+@pytest.fixture
+def aliases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the person's git know other words for the stash, and one that leads in a ring."""
+    config = tmp_path / "gitconfig"
+    config.write_text(
+        '[alias]\nst = stash\nkeep = stash push -u\nwip = "!f() { git stash; }; f"\n'
+        "show-stash = stash list\nring = ring stash\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+
+
 def running(command: str) -> dict[str, object]:
     return {"tool_name": "Bash", "tool_input": {"command": command}}
 
@@ -141,8 +152,23 @@ def running(command: str) -> dict[str, object]:
         "if true; then git -c user.name=x stash clear; fi",
         "GIT_EDITOR=true /usr/bin/git stash apply",
         "make test || (git stash)",
+        'bash -c "git stash"',
+        "bash -lc 'cd src && git stash pop'",
+        "git -c a=b stash",
+        "git -C 'a b' --no-pager stash",
+        "git -c alias.put=stash put",
+        '"git" stash push -m "a; b"',
+        'echo "$(git stash)"',
+        "eval git stash",
+        "timeout 5 git stash",
+        "sudo -n env A=b git stash",
+        "git st",
+        "git keep && make",
+        "git wip --all",
+        "cd src; git ring; git st",
     ],
 )
+@pytest.mark.usefixtures("aliases")
 def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, command: str) -> None:
     denial = worker.fire("PreToolUse", running(command), "stash").denial
     assert "all chambers share one git stash" in denial
@@ -158,9 +184,16 @@ def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, comm
         'grep -rn "git stash" docs',
         "git log --grep stash",
         "cat stash",
+        "bash -c 'git stash list'",
+        "git show-stash",
+        "git ring",
+        "git status",
+        "git -c alias.look='stash list' look",
+        'bash run.sh "git stash"',
         "make test",
     ],
 )
+@pytest.mark.usefixtures("aliases")
 def test_a_command_that_only_reads_or_names_the_stash_is_allowed(
     worker: Session, command: str
 ) -> None:

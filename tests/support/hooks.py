@@ -156,7 +156,8 @@ class HookedCheckout:
         plan = self.provision_plan(name, below)
         path = Path(plan.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        (path / ".git").write_text(f"gitdir: {self.main}/.git/worktrees/{name}\n")
+        if not (path / ".git").exists():
+            (path / ".git").mkdir()
         provision_chamber(plan)
         return path
 

@@ -6,10 +6,11 @@ import sys
 from orchestra_server.files.hook.answer_events import handle_mail
 from orchestra_server.files.hook.closed_chamber import answer_closed
 from orchestra_server.files.hook.find_reader import find_reader, settings_at
-from orchestra_server.files.hook.isolation_guard import guard_stash, guard_write
+from orchestra_server.files.hook.isolation_guard import guard_write
 from orchestra_server.files.hook.json_files import object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.presence import handle_presence, remember_ends
+from orchestra_server.files.hook.stash_guard import guard_stash
 
 
 def run(subject: str, hooks: str) -> None:

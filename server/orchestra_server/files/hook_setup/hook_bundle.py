@@ -20,6 +20,8 @@ SECTIONS = (
     "answer_events",
     "closed_chamber",
     "isolation_guard",
+    "shell_words",
+    "stash_guard",
     "other_clients",
     "run_hook",
 )
@@ -38,7 +40,7 @@ def hook_source() -> str:
         module = ast.parse(source)
         heads = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
         imports |= {ast.unparse(node) for node in heads if isinstance(node, ast.Import)}
-        rest = source.splitlines()[max(node.end_lineno or 0 for node in heads) :]
+        rest = source.splitlines()[max(node.end_lineno or 0 for node in heads or module.body[:1]) :]
         body = "\n".join(rest).strip("\n")
         begins_with_constants = body[0].isupper() or body.startswith("#")
         gap = "\n\n" if begins_with_constants else "\n\n\n"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
+from orchestra_server.files.hook.stash_guard import STASH_ALIASES
 from orchestra_server.files.hook_setup.shell_guard import (
     DRAIN,
     MARK,
@@ -45,9 +46,12 @@ _PRESENCE_EVENTS = (
     "SessionEnd",
 )
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
-# Python is started for a command that has the word in it, and for no other.
+# Python is started for a command that has the word in it, or git where an alias has it.
 _STASH_ONLY = (
-    "asked=$(cat); case $asked in *stash*) ;; *) exit 0 ;; esac; printf '%s\\n' \"$asked\" | "
+    "asked=$(cat); case $asked in *stash*|*git*) ;; *) exit 0 ;; esac; "
+    f"{STASH_ALIASES}=$(git config --get-regexp '^alias[.]' stash 2>/dev/null); "
+    f"export {STASH_ALIASES}; "
+    f"case $asked${STASH_ALIASES} in *stash*) ;; *) exit 0 ;; esac; printf '%s\\n' \"$asked\" | "
 )
 # Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
 _TIMEOUT_S = 10
