@@ -1,1 +1,1 @@
-"""What keeps the room live: the followed store, the bundled server, and the picture they make."""
+"""What keeps the room live: the followed store, the bundled server, and the view model."""

@@ -36,7 +36,7 @@ class Incoming(Struct, frozen=True):
 
 
 class Connection:
-    """One conversation; `run` reads until the server ends and then fails what is still waiting."""
+    """One connection; `run` reads until the server ends, then fails all pending requests."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -48,7 +48,7 @@ class Connection:
         self._encoder = msgspec.json.Encoder()
 
     async def run(self) -> None:
-        """Take the server's lines until its end, or until one is longer than the reader takes."""
+        """Read the server's lines until it ends, or until one is above the reader's limit."""
         try:
             # A line above the reader's limit raises ValueError; there is no way to go on after it.
             with contextlib.suppress(ValueError, ConnectionError):

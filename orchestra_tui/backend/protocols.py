@@ -1,4 +1,4 @@
-"""What the room is fed with and acts through, as protocols: the gallery and the tests bring theirs.
+"""Protocols of the room's source of events and its tools; the gallery and the tests have their own.
 
 Nothing here imports the store or redis, so that the room can paint before either is loaded.
 """
@@ -18,21 +18,21 @@ ServerPhase = Literal["off", "starting", "ready", "restarting", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
-    """How the bundled server is; `detail` is the rest of the sentence, such as "in 2 s"."""
+    """The bundled server's state; `detail` completes the sentence, such as "in 2 s"."""
 
     phase: ServerPhase = "off"
     detail: str = ""
 
 
 class EventSink(Protocol):
-    """What a source tells, in the order in which it happened."""
+    """What receives events from a source, in the order in which they happened."""
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
-        """Start anew from `state`; `recent` are the last events, oldest first, for the feed."""
+        """Start again from `state`; `recent` are the last events, oldest first, for the feed."""
         ...
 
     def arrived(self, events: Sequence[Event]) -> None:
-        """Move on by `events`, in the order of their sequence numbers."""
+        """Apply `events`, in the order of their sequence numbers."""
         ...
 
     def presence_changed(self, presence: Presence) -> None:
@@ -40,19 +40,19 @@ class EventSink(Protocol):
         ...
 
     def disconnected(self, reason: str) -> None:
-        """Say that what is shown may be old, and why, in one line."""
+        """Take note that the view may be out of date, with the reason in one line."""
         ...
 
     def reconnected(self) -> None:
-        """Say that what is shown is live again."""
+        """Take note that the view is live again."""
         ...
 
 
 class EventSource(Protocol):
-    """Where the room's picture comes from."""
+    """Where the room's state comes from."""
 
     async def run(self, sink: EventSink) -> None:
-        """Feed `sink` until cancelled; outages are told, not raised."""
+        """Feed `sink` until cancelled; outages are reported to it, not raised."""
         ...
 
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
@@ -61,10 +61,10 @@ class EventSource(Protocol):
 
 
 class ToolClient(Protocol):
-    """The way every action goes; each failure is an OrchestraError with one line."""
+    """Calls tools for every action; each failure is an OrchestraError with one line."""
 
     async def run(self, on_state: Callable[[ServerStatus], None]) -> None:
-        """Keep the way open until cancelled, telling each change of its state."""
+        """Keep the connection open until cancelled, reporting each change of its state."""
         ...
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:

@@ -1,8 +1,8 @@
-"""The bundled MCP server as a process: how it is started, what joins us to it, how it ends.
+"""The bundled MCP server as a process: how it is started, connected to, and ended.
 
-It can be started before there is an event loop: its imports take longer than ours, and run while
-the room is still being built. It runs in a session of its own, so that the whole group can be ended
-with the room; should the room be killed, the server sees the end of its input and leaves by itself.
+It can be started before there is an event loop: its imports take longer than the room's, and run
+while the room is being built. It has its own session, so that its whole process group can be ended
+with the room. If the room is killed, the server reads the end of its input and exits.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from pathlib import Path
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
 
-# -P keeps the repository that it is started in from passing for libraries.
+# -P keeps files of the repository from shadowing libraries.
 SERVER = (sys.executable, "-P", "-m", "orchestra_server")
 LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; a diff is cut by the server long before
 _LEAVE_SECONDS = 3.0
@@ -52,7 +52,7 @@ def plan_launch(project: Project, settings: Settings) -> ServerLaunch:
 
 
 class ServerProcess:
-    """A started server, with one socket for what it reads and writes; OSError if it cannot be."""
+    """A started server, with one socket for its input and output; OSError if it cannot start."""
 
     def __init__(self, launch: ServerLaunch) -> None:
         launch.log.parent.mkdir(parents=True, exist_ok=True)
@@ -75,16 +75,16 @@ class ServerProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id, which is its group's too."""
+        """Its process id, which is also its group's."""
         return self._process.pid
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Return the two directions of the conversation; once."""
+        """Return the reader and the writer of its socket; may be called once."""
         reader, self._writer = await asyncio.open_unix_connection(sock=self._ours, limit=LINE_LIMIT)
         return reader, self._writer
 
     async def end(self) -> None:
-        """Close its input and wait until it leaves; end its whole group if it does not."""
+        """Close its input and wait until it exits; kill its whole group if it does not."""
         if self._writer is None:
             self._ours.close()
         elif not self._writer.is_closing():
@@ -95,7 +95,7 @@ class ServerProcess:
             self._signal_group(force)
         else:
             await self._left()
-        # What it started and left behind (a git, a hook) belongs to its group and ends with it.
+        # Processes that it left behind (a git, a hook) belong to its group and are killed with it.
         self._signal_group(signal.SIGTERM)
         if self._writer is not None:
             self._writer.close()
@@ -113,7 +113,7 @@ class ServerProcess:
 
 
 def start_early(launch: ServerLaunch) -> ServerProcess | None:
-    """Return a server that starts meanwhile; None if it cannot, which is told when it is needed."""
+    """Return a server that is starting; None if it cannot, which its first use reports."""
     try:
         return ServerProcess(launch)
     except OSError:

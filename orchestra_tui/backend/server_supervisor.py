@@ -1,4 +1,4 @@
-"""The bundled MCP server as the room's child: spoken to, and started again when it dies."""
+"""Runs the bundled MCP server as the room's child, and starts it again when it dies."""
 
 import asyncio
 import contextlib
@@ -15,11 +15,11 @@ from orchestra_tui.backend.json_rpc import Connection
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 
-PROTOCOL = "2025-06-18"  # older than the server's newest on purpose: a plain stateful session
+PROTOCOL = "2025-06-18"  # deliberately older than the server's newest: a plain stateful session
 CLIENT_NAME = "orchestra-room"
 _DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between two starts, the last for ever
 _READY_SECONDS = 30.0  # a start takes 1.0-1.5 s; a machine under load several times that
-_CALL_SECONDS = 180.0  # chambers of a large repository take their time
+_CALL_SECONDS = 180.0  # making chambers of a large repository takes long
 
 Result = TypeVar("Result", bound=Struct)
 
@@ -45,7 +45,7 @@ class ResourceResult(Struct, frozen=True):
 
 
 class ServerSupervisor:
-    """The room's way to the tools; every failure is an OrchestraError with one line."""
+    """Calls the server's tools for the room; every failure is an OrchestraError with one line."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class ServerSupervisor:
         delays: Sequence[float] = _DELAYS,
         early: ServerProcess | None = None,
     ) -> None:
-        """`early` is a server that was started already, and is the first to be used."""
+        """`early` is a server that is already started; it is used first."""
         self._launch = launch
         self._early = early
         self._delays = delays
@@ -64,7 +64,7 @@ class ServerSupervisor:
 
     @property
     def state(self) -> ServerStatus:
-        """How the server is."""
+        """The server's state."""
         return self._state
 
     async def run(self, on_state: Callable[[ServerStatus], None]) -> None:
@@ -73,7 +73,7 @@ class ServerSupervisor:
         while True:
             await self._become(ServerStatus("starting"), on_state)
             was_ready = await self._one_life(on_state)
-            # One that was ready and died gets a quick second chance; one that never got ready
+            # A server that was ready and died is restarted quickly; one that never got ready
             # would only fill the log.
             deaths = 1 if was_ready else deaths + 1
             delay = self._delays[min(deaths, len(self._delays)) - 1]
@@ -120,7 +120,7 @@ class ServerSupervisor:
         on_state(state)
 
     async def _one_life(self, on_state: Callable[[ServerStatus], None]) -> bool:
-        """Run one server to its end; answer whether it ever got ready."""
+        """Run one server to its end; tell whether it ever got ready."""
         process, self._early = self._early, None
         try:
             process = process or ServerProcess(self._launch)
@@ -167,4 +167,4 @@ def _decode(raw: Raw, shape: type[Result]) -> Result:
     try:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.DecodeError as error:
-        raise Unavailable(f"the MCP server answered something else than MCP: {error}") from error
+        raise Unavailable(f"the MCP server gave an answer that is not MCP: {error}") from error

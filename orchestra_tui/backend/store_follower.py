@@ -1,4 +1,4 @@
-"""The store as the room's source: opened after the first paint, followed without a gap.
+"""The room's source of events: the store, opened after the first paint and followed without a gap.
 
 The store is imported here and only when it is needed, because it brings redis along (0.2 s).
 """

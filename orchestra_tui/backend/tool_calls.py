@@ -1,7 +1,7 @@
-"""What the operator can do, each as one call of a tool; failures are OrchestraErrors.
+"""The operator's actions, each one call of a tool; failures are OrchestraErrors.
 
-What an action changed shows with its event, not with the answer. The answers' classes are imported
-where the first call needs them: declaring them takes 15 ms, for which no first paint should wait.
+The room shows what an action changed when its event comes, not from the answer. The answers'
+classes are imported by the first call that needs them, because declaring them takes 15 ms.
 """
 
 from collections.abc import Mapping, Sequence

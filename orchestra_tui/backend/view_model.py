@@ -1,7 +1,7 @@
-"""The picture the room shows, moved on by its source, and told to the screen in calm steps.
+"""The state that the room shows: updated by its source, and passed to the screen in steps.
 
-Whatever happens between two steps is collected, the last value of each row winning; a step comes
-at most every 45 ms and only when something has changed, so an idle room does nothing at all.
+Changes between two steps are collected, and a row's last value wins. A step comes at most every
+45 ms and only when something has changed, so an idle room does nothing.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class ViewModel:
         self._stepped = 0.0
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
-        """Start anew; the feed shows `recent`."""
+        """Start again from a snapshot; the feed shows `recent`."""
         self.state.load(state)
         self.live_once = True
         self._changes = ViewChanges(whole=True, status=True, events=list(recent))
@@ -54,7 +54,7 @@ class ViewModel:
         self._set_link("live")
 
     def arrived(self, events: Sequence[Event]) -> None:
-        """Move on by `events`; those already known change nothing."""
+        """Apply `events`; those already applied change nothing."""
         for event in events:
             if event.seq > self.state.documents.seq:
                 self._changes.rows.add(self.state.apply(event))
@@ -68,24 +68,24 @@ class ViewModel:
         self._ask()
 
     def redrawn(self, changed_rows: ChangedRows) -> None:
-        """Show rows anew of which something other than an event has been learned."""
+        """Mark rows for repainting that changed without an event."""
         self._changes.rows.add(changed_rows)
         self._ask()
 
     def disconnected(self, reason: str) -> None:
-        """Keep what is shown and say why it may be old."""
+        """Keep the view and take note of why it may be out of date."""
         if self.link == "live":
             self._lost_at = self._clock()
         self._set_link("reconnecting" if self.live_once else "lost", reason)
 
     def reconnected(self) -> None:
-        """Say that what is shown is live again, and for how long it was not."""
+        """Take note that the view is live again, and for how long it was not."""
         self._come_back()
         self._set_link("live")
 
     @property
     def waiting(self) -> bool:
-        """Whether something has not been shown yet."""
+        """Whether there are changes that have not been shown yet."""
         return self._timer is not None
 
     def close(self) -> None:

@@ -1,1 +1,1 @@
-"""What the room shows, worked out without a screen: documents in; rows, lines and words out."""
+"""What the room shows, as pure functions: documents in; rows, lines and texts out."""

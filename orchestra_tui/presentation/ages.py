@@ -1,4 +1,4 @@
-"""Times as people read them, and the moment at which such a text is out of date.
+"""Times as people read them, and the moment at which such a text changes.
 
 All times are milliseconds since 1970. Under a minute an age counts seconds, from then on minutes,
 so that a room where nothing happens has nothing to redraw.

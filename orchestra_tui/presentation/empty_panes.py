@@ -14,5 +14,5 @@ DIFF = "No changes yet."
 
 
 def no_match(filter_text: str) -> str:
-    """Return what a table says when its filter lets nothing through."""
+    """Return what a table says when its filter matches nothing."""
     return f"Nothing matches “{filter_text}”. Press esc to clear the filter."

@@ -1,4 +1,4 @@
-"""The project's state with the indexes a screen asks for, moved on by events in constant time."""
+"""The project's state with indexes for the screen; applying an event takes constant time."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class ChangedRows:
     discovery_order: bool = False
 
     def add(self, other: "ChangedRows") -> None:
-        """Take in what another update changed."""
+        """Add what another update changed."""
         self.tasks |= other.tasks
         self.chambers |= other.chambers
         self.discoveries |= other.discoveries
@@ -48,7 +48,7 @@ class ChangedRows:
 
 
 class IndexedState:
-    """What tables, details and the status line read; `load` starts it and events move it on."""
+    """What tables, details and the status line read; `load` starts it, then events are applied."""
 
     def __init__(self, state: ProjectState | None = None) -> None:
         self.diffs: dict[str, Diff] = {}
@@ -56,7 +56,7 @@ class IndexedState:
         self.load(state or ProjectState())
 
     def load(self, state: ProjectState) -> None:
-        """Start anew from a snapshot, which this object owns from now on."""
+        """Start again from a snapshot, which this object owns from then on."""
         self.documents = state
         self.tasks = state.tasks
         self.chambers = state.chambers
@@ -85,7 +85,7 @@ class IndexedState:
             self._index_conflict(conflict)
 
     def apply(self, event: Event) -> ChangedRows:
-        """Move on by one event and say which rows that changes; an event already known: none."""
+        """Apply one event and return the rows it changes: none for an event applied before."""
         changed_rows = ChangedRows()
         if event.seq <= self.documents.seq:
             return changed_rows
@@ -110,7 +110,7 @@ class IndexedState:
         return changed_rows
 
     def report_presence(self, presence: Presence) -> ChangedRows:
-        """Take what a worker does now."""
+        """Store a worker's latest report."""
         self.presence[presence.chamber_id] = presence
         return ChangedRows(chambers={presence.chamber_id})
 
@@ -201,7 +201,7 @@ class IndexedState:
         _set_member(self.unread_mail, interrupt.id, present=interrupt.is_unread)
 
     def _index_conflict(self, conflict: Conflict) -> set[str]:
-        """Take a conflict and return the chambers it is about."""
+        """Index a conflict and return the chambers on its sides."""
         chambers = {side for side in conflict.between if side != BASE}
         present = not conflict.is_over
         for chamber in chambers:

@@ -1,4 +1,4 @@
-"""The status line: whether what the room shows is live, and how things stand."""
+"""The status line: whether the room is live, and its counts."""
 
 from collections.abc import Reversible, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the status line is made from; `reason` is one line on why the link is not live."""
+    """The status line's values; `reason` says in one line why the link is not live."""
 
     link: StoreLink = "connecting"
     link_since: int = 0
@@ -49,7 +49,7 @@ class Status:
 def latency(interrupts: Reversible[Interrupt]) -> Latency | None:
     """Return median and 95th percentile (nearest rank) of sent to delivered; None without any.
 
-    Only the last messages count, so that the line speaks of now and costs the same on any day.
+    Only the latest messages count, so that the figures are current and cost the same on any day.
     """
     delivered = (one for one in reversed(interrupts) if one.delivered_at)
     times = sorted(one.delivered_at - one.sent_at for one in islice(delivered, RECENT))

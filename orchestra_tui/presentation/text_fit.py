@@ -1,4 +1,4 @@
-"""Text made to measure, in terminal cells: wide characters count two, combining marks none."""
+"""Fits text into terminal cells: wide characters count two, combining marks none."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _PIECES = re.compile(r"\s+|\S+")
 
 @lru_cache(maxsize=8192)
 def inert(text: str) -> str:
-    """Return `text` as one line that no terminal acts upon or measures differently."""
+    """Return `text` in one line, without characters that terminals obey or measure differently."""
     if text.isascii() and text.isprintable():
         return text
     return _ENDS.sub(" ", _UNSTEADY.sub("", clean(text)))

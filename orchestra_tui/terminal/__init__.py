@@ -1,1 +1,1 @@
-"""The terminal the room stands in: keys from it, paint to it, and its end."""
+"""The room's terminal: reads keys, writes output, and notices when it is gone."""

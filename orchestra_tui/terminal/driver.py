@@ -1,8 +1,8 @@
 """Textual's driver for a terminal that may vanish at any moment, without its polling.
 
 Textual reads keys in a thread that wakes ten times a second, and paints through a bounded queue to
-a thread that dies of the first failed write: a room whose terminal was gone then waited for ever
-for room in that queue. Here the event loop reads keys itself, and painting never waits.
+a thread that dies of the first failed write: when the terminal was gone, the app waited for ever
+for space in that queue. Here the event loop reads keys itself, and painting never waits.
 """
 
 import os
@@ -24,7 +24,7 @@ _SIGNALLED = 128  # what shells add to a signal's number
 
 
 class RoomDriver(LinuxDriver):
-    """Keys by the loop, paint by a thread that is never waited for, and an end with the terminal.
+    """Reads keys in the event loop, paints in a thread, and ends with the terminal.
 
     Once the terminal is gone, the app is told to exit as a SIGHUP would tell it: that signal only
     reaches the process at the head of the terminal's session.
@@ -34,7 +34,7 @@ class RoomDriver(LinuxDriver):
     _in_use = False
 
     def write(self, data: str) -> None:
-        """Have `data` written to the terminal, in its turn."""
+        """Queue `data` for the terminal."""
         if self._output is not None:
             self._output.write(data)
 
@@ -61,12 +61,12 @@ class RoomDriver(LinuxDriver):
         super().disable_input()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
+        """Restore the terminal's former state."""
         self._in_use = False
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Let the last of the paint arrive, if the terminal takes it."""
+        """Write what is still queued, if the terminal accepts it."""
         super().close()
         if self._output is not None:
             self._output.close(_FLUSH_SECONDS)
@@ -84,28 +84,28 @@ class RoomDriver(LinuxDriver):
 
     @property
     def can_suspend(self) -> bool:
-        """Whether a shell waits to bring the room back: not if the job holds the session's leader.
+        """Whether a shell can continue the process: not if its job holds the session's leader.
 
         The kernel ignores SIGTSTP in such a job for the same reason.
         """
         return os.getpgid(os.getsid(0)) != os.getpgrp()
 
     def _sigtstp_application(self, *_: object) -> None:
-        """Give the terminal back and stop, where somebody can let us go on."""
+        """Restore the terminal and stop, if a shell can continue the process."""
         if self.can_suspend:
             if self._in_use:
                 self.suspend_application_mode()
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def send_message(self, message: Message) -> None:
-        """Hand what the terminal sent to the app, in whose loop it was read."""
+        """Pass a message of the terminal to the app, in whose event loop it was read."""
         self._app.post_message(message)
 
     def _run_input_thread(self) -> None:
-        """Leave nothing to do to the thread that Textual starts for reading."""
+        """Return at once: Textual starts a thread for reading, which has nothing to do here."""
 
     def _read(self) -> None:
-        """Take what can be read; an end of it is the terminal's."""
+        """Read what is there; end of file means that the terminal is gone."""
         try:
             data = os.read(self.fileno, _AT_ONCE)
         except InterruptedError:

@@ -1,4 +1,4 @@
-"""What the room paints on its way to the terminal, which may be slow, stand still, or be gone."""
+"""Writes the room's output to a terminal that may be slow, blocked, or gone."""
 
 import os
 import threading
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 # Characters that wait at most: some seconds of painting without a pause. A terminal further behind
-# is painted anew when it reads again, since what it missed is old by then.
+# is repainted when it reads again, since what it missed is out of date by then.
 MOST_WAITING = 1_000_000
 
 
 class TerminalOutput(threading.Thread):
-    """Writes in the order given; `write` never waits, whatever the terminal does.
+    """Writes in the order given; `write` never waits.
 
     `on_lost` is called once when the terminal is gone, `on_caught_up` when one reads again that was
     so far behind that some of the paint was dropped. Both are called in this thread.
@@ -37,7 +37,7 @@ class TerminalOutput(threading.Thread):
         self._lost = False
 
     def write(self, text: str) -> None:
-        """Have `text` written after all that was given before."""
+        """Queue `text` behind everything given before."""
         with self._changed:
             if self._size + len(text) > MOST_WAITING:
                 self._waiting.clear()
@@ -48,7 +48,7 @@ class TerminalOutput(threading.Thread):
             self._changed.notify()
 
     def close(self, seconds: float) -> None:
-        """Write what still waits, and stop; leave a terminal that takes longer to itself."""
+        """Write what is still queued, and stop; give up on a terminal that takes too long."""
         with self._changed:
             self._ended = True
             self._changed.notify()

@@ -1,4 +1,4 @@
-"""The room's own widgets: they draw the lines that presentation hands them and say what was done.
+"""The room's own widgets: they draw lines that presentation made, and post messages.
 
 Attributes go down, messages come up; no widget knows the store, the server or the application.
 """

@@ -18,7 +18,7 @@ ROOMY = 14  # lines
 
 
 class TabLine(LineWidget):
-    """The names of the tabs on one line; the one that is shown stands in brackets and bold."""
+    """The names of the tabs on one line, the present one bold and in brackets."""
 
     DEFAULT_CSS = """
     TabLine { height: 1; }
@@ -52,7 +52,7 @@ class TabLine(LineWidget):
 
 
 class DetailArea(Vertical):
-    """Tabs over one text; the texts are set by whoever knows them, one tab at a time.
+    """Tabs over one text, which is set from outside for the tab that is shown.
 
     Focus goes to the text (`DetailArea.text`), which scrolls by the same actions as a table.
     """
@@ -105,7 +105,7 @@ class DetailArea(Vertical):
         yield self.text
 
     def on_resize(self, event: events.Resize) -> None:
-        """Part names and text by a blank line where there is room for it."""
+        """Separate names and text by a blank line if there is room for it."""
         self.set_class(event.size.height >= ROOMY, "-roomy")
 
     def set_tabs(self, tabs: Sequence[str]) -> None:
@@ -115,7 +115,7 @@ class DetailArea(Vertical):
             self.show_tab(tabs[0] if tabs else "")
 
     def set_content(self, lines: Sequence[Line], *, from_start: bool = False) -> None:
-        """Show the text of the present tab; `from_start` when it is about another subject."""
+        """Show the text of the present tab; `from_start` scrolls to its top."""
         self.text.show(lines, from_start=from_start)
 
     def show_tab(self, name: str) -> None:

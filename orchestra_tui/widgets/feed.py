@@ -16,7 +16,7 @@ CAPACITY = 5_000
 
 
 class Feed(ScrollArea):
-    """A ring of lines that follows its end until someone scrolls up, and then counts what is new.
+    """The last lines; follows its end until the operator scrolls up, then counts new lines.
 
     The oldest line goes when `capacity` is reached; nothing grows with the number of events.
     """

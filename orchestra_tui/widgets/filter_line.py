@@ -1,4 +1,4 @@
-"""The line in which the words of a filter are typed; the table follows each key."""
+"""The line in which a filter is typed; the table changes with each key."""
 
 from dataclasses import dataclass
 

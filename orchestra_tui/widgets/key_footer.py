@@ -1,4 +1,4 @@
-"""The footer: as many of the most important keys as fit, each of which can be clicked."""
+"""The footer: the most important keys, as many as fit, each clickable."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _GAP = "  "
 
 
 class KeyFooter(LineWidget):
-    """One line of keys, the rarer left out first when there is no room."""
+    """One line of keys; the least used are left out first when there is no room."""
 
     DEFAULT_CSS = """
     KeyFooter { height: 1; }

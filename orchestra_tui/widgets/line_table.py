@@ -24,13 +24,13 @@ ROOMY = 8  # lines; a lower table has titles only when all its rows still fit
 class LineTable(ScrollArea):
     """Rows under columns with one cursor, which stays on its key through sorting and filtering.
 
-    `show` sets which keys there are and in which order, `changed` says whose content is another,
-    `tick` that time has passed. Rows are built when they come on screen, so filling is cheap.
+    `show` sets the keys and their order, `changed` names rows whose content changed, `tick`
+    updates ages. Rows are built when they come on screen, so filling is cheap.
     """
 
     @dataclass
     class Highlighted(Message):
-        """The cursor is on another key; an empty one when there is no row."""
+        """The cursor moved to another key; "" when there is no row."""
 
         table: "LineTable"
         key: str
@@ -119,11 +119,11 @@ class LineTable(ScrollArea):
                 self.refresh()
 
     def filter(self, text: str) -> None:
-        """Let only those rows through that hold every word of `text`; an empty one lets all."""
+        """Show only the rows that hold every word of `text`; all for an empty one."""
         self._reselect(lambda: self._selection.filter(text))
 
     def changed(self, keys: Collection[str]) -> None:
-        """Take note that these rows' content is another; repaint those on screen that differ."""
+        """Take note that these rows changed; repaint those on screen that differ."""
         if self._reselect(lambda: self._selection.refresh(keys)):
             return
         on_screen = self._on_screen()
@@ -186,11 +186,11 @@ class LineTable(ScrollArea):
             self.action_open()
 
     def on_focus(self) -> None:
-        """Show the cursor as the one that keys move."""
+        """Show the cursor as active."""
         self._redraw_cursor()
 
     def on_blur(self) -> None:
-        """Show the cursor as one that waits."""
+        """Show the cursor as inactive."""
         self._redraw_cursor()
 
     # Drawing

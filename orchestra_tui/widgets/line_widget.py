@@ -83,7 +83,7 @@ class LineWidget(Widget):
         layout: bool = False,
         recompose: bool = False,
     ) -> Self:
-        """Have the lines of `regions` painted anew, or all."""
+        """Repaint the lines of `regions`, or all."""
         if not regions:
             self._painted = []
         for region in regions:
@@ -93,7 +93,7 @@ class LineWidget(Widget):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def redraw(self, y: int) -> None:
-        """Have one line painted anew."""
+        """Repaint one line."""
         self.refresh(Region(0, y, self.extent.width, 1))
 
     def _paint(self, y: int, width: int) -> Strip:

@@ -69,7 +69,7 @@ class ScrollArea(LineWidget, can_focus=True):
         return Strip.join([strip, self._blank or self._make_edges()[1]])
 
     def notify_style_update(self) -> None:
-        """Draw the edge anew, too."""
+        """Redraw the edge, too."""
         self._thumb = self._blank = None
         super().notify_style_update()
 

@@ -1,7 +1,7 @@
 """A change as data: what it claims, and the events that say what happened.
 
-The documents a change writes are exactly those its events carry, so that state and history
-cannot differ.
+A change writes exactly the documents that its events carry, so that state and history cannot
+differ.
 """
 
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from orchestra_core.events import Event
 class Change:
     """One atomic step.
 
-    `claims` are names that must be free and become the value's (`chamber name -> chamber id`);
-    `releases` are given back by those who hold them, and by nobody else. `operation` makes a repeat
-    answer what the first one did.
+    `claims` are names that must be free, each with its new holder (`chamber name -> chamber id`).
+    `releases` are names with the only holder that can release them. With an `operation`, a repeat
+    gets the first answer and changes nothing.
     """
 
     events: tuple[Event, ...]

@@ -1,4 +1,4 @@
-"""Time as the whole project counts it, integer milliseconds since 1970, and as it writes it."""
+"""Times: counted in integer milliseconds since 1970, written as ISO 8601 in UTC."""
 
 import time
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """What can go wrong, as one tree; each message is one line that a person or a model can act on.
 
 OrchestraError
-├── BadInput             a value that was given is wrong: says which, and what is allowed
-├── Unknown              a task, chamber or agent that is not there: says what is
+├── BadInput             a given value is wrong: says which, and what is allowed
+├── Unknown              a task, chamber or agent does not exist: says which do
 ├── Refused              the state does not allow it now: says why and what to do first
 └── Unavailable          something outside is missing: Redis, git, the disk
     └── StoreUnavailable     Redis or Valkey cannot be reached or used

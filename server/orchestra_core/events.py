@@ -1,6 +1,6 @@
-"""The events of a project: its history, and the only thing the room is fed with.
+"""The events of a project: its history, and all that the room's state is made from.
 
-An event carries whole the document that its change wrote, so that applying it needs nothing else.
+An event carries each document that its change wrote, whole, so that applying it needs nothing else.
 Its id in the stream is `<seq>-<nonce>`: a gap shows as `seq != last + 1`, and a store that lost its
 last events and has others in their place shows as another nonce.
 """
@@ -55,7 +55,7 @@ class Position(NamedTuple):
 
 
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an event changed: at most one document of each kind, and the words that go with it."""
+    """What an event changed: at most one document of each kind, and texts about it."""
 
     task: Task | None = None
     chamber: Chamber | None = None
@@ -104,7 +104,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def position(self) -> Position:
-        """Where in the history it stands."""
+        """The event's place in the history."""
         return Position(self.seq, self.nonce)
 
     def follows(self, position: Position) -> bool:

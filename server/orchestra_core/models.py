@@ -23,7 +23,7 @@ InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "e
 ConflictState = Literal["open", "clear"]
 WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
 
-# The two sets that a document of another program's making, such as `orchestra status`, asks about.
+# Two sets for programs that hold only a state's name, such as `orchestra status`.
 OVER_TASK = ("completed", "closed")
 STANDING_CHAMBER = ("creating", "live", "closing")
 _EXPECTING_WORKER = ("creating", "live")
@@ -47,7 +47,7 @@ class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One request, from the moment a conductor took it on."""
+    """One request, from `start_task` on."""
 
     id: str
     description: str
@@ -103,7 +103,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""  # why it failed, or how it ended
     ready_at: int = 0  # when its hook answered the probe
     ready_note: str = ""  # why its hook did not
-    suspended_at: int = 0  # since when no tool of its worker runs; 0 when they do
+    suspended_at: int = 0  # when its worker's tools were suspended; 0 when they are not
     suspended_by: str = ""  # the id of the interrupt that asked for it
 
     @property
@@ -166,7 +166,7 @@ class Discovery(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message followed until its worker has read it and gone on.
+    """A message to one worker, followed until it is acted upon.
 
     Scalars only: a Lua script rewrites this document with cjson, which cannot tell an empty list
     from an empty object.
@@ -178,7 +178,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     requires: Requires = "review"
     actor: str = ""
-    author: str = ""  # the agent whose words these are, "" when they are the actor's own
+    author: str = ""  # the agent that is quoted, "" when the actor speaks
     discovery_id: str = ""
     state: InterruptState = "sent"
     sent_at: int
@@ -195,7 +195,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_unread(self) -> bool:
-        """Whether no worker has been shown it yet, and one still can be."""
+        """Whether it can still be shown to its worker, and was not yet."""
         return self.state in _UNREAD
 
     @property
@@ -210,7 +210,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Two sides whose work, uncommitted changes included, git cannot merge; or no longer.
+    """Two sides whose work, uncommitted changes included, git cannot merge, or could not before.
 
     A side is a chamber's id, or BASE for the branch the chamber's task lands on.
     """

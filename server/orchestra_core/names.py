@@ -12,7 +12,7 @@ CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 SAVED = "refs/orchestra/saved"
 BRANCHES = "orchestra/"  # what the branches that Orchestra makes begin with
 _SLUG_WORDS = 4
-# Words that say nothing about a request; they would fill a task's id.
+# Words that say nothing about a request, and so are left out of a task's id.
 _FILLERS = frozenset(
     (
         "a",
@@ -61,18 +61,16 @@ def check_chamber_names(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         check_chamber_name(name)
         if name in seen:
-            raise BadInput(
-                f"chamber name {name!r} stands twice in the batch; name each chamber once"
-            )
+            raise BadInput(f"chamber name {name!r} is in the batch twice; name each chamber once")
         seen.add(name)
     return tuple(names)
 
 
 def new_task_id(description: str) -> str:
-    """Return a readable id: up to four telling words of the request and four random hex digits."""
+    """Return a readable id: up to four words of the request and four random hex digits."""
     words = re.findall(r"[a-z0-9]+", description.lower())
-    telling = [word for word in words if word not in _FILLERS][:_SLUG_WORDS]
-    slug = "-".join(telling)[:40].strip("-") or "task"
+    significant_words = [word for word in words if word not in _FILLERS][:_SLUG_WORDS]
+    slug = "-".join(significant_words)[:40].strip("-") or "task"
     return f"{slug}-{secrets.token_hex(2)}"
 
 
@@ -87,14 +85,14 @@ def chamber_id(task_id: str, chamber: str) -> str:
 
 
 class ChamberIdParts(NamedTuple):
-    """A chamber's id taken apart."""
+    """The parts of a chamber's id."""
 
     task_id: str
     name: str
 
 
 def split_chamber_id(chamber_id: str) -> ChamberIdParts:
-    """Take a chamber's id apart; text without a task, such as a conflict's base, is all name."""
+    """Split a chamber's id; text without a task, such as a conflict's base, is all name."""
     task_id, _, name = chamber_id.rpartition("/")
     return ChamberIdParts(task_id, name)
 

@@ -94,7 +94,7 @@ def _common_directory(directory: Path) -> Path | None:
 
 
 def id_by_place(common: Path) -> str:
-    """Return the id that a repository has which was never moved."""
+    """Return the id of a repository that was never moved."""
     name = common.parent.name if common.name == ".git" else common.name.removesuffix(".git")
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40] or "project"
     digest = hashlib.sha256(str(common).encode("utf-8", "surrogateescape")).hexdigest()

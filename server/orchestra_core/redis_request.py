@@ -1,6 +1,6 @@
 """One command to a server and its answer, without asyncio and without a client.
 
-For where start-up counts: importing redis-py takes several times as long as an answer. It speaks
+For programs whose start-up counts: importing redis-py takes several times as long. It speaks
 RESP2 through hiredis and knows neither passwords nor TLS nor retries.
 """
 
@@ -28,7 +28,7 @@ class Refusal(ValueError):  # noqa: N818 - it is an answer
 
 
 class Garbled(ValueError):  # noqa: N818 - as above
-    """What came is no answer of Redis."""
+    """The server's bytes are no answer of Redis."""
 
 
 class HungUp(ConnectionError):  # noqa: N818 - as above

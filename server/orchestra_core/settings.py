@@ -1,4 +1,4 @@
-"""What the environment says: four variables, read once, all optional."""
+"""The settings from the environment: four variables, read once, all optional."""
 
 import os
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ STATE_DIR = "ORCHESTRA_STATE_DIR"
 PROJECT = "ORCHESTRA_PROJECT"
 UNREAD_LIMIT = "ORCHESTRA_UNREAD_LIMIT"
 VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT)
-# Seconds: by then a worker at work has called a tool many times, and would have read its mail.
+# Seconds: a working worker calls a tool many times in that time, and reads its mail.
 _UNREAD_SECONDS = 120
 _LONGEST = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where state lives and how the project is called; empty means the default.
+    """Where state is kept and the project's id; empty means the default.
 
     `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
     """
@@ -65,7 +65,7 @@ def _state_dir(env: Mapping[str, str]) -> Path:
 
 
 def _absolute(env: Mapping[str, str], name: str) -> str:
-    """Return a directory of the XDG specification, which has relative ones ignored."""
+    """Return a directory of the XDG specification, "" for a relative one, which it ignores."""
     value = env.get(name, "")
     return value if Path(value).is_absolute() else ""
 

@@ -1,4 +1,4 @@
-"""The state of a project as one object, and the one function that moves it on by an event."""
+"""The state of a project as one object, and the one function that applies an event to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from orchestra_core.models import (
 
 
 class UnreadableDocument(NamedTuple):
-    """A document that this version cannot read; whatever does not need it works without it."""
+    """A document that this version cannot read; the rest of the state works without it."""
 
     key: str
     field: str
@@ -107,7 +107,7 @@ class ProjectState:
         return found
 
     def apply(self, event: Event) -> bool:
-        """Move on by `event`; an event already applied changes nothing and answers False."""
+        """Apply `event`; one that was applied before changes nothing and returns False."""
         if event.seq <= self.seq:
             return False
         for document in event.data.documents():

@@ -39,9 +39,9 @@ def one_line(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return `text` cleaned, every line begun by `> `: none of them can pass for ours.
+    """Return `text` cleaned, every line begun by `> `, so that none can pass for Orchestra's own.
 
-    Whatever a reader may take for a line's end begins a new one, form feeds and U+2028 included.
+    Every character that a reader may take for a line end starts a new line, such as U+2028.
     """
     return "\n".join(f"> {clean(line)}" for line in text.splitlines() or [""])
 
@@ -50,12 +50,12 @@ def required(name: str, text: str, limit: int) -> str:
     """Return `text` cleaned and stripped; raises BadInput when it is empty or above `limit`."""
     if len(text) > limit:
         raise BadInput(
-            f"{name} has {len(text):,} characters and at most {limit:,} are taken; "
+            f"{name} has {len(text):,} characters and at most {limit:,} are allowed; "
             "shorten it and keep long material in a file"
         )
     cleaned = clean(text).strip()
     if not cleaned:
-        raise BadInput(f"{name} is empty; say it in at least a word")
+        raise BadInput(f"{name} is empty; give at least one word")
     return cleaned
 
 

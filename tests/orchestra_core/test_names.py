@@ -70,7 +70,7 @@ def test_an_empty_batch_a_repeated_name_or_an_invalid_name_is_refused() -> None:
     assert check_chamber_names(["auth", "api"]) == ("auth", "api")
     with pytest.raises(BadInput, match="chamber_names is empty"):
         check_chamber_names([])
-    with pytest.raises(BadInput, match="'auth' stands twice"):
+    with pytest.raises(BadInput, match="'auth' is in the batch twice"):
         check_chamber_names(["auth", "api", "auth"])
     with pytest.raises(BadInput, match="'A'"):
         check_chamber_names(["auth", "A"])

@@ -35,7 +35,7 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
 
 
 def judge(probes: dict[str, HookProbe], elsewhere: int) -> Check:
-    """Return what came of it, naming those whose workers would not hear."""
+    """Return the check's result, naming the chambers whose workers would get no mail."""
     beside = f", {elsewhere} on other machines" if elsewhere else ""
     mute = [f"{name}: {probe.note}" for name, probe in probes.items() if not probe.ready]
     if mute:

@@ -1,4 +1,4 @@
-"""What Orchestra needs, one check each: what was found, and how to mend what is wrong."""
+"""The checks of what Orchestra needs: what each found, and how to fix a failure."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from orchestra_core.text import one_line
 from orchestra_server.git.process.run import git_version
 from orchestra_server.git.repository.repository import open_repository
 
-# `fail`: something that is needed does not work. `note`: something that could be there is not.
+# `fail`: something necessary does not work. `note`: something optional is missing.
 CheckVerdict = Literal["ok", "note", "fail"]
 _CLAUDE_SECONDS = 15
 

@@ -1,4 +1,4 @@
-"""Looks whether an agent opened in this repository would find the MCP server and the hooks."""
+"""Checks whether an agent started in this repository finds the MCP server and the hooks."""
 
 import ast
 import os
@@ -36,7 +36,7 @@ def installed_root(project: Project) -> Path:
 
 
 def check_installation(project: Project) -> Check:
-    """Look for everything `orchestra init` puts in, and for the interpreter it recorded."""
+    """Look for everything that `orchestra init` installs, and for the interpreter it recorded."""
     root = installed_root(project)
     missing = [what for what, there in _parts(root, project.git_dir) if not there]
     if missing:
@@ -70,7 +70,7 @@ def _parts(root: Path, common_dir: Path) -> list[tuple[str, bool]]:
 
 
 def _recorded_python(root: Path) -> str:
-    """Return the interpreter that launcher and hooks were written for; "" when it is not said."""
+    """Return the interpreter that launcher and hooks were written for; "" when there is none."""
     text = _read(root / LAUNCHER).decode("utf-8", "surrogateescape")
     match = _RECORDED.search(text)
     try:

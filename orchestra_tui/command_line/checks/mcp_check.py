@@ -1,4 +1,4 @@
-"""Starts the MCP server as an agent's client does and shakes hands with it."""
+"""Starts the MCP server as an agent's client does and initializes a session."""
 
 import asyncio
 import tempfile
@@ -41,7 +41,7 @@ class _Tools(Struct):
 
 
 async def check_mcp_server(project: Project, settings: Settings) -> Check:
-    """Start the server, ask what it is and which tools it has, and let it leave."""
+    """Start the server, ask for its name and its tools, and end it."""
     launch = _as_a_client(project, plan_launch(project, settings))
     with tempfile.TemporaryFile() as log:
         try:
@@ -58,7 +58,7 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
 
 
 def _as_a_client(project: Project, launch: ServerLaunch) -> ServerLaunch:
-    """Return how .mcp.json has it started, where `init` wrote that; else how the room does.
+    """Return the launch that .mcp.json names if `init` wrote it, else the room's own.
 
     A launcher that is not as `init` left it may be the repository's own, and is not run.
     """

@@ -1,4 +1,4 @@
-"""`orchestra doctor`: checks what Orchestra needs and says how to mend it."""
+"""`orchestra doctor`: checks what Orchestra needs and says how to fix it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -41,7 +41,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
 
 
 def check_lines(check: Check) -> list[str]:
-    """Return `ok    git             2.39.5`, and how to mend it below."""
+    """Return `ok    git             2.39.5`, and how to fix it below."""
     lines = [f"{check.verdict:<4}  {check.name:<14}  {check.found}"]
     if check.mend:
         lines.append(f"{'':{_MARGIN}}{check.mend}")

@@ -13,7 +13,7 @@ _ACTOR = "operator"
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Compare and mend; 1 when something could not be mended."""
+    """Compare and repair; 1 when something could not be repaired."""
     found = run_to_end(_reconcile(place, dry_run=options.dry_run))
     if options.json:
         print_document(found)

@@ -1,4 +1,4 @@
-"""The detail area's texts on a chamber: where it is, what its worker does, what it was told."""
+"""The detail area's texts on a chamber: where it is, what its worker does, and its briefing."""
 
 from msgspec.structs import replace
 
@@ -20,7 +20,7 @@ from orchestra_tui.presentation.text_fit import plain, text_lines
 
 
 def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return where a chamber is, what its worker does and how it stands."""
+    """Return where a chamber is, what its worker does, and its state."""
     symbol = CHAMBER[chamber.state]
     took = elapsed(chamber.created_at, chamber.ended_at, now)
     since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"

@@ -24,16 +24,16 @@ def partner(conflict: Conflict, chamber_id: str) -> str:
 
 
 def files_text(count: int) -> str:
-    """Return how many files it is about; git names none where two histories have no beginning."""
+    """Return the number of files; git names none where two histories have no commit in common."""
     if not count:
         return "unrelated histories"
     return "1 file" if count == 1 else f"{count} files"
 
 
 def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
-    """Return `⚠ conflicts: auth, 2 files`, or with whom else; "" without any.
+    """Return a text such as `⚠ conflicts: auth, 2 files`; "" without any.
 
-    The other's name comes first of what a narrow table might cut.
+    The other side's name comes first, because a narrow table cuts the end.
     """
     if not conflicts:
         return ""
@@ -43,7 +43,7 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
 
 
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
-    """Return a conflict whole: with whom, and each file with git's word for it."""
+    """Return a whole conflict: the other side, and each file with git's word for it."""
     other = partner(conflict, chamber_id)
     head = f"{SIGN} conflicts with {other}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
@@ -56,7 +56,7 @@ def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
 
 
 def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:
-    """Return what the feed says of it, seen from the chamber of that name: `verb` with whom."""
+    """Return the feed's text for the chamber of that name: `verb`, then the other side."""
     first, second = map(side_name, conflict.between)
     other = first if second == chamber else second
     if conflict.is_over:

@@ -1,4 +1,4 @@
-"""The texts of the detail area: everything known of a task or a discovery, in lines."""
+"""The detail area's texts: everything that is known of a task or a discovery."""
 
 from collections.abc import Sequence
 
@@ -26,13 +26,13 @@ def heading(word: str) -> list[Line]:
 
 
 def commit_text(commit: str, branch: str) -> str:
-    """Return `main at 1a2b3c4d5e`, or what there is of it."""
+    """Return `main at 1a2b3c4d5e`, or the part that is known."""
     short = commit[:SHORT_COMMIT]
     return f"{plain(branch)} at {short}" if branch and short else plain(branch) or short
 
 
 def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
-    """Return what a task is about, how far it is and who works on it."""
+    """Return what a task is about, its progress and who works on it."""
     symbol = TASK[task.state]
     took = elapsed(task.started_at, task.finished_at, now)
     lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(task.description)]
@@ -64,7 +64,7 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
 
 
 def phase_line(phase: Phase, current: str, now: int) -> Line:
-    """Return one phase: finished, going on or to come, how long it took and who moved it on."""
+    """Return one phase: finished, present or to come, how long it took and who ended it."""
     took = elapsed(phase.started_at, phase.finished_at, now)
     by = f"  by {plain(phase.by)}" if phase.by else ""
     if phase.finished_at:
@@ -125,7 +125,7 @@ _DIFF_TONES: tuple[tuple[str, Tone], ...] = (
 
 
 def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
-    """Return a discovery whole: its text, its impact, whom it affects."""
+    """Return a whole discovery: its text, its impact, whom it affects."""
     symbol = SEVERITY[discovery.severity]
     lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(discovery.text)]
     lines.append(())

@@ -1,4 +1,4 @@
-"""A chamber's mail in one cell: what is unread first, else how the last message fared."""
+"""A chamber's mail in one cell: the unread messages, else the last message's state."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ ENVELOPE = "✉"
 
 
 def unread(interrupts: Sequence[Interrupt]) -> list[Interrupt]:
-    """Return those no worker has been shown yet."""
+    """Return the unread interrupts."""
     return [interrupt for interrupt in interrupts if interrupt.is_unread]
 
 
@@ -49,7 +49,7 @@ def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Ce
 
 
 def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:
-    """Return a mailbox whole, the newest message first, and the moment its ages change."""
+    """Return all messages of a mailbox, the newest first, and the moment their ages change."""
     lines: list[Line] = []
     for one in reversed(interrupts):
         if lines:

@@ -28,7 +28,7 @@ class Selection:
         self._select_shown()
 
     def refresh(self, keys: Collection[str]) -> bool:
-        """Take note that these keys' words are others; tell whether the filter now shows others."""
+        """Look up these keys' words again; tell whether the filter now shows other keys."""
         if not self.filter_text:
             return False
         shown, known = set(self.shown), set(self.all)

@@ -7,7 +7,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 
 
 class Escalation:
-    """Remembers which messages the operator has been told of."""
+    """Remembers which messages were announced to the operator."""
 
     def __init__(self, state: IndexedState, clock: Clock) -> None:
         self._state = state

@@ -1,6 +1,6 @@
-"""Where a repository was when it was last at work, noted in it: so a move does not make it another.
+"""A note in a repository of where it was when last used, so that a move keeps the project's id.
 
-A project's id comes of the place of its common directory. The note lies in that directory and
+A project's id is made from the path of its common directory. The note lies in that directory and
 keeps the id with it: what is found elsewhere later was moved, or is a copy if the original is
 still at its place.
 """

@@ -1,4 +1,4 @@
-"""A Valkey of the user's own: found or started by whoever comes first, stopped by the last to go.
+"""A Valkey of the user's own: started by its first user, stopped by its last.
 
 The kernel keeps the books. `server.lock` is held by the server process itself for exactly as long
 as it lives, `users.lock` is shared by everyone who uses it, and `start.lock` lets one process at a

@@ -80,7 +80,7 @@ def join(settings: Settings) -> Lease:
 def shut_down(settings: Settings) -> bool:
     """Stop the private server even while it is used; tell whether there was one.
 
-    Nothing acknowledged is lost. Whoever still uses it may start it again.
+    Nothing acknowledged is lost. Its other users may start it again.
     """
     paths = server_paths(settings)
     if not paths.start_lock.exists():

@@ -157,7 +157,7 @@ def _why_it_died(paths: ServerPaths, log_from: int) -> str:
         if "append only file" in reason or "AOF" in reason:
             return (
                 f"the private Valkey cannot read its data in {paths.data_dir}: {reason}; "
-                f"mend it with valkey-check-aof, or move {paths.data_dir} aside to begin empty"
+                f"repair it with valkey-check-aof, or move {paths.data_dir} aside to begin empty"
             )
         return (
             f"the private Valkey did not start: {reason}; "

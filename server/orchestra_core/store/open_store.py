@@ -22,7 +22,7 @@ async def open_store(project_id: str, settings: Settings) -> AsyncGenerator[Stor
         async with _connected(project_id, settings.redis_url) as store:
             yield store
         return
-    # Late: whoever names a server of their own needs no private one.
+    # Late: a configured server needs no private one.
     from orchestra_core.private_valkey import join  # noqa: PLC0415
 
     lease = await asyncio.to_thread(join, settings)

@@ -1,1 +1,1 @@
-"""What a verb makes of the documents it read: pure functions from documents to a change."""
+"""The rules: pure functions from the documents that a use-case read to a change."""

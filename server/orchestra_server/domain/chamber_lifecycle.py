@@ -23,9 +23,9 @@ class HookProbe:
 
 
 def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
-    """Tell whether a batch is there already; raises Refused when only a part of it may be made.
+    """Tell whether the whole batch is live; raises Refused when only a part of it can be made.
 
-    A chamber that closed with saved work is not made anew: its work would be forgotten.
+    A chamber that closed with saved work is not made anew: that work would be forgotten.
     """
     live = [one.name for one in known if one.is_live]
     if len(live) == len(names):
@@ -50,7 +50,7 @@ def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
 
 
 def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
-    """Return the change that keeps the names for chambers about to be made."""
+    """Return the change that claims the names of chambers about to be made."""
     batch = tuple(chambers)
     return Change(
         events=tuple(_event(one, "chamber.reserved", one.created_at, actor) for one in batch),
@@ -61,14 +61,14 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
 def opened(
     chambers: Iterable[Chamber], probes: Mapping[str, HookProbe], *, at: int, actor: str
 ) -> tuple[list[Chamber], Change]:
-    """Return the chambers live, all in one change, each with how its hook answered."""
+    """Return the chambers live, each with its hook's probe, and the change that makes them so."""
     live = [replace(_proven(one, probes, at), state="live") for one in chambers]
     events = tuple(_event(one, "chamber.created", at, actor) for one in live)
     return live, Change(events=events)
 
 
 def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Change:
-    """Return the change that gives a batch up and its names back."""
+    """Return the change that gives up a batch and releases its names."""
     gone = [replace(one, state="failed", note=note, ended_at=at) for one in chambers]
     return Change(
         events=tuple(_event(one, "chamber.failed", at, actor) for one in gone),
@@ -77,7 +77,7 @@ def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Ch
 
 
 def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
-    """Return the chamber while it is put away; `ended_at` fixes the ref its work is saved under."""
+    """Return the closing chamber; `ended_at` fixes the ref under which its work is saved."""
     if chamber.state == "closing":
         return chamber, Change(events=())
     changed = replace(chamber, state="closing", ended_at=at)
@@ -107,7 +107,7 @@ def ref_for(chamber: Chamber) -> str:
 def closed(
     chamber: Chamber, unread: Iterable[Interrupt], *, ref: str, note: str, at: int, actor: str
 ) -> tuple[Chamber, Change]:
-    """Return the chamber at its end; its name is free again and its unread mail expires."""
+    """Return the closed chamber and the change: its name is released, its unread mail expires."""
     changed = replace(
         chamber, state="closed", saved_ref=ref, note=note, suspended_at=0, suspended_by=""
     )
@@ -121,7 +121,7 @@ def closed(
 def saved_late(
     chamber: Chamber, *, ref: str, note: str, at: int, actor: str
 ) -> tuple[Chamber, Change]:
-    """Return a chamber that is over with what was written at its place since, saved under `ref`."""
+    """Return a closed chamber with what was written in its place since, saved under `ref`."""
     changed = replace(chamber, saved_ref=ref, note=note)
     return changed, Change(events=(_event(changed, "chamber.saved-late", at, actor),))
 
@@ -165,20 +165,20 @@ def on_branch(chamber: Chamber, branch: str, *, at: int, actor: str) -> tuple[Ch
 
 
 def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
-    """Return the change that takes a worktree on as a live chamber, which nobody knew any more."""
+    """Return the change that makes an unknown worktree a live chamber."""
     return Change(
         events=(_event(chamber, "chamber.created", at, actor),), claims={chamber.name: chamber.id}
     )
 
 
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
-    """Return the event that stops a chamber's tools; one that is stopped keeps its first time."""
+    """Return the event that suspends a chamber; one already suspended keeps its first time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)
     return _event(changed, "chamber.suspended", at, actor)
 
 
 def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
-    """Return the event that lets a chamber's tools run again."""
+    """Return the event that ends a chamber's suspension."""
     changed = replace(chamber, suspended_at=0, suspended_by="")
     return _event(changed, "chamber.resumed", at, actor)
 

@@ -13,7 +13,7 @@ from orchestra_core.text import one_line
 
 Pair = tuple[str, str]
 _ACTOR = "orchestra"
-# Enough to see what it is about; complete_task lists them all.
+# Enough to show what it is about; complete_task lists all of them.
 _FILES_KEPT = 50
 _FILE_LENGTH = 300  # characters
 
@@ -59,7 +59,7 @@ def sighted(
 
 
 def recorded(known: Mapping[str, Conflict], changed: Iterable[Conflict], at: int) -> Change:
-    """Return the change that says so in the history."""
+    """Return the change that records these conflicts."""
     return Change(events=tuple(_event(known.get(one.id), one, at) for one in changed))
 
 

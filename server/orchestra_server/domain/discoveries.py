@@ -1,4 +1,4 @@
-"""What agents did and found, as it goes into the history."""
+"""What agents did and found, as documents and events."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ _DIGEST = 12  # hex digits
 def discovery_id(
     task_id: str, agent_id: str, text: str, severity: Severity, *, pattern: bool = False
 ) -> str:
-    """Return the id that the same finding of the same agent always gets."""
+    """Return the id of a finding: always the same for the same text of the same agent."""
     kind = "pattern" if pattern else severity
     content = f"{task_id}\0{agent_id}\0{kind}\0{text}".encode()
     return f"d-{hashlib.sha256(content).hexdigest()[:_DIGEST]}"
 
 
 def patterns_found(agent: Agent, patterns: Sequence[str], at: int) -> list[Discovery]:
-    """Return the discoveries that an action's patterns become."""
+    """Return the discoveries made from an action's patterns."""
     return [
         Discovery(
             id=discovery_id(agent.task_id, agent.agent_id, text, "info", pattern=True),

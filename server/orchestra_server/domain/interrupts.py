@@ -22,7 +22,7 @@ def interrupt_id(chamber: Chamber, message: str, requires: Requires, number: int
 
 
 def sent(interrupt: Interrupt) -> Event:
-    """Return the event that puts an interrupt on its way."""
+    """Return the event that sends an interrupt."""
     return _event(interrupt, interrupt.sent_at)
 
 
@@ -59,7 +59,7 @@ def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) 
 
 
 def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
-    """Return the events that call back those still unread."""
+    """Return the events that cancel the unread ones."""
     return [
         _ended(one, "cancelled", note=note, at=at, actor=actor)
         for one in interrupts
@@ -72,7 +72,7 @@ def left_behind(
 ) -> list[Interrupt]:
     """Return a chamber's unread mail that was sent before its worker ended, and so not read.
 
-    A worker that is blocked at its end goes on at once, which is why the end has to have lasted.
+    A worker that its hook stops from ending goes on at once, so only an end that lasts counts.
     """
     if presence is None or not presence.is_over or now - presence.since < LASTING_END:
         return []

@@ -1,4 +1,4 @@
-"""Why a task should not land yet: who is still at work, and who has not read what matters."""
+"""Why a task should not land yet: workers still at work, and critical messages unread."""
 
 from collections.abc import Iterable, Mapping
 
@@ -40,7 +40,7 @@ def landing_holds(
 
 
 def is_critical(message: Interrupt, discoveries: Mapping[str, Discovery]) -> bool:
-    """Tell whether a message says that the work may be wrong or is to stop."""
+    """Tell whether a message says that the work may be wrong or must stop."""
     discovery = discoveries.get(message.discovery_id)
     return message.requires != "review" or (
         discovery is not None and discovery.severity == "critical"

@@ -32,7 +32,7 @@ def claim_of(task: Task) -> str:
 
 
 def started(task: Task) -> Change:
-    """Return the change that takes a task on."""
+    """Return the change that starts a task."""
     return Change(
         events=(_event(task, "task.started", task.started_at, task.actor),),
         claims={claim_of(task): task.id},
@@ -40,7 +40,7 @@ def started(task: Task) -> Change:
 
 
 def moved(task: Task, *, directory: str, at: int, actor: str) -> tuple[Task, Change]:
-    """Return the task in the place its checkout was moved to, its request held under that."""
+    """Return the task, and the claim on its request, moved to its checkout's new directory."""
     changed = replace(task, working_directory=directory)
     change = Change(events=(_event(changed, "task.moved", at, actor),))
     if not task.is_over:
@@ -62,13 +62,13 @@ def both(first: Change, then: Change) -> Change:
 
 
 def given_back(name: str, holder: str) -> Change:
-    """Return the change that frees a name which an ended holder kept."""
+    """Return the change that releases a name which its ended holder still claims."""
     return Change(events=(), releases={name: holder})
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseStep:
-    """A task after it was asked to move on; `moved` is False when it stood there already."""
+    """A task after `advance_phase`; `moved` is False when it was already in that phase."""
 
     task: Task
     moved: bool
@@ -104,7 +104,7 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
 def completing(
     task: Task, *, at: int, actor: str, summary: str, ending: Ending = "merge", host: str = ""
 ) -> tuple[Task, Change]:
-    """Return the task as it is while its chambers are merged: nobody can add to it now."""
+    """Return the completing task: while its chambers are merged, nothing can be added to it."""
     changed = replace(
         _not_completing(task), state="completing", summary=summary, ending=ending, host=host
     )
@@ -114,9 +114,9 @@ def completing(
 def landing(
     task: Task, *, commit: str, chambers: Sequence[str], at: int, actor: str
 ) -> tuple[Task, Change]:
-    """Return the task as it is when its branch is about to move.
+    """Return the task just before its branch moves.
 
-    Whoever finds it so later can tell by the branch whether it did.
+    After a crash the branch tells whether it moved.
     """
     changed = replace(task, landed_commit=commit, landing=tuple(chambers))
     return changed, Change(events=(_event(changed, "task.landing", at, actor),))

@@ -1,7 +1,7 @@
 """Which new files of a landing nobody is likely to have meant: rules over names and sizes.
 
 A worker's `git add --all`, or ours for what it left uncommitted, takes in whatever no ignore rule
-names: installed packages, dumps, keys. Each is named and needs a yes.
+names: installed packages, dumps, keys. Each is named and needs a confirmation.
 """
 
 import re

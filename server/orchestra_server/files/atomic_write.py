@@ -1,4 +1,4 @@
-"""Whole files or none: written beside their place and renamed into it."""
+"""Writes whole files or none: into a temporary file beside the target, then renamed over it."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from orchestra_server.domain.own_files import TEMPORARY_PREFIX
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644, *, durable: bool = False) -> None:
-    """Put a file with `data` in `path`'s place, so that a reader sees the old or the new whole.
+    """Replace the file at `path` with `data`, so that a reader sees the old or the new one whole.
 
     A symlink there is replaced, not followed; a directory that is not empty is moved aside, for it
     may hold someone's work. `durable` waits for the disk, for files that are not projections.

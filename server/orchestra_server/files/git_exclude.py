@@ -1,4 +1,4 @@
-"""One marked block in the common `info/exclude`, so that nothing of ours shows in `git status`.
+"""One marked block in the common `info/exclude`, which hides Orchestra's files in `git status`.
 
 The file holds for the main checkout and for every worktree (gitrepository-layout(5)); it is local
 to the clone. A file that the project tracks is not hidden by it, so callers do not write those.
@@ -26,14 +26,14 @@ def exclude_file(common_dir: Path) -> Path:
 
 
 def ensure_excluded(common_dir: Path, patterns: Sequence[str] = PATTERNS) -> bool:
-    """Add what is missing of `patterns` to our block; True when the file was changed."""
+    """Add the missing `patterns` to Orchestra's block; tell whether the file was changed."""
     text = _read(common_dir)
     new = with_patterns(text, patterns)
     return _write(common_dir, text, new)
 
 
 def forget_excluded(common_dir: Path) -> bool:
-    """Take our block out; True when the file was changed."""
+    """Take Orchestra's block out; tell whether the file was changed."""
     text = _read(common_dir)
     return _write(common_dir, text, without_block(text))
 
@@ -53,7 +53,7 @@ def with_patterns(text: str, patterns: Sequence[str]) -> str:
 
 
 def without_block(text: str) -> str:
-    """Return an exclude file's text without our block."""
+    """Return an exclude file's text without Orchestra's block."""
     return _BLOCK.sub("", text)
 
 

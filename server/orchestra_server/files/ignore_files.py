@@ -1,4 +1,4 @@
-"""`.gitignore` files of ours, for repositories whose own rules outrank `info/exclude`.
+"""Orchestra's own `.gitignore` files, for repositories whose rules outrank `info/exclude`.
 
 A whitelist or a rule such as `!.claude/**` shows what the exclude block hides (gitignore(5)); a
 `.gitignore` nearer to the files outranks both. It names our files and itself, and is written only
@@ -29,7 +29,7 @@ _SAMPLES = tuple(
 
 
 def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collection[str]]) -> None:
-    """Hide our files below `folder/.claude` where another rule shows them.
+    """Hide Orchestra's files below `folder/.claude` where another rule shows them.
 
     `top` is the working tree's; `ignored(paths)` returns those of the paths, relative to `folder`,
     that git ignores there. Git is asked only where a rule can show anything. Raises OSError.
@@ -47,7 +47,7 @@ def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collect
 
 
 def remove_ignore_files(folder: Path) -> None:
-    """Remove those of our files that stand below `folder/.claude`. Raises OSError."""
+    """Remove the files that this module wrote below `folder/.claude`. Raises OSError."""
     for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
         if (place / _NAME).is_file() and _is_free(place / _NAME):
             (place / _NAME).unlink()
@@ -70,7 +70,7 @@ def _shows(file: Path) -> bool:
 
 
 def _is_free(file: Path) -> bool:
-    """Tell whether a place is empty or holds a file of ours."""
+    """Tell whether there is no file at a path, or one that this module wrote."""
     return not file.is_symlink() and (not file.exists() or _MARK in _lines(file))
 
 

@@ -18,7 +18,7 @@ _decoder = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A member of an object or an item of an array: where it and its value stand."""
+    """The positions of an object's member or an array's item, and of its value."""
 
     key: str | int
     start: int
@@ -29,7 +29,7 @@ class _Member:
 def check(text: str, name: str) -> dict[str, Json]:
     """Return the object in `text`; raises BadInput naming `name` and the line of what is wrong.
 
-    A key that stands twice is refused: clients differ in which of the two they take.
+    A key that stands twice is refused: clients differ in which of the two they read.
     """
     if text.startswith("\ufeff"):
         raise BadInput(f"{name} begins with a byte order mark; save it as UTF-8 without one")
@@ -37,7 +37,7 @@ def check(text: str, name: str) -> dict[str, Json]:
         value: Json = json.loads(text, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as fault:
         raise BadInput(
-            f"{name} line {fault.lineno} is not JSON ({fault.msg}); mend it first "
+            f"{name} line {fault.lineno} is not JSON ({fault.msg}); correct it first "
             "(JSON has no comments and no final comma)"
         ) from fault
     except _RepeatedKeyError as fault:
@@ -50,9 +50,9 @@ def check(text: str, name: str) -> dict[str, Json]:
 
 
 def put(text: str, path: Path, value: Json) -> str:
-    """Return `text` with `value` at `path`, in the place of what stands there or as a new member.
+    """Return `text` with `value` at `path`, replacing a member or adding one.
 
-    Objects on the way that are missing are made; an item of an array must exist.
+    Missing objects on the way are added; an item of an array must exist.
     """
     at = _skip(text, 0)
     for depth, key in enumerate(path):
@@ -170,7 +170,7 @@ def _newline(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    """Return what one level is indented by: two spaces in an empty file, "" in a one-line file."""
+    """Return the indentation of one level: two spaces in an empty file, "" in a one-line file."""
     if text.strip() == "{}":
         return "  "
     opening = _skip(text, 0)

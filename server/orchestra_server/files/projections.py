@@ -37,7 +37,7 @@ _FINISHED_SHOWN = 5
 def write_projections(working_directory: Path, state: ProjectState) -> None:
     """Write the five files for the tasks of `working_directory`.
 
-    A directory that is gone is left gone. Raises Unavailable when it cannot be written.
+    A directory that is gone is not made again. Raises Unavailable when it cannot be written.
     """
     if not working_directory.is_dir():
         return
@@ -62,7 +62,7 @@ def write_projections(working_directory: Path, state: ProjectState) -> None:
 
 
 def document(seq: int, tasks: list[Fields]) -> bytes:
-    """Return one projection as readable JSON; `as_of_event` says how new it is."""
+    """Return one projection as readable JSON; `as_of_event` is the event it is up to date with."""
     shown: Fields = {"note": _NOTE, "as_of_event": seq, "tasks": [*tasks]}
     return pretty(shown)
 

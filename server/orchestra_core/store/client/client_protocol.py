@@ -14,7 +14,7 @@ Part: TypeAlias = str | bytes | int
 class Client(Protocol):
     """Commands to the server that holds one project; every failure is a StoreUnavailable.
 
-    Whatever is sent may be sent twice: reads by nature, scripts by their operation ids.
+    Every command may be sent twice: a read changes nothing, a script knows its operation id.
     """
 
     @property
@@ -39,5 +39,5 @@ class Client(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection for good: whatever still waits ends."""
+        """Close every connection for good; waiting calls end."""
         ...

@@ -41,7 +41,7 @@ class Connections(Protocol):
         ...
 
     async def forget(self) -> None:
-        """Find the server anew before the next command."""
+        """Look up the server again before the next command."""
         ...
 
     async def close(self) -> None:

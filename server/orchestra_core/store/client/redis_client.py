@@ -59,7 +59,7 @@ class Subscription:
             raise self._fail(error) from error
 
     async def close(self) -> None:
-        """Hang up; whoever waits for a message gets StoreUnavailable."""
+        """Close the connection; a waiting reader gets StoreUnavailable."""
         with suppress(*TROUBLE):
             await self._pubsub.aclose()
 
@@ -133,14 +133,14 @@ class RedisClient:
             await subscription.close()
 
     async def mend(self) -> None:
-        """Start a private server again if it has died, and find anew where to connect to."""
+        """Start a private server again if it has died, and look up its address again."""
         async with self._mending:
             if self._revive is not None and not self._closed:
                 await asyncio.to_thread(self._revive)
             await self._forget()
 
     async def close(self) -> None:
-        """Close every connection for good: whatever still waits ends."""
+        """Close every connection for good; waiting calls end."""
         self._closed = True
         for subscription in tuple(self._subscriptions):
             await subscription.close()
@@ -149,7 +149,7 @@ class RedisClient:
                 await self._connections.close()
 
     async def _forget(self) -> None:
-        """Have the next command find its server anew, where a directory says which one it is."""
+        """Let the next command look up its server again, behind Sentinel or in a Cluster."""
         if self._has_directory and self._connections is not None:
             with suppress(*TROUBLE):
                 await self._connections.forget()

@@ -28,9 +28,9 @@ _MEANINGS = {
     "OOM": "it has used all the memory it may; raise its maxmemory",
     "MOVED": "it is part of a cluster; write {url} as redis+cluster://host:port",
     "CROSSSLOT": "it is part of a cluster; write {url} as redis+cluster://host:port",
-    "CLUSTERDOWN": "its cluster is down ({detail}); mend the cluster",
-    "MASTERDOWN": "its primary is down; mend the replication",
-    "NOREPLICAS": "it lacks replicas to write ({detail}); mend the replication",
+    "CLUSTERDOWN": "its cluster is down ({detail}); repair the cluster",
+    "MASTERDOWN": "its primary is down; repair the replication",
+    "NOREPLICAS": "it lacks replicas to write ({detail}); repair the replication",
 }
 # Codes after which the same command may succeed a moment later.
 PASSING = frozenset({"LOADING", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"})

@@ -13,7 +13,7 @@ MOST_UNREAD = 10_000
 
 
 class Hearing(Protocol):
-    """Whatever can wait for the next message."""
+    """A connection that waits for the next message."""
 
     async def hear(self) -> Heard:
         """Return the next message; raises StoreUnavailable when there will be none."""

@@ -1,1 +1,1 @@
-"""Other agents' clients: what stands in a chamber so that they ask our hook."""
+"""Other agents' clients: the files in a chamber that make them run Orchestra's hook."""

@@ -1,4 +1,4 @@
-"""The other agents whose clients can be told of mail: where each looks, and what it can do.
+"""The other agents whose clients can show mail: the file each reads, and what it can do.
 
 Each was run in a chamber on a scripted model: Codex 0.169.0, Gemini CLI 0.61.0, opencode 1.18.33,
 in November 2026. A session of such an agent is started in a chamber, as one of Claude Code would
@@ -16,13 +16,13 @@ from orchestra_server.files.hook_setup.shell_guard import Command, closed_first,
 from orchestra_server.files.installation.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
 
-# What their own worker writes with is not guarded: only mail, suspension and presence are there.
+# Their workers' writes are not guarded: their hooks serve mail, suspension and presence only.
 _CAN = "its sessions in chambers read mail before the next tool, when a prompt comes and at the end"
 
 
 @dataclass(frozen=True, slots=True)
 class AgentClient:
-    """One agent: the file that its client reads, and how ours comes into it.
+    """One agent: the file that its client reads, and how Orchestra's hooks are merged into it.
 
     With `in_main` it is the main checkout's file that the client reads in every worktree, and a
     worktree's own is passed over.
@@ -59,7 +59,7 @@ def _hooks(
     timeout: int,
     matcher: str,
 ) -> Hooks:
-    """Return one handler per event; only those of a turn's ends report presence and cost Python."""
+    """Return one handler per event; those of `others` also report presence, which starts Python."""
 
     def group(event: str) -> Json:
         pattern = command.mail if event in tools else command.present
@@ -111,7 +111,7 @@ AGENTS = {
 
 
 def find_agent_client(name: str) -> AgentClient:
-    """Return an agent of the catalogue; raises BadInput for any other name."""
+    """Return the agent of this name; raises BadInput for an unknown one."""
     if name not in AGENTS:
         known = ", ".join(("claude", *AGENTS))
         raise BadInput(f"agent {name[:40]!r} is not known; there are {known}")

@@ -1,4 +1,4 @@
-"""The plugin by which opencode asks our hook: it has no hook commands, only JavaScript.
+"""The plugin by which opencode runs Orchestra's hook: it has JavaScript plugins, not hook commands.
 
 Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself. What falls
 idle under `opencode run` ends at once: mail is left for the next session there, not taken.
@@ -55,7 +55,7 @@ export const Orchestra = async ({ client, directory }) => ({
 
 
 def plugin(_text: str, _name: str, command: Command) -> str:
-    """Return the plugin; what stood there was ours too, for the file bears our name."""
+    """Return the plugin; it replaces the file's text, since a file of this name is Orchestra's."""
     mail = guarded(command, command.mail, "opencode")
     told = guarded(command, command.present, "opencode")
     lines = {

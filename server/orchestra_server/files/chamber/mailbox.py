@@ -1,6 +1,6 @@
 """A chamber's mailbox: `.INTERRUPT` in its root, one JSON document any agent can read.
 
-Redis holds the truth about an interrupt; this file rings the bell and may be rung again. Writers
+Redis holds the state of an interrupt; this file announces it, and may be written again. Writers
 and hooks take turns by a lock on the chamber's directory, which needs no file of its own. A hook
 takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the text is printed.
 """
@@ -20,7 +20,7 @@ from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
 
 MAIL = ".INTERRUPT"
-DELIVERED = ".INTERRUPT.delivered"  # what a reader got and has not gone on from; one per reader
+DELIVERED = ".INTERRUPT.delivered"  # what a reader was shown and has not acted on; one per reader
 RECEIPTS = Path(".claude", "hooks", "receipts")
 _CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
 _HOW_TO_ACKNOWLEDGE = (
@@ -57,7 +57,7 @@ class MailFile(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """What a hook could not tell Redis: an interrupt reached `state` at `at` (ms)."""
+    """A report that a hook could not send to Redis: an interrupt reached `state` at `at` (ms)."""
 
     interrupt_id: str
     state: InterruptState
@@ -89,9 +89,9 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
 
 
 def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]:
-    """Take unread letters out of the mail of `chamber` again and return the ids of those.
+    """Take unread letters out of the mail of `chamber` and return their ids.
 
-    What a hook holds at this moment is being read and stays its own. Raises Unavailable when the
+    Letters that a hook has taken are being read and stay with it. Raises Unavailable when the
     chamber's directory is there and cannot be written.
     """
     place = chamber_path / MAIL
@@ -125,7 +125,7 @@ def unread(chamber_path: Path) -> list[str]:
 
 
 def known(chamber_path: Path) -> set[str]:
-    """Return the ids of all mail that is in the mailbox, on its way, or was read last."""
+    """Return the ids of all mail in the mailbox, held by a hook, or read last."""
     return {*unread(chamber_path), *_delivered_ids(chamber_path)}
 
 
@@ -135,7 +135,7 @@ def collect_receipts(chamber_path: Path) -> list[Receipt]:
 
 
 def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
-    """Remove the receipts that Redis has taken in."""
+    """Remove receipts whose reports are stored in Redis."""
     settled = set(receipts)
     for path, receipt in _receipts(chamber_path):
         if receipt in settled:
@@ -166,7 +166,7 @@ def _letter(interrupt: Interrupt) -> Letter:
 
 
 def _sender(interrupt: Interrupt) -> str:
-    """Return whose words they are: an agent's discovery is not the message of who recorded it."""
+    """Return who speaks: the agent that made a discovery, not the one that recorded it."""
     actor = interrupt.actor or "operator"
     if not interrupt.author:
         return actor
@@ -174,7 +174,7 @@ def _sender(interrupt: Interrupt) -> str:
 
 
 def _read_mail(place: Path) -> tuple[Letter, ...]:
-    """Return the letters in a mail file; text that is not ours is itself a letter without id."""
+    """Return the letters in a mail file; any other text becomes one letter without id."""
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
@@ -194,7 +194,7 @@ def _claimed_ids(chamber_path: Path) -> list[str]:
 
 
 def _delivered_ids(chamber_path: Path) -> set[str]:
-    """Return what some reader has been given, or lies ready as a copy for another reader."""
+    """Return the ids of what a reader was given, or what lies ready as a copy for another."""
     copies = chamber_path.glob(f"{MAIL}.for.*")
     found = {letter.id for copy in copies for letter in _read_mail(copy)}
     for memory in chamber_path.glob(f"{DELIVERED}*"):

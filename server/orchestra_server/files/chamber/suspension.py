@@ -1,6 +1,6 @@
 """A chamber's suspension: `.INTERRUPT.suspended` in its root, there for as long as it lasts.
 
-Redis holds the truth (`Chamber.suspended_at`); the server writes and removes this file after it.
+Redis holds the state (`Chamber.suspended_at`); the server writes and removes this file to match.
 While it is there the hook denies every tool of the chamber's worker and of the worker's own
 subagents, with `message` in the reason; mail is delivered and stamped as at any other time, and a
 turn may end. Its name begins like the mailbox's, so that the shell guard starts the hook.
@@ -27,7 +27,7 @@ class Suspension(Struct, frozen=True, kw_only=True):
 
 
 def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
-    """Make the file say `suspension`, or take it away; True when it said something else before.
+    """Write the file, or remove it for None; tell whether that changed anything.
 
     Raises Unavailable when the chamber's directory cannot be written.
     """
@@ -41,20 +41,20 @@ def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
             write_atomically(place, msgspec.json.format(msgspec.json.encode(suspension), indent=2))
     except OSError as fault:
         raise Unavailable(
-            f"{place} cannot be changed ({fault.strerror}); see that the directory is writable"
+            f"{place} cannot be changed ({fault.strerror}); make the directory writable"
         ) from fault
     return True
 
 
 def shows(chamber_path: Path, suspension: Suspension | None) -> bool:
-    """Whether the file says exactly that."""
+    """Whether the file holds exactly this suspension."""
     if suspension is None:
         return not _is_there(chamber_path / SUSPENDED)
     return read_suspension(chamber_path) == suspension
 
 
 def read_suspension(chamber_path: Path) -> Suspension | None:
-    """Return what the file says, None where there is none or it says nothing of ours."""
+    """Return the suspension in the file, None where there is none or it is not readable."""
     try:
         return msgspec.json.decode((chamber_path / SUSPENDED).read_bytes(), type=Suspension)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

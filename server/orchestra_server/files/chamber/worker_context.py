@@ -1,4 +1,4 @@
-"""A worker's briefing: `WORKER_CONTEXT.json`, all it needs to begin without asking anyone."""
+"""A worker's briefing, `WORKER_CONTEXT.json`: all it needs to begin without asking."""
 
 from collections.abc import Sequence
 from pathlib import Path

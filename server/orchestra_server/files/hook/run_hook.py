@@ -39,5 +39,5 @@ def run(subject: str, hooks: str) -> None:
         else:
             handle_presence(event, reader, payload)
             remember_ends(event, reader)
-    finally:  # whatever goes wrong, a hook never makes a worker fail
+    finally:  # a failing hook never makes its worker fail
         os._exit(0)  # at once, without an error about a closed pipe

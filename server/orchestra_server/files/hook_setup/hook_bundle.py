@@ -1,8 +1,7 @@
-"""Joins the modules of `hook/` into the one file of standard library that is installed.
+"""Joins the modules of `hook/` into the one installed file, which needs only the standard library.
 
-One file, because whoever finds it in a chamber reads it from top to bottom and needs nothing else,
-and because each further file costs every hook its look-up. Several modules here, because each has a
-subject and tests of its own.
+One file, because a reader can follow it from top to bottom, and because each further file would
+cost every hook a look-up. Several modules here, because each has its own subject and tests.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Where the hook's code lies: in the git directory, by its hash, and never in a working tree.
+"""Installs the hook's code in the git directory, by its hash, never in a working tree.
 
 A repository can hold a file of any name, compiled ones included; what its clients run for us must
 not be one of them. In `.claude/hooks` stands a starter, for whoever looks there.
@@ -49,7 +49,7 @@ def code_file(common_dir: Path) -> Path:
 
 
 def install_code(common_dir: Path) -> bool:
-    """Write this version's code where it is not there as it should be; True if it was written.
+    """Write this version's code unless it is there unchanged; tell whether it was written.
 
     Other versions stay: chambers may still use them. Raises OSError.
     """
@@ -65,7 +65,7 @@ def install_code(common_dir: Path) -> bool:
 
 
 def is_installed(common_dir: Path) -> bool:
-    """Say whether this version's code is there, byte for byte."""
+    """Tell whether this version's code is there, byte for byte."""
     try:
         return code_file(common_dir).read_bytes() == hook_source().encode()
     except OSError:

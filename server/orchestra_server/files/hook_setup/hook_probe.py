@@ -1,10 +1,10 @@
-"""The handshake that proves a chamber ready: its own hook, started as a client would start it.
+"""The probe that proves a chamber ready: starts its hook as a client would.
 
 The server runs the presence command of the chamber's settings through /bin/sh, with the event
 `Handshake` and a `nonce` on stdin. The hook tries to reach Redis (a PING is enough) and prints one
 JSON object: the nonce as `handshake`, its `chamber_id`, and whether it `reaches_redis`. It changes
-nothing. So a missing interpreter, a broken settings file or a wrong address shows at once, and not
-when the first message is not read.
+nothing. So a missing interpreter, a broken settings file or a wrong address shows at once, not when
+the first message stays unread.
 """
 
 import os
@@ -29,7 +29,7 @@ from orchestra_server.files.hook_setup.shell_guard import (
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")
-# Any event that reports presence would do; this is the first that a session fires.
+# Any event that reports presence would do; this is a session's first.
 _ASKED = "SessionStart"
 # The hook answers in 0.03 s; a machine that is busy with twenty chambers may need a while.
 _SECONDS = 10.0
@@ -107,7 +107,7 @@ def _command_in(path: Path) -> str:
 
 
 def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Path) -> bool:
-    """Say whether Orchestra would write exactly this, for an interpreter outside the repository.
+    """Tell whether Orchestra writes exactly this, with an interpreter outside the repository.
 
     Of any version: all of them lie in the git directory, where no commit can put a file.
     """
@@ -133,7 +133,7 @@ def _run(command: str, directory: Path, stdin: bytes) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # so that nothing of it outlives a hook that hangs
+        start_new_session=True,  # so that a hook that hangs leaves no process behind
     ) as process:
         try:
             return process.communicate(stdin, _SECONDS)[0]

@@ -1,4 +1,4 @@
-"""What the hook is told beside its own file: whose it is, and how it reaches Redis by itself."""
+"""The settings file beside the hook: which chamber it serves, and how it reaches Redis."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
-# Once the hook was three files: these are taken away wherever the one is written.
+# The hook used to be three files: these are removed wherever the one is written.
 RETIRED = tuple(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents"))
 HOOK_CACHE = HOOK.parent / "__pycache__"
 # In the main checkout: links to the folders of chambers that lie below its top.
@@ -44,15 +44,15 @@ class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The file beside the hook; in the main checkout only mode, root and isolation are set.
 
-    With `isolation` a worker is kept from writing in `main` and other chambers; it is the main
-    checkout's that counts, so that one setting holds for all chambers at once.
+    With `isolation` a worker cannot write in `main` or other chambers. Only the main checkout's
+    setting counts, so that one setting holds for all chambers.
     """
 
     mode: Literal["chamber", "main"]
     root: str  # the chamber, or the main checkout
     main: str = ""  # the main checkout
     isolation: bool = True
-    agents: tuple[str, ...] = ()  # whose clients chambers are furnished for, beside Claude Code
+    agents: tuple[str, ...] = ()  # agents beside Claude Code whose clients get hooks in chambers
     chamber_id: str = ""
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
@@ -62,7 +62,7 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def remove_retired(root: Path) -> list[Path]:
-    """Take away the hook's former files, relative to `root`, and return those that were there."""
+    """Remove the hook's former files below `root` and return those that were there."""
     places = [path for path in RETIRED if (root / path).is_file()]
     gone = [path for path in places if b"Orchestra" in (root / path).read_bytes()]
     for path in gone:

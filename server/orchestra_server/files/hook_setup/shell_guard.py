@@ -1,8 +1,8 @@
-"""The line that /bin/sh runs at each of a client's events: it looks for mail before any Python.
+"""The line that /bin/sh runs at each event of a client: it looks for mail before it starts Python.
 
-Nearly every call finds none, so what this line costs is what a worker waits for: the start of a
-shell, and of `cat`. Nothing cheaper reads stdin to its end, and a client whose hook does not may
-show an error; a shell's own `read` takes it byte by byte.
+Nearly every call finds none, so a worker waits only for the start of a shell and of `cat`. Nothing
+cheaper reads stdin to its end, and a client whose hook does not may show an error; a shell's own
+`read` takes it byte by byte.
 """
 
 import shlex
@@ -39,7 +39,7 @@ class Command:
     code: Path  # the folder that it is imported from
     hooks: Path  # the folder of its settings and marks
     mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
-    present: tuple[str, ...]  # the same for somebody to report
+    present: tuple[str, ...]  # the same for a worker that has to be reported
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
     chamber: Path | None = None  # whose settings these are; None for the main checkout's
 

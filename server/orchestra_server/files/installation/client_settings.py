@@ -1,9 +1,9 @@
-"""The part of Claude Code's settings that is ours: hooks, and leave to call our tools.
+"""Orchestra's part of Claude Code's settings: hooks, and permission to call its tools.
 
 Each event has one handler that reads mail, behind a shell guard which takes 1.5 ms when there is
 none, and one that reports presence, asynchronously, so that nobody waits for it. The tools that
 write have one more, for the isolation guard. In a chamber a change of the mailbox wakes a session
-that is idle: `asyncRewake` with exit code 2, which is only found out by trying (2.1.330).
+that is idle: `asyncRewake` with exit code 2, which is undocumented (seen in 2.1.330).
 """
 
 import shlex
@@ -46,30 +46,30 @@ _PRESENCE_EVENTS = (
     "SessionEnd",
 )
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
-# Python is started for a command that has the word in it, or git where an alias has it.
+# Python is started only for a command that has this word, or a git alias that has it.
 _STASH_ONLY = (
     "asked=$(cat); case $asked in *stash*|*git*) ;; *) exit 0 ;; esac; "
     f"{STASH_ALIASES}=$(git config --get-regexp '^alias[.]' stash 2>/dev/null); "
     f"export {STASH_ALIASES}; "
     f"case $asked${STASH_ALIASES} in *stash*) ;; *) exit 0 ;; esac; printf '%s\\n' \"$asked\" | "
 )
-# Seconds; the hook is done in a hundredth of it, and one that hangs must not hold a worker up.
+# Seconds; the hook needs a hundredth of it, and one that hangs must not block its worker.
 _TIMEOUT_S = 10
 
 Hooks = Mapping[str, list[Json]]
 
 
 def hooks_of(command: Command) -> Hooks:
-    """Return our groups of handlers for each event."""
+    """Return Orchestra's groups of handlers for each event."""
     events = dict.fromkeys((*_MAIL_EVENTS, *_PRESENCE_EVENTS))
     hooks = {event: _groups_of(event, command) for event in events}
     return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
 
 
 def with_hooks(text: str, name: str, hooks: Hooks) -> str:
-    """Return a settings file's text with `hooks`; what is there already stays as it stands.
+    """Return a settings file's text with `hooks` added; everything else stays as it is.
 
-    Raises BadInput when the file is not JSON, or its hooks are not of the form clients read.
+    Raises BadInput when the file is not JSON, or its hooks do not have the form that clients read.
     """
     for event, wanted in hooks.items():
         present = _groups(json_edit.check(text, name), name).get(event, [])
@@ -86,7 +86,7 @@ def with_hooks(text: str, name: str, hooks: Hooks) -> str:
 
 
 def without_hooks(text: str, name: str) -> str:
-    """Return a settings file's text without our handlers and what they leave empty."""
+    """Return a settings file's text without Orchestra's handlers and what they leave empty."""
     for event in _groups(json_edit.check(text, name), name):
         text = _without_ours(text, name, event)
         if not _groups(json_edit.check(text, name), name)[event]:
@@ -95,7 +95,7 @@ def without_hooks(text: str, name: str) -> str:
 
 
 def with_permission(text: str, name: str) -> str:
-    """Return a settings file's text that lets the client call our tools without asking."""
+    """Return a settings file's text with the permission to call Orchestra's tools."""
     allowed = _allowed(json_edit.check(text, name), name)
     if allowed is None:
         return json_edit.put(text, ("permissions", "allow"), [PERMISSION])
@@ -105,7 +105,7 @@ def with_permission(text: str, name: str) -> str:
 
 
 def without_permission(text: str, name: str) -> str:
-    """Return a settings file's text without that leave."""
+    """Return a settings file's text without that permission."""
     allowed = _allowed(json_edit.check(text, name), name)
     if allowed is None or PERMISSION not in allowed:
         return text
@@ -137,9 +137,9 @@ def _groups_of(event: str, command: Command) -> list[Json]:
 
 
 def _before(event: str, command: Command) -> str:
-    """Return what the shell does before it looks for mail; a read-only directory is no matter.
+    """Return what the shell does before it looks for mail; a read-only directory is ignored.
 
-    A client that has once ended a batch shows mail there: its single calls need not look. A turn
+    A client that reports ends of batches shows mail there: its single calls need not look. A turn
     that ends is marked before it looks, so that mail which comes after the look finds the mark.
     """
     batches, idle = (_mark(command, name) for name in ("batches", "idle"))
@@ -155,7 +155,7 @@ def _before(event: str, command: Command) -> str:
 
 
 def _waking(command: Command) -> list[Json]:
-    """Return the handler that tells an idle session of mail; at work it meets its mail anyway."""
+    """Return the handler that wakes an idle session for mail; one at work finds it by itself."""
     idle = _mark(command, "idle")
     said = "A message has arrived for the worker in this chamber."
     line = (
@@ -179,11 +179,11 @@ def _mark(command: Command, name: str) -> str:
 def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:
     hooks = settings.get("hooks", {})
     if not isinstance(hooks, dict):
-        raise BadInput(f'{name} has "hooks" that is no object; mend it first')
+        raise BadInput(f'{name} has "hooks" that is not an object; correct it first')
     found: dict[str, list[Json]] = {}
     for event, groups in hooks.items():
         if not isinstance(groups, list):
-            raise BadInput(f'{name} has "hooks" whose {event!r} is no list; mend it first')
+            raise BadInput(f'{name} has "hooks" whose {event!r} is not a list; correct it first')
         found[event] = groups
     return found
 
@@ -191,10 +191,10 @@ def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:
 def _allowed(settings: Mapping[str, Json], name: str) -> list[Json] | None:
     permissions = settings.get("permissions", {})
     if not isinstance(permissions, dict):
-        raise BadInput(f'{name} has "permissions" that is no object; mend it first')
+        raise BadInput(f'{name} has "permissions" that is not an object; correct it first')
     allowed = permissions.get("allow")
     if allowed is not None and not isinstance(allowed, list):
-        raise BadInput(f'{name} has "permissions" whose "allow" is no list; mend it first')
+        raise BadInput(f'{name} has "permissions" whose "allow" is not a list; correct it first')
     return allowed
 
 

@@ -19,7 +19,7 @@ _MODE = 0o600
 
 
 class FileRecord(Struct, frozen=True, kw_only=True):
-    """A file that was written: what stood there before, and the hash of what we left."""
+    """A file that was written: its former content, and the hash of its new one."""
 
     path: str
     before: bytes | None  # None: there was no file
@@ -28,7 +28,7 @@ class FileRecord(Struct, frozen=True, kw_only=True):
 
 
 class InstallRecord(Struct, frozen=True, kw_only=True):
-    """What was done to one working tree; `directories` were made by us, the outermost first."""
+    """What was written into one working tree; `directories` are those made, outermost first."""
 
     files: tuple[FileRecord, ...] = ()
     directories: tuple[str, ...] = ()
@@ -48,14 +48,14 @@ def read_record(common_dir: Path, root: Path) -> InstallRecord | None:
 
 
 def has_other_records(common_dir: Path, root: Path) -> bool:
-    """Say whether Orchestra is installed in another working tree of the repository as well."""
+    """Tell whether Orchestra is also installed in another working tree of the repository."""
     return bool(_read(common_dir).keys() - {str(root)})
 
 
 def is_as_installed(common_dir: Path, path: Path) -> bool:
-    """Say whether a file of ours is, byte for byte, as `orchestra init` left it."""
-    known = (one for record in _read(common_dir).values() for one in record.files)
-    wanted = next((one.written or one.after for one in known if one.path == str(path)), "")
+    """Tell whether a file is, byte for byte, as `orchestra init` left it."""
+    files = (file for record in _read(common_dir).values() for file in record.files)
+    wanted = next((file.written or file.after for file in files if file.path == str(path)), "")
     try:
         return bool(wanted) and digest(path.read_bytes()) == wanted
     except OSError:
@@ -63,9 +63,9 @@ def is_as_installed(common_dir: Path, path: Path) -> bool:
 
 
 def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
-    """Let the records of working trees below `old_top` be of those below `new_top`; return these.
+    """Rewrite the records of working trees below `old_top` for `new_top`; return the new ones.
 
-    Those that are below it already are returned too, so that a repeat does what the first did.
+    Those already below `new_top` are returned too, so that a repeated call returns the same.
     """
     records = _read(common_dir)
     moved = {
@@ -90,12 +90,12 @@ def _moved(path: str, old_top: Path, new_top: Path) -> str:
 
 
 def write_record(common_dir: Path, root: Path, record: InstallRecord | None) -> None:
-    """Keep a working tree's record, or forget it; the last one takes the file with it."""
+    """Store a working tree's record, or remove it (None), and the file with the last one."""
     records = {**_read(common_dir), str(root): record}
-    kept = {name: one for name, one in records.items() if one is not None}
+    remaining = {name: one for name, one in records.items() if one is not None}
     place = common_dir / _PLACE
-    if kept:
-        _write(place, kept)
+    if remaining:
+        _write(place, remaining)
         return
     place.unlink(missing_ok=True)
     if place.parent.is_dir() and not any(place.parent.iterdir()):
@@ -107,21 +107,21 @@ def updated(
     written: Mapping[Path, tuple[bytes | None, bytes]],
     directories: tuple[str, ...],
 ) -> InstallRecord:
-    """Return the record after more was `written`: for each file, what stood there and what does.
+    """Return the record with more files `written`: for each, its content before and after.
 
     A file that others changed since the last time has no former content to go back to; its hash is
-    left empty, and what is ours will be taken out of it piece by piece.
+    left empty, and undo takes only Orchestra's part out of it.
     """
     old = record or InstallRecord()
     files = {one.path: one for one in old.files}
     for path, (before, after) in written.items():
-        known = files.get(str(path))
-        if known is None:
-            known = FileRecord(path=str(path), before=before, after=digest(before or b""))
-        ours = before is None or digest(before) == known.after
+        entry = files.get(str(path))
+        if entry is None:
+            entry = FileRecord(path=str(path), before=before, after=digest(before or b""))
+        ours = before is None or digest(before) == entry.after
         files[str(path)] = FileRecord(
             path=str(path),
-            before=known.before,
+            before=entry.before,
             after=digest(after) if ours else "",
             written=digest(after),
         )

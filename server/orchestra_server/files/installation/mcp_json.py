@@ -1,6 +1,6 @@
-"""Our entry in `.mcp.json`, by which a client starts the server `orchestration`.
+"""Orchestra's entry in `.mcp.json`, by which a client starts the server `orchestration`.
 
-People commit this file, so the entry names nothing of one machine: a launcher in the working tree
+People commit this file, so the entry holds no path of one machine: a launcher in the working tree
 finds the interpreter. A client expands `${CLAUDE_PROJECT_DIR:-.}` itself.
 """
 
@@ -18,13 +18,13 @@ _SERVERS = "mcpServers"
 _ENTRY: dict[str, Json] = {
     "type": "stdio",
     "command": "python3",
-    # -I keeps the project's files from passing for modules of the standard library.
+    # -I keeps the project's files from shadowing the standard library.
     "args": ["-I", f"${{CLAUDE_PROJECT_DIR:-.}}/{LAUNCHER.as_posix()}"],
 }
 
 
 def with_server(text: str, name: str) -> str:
-    """Return the file's text with our server in it; an entry that starts it already is kept.
+    """Return the file's text with Orchestra's server; an entry that already starts it is kept.
 
     Raises BadInput for a file that is not JSON, and Refused when another server has the name.
     """
@@ -39,7 +39,7 @@ def with_server(text: str, name: str) -> str:
 
 
 def without_server(text: str, name: str) -> str:
-    """Return the file's text without our server, and without the object it leaves empty."""
+    """Return the file's text without Orchestra's server and the object it leaves empty."""
     servers = _servers(text, name)
     if not _starts_ours(servers.get(SERVER)):
         return text
@@ -49,7 +49,7 @@ def without_server(text: str, name: str) -> str:
 def _servers(text: str, name: str) -> Mapping[str, Json]:
     servers = json_edit.check(text, name).get(_SERVERS, {})
     if not isinstance(servers, dict):
-        raise BadInput(f'{name} has "{_SERVERS}" that is no object; mend it first')
+        raise BadInput(f'{name} has "{_SERVERS}" that is not an object; correct it first')
     return servers
 
 

@@ -1,13 +1,13 @@
 """Starts Orchestra's MCP server, from any directory, with an interpreter that has it installed.
 
 Written to `.claude/tools/orchestration.py` by `orchestra init`, which records its own interpreter
-below. It stands alone and runs on any Python 3, for the client starts it with whichever is there.
+below. It stands alone and runs on any Python 3, because the client starts it with `python3`.
 """
 
 import os
 import sys
 
-# This file lies in the project, whose files must not pass for modules of the standard library.
+# This file lies in the project, whose files must not shadow the standard library.
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != HERE]
 
@@ -15,7 +15,7 @@ import shutil
 import subprocess
 
 RECORDED = ""
-# -P keeps the files of the project it is started in from passing for libraries.
+# -P keeps the files of the project it is started in from shadowing libraries.
 START = ["-P", "-m", "orchestra_server"]
 PROBE = "import importlib.util as u, sys; sys.exit(u.find_spec('orchestra_server') is None)"
 ADVICE = (
@@ -25,7 +25,7 @@ ADVICE = (
 
 
 def has_orchestra(python: str) -> bool:
-    """Say whether an interpreter is there, new enough for -P, and has the server."""
+    """Tell whether an interpreter exists, is new enough for -P, and has the server."""
     if not python or not os.access(python, os.X_OK):
         return False
     probe = subprocess.run(  # noqa: S603 - the interpreter that init recorded, or our own

@@ -1,4 +1,4 @@
-"""What `orchestra init` put into a checkout that was moved since: absolute paths all over."""
+"""Installs Orchestra again in a checkout that was moved: its files hold absolute paths."""
 
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from orchestra_server.files.installation.install_record import move_records
 
 
 def initialise_again(common_dir: Path, old_top: Path, new_top: Path, python: str) -> None:
-    """Write them anew where Orchestra was installed, with what was chosen then.
+    """Install again, with the same choices, wherever Orchestra was installed below `old_top`.
 
-    The record of what was there before goes along, so that `init --undo` still takes out exactly
-    what was put in.
+    The install records move along, so that `init --undo` still takes out exactly what was put in.
     """
     for root in move_records(common_dir, old_top, new_top):
         try:

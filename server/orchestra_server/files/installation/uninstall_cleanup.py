@@ -1,4 +1,4 @@
-"""What gathers in a working tree while Orchestra is used, and can go with it."""
+"""Removes what collects in a working tree while Orchestra is used."""
 
 import shutil
 from pathlib import Path

@@ -147,7 +147,7 @@ def _conflicts_by_branch(
 def _merge_in_order(
     repo: Repository, base: str, branches: Sequence[ChamberBranch], message: str, *, trial: bool
 ) -> _MergeProgress:
-    """Merge what merges, in rounds until a round brings nothing more."""
+    """Merge what merges, in rounds until a round merges nothing."""
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])

@@ -1,4 +1,4 @@
-"""A closed chamber's worktree and branch, made again with what was saved of them."""
+"""Makes a closed chamber's worktree and branch again, with the saved work."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from orchestra_server.git.worktrees.add_and_list import (
 
 @dataclass(frozen=True, slots=True)
 class WorktreeToRecreate:
-    """What is to be made: `plan` without its commit, which is the saved one."""
+    """The worktree to make: `plan` without its commit, which is the saved one."""
 
     ref: str
     path: Path
@@ -38,10 +38,10 @@ class WorktreeToRecreate:
 
 
 def recreate_worktree(repo: Repository, wanted: WorktreeToRecreate) -> tuple[str, ...]:
-    """Make the worktree and put the saved work in; return what could not be filled, a line each.
+    """Make the worktree and restore the saved work; return a line for each part that failed.
 
-    A worktree that an earlier attempt made is taken up. Raises Refused when something is in the
-    way, which then stays as it is.
+    A worktree that an earlier attempt made is used. Raises Refused when something is in the way,
+    which stays as it is.
     """
     saved = require_save(repo, wanted.ref)
     notes: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def recreate_worktree(repo: Repository, wanted: WorktreeToRecreate) -> tuple[str
 
 
 def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCommit) -> bool:
-    """Tell whether the worktree is there; one made for another save is taken away first."""
+    """Tell whether the worktree exists; one that was made for another save is removed first."""
     tree = next(
         (one for one in list_worktrees(repo) if one.path == wanted.path and not one.gone), None
     )
@@ -90,7 +90,7 @@ def _belongs_to_save(repo: Repository, wanted: WorktreeToRecreate, tree: Worktre
 
 
 def _free_branch(repo: Repository, branch: str, tip: str) -> None:
-    """Delete the branch where its commit is kept: it is made again at the saved one."""
+    """Delete the branch if its commit is kept elsewhere; it is made again at the saved commit."""
     at = _require_free_branch(repo, branch, tip)
     if at:
         delete_branch(repo, branch, at)

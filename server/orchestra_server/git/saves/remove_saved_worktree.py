@@ -1,4 +1,4 @@
-"""Worktrees and branches removed, and never work that is nowhere else."""
+"""Removes worktrees and branches, but never work that exists nowhere else."""
 
 import os
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from orchestra_server.git.worktrees.submodules import preserve_submodule_commits
 
 
 def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGNORED_FILES) -> None:
-    """Remove a worktree and its directory; raises Refused when something unsaved would go.
+    """Remove a worktree and its directory; raises Refused when unsaved work would be lost.
 
     Uncommitted and untracked work must be in a saved ref exactly as it is now, and commits must be
     on a ref. Ignored files go with the directory unless `ignored` counts them as work.
@@ -76,12 +76,12 @@ def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: st
 
 
 def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
-    """Delete a branch only if it still is where it was seen; False when it is not or is gone."""
+    """Delete a branch if it is still at the commit that was read; tell whether it was deleted."""
     return branch in delete_branches(repo, {branch: expected_commit})
 
 
 def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
-    """Delete those branches that still are where they were seen; return which."""
+    """Delete the branches that are still at the commits that were read; return their names."""
     standing = {worktree.branch for worktree in list_worktrees(repo)}
     free = {branch: commit for branch, commit in expected.items() if branch not in standing}
     with repo.locked():
@@ -95,7 +95,7 @@ def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
 
 
 def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:
-    """Delete in one go, and where one of them has moved, those that have not."""
+    """Delete all refs in one transaction, or, if one has moved, each of the others."""
     if not expected:
         return set()
     stdin = "".join(
@@ -109,12 +109,12 @@ def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:
 
 
 def _has_submodules(path: Path, admin: Path) -> bool:
-    """Tell whether a worktree has submodules: they know it by its path, and it stays there."""
+    """Tell whether a worktree has submodules: their git directories hold its path."""
     return (path / ".gitmodules").is_file() or (admin / "modules").exists()
 
 
 def _require_saved(repo: Repository, path: Path, there: Path, ignored: IgnoredFiles) -> None:
-    """Raise Refused unless all that a worktree holds, wherever it stands, is under some ref."""
+    """Raise Refused unless everything that a worktree holds is reachable from some ref."""
     state = read_state(there, ignored=ignored)
     if not state.clean and not is_state_saved(repo, state):
         raise Refused(f"{path} has uncommitted work that is not saved; save it first")

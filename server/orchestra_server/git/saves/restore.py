@@ -1,4 +1,4 @@
-"""Saved work brought back exactly into a worktree made for it."""
+"""Restores saved work exactly, into a worktree made for it."""
 
 import os
 from collections.abc import Mapping
@@ -37,12 +37,12 @@ def require_save(repo: Repository, ref: str) -> SavedCommit:
 
 
 def saved_head_name(repo: Repository, ref: str) -> str:
-    """Return what HEAD was of saved work, a branch in full or a commit; "" for its own branch."""
+    """Return the saved HEAD: a full branch name, a commit, or "" for the chamber's own branch."""
     return read_entry(repo, read_extras(repo, ref), "HEAD")
 
 
 def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
-    """Bring HEAD, index, files, untracked files, modes, links and what was under way back.
+    """Restore HEAD, index, files, untracked files, modes, links and an operation in progress.
 
     The worktree is clean and at the commit of the saved branch or of HEAD. Raises Refused when it
     has work of its own or stands at another commit; git checks every file before it writes the
@@ -61,14 +61,14 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
 
 
 def restore_saved_submodules(repo: Repository, ref: str, worktree: Path) -> None:
-    """Bring those back alone, of work that is back otherwise; what is back stays as it is."""
+    """Restore only the submodules, of work that is restored otherwise; restored ones stay."""
     main_copies, extras = repo.common_dir / "modules", read_extras(repo, ref)
     listed = read_entry(repo, extras, SUBMODULES)
     restore_submodules(main_copies, worktree, ref, listed, _restore_submodule)
 
 
 def _restore_submodule(repo: Repository, ref: str, worktree: Path, main_copies: Path) -> None:
-    """Bring a submodule back that was just filled, at whatever commit."""
+    """Restore a submodule that was just checked out, at any commit."""
     saved = require_save(repo, ref)
     reset_partial_restore(repo, ref, worktree, repo.common_dir)
     state = _require_clean(ref, worktree)
@@ -101,12 +101,12 @@ def _restore(
     listed = read_entry(repo, extras, SUBMODULES)
     restore_submodules(main_copies, worktree, saved.ref, listed, _restore_submodule)
     _put_index(repo, worktree, admin, ref, extras)
-    # So that nothing shows as changed that is not; its status says whether anything is.
+    # So that no unchanged file shows as changed; the exit status says whether any is.
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=ceiling_env(worktree))
 
 
 def _put_head(repo: Repository, worktree: Path, saved: SavedCommit, head_name: str) -> None:
-    """Move HEAD from the chamber's branch to where it was; the branch stays."""
+    """Move HEAD from the chamber's branch to what it named before; the branch stays."""
     if not head_name:
         return
     git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)

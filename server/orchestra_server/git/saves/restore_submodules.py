@@ -1,4 +1,4 @@
-"""Submodules of a chamber that came back, with the open work that was saved of them."""
+"""Restores a chamber's submodules with the uncommitted work that was saved of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ Restore = Callable[[Repository, str, Path, Path], None]
 def restore_submodules(
     main_copies: Path, worktree: Path, ref: str, listed: str, restore: Restore
 ) -> None:
-    """Bring each listed submodule back; one that is back already stays as it is.
+    """Restore each listed submodule; one that is already restored stays as it is.
 
     `stores` holds the main checkout's copies, `listed` is what was saved of them; `restore` brings
     the saved work back into a clean worktree at its commit.

@@ -1,4 +1,4 @@
-"""A worktree whose restoring broke off: begun again, unless somebody worked in it meanwhile."""
+"""Starts an interrupted restore again, unless somebody worked in the worktree meanwhile."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from orchestra_server.git.snapshot.index_copy import read_state, split_nul
 def reset_partial_restore(
     repo: Repository, ref: str, worktree: Path, admin: Path | None = None
 ) -> None:
-    """Put a worktree back to its clean HEAD when all it holds is in HEAD or saved under `ref`.
+    """Reset a worktree to a clean HEAD if everything in it is in HEAD or saved under `ref`.
 
-    Such a one was not filled yet, or was left between its files and its index. Anything else
-    stays as it is, and is then in the restoring's way.
+    Such a worktree was left empty, or between its files and its index. In any other case nothing
+    changes, and the restore is refused.
     """
     state = read_state(worktree)
     admin = admin or find_admin_directory(repo, worktree)

@@ -65,7 +65,7 @@ def save_work(
     own_branch: str = "",
     ignored: IgnoredFiles = NO_IGNORED_FILES,
 ) -> SavedCommit | None:
-    """Keep all a worktree holds under `ref`; None when it is clean and merged already.
+    """Save everything a worktree holds under `ref`; None when it is clean and merged.
 
     `merged_into` is the revision the work should have reached, by default the repository's HEAD;
     `own_branch` is the chamber's, by default the one it is on. `ignored` says which ignored files
@@ -94,9 +94,9 @@ def save_staged(
     *,
     own_branch: str = "",
 ) -> SavedCommit | None:
-    """Keep commits and index of a worktree whose directory is gone; else as `save_work`.
+    """Save commits and index of a worktree whose directory is gone; else as `save_work`.
 
-    None also where git does not list the worktree any more, see `save_branch`.
+    None too where git no longer lists the worktree: see `save_branch`.
     """
     admin = find_admin_directory(repo, worktree)
     if admin is None:
@@ -115,7 +115,7 @@ def save_staged(
 def save_branch(
     repo: Repository, branch: str, ref: str, message: str, merged_into: str = ""
 ) -> SavedCommit | None:
-    """Keep the commits of a branch whose worktree is no more; None for none, or all merged."""
+    """Save the commits of a branch whose worktree is gone; None for none, or all merged."""
     tip = find_commit(repo, f"{_HEADS}{branch}")
     if not tip:
         return None
@@ -133,12 +133,12 @@ def find_admin_directory(repo: Repository, worktree: Path) -> Path | None:
 
 
 def saved_head_commits(repo: Repository) -> set[str]:
-    """Return the commits at which saved worktrees stood."""
+    """Return the HEAD commits of saved worktrees."""
     return set(repo.git("for-each-ref", "--format=%(parent)", SAVED).split())
 
 
 def find_save(repo: Repository, ref: str) -> SavedCommit | None:
-    """Return what an attempt that broke off has saved under the ref."""
+    """Return what an interrupted attempt saved under the ref."""
     commit = find_commit(repo, ref)
     if not commit:
         return None

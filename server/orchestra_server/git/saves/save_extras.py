@@ -1,4 +1,4 @@
-"""What of a chamber's state two trees cannot hold: kept as a third, which one commit carries.
+"""The part of a chamber's state that two trees cannot hold: a third tree, held by one commit.
 
 Its entries: `1/`, `2/`, `3/` are the index's unmerged entries by stage; `git/` the files of an
 operation that was under way; `index` the index itself where a tree does not say all of it; `HEAD`
@@ -55,7 +55,7 @@ def gather_extras(
     *,
     submodules: str = "",
 ) -> SaveExtras:
-    """Return what is to be kept besides trees; without a `worktree` its directory is gone.
+    """Return what has to be saved beside the two trees; `worktree` is None if it is gone.
 
     `own_branch` is the chamber's, without refs/heads/; `submodules` what was saved of these.
     """
@@ -92,7 +92,7 @@ def write_tree(repo: Repository, entries: Sequence[str]) -> str:
 
 
 def read_extras(repo: Repository, commit: str) -> dict[str, str]:
-    """Return the entries that a saved commit keeps, by path "mode object"."""
+    """Return the entries that a saved commit holds, by path "mode object"."""
     result = repo.run("ls-tree", "-r", "-z", f"{commit}^3")
     if result.status:  # it needed none
         return {}
@@ -101,13 +101,13 @@ def read_extras(repo: Repository, commit: str) -> dict[str, str]:
 
 
 def compared_entries(state: WorktreeState) -> list[str]:
-    """Return the entries by which two states are told apart."""
+    """Return the entries by which two states are compared."""
     stages = [_staged(stage) for stage in state.stages]
     return [*stages, *(entry.replace("\t", f"\t{GIT}", 1) for entry in state.operation)]
 
 
 def has_same_extras(extras: Mapping[str, str], state: WorktreeState) -> bool:
-    """Tell whether what was kept is what a state has."""
+    """Tell whether a state has the same extras as a save."""
     named = {f"{entry}\t{path}" for path, entry in extras.items() if path.startswith(_COMPARED)}
     return named == set(compared_entries(state))
 
@@ -122,7 +122,7 @@ def unmerged_stages(extras: Mapping[str, str]) -> str:
 
 
 def operation_files(extras: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of an operation that was under way, by path their blobs."""
+    """Return the blobs of the files of an operation in progress, by path."""
     return {
         path.removeprefix(GIT): entry.split()[1]
         for path, entry in extras.items()

@@ -1,1 +1,1 @@
-"""Chambers' worktrees: added, quarantined, linked again, and furnished with files."""
+"""Chambers' worktrees: added, quarantined, linked again, and filled with included files."""

@@ -155,7 +155,7 @@ def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:
 
 
 def _roll_back(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path]) -> None:
-    """Take back what this call made; nobody was told of it, so there is no work in it."""
+    """Remove what this call made; no worker knows of it, so it holds no work."""
     with repo.locked():
         for plan in begun:
             shutil.rmtree(plan.path, ignore_errors=True)

@@ -18,7 +18,7 @@ MAKER_DIED = "the process that made it ended half way"
 
 
 def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
-    """Take away worktrees and branches; nobody was told of them, so no work is in them."""
+    """Remove worktrees and branches; no worker knows of them, so they hold no work."""
     registered = {worktree.path for worktree in list_worktrees(repo)}
     for chamber in chambers:
         path = Path(chamber.path)

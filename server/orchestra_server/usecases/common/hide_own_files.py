@@ -1,4 +1,4 @@
-"""Nothing of ours shows in `git status`, whatever the repository's ignore rules say."""
+"""Hides Orchestra's files in `git status`, even where the repository's ignore rules show them."""
 
 from collections.abc import Sequence
 from pathlib import Path

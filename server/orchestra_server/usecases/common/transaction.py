@@ -40,7 +40,7 @@ class Decision(Generic[Answer]):
 async def run_transaction(
     store: Store, decide: Callable[[Reads], Awaitable[Decision[Answer]]]
 ) -> Answer:
-    """Decide and commit in one step, deciding anew whenever what was read has changed meanwhile."""
+    """Decide and commit in one step, deciding again if what was read has changed meanwhile."""
     last: list[Decision[Answer]] = []
 
     async def decide_change(reads: Reads) -> Change:

@@ -1,4 +1,4 @@
-"""Records made anew of what git has and the store does not know."""
+"""Records for what git has and the store does not know."""
 
 from pathlib import Path
 

@@ -110,7 +110,7 @@ def _findings(found: Sequence[Discovery]) -> str:
 
 
 def _finding(found: Discovery) -> str:
-    """Return a discovery with its words quoted, so that they cannot pass for a section of ours."""
+    """Return a discovery with its text quoted, so that it cannot pass for a part of the prompt."""
     lines = [f"- [{found.severity}] {found.agent_id} found:", quoted(found.text)]
     if found.impact:
         lines += ["  What follows from it, in the same agent's words:", quoted(found.impact)]

@@ -82,7 +82,7 @@ def test_removing_restores_an_empty_file() -> None:
     ],
 )
 def test_settings_of_an_unknown_form_are_refused_in_one_line(text: str) -> None:
-    with pytest.raises(BadInput, match=r"s\.json has .*mend it first"):
+    with pytest.raises(BadInput, match=r"s\.json has .*correct it first"):
         with_permission(with_hooks(text, "s.json", HOOKS), "s.json")
 
 

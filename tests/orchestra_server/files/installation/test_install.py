@@ -213,7 +213,7 @@ def test_init_with_another_interpreter_updates_the_files_and_undo_still_restores
             "another server called 'orchestration'",
         ),
         (".claude/settings.local.json", b"{\n// no\n}", BadInput, "json line 2 is not JSON"),
-        (".claude/settings.local.json", b'{"hooks": 1}', BadInput, '"hooks" that is no object'),
+        (".claude/settings.local.json", b'{"hooks": 1}', BadInput, '"hooks" that is not an object'),
         (".claude/tools/orchestration.py", b"print(1)", Refused, "move it away"),
         (".claude/hooks", b"a file", Refused, "is a file"),
     ],
