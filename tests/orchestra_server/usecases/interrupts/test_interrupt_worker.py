@@ -1,4 +1,4 @@
-"""Phases, interrupts and the two status verbs: how a task is steered and watched."""
+"""Sending an interrupt, and when it is sent again."""
 
 import json
 
@@ -12,38 +12,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.conducting import a_started_task, chambers_open, kinds
-from tests.support.repositories import TestRepository
-
-
-async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:
-    started = await start_task(context, description="x", complexity="moderate")
-    steps = [await advance_phase(context, task_id=started.task_id) for _ in range(4)]
-    assert [step.phase for step in steps] == [
-        "implementation",
-        *["verification"] * 3,
-    ]
-    assert [one.state for one in steps[-1].phases] == ["finished", "finished", "current"]
-    assert (await kinds(context)).count("task.phase-advanced") == 2
-
-
-async def test_entering_a_named_phase_again_changes_nothing(context: Context) -> None:
-    started = await start_task(context, description="x", complexity="moderate")
-    first, again = [
-        await advance_phase(context, task_id=started.task_id, phase="verification")
-        for _ in range(2)
-    ]
-    assert (first.advanced, again.advanced) == (True, False)
-    assert again.at == first.at
-    assert [one.state for one in again.phases] == ["finished", "skipped", "current"]
-    assert again.by == "conductor"
-
-
-async def test_the_error_for_an_unknown_phase_lists_the_phases(context: Context) -> None:
-    started = await start_task(context, description="x", complexity="moderate")
-    with pytest.raises(BadInput, match="'deploy'; its phases are: analysis, implementation"):
-        await advance_phase(context, task_id=started.task_id, phase="deploy")
 
 
 async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None:
@@ -134,12 +103,3 @@ async def test_an_invalid_interrupt_is_a_one_line_error_and_sends_nothing(
         )
     assert "\n" not in str(caught.value)
     assert "interrupt.sent" not in await kinds(context)
-
-
-async def test_every_change_updates_the_projections(
-    context: Context, repository: TestRepository
-) -> None:
-    started = await start_task(context, description="x", complexity="moderate")
-    await advance_phase(context, task_id=started.task_id)
-    written = json.loads(repository.read(".claude/WORKFLOW_STATE.json"))
-    assert written["tasks"][0]["current_phase"] == "implementation"

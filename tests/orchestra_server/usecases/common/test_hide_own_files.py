@@ -1,0 +1,41 @@
+"""Whether files of Orchestra show in git's status."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from tests.support.repositories import TestRepository
+
+OWN = ".claude/WORKER_CONTEXT.json"
+
+
+def test_our_files_do_not_show_in_git_status(repository: TestRepository) -> None:
+    repository.write(OWN, "{}")
+    assert repository.status == f"?? {OWN}"
+    hide_own_files(repository.path / ".git", repository.path)
+    assert repository.status == ""
+
+
+def test_our_files_are_hidden_in_a_folder_of_the_repository(repository: TestRepository) -> None:
+    repository.write("src/.claude/MISSION_CONTEXT.json", "{}")
+    hide_own_files(repository.path / ".git", repository.path / "src")
+    assert repository.status == ""
+
+
+def test_our_files_are_hidden_although_the_projects_rules_include_them(
+    repository: TestRepository,
+) -> None:
+    repository.commit("rules", {".gitignore": "!.claude/\n!.claude/**\n"})
+    repository.write(OWN, "{}")
+    hide_own_files(repository.path / ".git", repository.path)
+    assert repository.status == ""
+
+
+def test_an_exclude_file_that_cannot_be_written_is_an_error(
+    repository: TestRepository, tmp_path: Path
+) -> None:
+    (tmp_path / "common").touch()
+    with pytest.raises(Unavailable, match="info"):
+        hide_own_files(tmp_path / "common", repository.path)
