@@ -9,6 +9,7 @@ from orchestra_core.replies.chambers import ClosedChamber
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.repository.stashes import LEFT_STASH
 from orchestra_server.usecases.chambers.close_transaction import close_one, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
@@ -89,8 +90,10 @@ def _reply(
 
 
 def _next_step(chamber: Chamber) -> str:
+    begin = "It held no work that is not merged; nothing is left to do for it."
     if chamber.saved_ref:
-        return f"Its work is saved; restore_chamber with chamber={chamber.name!r} brings it back."
-    if chamber.note.startswith(LOST):
+        begin = f"Its work is saved; restore_chamber with chamber={chamber.name!r} brings it back."
+    elif chamber.note.startswith(LOST):
         return f"Nothing could be saved: {chamber.note}."
-    return "It held no work that is not merged; nothing is left to do for it."
+    stash = chamber.note.partition(LEFT_STASH)
+    return f"{begin} But {stash[1]}{stash[2]}." if stash[1] else begin

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import BRANCHES
+from orchestra_core.names import BRANCHES, branch_of
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.closed_marks import mark_closed
@@ -16,6 +16,12 @@ from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.stashes import (
+    Stash,
+    describe_stashes,
+    list_stashes,
+    stashes_made_on,
+)
 from orchestra_server.git.repository.worktree_status import is_plain_directory
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branch,
@@ -113,7 +119,11 @@ def save_and_remove_all(
         if isinstance(one, _Removed) and one.landed and one.chamber.branch.startswith(BRANCHES)
     }
     gone = delete_branches(repo, at) if at else set[str]()
-    return [_ended(repo, task, one, gone) if isinstance(one, _Removed) else one for one in taken]
+    stashes = list_stashes(repo)
+    return [
+        _ended(repo, task, one, gone, stashes) if isinstance(one, _Removed) else one
+        for one in taken
+    ]
 
 
 def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
@@ -186,7 +196,7 @@ def _message(task: Task, chamber: Chamber) -> str:
 
 
 def _ended(
-    repo: Repository, task: Task, taken: _Removed, gone: set[str]
+    repo: Repository, task: Task, taken: _Removed, gone: set[str], stashes: Sequence[Stash]
 ) -> ClosedWork | OrchestraError:
     chamber, saved = taken.chamber, taken.saved
     last = taken.late or saved
@@ -197,7 +207,17 @@ def _ended(
         )
     except OrchestraError as fault:
         return fault
-    return ClosedWork(kept, branch_kept, _note(taken, branch_kept=branch_kept))
+    left = describe_stashes(_stashes_of(repo, taken, stashes)) if stashes else ""
+    note = _note(taken, branch_kept=branch_kept)
+    return ClosedWork(kept, branch_kept, f"{note}; {left}" if left else note)
+
+
+def _stashes_of(repo: Repository, taken: _Removed, stashes: Sequence[Stash]) -> list[Stash]:
+    """Return the stashes made in a chamber; a renamed branch had another name before."""
+    chamber = taken.chamber
+    branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
+    tip = taken.saved.commit if taken.saved else taken.landed
+    return stashes_made_on(repo, stashes, branches, chamber.base_commit, tip)
 
 
 def _target(task: Task) -> str:
