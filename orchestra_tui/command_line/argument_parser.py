@@ -1,4 +1,4 @@
-"""An argument parser that imports little, complains in one line, and explains each command."""
+"""An argument parser that imports little, reports errors in one line, and explains each command."""
 
 import argparse
 import os
@@ -39,7 +39,7 @@ class CommandParser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, like every other error of Orchestra."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise BadInput in place of printing the usage and leaving."""
+        """Raise BadInput instead of printing the usage and exiting."""
         raise BadInput(f"{message}; '{self.prog} --help' shows the usage")
 
 

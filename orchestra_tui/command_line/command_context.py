@@ -1,4 +1,4 @@
-"""Where a command acts: the directory it stands in and what the environment says."""
+"""Where a command acts: its directory and the settings from the environment."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadInput as error:
         return _complain(error, _MISUSED)
     except BrokenPipeError:
-        # Nobody reads on. Python would complain once more when it flushes at its end.
+        # The reader is gone. Python would report that again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _SIGNALLED + signal.SIGPIPE
     except (OrchestraError, OSError) as error:

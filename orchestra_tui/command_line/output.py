@@ -27,5 +27,5 @@ def print_json(*encoded: bytes) -> None:
 
 
 def warn(line: str) -> None:
-    """Say something beside the output, on stderr."""
+    """Print a warning on stderr."""
     sys.stderr.write(f"orchestra: {clean(line)}\n")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-# Ctrl-C is asyncio's own affair; these two would end the process with its store still open.
+# asyncio handles Ctrl-C; these two would end the process with its store still open.
 _END_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -26,7 +26,7 @@ async def _guarded(work: Coroutine[None, None, Answer]) -> Answer:
         if task is not None:
             task.cancel()
 
-    with suppress(RuntimeError):  # not in the main thread: signals are another's affair
+    with suppress(RuntimeError):  # not in the main thread: another one handles signals
         for number in _END_SIGNALS:
             loop.add_signal_handler(number, end, number)
     try:

@@ -1,4 +1,4 @@
-"""What a screen knows of the application it stands in."""
+"""The application as screens see it."""
 
 from collections.abc import Callable, Coroutine
 
@@ -13,17 +13,17 @@ Work = Callable[[], Coroutine[None, None, None]]
 
 
 class AppBase(App[int]):
-    """The picture and the operator's verbs, for every screen; the application itself fills them."""
+    """The view model and the tool calls, for every screen; the application sets them."""
 
     view_model: ViewModel
     tool_calls: ToolCalls
     server: ServerStatus
 
     def say(self, line: str, *, problem: bool = False) -> None:
-        """Show one line for a few seconds, as the plain text it is."""
+        """Show one line for a few seconds, as plain text."""
         severity = "warning" if problem else "information"
         self.notify(one_line(line, 400), severity=severity, markup=False)
 
     def start(self, work: Work) -> None:
-        """Run `work` beside the screen; it outlives the dialog that asked for it."""
+        """Run `work` in the background; it outlives the dialog that started it."""
         self.run_worker(work())

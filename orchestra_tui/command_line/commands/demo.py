@@ -77,7 +77,7 @@ def _last_line(log: Path) -> str:
 
 @contextmanager
 def _conductor(setup: DemoSetup, pace: float) -> Generator[subprocess.Popen[bytes]]:
-    """Start the conductor; its stdin is its lifeline, so it cannot outlive this process."""
+    """Start the conductor; it ends when its stdin is closed, so it cannot outlive this process."""
     with setup.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
             [

@@ -6,7 +6,7 @@ from orchestra_tui.command_line.output import print_lines
 
 
 def run(place: CommandContext) -> int:
-    """Stop it if it runs, and say what was found."""
+    """Stop it if it runs, and print whether it did."""
     found = inspect(place.settings)
     if not shut_down(place.settings):
         print_lines([f"No private Valkey is running for {found.data_dir}."])

@@ -1,4 +1,4 @@
-"""`orchestra interrupt`: a message from the operator to a chamber's worker, or one called back."""
+"""`orchestra interrupt`: sends the operator's message to a chamber's worker, or cancels one."""
 
 from orchestra_core.errors import Unknown
 from orchestra_core.names import check_chamber_name
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Send it, or call it back, and say how far it has come."""
+    """Send or cancel the message, and print its state."""
     print_lines(_cancelled(place, options) if options.cancel else _sent(place, options))
     return 0
 
@@ -67,7 +67,7 @@ async def _cancel(place: CommandContext, options: Options) -> CancelledInterrupt
 def task_of(state: ProjectState, chamber: str) -> str:
     """Return the task of the live chamber of that name: there is never more than one.
 
-    Raises Unknown naming those there are.
+    Raises Unknown, with the names of the live chambers.
     """
     live = [one for one in state.chambers.values() if one.is_live]
     for one in live:

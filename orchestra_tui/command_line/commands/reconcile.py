@@ -1,4 +1,4 @@
-"""`orchestra reconcile`: what differs between the store, git and the disk, and its mending."""
+"""`orchestra reconcile`: finds and repairs differences between the store, git and the disk."""
 
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_core.store.open_store import open_store

@@ -1,4 +1,4 @@
-"""`orchestra restore`: bring a closed chamber back, or list what is saved."""
+"""`orchestra restore`: restores a closed chamber, or lists saved work."""
 
 from collections.abc import Sequence
 

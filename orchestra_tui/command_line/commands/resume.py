@@ -1,4 +1,4 @@
-"""`orchestra resume`: the tools of a suspended chamber run again."""
+"""`orchestra resume`: ends a chamber's suspension."""
 
 from orchestra_core.names import check_chamber_name
 from orchestra_core.replies.interrupts import ResumedWorker
@@ -13,7 +13,7 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Resume it and say what its worker knows of that."""
+    """Resume the chamber and print what its worker is told."""
     check_chamber_name(options.chamber)
     done = run_to_end(_resume(place, options))
     how = "is resumed" if done.was_suspended else "was not suspended"

@@ -11,7 +11,7 @@ from orchestra_tui.screens.dialogs.dialog import Dialog
 
 
 class Confirm(Dialog):
-    """A question with its facts; only `y` says yes, so that a hurried enter changes nothing."""
+    """A question with its facts; only `y` confirms, so that a hasty Enter changes nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes", id="dialog.yes"),

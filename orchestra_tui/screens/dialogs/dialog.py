@@ -47,7 +47,7 @@ class Dialog(ModalScreen[None]):
         return ()
 
     def action_leave(self) -> None:
-        """Close the dialog; what was sent is on its way all the same."""
+        """Close the dialog; a call that was sent goes on."""
         self.dismiss()
 
     def say_problem(self, text: str) -> None:
@@ -61,13 +61,13 @@ class Dialog(ModalScreen[None]):
         self.query_one("#hints", Static).update(text)
 
     def begin(self, work: Work) -> None:
-        """Start `work`, unless the last one is still on its way."""
+        """Start `work`, unless the last one is still running."""
         if not self._busy:
             self._busy = True
             self.app.start(work)
 
     async def attempt(self, call: Awaitable[Value], doing: str) -> Value | None:
-        """Await `call`, saying what is `doing`; a failure is shown here and answers None."""
+        """Await `call` while showing `doing`; a failure is shown here and returns None."""
         self.say_problem("")
         self.say_hints(doing)
         try:

@@ -1,4 +1,4 @@
-"""The dialog that interrupts workers: a message, how strong it is, and then how far it has come."""
+"""The dialog that interrupts workers: a message, what it requires, and then its progress."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ _STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
 
 class InterruptEditor(Dialog):
-    """Sends one message to each of `chambers` and shows each one's way as its events arrive."""
+    """Sends one message to each of `chambers` and shows its progress as events arrive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
@@ -70,7 +70,7 @@ class InterruptEditor(Dialog):
         yield Static("", id="progress")
 
     def show(self, changes: ViewChanges) -> None:
-        """Show how far the mail has come, now that events have arrived."""
+        """Show the messages' progress after new events."""
         if self._sent and (changes.whole or changes.rows.chambers):
             self._show_progress()
 

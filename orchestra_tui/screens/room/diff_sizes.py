@@ -1,4 +1,4 @@
-"""How much each chamber has changed: asked for after something happened there, never on a clock."""
+"""How much each chamber has changed: asked for after an event there, never by a timer."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ _SPACING = 5.0  # seconds between two looks: each one is a git diff for every ch
 
 
 class DiffSizes:
-    """Keeps the sizes of the selected task's chambers near the truth while work goes on."""
+    """Keeps the diff sizes of the selected task's chambers up to date."""
 
     def __init__(self, app: AppBase) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class DiffSizes:
             self._timer = loop.call_at(moment, self._start)
 
     def update(self, changes: ViewChanges, task_id: str) -> None:
-        """Take note of what happened; chambers of another task are not looked at."""
+        """Ask again if the events concern the selected task's chambers."""
         if any(key.startswith(f"{task_id}/") for key in changes.rows.chambers):
             self.request(task_id)
 
@@ -43,7 +43,7 @@ class DiffSizes:
         return began or self._fetching
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop asking."""
         if self._timer is not None:
             self._timer.cancel()
 

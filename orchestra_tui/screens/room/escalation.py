@@ -1,4 +1,4 @@
-"""Tells mail that has become overdue from what was so before, so that each is said aloud once."""
+"""Finds mail that has become overdue, so that each message is announced once."""
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Interrupt

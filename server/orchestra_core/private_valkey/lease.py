@@ -1,4 +1,4 @@
-"""A user's hold on the private server: the first in starts it, the last out stops it."""
+"""A user's lease on the private server: the first lease starts it, the last stops it."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ from orchestra_core.settings import Settings
 class Lease:
     """The right to use the server until `close`; the kernel ends it if the process dies first.
 
-    A lease that nobody closes (its joining was cancelled, say) is given up with the object.
+    A lease that is never closed ends with the object.
     """
 
     def __init__(self, paths: ServerPaths, users: int) -> None:

@@ -1,4 +1,4 @@
-"""Where the private server keeps its things: data, locks and log in one directory, socket apart.
+"""The private server's files: data, locks and log in one directory, the socket in another.
 
 A unix socket's path must fit the 104 bytes of macOS's `sun_path` with its closing NUL, so the
 socket cannot simply stand beside the data.
@@ -91,7 +91,7 @@ def unusable_directory(path: Path, error: OSError) -> StoreUnavailable:
 
 
 def read_server_record(paths: ServerPaths) -> ServerRecord | None:
-    """Return what was last recorded; None when there is nothing or nothing sensible."""
+    """Return the last record; None when there is none or it cannot be read."""
     try:
         return msgspec.json.decode(paths.record.read_bytes(), type=ServerRecord)
     except (OSError, msgspec.DecodeError):

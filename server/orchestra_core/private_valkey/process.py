@@ -1,4 +1,4 @@
-"""The server process: started under its lock, waited for, and asked to go."""
+"""Starts the server process under its lock, waits for it, and shuts it down."""
 
 import os
 import platform
@@ -58,7 +58,7 @@ def ensure_running(paths: ServerPaths) -> Path:
         waited = time.monotonic() - began
         if waited > (_LOAD_WITHIN if said == "loading" else _START_WITHIN):
             raise StoreUnavailable(_no_answer(paths, record))
-        time.sleep(_LOOK_AGAIN)  # a socket's coming to life is no event anyone could await
+        time.sleep(_LOOK_AGAIN)  # no event tells that a socket accepts connections
 
 
 def stop(paths: ServerPaths) -> bool:
@@ -73,7 +73,7 @@ def stop(paths: ServerPaths) -> bool:
         try:
             ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", answer_seconds=_STOP_WITHIN)
         except (HungUp, Refusal, Garbled):
-            pass  # it goes without an answer; whether it has gone is looked at below
+            pass  # it exits without an answer; whether it did is checked below
         except OSError:
             # Its socket is gone or it hangs; only on this host is the number its own.
             if record.host == platform.node() and is_locked(paths.server_lock):
@@ -175,7 +175,7 @@ def _no_answer(paths: ServerPaths, record: ServerRecord | None) -> str:
 
 
 def _eventually(condition: Callable[[], bool], within: float) -> bool:
-    """Wait for what the kernel announces to nobody."""
+    """Poll a condition that no event announces."""
     until = time.monotonic() + within
     while not condition():
         if time.monotonic() > until:

@@ -19,19 +19,19 @@ def open_lock_file(path: Path, mode: int = 0o666) -> int:
 
 
 def lock_exclusive(descriptor: int) -> None:
-    """Wait, however long, for the exclusive lock."""
+    """Wait for the exclusive lock, without a deadline."""
     fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def lock_shared(descriptor: int) -> None:
-    """Wait, however long, for a share of the lock."""
+    """Wait for a shared lock, without a deadline."""
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 def try_lock_exclusive(descriptor: int) -> bool:
-    """Take the exclusive lock, or turn a share into it, without waiting; tell whether it worked.
+    """Take the exclusive lock, or convert a shared one, without waiting; tell whether it worked.
 
-    When it fails a share is lost too: the kernel gives up the old lock first.
+    If it fails, a shared lock is lost too: the kernel releases the old lock first.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

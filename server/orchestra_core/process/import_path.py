@@ -1,6 +1,6 @@
-"""Where Python looks for modules: never in the directory that Orchestra was started in.
+"""Keeps Python from importing modules from the directory that Orchestra was started in.
 
-That directory is somebody's repository, whose `mcp.py` or `redis/` would be imported in place of
+That directory is the user's repository, whose `mcp.py` or `redis/` would be imported in place of
 the library. `python -m` puts it first, and a relative entry of PYTHONPATH leads into it.
 """
 
@@ -13,10 +13,10 @@ _VARIABLE = "PYTHONPATH"
 
 
 def drop_working_directory() -> None:
-    """Take the working directory and relative entries of PYTHONPATH off the search for modules.
+    """Remove the working directory and relative entries of PYTHONPATH from the module path.
 
-    Processes that are started later do not get those entries either. Call this before anything
-    else is imported. The folders that Orchestra itself was loaded from stay.
+    Processes started later do not get those entries either. Call this before any other import.
+    The folders that Orchestra itself was loaded from stay.
     """
     here = _working_directory()
     if not sys.flags.safe_path and sys.path and sys.path[0] in {"", here}:
@@ -27,11 +27,13 @@ def drop_working_directory() -> None:
 
 def _drop_relative_entries(entries: list[str], here: str) -> None:
     own = _own_folders()
-    relative = {os.path.normpath(os.path.join(here, one)) for one in entries if _is_relative(one)}
+    relative = {
+        os.path.normpath(os.path.join(here, entry)) for entry in entries if _is_relative(entry)
+    }
     sys.path[:] = [entry for entry in sys.path if entry not in relative - own]
-    kept = [one for one in entries if not _is_relative(one)] + sorted(relative & own)
-    if kept:
-        os.environ[_VARIABLE] = os.pathsep.join(kept)
+    remaining = [entry for entry in entries if not _is_relative(entry)] + sorted(relative & own)
+    if remaining:
+        os.environ[_VARIABLE] = os.pathsep.join(remaining)
     else:
         del os.environ[_VARIABLE]
 

@@ -1,6 +1,6 @@
-"""What is set right before anything else runs: module path, encoding, standard streams.
+"""Prepares a process before anything else runs: module path, encoding, standard streams.
 
-Called first by every program of Orchestra that somebody else starts.
+Called first by every program of Orchestra that another process starts.
 """
 
 import io
@@ -10,19 +10,19 @@ import sys
 
 from orchestra_core.process.import_path import drop_working_directory
 
-# Spelled as nobody spells it, so that a process knows that it has been restarted.
+# An unusual spelling, by which a process knows that it was restarted here.
 _IN_UTF8 = "-Xutf8=1"
 
 
 def prepare_process() -> None:
-    """Make this process safe to go on in; restarts it once where file names would not be UTF-8."""
+    """Prepare this process; restarts it once where file names would not be UTF-8."""
     drop_working_directory()
     _open_closed_streams()
     _restart_in_utf8()
 
 
 def _open_closed_streams() -> None:
-    """Open the standard streams that were closed, or the next files opened would pass for them."""
+    """Open closed standard streams, so that no file opened later takes their numbers."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -38,7 +38,7 @@ def _open_closed_streams() -> None:
 
 
 def _restart_in_utf8() -> None:
-    """Let file names be UTF-8 whatever the locale says; a terminal keeps the locale's encoding."""
+    """Make file names UTF-8 under any locale; a terminal keeps the locale's encoding."""
     if _IN_UTF8 in sys.orig_argv:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):

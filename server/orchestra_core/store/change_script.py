@@ -26,7 +26,7 @@ _NONCE_BITS = 48  # a number that every reader of JSON keeps whole
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a change has become; `repeated` when the operation had been done before."""
+    """The result of a change; `repeated` when the operation was done before."""
 
     events: tuple[Event, ...]
     repeated: bool
@@ -34,12 +34,12 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something that was read has changed since."""
+    """A document that was read has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameTaken:
-    """A claim is another's."""
+    """A claim is held by another."""
 
     name: str
     holder: str
@@ -67,7 +67,7 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         events = [_unnumbered(event) for event in change.events]
     except UnicodeEncodeError as error:
         raise BadInput(
-            "the text holds half a character (a lone surrogate); send it as UTF-8"
+            "the text holds a lone surrogate, which is half a character; send valid UTF-8"
         ) from error
     for key in (*reads.sizes, *(key for key, _ in (*reads.guards, *documents))):
         index.setdefault(key, len(index) + 1)

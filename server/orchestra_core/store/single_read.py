@@ -1,4 +1,4 @@
-"""One look at the state without a client, for a command that asks once and leaves.
+"""Reads the state once without a client, for a command that then ends.
 
 Importing redis and asyncio takes several times as long as the answer. This way leads only to a
 server that is running and reached by a plain socket; everywhere else the store is opened, which
@@ -23,7 +23,7 @@ _ANSWER_SECONDS = 15.0  # as the store: a snapshot on a busy machine
 
 
 def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
-    """Return the whole state at one moment; None where this way does not lead.
+    """Return the whole state at one moment; None where only a client can read it.
 
     Raises BadInput for a URL that is wrong.
     """
@@ -44,7 +44,7 @@ def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
 
 
 def _target(settings: Settings) -> Target | None:
-    """Return where a plain socket reaches the server without a word of greeting."""
+    """Return where a plain socket reaches the server without authentication."""
     if not settings.redis_url:
         record = read_server_record(server_paths(settings))
         return Path(record.socket) if record is not None else None

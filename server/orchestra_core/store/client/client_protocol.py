@@ -35,7 +35,7 @@ class Client(Protocol):
         ...
 
     async def mend(self) -> None:
-        """Do what can be done about a lost connection before the next attempt."""
+        """Prepare the next attempt after a lost connection."""
         ...
 
     async def close(self) -> None:

@@ -20,7 +20,7 @@ class ServerInfo:
 
 
 async def read_server_info(client: Client) -> ServerInfo:
-    """Ask the server what it is; raises StoreUnavailable when it does not say."""
+    """Ask for the server's product and version; raises StoreUnavailable when it gives none."""
     found = await read_info(client, "server")
     if "valkey_version" in found:
         return ServerInfo("valkey", found["valkey_version"])

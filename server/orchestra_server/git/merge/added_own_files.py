@@ -1,4 +1,4 @@
-"""Files of Orchestra's that somebody forced into a branch."""
+"""Orchestra's own files that were committed to a branch by force."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from orchestra_server.git.snapshot.index_copy import split_nul
 
 
 def added_own_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple[str, ...]:
-    """Return the files of ours that any of `commits` brings and `old` does not have, sorted.
+    """Return Orchestra's own files that any of `commits` brings and `old` does not have, sorted.
 
     One that a later commit takes out again counts too: its content would be in the history.
     """

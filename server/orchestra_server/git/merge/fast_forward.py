@@ -1,4 +1,4 @@
-"""The one moment the main working tree sees anything: a fast-forward, whole or not at all."""
+"""Moves the target branch and its checkout by one fast-forward, whole or not at all."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""A chamber's open work becomes a commit the way its person would make it."""
+"""Commits a chamber's uncommitted work as the user would commit it."""
 
 import os
 import re
@@ -47,7 +47,7 @@ def commit_uncommitted_work(
 
     Orchestra's own files are left out, whatever the repository's ignore rules say.
     `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is what was just
-    found there. The person's identity, signing and hooks apply; where a commit-msg hook refuses
+    found there. The user's identity, signing and hooks apply; where a commit-msg hook refuses
     `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses,
     the index being then as it was.
     """
@@ -116,7 +116,7 @@ def _has_anything_to_commit(worktree: Path) -> bool:
 
 
 def _is_merging(worktree: Path) -> bool:
-    """Tell whether a merge waits for its commit: it may bring nothing and is work all the same."""
+    """Tell whether a merge waits for its commit, which counts as work even without changes."""
     return (git_directory(worktree) / "MERGE_HEAD").exists()
 
 
@@ -127,7 +127,7 @@ def _failure_words(result: GitResult) -> str:
 
 @contextmanager
 def _index_restored_on_failure(worktree: Path) -> Generator[None]:
-    """Put the index back as it was when committing is refused: nothing half done."""
+    """Restore the index when the commit is refused."""
     index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         kept = Path(scratch) / "index"

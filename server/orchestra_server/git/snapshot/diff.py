@@ -1,4 +1,4 @@
-"""How far a chamber has come from its base, uncommitted and untracked work included.
+"""A chamber's diff from its base, uncommitted and untracked work included.
 
 Untracked files are entered in a copy of the index as "to be added", so that no blob is written
 each time somebody looks, and the worker's index never notices.

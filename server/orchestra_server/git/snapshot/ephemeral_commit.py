@@ -1,4 +1,4 @@
-"""What a chamber holds at this moment as one commit that no ref names, uncommitted work included.
+"""A chamber's present content, uncommitted work included, as a commit that no ref names.
 
 Its objects go into a directory of their own beside the repository's, so that looking leaves
 nothing in the repository; its worker's index is copied and never written.
@@ -43,7 +43,7 @@ class ScratchObjects:
     _stamps: dict[Path, Stamp] = field(default_factory=dict[Path, Stamp])
 
     def begin(self) -> None:
-        """Start with nothing; what a process that died has left goes with it."""
+        """Start empty: delete what a process that died has left."""
         self.close()
         (self.directory / "objects" / "info").mkdir(parents=True)
         alternates = self.directory / "objects" / "info" / "alternates"
@@ -62,7 +62,7 @@ class ScratchObjects:
     def index_for(self, name: str, index: Path) -> Path:
         """Return the copy of a worktree's index, taken anew when its worker's git wrote it.
 
-        The copy is kept between two looks, so that git need not read again what it has read.
+        The copy stays between two calls, so that git need not read unchanged files again.
         """
         copy = self.directory / f"index-{name}"
         found = index.stat()
@@ -98,7 +98,7 @@ def snapshot_worktrees(
 
 
 def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _HeadTree]:
-    """Ask git once where all of them stand, by the names that it has for another's HEAD."""
+    """Read every worktree's HEAD with one git process, by git's names for other HEADs."""
     asked: dict[str, str] = {}
     for name, worktree in worktrees.items():
         try:

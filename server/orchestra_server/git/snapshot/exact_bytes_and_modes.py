@@ -1,4 +1,4 @@
-"""Files as they lie in a working tree, where git alone would give them back a little otherwise.
+"""Exact bytes and modes of files that git alone would restore differently.
 
 Git knows of modes only whether a file may be executed, and a filter (line ends, `clean` and
 `smudge`) may give back other bytes than it took.

@@ -1,4 +1,4 @@
-"""What git has under way in a worktree: a merge, a pick, a revert, a rebase, a bisect.
+"""The operation in progress in a worktree: a merge, a pick, a revert, a rebase, a bisect.
 
 Git keeps it in files beside the worktree's index, which go with the worktree. Which ones these are
 is from git's own `wt_status_get_state`, `sequencer.c` and gitrepository-layout(5).
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 
-# Each tells that something is under way; a directory stands for the files in it.
+# Each shows an operation in progress; a directory stands for the files in it.
 _SIGNS = (
     *("MERGE_HEAD", "MERGE_MSG", "SQUASH_MSG", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START"),
     *("sequencer", "rebase-merge", "rebase-apply", "refs/bisect", "refs/worktree"),

@@ -1,4 +1,4 @@
-"""What a working tree holds, read through a copy of its index: its worker notices nothing."""
+"""Reads a working tree through a copy of its index, so that its worker notices nothing."""
 
 import shutil
 import tempfile

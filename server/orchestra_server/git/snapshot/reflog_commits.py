@@ -1,4 +1,4 @@
-"""Commits that a worker made and then took back: amended, reset, rebased.
+"""Commits that a worker made and then abandoned by amend, reset or rebase.
 
 Git keeps them for a while by the worktree's own log, which goes with the worktree.
 """

@@ -1,4 +1,4 @@
-"""Everything of a working tree put into an index, but never Orchestra's own files."""
+"""Stages everything in a working tree but Orchestra's own files."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""What committing a chamber's open work would give, without doing it."""
+"""What a commit of a chamber's uncommitted work would hold, without making it."""
 
 from dataclasses import dataclass
 from pathlib import Path

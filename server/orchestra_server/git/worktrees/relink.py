@@ -1,4 +1,4 @@
-"""Putting worktrees right that were moved, unlinked, unlisted or unlocked; no file is touched."""
+"""Repairs worktrees that were moved, unlinked, unlisted or unlocked; no file is touched."""
 
 from pathlib import Path
 

@@ -45,7 +45,7 @@ def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
 
 
 def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
-    """See that removing the worktree loses no commit of its submodules.
+    """Copy submodule commits that removing the worktree would lose.
 
     Those that only they have go to the main checkout's copy, under refs/orchestra/saved; raises
     Refused where there is no such copy.
