@@ -75,7 +75,7 @@ def own_work(
     brought = _commits(repo, (tip, f"^{target.commit}"))
     if not brought:
         return OwnWork(tip)
-    taken_out = _taken_out(repo, target, base, brought)
+    taken_out = _taken_out(target, base, brought)
     if not taken_out:
         return OwnWork(tip)
     own = _commits(repo, (tip, f"^{target.commit}", *(f"^{one}" for one in taken_out)))
@@ -92,17 +92,13 @@ def own_work(
     return _replay(repo, target.commit, own, returning, signed=signed, trial=trial)
 
 
-def _taken_out(
-    repo: Repository, target: Target, base: str, brought: Mapping[str, Sequence[str]]
-) -> list[str]:
+def _taken_out(target: Target, base: str, brought: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the former states of the target that the chamber stands on and the target lacks.
 
     A former state that holds the chamber's own work, since it had landed once, is none of them:
     it is not among what the chamber brings.
     """
-    known = repo.run("cat-file", "-e", f"{base}^{{commit}}").status == 0 if base else False
-    bases = [base] if known and base in brought else []
-    return list(dict.fromkeys([*bases, *(one for one in target.former if one in brought)]))
+    return list(dict.fromkeys(one for one in (base, *target.former) if one in brought))
 
 
 def _commits(repo: Repository, revisions: Sequence[str]) -> dict[str, Sequence[str]]:

@@ -94,7 +94,9 @@ def test_commits_merged_from_the_branch_before_its_reset_are_not_replayed_unaske
         landing(shop, base, chamber)
 
 
-@pytest.mark.parametrize(("count", "more"), [(3, ""), (4, " and 1 more"), (6, " and 3 more")])
+@pytest.mark.parametrize(
+    ("count", "more"), [(2, ""), (3, ""), (4, " and 1 more"), (6, " and 3 more")]
+)
 def test_the_first_three_commits_that_would_come_back_are_named(
     shop: Workshop, count: int, more: str
 ) -> None:
@@ -105,7 +107,7 @@ def test_the_first_three_commits_that_would_come_back_are_named(
         shop.main.commit(f"bad {number}")
     chamber.git("merge", "--quiet", "--no-edit", "main")
     shop.main.git("reset", "--quiet", "--hard", base)
-    named = ", ".join(f"'[0-9a-f]+ bad {number}'" for number in range(3))
+    named = ", ".join(f"'[0-9a-f]+ bad {number}'" for number in range(min(count, 3)))
     with pytest.raises(Refused, match=rf"bring back {named}{more}; {chamber.head[:12]} is a merge"):
         landing(shop, base, chamber)
 
@@ -171,3 +173,37 @@ def test_a_base_commit_missing_from_the_repository_is_no_error(shop: Workshop) -
     [chamber] = shop.open("auth")
     tip = chamber.commit("auth", {"auth.py": "a\n"})
     assert landing(shop, "0" * 40, chamber) == OwnWork(tip)
+
+
+@pytest.mark.parametrize("date", ["@5 +0000", "@86400 -0330", "@1000000000 +0700"])
+def test_a_replayed_commit_keeps_a_date_of_any_age(shop: Workshop, date: str) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.write("auth.py", "a\n")
+    chamber.git("add", "--all")
+    chamber.git("commit", "--quiet", f"--date={date}", "-m", "auth")
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    own = landing(shop, base, chamber)
+    shown = shop.main.git("show", "--no-patch", "--date=raw", "--format=%ad", own.commit)
+    assert f"@{shown}" == date
+
+
+def test_a_commit_that_was_reset_away_does_not_come_back_where_git_has_forgotten_the_reset(
+    shop: Workshop,
+) -> None:
+    base = shop.main.commit("bad", {"secret.env": "token\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    shop.main.git("reflog", "expire", "--expire=now", "--all")
+    assert "secret.env" not in files_at(shop, landing(shop, base, chamber).commit)
+
+
+def test_a_target_has_the_commits_it_stood_at_and_does_not_hold(shop: Workshop) -> None:
+    first = shop.main.head
+    held = shop.main.commit("held")
+    left = shop.main.commit("left out")
+    shop.main.git("reset", "--quiet", "--hard", held)
+    now = shop.main.commit("now")
+    assert read_target(shop.repo, "refs/heads/main", now).former == (left,)
+    assert read_target(shop.repo, "refs/heads/none", first).former == ()
