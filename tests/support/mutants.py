@@ -57,10 +57,6 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/saves/save_submodules": _OF_SUBMODULES,
     "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES),
     "git/saves/restore_submodules": _OF_SUBMODULES,
-    "git/saves/recreate_worktree": (
-        f"{_SAVES}recreate_worktree.py",
-        *(f"usecases/chambers/test_{name}.py" for name in ("restore_chamber", "close_chamber")),
-    ),
     "git/saves/remove_saved_worktree": (
         *(f"{_SAVES}remove_saved_worktree.py", f"{_WORKTREES}quarantine.py"),
         *(f"{_SAVES}save_ignored.py", *_OF_SUBMODULES),
