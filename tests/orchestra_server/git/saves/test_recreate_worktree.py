@@ -73,8 +73,10 @@ def test_a_worktree_that_an_attempt_made_without_filling_it_is_taken_up(
     chamber.write("README", "changed\n")
     ref = close(shop, chamber)
     shop.open("auth", commit=commit)
+    chamber.write(".claude/note", "ignored, and lost with the directory\n")
     recreate(shop, chamber, ref)
     assert (chamber.head, chamber.status) == (commit, " M README")
+    assert (chamber.path / ".claude/note").exists()
 
 
 def test_a_worktree_that_stood_on_another_branch_is_taken_up_where_it_stood(
@@ -129,7 +131,7 @@ def test_work_that_is_not_saved_is_in_the_way_and_stays(
     ref = close(shop, chamber)
     shop.open("auth", commit=commit)
     chamber.write("notes", "nowhere else\n")
-    with pytest.raises(Refused, match="has uncommitted work"):
+    with pytest.raises(Refused, match="has uncommitted work; commit it before restoring"):
         recreate(shop, chamber, ref)
     assert (chamber.status, chamber.read("notes")) == ("?? notes", "nowhere else\n")
 
