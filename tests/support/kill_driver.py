@@ -22,7 +22,7 @@ from orchestra_core.project import find_project
 from orchestra_core.replies.reply import Reply
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.git.process.run import git_version
+from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
-from orchestra_server.git.process.run import git_version
+from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.git.repository.repository import open_repository
 
 # `fail`: something necessary does not work. `note`: something optional is missing.

@@ -16,7 +16,8 @@ from orchestra_core.models import BASE
 from orchestra_server.domain.conflicts import Pair, Verdict
 from orchestra_server.git.merge.dropped_files import dropped_files
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
-from orchestra_server.git.process.run import GitFailed, git_version
+from orchestra_server.git.process.plain_git import git_version
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 

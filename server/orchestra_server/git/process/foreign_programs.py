@@ -1,4 +1,4 @@
-"""git commands that may run programs of the person's: hooks, filters, signing, diff drivers.
+"""git commands that may run programs of the person's: hooks, filters, signing, merge drivers.
 
 Such a program may never end, leave a daemon behind that keeps its output open, or ask on a terminal
 that nobody sees. So each command has a deadline, a session of its own without a terminal, and files
@@ -6,28 +6,38 @@ for its output; whoever waits is told after a second, and can have it ended.
 """
 
 import os
+import select
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO, TypeVar
 
 from orchestra_core.errors import Refused, Unavailable
-from orchestra_server.git.process.run import ENVIRONMENT, INHERITED, GitResult, run_git
+from orchestra_server.git.process.plain_git import (
+    ENVIRONMENT,
+    INHERITED,
+    GitResult,
+    run_plain_git,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _SECONDS = 600  # `git config orchestra.programSeconds` sets another
+_LOOK_SECONDS = 20.0  # where somebody only looks
 _TOLD_AFTER = 1.0
 _LOOK = 0.1  # seconds between two looks whether it is to be ended
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
+_PIECE = 65_536  # bytes read at once
+# By these a program would ask for a passphrase on the terminal that the room or a client uses.
+_TERMINALS = ("GPG_TTY", "SSH_TTY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +45,40 @@ class ProgramWatch:
     """Who waits for the programs: `told` is called, from any thread, when one takes a while.
 
     It gets what is waited for, and for how many seconds so far: first after one, then every few.
+    `seconds` is the deadline where that is not the person's own.
     """
 
     told: Callable[[str, float], None]
     stop: Event = field(default_factory=Event)
+    seconds: float = 0
 
 
 _watch: ContextVar[ProgramWatch | None] = ContextVar("program_watch", default=None)
 
 
 @contextmanager
-def watch_programs(watch: ProgramWatch) -> Generator[None]:
+def watch_programs(watch: ProgramWatch | None) -> Generator[None]:
     """Have the programs of this context, and of threads started with a copy of it, watched."""
     token = _watch.set(watch)
     try:
         yield
     finally:
         _watch.reset(token)
+
+
+@contextmanager
+def brief_programs() -> Generator[None]:
+    """Give the programs of this context a few seconds: somebody only looks, and is not told."""
+    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, seconds=_LOOK_SECONDS)):
+        yield
+
+
+@contextmanager
+def uncancelled() -> Generator[None]:
+    """Let the programs of this context end although who waits has given up: to undo, to tidy up."""
+    watch = _watch.get()
+    with watch_programs(replace(watch, stop=Event()) if watch else None):
+        yield
 
 
 def run_programs(
@@ -66,23 +93,15 @@ def run_programs(
     Raises Refused, with `waits_for` in its text, when it was ended: at its deadline, or because
     the caller gave up. A daemon that a hook leaves behind goes on and is not waited for.
     """
-    given = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    environment = {**given, "LANGUAGE": "C", "LC_ALL": "C", **ENVIRONMENT, **(env or {})}
-    with tempfile.TemporaryFile() as fed, _output() as out, _output() as err:
-        fed.write(os.fsencode(stdin))
-        fed.seek(0)
-        try:
-            process = subprocess.Popen(  # noqa: S603 - a list, no shell
-                ["git", "-C", str(directory), *args],  # noqa: S607 - git as run_git finds it
-                stdin=fed, stdout=out, stderr=err, env=environment, start_new_session=True,
-            )  # fmt: skip
-        except FileNotFoundError as fault:
-            raise Unavailable("git was not found on PATH; install git 2.38 or newer") from fault
-        try:
-            reason = _wait(process, waits_for, directory)
-        except BaseException:
-            _end(process)
-            raise
+    with ExitStack() as files:
+        out, err = (files.enter_context(_scratch_file()) for _ in range(2))
+        given: BinaryIO | None = None
+        if stdin:
+            given = files.enter_context(_scratch_file())
+            given.write(os.fsencode(stdin))
+            given.seek(0)
+        process = _start(directory, args, env, stdin=given, stdout=out, stderr=err)
+        reason = _wait(process, _Wait(waits_for, directory))
         out.seek(0)
         err.seek(0)
         said = GitResult(process.returncode, os.fsdecode(out.read()), os.fsdecode(err.read()))
@@ -92,36 +111,158 @@ def run_programs(
     return said
 
 
-def _output() -> BinaryIO:
+def run_programs_for_prefix(
+    directory: Path,
+    *args: str,
+    waits_for: str,
+    limit: int,
+    env: Mapping[str, str] | None = None,
+) -> tuple[int, bytes]:
+    """Return the status, 0 when it was cut short, and at most `limit` bytes and one of the output.
+
+    Through a pipe, since an output may be larger than any disk. Raises Refused as `run_programs`.
+    """
+    process = _start(directory, args, env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    read, wait, pipe = b"", _Wait(waits_for, directory), process.stdout
+    if pipe is None:  # never: it was asked for
+        return _end(process), b""
+    with pipe:
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        while len(read) <= limit:
+            if not poll.poll(_LOOK * 1000):
+                if reason := wait.reason_to_end():
+                    _end(process)
+                    raise Refused(f"{waits_for} {reason} and was ended")
+                if process.poll() is not None and not poll.poll(0):
+                    break  # what holds the pipe open is not git
+                continue
+            piece = os.read(pipe.fileno(), min(_PIECE, limit + 1 - len(read)))
+            if not piece:
+                break
+            read += piece
+    if len(read) > limit:
+        _end(process)
+        return 0, read
+    if reason := _wait(process, wait):
+        raise Refused(f"{waits_for} {reason} and was ended")
+    return process.returncode, read
+
+
+def map_watched(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], *items: Iterable[Item]
+) -> Iterator[Result]:
+    """Map in threads that know who watches the programs, as `pool.map` does not tell them."""
+    watch = _watch.get()
+
+    def watched(*given: Item) -> Result:
+        _watch.set(watch)
+        return work(*given)
+
+    return pool.map(watched, *items)
+
+
+@dataclass(slots=True)
+class _Wait:
+    """How long somebody has waited for one program, and until when."""
+
+    waits_for: str
+    directory: Path
+    begun: float = field(default_factory=time.monotonic)
+    told: int = 0  # seconds, when it was last told
+    limit: float = 0  # seconds; read once the program takes a while
+
+    def reason_to_end(self) -> str:
+        """Return why the program is to be ended now, "" to go on; tell who waits."""
+        watch, passed = _watch.get(), time.monotonic() - self.begun
+        if watch is not None and watch.stop.is_set():
+            return "was cancelled"
+        if not self.limit:
+            given = watch.seconds if watch is not None else 0
+            person = _deadline(self.directory)
+            self.limit = min(given, person) if given else person
+        if passed > self.limit:
+            return f"took longer than {self.limit:.0f} s (git config orchestra.programSeconds)"
+        if watch is not None and passed >= _TOLD_AFTER and int(passed) > self.told:
+            self.told = int(passed)
+            watch.told(self.waits_for, passed)
+        return ""
+
+
+def _start(
+    directory: Path,
+    args: tuple[str, ...],
+    env: Mapping[str, str] | None,
+    *,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | int,
+    stderr: BinaryIO | int,
+) -> "subprocess.Popen[bytes]":
+    dropped = {*INHERITED, *_TERMINALS}
+    given = {name: value for name, value in os.environ.items() if name not in dropped}
+    try:
+        return subprocess.Popen(  # noqa: S603 - a list, no shell
+            ["git", "-C", str(directory), *args],  # noqa: S607 - git as run_git finds it
+            stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=stdout, stderr=stderr,
+            env={**given, "LANGUAGE": "C", "LC_ALL": "C", **ENVIRONMENT, **(env or {})},
+            start_new_session=True,
+        )  # fmt: skip
+    except FileNotFoundError as fault:
+        raise Unavailable("git was not found on PATH; install git 2.38 or newer") from fault
+
+
+def _scratch_file() -> BinaryIO:
     # A file and not a pipe: a pipe ends only when the last process that inherited it does.
     return tempfile.TemporaryFile()
 
 
-def _wait(process: "subprocess.Popen[bytes]", waits_for: str, directory: Path) -> str:
+def _wait(process: "subprocess.Popen[bytes]", wait: _Wait) -> str:
     """Wait for the process; return why it was ended, "" when it ended by itself."""
-    watch, begun, told = _watch.get(), time.monotonic(), 0
-    seconds = 0  # the deadline, which is read once the process takes a while
-    while True:
+    try:
+        with _watched_end(process) as ends_within:
+            while not ends_within(_LOOK):
+                if reason := wait.reason_to_end():
+                    _end(process)
+                    return reason
+    except BaseException:
+        _end(process)
+        raise
+    return ""
+
+
+@contextmanager
+def _watched_end(process: "subprocess.Popen[bytes]") -> Generator[Callable[[float], bool]]:
+    """Lend a function that waits for the end; by the kernel's sign where there is one."""
+
+    def wait(seconds: float) -> bool:
         try:
-            process.wait(_LOOK)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
-            passed = time.monotonic() - begun
-        else:
-            return ""
-        if watch is not None and watch.stop.is_set():
-            _end(process)
-            return "was cancelled"
-        seconds = seconds or _deadline(directory)
-        if passed > seconds:
-            _end(process)
-            return f"took longer than {seconds} s (git config orchestra.programSeconds)"
-        if watch is not None and passed >= _TOLD_AFTER and int(passed) > told:
-            told = int(passed)
-            watch.told(waits_for, passed)
+            return False
+        return True
+
+    try:
+        ending = os.pidfd_open(process.pid)
+    except (OSError, AttributeError):  # not on Linux, or no descriptor is left
+        yield wait
+        return
+    poll = select.poll()
+    poll.register(ending, select.POLLIN)
+
+    def poll_end(seconds: float) -> bool:
+        if not poll.poll(seconds * 1000):
+            return False
+        process.wait()
+        return True
+
+    try:
+        yield poll_end
+    finally:
+        os.close(ending)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the whole session: git, its hook, and what the hook started."""
+def _end(process: "subprocess.Popen[bytes]") -> int:
+    """End the whole session: git, its hook, and what the hook started; return git's status."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sent)
@@ -132,22 +273,9 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             continue
         break
-    process.wait()
+    return process.wait()
 
 
 def _deadline(directory: Path) -> int:
-    said = run_git(directory, "config", "--type=int", "--get", "orchestra.programSeconds").out
+    said = run_plain_git(directory, "config", "--type=int", "--get", "orchestra.programSeconds").out
     return int(said) if said.strip().isdecimal() else _SECONDS
-
-
-def map_watched(
-    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[Result]:
-    """Map in threads that know who watches the programs, as `pool.map` does not tell them."""
-    watch = _watch.get()
-
-    def watched(item: Item) -> Result:
-        _watch.set(watch)
-        return work(item)
-
-    return pool.map(watched, items)

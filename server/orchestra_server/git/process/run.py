@@ -1,70 +1,31 @@
-"""The one place that starts git: a stable environment, no prompts, and errors of one line."""
+"""The one place that starts git: a stable environment, no prompts, and errors of one line.
+
+A git command that may start other programs (hooks, filters, signing, merge drivers) goes to
+`foreign_programs.py`, which waits for none of them without end.
+"""
 
 import os
-import re
-import subprocess
-import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
 from orchestra_core.errors import Unavailable
-from orchestra_core.text import one_line
-
-if TYPE_CHECKING:
-    from git.cmd import Git
-
-# Said to every git. Optional locks would make a worker's own git fail now and then.
-ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_EDITOR": "true",
-}
-# What a caller's own git (a hook that started us, say) may have exported and what would send our
-# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
-INHERITED = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
+from orchestra_server.git.process.foreign_programs import run_programs, run_programs_for_prefix
+from orchestra_server.git.process.plain_git import (
+    GitResult,
+    run_plain_git,
 )
-_WORDS_LIMIT = 300  # characters of git's own words in one of our lines
-_LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
-_PREFIX = re.compile(r"(?:fatal|error): ")
+
+# Commands in which git runs filters, merge drivers, signing, `core.fsmonitor` or hooks: also those
+# that only write a ref (reference-transaction) or an index (post-index-change).
+_STARTS_PROGRAMS = frozenset((
+    "add", "branch", "checkout-index", "commit", "commit-tree", "diff", "fetch", "hash-object",
+    "ls-files", "merge", "merge-tree", "read-tree", "reset", "status", "submodule", "symbolic-ref",
+    "update-index", "update-ref", "worktree", "write-tree",
+))  # fmt: skip
 
 
 class GitFailed(Unavailable):
     """A git command failed: its text says which and in git's own words why."""
-
-
-@dataclass(frozen=True, slots=True)
-class GitResult:
-    """How one git command ended; both outputs decoded so that any file name survives."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def failure(self) -> str:
-        """What git said about its failure, as one line without `fatal:`."""
-        lines = [line for line in self.err.splitlines() if line.strip()]
-        telling = [line for line in lines if _PREFIX.match(line)] or lines
-        said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
-        line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
-        lock = _LOCK.search(line)
-        return f"{line} If no git is at work there, delete it: rm '{lock[1]}'" if lock else line
 
 
 def run_git(
@@ -72,35 +33,14 @@ def run_git(
 ) -> GitResult:
     """Run git in `directory` and return how it ended, with `stdin` as its standard input.
 
-    `-C` and not the process's directory: GitPython falls back on its own directory when the given
-    one is gone, and a command meant for a chamber would then change the main checkout.
-    Raises Unavailable when there is no git.
+    Raises Unavailable when there is no git; Refused when a program that it started took longer
+    than the person allows, or was cancelled by whoever waits for it.
     """
-    ours = env or {}
-    command = [*_unset_inherited(ours), "git", "-C", str(directory), *args]
-    with _stdin_file(stdin) as stdin_file:
-        status, out, err = _git().execute(
-            command,
-            istream=stdin_file,
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            env={**ENVIRONMENT, **ours},
-        )
-    return GitResult(status, os.fsdecode(out), err)
-
-
-@contextmanager
-def _stdin_file(stdin: str) -> Generator[BinaryIO | None]:
-    """Yield the text as an open file, because GitPython takes no text; None for an empty text."""
-    if not stdin:
-        yield None
-        return
-    with tempfile.TemporaryFile() as file:
-        file.write(os.fsencode(stdin))
-        file.seek(0)
-        yield file
+    command = _subcommand(args)
+    if command not in _STARTS_PROGRAMS and "--filters" not in args:
+        return run_plain_git(directory, *args, stdin=stdin, env=env)
+    waits_for = f"git {command} in {directory} (the repository's own programs)"
+    return run_programs(directory, *args, waits_for=waits_for, stdin=stdin, env=env)
 
 
 def ceiling_env(directory: Path) -> dict[str, str]:
@@ -131,60 +71,19 @@ def git_output_prefix(
 ) -> tuple[str, bool]:
     """Return at most `limit` bytes of what git prints, and whether there was more.
 
-    By subprocess, because GitPython reads an output to its end, and a diff can be gigabytes.
+    Through a pipe that is closed then: a diff can be gigabytes.
     """
-    given = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    with subprocess.Popen(  # noqa: S603 - a list, no shell; git found as GitPython finds it
-        ["git", "-C", str(directory), *args],  # noqa: S607 - as above
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**given, **ENVIRONMENT, "LC_ALL": "C", **ceiling_env(directory), **(env or {})},
-    ) as process:
-        read = process.stdout.read(limit + 1) if process.stdout else b""
-        cut = len(read) > limit
-        if cut:
-            process.kill()
-    if process.returncode and not cut:
-        raise GitFailed(
-            f"git {_subcommand(args)} failed in {directory} with status {process.returncode}"
-        )
-    return os.fsdecode(read[:limit]), cut
-
-
-@cache
-def git_version() -> tuple[int, ...]:
-    """Return git's version; raises Unavailable when there is no git.
-
-    GitPython's own `version_info` is not safe in several threads at once: it then answers a
-    function.
-    """
-    said = str(_git().execute(["git", "version"]))
-    return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
+    command = _subcommand(args)
+    status, read = run_programs_for_prefix(
+        directory, *args, limit=limit, env={**ceiling_env(directory), **(env or {})},
+        waits_for=f"git {command} in {directory} (the repository's own programs)",
+    )  # fmt: skip
+    if status:
+        raise GitFailed(f"git {command} failed in {directory} with status {status}")
+    return os.fsdecode(read[:limit]), len(read) > limit
 
 
 def _subcommand(args: tuple[str, ...]) -> str:
     settings = {index + 1 for index, arg in enumerate(args) if arg == "-c"}
-    failure = (arg for i, arg in enumerate(args) if i not in settings and not arg.startswith("-"))
-    return next(failure, "")
-
-
-def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
-    """Return the `env` prefix that drops what was inherited: GitPython can only add variables.
-
-    It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
-    """
-    present = [name for name in INHERITED if name in os.environ and name not in ours]
-    return ["env", *(part for name in present for part in ("-u", name))] if present else []
-
-
-@cache
-def _git() -> "Git":
-    """Import GitPython late: its import runs `git version` and fails where there is no git."""
-    try:
-        from git.cmd import Git  # noqa: PLC0415 - as the docstring says
-    except ImportError as error:
-        raise Unavailable(
-            "git was not found on PATH; install git 2.38 or newer and start again"
-        ) from error
-    return Git()
+    words = (arg for i, arg in enumerate(args) if i not in settings and not arg.startswith("-"))
+    return next(words, "")

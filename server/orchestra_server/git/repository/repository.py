@@ -8,13 +8,8 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.process.file_lock import locked_file
 from orchestra_core.text import one_line
-from orchestra_server.git.process.run import (
-    GitResult,
-    ceiling_env,
-    git_output,
-    git_version,
-    run_git,
-)
+from orchestra_server.git.process.plain_git import GitResult, git_version
+from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)

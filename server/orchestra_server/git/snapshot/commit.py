@@ -12,14 +12,8 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.identity import require_identity
-from orchestra_server.git.process.run import (
-    GitFailed,
-    GitResult,
-    ceiling_env,
-    git_output,
-    locale_env,
-    run_git,
-)
+from orchestra_server.git.process.plain_git import GitResult
+from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, locale_env, run_git
 from orchestra_server.git.repository.worktree_status import (
     WorktreeStatus,
     git_directory,

@@ -15,7 +15,8 @@ from pathlib import Path
 from orchestra_core.errors import Unavailable
 from orchestra_server.domain.own_files import own_files
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
-from orchestra_server.git.process.run import GitFailed, GitResult, ceiling_env, git_output, run_git
+from orchestra_server.git.process.plain_git import GitResult
+from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
 from orchestra_server.git.snapshot.index_copy import PLAIN, split_nul

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.process.run import GitResult
+from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.repository import repository
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import open_repository

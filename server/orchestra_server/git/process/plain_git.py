@@ -1,0 +1,130 @@
+"""One git process that starts no other program, by GitPython; `run.py` decides which those are."""
+
+import os
+import re
+import tempfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from orchestra_core.errors import Unavailable
+from orchestra_core.text import one_line
+
+if TYPE_CHECKING:
+    from git.cmd import Git
+
+# Said to every git. Optional locks would make a worker's own git fail now and then.
+ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_EDITOR": "true",
+}
+# What a caller's own git (a hook that started us, say) may have exported and what would send our
+# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
+INHERITED = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+_WORDS_LIMIT = 300  # characters of git's own words in one of our lines
+_LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
+_PREFIX = re.compile(r"(?:fatal|error): ")
+
+
+@dataclass(frozen=True, slots=True)
+class GitResult:
+    """How one git command ended; both outputs decoded so that any file name survives."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def failure(self) -> str:
+        """What git said about its failure, as one line without `fatal:`."""
+        lines = [line for line in self.err.splitlines() if line.strip()]
+        telling = [line for line in lines if _PREFIX.match(line)] or lines
+        said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
+        line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
+        lock = _LOCK.search(line)
+        return f"{line} If no git is at work there, delete it: rm '{lock[1]}'" if lock else line
+
+
+def run_plain_git(
+    directory: Path, *args: str, stdin: str = "", env: Mapping[str, str] | None = None
+) -> GitResult:
+    """Run git in `directory` and return how it ended, with `stdin` as its standard input.
+
+    `-C` and not the process's directory: GitPython falls back on its own directory when the given
+    one is gone, and a command meant for a chamber would then change the main checkout.
+    Raises Unavailable when there is no git.
+    """
+    ours = env or {}
+    command = [*_unset_inherited(ours), "git", "-C", str(directory), *args]
+    with _stdin_file(stdin) as stdin_file:
+        status, out, err = _git().execute(
+            command,
+            istream=stdin_file,
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            env={**ENVIRONMENT, **ours},
+        )
+    return GitResult(status, os.fsdecode(out), err)
+
+
+@contextmanager
+def _stdin_file(stdin: str) -> Generator[BinaryIO | None]:
+    """Yield the text as an open file, because GitPython takes no text; None for an empty text."""
+    if not stdin:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(os.fsencode(stdin))
+        file.seek(0)
+        yield file
+
+
+@cache
+def git_version() -> tuple[int, ...]:
+    """Return git's version; raises Unavailable when there is no git.
+
+    GitPython's own `version_info` is not safe in several threads at once: it then answers a
+    function.
+    """
+    said = str(_git().execute(["git", "version"]))
+    return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
+
+
+def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
+    """Return the `env` prefix that drops what was inherited: GitPython can only add variables.
+
+    It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
+    """
+    present = [name for name in INHERITED if name in os.environ and name not in ours]
+    return ["env", *(part for name in present for part in ("-u", name))] if present else []
+
+
+@cache
+def _git() -> "Git":
+    """Import GitPython late: its import runs `git version` and fails where there is no git."""
+    try:
+        from git.cmd import Git  # noqa: PLC0415 - as the docstring says
+    except ImportError as error:
+        raise Unavailable(
+            "git was not found on PATH; install git 2.38 or newer and start again"
+        ) from error
+    return Git()
