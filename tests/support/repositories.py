@@ -79,6 +79,11 @@ class TestRepository:
         return TestRepository(path)
 
 
+def until_exists(file: Path) -> str:
+    """Return a script that goes on once the file is there: for a hook or a filter."""
+    return f"while [ ! -e {file} ]; do sleep 0.02; done"
+
+
 def run_git(directory: Path, *args: str) -> str:
     """Run git as the test's own hand; its failure fails the test with git's words."""
     ended = subprocess.run(

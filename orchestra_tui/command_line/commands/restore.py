@@ -1,5 +1,6 @@
 """`orchestra restore`: restores a closed chamber, or lists saved work."""
 
+import math
 from collections.abc import Sequence
 
 from orchestra_core.errors import BadInput, Unknown
@@ -32,7 +33,9 @@ def run(place: CommandContext, options: Options) -> int:
 async def _answer(place: CommandContext, options: Options) -> SavedList | RestoredChamber:
     project = place.project()
     async with open_store(project.id, place.settings) as store:
-        context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)
+        context = Context(
+            store=store, project=project, settings=place.settings, actor=_ACTOR, patience=math.inf
+        )
         if options.listing or not options.saved:
             return await list_saved(context, options.saved.partition("/")[0])
         task_id, chamber, ref = named(options.saved, (await list_saved(context)).saved)

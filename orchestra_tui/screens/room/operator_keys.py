@@ -115,6 +115,8 @@ class OperatorKeys:
 
     async def _close(self, chamber: Chamber) -> str:
         closed = await self._app.tool_calls.close_chamber(chamber.task_id, chamber.name)
+        if not closed.closed:
+            return f"{chamber.name}: {closed.next_step}"
         saved = f"; work saved as {closed.saved_ref}" if closed.saved_ref else ""
         return f"{chamber.name} closed{saved}"
 
@@ -133,6 +135,8 @@ class OperatorKeys:
 
     async def _restore(self, chamber: Chamber) -> str:
         restored = await self._app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
+        if not restored.restored:
+            return f"{chamber.name}: {restored.next_step}"
         return f"{chamber.name} restored at {restored.path}"
 
     def _facts_of_closing(self, chamber: Chamber) -> str:

@@ -96,7 +96,7 @@ class SavedChamber:
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedChamber(Reply):
-    """A closed chamber, and where its work is."""
+    """A closed chamber, and where its work is; not `closed` while a program holds it up."""
 
     task_id: str
     chamber: str
@@ -105,6 +105,7 @@ class ClosedChamber(Reply):
     branch: str
     branch_kept: bool
     undelivered: list[InterruptStatus]
+    closed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ def added_own_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple
     One that a later commit takes out again counts too: its content would be in the history.
     """
     listed = repo.git(
-        "log", "--format=", "--name-only", "-z", "--no-renames", "--diff-filter=A", "--no-color",
-        f"^{old}", *commits, "--", *own_pathspecs(),
+        "log", "--no-show-signature", "--format=", "--name-only", "-z", "--no-renames",
+        "--diff-filter=A", "--no-color", f"^{old}", *commits, "--", *own_pathspecs(),
     )  # fmt: skip
     return tuple(sorted({name.strip("\n") for name in split_nul(listed)} - {""}))

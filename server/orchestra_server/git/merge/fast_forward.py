@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
-from orchestra_server.git.process.foreign_programs import run_programs
+from orchestra_server.git.process.foreign_programs import run_programs, uncancelled
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of
@@ -24,8 +24,9 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
     """
     if not is_ancestor(repo, old, new):
         raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
-    with repo.locked():
-        worktree = _where_checked_out(repo, checkout, branch)
+    with repo.landing_locked():  # hooks and filters run: nobody's chambers wait for them
+        with repo.locked():
+            worktree = _where_checked_out(repo, checkout, branch)
         if worktree is None:
             _move_branch(repo, branch, old, new)
             return
@@ -105,7 +106,8 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
         why = str(ended)
     if head_of(worktree).commit == new:
         return  # whatever differs now was changed by a hook of the person's
-    left = put_back(worktree, changes, old, new)
+    with uncancelled():
+        left = put_back(worktree, changes, old, new)
     if left:
         raise Refused(
             f"{worktree} could not take the merge ({why}), and {first_names(left)} could not be "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
+from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
     require_identity,
@@ -135,7 +136,7 @@ def _conflicts_by_branch(
         return _merge_two(repo, ours, branches[one].commit)[1]
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        found = list(pool.map(kinds_of, pairs))
+        found = list(map_watched(pool, kinds_of, pairs))
     rivals = [set[int]() for _ in branches]
     for (i, j), kinds in zip(pairs, found, strict=True):
         if kinds:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from orchestra_core.errors import Refused
 from orchestra_core.models import BASE
 from orchestra_server.domain.conflicts import Pair, Verdict
 from orchestra_server.git.merge.dropped_files import dropped_files
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
+from orchestra_server.git.process.foreign_programs import brief_programs, map_watched
 from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
@@ -83,6 +85,10 @@ class ConflictChecker:
 
         A chamber that git cannot read keeps its last snapshot; without one it has no verdicts.
         """
+        with brief_programs():
+            return self._check(chambers, changed)
+
+    def _check(self, chambers: Sequence[ComparedChamber], changed: Collection[str]) -> CheckedPairs:
         changed = self._forget_gone(chambers, changed)
         before = dict(self._snapshots)
         self._take_snapshots(
@@ -168,7 +174,7 @@ class ConflictChecker:
             return {}
         if git_version() >= _STDIN_SUPPORTED:
             with ThreadPoolExecutor() as pool:
-                shares = list(pool.map(self._judge_together, _shares(pairs)))
+                shares = list(map_watched(pool, self._judge_together, _shares(pairs)))
             if all(shares):
                 return {pair: verdict for share in shares for pair, verdict in share.items()}
         return dict(self._judge_one_by_one(pairs))
@@ -176,9 +182,13 @@ class ConflictChecker:
     def _judge_together(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
         """Ask one process about all pairs; return nothing when it gives up at one of them."""
         stdin = "".join(f"{first} {second}\n" for first, second in pairs)
-        result = self._repo.run(
-            "merge-tree", "--write-tree", "--stdin", "-z", stdin=stdin, env=self._scratch.env
-        )
+        try:
+            result = self._repo.run(
+                "merge-tree", "--write-tree", "--stdin", "-z", stdin=stdin, env=self._scratch.env
+            )
+        except Refused as fault:
+            _log.warning("chambers could not be compared: %s", fault)
+            return {}
         if result.status:
             return {}
         verdicts = (Verdict(not merge.kinds, merge.kinds) for merge in parse_merges(result.out))
@@ -193,6 +203,9 @@ class ConflictChecker:
                     yield pair, Verdict(merges=False)
                 else:
                     _log.debug("git cannot merge two chambers: %s", fault)
+            except Refused as fault:  # a merge driver that does not end: the next would not either
+                _log.warning("chambers could not be compared: %s", fault)
+                return
             else:
                 yield pair, Verdict(not kinds, kinds)
 

@@ -150,16 +150,16 @@ def run_programs_for_prefix(
 
 
 def map_watched(
-    pool: ThreadPoolExecutor, work: Callable[[Item], Result], *items: Iterable[Item]
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[Result]:
     """Map in threads that know who watches the programs, as `pool.map` does not tell them."""
     watch = _watch.get()
 
-    def watched(*given: Item) -> Result:
+    def watched(item: Item) -> Result:
         _watch.set(watch)
-        return work(*given)
+        return work(item)
 
-    return pool.map(watched, *items)
+    return pool.map(watched, items)
 
 
 @dataclass(slots=True)

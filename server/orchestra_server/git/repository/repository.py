@@ -14,6 +14,7 @@ from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)
 _LOCK = "orchestra.lock"
+_LANDING_LOCK = "orchestra-landing.lock"
 _LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
 
 
@@ -66,6 +67,12 @@ class Repository:
         lock when its holder dies.
         """
         with locked_file(self.common_dir / _LOCK):
+            yield
+
+    @contextmanager
+    def landing_locked(self) -> Generator[None]:
+        """Hold the lock around moving a branch: one landing undone must not meet another."""
+        with locked_file(self.common_dir / _LANDING_LOCK):
             yield
 
 

@@ -22,6 +22,7 @@ from orchestra_server.git.worktrees.add_and_list import (
     WorktreePlan,
     add_worktrees,
     list_worktrees,
+    take_back_worktrees,
 )
 
 
@@ -44,18 +45,27 @@ def recreate_worktree(repo: Repository, wanted: WorktreeToRecreate) -> tuple[str
     which stays as it is.
     """
     saved = require_save(repo, wanted.ref)
-    notes: tuple[str, ...] = ()
-    if not _uses_existing(repo, wanted, saved):
-        _free_branch(repo, wanted.branch, saved.tip)
-        plan = WorktreePlan(wanted.name, wanted.path, wanted.branch, saved.tip, wanted.reason)
-        notes = add_worktrees(repo, [plan])
+    if _uses_existing(repo, wanted, saved):
+        _put_work_in(repo, wanted)
+        return ()
+    _free_branch(repo, wanted.branch, saved.tip)
+    plan = WorktreePlan(wanted.name, wanted.path, wanted.branch, saved.tip, wanted.reason)
+    notes = add_worktrees(repo, [plan])
+    try:
+        _put_work_in(repo, wanted)
+    except BaseException:
+        take_back_worktrees(repo, [plan])
+        raise
+    return notes
+
+
+def _put_work_in(repo: Repository, wanted: WorktreeToRecreate) -> None:
     states = (read_state(wanted.path), read_state(wanted.path, ignored=wanted.ignored))
     if states[0].clean or not any(holds_state(repo, wanted.ref, state) for state in states):
         reset_partial_restore(repo, wanted.ref, wanted.path)
         restore_work(repo, wanted.ref, wanted.path)
     else:
         restore_saved_submodules(repo, wanted.ref, wanted.path)
-    return notes
 
 
 def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCommit) -> bool:

@@ -105,8 +105,10 @@ def first_names(files: Sequence[str]) -> str:
 
 
 def _has_anything_to_commit(worktree: Path) -> bool:
-    staged = run_git(worktree, "diff", "--cached", "--quiet", env=ceiling_env(worktree)).status
-    return bool(staged) or _is_merging(worktree)
+    compared = ("diff-index", "--cached", "--quiet", "HEAD", "--")
+    return bool(run_git(worktree, *compared, env=ceiling_env(worktree)).status) or _is_merging(
+        worktree
+    )
 
 
 def _is_merging(worktree: Path) -> bool:

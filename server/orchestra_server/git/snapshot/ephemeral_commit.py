@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from orchestra_core.errors import Unavailable
+from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_server.domain.own_files import own_files
+from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
@@ -89,9 +90,12 @@ def snapshot_worktrees(
     tree; the log says which.
     """
     heads = _heads(repo, worktrees)
-    places = [worktrees[name] for name in heads]
+
+    def tree_of(name: str) -> str:
+        return _tree_of(scratch, name, worktrees[name])
+
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        seen = pool.map(partial(_tree_of, scratch), heads, places)
+        seen = map_watched(pool, tree_of, heads)
         trees = {name: tree for name, tree in zip(heads, seen, strict=True) if tree}
     commits = {name: heads[name].commit for name in trees}
     open_work = [name for name, tree in trees.items() if tree != heads[name].tree]
@@ -129,7 +133,7 @@ def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
             raise GitFailed(f"git add failed in {worktree}: {added.failure}")
         _leave_out_own_files(partial(git_output, worktree, *PLAIN, env=env), added.out)
         return git_output(worktree, *PLAIN, "write-tree", env=env).strip()
-    except (Unavailable, OSError) as fault:
+    except (OrchestraError, OSError) as fault:
         _log.debug("%s cannot be seen: %s", name, fault)
         return ""
 

@@ -15,7 +15,7 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.foreign_programs import run_programs
+from orchestra_server.git.process.foreign_programs import map_watched, run_programs, uncancelled
 from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.submodules import fill_submodules
@@ -51,6 +51,17 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
     Raises Refused when a path or branch is in the way and GitFailed with git's own words; either
     way nothing of the batch is left behind.
     """
+    parents = _missing_parents(plans)
+    register_worktrees(repo, plans)
+    try:
+        return fill_worktrees(repo, plans)
+    except BaseException:
+        take_back_worktrees(repo, plans, parents)
+        raise
+
+
+def register_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
+    """Add every worktree, still without files, or none; raises as `add_worktrees`."""
     begun: list[WorktreePlan] = []
     parents = _missing_parents(plans)
     try:
@@ -59,11 +70,19 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
             for plan in plans:
                 begun.append(plan)
                 _add(repo, plan)
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            notes = list(pool.map(partial(_check_out, repo), plans))
     except BaseException:
-        _roll_back(repo, begun, parents)
+        take_back_worktrees(repo, begun, parents)
         raise
+
+
+def fill_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str, ...]:
+    """Write the files of registered worktrees and run the repository's hook in each.
+
+    Return what could not be filled in, a line each. The person's filters and hooks take their time:
+    no lock is held meanwhile. Raises GitFailed or Refused; the caller then takes all of them away.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        notes = list(map_watched(pool, partial(_check_out, repo), plans))
     return tuple(note for part in notes for note in part)
 
 
@@ -154,9 +173,11 @@ def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:
     return sorted(missing, key=lambda path: len(path.parts), reverse=True)
 
 
-def _roll_back(repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path]) -> None:
-    """Remove what this call made; no worker knows of it, so it holds no work."""
-    with repo.locked():
+def take_back_worktrees(
+    repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path] = ()
+) -> None:
+    """Remove what the caller has just made; no worker knows of it, so it holds no work."""
+    with uncancelled(), repo.locked():
         for plan in begun:
             shutil.rmtree(plan.path, ignore_errors=True)
             repo.run("worktree", "remove", "--force", "--force", str(plan.path))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
@@ -100,11 +101,12 @@ def _fill(
 
 
 def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
-    result = run_git(
+    result = run_programs(
         worktree,
         "-c", "protocol.file.allow=always",  # the source is ours, on this disk
         "-c", f"submodule.{module.name}.url={source}",
         "submodule", "--quiet", "update", "--init", "--", module.path,
+        waits_for=f"filling submodule {module.path} in chamber {worktree.name!r}",
         env=ceiling_env(worktree),
     )  # fmt: skip
     if result.status:

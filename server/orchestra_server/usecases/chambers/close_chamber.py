@@ -18,7 +18,13 @@ from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.answer_in_time import (
+    answer_in_time,
+    goes_on,
+    waits_recorded,
+)
+from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 
@@ -32,20 +38,44 @@ async def close_chamber(
     be kept, and until `confirm` is true also while its worker is still running; nothing is removed
     then.
     """
-    return await run_shielded(_close(context, task_id, chamber, confirm=confirm))
+
+    async def close() -> ClosedChamber:
+        return await _close(context, task_id, chamber, confirm=confirm)
+
+    def unfinished(waits_for: str, seconds: float) -> ClosedChamber:
+        return ClosedChamber(
+            task_id=task_id,
+            chamber=chamber,
+            already_closed=False,
+            saved_ref="",
+            branch="",
+            branch_kept=True,
+            undelivered=[],
+            closed=False,
+            next_step=goes_on(waits_for, seconds, "close_chamber"),
+        )
+
+    return await answer_in_time(
+        f"{context.project.id} {task_id} close {chamber}",
+        close,
+        announce=waits_recorded(context.store, task_id, context.clock),
+        unfinished=unfinished,
+        patience=context.patience,
+    )
 
 
 async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
     task, _ = await _read(context, task_id, name)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
-    async with lock_task(repo.common_dir, task_id), lock_repository(repo.common_dir):
+    async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         task, chamber = await _read(context, task_id, name)
         require_here(chamber)
         if chamber.is_over:
             state = await context.store.snapshot()
             return _reply(chamber, state, already_closed=True, branch_kept=False)
         if chamber.state == "creating":
-            await asyncio.to_thread(remove_remains, repo, [chamber])
+            async with lock_repository(repo.common_dir):
+                await asyncio.to_thread(remove_remains, repo, [chamber])
             await record_failure(context, [chamber], MAKER_DIED)
             state = await context.store.snapshot()
             return _reply(chamber, state, already_closed=False, branch_kept=False)

@@ -16,7 +16,11 @@ from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
-from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
+from orchestra_server.git.worktrees.add_and_list import (
+    WorktreePlan,
+    fill_worktrees,
+    register_worktrees,
+)
 from orchestra_server.usecases.chambers.free_names import free_names
 from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
@@ -29,7 +33,13 @@ from orchestra_server.usecases.common.transaction import (
     run_transaction,
     this_host,
 )
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.answer_in_time import (
+    answer_in_time,
+    goes_on,
+    waits_recorded,
+)
+from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 
 _BATCH_LIMIT = 64
@@ -70,7 +80,23 @@ async def create_chambers_batch(
     every chamber of the batch gets: copied from the checkout where it has them, else empty.
     """
     wanted = _checked(chamber_names, base, briefs or {}, skeleton)
-    return await run_shielded(_create(context, task_id, wanted))
+
+    def unfinished(waits_for: str, seconds: float) -> CreatedChambers:
+        return CreatedChambers(
+            task_id=task_id,
+            already_live=False,
+            chambers=[],
+            notes=[],
+            next_step=goes_on(waits_for, seconds, "create_chambers_batch"),
+        )
+
+    return await answer_in_time(
+        f"{context.project.id} {task_id} create {wanted.names}",
+        lambda: _create(context, task_id, wanted),
+        announce=waits_recorded(context.store, task_id, context.clock),
+        unfinished=unfinished,
+        patience=context.patience,
+    )
 
 
 def _checked(
@@ -105,7 +131,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     task = await context.store.read(lambda reads: read_open_task(reads, task_id))
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
-    async with lock_repository(repo.common_dir):
+    async with lock_chambers(repo.common_dir, wanted.names):
         reservation = await _reserve(context, task_id, wanted, commit)
         chambers, notes = reservation.chambers, list[str]()
         if reservation.is_new:
@@ -167,16 +193,20 @@ async def _make(
 ) -> tuple[list[Chamber], list[str]]:
     """Add, provision and open the worktrees; a failure leaves nothing of them.
 
+    The repository is locked only while they are added: filling them runs programs of the person's.
     When the store does not answer, they stay: it may have taken the change, and a repeat of the
     call either finds them live or clears them away.
     """
-    await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
     task, chambers = reservation.task, reservation.chambers
-    places = [Path(chamber.path) for chamber in chambers]
-    late = await put_late_files_away(context, repo, places, reservation.former)
-    freed = await asyncio.to_thread(free_names, repo, chambers)
-    added = await asyncio.to_thread(add_worktrees, repo, [_plan(chamber) for chamber in chambers])
+    plans = [_plan(chamber) for chamber in chambers]
+    async with lock_repository(repo.common_dir):
+        await asyncio.to_thread(remove_remains, repo, reservation.abandoned)
+        places = [plan.path for plan in plans]
+        late = await put_late_files_away(context, repo, places, reservation.former)
+        freed = await asyncio.to_thread(free_names, repo, chambers)
+        await asyncio.to_thread(register_worktrees, repo, plans)
     try:
+        added = await asyncio.to_thread(fill_worktrees, repo, plans)
         state = await context.store.snapshot()
         siblings = [one for one in state.chambers_of(task.id) if one.is_live]
         provision_notes = await asyncio.to_thread(
@@ -187,7 +217,8 @@ async def _make(
     except StoreUnavailable:
         raise
     except BaseException:
-        await asyncio.to_thread(remove_remains, repo, chambers)
+        async with lock_repository(repo.common_dir):
+            await asyncio.to_thread(remove_remains, repo, chambers)
         raise
 
 

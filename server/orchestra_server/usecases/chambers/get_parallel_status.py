@@ -10,6 +10,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
+from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.snapshot.diff import diff_size
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
@@ -30,7 +31,8 @@ async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStat
     """Return how the chambers of a task stand, without disturbing any of them."""
     state = await context.store.snapshot()
     chambers = state.chambers_of(task_id)
-    diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one) for one in chambers))
+    with brief_programs():
+        diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one) for one in chambers))
     return parallel_status(state, task_id, dict(zip(map(_id, chambers), diffs, strict=True)))
 
 

@@ -36,7 +36,13 @@ from orchestra_server.usecases.common.transaction import (
     run_transaction,
     this_host,
 )
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.answer_in_time import (
+    answer_in_time,
+    goes_on,
+    waits_recorded,
+)
+from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
+from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
 _LONGEST = 80  # characters of a wrong ref that are shown
@@ -64,7 +70,26 @@ async def restore_chamber(
     name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
     if not name:
         return await list_of_task(context, task_id)
-    return await run_shielded(_restore(context, task_id, name, ref))
+
+    def unfinished(waits_for: str, seconds: float) -> RestoredChamber:
+        return RestoredChamber(
+            task_id=task_id,
+            restored=False,
+            chamber=name,
+            path="",
+            branch="",
+            saved_ref=ref,
+            saved=[],
+            next_step=goes_on(waits_for, seconds, "restore_chamber"),
+        )
+
+    return await answer_in_time(
+        f"{context.project.id} {task_id} restore {name} {ref}",
+        lambda: _restore(context, task_id, name, ref),
+        announce=waits_recorded(context.store, task_id, context.clock),
+        unfinished=unfinished,
+        patience=context.patience,
+    )
 
 
 def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
@@ -83,7 +108,7 @@ def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
 async def _restore(context: Context, task_id: str, name: str, ref: str) -> RestoredChamber:
     repo = await _repository(context, task_id, must=not ref)
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
-    async with lock_repository(repo.common_dir):
+    async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         late = await _put_late_files_away(context, repo, task_id, name)
         found = await _restorable(context, task_id, name, ref, lost)
         chamber = found.chamber

@@ -9,6 +9,7 @@ from orchestra_core.models import Chamber
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import failed
 from orchestra_server.files.chamber.chamber_files import remove_provisions
+from orchestra_server.git.process.foreign_programs import uncancelled
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
@@ -19,6 +20,11 @@ MAKER_DIED = "the process that made it ended half way"
 
 def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
     """Remove worktrees and branches; no worker knows of them, so they hold no work."""
+    with uncancelled():
+        _remove_remains(repo, chambers)
+
+
+def _remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
     registered = {worktree.path for worktree in list_worktrees(repo)}
     for chamber in chambers:
         path = Path(chamber.path)

@@ -14,6 +14,7 @@ from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
+from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import (
@@ -112,7 +113,7 @@ def save_and_remove_all(
         return removed
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        taken = list(pool.map(take, chambers))
+        taken = list(map_watched(pool, take, chambers))
     at = {
         one.chamber.branch: one.landed
         for one in taken

@@ -11,6 +11,7 @@ from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_server.usecases.concurrency.answer_in_time import PATIENCE
 from orchestra_server.usecases.concurrency.background_tasks import Background
 
 Answer = TypeVar("Answer")
@@ -27,6 +28,7 @@ class Context:
     actor: str
     clock: Clock = now_ms
     background: Background | None = None  # None: what follows a change is waited for
+    patience: float = PATIENCE  # seconds until a caller is answered that a program still runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
+from orchestra_server.git.process.foreign_programs import brief_programs, uncancelled
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.close_transaction import close_all, require_here
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
@@ -42,8 +43,13 @@ from orchestra_server.usecases.completion.merge_and_land import (
     merge_branches,
 )
 from orchestra_server.usecases.completion.own_files_kept_out import require_no_own_files
-from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, record_wait
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
+from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, lock_chambers
+from orchestra_server.usecases.concurrency.repository_lock import (
+    lock_landing,
+    lock_repository,
+    run_shielded,
+)
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 
 
@@ -99,24 +105,26 @@ async def complete_task(
     if dry_run:
         return await run_shielded(_plan(context, wanted))
 
-    async def announce(waits_for: str) -> None:
-        await record_wait(context.store, task_id, waits_for, context.clock())
-
     def unfinished(waits_for: str, seconds: float) -> CompletedTask:
         return reply.unfinished(task_id, waits_for, seconds)
 
     return await answer_in_time(
         f"{context.project.id} {task_id}",
         lambda: _complete(context, wanted),
-        announce=announce,
+        announce=waits_recorded(context.store, task_id, context.clock),
         unfinished=unfinished,
+        patience=context.patience,
     )
 
 
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
-    """Commit while only this task is locked, since hooks take their time; then merge and land."""
+    """Commit, merge and land while only this task is locked, since hooks take their time.
+
+    One task lands after the other. The repository is locked where chambers come and go.
+    """
     repo = await _repository(context, wanted.task_id)
     async with lock_task(repo.common_dir, wanted.task_id):
+        await _let_creations_end(context, repo, wanted)
         await _require_confirmed(context, repo, wanted)
         async with lock_repository(repo.common_dir):
             begun = await _begin(context, wanted)
@@ -127,13 +135,18 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 begun = await _as_found(context, repo, begun)
         async with _reopened_on_failure(context, wanted):
             branches = await _commit(repo, begun, wanted)
-        async with lock_repository(repo.common_dir):
-            async with _reopened_on_failure(context, wanted):
+        landing = None
+        if wanted.merge:
+            async with lock_landing(repo.common_dir), _reopened_on_failure(context, wanted):
                 landing = await _merge(repo, begun, wanted, branches)
-                if landing is None or landing.moves or not landing.conflicts:
-                    kept_branches = await _land(context, repo, begun, landing)
-                else:
-                    kept_branches = []
+                if landing.moves:
+                    await _announce(context, begun.task.id, landing)
+                    await asyncio.to_thread(land_prepared, repo, begun.task, landing)
+        async with lock_repository(repo.common_dir):
+            kept_branches = list[str]()
+            if landing is None or landing.moves or not landing.conflicts:
+                async with _reopened_on_failure(context, wanted):
+                    kept_branches = await _put_away(context, repo, begun, landing)
             return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
 
 
@@ -181,9 +194,10 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
         live = [one for one in state.chambers_of(task.id) if one.is_live]
         for one in live:
             require_here(one)
-        plan = await asyncio.to_thread(
-            plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
-        )
+        with brief_programs():
+            plan = await asyncio.to_thread(
+                plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
+            )
         holds = holds_in(state, live, context.clock())
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
     return reply.planned(task, live, plan, holds, onto)
@@ -228,9 +242,21 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
     return await run_transaction(context.store, decide)
 
 
+async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted) -> None:
+    """Wait for calls that make chambers of the task at this moment: what they make is to land."""
+    state = await context.store.snapshot()
+    names = [one.name for one in state.chambers_of(wanted.task_id) if one.state == "creating"]
+    async with lock_chambers(repo.common_dir, names):
+        pass
+
+
 async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
-    """Give up chambers that a process left half made; being alone with them, we know it died."""
-    half_made = [one for one in begun.chambers if one.state == "creating"]
+    """Give up chambers that a process left half made: it died where nobody holds their lock."""
+    half_made = [
+        one
+        for one in begun.chambers
+        if one.state == "creating" and not is_chamber_locked(repo.common_dir, one.name)
+    ]
     if half_made:
         await asyncio.to_thread(remove_remains, repo, half_made)
         await record_failure(context, half_made, MAKER_DIED)
@@ -255,9 +281,7 @@ async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[Cham
 
 async def _merge(
     repo: Repository, begun: _Begun, wanted: _Wanted, branches: Sequence[ChamberBranch]
-) -> PreparedLanding | None:
-    if not wanted.merge:
-        return None
+) -> PreparedLanding:
     bases = bases_of(begun.chambers)
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, branches, bases, wanted.summary, partial=wanted.partial
@@ -268,19 +292,17 @@ async def _merge(
     return landing
 
 
-async def _land(
+async def _put_away(
     context: Context, repo: Repository, begun: _Begun, ready: PreparedLanding | None
 ) -> list[str]:
-    """Land what is ready and put away its chambers; return the branches that were kept."""
+    """Put away the chambers whose work has landed or is to be saved; return the branches kept."""
     leaving, landed = begun.there, dict[str, str]()
     if ready is not None:
-        if ready.moves:
-            await _announce(context, begun.task.id, ready)
-            await asyncio.to_thread(land_prepared, repo, begun.task, ready)
         leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
         # What was replayed has its former commits nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
-    closed = await close_all(context, repo, begun.task, leaving, landed)
+    with uncancelled():  # what has landed is not taken back
+        closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, away in closed if away.branch_kept]
 
 

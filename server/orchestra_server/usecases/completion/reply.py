@@ -13,6 +13,7 @@ from orchestra_server.usecases.chambers.save_and_remove import LOST, MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
+from orchestra_server.usecases.concurrency.answer_in_time import goes_on
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _CONFLICTS_SHOWN = 50
@@ -81,10 +82,7 @@ def unfinished(task_id: str, waits_for: str, seconds: float) -> CompletedTask:
         base_branch="",
         landed_commit="",
         notes=[],
-        next_step=(
-            f"It waits for {waits_for}, for {seconds:.0f} s so far, and goes on. Call "
-            "complete_task again to wait for its end; cancelling that call ends the program."
-        ),
+        next_step=goes_on(waits_for, seconds, "complete_task"),
     )
 
 

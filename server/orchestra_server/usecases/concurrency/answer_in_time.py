@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from orchestra_core.change import Change
+from orchestra_core.clock import Clock
 from orchestra_core.events import Event, EventData
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
@@ -68,20 +69,33 @@ async def answer_in_time(
     return unfinished(current.waits_for, time.monotonic() - current.since)
 
 
-async def record_wait(store: Store, task_id: str, waits_for: str, at: int) -> None:
-    """Say in the history what a call waits for."""
+def waits_recorded(
+    store: Store, task_id: str, clock: Clock
+) -> Callable[[str], Coroutine[Any, Any, None]]:
+    """Return what says in the history what a call waits for."""
 
-    async def decide(_reads: Reads) -> Change:
-        event = Event(
-            at=at,
-            kind="program.awaited",
-            actor=_ACTOR,
-            task_id=task_id,
-            data=EventData(action=waits_for),
-        )
-        return Change(events=(event,))
+    async def record(waits_for: str) -> None:
+        async def decide(_reads: Reads) -> Change:
+            event = Event(
+                at=clock(),
+                kind="program.awaited",
+                actor=_ACTOR,
+                task_id=task_id,
+                data=EventData(action=waits_for),
+            )
+            return Change(events=(event,))
 
-    await store.transact(decide)
+        await store.transact(decide)
+
+    return record
+
+
+def goes_on(waits_for: str, seconds: float, tool: str) -> str:
+    """Return the next step for who is answered while a program still runs."""
+    return (
+        f"It waits for {waits_for}, for {seconds:.0f} s so far, and goes on. Call {tool} again "
+        "to wait for its end; cancelling that call ends the program."
+    )
 
 
 def _begin(

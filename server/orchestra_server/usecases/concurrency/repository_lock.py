@@ -1,7 +1,7 @@
 """One call at a time makes or removes chambers of a repository, and each call finishes.
 
-The kernel frees the lock of a process that dies. Whoever holds it therefore knows that a chamber
-which is still 'creating' or 'closing' was left so by a process that has ended.
+The kernel frees the lock of a process that dies. No program of the person's runs under it but
+those that git itself starts where a ref or the list of worktrees changes.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 Result = TypeVar("Result")
 _LOCK = "orchestra-chambers.lock"
+_LANDING = "orchestra-merge.lock"
 _running: set[asyncio.Task[Any]] = set()
 _log = logging.getLogger(__name__)
 
@@ -23,6 +24,13 @@ _log = logging.getLogger(__name__)
 async def lock_repository(common_dir: Path) -> AsyncGenerator[None]:
     """Wait until no other call, in any process, makes or removes chambers of this repository."""
     async with hold_lock(common_dir / _LOCK):
+        yield
+
+
+@asynccontextmanager
+async def lock_landing(common_dir: Path) -> AsyncGenerator[None]:
+    """Wait until no other call, in any process, merges and lands a task of this repository."""
+    async with hold_lock(common_dir / _LANDING):
         yield
 
 

@@ -66,7 +66,7 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
     chambers = [
         one
         for one in seen.state.chambers.values()
-        if one.task_id in seen.tasks and one.host == seen.host
+        if one.task_id in seen.tasks and one.host == seen.host and one.id not in seen.busy
     ]
     return (
         *damaged,

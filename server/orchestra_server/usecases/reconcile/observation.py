@@ -38,6 +38,7 @@ class Observation:
     late: Mapping[str, int] = field(default_factory=dict[str, int])  # by id: files at its place
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     ending: frozenset[str] = frozenset()  # tasks that a call is ending at this moment
+    busy: frozenset[str] = frozenset()  # chambers that a call makes, restores or closes just now
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
     damages: tuple[Damage, ...] = ()  # what the store itself has lost
     moved_from: str = ""  # the checkout that the whole repository was at before

@@ -23,6 +23,7 @@ from orchestra_server.usecases.chambers.late_files import find_late_files, is_go
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.common.transaction import Context, this_host
 from orchestra_server.usecases.completion.merge_and_land import tip_of
+from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
 from orchestra_server.usecases.concurrency.task_lock import is_task_locked
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 from orchestra_server.usecases.reconcile.relocate import moved_from
@@ -83,6 +84,7 @@ def _observe(
             if task.is_completing and is_task_locked(repo.common_dir, task.id)
         ),
         late=find_late_files(chambers, (tree.path for tree in trees)),
+        busy=frozenset(one.id for one in chambers if is_chamber_locked(repo.common_dir, one.name)),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
         moved_from=moved_from,
         others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),

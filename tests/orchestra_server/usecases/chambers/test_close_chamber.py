@@ -1,5 +1,7 @@
 """close_chamber destroys nothing, and restore_chamber brings back what was there."""
 
+import asyncio
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -11,9 +13,17 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.conducting import Clock, a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conducting import (
+    Clock,
+    a_started_task,
+    chamber_of,
+    chambers_open,
+    kinds,
+    until_told,
+)
 from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
+from tests.support.waiting import until
 
 
 async def test_closing_an_unused_chamber_leaves_no_branch_and_no_save(
@@ -231,3 +241,22 @@ async def test_restoring_a_chamber_that_had_no_work_is_refused(context: Context)
     await close_chamber(context, task_id=task_id, chamber="auth")
     with pytest.raises(Unknown, match="nothing is saved of chamber 'auth'"):
         await restore_chamber(context, task_id=task_id, chamber="auth")
+
+
+async def test_a_filter_that_never_ends_is_cancelled_and_the_chamber_lives_on(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    repository.commit("rules", {".gitattributes": "*.slow filter=slow\n"})
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new.slow", "new\n")
+    repository.git("config", "filter.slow.clean", f"sh -c 'touch {started}; exec sleep 100'")
+    closing = asyncio.create_task(close_chamber(context, task_id=task_id, chamber="auth"))
+    await until(started.exists)
+    closing.cancel()
+    await until_told(context, "chamber.restored")
+    assert (await chamber_of(context, task_id, "auth")).is_live
+    assert chamber.read("new.slow") == "new\n"
+    repository.git("config", "filter.slow.clean", "cat")
+    assert (await close_chamber(context, task_id=task_id, chamber="auth")).saved_ref

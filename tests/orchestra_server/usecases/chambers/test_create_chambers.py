@@ -2,21 +2,28 @@
 
 import asyncio
 import json
+import os
+import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import (
     a_started_task,
     chamber_of,
     chambers_open,
     kinds,
     leave_half_made,
+    until_told,
 )
-from tests.support.repositories import TestRepository
+from tests.support.repositories import TestRepository, until_exists
+from tests.support.waiting import until
 
 THREE = ["auth", "database", "api"]
 
@@ -272,3 +279,70 @@ async def test_a_long_request_is_shortened_so_that_all_prompts_fit_one_answer(
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
     assert all(len(chamber.worker_prompt) < 5_000 for chamber in made.chambers)
     assert "WORKER_CONTEXT.json" in made.chambers[0].worker_prompt
+
+
+async def test_while_a_hook_runs_it_is_told_and_other_chambers_come_and_go(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    repository.hook(
+        "post-checkout", f"case $PWD in */slow) touch {started}; {until_exists(go)};; esac"
+    )
+    task_id, other = await a_started_task(context), await a_started_task(context, "Add tea")
+    making = asyncio.create_task(
+        create_chambers_batch(context, task_id=task_id, chamber_names=["slow"])
+    )
+    await until(started.exists)
+    await chambers_open(context, other, ["tea"])
+    assert (await close_chamber(context, task_id=other, chamber="tea")).closed
+    assert (await reconcile(context)).differences == []
+    await until_told(context, "program.awaited")
+    told = [one for one in await context.store.events() if one.kind == "program.awaited"]
+    assert told[0].data.action == "the post-checkout hook in chamber 'slow'"
+    go.touch()
+    assert (await making).chambers[0].name == "slow"
+
+
+async def test_a_call_that_is_cancelled_ends_the_hook_and_leaves_nothing(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    repository.hook("post-checkout", f"touch {started}; exec sleep 100")
+    task_id = await a_started_task(context)
+    making = asyncio.create_task(
+        create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    )
+    await until(started.exists)
+    making.cancel()
+    await until_told(context, "chamber.failed")
+    assert repository.branches == ["main"]
+    assert len(repository.git("worktree", "list").splitlines()) == 1
+    assert not (repository.path / ".claude/worktrees/auth").exists()
+    assert "was cancelled" in (await chamber_of(context, task_id, "auth")).note
+
+
+async def test_a_hook_that_goes_on_is_answered_and_the_next_call_joins(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    repository.hook("post-checkout", until_exists(go))
+    task_id = await a_started_task(context)
+    hasty = replace(context, patience=1.0)
+    first = await create_chambers_batch(hasty, task_id=task_id, chamber_names=["auth"])
+    assert first.chambers == []
+    assert "Call create_chambers_batch again" in first.next_step
+    go.touch()
+    again = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    assert [one.name for one in again.chambers] == ["auth"]
+
+
+async def test_a_daemon_that_a_hook_leaves_behind_holds_nobody_up(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    pid = tmp_path / "pid"
+    repository.hook("post-checkout", f"sleep 100 & echo $! > {pid}")
+    made = await create_chambers_batch(
+        context, task_id=await a_started_task(context), chamber_names=["auth"]
+    )
+    os.kill(int(pid.read_text()), signal.SIGKILL)  # it was still there
+    assert made.chambers

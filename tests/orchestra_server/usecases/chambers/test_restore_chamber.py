@@ -1,5 +1,8 @@
 """Every save can be brought back: the last, an earlier one, and one that the store has lost."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from orchestra_core.errors import BadInput, Refused, Unknown
@@ -11,6 +14,7 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.invariants import check_store
 from tests.support.repositories import TestRepository
+from tests.support.waiting import until
 
 
 async def saved_twice(context: Context) -> tuple[str, TestRepository, str, str]:
@@ -131,3 +135,27 @@ async def test_a_branch_created_again_elsewhere_blocks_the_restore_and_is_kept(
     with pytest.raises(Refused, match=rf"git branch -m {branch} "):
         await restore_chamber(context, task_id=task_id, chamber="auth")
     assert repository.git("rev-parse", branch) == tip
+
+
+@pytest.mark.parametrize("at", ["the base's file", "saved work"])
+async def test_a_filter_that_never_ends_is_cancelled_and_the_chamber_stays_closed(
+    context: Context, repository: TestRepository, tmp_path: Path, at: str
+) -> None:
+    started = tmp_path / "started"
+    repository.commit("rules", {".gitattributes": "*.slow filter=slow\n", "old.slow": "old\n"})
+    repository.git("config", "filter.slow.clean", "cat")
+    repository.git("config", "filter.slow.smudge", "cat")
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.write("new.slow", "new\n")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    smudged = "old" if at == "the base's file" else "new"
+    script = f"grep {smudged} && touch {started} && exec sleep 100"
+    repository.git("config", "filter.slow.smudge", f"sh -c 'tee {tmp_path}/seen | {script}'")
+    restoring = asyncio.create_task(restore_chamber(context, task_id=task_id, chamber="auth"))
+    await until(started.exists)
+    restoring.cancel()
+    await until(lambda: not chamber.path.exists())
+    repository.git("config", "filter.slow.smudge", "cat")
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (chamber.read("new.slow"), chamber.read("old.slow")) == ("new\n", "old\n")

@@ -17,8 +17,15 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.completion.merge_and_land import land_prepared
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.conducting import a_started_task, chambers_open, kinds, prepared_landing
-from tests.support.repositories import TestRepository
+from tests.support.conducting import (
+    a_started_task,
+    chambers_open,
+    kinds,
+    prepared_landing,
+    until_told,
+)
+from tests.support.repositories import TestRepository, until_exists
+from tests.support.waiting import until
 
 SUMMARY = "Add a login"
 
@@ -292,3 +299,53 @@ async def _die_after_landing(context: Context, repository: TestRepository, task_
     ready = await asyncio.to_thread(prepared_landing, repo, task, chambers, SUMMARY)
     await asyncio.to_thread(land_prepared, repo, task, ready)
     assert repository.read("auth.py") == "auth\n"
+
+
+async def test_while_the_persons_own_hook_runs_in_the_checkout_other_chambers_come_and_go(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    repository.hook("post-merge", f"touch {started}; {until_exists(go)}")
+    task_id, other = await a_started_task(context), await a_started_task(context, "Add tea")
+    (await chambers_open(context, task_id, ["auth"]))["auth"].write("auth.py", "auth\n")
+    landing = asyncio.create_task(complete_task(context, task_id=task_id, summary=SUMMARY))
+    await until(started.exists)
+    await chambers_open(context, other, ["tea"])
+    assert (await close_chamber(context, task_id=other, chamber="tea")).closed
+    go.touch()
+    assert (await landing).merged == ["auth"]
+
+
+async def test_chambers_in_the_making_are_waited_for_and_land(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    repository.hook("post-checkout", f"touch {started}; {until_exists(go)}")
+    task_id = await a_started_task(context)
+    making = asyncio.create_task(
+        create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    )
+    await until(started.exists)
+    landing = asyncio.create_task(complete_task(context, task_id=task_id, summary=SUMMARY))
+    go.touch()
+    assert (await making).chambers
+    assert (await landing).merged == ["auth"]
+
+
+async def test_signing_that_is_cancelled_lands_nothing_and_the_task_is_open(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.commit("auth", {"auth.py": "auth\n"})
+    before, started, program = repository.head, tmp_path / "started", tmp_path / "gpg"
+    program.write_text(f"#!/bin/sh\ntouch {started}; exec sleep 100\n")
+    program.chmod(0o755)
+    repository.git("config", "gpg.program", str(program))
+    repository.git("config", "commit.gpgSign", "true")
+    landing = asyncio.create_task(complete_task(context, task_id=task_id, summary=SUMMARY))
+    await until(started.exists)
+    landing.cancel()
+    await until_told(context, "task.reopened")
+    assert repository.head == before
+    assert chamber.read("auth.py") == "auth\n"

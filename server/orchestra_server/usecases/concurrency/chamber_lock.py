@@ -1,0 +1,46 @@
+"""One call at a time makes, restores or closes a chamber, whatever becomes of the others.
+
+Taken before the lock of the repository, never while that is held: programs of the person's may run
+meanwhile for minutes. The kernel frees the lock of a process that dies: a chamber that is
+'creating' while nobody holds its lock was left so.
+"""
+
+import os
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
+from orchestra_server.usecases.concurrency.leader_lock import hold_lock
+
+_FOLDER = Path("orchestra", "chambers")
+
+
+@asynccontextmanager
+async def lock_chambers(common_dir: Path, names: Iterable[str]) -> AsyncGenerator[None]:
+    """Wait until no other call, in any process, is at work on chambers of these names."""
+    async with AsyncExitStack() as locks:
+        for name in sorted(set(names)):  # in one order, so that no two calls wait for each other
+            await locks.enter_async_context(hold_lock(_lock_file(common_dir, name)))
+        yield
+
+
+@contextmanager
+def try_lock_chamber(common_dir: Path, name: str) -> Generator[bool]:
+    """Hold the lock within the block if nobody else does, and tell whether it is held."""
+    descriptor = open_lock_file(_lock_file(common_dir, name))
+    try:
+        yield try_lock_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_chamber_locked(common_dir: Path, name: str) -> bool:
+    """Tell whether a call makes, restores or closes a chamber of this name at this moment."""
+    return is_locked(common_dir / _FOLDER / name)
+
+
+def _lock_file(common_dir: Path, name: str) -> Path:
+    path = common_dir / _FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
