@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from orchestra_core.errors import BadInput, OrchestraError
+from orchestra_core.errors import BadInput, OrchestraError, unavailable
 from orchestra_core.settings import read_settings
 from orchestra_core.text import one_line
 from orchestra_tui.command_line.arguments import Options, read_options
@@ -33,8 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader is gone. Python would report that again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _SIGNALLED + signal.SIGPIPE
-    except (OrchestraError, OSError) as error:
+    except OrchestraError as error:
         return _complain(error, _FAILED)
+    except OSError as fault:
+        return _complain(unavailable(fault) if fault.filename else fault, _FAILED)
     except KeyboardInterrupt:
         return _SIGNALLED + signal.SIGINT
     return code

@@ -21,7 +21,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import AnyUrl, ValidationError
 
 from orchestra_core import __version__
-from orchestra_core.errors import OrchestraError, Unknown
+from orchestra_core.errors import OrchestraError, Unknown, unavailable
 from orchestra_core.text import one_line
 from orchestra_server.tools.argument_errors import Signature, explain
 from orchestra_server.tools.conductor_prompt import INSTRUCTIONS, conduct_prompt
@@ -118,6 +118,8 @@ def _error_line(signature: Signature, error: ToolError) -> str:
         return one_line(str(cause))
     if isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
         return explain(signature, cause.errors(include_url=False))
+    if isinstance(cause, OSError) and cause.filename:
+        return one_line(str(unavailable(cause)))
     _log.error("%s failed", signature.tool, exc_info=cause)
     return _unexpected_error(signature.tool, cause)
 

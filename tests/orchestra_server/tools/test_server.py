@@ -1,5 +1,6 @@
 """How the server answers when something is wrong, inside it or around it."""
 
+import errno
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,21 @@ async def test_an_internal_error_is_one_line_and_its_details_are_in_the_log(
         "its log, which is this server's stderr, has the details; try again once"
     )
     assert "Traceback" in caplog.text
+
+
+async def test_a_file_that_the_system_refuses_is_named_with_what_to_do(
+    settings: Settings, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Store) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/shop/.git/orchestra")
+
+    monkeypatch.setattr(Store, "snapshot", fail)
+    async with in_memory(settings, repository) as conductor:
+        line = await conductor.error("get_task_status", {"task_id": "x"})
+    assert line == (
+        "/shop/.git/orchestra cannot be used (Read-only file system); it is on a read-only file "
+        "system: make that writable, and try again"
+    )
 
 
 async def test_null_for_an_optional_argument_means_omitting_it(

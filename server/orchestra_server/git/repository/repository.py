@@ -14,6 +14,7 @@ from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)
 _LOCK = "orchestra.lock"
+_BARE_OPTIONS = {"worktree": "--worktree "}  # of git config, by where it says so
 _LANDING_LOCK = "orchestra-landing.lock"
 _LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
 
@@ -113,9 +114,12 @@ def _require_really_bare(common_dir: Path) -> None:
     repository that has, or had, a checkout of its own holds an index.
     """
     if common_dir.name == ".git" and (common_dir / "index").exists():
+        said = run_git(common_dir, "config", "--show-scope", "--get", "core.bare").out.split()
+        scope = said[0] if said else "local"
+        place = common_dir / ("config.worktree" if scope == "worktree" else "config")
         raise Refused(
-            f"core.bare is true in {common_dir / 'config'}, so git does not see the checkout "
-            f"beside it; run: git -C '{common_dir}' config core.bare false"
+            f"core.bare is true in {place}, so git does not see the checkout beside it; run: "
+            f"git -C '{common_dir}' config {_BARE_OPTIONS.get(scope, '')}core.bare false"
         )
 
 

@@ -24,6 +24,7 @@ from orchestra_server.git.snapshot.stage_all import stage_all
 
 _SHOWN = 5  # file names in one line
 # How shells, Node.js, Python and Ruby say that something is not installed.
+_UNSIGNED = "failed to sign the data"  # what git says, whatever the program said
 _LACKS = re.compile(
     r"not found|no such file|cannot find|no module named|cannot load such file", re.IGNORECASE
 )
@@ -80,7 +81,12 @@ def _has_message_rule(worktree: Path) -> bool:
 
 
 def _cure(ran: GitResult) -> str:
-    """Return what to do where a hook lacks a file: a chamber has only what is committed."""
+    """Return what to do where signing failed, or a hook lacks a file that no commit holds."""
+    if _UNSIGNED in ran.err:
+        return (
+            "; unlock the key (sign something with it in a terminal), or turn signing off for this "
+            "repository: git config commit.gpgSign false"
+        )
     if not _LACKS.search(ran.err + ran.out):
         return ""
     return (

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestra_core.errors import OrchestraError
+from orchestra_core.errors import OrchestraError, unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import BRANCHES, branch_of
 from orchestra_server.domain import chamber_lifecycle
@@ -108,6 +108,8 @@ def save_and_remove_all(
             removed = _with_late_files(repo, task, removed)
         except OrchestraError as fault:
             return fault
+        except OSError as fault:
+            return unavailable(fault)
         with suppress(OSError):  # the chamber is closed all the same
             mark_closed(repo.top, Path(chamber.path))
         return removed

@@ -178,7 +178,7 @@ async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenera
     """Open the task again when something is in the way."""
     try:
         yield
-    except OrchestraError:
+    except (OrchestraError, OSError):
         await _reopen(context, wanted.task_id)
         await show_change(context, wanted.task_id)
         raise
@@ -186,7 +186,7 @@ async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenera
 
 async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
-    async with lock_repository(repo.common_dir):
+    async with lock_repository(repo.common_dir, to_look=True):
         state = await context.store.snapshot()
         task = task_in(state, wanted.task_id)
         if task.is_over:

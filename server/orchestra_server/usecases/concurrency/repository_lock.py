@@ -6,6 +6,7 @@ those that git itself starts where a ref or the list of worktrees changes.
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,9 +22,16 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def lock_repository(common_dir: Path) -> AsyncGenerator[None]:
-    """Wait until no other call, in any process, makes or removes chambers of this repository."""
-    async with hold_lock(common_dir / _LOCK):
+async def lock_repository(common_dir: Path, *, to_look: bool = False) -> AsyncGenerator[None]:
+    """Wait until no other call, in any process, makes or removes chambers of this repository.
+
+    Who only wants `to_look` may do so where nobody can change anything: on a read-only disk.
+    """
+    lock = common_dir / _LOCK
+    if to_look and not os.access(lock if lock.exists() else common_dir, os.W_OK):
+        yield
+        return
+    async with hold_lock(lock):
         yield
 
 

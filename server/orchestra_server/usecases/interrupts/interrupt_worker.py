@@ -70,8 +70,11 @@ async def interrupt_worker(
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await asked
     await show_change_soon(context, task_id)
-    deleted = target.host == this_host() and not await asyncio.to_thread(Path(target.path).exists)
-    return _reply(interrupt, presence, already_sent=already_sent, deleted=deleted)
+    problem = ""
+    if target.host == this_host():
+        there = await asyncio.to_thread(Path(target.path).exists)
+        problem = _DELETED if not there else _unposted(target) if interrupt.state == "sent" else ""
+    return _reply(interrupt, presence, already_sent=already_sent, problem=problem)
 
 
 async def unread_or_next(
@@ -108,7 +111,7 @@ def require_live(chamber: Chamber) -> None:
 
 
 def _reply(
-    interrupt: Interrupt, presence: Presence | None, *, already_sent: bool, deleted: bool
+    interrupt: Interrupt, presence: Presence | None, *, already_sent: bool, problem: str
 ) -> SentInterrupt:
     return SentInterrupt(
         task_id=interrupt.task_id,
@@ -117,7 +120,14 @@ def _reply(
         requires=interrupt.requires,
         state=interrupt.state,
         already_sent=already_sent,
-        next_step=_DELETED if deleted else _next_step(interrupt, presence),
+        next_step=problem or _next_step(interrupt, presence),
+    )
+
+
+def _unposted(chamber: Chamber) -> str:
+    return (
+        f"It is kept, but the worker does not see it yet: the mailbox in {chamber.path} cannot be "
+        "written. Make that directory writable; the message is posted then by itself."
     )
 
 

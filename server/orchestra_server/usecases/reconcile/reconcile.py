@@ -50,7 +50,7 @@ async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
 async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     outcomes: dict[tuple[str, str], _Outcome] = {}
-    async with lock_repository(repo.common_dir):
+    async with lock_repository(repo.common_dir, to_look=dry_run):
         for task_id in await former_tasks(context, repo):
             outcomes["former task", task_id] = _Outcome(_former(task_id), mended=not dry_run)
         if not dry_run:

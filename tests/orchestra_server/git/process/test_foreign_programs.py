@@ -2,12 +2,22 @@
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.process.foreign_programs import ProgramWatch, run_programs, watch_programs
+from orchestra_server.git.process import foreign_programs
+from orchestra_server.git.process.foreign_programs import (
+    ProgramWatch,
+    brief_programs,
+    map_watched,
+    run_programs,
+    uncancelled,
+    watch_programs,
+)
+from orchestra_server.git.process.run import git_output_prefix, run_git
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.waiting import until
 
@@ -70,3 +80,73 @@ def test_a_hook_that_opens_the_terminal_fails(shop: TestRepository) -> None:
     ran = run_programs(shop.path, *COMMIT, waits_for="git commit")
     assert ran.status
     assert "/dev/tty" in ran.failure
+
+
+def test_a_file_monitor_that_hangs_is_not_asked(shop: TestRepository, tmp_path: Path) -> None:
+    monitor = tmp_path / "monitor"
+    monitor.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked; sleep 100\n")
+    monitor.chmod(0o755)
+    shop.git("config", "core.fsmonitor", str(monitor))
+    assert run_git(shop.path, "status", "--porcelain").status == 0
+    assert not (tmp_path / "asked").exists()
+
+
+def test_signing_is_offered_no_terminal(
+    shop: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.sign_commits(tmp_path / "gpg")
+    program = tmp_path / "gpg"
+    program.write_text(f"#!/bin/sh\nenv > {tmp_path}/env\nexit 1\n")
+    monkeypatch.setenv("GPG_TTY", "/dev/pts/0")
+    assert run_programs(shop.path, *COMMIT, waits_for="git commit").status
+    assert "GPG_TTY" not in (tmp_path / "env").read_text()
+
+
+def test_a_look_gives_programs_a_few_seconds(
+    shop: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign_programs, "_LOOK_SECONDS", 0.5)
+    shop.hook("pre-commit", "sleep 100")
+    with brief_programs(), pytest.raises(Refused, match="took longer than"):
+        run_programs(shop.path, *COMMIT, waits_for="git commit")
+
+
+def test_what_is_undone_goes_to_its_end_although_the_caller_gave_up(shop: TestRepository) -> None:
+    stop = threading.Event()
+    stop.set()
+    shop.hook("pre-commit", "sleep 0.3")
+    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)):
+        with uncancelled():
+            assert run_programs(shop.path, *COMMIT, waits_for="git commit").status == 0
+        with pytest.raises(Refused, match="was cancelled"):
+            run_programs(shop.path, *COMMIT, waits_for="git commit")
+
+
+def test_threads_know_who_watches(shop: TestRepository) -> None:
+    stop = threading.Event()
+    stop.set()
+    shop.hook("pre-commit", "sleep 100")
+
+    def commit(directory: Path) -> None:
+        run_programs(directory, *COMMIT, waits_for="git commit")
+
+    with (
+        watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)),
+        ThreadPoolExecutor() as pool,
+        pytest.raises(Refused, match="was cancelled"),
+    ):
+        list(map_watched(pool, commit, [shop.path]))
+
+
+def test_a_long_output_is_cut_and_a_filter_that_hangs_is_ended(
+    shop: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.commit("many", {"long": "line\n" * 50_000})
+    text, cut = git_output_prefix(shop.path, "show", "HEAD:long", limit=1_000)
+    assert (len(text), cut) == (1_000, True)
+    shop.commit("rules", {".gitattributes": "*.slow filter=slow\n", "a.slow": "1\n"})
+    shop.git("config", "filter.slow.clean", "sleep 100")
+    shop.write("a.slow", "2\n")
+    monkeypatch.setattr(foreign_programs, "_LOOK_SECONDS", 0.5)
+    with brief_programs(), pytest.raises(Refused, match="git diff in .* took longer than"):
+        git_output_prefix(shop.path, "diff", "HEAD", limit=1_000)

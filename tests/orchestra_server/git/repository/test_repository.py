@@ -134,3 +134,14 @@ def test_a_checkout_that_was_marked_as_bare_is_refused_with_the_command_to_corre
     main.git("config", "core.bare", "true")
     with pytest.raises(Refused, match=r"core\.bare is true .* config core\.bare false"):
         open_repository(main.path)
+
+
+def test_the_cure_is_for_the_file_that_says_it_and_works(tmp_path: Path) -> None:
+    main = small_repository(tmp_path / "shop")
+    main.git("config", "extensions.worktreeConfig", "true")
+    main.git("config", "--worktree", "core.bare", "true")
+    with pytest.raises(Refused, match=r"core\.bare is true in .*/config\.worktree") as refused:
+        open_repository(main.path)
+    command = str(refused.value).rsplit("run: ", 1)[1]
+    subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602 - as above
+    assert open_repository(main.path).top == main.path

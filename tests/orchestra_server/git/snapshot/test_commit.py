@@ -113,7 +113,7 @@ def test_the_error_for_a_failed_signature_quotes_git(chamber: TestRepository) ->
     chamber.git("config", "commit.gpgSign", "true")
     chamber.git("config", "gpg.program", "false")
     chamber.write("new")
-    with pytest.raises(Refused, match=r"gpg failed to sign the data"):
+    with pytest.raises(Refused, match=r"gpg failed to sign the data.*unlock the key"):
         commit_uncommitted_work(chamber.path, "Add login")
 
 

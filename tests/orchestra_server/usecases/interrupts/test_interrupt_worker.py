@@ -28,6 +28,21 @@ async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None
     assert chamber.status == ""
 
 
+async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    (chamber.path / ".INTERRUPT").mkdir()
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    assert sent.state == "sent"
+    assert f"the mailbox in {chamber.path} cannot be written" in sent.next_step
+    (chamber.path / ".INTERRUPT").rmdir()
+    again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    assert again.state == "posted"
+    assert "is stopped by it" in again.next_step
+
+
 async def test_a_repeated_message_is_sent_again_only_after_the_first_was_read(
     context: Context,
 ) -> None:
