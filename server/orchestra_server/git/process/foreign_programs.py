@@ -37,7 +37,8 @@ _LOOK = 0.1  # seconds between two looks whether it is to be ended
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536  # bytes read at once
 # Files are read, not asked for: a file monitor is a program that may hang, and may have missed one.
-_NO_MONITOR = ("-c", "core.fsmonitor=false")
+# An order of files in a diff is for people, and its file may be in no chamber.
+_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "diff.orderFile=/dev/null")
 # By these a program would ask for a passphrase on the terminal that the room or a client uses.
 _TERMINALS = ("GPG_TTY", "SSH_TTY")
 
@@ -204,7 +205,7 @@ def _start(
     given = {name: value for name, value in os.environ.items() if name not in dropped}
     try:
         return subprocess.Popen(  # noqa: S603 - a list, no shell
-            ["git", "-C", str(directory), *_NO_MONITOR, *args],  # noqa: S607 - git as run_git finds it
+            ["git", "-C", str(directory), *_SETTINGS, *args],  # noqa: S607 - git as run_git finds it
             stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=stdout, stderr=stderr,
             env={**given, "LANGUAGE": "C", "LC_ALL": "C", **ENVIRONMENT, **(env or {})},
             start_new_session=True,

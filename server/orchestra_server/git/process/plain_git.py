@@ -40,6 +40,7 @@ INHERITED = (
 )
 _WORDS_LIMIT = 300  # characters of git's own words in one of our lines
 _LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
+_BY_HOOK = "aborted by hook"
 _PREFIX = re.compile(r"(?:fatal|error): ")
 
 
@@ -56,6 +57,8 @@ class GitResult:
         """What git said about its failure, as one line without `fatal:`."""
         lines = [line for line in self.err.splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
+        if any(_BY_HOOK in line for line in telling):
+            telling = lines  # the hook's own words say why
         said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
         line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
         lock = _LOCK.search(line)

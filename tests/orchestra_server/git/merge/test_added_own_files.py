@@ -36,3 +36,17 @@ def test_a_file_that_the_target_branch_has_already_is_not_listed(shop: Workshop)
     shop.main.write(OWN, '{"a": 1}')
     shop.main.git("add", "--force", OWN)
     assert added_own_files(shop.repo, old, [shop.main.commit("changed")]) == ()
+
+
+def test_signatures_that_a_person_wants_to_see_are_not_taken_for_files(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    shop.main.sign_commits(tmp_path / "gpg")
+    shop.main.git("config", "log.showSignature", "true")
+    [chamber] = shop.open("auth")
+    old = shop.main.head
+    assert added_own_files(shop.repo, old, [chamber.commit("work", {"auth.py": "1\n"})]) == ()
+    chamber.write(OWN, "{}")
+    chamber.git("add", "--force", OWN)
+    chamber.git("commit", "--quiet", "-m", "ours")
+    assert added_own_files(shop.repo, old, [chamber.head]) == (OWN,)

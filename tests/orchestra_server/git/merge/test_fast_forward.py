@@ -298,3 +298,12 @@ def test_no_file_blocks_a_branch_that_is_checked_out_nowhere(shop: Workshop) -> 
     shop.main.git("switch", "--quiet", "-c", "elsewhere")
     shop.main.write("README", "mine")
     assert blocked_files(shop.repo, shop.main.path, "main", old, new) == ()
+
+
+def test_a_hook_that_refuses_the_branch_is_told_in_its_own_words(shop: Workshop) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    frozen = "[ $1 = prepared ] && grep -q refs/heads/main && { echo main is frozen >&2; exit 1; }"
+    shop.main.hook("reference-transaction", f"{frozen}; exit 0")
+    with pytest.raises(Refused, match="is as it was: main is frozen"):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.status, shop.main.read("README")) == (old, "", "hello\n")

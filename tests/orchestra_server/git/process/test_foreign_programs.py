@@ -148,5 +148,5 @@ def test_a_long_output_is_cut_and_a_filter_that_hangs_is_ended(
     shop.git("config", "filter.slow.clean", "sleep 100")
     shop.write("a.slow", "2\n")
     monkeypatch.setattr(foreign_programs, "_LOOK_SECONDS", 0.5)
-    with brief_programs(), pytest.raises(Refused, match="git diff in .* took longer than"):
+    with brief_programs(), pytest.raises(Refused, match=r"git diff in .* took longer than"):
         git_output_prefix(shop.path, "diff", "HEAD", limit=1_000)

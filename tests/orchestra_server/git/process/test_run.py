@@ -2,13 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.process import run
+from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import (
     GitFailed,
-    GitResult,
     git_output,
     git_output_prefix,
-    git_version,
     run_git,
 )
 from tests.support.repositories import TestRepository, small_repository
@@ -17,24 +15,6 @@ from tests.support.repositories import TestRepository, small_repository
 @pytest.fixture
 def repository(tmp_path: Path) -> TestRepository:
     return small_repository(tmp_path / "repo")
-
-
-def test_a_failure_is_gits_own_line_without_its_prefix() -> None:
-    err = "hint: try again\nfatal: bad revision 'x'\n"
-    assert GitResult(128, "", err).failure == "bad revision 'x'"
-
-
-def test_without_a_fatal_line_the_failure_holds_every_line() -> None:
-    assert GitResult(1, "", "one\n\ntwo\n").failure == "one; two"
-
-
-def test_a_silent_failure_names_the_status() -> None:
-    assert GitResult(3, "", "").failure == "git ended with status 3"
-
-
-def test_the_failure_for_a_lock_file_says_how_to_delete_it() -> None:
-    failure = GitResult(128, "", "fatal: Unable to create '/r/.git/index.lock': File exists.")
-    assert failure.failure.endswith("delete it: rm '/r/.git/index.lock'")
 
 
 def test_a_result_has_status_and_both_outputs(repository: TestRepository) -> None:
@@ -83,9 +63,3 @@ def test_an_output_over_the_limit_is_cut(repository: TestRepository) -> None:
 def test_a_failed_command_with_a_limit_is_an_error(repository: TestRepository) -> None:
     with pytest.raises(GitFailed, match=r"^git cat-file failed in .* with status 128$"):
         git_output_prefix(repository.path, "cat-file", "blob", "HEAD:nothing", limit=9)
-
-
-def test_the_version_is_a_tuple_of_three_numbers() -> None:
-    run.git_version.cache_clear()
-    assert len(git_version()) == 3
-    assert git_version() >= (2, 38)

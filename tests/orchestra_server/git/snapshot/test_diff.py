@@ -104,3 +104,30 @@ def test_an_unknown_base_is_a_one_line_error(chamber: TestRepository) -> None:
     assert "\n" not in str(failed.value)
     with pytest.raises(GitFailed, match="git diff failed"):
         diff_text(chamber.path, "1" * 40, 100)
+
+
+def test_a_persons_order_of_files_that_lies_in_no_chamber_hinders_nothing(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    shop.main.git("config", "diff.orderFile", ".order")
+    chamber.write("new", "x\n")
+    assert diff_size(chamber.path, shop.main.head) == DiffSize(1, 1, 0)
+    assert "+x" in diff_text(chamber.path, shop.main.head, 1000)
+
+
+@pytest.mark.parametrize(
+    "setting", ["diff.external", "diff.marked.command", "diff.marked.textconv"]
+)
+def test_no_program_for_showing_differences_is_ever_run(
+    shop: Workshop, tmp_path: Path, setting: str
+) -> None:
+    shop.main.commit("rules", {".gitattributes": "* diff=marked\n"})
+    chamber = shop.open("api")[0]
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran; cat $1\n")
+    program.chmod(0o755)
+    shop.main.git("config", setting, str(program))
+    chamber.write("README", "1\n2\n")
+    assert "-3" in diff_text(chamber.path, shop.main.head, 1000)
+    assert diff_size(chamber.path, shop.main.head).deletions == 1
+    assert not (tmp_path / "ran").exists()

@@ -1,5 +1,6 @@
 """Sending an interrupt, and when it is sent again."""
 
+import errno
 import json
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
 from orchestra_core.models import Interrupt
 from orchestra_core.store.reads import Reads
+from orchestra_server.files.chamber import mailbox
 from orchestra_server.files.chamber.mailbox import RECEIPTS
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -29,15 +31,18 @@ async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None
 
 
 async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
-    context: Context,
+    context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    (chamber.path / ".INTERRUPT").mkdir()
-    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    with monkeypatch.context() as patch:
+        patch.setattr(mailbox, "write_atomically", refuse)
+        sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert sent.state == "sent"
     assert f"the mailbox in {chamber.path} cannot be written" in sent.next_step
-    (chamber.path / ".INTERRUPT").rmdir()
     again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert again.state == "posted"
     assert "is stopped by it" in again.next_step

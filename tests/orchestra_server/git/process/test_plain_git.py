@@ -1,0 +1,30 @@
+from orchestra_server.git.process.plain_git import GitResult, git_version
+
+
+def test_a_failure_is_gits_own_line_without_its_prefix() -> None:
+    err = "hint: try again\nfatal: bad revision 'x'\n"
+    assert GitResult(128, "", err).failure == "bad revision 'x'"
+
+
+def test_without_a_fatal_line_the_failure_holds_every_line() -> None:
+    assert GitResult(1, "", "one\n\ntwo\n").failure == "one; two"
+
+
+def test_a_silent_failure_names_the_status() -> None:
+    assert GitResult(3, "", "").failure == "git ended with status 3"
+
+
+def test_the_failure_for_a_lock_file_says_how_to_delete_it() -> None:
+    failure = GitResult(128, "", "fatal: Unable to create '/r/.git/index.lock': File exists.")
+    assert failure.failure.endswith("delete it: rm '/r/.git/index.lock'")
+
+
+def test_where_a_hook_refused_its_own_words_are_kept() -> None:
+    err = "main is frozen\nfatal: ref updates aborted by hook\n"
+    assert GitResult(128, "", err).failure == "main is frozen; ref updates aborted by hook"
+
+
+def test_the_version_is_a_tuple_of_three_numbers() -> None:
+    git_version.cache_clear()
+    assert len(git_version()) == 3
+    assert git_version() >= (2, 38)
