@@ -10,7 +10,7 @@ from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
 from orchestra_server.git.process.foreign_programs import run_programs, uncancelled
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
-from orchestra_server.git.repository.repository import Repository, head_of
+from orchestra_server.git.repository.repository import Repository, head_of, require_really_bare
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.git.snapshot.index_copy import split_nul
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
@@ -55,6 +55,8 @@ def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | 
         return checkout
     _require_no_rebase(repo, branch)
     trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
+    if not trees and repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true":
+        require_really_bare(repo.common_dir)  # its checkout would be left behind
     return next((tree.path for tree in trees), None)
 
 

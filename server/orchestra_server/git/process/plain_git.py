@@ -23,18 +23,26 @@ ENVIRONMENT = {
     "GIT_EDITOR": "true",
 }
 # What a caller's own git (a hook that started us, say) may have exported and what would send our
-# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration.
+# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration; and
+# what would have paths or attributes read in another way than ours are meant.
 INHERITED = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_ATTR_SOURCE",
     "GIT_COMMON_DIR",
+    "GIT_CONFIG",
     "GIT_DIR",
     "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
     "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
     "GIT_IMPLICIT_WORK_TREE",
     "GIT_INDEX_FILE",
+    "GIT_LITERAL_PATHSPECS",
     "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )

@@ -99,7 +99,7 @@ def open_repository(directory: Path) -> Repository:
     if inside == "true":
         top = _git_output_anywhere(directory, "rev-parse", "--show-toplevel")
     elif bare == "true":
-        _require_really_bare(common_dir)
+        require_really_bare(common_dir)
         top = str(common_dir)
     else:  # somewhere below .git: its main working tree is meant
         listed = _git_output_anywhere(directory, "worktree", "list", "--porcelain", "-z")
@@ -107,7 +107,7 @@ def open_repository(directory: Path) -> Repository:
     return Repository(Path(top).resolve(), common_dir)
 
 
-def _require_really_bare(common_dir: Path) -> None:
+def require_really_bare(common_dir: Path) -> None:
     """Raise Refused where a tool wrote core.bare=true into a repository that has a checkout.
 
     Git then takes the checkout for none, and a branch would move without its files. Only a
@@ -116,6 +116,11 @@ def _require_really_bare(common_dir: Path) -> None:
     if common_dir.name == ".git" and (common_dir / "index").exists():
         said = run_git(common_dir, "config", "--show-scope", "--get", "core.bare").out.split()
         scope = said[0] if said else "local"
+        if scope == "command":
+            raise Refused(
+                "the environment says core.bare=true (GIT_CONFIG_PARAMETERS or GIT_CONFIG_COUNT), "
+                f"so git does not see the checkout beside {common_dir}; start again without that"
+            )
         place = common_dir / ("config.worktree" if scope == "worktree" else "config")
         raise Refused(
             f"core.bare is true in {place}, so git does not see the checkout beside it; run: "

@@ -307,3 +307,14 @@ def test_a_hook_that_refuses_the_branch_is_told_in_its_own_words(shop: Workshop)
     with pytest.raises(Refused, match="is as it was: main is frozen"):
         land(shop.repo, shop.main.path, "main", old, new)
     assert (shop.main.head, shop.main.status, shop.main.read("README")) == (old, "", "hello\n")
+
+
+def test_a_checkout_that_the_environment_hides_from_git_is_not_left_behind(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_CONFIG_PARAMETERS", "'core.bare'='true'")
+        with pytest.raises(Refused, match=r"the environment says core\.bare=true"):
+            land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.status) == (old, "")

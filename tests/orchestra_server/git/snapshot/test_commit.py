@@ -167,3 +167,15 @@ def test_the_error_for_a_hook_that_lacks_a_file_says_how_to_include_it(
     chamber.hook("pre-commit", "exec ./node_modules/.bin/lint")
     with pytest.raises(Refused, match=r"node_modules/\.bin/lint.*\.worktreeinclude"):
         commit_uncommitted_work(chamber.path, "auth: a login")
+
+
+def test_an_inherited_reading_of_paths_lets_no_file_of_ours_in(
+    chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = TestRepository(chamber.path.parents[2])
+    main.write(".git/info/exclude", "")
+    chamber.write(".INTERRUPT", "mail")
+    chamber.write("new")
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
+    commit_uncommitted_work(chamber.path, "Add login")
+    assert chamber.git("show", "--format=", "--name-only", "HEAD") == "new"
