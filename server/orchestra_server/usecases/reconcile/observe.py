@@ -83,7 +83,11 @@ def _observe(
             for task in ours
             if task.is_completing and is_task_locked(repo.common_dir, task.id)
         ),
-        late=find_late_files(chambers, (tree.path for tree in trees)),
+        late={
+            chamber_id: count
+            for chamber_id, count in find_late_files(chambers, (one.path for one in trees)).items()
+            if not is_chamber_locked(repo.common_dir, state.chambers[chamber_id].name)
+        },
         busy=frozenset(one.id for one in chambers if is_chamber_locked(repo.common_dir, one.name)),
         landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
         moved_from=moved_from,
