@@ -67,7 +67,7 @@ def test_a_session_reads_it_at_every_hook_and_its_turn_may_end(
     assert names_in(worker.directory) == ["late.py"] if made_anew else True
 
 
-def test_nothing_is_said_in_a_chamber_that_is_there(checkout: HookedCheckout) -> None:
+def test_the_hook_prints_nothing_in_a_chamber_that_exists(checkout: HookedCheckout) -> None:
     assert Session(checkout.chamber()).fire("PreToolUse", READ) == HookAnswer()
 
 

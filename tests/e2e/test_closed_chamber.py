@@ -28,7 +28,9 @@ def late_calls(chamber: OpenChamber) -> ModelAnswer:
     ]
 
 
-async def test_a_session_is_told_and_writes_nothing_more(client_setup: ClientSetup) -> None:
+async def test_a_session_reads_that_its_chamber_was_closed_and_writes_nothing_more(
+    client_setup: ClientSetup,
+) -> None:
     chamber = await open_chamber(client_setup)
     untouched = client_setup.repository.status
 
@@ -46,7 +48,9 @@ async def test_a_session_is_told_and_writes_nothing_more(client_setup: ClientSet
     assert client_setup.repository.status == untouched
 
 
-async def test_a_subagent_is_told_and_its_conductor_goes_on(client_setup: ClientSetup) -> None:
+async def test_a_subagent_reads_that_its_chamber_was_closed_and_its_conductor_continues(
+    client_setup: ClientSetup,
+) -> None:
     chamber = await open_chamber(client_setup)
     worker: list[ModelRequest] = []
 

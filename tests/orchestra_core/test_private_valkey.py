@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 
 from orchestra_core import private_valkey
@@ -16,9 +13,3 @@ def test_each_exported_name_is_that_of_its_module() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         getattr(private_valkey, "nothing")  # noqa: B009 - the name is not there to be written
-
-
-def test_importing_the_package_imports_no_subprocess() -> None:
-    code = "import sys, orchestra_core.private_valkey; print('subprocess' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "False\n"

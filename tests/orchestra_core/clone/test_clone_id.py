@@ -96,7 +96,7 @@ def test_a_note_that_says_nothing_is_replaced(tmp_path: Path, text: str) -> None
     assert clone_id(common) == clone_id(common)
 
 
-def test_a_disputed_id_is_nobodys_until_the_dispute_ends(tmp_path: Path) -> None:
+def test_no_clone_uses_a_disputed_id_until_the_dispute_ends(tmp_path: Path) -> None:
     common = repository(tmp_path / "shop")
     identifier = clone_id(common)
     dispute_clone_id(common, identifier, disputed=True)

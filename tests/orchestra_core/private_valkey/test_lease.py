@@ -202,3 +202,9 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_server(settings: Settings) ->
     user.kill(whole_group=True)
     os.kill(pid, signal.SIGTERM)
     wait_until(lambda: not inspect(settings).running)
+
+
+def test_importing_the_package_imports_no_subprocess() -> None:
+    code = "import sys, orchestra_core.private_valkey; print('subprocess' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"

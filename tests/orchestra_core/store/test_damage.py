@@ -122,7 +122,7 @@ async def test_counts_that_are_lost_are_taken_from_the_history(store: Store) -> 
     assert named(await mended(store)) == [("lost documents", "agents")]
 
 
-async def test_what_no_history_has_is_said_to_be_lost(store: Store) -> None:
+async def test_documents_missing_from_the_history_are_reported_as_lost(store: Store) -> None:
     await fill(store)
     await store.client.call("DEL", store.keys.stream)
     await store.client.call("DEL", store.keys.documents("agents"))

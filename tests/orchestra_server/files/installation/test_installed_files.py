@@ -42,7 +42,7 @@ def test_git_ignores_a_committable_file_only_if_orchestra_made_it(
     assert ("/.mcp.json" in exclude.installed("").splitlines()) is made_by_init
 
 
-def test_another_agents_file_is_among_them_when_the_agent_is_named(root: Path) -> None:
+def test_the_files_of_another_agent_are_included_when_it_is_named(root: Path) -> None:
     assert ".codex/hooks.json" not in files_of(root)
     assert ".codex/hooks.json" in files_of(root, agents=("codex",))
 

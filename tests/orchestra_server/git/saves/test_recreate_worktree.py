@@ -46,7 +46,7 @@ def branch_of(chamber: TestRepository) -> str:
     return chamber.git("branch", "--show-current")
 
 
-def test_commits_and_uncommitted_work_come_back_on_the_branch(
+def test_commits_and_uncommitted_work_are_restored_on_the_branch(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     commit = chamber.commit("work", {"new": "committed\n"})

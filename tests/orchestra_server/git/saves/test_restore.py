@@ -145,7 +145,7 @@ def test_work_is_restored_into_a_worktree_of_the_repository_alone(tmp_path: Path
 
 
 @pytest.mark.parametrize("trial", ["moved", "checked out", "deleted"])
-def test_a_head_whose_branch_is_not_free_at_its_commit_comes_back_detached(
+def test_a_head_whose_branch_is_not_free_at_its_commit_is_restored_detached(
     tmp_path: Path, trial: str
 ) -> None:
     shop = workshop(tmp_path / "repo")
@@ -189,7 +189,7 @@ def test_a_save_without_a_whole_index_gives_unmerged_entries_back(tmp_path: Path
     assert (again.status, index(again), contents(again)) == before
 
 
-def test_the_log_of_a_worktree_comes_back_with_the_commits_that_were_taken_back(
+def test_the_reflog_of_a_worktree_is_restored_with_its_abandoned_commits(
     tmp_path: Path,
 ) -> None:
     shop = workshop(tmp_path / "repo")

@@ -188,7 +188,7 @@ def test_a_submodules_commits_outlive_a_chamber_that_took_the_submodule_out(
 
 
 @pytest.mark.parametrize("sorts_before", [True, False])
-def test_a_submodule_comes_back_at_the_commit_where_its_head_was_detached(
+def test_a_submodule_is_restored_at_the_commit_of_its_detached_head(
     shop: Workshop, *, sorts_before: bool
 ) -> None:
     [chamber] = shop.open("auth")
@@ -207,7 +207,9 @@ def test_a_submodule_comes_back_at_the_commit_where_its_head_was_detached(
     assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
 
 
-def test_open_work_in_the_second_of_two_submodules_is_kept_and_comes_back(tmp_path: Path) -> None:
+def test_uncommitted_work_in_the_second_of_two_submodules_is_saved_and_restored(
+    tmp_path: Path,
+) -> None:
     main = with_submodule(tmp_path / "räume")
     allowed = ("-c", "protocol.file.allow=always")
     origin = str(tmp_path / "räume" / "inner-origin")
@@ -235,7 +237,7 @@ def test_saving_open_work_in_a_submodule_again_is_the_same_save(shop: Workshop) 
         save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
 
 
-def test_a_submodule_that_is_on_a_branch_comes_back_on_it(shop: Workshop) -> None:
+def test_a_submodule_is_restored_on_its_branch(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     maths = TestRepository(chamber.path / "libs/maths")
     maths.git("switch", "--quiet", "-c", "sums")

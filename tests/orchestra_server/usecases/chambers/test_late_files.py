@@ -62,7 +62,7 @@ async def test_reconcile_saves_them_with_what_the_chamber_held(
     assert (await reconcile(context)).differences == []
 
 
-async def test_of_work_that_has_landed_they_come_back_on_top_of_it(
+async def test_late_files_of_landed_work_are_restored_on_top_of_it(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
@@ -119,7 +119,7 @@ async def test_restoring_brings_them_back_by_itself_and_a_named_save_does_not(
 
 @pytest.mark.parametrize("removed_from_list", [True, False])
 @pytest.mark.parametrize("ending", ["reconcile", "close", "complete"])
-async def test_a_live_chamber_that_was_deleted_and_made_anew_deletes_no_file_of_the_project(
+async def test_creating_a_deleted_live_chamber_again_deletes_no_file_of_the_project(
     context: Context, repository: TestRepository, ending: str, *, removed_from_list: bool
 ) -> None:
     task_id = await a_started_task(context)
@@ -161,7 +161,7 @@ async def test_a_repository_among_them_is_named_and_stays(context: Context) -> N
     assert [one.mended for one in (await reconcile(context)).differences] == [True]
 
 
-async def test_files_of_nobody_in_the_folder_stay_and_are_in_the_way(
+async def test_foreign_files_in_the_folder_are_kept_and_block_the_chamber(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)

@@ -14,7 +14,7 @@ from tests.support.valkey import running_server, valkey_binary
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
 
-async def test_a_store_that_works_is_said_to_write_subscribe_and_read_back(
+async def test_a_working_store_passes_after_a_write_a_subscription_and_a_read(
     settings: Settings,
 ) -> None:
     (check,) = await check_store(PROJECT, settings)
@@ -22,7 +22,7 @@ async def test_a_store_that_works_is_said_to_write_subscribe_and_read_back(
     assert check.found.endswith("; writes, subscribes and reads back")
 
 
-async def test_a_user_without_rights_is_told_the_least_that_are_needed(tmp_path: Path) -> None:
+async def test_the_check_of_a_user_without_rights_lists_the_rights_needed(tmp_path: Path) -> None:
     with running_server(valkey_binary()) as server:
         server.command("ACL", "SETUSER", "app", "on", ">pw", "~app:*", "&*", "+@all")
         settings = Settings(f"unix://app:pw@{server.socket}", tmp_path, tmp_path, "")
@@ -32,7 +32,7 @@ async def test_a_user_without_rights_is_told_the_least_that_are_needed(tmp_path:
     assert check.mend == f"allow the user at least: {least_rights()}"
 
 
-async def test_what_is_lost_and_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+async def test_lost_and_unreadable_documents_are_named(tmp_path: Path) -> None:
     with running_server(valkey_binary()) as server:
         settings = Settings(server.url, tmp_path, tmp_path, "")
         async with open_store(PROJECT.id, settings) as store:
