@@ -20,6 +20,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from orchestra_core.clock import Clock, now_ms
+from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_tui import themes
@@ -69,6 +70,7 @@ class RoomApp(AppBase):
         tools: ToolClient,
         *,
         clock: Clock = now_ms,
+        own_clone: Callable[[], str] = str,
         unread_limit: int = 0,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
@@ -82,7 +84,7 @@ class RoomApp(AppBase):
         self._leaving: int | None = None  # the exit code, once leaving was asked for too early
         self._source = source
         self._tools = tools
-        self.view_model = ViewModel(self._step, clock)
+        self.view_model = ViewModel(self._step, clock, own_clone)
         self.view_model.state.unread_limit = unread_limit
         self.tool_calls = ToolCalls(tools)
         self.server = ServerStatus("off")
@@ -199,6 +201,7 @@ def run_room(
         project.id,
         StoreFollower(project.id, settings),
         ServerSupervisor(launch, early=early),
+        own_clone=lambda: own_clone_id(project.git_dir),
         unread_limit=settings.unread_limit * SECOND,
         settled=_keep_what_there_is,
         driver=RoomDriver,

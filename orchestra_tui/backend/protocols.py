@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from msgspec import Raw
 
 from orchestra_core.events import Event
-from orchestra_core.models import Presence
+from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.state import ProjectState
 
 ServerPhase = Literal["off", "starting", "ready", "restarting", "failed"]
@@ -37,6 +37,10 @@ class EventSink(Protocol):
 
     def presence_changed(self, presence: Presence) -> None:
         """Take the latest report on one worker."""
+        ...
+
+    def clones_heard(self, heartbeats: Mapping[str, Heartbeat]) -> None:
+        """Take when each clone was last heard, by its id."""
         ...
 
     def disconnected(self, reason: str) -> None:

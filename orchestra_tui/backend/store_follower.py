@@ -49,6 +49,7 @@ class StoreFollower:
     async def _follow(self, sink: EventSink) -> None:
         from orchestra_core.store.follow import (  # noqa: PLC0415 - after the first paint
             Arrived,
+            ClonesHeard,
             Disconnected,
             PresenceChanged,
             Reconnected,
@@ -68,6 +69,8 @@ class StoreFollower:
                             sink.arrived(events)
                         case PresenceChanged(presence=presence):
                             sink.presence_changed(presence)
+                        case ClonesHeard(heartbeats=heartbeats):
+                            sink.clones_heard(heartbeats)
                         case Disconnected(reason=reason):
                             sink.disconnected(reason)
                         case Reconnected():

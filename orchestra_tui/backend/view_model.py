@@ -5,12 +5,12 @@ Changes between two steps are collected, and a row's last value wins. A step com
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.events import Event
-from orchestra_core.models import Presence
+from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import StoreLink
@@ -32,7 +32,12 @@ class ViewChanges:
 class ViewModel:
     """A `Sink`: the state, whether it is live, and the changes not shown yet."""
 
-    def __init__(self, on_step: Callable[[ViewChanges], None], clock: Clock = now_ms) -> None:
+    def __init__(
+        self,
+        on_step: Callable[[ViewChanges], None],
+        clock: Clock = now_ms,
+        own_clone: Callable[[], str] = str,
+    ) -> None:
         self.state = IndexedState()
         self.link: StoreLink = "connecting"
         self.link_since = 0
@@ -41,6 +46,7 @@ class ViewModel:
         self._lost_at = 0
         self._on_step = on_step
         self._clock = clock
+        self._own_clone = own_clone
         self._changes = ViewChanges()
         self._timer: asyncio.TimerHandle | None = None
         self._stepped = 0.0
@@ -48,6 +54,7 @@ class ViewModel:
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
         """Start again from a snapshot; the feed shows `recent`."""
         self.state.load(state)
+        self.state.own_clone = self._own_clone()
         self.live_once = True
         self._changes = ViewChanges(whole=True, status=True, events=list(recent))
         self._come_back()
@@ -57,6 +64,8 @@ class ViewModel:
         """Apply `events`; those already applied change nothing."""
         for event in events:
             if event.seq > self.state.documents.seq:
+                if event.data.clone is not None:  # it may be this one, noted just now
+                    self.state.own_clone = self._own_clone()
                 self._changes.rows.add(self.state.apply(event))
                 self._changes.events.append(event)
         self._changes.status = True
@@ -65,6 +74,11 @@ class ViewModel:
     def presence_changed(self, presence: Presence) -> None:
         """Take the latest report on one worker."""
         self._changes.rows.add(self.state.report_presence(presence))
+        self._ask()
+
+    def clones_heard(self, heartbeats: Mapping[str, Heartbeat]) -> None:
+        """Take when each clone was last heard, and show the chambers of other clones anew."""
+        self._changes.rows.add(self.state.hear_clones(heartbeats))
         self._ask()
 
     def redrawn(self, changed_rows: ChangedRows) -> None:

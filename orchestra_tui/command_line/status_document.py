@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from orchestra_core.clone.clone_places import place_of
 from orchestra_core.models import (
     Chamber,
     ChamberState,
@@ -54,6 +55,19 @@ class ConflictEntry(Struct, frozen=True, kw_only=True):
     since: int
 
 
+class CloneEntry(Struct, frozen=True, kw_only=True):
+    """Where a chamber is: the clone that has its worktree, and when that was last heard.
+
+    `served` tells whether a process is on duty there, so that mail is posted.
+    """
+
+    id: str
+    name: str
+    is_here: bool
+    served: bool
+    heard_at: int
+
+
 class ChamberEntry(Struct, frozen=True, kw_only=True):
     """A chamber, its worker and its unread mail."""
 
@@ -69,6 +83,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True):
     worker: WorkerEntry
     unread: tuple[MailEntry, ...]
     conflicts: tuple[ConflictEntry, ...]
+    clone: CloneEntry | None = None
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):
@@ -97,13 +112,16 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
 
 
-def status_document(project: Project, state: ProjectState) -> StatusDocument:
+def status_document(
+    project: Project, state: ProjectState, own_clone: str = "", now: int = 0
+) -> StatusDocument:
     """Return the document of one state."""
     chambers: dict[str, list[ChamberEntry]] = {}
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
+            _clone_entry(chamber, state, own_clone, now),
             state.presence.get(chamber.id),
             mail.get(chamber.id, ()),
             conflicts.get(chamber.id, ()),
@@ -136,6 +154,7 @@ def _task_entry(task: Task, chambers: tuple[ChamberEntry, ...]) -> TaskEntry:
 
 def _chamber_entry(
     chamber: Chamber,
+    clone: CloneEntry | None,
     presence: Presence | None,
     unread: Sequence[Interrupt],
     conflicts: Sequence[Conflict],
@@ -176,6 +195,23 @@ def _chamber_entry(
             )
             for conflict in conflicts
         ),
+        clone=clone,
+    )
+
+
+def _clone_entry(
+    chamber: Chamber, state: ProjectState, own_clone: str, now: int
+) -> CloneEntry | None:
+    """Return where a chamber is; None for one from before clones had ids."""
+    if not chamber.clone:
+        return None
+    place = place_of(chamber, state, own_clone, now)
+    return CloneEntry(
+        id=chamber.clone,
+        name=place.name,
+        is_here=place.is_here,
+        served=place.served,
+        heard_at=place.heard_at,
     )
 
 

@@ -65,7 +65,18 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     note = f": {one_line(chamber.note, _TEXT_LIMIT)}" if chamber.note else ""
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
-    return f"{symbol} {chamber.name:<{width}}  {state}{note}{trouble}{unread}"
+    return f"{symbol} {chamber.name:<{width}}  {_at(chamber, now)}{state}{note}{trouble}{unread}"
+
+
+def _at(chamber: ChamberEntry, now: int) -> str:
+    """Return in which other clone a standing chamber is, and since when that is silent."""
+    clone = chamber.clone
+    if clone is None or clone.is_here or chamber.state not in STANDING_CHAMBER:
+        return ""
+    if clone.served:
+        return f"at {clone.name}: "
+    heard = f"last heard {age(clone.heard_at, now)} ago" if clone.heard_at else "never heard"
+    return f"at {clone.name}, {heard}: "
 
 
 def _conflicts(chamber: ChamberEntry) -> str:

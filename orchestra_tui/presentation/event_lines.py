@@ -67,10 +67,17 @@ def _program_said(event: Event) -> EventText:
     return EventText(f"waits for {event.data.action}", "warn")
 
 
+def _clone_said(event: Event) -> EventText:
+    verb = "appeared" if event.kind == "clone.appeared" else "is known by a new name"
+    name = event.data.clone.name if event.data.clone else ""
+    return EventText(f"clone {name} {verb}", "muted")
+
+
 _TASK: dict[str, EventText] = {
     "task.completing": EventText("completing: merging chambers", "warn"),
     "task.reopened": EventText("reopened: the merge failed", "warn"),
     "task.closed": EventText("closed", "muted"),
+    "task.claimed": EventText("now known by its clone", "muted"),
 }
 
 
@@ -94,6 +101,7 @@ def _task_said(event: Event) -> EventText:
 _CHAMBER: dict[str, EventText] = {
     "chamber.reserved": EventText("creating", "muted"),
     "chamber.closing": EventText("closing", "muted"),
+    "chamber.claimed": EventText("now known by its clone", "muted"),
     "chamber.restored": EventText("restored"),
     "chamber.suspended": EventText("suspended: tools blocked until resumed", "warn"),
     "chamber.resumed": EventText("resumed: tools no longer blocked", "ok"),
@@ -160,6 +168,7 @@ def _conflict_said(event: Event) -> EventText:
 
 _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "program": _program_said,
+    "clone": _clone_said,
     "task": _task_said,
     "chamber": _chamber_said,
     "discovery": _discovery_said,

@@ -1,15 +1,20 @@
 """The project's state with indexes for the screen; applying an event takes constant time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from orchestra_core.clone.clone_places import ClonePlace, place_of
 from orchestra_core.events import Event
 from orchestra_core.models import (
     BASE,
     Agent,
     Chamber,
+    Clone,
     Conflict,
     Discovery,
+    Document,
+    Heartbeat,
     Interrupt,
     Presence,
     Task,
@@ -52,6 +57,7 @@ class IndexedState:
 
     def __init__(self, state: ProjectState | None = None) -> None:
         self.diffs: dict[str, Diff] = {}
+        self.own_clone = ""  # the id of the one that the room is in; "" while it is unknown
         self.unread_limit = 0  # ms after which unread mail is overdue; 0 for never
         self.load(state or ProjectState())
 
@@ -90,29 +96,28 @@ class IndexedState:
         if event.seq <= self.documents.seq:
             return changed_rows
         for document in event.data.documents():
-            match document:
-                case Task():
-                    self._index_task(document, changed_rows)
-                case Chamber():
-                    self._change_chamber(document, changed_rows)
-                case Discovery():
-                    self._index_discovery(document, changed_rows)
-                case Interrupt():
-                    self._index_interrupt(document)
-                    changed_rows.chambers.add(document.chamber_id)
-                case Conflict():
-                    changed_rows.chambers |= self._index_conflict(document)
-                case Agent():
-                    changed_rows.tasks.add(document.task_id)
-                    if document.chamber:
-                        changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
+            self._apply_document(document, changed_rows)
         self.documents.apply(event)
+        if event.data.clone is not None:
+            changed_rows.chambers |= self._chambers_elsewhere()
         return changed_rows
 
     def report_presence(self, presence: Presence) -> ChangedRows:
         """Store a worker's latest report."""
         self.presence[presence.chamber_id] = presence
         return ChangedRows(chambers={presence.chamber_id})
+
+    def hear_clones(self, heartbeats: Mapping[str, Heartbeat]) -> ChangedRows:
+        """Take when each clone was last heard."""
+        self.documents.heartbeats = dict(heartbeats)
+        return ChangedRows(chambers=self._chambers_elsewhere())
+
+    def place_elsewhere(self, chamber: Chamber, now: int) -> ClonePlace | None:
+        """Return where a standing chamber of another clone is; None for one of this clone."""
+        if not (self.own_clone and chamber.clone and chamber.is_standing):
+            return None
+        place = place_of(chamber, self.documents, self.own_clone, now)
+        return None if place.is_here else place
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers, in the order of their creation."""
@@ -164,6 +169,30 @@ class IndexedState:
         """Return the ids of a task's discoveries, or of all, the newest first."""
         found = self.discoveries_of(task_id) if task_id else self.discoveries.values()
         return [one.id for one in sorted(found, key=_discovery_order)]
+
+    def _apply_document(self, document: Document, changed_rows: ChangedRows) -> None:
+        match document:
+            case Task():
+                self._index_task(document, changed_rows)
+            case Chamber():
+                self._change_chamber(document, changed_rows)
+            case Discovery():
+                self._index_discovery(document, changed_rows)
+            case Interrupt():
+                self._index_interrupt(document)
+                changed_rows.chambers.add(document.chamber_id)
+            case Conflict():
+                changed_rows.chambers |= self._index_conflict(document)
+            case Clone():
+                pass  # which rows it changes is known once it is applied
+            case Agent():
+                changed_rows.tasks.add(document.task_id)
+                if document.chamber:
+                    changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
+
+    def _chambers_elsewhere(self) -> set[str]:
+        chambers = (self.chambers[key] for key in self.standing_chambers)
+        return {chamber.id for chamber in chambers if chamber.clone != self.own_clone}
 
     def _index_task(self, task: Task, changed_rows: ChangedRows) -> None:
         before = self.tasks.get(task.id)

@@ -10,7 +10,16 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Document, Interrupt, Task
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Clone,
+    Conflict,
+    Discovery,
+    Document,
+    Interrupt,
+    Task,
+)
 
 Kind = Literal[
     "task.started",
@@ -21,6 +30,7 @@ Kind = Literal[
     "task.closed",
     "task.reopened",
     "task.moved",
+    "task.claimed",
     "chamber.reserved",
     "chamber.created",
     "chamber.failed",
@@ -29,6 +39,7 @@ Kind = Literal[
     "chamber.saved-late",
     "chamber.restored",
     "chamber.moved",
+    "chamber.claimed",
     "chamber.branch-renamed",
     "chamber.suspended",
     "chamber.resumed",
@@ -43,6 +54,8 @@ Kind = Literal[
     "collision.appeared",
     "collision.changed",
     "collision.cleared",
+    "clone.appeared",
+    "clone.renamed",
     "program.awaited",
 ]
 
@@ -63,6 +76,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
+    clone: Clone | None = None
     action: str = ""  # of an agent; or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()
@@ -76,6 +90,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.discovery,
             self.interrupt,
             self.conflict,
+            self.clone,
         )
         return tuple(document for document in found if document is not None)
 

@@ -54,6 +54,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     complexity: Level
     reasons: tuple[str, ...] = ()
     working_directory: str
+    clone: str = ""  # the one it was started in, where its working directory is
     base_branch: str = ""  # where the work lands; empty on a detached HEAD
     base_commit: str = ""
     state: TaskState = "open"
@@ -65,7 +66,8 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     summary: str = ""
     landed_commit: str = ""
     # While it is completing, so that a start after a crash can tell what was meant:
-    host: str = ""  # the machine that completes it
+    completing_clone: str = ""
+    host: str = ""  # before clones had ids: the machine that completes it
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds
 
@@ -96,7 +98,8 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     branch: str
     base_commit: str = ""
     brief: str = ""
-    host: str = ""
+    clone: str = ""  # the id of the one that has its worktree
+    host: str = ""  # before clones had ids: the machine that has it
     created_at: int
     ended_at: int = 0
     saved_ref: str = ""  # refs/orchestra/saved/… once closing has saved something
@@ -235,6 +238,37 @@ class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.between[1] if side == self.between[0] else self.between[0]
 
 
+class Clone(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A clone of the repository that works on the project, known by its random id.
+
+    Scalars only: a Lua script writes this document.
+    """
+
+    id: str
+    host: str  # as people call its machine; it may change, and others may have it too
+    path: str  # of its main checkout
+    machine: str = ""  # a digest that no restart changes
+    first_heard: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name for people."""
+        return f"{self.host}:{self.path}"
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a clone was last heard, and from which running machine; history does not keep it."""
+
+    at: int = 0
+    holder: str = ""  # a digest of the machine's present run, so that two machines differ
+    serves: str = ""  # the duties that a process does there, such as "mail"; "" for none
+
+    @property
+    def is_on_duty(self) -> bool:
+        """Whether a process serves the clone's chambers, as far as it has said."""
+        return bool(self.serves)
+
+
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a chamber's worker does right now; the last report wins and history does not keep it."""
 
@@ -257,4 +291,4 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_WORKER
 
 
-Document = Task | Chamber | Agent | Discovery | Interrupt | Conflict
+Document = Task | Chamber | Agent | Discovery | Interrupt | Conflict | Clone

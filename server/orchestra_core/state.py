@@ -8,9 +8,11 @@ from orchestra_core.events import Event, Position
 from orchestra_core.models import (
     Agent,
     Chamber,
+    Clone,
     Conflict,
     Discovery,
     Document,
+    Heartbeat,
     Interrupt,
     Presence,
     Task,
@@ -37,6 +39,8 @@ class ProjectState:
     discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
     conflicts: dict[str, Conflict] = field(default_factory=dict[str, Conflict])
+    clones: dict[str, Clone] = field(default_factory=dict[str, Clone])
+    heartbeats: dict[str, Heartbeat] = field(default_factory=dict[str, Heartbeat])  # by clone id
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
     unreadable: tuple[UnreadableDocument, ...] = ()
 
@@ -60,6 +64,8 @@ class ProjectState:
                 self.interrupts[document.id] = document
             case Conflict():
                 self.conflicts[document.id] = document
+            case Clone():
+                self.clones[document.id] = document
 
     def of_kind(self, name: str) -> Mapping[str, Document]:
         """Return the documents of one kind, by the kind's name in the plural."""
@@ -70,6 +76,7 @@ class ProjectState:
             "discoveries": self.discoveries,
             "interrupts": self.interrupts,
             "collisions": self.conflicts,
+            "clones": self.clones,
         }
         return kinds[name]
 

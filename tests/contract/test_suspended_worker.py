@@ -43,7 +43,7 @@ async def session(context: Context, task_id: str) -> Session:
 
 async def state_of(context: Context, interrupt_id: str) -> str:
     """Return an interrupt's state, a receipt of a hook that was too slow taken in."""
-    await deliver_mail(context.store, await context.store.snapshot(), context.clock)
+    await deliver_mail(context.store, await context.store.snapshot(), context.clock, context.clone)
     return (await context.store.snapshot()).interrupts[interrupt_id].state
 
 

@@ -11,7 +11,7 @@ from orchestra_core.names import chamber_id
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
-from orchestra_server.usecases.common.transaction import Context, this_host
+from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
     bases_of,
@@ -61,8 +61,9 @@ async def chamber_of(context: Context, task_id: str, name: str) -> Chamber:
 
 
 async def kinds(context: Context) -> list[str]:
-    """Return the kinds of all events so far."""
-    return [event.kind for event in await context.store.events()]
+    """Return the kinds of all events so far, behind the one by which the clone appears."""
+    found = [event.kind for event in await context.store.events()]
+    return found[1:] if found[:1] == ["clone.appeared"] else found
 
 
 async def until_told(context: Context, kind: str, seconds: float = 10.0) -> None:
@@ -81,7 +82,7 @@ async def leave_half_made(context: Context, repository: TestRepository, task_id:
         path=str(repository.path / ".claude/worktrees/auth"),
         branch=f"orchestra/{task_id}/auth",
         base_commit=repository.head,
-        host=this_host(),
+        clone=context.clone,
         created_at=1,
     )
 

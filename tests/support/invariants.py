@@ -43,7 +43,9 @@ async def check_store(store: Store) -> ProjectState:
     replayed = ProjectState()
     for event in events[: state.seq]:
         assert replayed.apply(event), f"event {event.seq} was applied before"
-    assert replace(state, presence={}) == replayed, "the history does not give the state"
+    assert replace(state, presence={}, heartbeats={}) == replayed, (
+        "the history does not give the state"
+    )
     check_documents(state)
     check_claims(state, await claims(store))
     return state

@@ -126,7 +126,7 @@ class Calls:
                 raise Refused("the task is being completed")
             free = not await reads.claim(task_lifecycle.claim_of(task))
             return chamber_lifecycle.restored(
-                chamber, task, {}, request_is_free=free, host="h", at=self.now, actor=_ACTOR
+                chamber, task, {}, request_is_free=free, clone="c", at=self.now, actor=_ACTOR
             )[1]
 
         return decide

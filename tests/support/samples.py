@@ -4,7 +4,16 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Clone,
+    Conflict,
+    Discovery,
+    Interrupt,
+    Presence,
+    Task,
+)
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 
@@ -66,6 +75,10 @@ def a_conflict(files: tuple[str, ...] = ("src/app.py",)) -> Conflict:
         count=len(files),
         since=NOON,
     )
+
+
+def a_clone(clone_id: str = "c0ffee0123456789", path: str = "/repo") -> Clone:
+    return Clone(id=clone_id, host="laptop", path=path, machine="m1", first_heard=NOON)
 
 
 def task_started(task: Task | None = None, action: str = "") -> Event:

@@ -1,8 +1,9 @@
-"""Probes the hook of every live chamber of this machine: mail reaches a worker only by its hook."""
+"""Probes the hook of every live chamber of this clone: mail reaches a worker only by its hook."""
 
 import asyncio
 from pathlib import Path
 
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber
 from orchestra_core.project import Project
@@ -10,7 +11,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from orchestra_server.usecases.common.transaction import this_host
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_tui.command_line.checks.checks import Check
 
 NAME = "chambers"
@@ -27,7 +28,7 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
         async with open_store(project.id, settings) as store:
             rooms = (await store.snapshot()).chambers.values()
             live = [one for one in rooms if one.is_live]
-            here = [one for one in live if one.host == this_host()]
+            here = here_of(live, clone_id(project.git_dir))
             probes = {one.name: await _ask(one, project) for one in here}
     except OrchestraError as error:
         return Check(name=NAME, verdict="note", found=f"not asked: {error}")
@@ -36,7 +37,7 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
 
 def judge(probes: dict[str, HookProbe], elsewhere: int) -> Check:
     """Return the check's result, naming the chambers whose workers would get no mail."""
-    beside = f", {elsewhere} on other machines" if elsewhere else ""
+    beside = f", {elsewhere} in other clones" if elsewhere else ""
     mute = [f"{name}: {probe.note}" for name, probe in probes.items() if not probe.ready]
     if mute:
         found = f"hook not verified: {'; '.join(mute)}"

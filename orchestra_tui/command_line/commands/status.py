@@ -1,6 +1,7 @@
 """`orchestra status`: the present tasks, chambers, workers and unread mail."""
 
 from orchestra_core.clock import now_ms
+from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
@@ -15,7 +16,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     """Print the project's present state."""
     project = place.project()
     state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)
-    document = status_document(project, state)
+    document = status_document(project, state, own_clone_id(project.git_dir), now_ms())
     if as_json:
         print_document(document)
     else:

@@ -38,7 +38,11 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
     if chamber.base_commit:
         lines.append(field("base", Cell(commit_text(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
-    if chamber.host:
+    place = state.place_elsewhere(chamber, now)
+    if place is not None:
+        heard = Cell(f"  {place.heard}", "muted" if place.served else "warn")
+        lines.append(field("clone", Cell(plain(place.name)), heard))
+    elif chamber.host:
         lines.append(field("host", Cell(plain(chamber.host))))
     if chamber.saved_ref:
         lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))

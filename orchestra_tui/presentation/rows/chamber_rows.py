@@ -44,6 +44,11 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
 def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
     """Return a chamber's conflicts, then what its worker does, and when that text changes."""
     worker, moment = worker_cell(chamber, state, now)
+    place = state.place_elsewhere(chamber, now)
+    if place is not None:
+        where = plain(place.name if place.served else f"{place.name}, {place.heard}")
+        worker = Cell(f"at {where} · {worker.text}", worker.tone if place.served else "muted")
+        moment = earliest(moment, due(place.heard_at, now))
     conflicts = conflict_text(state.conflicts_of(chamber.id), chamber.id)
     return (Cell(f"{conflicts} · {worker.text}", "warn") if conflicts else worker), moment
 

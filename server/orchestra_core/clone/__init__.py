@@ -1,1 +1,1 @@
-"""What a clone notes about itself in its git directory: a random id, and the place it was at."""
+"""Clones: what one notes in its git directory, its id and its place, and where chambers are."""

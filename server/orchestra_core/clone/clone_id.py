@@ -7,7 +7,6 @@ cloned has it too, and until it is known which of the two keeps the id, neither 
 
 import os
 import re
-import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -63,6 +62,12 @@ def noted_clone(common_dir: Path) -> CloneNote | None:
     return CloneNote(identifier, Path(place), state.strip() == _DISPUTED)
 
 
+def own_clone_id(common_dir: Path) -> str:
+    """Return the clone's id, "" where none is noted yet or it is disputed; changes nothing."""
+    note = noted_clone(common_dir)
+    return "" if note is None or note.disputed else note.id
+
+
 def dispute_clone_id(common_dir: Path, identifier: str, *, disputed: bool) -> None:
     """Note whether an id is disputed, if it is still the clone's. Raises Unavailable."""
     with _changing(common_dir):
@@ -86,7 +91,7 @@ def renew_clone_id(common_dir: Path, identifier: str) -> str:
 
 
 def _new_id() -> str:
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def _is_copy(note: CloneNote, common_dir: Path) -> bool:

@@ -32,7 +32,7 @@ class CreatedChambers(Reply):
 
 @dataclass(frozen=True, kw_only=True)
 class ChamberSummary:
-    """A chamber in a list."""
+    """A chamber in a list; `clone` has its worktree, and was last heard at `clone_heard_at`."""
 
     name: str
     state: ChamberState
@@ -40,13 +40,17 @@ class ChamberSummary:
     branch: str
     saved_ref: str
     note: str
+    clone: str = ""
+    is_here: bool = True
+    clone_heard_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChamberStatus:
     """A chamber, its worker and its work; `diff_note` says why the size is unknown, if it is.
 
-    `proven_ready`: its hook has answered, so that mail reaches its worker.
+    `proven_ready`: its hook has answered, so that mail reaches its worker. `clone` has its
+    worktree, and was last heard at `clone_heard_at`; `is_here` when that is the clone that answers.
     """
 
     name: str
@@ -69,6 +73,9 @@ class ChamberStatus:
     diff_note: str
     unread_interrupts: list[InterruptStatus]
     note: str
+    clone: str = ""
+    is_here: bool = True
+    clone_heard_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The answer of get_conflicts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestra_core.replies.reply import Reply
 
@@ -29,7 +29,11 @@ class ConflictStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentConflicts(Reply):
-    """The conflicts of this moment, uncommitted work included; the oldest first."""
+    """The conflicts of this moment, uncommitted work included; the oldest first.
+
+    `not_compared` are live chambers of other clones, whose work this clone does not see.
+    """
 
     task_id: str
     conflicts: list[ConflictStatus]
+    not_compared: list[str] = field(default_factory=list[str])

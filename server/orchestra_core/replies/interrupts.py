@@ -21,7 +21,10 @@ class InterruptStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class SentInterrupt(Reply):
-    """An interrupt on its way; `already_sent` when the same one is still unread."""
+    """An interrupt on its way; `already_sent` when the same one is still unread.
+
+    Unless the chamber `is_here`, `clone` has it, and was last heard at `clone_heard_at`.
+    """
 
     task_id: str
     interrupt_id: str
@@ -29,6 +32,9 @@ class SentInterrupt(Reply):
     requires: Requires
     state: InterruptState
     already_sent: bool
+    clone: str = ""
+    is_here: bool = True
+    clone_heard_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,17 @@ from typing import TypeVar, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from orchestra_core.clock import now_ms
 from orchestra_core.models import (
     Agent,
     Chamber,
+    Clone,
     Conflict,
     Discovery,
     Document,
+    Heartbeat,
     Interrupt,
     Presence,
     Task,
@@ -31,10 +35,10 @@ from orchestra_core.store.client.reply_parser import (
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.store.scripts import script
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Conflict)
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone)
 
 _HASHES: dict[type[Struct], str] = dict(
-    zip((Task, Chamber, Agent, Discovery, Interrupt, Conflict), DOCUMENT_HASHES, strict=True)
+    zip((Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone), DOCUMENT_HASHES, strict=True)
 )
 _encoder = msgspec.json.Encoder()
 
@@ -70,6 +74,21 @@ def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
     return reports
 
 
+def decode_heartbeats(answer: Answer) -> dict[str, Heartbeat]:
+    """Read pairs of a clone's id and its heartbeat, behind the store's time.
+
+    Their times come out by this machine's clock, so that an age is right where clocks differ.
+    """
+    now, *pairs = as_list(answer)
+    ahead = now_ms() - as_number(now) if now else 0
+    found: dict[str, Heartbeat] = {}
+    for name, raw in zip(pairs[::2], pairs[1::2], strict=True):
+        with suppress(*UNREADABLE):
+            heartbeat = msgspec.json.decode(as_bytes(raw), type=Heartbeat)
+            found[as_bytes(name).decode()] = replace(heartbeat, at=heartbeat.at + ahead)
+    return found
+
+
 def snapshot_keys(keys: Keys) -> tuple[str, ...]:
     """Return the keys that scripts/snapshot.lua wants."""
     return (
@@ -77,13 +96,14 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
         keys.stream,
         *(keys.documents(name) for name in DOCUMENT_HASHES),
         keys.presence,
+        keys.heartbeats,
     )
 
 
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
-    seq, nonce, *hashes, presence = as_list(answer)
-    tasks, chambers, agents, discoveries, interrupts, conflicts = hashes
+    seq, nonce, *hashes, presence, heartbeats = as_list(answer)
+    tasks, chambers, agents, discoveries, interrupts, conflicts, clones = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -94,13 +114,15 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
         interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
         conflicts={one.id: one for one in _decode_all(Conflict, conflicts)},
+        clones={one.id: one for one in _decode_all(Clone, clones)},
+        heartbeats=decode_heartbeats(heartbeats),
         presence={one.chamber_id: one for one in decode_presence(reports)},
     )
 
 
 def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
     """Read the answer of scripts/snapshot.lua to "fields": what cannot be read is named."""
-    seq, nonce, *hashes, presence = as_list(answer)
+    seq, nonce, *hashes, presence, heartbeats = as_list(answer)
     state = ProjectState(seq=as_number(seq), nonce=as_number(nonce))
     unreadable_documents = list[UnreadableDocument]()
     for (kind, name), flat in zip(_HASHES.items(), hashes, strict=True):
@@ -115,6 +137,7 @@ def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
                 state.put(document)
     reports = [as_bytes(raw) for raw in as_list(presence)]
     state.presence = {one.chamber_id: one for one in decode_presence(reports)}
+    state.heartbeats = decode_heartbeats(heartbeats)
     state.unreadable = tuple(unreadable_documents)
     return state
 

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, Position
-from orchestra_core.models import Presence
+from orchestra_core.models import Heartbeat, Presence
+from orchestra_core.redis_request import Answer
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import (
@@ -25,8 +26,9 @@ from orchestra_core.store.client.reply_parser import (
     entry_field,
 )
 from orchestra_core.store.client.subscription_buffer import Heard, SubscriptionBuffer
-from orchestra_core.store.documents import decode_presence, read_snapshot
+from orchestra_core.store.documents import decode_heartbeats, decode_presence, read_snapshot
 from orchestra_core.store.keys import Keys
+from orchestra_core.store.scripts import script
 
 IDLE_SECONDS = 15.0
 _PAGE = 1_000
@@ -56,6 +58,13 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ClonesHeard:
+    """When each clone was last heard, by its id; looked at while nothing else happens."""
+
+    heartbeats: dict[str, Heartbeat]
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnected:
     """The server is out of reach; what is known stays, and following goes on by itself."""
 
@@ -67,7 +76,7 @@ class Reconnected:
     """The server is back; what was missed comes next."""
 
 
-Update: TypeAlias = Snapshot | Arrived | PresenceChanged | Disconnected | Reconnected
+Update: TypeAlias = Snapshot | Arrived | PresenceChanged | ClonesHeard | Disconnected | Reconnected
 Updates: TypeAlias = AsyncGenerator[Update, None]
 
 
@@ -102,6 +111,8 @@ class _Follower:
     keys: Keys
     last: Position | None = None  # of the last event handed on; None before the first snapshot
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+    clones: set[str] = field(default_factory=set[str])
+    heartbeats: list[Answer] = field(default_factory=list["Answer"])
     pause: float = 0.0
 
     def next_pause(self) -> float:
@@ -127,18 +138,22 @@ class _Follower:
             if events:
                 yield Arrived(events)
             if not heard or self._gap(heard):
-                async for update in self._missed():
+                async for update in self._missed(is_idle=not heard):
                     yield update
             for presence in self._heard_presence(heard):
                 yield PresenceChanged(presence)
             if not heard and self.last != before:
                 return  # something happened and did not ring
 
-    async def _missed(self) -> Updates:
+    async def _missed(self, *, is_idle: bool = False) -> Updates:
         """Yield what came behind the last event, or a snapshot where the stream lost that one.
 
-        Each page begins with the last event itself: it is proven to be of the same history.
+        Each page begins with the last event itself: it is proven to be of the same history. An idle
+        follower also looks at when other clones were last heard: that does not ring.
         """
+        if is_idle and len(self.clones) > 1:
+            async for update in self._missed_heartbeats():
+                yield update
         while self.last is not None:
             last = self.last
             answer = await self.client.call(
@@ -150,6 +165,7 @@ class _Follower:
             following = events[1:] if last.seq else events
             if following:
                 self.last = following[-1].position
+                self._count_clones(following)
                 yield Arrived(following)
             if len(events) <= _PAGE:
                 return
@@ -167,6 +183,7 @@ class _Follower:
         state = await read_snapshot(self.client, self.keys)
         self.last = state.position
         self.presence = dict(state.presence)
+        self.clones = set(state.clones)
         return Snapshot(state)
 
     def _next_in_order(self, heard: list[Heard]) -> tuple[Event, ...]:
@@ -176,7 +193,11 @@ class _Follower:
             if self.last is not None and event.follows(self.last):
                 events.append(event)
                 self.last = event.position
+        self._count_clones(events)
         return tuple(events)
+
+    def _count_clones(self, events: Iterable[Event]) -> None:
+        self.clones |= {event.data.clone.id for event in events if event.data.clone is not None}
 
     def _gap(self, heard: list[Heard]) -> bool:
         """Tell whether something was heard that is not what was handed on."""
@@ -193,6 +214,14 @@ class _Follower:
     def _heard_presence(self, heard: list[Heard]) -> list[Presence]:
         channel = self.keys.presence_channel.encode()
         return self._changed(payload for name, payload in heard if name == channel)
+
+    async def _missed_heartbeats(self) -> Updates:
+        """Yield when each clone was last heard, where that is another moment than before."""
+        answer = await self.client.run(script("heartbeats"), (self.keys.heartbeats,), [])
+        _, *said = as_list(answer)
+        if said != self.heartbeats:
+            self.heartbeats = said
+            yield ClonesHeard(decode_heartbeats(answer))
 
     async def _missed_presence(self) -> list[Presence]:
         """Return the reports that differ from those last handed on."""

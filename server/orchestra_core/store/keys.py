@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-DOCUMENT_HASHES = ("tasks", "chambers", "agents", "discoveries", "interrupts", "collisions")
+DOCUMENT_HASHES = (
+    "tasks",
+    "chambers",
+    "agents",
+    "discoveries",
+    "interrupts",
+    "collisions",
+    "clones",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,11 @@ class Keys:
     def presence(self) -> str:
         """Hash: what each chamber's worker does now."""
         return self._key("presence")
+
+    @property
+    def heartbeats(self) -> str:
+        """Hash: when each clone was last heard, and from which machine."""
+        return self._key("heartbeats")
 
     @property
     def channel(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Task
+from orchestra_core.models import Agent, Chamber, Clone, Conflict, Discovery, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
@@ -44,6 +44,10 @@ class Reads:
     async def conflict(self, conflict_id: str) -> Conflict | None:
         """Return a conflict by its id, `<side>|<side>`."""
         return await self._document(Conflict, conflict_id)
+
+    async def clone(self, clone_id: str) -> Clone | None:
+        """Return a clone of the repository."""
+        return await self._document(Clone, clone_id)
 
     async def claim(self, name: str) -> str:
         """Return who holds a claim, "" when it is free."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event
-from orchestra_core.models import Interrupt, InterruptState, Presence
+from orchestra_core.models import Clone, Heartbeat, Interrupt, InterruptState, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.change_script import (
     Committed,
@@ -20,9 +20,15 @@ from orchestra_core.store.change_script import (
     prepare,
 )
 from orchestra_core.store.client.client_protocol import Client
-from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, entry_field
+from orchestra_core.store.client.reply_parser import (
+    as_bytes,
+    as_event,
+    as_list,
+    as_number,
+    entry_field,
+)
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
-from orchestra_core.store.documents import decode, decode_presence, encode
+from orchestra_core.store.documents import decode, decode_heartbeats, decode_presence, encode
 from orchestra_core.store.follow import Update, follow
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
@@ -35,6 +41,14 @@ _LONGEST_PAUSE = 0.1
 _NOTHING = Change(events=())
 
 Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Contended:
+    """Another running machine has the same clone id; both times are the store's."""
+
+    now: int
+    heard_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,39 @@ class Store:
             _ACTIVITY_KEPT,
         ]
         await self.client.run(script("presence"), keys, arguments)
+
+    async def say_heard(
+        self, clone: Clone, holder: str, serves: str | None, *, silent_ms: int
+    ) -> Contended | None:
+        """Say that a clone is heard, and which duties are done there; None leaves them as they are.
+
+        Changes nothing and returns when the other was last heard where another running machine
+        with the same id has been on duty within `silent_ms`.
+        """
+        keys = (
+            self.keys.documents("clones"),
+            self.keys.heartbeats,
+            self.keys.sequence,
+            self.keys.stream,
+            self.keys.counts,
+        )
+        arguments = [
+            self.keys.channel,
+            encode(clone),
+            holder,
+            "=" if serves is None else serves,
+            silent_ms,
+            new_nonce(),
+        ]
+        answer = as_list(await self.client.run(script("heartbeat"), keys, arguments))
+        if as_bytes(answer[0]) == b"held":
+            return None
+        return Contended(as_number(answer[1]), as_number(answer[2]))
+
+    async def heartbeats(self) -> dict[str, Heartbeat]:
+        """Return when each clone was last heard, by its id."""
+        answer = await self.client.run(script("heartbeats"), (self.keys.heartbeats,), [])
+        return decode_heartbeats(answer)
 
     async def presence(self, chamber_id: str) -> Presence | None:
         """Return what a chamber's worker does now, None before its first report."""

@@ -132,7 +132,7 @@ def restored(
     probes: Mapping[str, HookProbe],
     *,
     request_is_free: bool,
-    host: str,
+    clone: str,
     at: int,
     actor: str,
 ) -> tuple[Chamber, Change]:
@@ -140,7 +140,7 @@ def restored(
 
     The task takes its request's claim back, unless a newer task has the same request by now.
     """
-    back = replace(chamber, state="live", host=host, ended_at=0, note="restored")
+    back = replace(chamber, state="live", clone=clone, host="", ended_at=0, note="restored")
     changed = _proven(back, probes, at)
     events = [_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}
@@ -150,6 +150,12 @@ def restored(
         if request_is_free:
             claims[claim_of(again)] = again.id
     return changed, Change(events=tuple(events), claims=claims)
+
+
+def claimed(chamber: Chamber, *, clone: str, at: int, actor: str) -> Change:
+    """Let a chamber from before clones had ids be of the clone that has its worktree."""
+    changed = replace(chamber, clone=clone, host="")
+    return Change(events=(_event(changed, "chamber.claimed", at, actor),))
 
 
 def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber, Change]:

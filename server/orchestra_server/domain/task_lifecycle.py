@@ -102,13 +102,24 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
 
 
 def completing(
-    task: Task, *, at: int, actor: str, summary: str, ending: Ending = "merge", host: str = ""
+    task: Task, *, at: int, actor: str, summary: str, ending: Ending = "merge", clone: str = ""
 ) -> tuple[Task, Change]:
     """Return the completing task: while its chambers are merged, nothing can be added to it."""
     changed = replace(
-        _not_completing(task), state="completing", summary=summary, ending=ending, host=host
+        _not_completing(task),
+        state="completing",
+        summary=summary,
+        ending=ending,
+        completing_clone=clone,
     )
     return changed, Change(events=(_event(changed, "task.completing", at, actor),))
+
+
+def claimed(task: Task, *, clone: str, at: int, actor: str) -> Change:
+    """Let a task from before clones had ids be of the clone that has its chambers."""
+    completing_clone = clone if task.is_completing and task.host else task.completing_clone
+    changed = replace(task, clone=clone, completing_clone=completing_clone, host="")
+    return Change(events=(_event(changed, "task.claimed", at, actor),))
 
 
 def landing(
@@ -155,7 +166,7 @@ def ended(
 
 
 def _not_completing(task: Task) -> Task:
-    return replace(task, landed_commit="", host="", ending="", landing=())
+    return replace(task, landed_commit="", completing_clone="", host="", ending="", landing=())
 
 
 def _event(task: Task, kind: Kind, at: int, actor: str) -> Event:

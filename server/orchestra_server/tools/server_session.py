@@ -12,6 +12,7 @@ from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
@@ -86,6 +87,7 @@ class ServerSession:
 
     async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
         store = await stack.enter_async_context(open_store(project.id, self._settings))
+        await register_clone(store, project)
         await stack.enter_async_context(deliver_as_leader(store, project, self._clock))
         await stack.enter_async_context(watch_as_leader(store, project, self._clock))
         return store

@@ -2,7 +2,17 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.models import Agent, Chamber, Conflict, Discovery, Interrupt, Presence, Task
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Clone,
+    Conflict,
+    Discovery,
+    Heartbeat,
+    Interrupt,
+    Presence,
+    Task,
+)
 from orchestra_core.store.documents import (
     decode,
     decode_presence,
@@ -15,6 +25,7 @@ from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_clone,
     a_conflict,
     a_discovery,
     a_task,
@@ -26,7 +37,7 @@ WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
 
 
 def test_each_kind_of_document_has_its_own_hash() -> None:
-    kinds = (Task, Chamber, Agent, Discovery, Interrupt, Conflict)
+    kinds = (Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone)
     assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
 
 
@@ -48,11 +59,16 @@ def test_invalid_presence_reports_are_skipped() -> None:
 def test_a_snapshot_maps_ids_to_documents() -> None:
     one_of_each = (
         *(a_task(), a_chamber(), an_agent()),
-        *(a_discovery(), an_interrupt(), a_conflict()),
+        *(a_discovery(), an_interrupt(), a_conflict(), a_clone()),
     )
+    heartbeat = msgspec.json.encode(Heartbeat(at=NOON, holder="h", serves="mail"))
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
-    state = decode_snapshot([b"7", b"5", *arrays, [encode(WORKING), b"{"]])
+    state = decode_snapshot(
+        [b"7", b"5", *arrays, [encode(WORKING), b"{"], [b"", b"c1", heartbeat, b"c2", b"{"]]
+    )
     assert state.seq == 7
+    assert state.clones == {a_clone().id: a_clone()}
+    assert state.heartbeats == {"c1": Heartbeat(at=NOON, holder="h", serves="mail")}
     assert state.tasks == {a_task().id: a_task()}
     assert state.interrupts == {"i1": an_interrupt()}
     assert state.conflicts == {a_conflict().id: a_conflict()}

@@ -66,7 +66,7 @@ def test_restoring_a_chamber_reopens_its_task_and_claims_the_request_only_if_it_
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
     ended = replace(a_chamber(), state="closed", ended_at=NOON - 1)
     restored, change = chamber_lifecycle.restored(
-        ended, task, {}, request_is_free=is_free, host="here", at=NOON, actor="a"
+        ended, task, {}, request_is_free=is_free, clone="here", at=NOON, actor="a"
     )
     assert (restored.state, restored.ended_at, restored.host) == ("live", 0, "here")
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]

@@ -1,14 +1,14 @@
 """The store as the room's source: real events on a real Valkey, patience while there is none."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Presence
+from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
@@ -29,6 +29,7 @@ class Told:
         self.presences: list[Presence] = []
         self.reasons: list[str] = []
         self.back = 0
+        self.heartbeats: dict[str, Heartbeat] = {}
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
         self.snapshots.append(state)
@@ -39,6 +40,9 @@ class Told:
 
     def presence_changed(self, presence: Presence) -> None:
         self.presences.append(presence)
+
+    def clones_heard(self, heartbeats: Mapping[str, Heartbeat]) -> None:
+        self.heartbeats = dict(heartbeats)
 
     def disconnected(self, reason: str) -> None:
         self.reasons.append(reason)

@@ -79,5 +79,6 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
         "conflicts": [],
+        "clone": None,
         **differences,
     }

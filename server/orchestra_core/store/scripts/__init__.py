@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-ScriptName = Literal["change", "interrupt_stamp", "presence", "restore", "snapshot"]
+ScriptName = Literal[
+    "change", "heartbeat", "heartbeats", "interrupt_stamp", "presence", "restore", "snapshot"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 -- Reads a project's whole state at one moment.
 --
--- KEYS  1 sequence  2 stream  3… hashes whose values are JSON documents, the last one presence
+-- KEYS  1 sequence  2 stream  3… hashes whose values are JSON documents  last but one: presence  last: heartbeats
 -- ARGV  1 "fields" to have each document by itself; may be left out
--- Answer  {sequence, nonce of that event, one JSON array of documents per hash, the list of presence reports}
+-- Answer  {sequence, nonce of that event, one JSON array of documents per hash, the list of presence reports,
+--          {the store's time in ms since 1970, then id and heartbeat of each clone in turn}}
 --         or, with "fields", a list of names and documents in turn for each hash
 --
 -- Joined here, because one long string crosses and decodes many times faster than 10,000 fields.
@@ -14,7 +15,7 @@ if tonumber(counted) > tonumber(seq) then  -- the stream is lost, or was trimmed
   seq, nonce = counted, '0'
 end
 local answer = {seq, nonce}
-for i = 3, #KEYS - 1 do
+for i = 3, #KEYS - 2 do
   if ARGV[1] == 'fields' then
     answer[i] = redis.call('HGETALL', KEYS[i])
   else
@@ -22,5 +23,9 @@ for i = 3, #KEYS - 1 do
   end
 end
 -- Reports come from hooks: each stays by itself, so that a bad one spoils no other.
-answer[#KEYS] = redis.call('HVALS', KEYS[#KEYS])
+answer[#KEYS - 1] = redis.call('HVALS', KEYS[#KEYS - 1])
+local heartbeats = redis.call('HGETALL', KEYS[#KEYS])
+local time = redis.call('TIME')
+table.insert(heartbeats, 1, string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+answer[#KEYS] = heartbeats
 return answer

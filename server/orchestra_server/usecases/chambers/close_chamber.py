@@ -10,10 +10,11 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.repository.stashes import LEFT_STASH
-from orchestra_server.usecases.chambers.close_transaction import close_one, require_here
+from orchestra_server.usecases.chambers.close_transaction import close_one
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.chambers.save_and_remove import LOST
+from orchestra_server.usecases.clones.whereabouts import require_here, task_here
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -65,11 +66,13 @@ async def close_chamber(
 
 
 async def _close(context: Context, task_id: str, name: str, *, confirm: bool) -> ClosedChamber:
-    task, _ = await _read(context, task_id, name)
+    task, chamber = await _read(context, task_id, name)
+    await require_here(context, chamber, "closes it")
+    task = await task_here(context, task)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
-        task, chamber = await _read(context, task_id, name)
-        require_here(chamber)
+        _, chamber = await _read(context, task_id, name)
+        await require_here(context, chamber, "closes it")
         if chamber.is_over:
             state = await context.store.snapshot()
             return _reply(chamber, state, already_closed=True, branch_kept=False)

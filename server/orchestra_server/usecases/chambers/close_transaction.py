@@ -13,13 +13,9 @@ from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.quarantine import delete_discarded_in_background
 from orchestra_server.usecases.chambers.save_and_remove import ClosedWork, save_and_remove_all
+from orchestra_server.usecases.clones.whereabouts import require_here
 from orchestra_server.usecases.common.serializers import unread_of
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.deliver import take_receipts
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -48,7 +44,7 @@ async def close_all(
     Raises what was in the way of one of them when the others are closed; that one stays as it is.
     """
     for chamber in chambers:
-        require_here(chamber)
+        await require_here(context, chamber, "closes it")
     closing_chambers = await _begin(context, chambers)
     for chamber in closing_chambers:
         await take_receipts(context.store, chamber)  # they go with the directory
@@ -70,15 +66,6 @@ async def close_all(
         if isinstance(fault, OrchestraError):
             raise fault
     return [(chamber, away[chamber.id]) for chamber in closed]
-
-
-def require_here(chamber: Chamber) -> None:
-    """Raise Refused for a chamber on another machine."""
-    if chamber.host != this_host():
-        raise Refused(
-            f"chamber {chamber.name!r} stands on host {chamber.host!r} and this is "
-            f"{this_host()!r}; call this from there"
-        )
 
 
 async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]:

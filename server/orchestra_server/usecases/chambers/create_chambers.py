@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from orchestra_core.errors import BadInput, OrchestraError, Refused, StoreUnavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import branch_of, chamber_id, check_chamber_names
@@ -25,14 +27,11 @@ from orchestra_server.usecases.chambers.free_names import free_names
 from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
 from orchestra_server.usecases.chambers.rollback import record_failure, remove_remains
+from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.clones.whereabouts import require_here, require_sure, task_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_open_task
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.concurrency.answer_in_time import (
     answer_in_time,
     goes_on,
@@ -128,11 +127,14 @@ def _checked(
 
 
 async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedChambers:
-    task = await context.store.read(lambda reads: read_open_task(reads, task_id))
+    await register_clone(context.store, context.project)
+    require_sure(context)
+    known = await context.store.read(lambda reads: read_open_task(reads, task_id))
+    task = await task_here(context, known)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
     async with lock_chambers(repo.common_dir, wanted.names):
-        reservation = await _reserve(context, task_id, wanted, commit)
+        reservation = await _reserve(context, task.working_directory, task_id, wanted, commit)
         chambers, notes = reservation.chambers, list[str]()
         if reservation.is_new:
             try:
@@ -151,19 +153,21 @@ def _base_commit(repo: Repository, task: Task, base: str) -> str:
     return repo.resolve(base) if base else repo.resolve(task.base_commit)
 
 
-async def _reserve(context: Context, task_id: str, wanted: _NewBatch, commit: str) -> _Reservation:
+async def _reserve(
+    context: Context, directory: str, task_id: str, wanted: _NewBatch, commit: str
+) -> _Reservation:
+
     async def decide(reads: Reads) -> Decision[_Reservation]:
         task = await read_open_task(reads, task_id)
+        task = replace(task, working_directory=directory)
         read = [await reads.chamber(chamber_id(task_id, name)) for name in wanted.names]
         known = [one for one in read if one is not None]
+        for one in known:
+            if one.is_standing:
+                await require_here(context, one, "works in it")
         if chamber_lifecycle.all_live(wanted.names, known):
             return Decision(_Reservation(task, known, is_new=False, abandoned=[]))
         abandoned = [one for one in known if one.state == "creating"]
-        for one in abandoned:
-            if one.host != this_host():
-                raise Refused(
-                    f"chamber {one.name!r} is being made on host {one.host!r}; choose another name"
-                )
         chambers = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
         former = [one for one in known if one.is_over]
         reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned, former=former)
@@ -183,7 +187,7 @@ def _new_chamber(
         branch=branch_of(task.id, name),
         base_commit=commit,
         brief=wanted.briefs.get(name, ""),
-        host=this_host(),
+        clone=context.clone,
         created_at=context.clock(),
     )
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.clock import iso_time
+from orchestra_core.clone.clone_places import ClonePlace
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.snapshot.diff import diff_size
+from orchestra_server.usecases.clones.whereabouts import is_here, place_in, sentence_elsewhere
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
-from orchestra_server.usecases.common.transaction import Context, this_host
+from orchestra_server.usecases.common.transaction import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +33,27 @@ async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStat
     """Return how the chambers of a task stand, without disturbing any of them."""
     state = await context.store.snapshot()
     chambers = state.chambers_of(task_id)
+    clone = context.clone
     with brief_programs():
-        diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one) for one in chambers))
-    return parallel_status(state, task_id, dict(zip(map(_id, chambers), diffs, strict=True)))
+        diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one, clone) for one in chambers))
+    by_id = dict(zip(map(_id, chambers), diffs, strict=True))
+    return parallel_status(context, state, task_id, by_id)
 
 
 def parallel_status(
-    state: ProjectState, task_id: str, diffs: dict[str, DiffSummary]
+    context: Context, state: ProjectState, task_id: str, diffs: dict[str, DiffSummary]
 ) -> ParallelStatus:
     """Return the status of a task's chambers in a snapshot, with the diff of each."""
     task = task_in(state, task_id)
     unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
+    places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
     rows = [
         _chamber(
             chamber,
+            places[chamber.id],
             state.presence.get(chamber.id),
-            agents.get(chamber.name),
             unread_mail.get(chamber.id, ()),
-            diffs.get(chamber.id, DiffSummary()),
+            (diffs.get(chamber.id, DiffSummary()), agents.get(chamber.name)),
         )
         for chamber in state.chambers_of(task_id)
     ]
@@ -63,7 +68,8 @@ def parallel_status(
         finished=len(finished),
         unread=unread,
         chambers=rows,
-        next_step=_next_step(task, live, finished),
+        next_step=_next_step(task, live, finished)
+        + sentence_elsewhere(state.chambers_of(task_id), places),
     )
 
 
@@ -71,11 +77,11 @@ def _id(chamber: Chamber) -> str:
     return chamber.id
 
 
-def _diff_of(chamber: Chamber) -> DiffSummary:
+def _diff_of(chamber: Chamber, clone: str) -> DiffSummary:
     if not chamber.is_live:
         return DiffSummary(note=f"the chamber is {chamber.state}")
-    if chamber.host != this_host():
-        return DiffSummary(note=f"the chamber stands on host {chamber.host}")
+    if not is_here(chamber, clone):
+        return DiffSummary(note="the chamber is in another clone")
     try:
         size = diff_size(Path(chamber.path), chamber.base_commit)
     except OrchestraError as fault:
@@ -85,12 +91,13 @@ def _diff_of(chamber: Chamber) -> DiffSummary:
 
 def _chamber(
     chamber: Chamber,
+    place: ClonePlace,
     reported: Presence | None,
-    agent: Agent | None,
     unread: Sequence[Interrupt],
-    diff: DiffSummary,
+    measured: tuple[DiffSummary, Agent | None],
 ) -> ChamberStatus:
     presence = reported or Presence(chamber_id=chamber.id)
+    diff, agent = measured
     return ChamberStatus(
         name=chamber.name,
         state=chamber.state,
@@ -112,6 +119,9 @@ def _chamber(
         diff_note=diff.note,
         unread_interrupts=[serializers.mail(one) for one in unread],
         note=chamber.note,
+        clone=place.name,
+        is_here=place.is_here,
+        clone_heard_at=iso_time(place.heard_at),
     )
 
 

@@ -7,22 +7,20 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from orchestra_core.change import Change
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.clones.whereabouts import here_of
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 
 def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) -> dict[str, str]:
     """Return by chamber id what the branches are called that were renamed. Blocking."""
-    here = [one for one in chambers if one.is_live and one.host == this_host()]
+    own_chambers = here_of(chambers, clone_id(repo.common_dir))
+    here = [one for one in own_chambers if one.is_live]
     missing = missing_branches(repo, [chamber.branch for chamber in here])
     renamed = dict[str, str]()
     for chamber in here:

@@ -23,19 +23,22 @@ from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save
+from orchestra_server.git.saves.save_format import find_commit
 from orchestra_server.git.snapshot.ignored_files import ignored_files_except
 from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.list_saved import list_of_task
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers
+from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.clones.whereabouts import (
+    is_here,
+    require_here,
+    require_sure,
+    task_here,
+)
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.concurrency.answer_in_time import (
     answer_in_time,
     goes_on,
@@ -106,11 +109,13 @@ def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
 
 
 async def _restore(context: Context, task_id: str, name: str, ref: str) -> RestoredChamber:
+    await register_clone(context.store, context.project)
+    require_sure(context)
     repo = await _repository(context, task_id, must=not ref)
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         late = await _put_late_files_away(context, repo, task_id, name)
-        found = await _restorable(context, task_id, name, ref, lost)
+        found = await _restorable(context, repo, task_id, name, ref, lost=lost)
         chamber = found.chamber
         if not chamber.is_live:
             await asyncio.to_thread(recreate_worktree, repo, _rebuilding(found))
@@ -142,6 +147,7 @@ async def _repository(context: Context, task_id: str, *, must: bool) -> Reposito
         lambda reads: read_task(reads, task_id) if must else reads.task(task_id)
     )
     here = context.project.main_checkout
+    task = await task_here(context, task) if task is not None else None
     directory = Path(task.working_directory) if task is not None else here
     return await asyncio.to_thread(open_repository, directory)
 
@@ -156,14 +162,24 @@ def _recovered(
     head = repo.head()
     fork = repo.run("merge-base", head.commit, tip)
     base, now = fork.out.strip() or tip, context.clock()
-    task = recovered_task(task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor)
+    task = recovered_task(
+        task_id, repo.top, Head(head.branch, base), clone=context.clone, at=now, actor=context.actor
+    )
     path = Path(repo.top, ".claude", "worktrees", name)
-    chamber = recovered_chamber(task_id, name, path=path, base=base, now=now, note="")
+    chamber = recovered_chamber(
+        task_id, name, path=path, base=base, clone=context.clone, now=now, note=""
+    )
     return _Restoration(task, replace(chamber, state="closed", saved_ref=ref), ref)
 
 
 async def _restorable(
-    context: Context, task_id: str, name: str, ref: str, lost: _Restoration | None
+    context: Context,
+    repo: Repository,
+    task_id: str,
+    name: str,
+    ref: str,
+    *,
+    lost: _Restoration | None,
 ) -> _Restoration:
     """Return a chamber that is live already or can be brought back."""
 
@@ -188,9 +204,20 @@ async def _restorable(
         holder = await reads.claim(name)
         if holder:
             raise Refused(f"the name {name!r} is held by {holder!r}; close that one first")
-        return _Restoration(task, replace(chamber, saved_ref=wanted), wanted, found.new)
+        is_elsewhere = chamber.clone and not is_here(chamber, context.clone)
+        if is_elsewhere and not await asyncio.to_thread(find_commit, repo, wanted):
+            await require_here(context, chamber, "has its saved work")
+        chamber = replace(chamber, saved_ref=wanted, path=_path(repo, context, chamber))
+        return _Restoration(task, chamber, wanted, found.new)
 
     return await context.store.read(look)
+
+
+def _path(repo: Repository, context: Context, chamber: Chamber) -> str:
+    """Return where the chamber comes back: at its place, or at the same one of this clone."""
+    if is_here(chamber, context.clone) or not chamber.clone:
+        return chamber.path
+    return str(Path(repo.top, ".claude", "worktrees", chamber.name))
 
 
 async def _read(reads: Reads, task_id: str, name: str, lost: _Restoration | None) -> _Restoration:
@@ -206,11 +233,11 @@ async def _open(context: Context, found: _Restoration, probes: Mapping[str, Hook
     async def decide(reads: Reads) -> Decision[Chamber]:
         now = await _read(reads, found.task.id, found.chamber.name, found)
         live, change = chamber_lifecycle.restored(
-            replace(now.chamber, saved_ref=found.ref),
+            replace(now.chamber, saved_ref=found.ref, path=found.chamber.path),
             now.task,
             probes,
             request_is_free=not await reads.claim(claim_of(now.task)),
-            host=this_host(),
+            clone=context.clone,
             at=context.clock(),
             actor=context.actor,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestra_core.errors import Unavailable
 from orchestra_core.state import ProjectState
 from orchestra_server.files.projections import write_projections
+from orchestra_server.usecases.clones.whereabouts import task_here
 from orchestra_server.usecases.common.hide_own_files import hide_own_files
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
@@ -34,9 +35,10 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     next change, or the next start of a server, writes the same files again.
     """
     state = await context.store.snapshot()
-    if await deliver_mail(context.store, state, context.clock):
+    if await deliver_mail(context.store, state, context.clock, context.clone):
         state = await context.store.snapshot()
-    directory = Path(task_in(state, task_id).working_directory)
+    task = await task_here(context, task_in(state, task_id))
+    directory = Path(task.working_directory)
     try:
         await asyncio.to_thread(_write, context.project.git_dir, directory, state)
     except Unavailable as fault:

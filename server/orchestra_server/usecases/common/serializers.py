@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from orchestra_core.clock import iso_time
+from orchestra_core.clone.clone_places import ClonePlace
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
 from orchestra_core.replies.chambers import ChamberSummary, SavedChamber
 from orchestra_core.replies.interrupts import InterruptStatus
@@ -87,7 +88,7 @@ def scope(chamber: Chamber) -> ChamberScope:
     )
 
 
-def summary(chamber: Chamber) -> ChamberSummary:
+def summary(chamber: Chamber, place: ClonePlace) -> ChamberSummary:
     """Return a chamber as a line of a list."""
     return ChamberSummary(
         name=chamber.name,
@@ -96,6 +97,9 @@ def summary(chamber: Chamber) -> ChamberSummary:
         branch=chamber.branch,
         saved_ref=chamber.saved_ref,
         note=chamber.note,
+        clone=place.name,
+        is_here=place.is_here,
+        clone_heard_at=iso_time(place.heard_at),
     )
 
 

@@ -1,12 +1,12 @@
 """What every verb is given, and the one way it changes something."""
 
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from orchestra_core.change import Change
 from orchestra_core.clock import Clock, now_ms
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.reads import Reads
@@ -30,6 +30,11 @@ class Context:
     background: Background | None = None  # None: what follows a change is waited for
     patience: float = PATIENCE  # seconds until a caller is answered that a program still runs
 
+    @property
+    def clone(self) -> str:
+        """The id of the clone that acts; "" while another machine has the same id."""
+        return clone_id(self.project.git_dir)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[Answer]):
@@ -52,8 +57,3 @@ async def run_transaction(
 
     await store.transact(decide_change)
     return last[0].answer
-
-
-def this_host() -> str:
-    """Return the name under which chambers record on which machine they stand."""
-    return socket.gethostname()

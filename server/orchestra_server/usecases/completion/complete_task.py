@@ -16,17 +16,13 @@ from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.process.foreign_programs import brief_programs, uncancelled
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.usecases.chambers.close_transaction import close_all, require_here
+from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
+from orchestra_server.usecases.clones.whereabouts import require_here, task_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion import reply
 from orchestra_server.usecases.completion.confirmation import (
     holds_in,
@@ -193,7 +189,7 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
             return reply.completed(task, state, again=True)
         live = [one for one in state.chambers_of(task.id) if one.is_live]
         for one in live:
-            require_here(one)
+            await require_here(context, one, "can land its work")
         with brief_programs():
             plan = await asyncio.to_thread(
                 plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
@@ -215,11 +211,13 @@ async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted
 
 async def _repository(context: Context, task_id: str) -> Repository:
     task = await context.store.read(lambda reads: read_task(reads, task_id))
-    return await asyncio.to_thread(open_repository, Path(task.working_directory))
+    local = await task_here(context, task)
+    return await asyncio.to_thread(open_repository, Path(local.working_directory))
 
 
 async def _begin(context: Context, wanted: _Wanted) -> _Begun:
     """Bar the task to everybody who would add to it, and say which chambers there are."""
+    clone = context.clone
 
     async def decide(reads: Reads) -> Decision[_Begun]:
         task = await read_task(reads, wanted.task_id)
@@ -228,14 +226,14 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
         chambers = await reads.chambers_of(task.id)
         present = [one for one in chambers if one.is_standing]
         for one in present:
-            require_here(one)
+            await require_here(context, one, "can land its work")
         changed, change = task_lifecycle.completing(
             task,
             at=context.clock(),
             actor=context.actor,
             summary=wanted.summary,
             ending="merge" if wanted.merge else "save",
-            host=this_host(),
+            clone=clone,
         )
         return Decision(_Begun(changed, present), change)
 

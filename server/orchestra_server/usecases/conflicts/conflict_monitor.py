@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from orchestra_core.change import Change
 from orchestra_core.clock import Clock
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.events import Event
 from orchestra_core.project import Project
@@ -75,7 +76,7 @@ class _PendingChanges:
 
 
 class ConflictMonitor:
-    """Follows the chambers of one repository on this machine, until cancelled."""
+    """Follows the chambers of one clone, until cancelled."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
@@ -279,7 +280,7 @@ class ConflictMonitor:
         at = self._clock()
         conflicts = self._state.conflicts
         sides = {side for conflict in conflicts.values() for side in conflict.between}
-        ended = ended_chambers(self._state, sides)
+        ended = ended_chambers(self._state, sides, clone_id(self._project.git_dir))
         updates = sighted(conflicts, checked.verdicts, ended, at)
         if not updates:
             return

@@ -1,23 +1,32 @@
 """get_conflicts: which chambers of a task would not merge as they are at this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from orchestra_core.clock import iso_time
-from orchestra_core.models import BASE, Conflict, Task
+from orchestra_core.clone.clone_places import ClonePlace
+from orchestra_core.models import BASE, Chamber, Conflict, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.dropped_files import REWRITTEN
+from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
+
+_NOWHERE: Mapping[str, ClonePlace] = MappingProxyType({})
 
 
 async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
     """Return what the radar last saw of a task's live chambers."""
-    return current_conflicts(await context.store.snapshot(), task_id)
+    state = await context.store.snapshot()
+    places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
+    return current_conflicts(state, task_id, places)
 
 
-def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
+def current_conflicts(
+    state: ProjectState, task_id: str, places: Mapping[str, ClonePlace] = _NOWHERE
+) -> CurrentConflicts:
     """Return the conflicts in a snapshot that a task's chambers have a part in."""
     task = task_in(state, task_id)
     found = [
@@ -26,10 +35,16 @@ def current_conflicts(state: ProjectState, task_id: str) -> CurrentConflicts:
         if not one.is_over and task_id in one.task_ids and _stands(state, one)
     ]
     found.sort(key=lambda one: (one.since, one.id))
+    away = [
+        one
+        for one in state.chambers_of(task_id)
+        if one.is_live and one.id in places and not places[one.id].is_here
+    ]
     return CurrentConflicts(
         task_id=task_id,
         conflicts=[_status(one) for one in found],
-        next_step=_next_step(task, found),
+        not_compared=[one.name for one in away],
+        next_step=_next_step(task, found, away) + sentence_elsewhere(away, places),
     )
 
 
@@ -52,7 +67,12 @@ def _status(conflict: Conflict) -> ConflictStatus:
     )
 
 
-def _next_step(task: Task, found: Sequence[Conflict]) -> str:
+def _next_step(task: Task, found: Sequence[Conflict], away: Sequence[Chamber]) -> str:
+    if not found and away:
+        return (
+            "The live chambers of this clone merge with each other and with their base as they are "
+            "now. Those of other clones are not compared."
+        )
     if not found:
         return (
             "All live chambers merge with each other and with their base as they are now; the room "

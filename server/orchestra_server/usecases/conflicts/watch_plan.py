@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import branch_of, split_chamber_id
@@ -11,7 +12,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.watch.file_watcher import count_directories, watch_budget, within_budget
-from orchestra_server.usecases.common.transaction import this_host
+from orchestra_server.usecases.clones.whereabouts import is_here
 
 _CHAMBER_BRANCHES = "orchestra/"
 _LOCK = ".lock"
@@ -37,15 +38,16 @@ class AffectedChambers:
 
 
 def make_plan(project: Project, state: ProjectState) -> WatchPlan:
-    """Return the plan for the live chambers of this repository on this machine; reads the disk.
+    """Return the plan for the live chambers of this clone; reads the disk.
 
     When there are more directories than may be watched, the largest chambers are not watched and
     depend on their workers' reports.
     """
+    clone = clone_id(project.git_dir)
     chambers = tuple(
         _compared_chamber(chamber, state.tasks[chamber.task_id])
         for chamber in state.chambers.values()
-        if chamber.is_live and chamber.host == this_host() and _is_in(project, chamber)
+        if chamber.is_live and is_here(chamber, clone) and _is_in(project, chamber)
     )
     if not chambers:
         return WatchPlan()
@@ -97,14 +99,14 @@ def _add_branch(plan: WatchPlan, branch: str, affected: AffectedChambers) -> Non
         affected.chambers |= {chamber.id for chamber in plan.chambers}
 
 
-def ended_chambers(state: ProjectState, sides: Collection[str]) -> frozenset[str]:
-    """Return which of the sides are chambers of this machine that are no longer live."""
+def ended_chambers(state: ProjectState, sides: Collection[str], clone: str) -> frozenset[str]:
+    """Return which of the sides are chambers of this clone that are no longer live."""
     chambers: Mapping[str, Chamber] = state.chambers
     present = (chambers.get(side) for side in sides)
     return frozenset(
         chamber.id
         for chamber in present
-        if chamber and not chamber.is_live and chamber.host == this_host()
+        if chamber and not chamber.is_live and is_here(chamber, clone)
     )
 
 

@@ -24,14 +24,14 @@ from orchestra_server.files.chamber.mailbox import (
     withdraw,
 )
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension, shows
-from orchestra_server.usecases.common.transaction import this_host
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.background_tasks import Background
 
 _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
-async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
+async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: str) -> bool:
     """Post what is `sent` to the live chambers here, call back what has ended, take in receipts.
 
     Return whether anything was stamped, so that `state` is out of date.
@@ -41,8 +41,7 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock) -> bool:
     mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
         mail[interrupt.chamber_id].append(interrupt)
-    host = this_host()
-    here = [one for one in state.chambers.values() if one.is_live and one.host == host]
+    here = [one for one in here_of(state.chambers.values(), clone) if one.is_live]
     stamped = False
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
         own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
@@ -63,11 +62,9 @@ async def post_at_once(
 ) -> Interrupt:
     """Post one interrupt that has just been sent and return it as its chamber has it now.
 
-    What a background is given is only the stamp that it was posted. A chamber of another machine,
-    and a mailbox that cannot be written, leave it `sent`: whoever comes by next posts it.
+    What a background is given is only the stamp that it was posted. A mailbox that cannot be
+    written leaves it `sent`: whoever comes by next posts it. The caller knows the chamber is here.
     """
-    if chamber.host != this_host():
-        return interrupt
 
     async def stamp() -> None:
         await _stamp_posted(store, chamber, interrupt, clock)

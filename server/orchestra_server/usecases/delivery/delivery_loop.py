@@ -1,4 +1,4 @@
-"""The postman on duty: posts what was sent from elsewhere, and finds mail that was left behind.
+"""Delivery by the process on duty: posts what was sent from elsewhere, and keeps the clone heard.
 
 Whoever sends a message posts it too where the chamber stands on the same machine. What another
 machine sent, or a process that died before it posted, is posted by the server on duty here: at its
@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 
 from orchestra_core.clock import Clock
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Presence
 from orchestra_core.project import Project
@@ -18,10 +19,11 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
 from orchestra_server.domain.interrupts import LASTING_END, left_behind
+from orchestra_server.usecases.clones.registration import DUTY_LOCK, CloneHeartbeat
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 
-_LOCK = "orchestra-mail.lock"
 _NEWS = frozenset(
     (
         "interrupt.sent",
@@ -41,21 +43,23 @@ async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> Asy
     """Have the mail of this machine's chambers posted within; a fault is a line in the log."""
 
     async def go_round() -> None:
-        await _MailRound(store, clock).run()
+        await _MailRound(store, project, clock).run()
 
-    async with run_as_leader(project.git_dir / _LOCK, go_round, "the postman"):
+    async with run_as_leader(project.git_dir / DUTY_LOCK, go_round, "the postman"):
         yield
 
 
 class _MailRound:
     """Follows the project and goes round whenever there may be something to carry."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
+        self._project = project
         self._clock = clock
         self._state = ProjectState()
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._heartbeat = CloneHeartbeat(store, project)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
@@ -63,10 +67,12 @@ class _MailRound:
         try:
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(self._go_round())
+                heartbeat = group.create_task(self._heartbeat.run())
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
                 rounds.cancel()
+                heartbeat.cancel()
         finally:
             for alarm in self._alarms:
                 alarm.cancel()
@@ -76,7 +82,8 @@ class _MailRound:
             await self._woken.wait()
             self._woken.clear()
             try:
-                await deliver_mail(self._store, self._state, self._clock)
+                clone = clone_id(self._project.git_dir)
+                await deliver_mail(self._store, self._state, self._clock, clone)
             except OrchestraError as fault:
                 _log.warning("%s", fault)  # the next news, or the store's return, tries again
 
@@ -84,12 +91,15 @@ class _MailRound:
         match update:
             case Snapshot(state=state):
                 self._state = state
+                self._tell_heartbeat()
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
             case Arrived(events=events):
                 for event in events:
                     self._state.apply(event)
+                    if event.data.chamber is not None:
+                        self._tell_heartbeat()
                     if event.kind == "interrupt.sent":
                         self._wake_in(_SENDERS_TURN)
                     elif event.kind in _NEWS:
@@ -101,6 +111,11 @@ class _MailRound:
                 self._woken.set()
             case _:
                 pass
+
+    def _tell_heartbeat(self) -> None:
+        clone = clone_id(self._project.git_dir)
+        chambers = here_of(self._state.chambers.values(), clone)
+        self._heartbeat.chambers_live(here=any(one.is_standing for one in chambers))
 
     def _look_after(self, presence: Presence) -> None:
         """Look again once a worker's end has lasted, if it has left mail behind."""

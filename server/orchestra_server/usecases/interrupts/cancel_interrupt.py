@@ -15,6 +15,7 @@ from orchestra_core.text import one_line
 from orchestra_server.domain.chamber_lifecycle import resumed
 from orchestra_server.domain.interrupts import cancelled
 from orchestra_server.files.chamber.mailbox import unread, withdraw
+from orchestra_server.usecases.clones.whereabouts import is_here, require_here
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -23,7 +24,6 @@ from orchestra_server.usecases.common.transaction import (
     Context,
     Decision,
     run_transaction,
-    this_host,
 )
 from orchestra_server.usecases.delivery.deliver import take_receipts
 
@@ -82,13 +82,9 @@ async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
 async def _take_out(context: Context, found: _FoundInterrupt) -> None:
     """Take the letter out of the chamber; raises Refused where it cannot be or is being read."""
     chamber, interrupt = found.chamber, found.interrupt
-    if chamber.host != this_host():
-        if interrupt.state == "sent":
-            return
-        raise Refused(
-            f"chamber {chamber.name!r} stands on host {chamber.host!r} and this is "
-            f"{this_host()!r}; cancel its mail from there"
-        )
+    if interrupt.state == "sent" and not is_here(chamber, context.clone):
+        return
+    await require_here(context, chamber, "can take its mail back")
     path = Path(chamber.path)
     await asyncio.to_thread(withdraw, path, chamber.name, [interrupt.id])
     if interrupt.id in await asyncio.to_thread(unread, path):

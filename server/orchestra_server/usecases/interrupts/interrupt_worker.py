@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.clock import iso_time
+from orchestra_core.clone.clone_places import ClonePlace
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Interrupt, Presence, Requires
 from orchestra_core.replies.interrupts import SentInterrupt
@@ -11,6 +13,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chamber_lifecycle import suspended
 from orchestra_server.domain.interrupts import interrupt_id, sent
+from orchestra_server.usecases.clones.whereabouts import is_here, place_in
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import (
@@ -18,7 +21,6 @@ from orchestra_server.usecases.common.transaction import (
     Context,
     Decision,
     run_transaction,
-    this_host,
 )
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once
@@ -66,15 +68,19 @@ async def interrupt_worker(
     store = context.store
     target, interrupt, already_sent = await run_transaction(store, decide)
     asked = asyncio.ensure_future(store.presence(target.id))
-    if interrupt.state == "sent":
+    here = is_here(target, context.clone)
+    if here and interrupt.state == "sent":
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await asked
     await show_change_soon(context, task_id)
-    problem = ""
-    if target.host == this_host():
+    problem, place = "", None
+    if here:
         there = await asyncio.to_thread(Path(target.path).exists)
         problem = _DELETED if not there else _unposted(target) if interrupt.state == "sent" else ""
-    return _reply(interrupt, presence, already_sent=already_sent, problem=problem)
+    else:
+        place = place_in(context, await store.snapshot(), target)
+    step = problem or _next_step(interrupt, presence, place)
+    return _reply(interrupt, place, step, already_sent=already_sent)
 
 
 async def unread_or_next(
@@ -111,7 +117,7 @@ def require_live(chamber: Chamber) -> None:
 
 
 def _reply(
-    interrupt: Interrupt, presence: Presence | None, *, already_sent: bool, problem: str
+    interrupt: Interrupt, place: ClonePlace | None, next_step: str, *, already_sent: bool
 ) -> SentInterrupt:
     return SentInterrupt(
         task_id=interrupt.task_id,
@@ -120,7 +126,10 @@ def _reply(
         requires=interrupt.requires,
         state=interrupt.state,
         already_sent=already_sent,
-        next_step=problem or _next_step(interrupt, presence),
+        clone=place.name if place else "",
+        is_here=place is None,
+        clone_heard_at=iso_time(place.heard_at) if place else "",
+        next_step=next_step,
     )
 
 
@@ -131,7 +140,9 @@ def _unposted(chamber: Chamber) -> str:
     )
 
 
-def _next_step(interrupt: Interrupt, presence: Presence | None) -> str:
+def _next_step(interrupt: Interrupt, presence: Presence | None, place: ClonePlace | None) -> str:
+    if place is not None and interrupt.state == "sent":
+        return _sent_elsewhere(place)
     if presence is not None and presence.is_over:
         return (
             f"The worker in this chamber has {presence.state}: the message waits for the next one "
@@ -145,4 +156,17 @@ def _next_step(interrupt: Interrupt, presence: Presence | None) -> str:
     return (
         "The worker is stopped by it at its next tool call. get_parallel_status shows it "
         "among the unread interrupts until it is read; cancel_interrupt calls it back."
+    )
+
+
+def _sent_elsewhere(place: ClonePlace) -> str:
+    if place.served:
+        return (
+            f"The chamber is in clone {place.name} ({place.heard}), which posts it there. "
+            "get_parallel_status shows it among the unread interrupts until it is read; "
+            "cancel_interrupt calls it back."
+        )
+    return (
+        f"Nobody is there to post it now: it is posted when clone {place.name} is heard again "
+        f"({place.heard}). Until then cancel_interrupt calls it back."
     )

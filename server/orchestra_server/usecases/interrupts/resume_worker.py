@@ -12,6 +12,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import resumed
 from orchestra_server.domain.interrupts import cancelled, sent
 from orchestra_server.files.chamber.mailbox import withdraw
+from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
 from orchestra_server.usecases.common.transaction import (
@@ -19,7 +20,6 @@ from orchestra_server.usecases.common.transaction import (
     Context,
     Decision,
     run_transaction,
-    this_host,
 )
 from orchestra_server.usecases.interrupts.interrupt_worker import require_live, unread_or_next
 
@@ -34,7 +34,7 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
     Raises Unknown for a chamber that is not there and Refused for one without a worker.
     """
     target = await _look(context, task_id, chamber)
-    taken_out = await _take_out(target, await context.store.snapshot())
+    taken_out = await _take_out(target, await context.store.snapshot(), context.clone)
 
     async def decide(reads: Reads) -> Decision[tuple[bool, bool]]:
         task = await read_task(reads, task_id)
@@ -67,9 +67,9 @@ async def _look(context: Context, task_id: str, name: str) -> Chamber:
     return await context.store.read(look)
 
 
-async def _take_out(chamber: Chamber, state: ProjectState) -> set[str]:
+async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[str]:
     """Take the letters that ask for the suspension out of the chamber, where they are unread."""
-    if chamber.host != this_host() or not chamber.suspended_at:
+    if not chamber.suspended_at or not is_here(chamber, clone):
         return set()
     ids = [one.id for one in _suspending(state, chamber) if one.is_unread]
     return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)

@@ -29,18 +29,26 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     fork = await asyncio.to_thread(repo.run, "merge-base", head.commit, tree.commit)
     base = fork.out.strip() or tree.commit
 
+    clone = context.clone
+
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
         now = context.clock()
         task = await reads.task(task_id)
         if await reads.claim(name) or (task is not None and not task.is_open):
             return Decision(None)
         chamber = recovered_chamber(
-            task_id, name, path=tree.path, base=base, now=now, note="found by reconcile"
+            task_id,
+            name,
+            path=tree.path,
+            base=base,
+            clone=clone,
+            now=now,
+            note="found by reconcile",
         )
         change = chamber_lifecycle.adopted(chamber, at=now, actor=context.actor)
         if task is None:
             task = recovered_task(
-                task_id, repo.top, Head(head.branch, base), at=now, actor=context.actor
+                task_id, repo.top, Head(head.branch, base), clone=clone, at=now, actor=context.actor
             )
             change = task_lifecycle.both(task_lifecycle.started(task), change)
         return Decision((task, chamber), change)

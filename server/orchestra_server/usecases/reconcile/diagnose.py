@@ -6,6 +6,7 @@ from typing import Literal
 
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
+from orchestra_server.usecases.clones.whereabouts import is_completed_here, is_here
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 
 Name = Literal[
@@ -66,7 +67,7 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
     chambers = [
         one
         for one in seen.state.chambers.values()
-        if one.task_id in seen.tasks and one.host == seen.host and one.id not in seen.busy
+        if one.task_id in seen.tasks and is_here(one, seen.clone) and one.id not in seen.busy
     ]
     return (
         *damaged,
@@ -156,7 +157,7 @@ def _late(seen: Observation, chamber: Chamber) -> Difference:
 
 
 def _is_stuck(seen: Observation, task: Task) -> bool:
-    here = task.host in {"", seen.host} and task.id in seen.tasks
+    here = is_completed_here(task, seen.clone) and task.id in seen.tasks
     return task.is_completing and here and task.id not in seen.ending
 
 

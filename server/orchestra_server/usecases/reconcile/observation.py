@@ -24,7 +24,7 @@ class ChamberObservation:
 class Observation:
     """The facts; paths as text, branches without `refs/heads/`."""
 
-    host: str
+    clone: str
     state: ProjectState
     tasks: frozenset[str] = frozenset()  # of those of the state, this repository's
     claims: Mapping[str, str] = field(default_factory=dict[str, str])

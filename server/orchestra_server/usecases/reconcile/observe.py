@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import find_project
@@ -21,7 +22,7 @@ from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
 from orchestra_server.usecases.chambers.late_files import find_late_files, is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
-from orchestra_server.usecases.common.transaction import Context, this_host
+from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
 from orchestra_server.usecases.concurrency.task_lock import is_task_locked
@@ -63,7 +64,7 @@ def _observe(
     branches = _branches(repo)
     used = {tree.branch for tree in trees}
     return Observation(
-        host=this_host(),
+        clone=clone_id(repo.common_dir),
         state=state,
         tasks=tasks,
         claims=claims,

@@ -8,6 +8,9 @@ from dataclasses import replace as with_changes
 from orchestra_core.errors import OrchestraError
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.clones.claim_documents import claim_documents
+from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.clones.whereabouts import require_sure
 from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.chamber_lock import try_lock_chamber
@@ -49,8 +52,12 @@ async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
 
 async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
+    await register_clone(context.store, context.project)
+    require_sure(context)
     outcomes: dict[tuple[str, str], _Outcome] = {}
     async with lock_repository(repo.common_dir, to_look=dry_run):
+        if not dry_run:
+            await claim_documents(context, repo)
         for task_id in await former_tasks(context, repo):
             outcomes["former task", task_id] = _Outcome(_former(task_id), mended=not dry_run)
         if not dry_run:

@@ -5,12 +5,13 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Phase, Task
 from orchestra_core.names import branch_of, chamber_id
 from orchestra_server.git.repository.repository import Head
-from orchestra_server.usecases.common.transaction import this_host
 
 _PHASE = "recovery"
 
 
-def recovered_task(task_id: str, directory: Path, base: Head, *, at: int, actor: str) -> Task:
+def recovered_task(
+    task_id: str, directory: Path, base: Head, *, clone: str, at: int, actor: str
+) -> Task:
     """Return a task that lands on `base`; its request is lost, and its description says so."""
     return Task(
         id=task_id,
@@ -18,6 +19,7 @@ def recovered_task(task_id: str, directory: Path, base: Head, *, at: int, actor:
         complexity="moderate",
         reasons=("its chambers were found without a record",),
         working_directory=str(directory),
+        clone=clone,
         base_branch=base.branch,
         base_commit=base.commit,
         phases=(Phase(name=_PHASE, started_at=at, by=actor),),
@@ -28,7 +30,7 @@ def recovered_task(task_id: str, directory: Path, base: Head, *, at: int, actor:
 
 
 def recovered_chamber(
-    task_id: str, name: str, *, path: Path, base: str, now: int, note: str
+    task_id: str, name: str, *, path: Path, base: str, clone: str, now: int, note: str
 ) -> Chamber:
     """Return a live chamber on the branch that its name gives it."""
     return Chamber(
@@ -39,7 +41,7 @@ def recovered_chamber(
         path=str(path),
         branch=branch_of(task_id, name),
         base_commit=base,
-        host=this_host(),
+        clone=clone,
         created_at=now,
         note=note,
     )

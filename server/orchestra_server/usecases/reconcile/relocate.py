@@ -16,12 +16,8 @@ from orchestra_server.files.installation.reinstall_after_move import initialise_
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.relink import relink_moved_worktrees
 from orchestra_server.usecases.chambers.provision import provision_chambers
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.clones.whereabouts import is_here
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 
 def moved_from(project: Project) -> Path | None:
@@ -58,7 +54,7 @@ async def follow_repository(
 def _provision(context: Context, repo: Repository, state: ProjectState) -> None:
     """Write the places into the briefings and hooks of the live chambers."""
     for chamber in state.chambers.values():
-        if chamber.is_live and chamber.host == this_host() and Path(chamber.path).exists():
+        if chamber.is_live and is_here(chamber, context.clone) and Path(chamber.path).exists():
             others = [one for one in state.chambers_of(chamber.task_id) if one.is_live]
             siblings = [one for one in others if one.id != chamber.id]
             provision_chambers(
@@ -70,6 +66,7 @@ async def _move(
     context: Context, task_id: str, old: Path, new: Path, chambers: Iterable[Chamber]
 ) -> None:
     """Move a task and all its chambers in one change."""
+    clone = context.clone
 
     async def decide(reads: Reads) -> Decision[None]:
         at, actor = context.clock(), context.actor
@@ -80,7 +77,7 @@ async def _move(
             changes.append(task_lifecycle.moved(task, directory=directory, at=at, actor=actor)[1])
         read = [await reads.chamber(chamber.id) for chamber in chambers]
         for chamber in read:
-            if chamber is not None and chamber.host == this_host() and _is_below(chamber.path, old):
+            if chamber is not None and is_here(chamber, clone) and _is_below(chamber.path, old):
                 path = _moved(chamber.path, old, new)
                 changes.append(chamber_lifecycle.moved(chamber, path=path, at=at, actor=actor)[1])
         whole = Change(events=())

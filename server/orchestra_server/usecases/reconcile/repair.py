@@ -275,7 +275,7 @@ async def _delete_orphan_branch(case: Case) -> bool:
 
 async def _deliver_mail(case: Case) -> bool:
     store = case.context.store
-    await deliver_mail(store, await store.snapshot(), case.context.clock)
+    await deliver_mail(store, await store.snapshot(), case.context.clock, case.context.clone)
     return True
 
 

@@ -1,7 +1,8 @@
 """Tasks of a repository that was deleted: what was made or cloned at its place is another one."""
 
 import asyncio
-from collections.abc import Sequence
+import socket
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,13 +17,10 @@ from orchestra_server.domain import chamber_lifecycle, task_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save_format import find_commit
 from orchestra_server.git.worktrees.own_branch import missing_branches
+from orchestra_server.usecases.clones.registration import describe_clone
+from orchestra_server.usecases.clones.whereabouts import former_clones
 from orchestra_server.usecases.common.serializers import unread_of
-from orchestra_server.usecases.common.transaction import (
-    Context,
-    Decision,
-    run_transaction,
-    this_host,
-)
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 NOTE = "the repository that it was in has been deleted; git has no commit of it"
 
@@ -33,9 +31,13 @@ async def former_tasks(context: Context, repo: Repository) -> list[str]:
     Either it lacks the commit that a task began at, or it lacks Orchestra's own note; and of each
     chamber it has neither directory nor branch.
     """
+    if not context.clone:
+        return []
     state = await context.store.snapshot()
+    own = await asyncio.to_thread(describe_clone, context.project, context.clone)
+    clones = frozenset((own.id, *former_clones(state, own, context.clock())))
     given_by_hand = context.project.id != id_by_place(repo.common_dir)
-    return await asyncio.to_thread(_former_tasks, repo, state, given_by_hand=given_by_hand)
+    return await asyncio.to_thread(_former_tasks, repo, state, clones, given_by_hand=given_by_hand)
 
 
 async def close_former_tasks(context: Context, repo: Repository) -> None:
@@ -44,14 +46,18 @@ async def close_former_tasks(context: Context, repo: Repository) -> None:
         await run_transaction(context.store, partial(_close, context, task_id))
 
 
-def _former_tasks(repo: Repository, state: ProjectState, *, given_by_hand: bool) -> list[str]:
+def _former_tasks(
+    repo: Repository, state: ProjectState, clones: Collection[str], *, given_by_hand: bool
+) -> list[str]:
     noted = given_by_hand or noted_placement(repo.common_dir) is not None
     return [
         task.id
         for task in state.tasks.values()
         if not task.is_over
+        and task.clone in {"", *clones}
         and _is_here(repo, task)
-        and _is_former(repo, task, state.chambers_of(task.id), noted=noted)
+        and all(one.clone in clones or _is_of_host(one) for one in _standing(state, task))
+        and _is_former(repo, task, _standing(state, task), noted=noted)
     ]
 
 
@@ -62,9 +68,17 @@ def _is_here(repo: Repository, task: Task) -> bool:
         return False
 
 
-def _is_former(repo: Repository, task: Task, chambers: Sequence[Chamber], *, noted: bool) -> bool:
-    standing = [chamber for chamber in chambers if chamber.is_standing]
-    if any(one.host != this_host() or Path(one.path).exists() for one in standing):
+def _is_of_host(chamber: Chamber) -> bool:
+    """Tell whether a chamber from before clones had ids was of a machine of this name."""
+    return not chamber.clone and chamber.host == socket.gethostname()
+
+
+def _standing(state: ProjectState, task: Task) -> list[Chamber]:
+    return [chamber for chamber in state.chambers_of(task.id) if chamber.is_standing]
+
+
+def _is_former(repo: Repository, task: Task, standing: Sequence[Chamber], *, noted: bool) -> bool:
+    if any(Path(one.path).exists() for one in standing):
         return False
     branches = [chamber.branch for chamber in standing]
     if len(missing_branches(repo, branches)) < len(branches):

@@ -6,6 +6,7 @@ from orchestra_core.clock import iso_time
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.tasks import TaskStatus
 from orchestra_core.state import ProjectState
+from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
@@ -16,13 +17,14 @@ _DISCOVERIES_SHOWN = 40
 
 async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
     """Return everything known of a task; raises Unknown with the closest open ones."""
-    return task_status(await context.store.snapshot(), task_id)
+    return task_status(context, await context.store.snapshot(), task_id)
 
 
-def task_status(state: ProjectState, task_id: str) -> TaskStatus:
+def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStatus:
     """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
+    places = {one.id: place_in(context, state, one) for one in chambers}
     found = sorted(
         (one for one in state.discoveries.values() if one.task_id == task_id),
         key=serializers.by_weight,
@@ -46,12 +48,12 @@ def task_status(state: ProjectState, task_id: str) -> TaskStatus:
         finished_at=iso_time(task.finished_at),
         summary=task.summary,
         landed_commit=task.landed_commit,
-        chambers=[serializers.summary(one) for one in chambers],
+        chambers=[serializers.summary(one, places[one.id]) for one in chambers],
         agents=[serializers.agent(one) for one in agents],
         discoveries=[serializers.discovery(one) for one in found[:_DISCOVERIES_SHOWN]],
         discoveries_left_out=max(0, len(found) - _DISCOVERIES_SHOWN),
         unread_interrupts=[serializers.mail(one) for one in serializers.unread_of(state, task_id)],
-        next_step=_next_step(task, chambers),
+        next_step=_next_step(task, chambers) + sentence_elsewhere(chambers, places),
     )
 
 

@@ -14,6 +14,7 @@ from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.task_lifecycle import request_claim, started
 from orchestra_server.git.repository.repository import Head, open_repository
 from orchestra_server.git.repository.upstream import stale_base
+from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import AUTO, checked_level
@@ -33,6 +34,7 @@ async def start_task(
     directory = await asyncio.to_thread(_checkout, context.project, working_directory)
     head = await asyncio.to_thread(_head, directory)
     repo = await asyncio.to_thread(open_repository, directory)
+    await register_clone(context.store, context.project)
     await close_former_tasks(context, repo)
     assessment = await asyncio.to_thread(_assessed, text, level)
     new = _new_task(context, text, directory, head, assessment)
@@ -70,6 +72,7 @@ def _new_task(
         complexity=assessment.level,
         reasons=assessment.reasons,
         working_directory=str(directory),
+        clone=context.clone,
         base_branch=head.branch,
         base_commit=head.commit,
         phases=(

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from orchestra_core.names import branch_of
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
-from orchestra_server.usecases.common.transaction import this_host
 from orchestra_server.usecases.conflicts.watch_plan import (
     AffectedChambers,
     WatchPlan,
@@ -65,12 +64,14 @@ def test_a_reftable_may_have_moved_the_base_and_every_chamber() -> None:
     assert affected("/repo/.git/reftable/tables.list") == AffectedChambers(chambers=ALL, base=True)
 
 
-def test_ended_chambers_are_those_of_this_machine_that_are_not_live() -> None:
+def test_ended_chambers_are_those_of_this_clone_that_are_not_live() -> None:
     state = ProjectState()
-    for name, chamber_state, host in (
-        ("auth", "closed", this_host()),
-        ("api", "live", this_host()),
+    for name, chamber_state, clone in (
+        ("auth", "closed", "here"),
+        ("api", "live", "here"),
         ("db", "closed", "elsewhere"),
     ):
-        state.put(replace(a_chamber(name, "t"), state=chamber_state, host=host))
-    assert ended_chambers(state, ["t/auth", "t/api", "t/db", "t/gone", "base"]) == {"t/auth"}
+        state.put(replace(a_chamber(name, "t"), state=chamber_state, clone=clone))
+    assert ended_chambers(state, ["t/auth", "t/api", "t/db", "t/gone", "base"], "here") == {
+        "t/auth"
+    }

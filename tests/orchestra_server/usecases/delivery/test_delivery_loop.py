@@ -90,7 +90,7 @@ async def test_mail_for_a_chamber_on_another_machine_is_not_posted_here(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     chamber = await chamber_of(context, task_id, "auth")
-    await say(context, replace(chamber, host="elsewhere"), suspended=True)
+    await say(context, replace(chamber, clone="elsewhere"), suspended=True)
     (other,) = (await chambers_open(context, task_id, ["api"])).values()
     letter = Interrupt(id="i-api", task_id=task_id, chamber="api", message="x", sent_at=1)
     async with delivering(context):

@@ -132,7 +132,10 @@ async def test_mail_for_a_chamber_on_another_machine_is_removed_there(
 ) -> None:
     first = await sent(context, task_id, "one")
     await move_to_other_host(context, task_id)
-    with pytest.raises(Refused, match="stands on host 'elsewhere'"):
+    with pytest.raises(
+        Refused,
+        match=r"is in clone elsewhere .*, and only that clone can take its mail",
+    ):
         await cancel_interrupt(context, task_id=task_id, interrupt_id=first)
     second = await sent(context, task_id, "two")
     assert await state_of(context, second) == "sent"
@@ -198,7 +201,7 @@ async def ended(context: Context, task_id: str, at: int) -> None:
 
 async def move_to_other_host(context: Context, task_id: str) -> None:
     """Make the store say that chamber auth stands on another machine."""
-    chamber = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
+    chamber = replace(await chamber_of(context, task_id, "auth"), clone="elsewhere")
     event = Event(
         at=1,
         kind="chamber.restored",

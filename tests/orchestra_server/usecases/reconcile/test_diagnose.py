@@ -12,9 +12,9 @@ from orchestra_server.usecases.reconcile.diagnose import differences, landing_of
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 from tests.support.samples import a_chamber, a_task, an_interrupt
 
-HOST = "here"
+CLONE = "here"
 TASK = a_task().id
-LIVE = replace(a_chamber(), state="live", host=HOST)
+LIVE = replace(a_chamber(), state="live", clone=CLONE)
 TREE = Worktree(Path(LIVE.path), LIVE.branch, "c0ffee", "orchestra: chamber auth")
 OTHER_PLACE = Path("/elsewhere/.claude/worktrees/auth")
 
@@ -31,7 +31,7 @@ def seen(
     for document in (task or a_task(), *chambers, *mail):
         state.put(document)
     return Observation(
-        host=HOST,
+        clone=CLONE,
         state=state,
         tasks=frozenset([TASK]),
         trees=trees,
@@ -47,7 +47,7 @@ def in_state(state: str) -> Chamber:
 SENT = an_interrupt()
 POSTED = replace(SENT, state="posted")
 CANCELLED = replace(SENT, state="cancelled")
-COMPLETING = replace(a_task(), state="completing", host=HOST)
+COMPLETING = replace(a_task(), state="completing", completing_clone=CLONE)
 
 CASES = {
     "half-made chamber": seen(in_state("creating")),
@@ -89,8 +89,8 @@ def test_a_live_chamber_with_a_linked_and_locked_worktree_has_no_difference() ->
 
 
 @pytest.mark.parametrize("state", ["creating", "closing", "live"])
-def test_a_chamber_of_another_host_is_ignored(state: str) -> None:
-    away = replace(in_state(state), host="elsewhere")
+def test_a_chamber_of_another_clone_is_ignored(state: str) -> None:
+    away = replace(in_state(state), clone="elsewhere")
     assert differences(seen(away, trees=())) == ()
 
 

@@ -326,7 +326,7 @@ async def test_a_chamber_on_another_machine_is_ignored(
 ) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    known = replace(await chamber_of(context, task_id, "auth"), host="elsewhere")
+    known = replace(await chamber_of(context, task_id, "auth"), clone="elsewhere")
     event = Event(at=NOON, kind="chamber.restored", task_id=task_id, data=EventData(chamber=known))
     await change(context, lambda _: Change(events=(event,)))
     (chamber.path / ".git").unlink()

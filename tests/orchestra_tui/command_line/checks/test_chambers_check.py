@@ -9,7 +9,7 @@ READY = HookProbe(ready=True)
 def test_chambers_that_answer_are_counted() -> None:
     assert judge({}, 0).found == "none is live"
     check = judge({"auth": READY, "api": READY}, 1)
-    assert (check.verdict, check.found) == ("ok", "2 live, hooks verified, 1 on other machines")
+    assert (check.verdict, check.found) == ("ok", "2 live, hooks verified, 1 in other clones")
 
 
 def test_a_chamber_that_does_not_answer_is_named_with_reason_and_remedy() -> None:

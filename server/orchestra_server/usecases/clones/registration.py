@@ -1,0 +1,146 @@
+"""Registers this clone in the store, and keeps it heard while chambers live in it.
+
+A machine that was cloned has the same id as its original. Where both are alive, the one that was
+heard first keeps the id and its chambers; the other takes a new id and leaves those chambers alone.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from pathlib import Path
+
+from orchestra_core.clone.clone_id import clone_id, dispute_clone_id, noted_clone, renew_clone_id
+from orchestra_core.clone.clone_places import BEAT_MS, SILENT_MS
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Clone
+from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
+from orchestra_core.process.machine import holder_digest, machine_digest
+from orchestra_core.project import Project
+from orchestra_core.store.store import Contended, Store
+
+DUTY_LOCK = "orchestra-mail.lock"  # held by the process that posts mail and keeps the clone heard
+_DUTIES = "mail"
+_log = logging.getLogger(__name__)
+
+
+def describe_clone(project: Project, identifier: str) -> Clone:
+    """Return this clone's document, under its present name."""
+    return Clone(
+        id=identifier,
+        host=socket.gethostname(),
+        path=str(project.main_checkout),
+        machine=machine_digest(),
+    )
+
+
+async def register_clone(store: Store, project: Project) -> None:
+    """Have the clone heard once, at the start of a process; its id is disputed where it must be.
+
+    Raises OrchestraError.
+    """
+    contended = await _say_heard(store, project, None)
+    if contended is None:
+        await asyncio.to_thread(_note_dispute, project, disputed=False)
+    elif await asyncio.to_thread(_nobody_is_on_duty, project.git_dir):
+        await asyncio.to_thread(_note_dispute, project, disputed=True)
+
+
+class CloneHeartbeat:
+    """Keeps the clone heard while chambers live in it; run by the one process on duty."""
+
+    def __init__(self, store: Store, project: Project, *, beat_ms: int = BEAT_MS) -> None:
+        self._store = store
+        self._project = project
+        self._beat = beat_ms / 1_000
+        self._silent_ms = SILENT_MS * beat_ms // BEAT_MS
+        self._chambers_live = asyncio.Event()
+
+    def chambers_live(self, *, here: bool) -> None:
+        """Say whether chambers live in this clone; with none it is not heard again."""
+        if here:
+            self._chambers_live.set()
+        else:
+            self._chambers_live.clear()
+
+    async def run(self) -> None:
+        """Beat until cancelled, and then say that nobody is on duty here any more."""
+        try:
+            while True:
+                with contextlib.suppress(OrchestraError):  # the store is away: the next beat says
+                    await self._say_on_duty()
+                await asyncio.sleep(self._beat)
+                await self._chambers_live.wait()
+        finally:
+            with contextlib.suppress(OrchestraError):
+                await _say_heard(self._store, self._project, "", silent_ms=self._silent_ms)
+
+    async def _say_on_duty(self) -> None:
+        contended = await self._say(_DUTIES)
+        if contended is not None:
+            await self._settle(contended)
+        else:
+            await asyncio.to_thread(_note_dispute, self._project, disputed=False)
+
+    async def _settle(self, first: Contended) -> None:
+        """Wait whether the other machine is heard again; take a new id if it is."""
+        await asyncio.to_thread(_note_dispute, self._project, disputed=True)
+        await asyncio.sleep((self._silent_ms - (first.now - first.heard_at)) / 1_000 + self._beat)
+        again = await self._say(_DUTIES)
+        if again is None:
+            await asyncio.to_thread(_note_dispute, self._project, disputed=False)
+        elif again.heard_at > first.heard_at:
+            await self._take_new_id()
+
+    async def _take_new_id(self) -> None:
+        note = await asyncio.to_thread(noted_clone, self._project.git_dir)
+        if note is None:
+            return
+        new = await asyncio.to_thread(renew_clone_id, self._project.git_dir, note.id)
+        _log.warning(
+            "another machine that has the id of this clone is alive: it keeps the id and the "
+            "chambers, and this clone is now %s; worktrees of those chambers here are left alone",
+            new,
+        )
+        await self._say(_DUTIES)
+
+    async def _say(self, serves: str) -> Contended | None:
+        return await _say_heard(self._store, self._project, serves, silent_ms=self._silent_ms)
+
+
+async def _say_heard(
+    store: Store, project: Project, serves: str | None, *, silent_ms: int = SILENT_MS
+) -> Contended | None:
+    await asyncio.to_thread(clone_id, project.git_dir)
+    note = await asyncio.to_thread(noted_clone, project.git_dir)
+    if note is None:
+        return None
+    holder = await asyncio.to_thread(_holder, project.git_dir)
+    clone = describe_clone(project, note.id)
+    return await store.say_heard(clone, holder, serves, silent_ms=silent_ms)
+
+
+def _holder(common_dir: Path) -> str:
+    try:
+        return holder_digest(common_dir)
+    except OSError:
+        return machine_digest()
+
+
+def _note_dispute(project: Project, *, disputed: bool) -> None:
+    note = noted_clone(project.git_dir)
+    if note is not None and note.disputed != disputed:
+        dispute_clone_id(project.git_dir, note.id, disputed=disputed)
+
+
+def _nobody_is_on_duty(common_dir: Path) -> bool:
+    """Tell whether no process of this clone is on duty, which would know whose the id is."""
+    try:
+        descriptor = open_lock_file(common_dir / DUTY_LOCK)
+    except OSError:
+        return True
+    try:
+        return try_lock_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
