@@ -15,6 +15,7 @@ from tests.support.following import commit, watching
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_clone,
     a_conflict,
     a_discovery,
     a_task,
@@ -29,7 +30,11 @@ async def fill(store: Store) -> ProjectState:
     await commit(store, starting(a_task()))
     await commit(store, starting(a_task("two-2")))
     data = EventData(
-        chamber=a_chamber(), agent=an_agent(), discovery=a_discovery(), conflict=a_conflict()
+        chamber=a_chamber(),
+        agent=an_agent(),
+        discovery=a_discovery(),
+        conflict=a_conflict(),
+        clone=a_clone(),
     )
     await commit(store, Change(events=(Event(at=NOON, kind="chamber.created", data=data),)))
     await commit(store, sending())

@@ -68,7 +68,7 @@ def test_restoring_a_chamber_reopens_its_task_and_claims_the_request_only_if_it_
     restored, change = chamber_lifecycle.restored(
         ended, task, {}, request_is_free=is_free, clone="here", at=NOON, actor="a"
     )
-    assert (restored.state, restored.ended_at, restored.host) == ("live", 0, "here")
+    assert (restored.state, restored.ended_at, restored.clone) == ("live", 0, "here")
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]
     assert len(change.claims) == (2 if is_free else 1)
 
