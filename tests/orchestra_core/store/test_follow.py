@@ -10,6 +10,7 @@ from orchestra_core.store import follow
 from orchestra_core.store.documents import encode
 from orchestra_core.store.follow import (
     Arrived,
+    ClonesHeard,
     Disconnected,
     PresenceChanged,
     Reconnected,
@@ -17,7 +18,7 @@ from orchestra_core.store.follow import (
 )
 from orchestra_core.store.store import Store
 from tests.support.following import commit, watching
-from tests.support.samples import a_task, starting, task_started
+from tests.support.samples import a_clone, a_task, starting, task_started
 from tests.support.valkey import Server
 
 
@@ -182,3 +183,15 @@ async def _write(store: Store, server: Server, total: int) -> None:
     async with asyncio.TaskGroup() as tasks:
         for _ in range(10):
             tasks.create_task(work())
+
+
+async def test_an_idle_follower_looks_at_when_several_clones_were_last_heard(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    await store.say_heard(a_clone(), "h1", "mail", silent_ms=1)
+    async with watching(store) as watch:
+        await store.say_heard(a_clone("c2"), "h2", "mail", silent_ms=1)
+        await watch.until(lambda seen: any(isinstance(one, ClonesHeard) for one in seen.seen))
+        [heard] = [one for one in watch.seen if isinstance(one, ClonesHeard)]
+        assert set(heard.heartbeats) == {a_clone().id, "c2"}

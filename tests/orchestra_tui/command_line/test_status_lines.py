@@ -4,11 +4,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from orchestra_core.models import Heartbeat
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_tui.command_line.status_document import status_document
 from orchestra_tui.command_line.status_lines import status_lines
-from tests.support.samples import NOON, a_busy_project, a_chamber, a_conflict, a_task
+from tests.support.samples import NOON, a_busy_project, a_chamber, a_clone, a_conflict, a_task
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
@@ -90,3 +91,24 @@ def test_a_document_that_cannot_be_read_is_named_above_the_others() -> None:
     lines = status_lines(document, NOON + 65_000)
     assert lines[1] == "! cannot be read: orchestra:{p}:tasks bad-1: no `id`"
     assert lines[3].startswith("● add-login-1a2b  open")
+
+
+def test_a_chamber_of_another_clone_shows_where_it_is_and_when_that_was_heard() -> None:
+    state = ProjectState()
+    state.put(a_task())
+    state.put(a_clone())
+    state.put(replace(a_chamber("auth"), state="live", clone=a_clone().id, ready_at=NOON))
+
+    def line(own_clone: str) -> str:
+        now = NOON + 3 * 3_600_000
+        return status_lines(status_document(PROJECT, state, own_clone, now), now)[4]
+
+    assert line("this clone") == "  ● auth  at laptop:/repo, never heard: no worker"
+    state.heartbeats[a_clone().id] = Heartbeat(at=NOON, holder="h", serves="mail")
+    assert line("this clone") == "  ● auth  at laptop:/repo, last heard 3h00 ago: no worker"
+    state.heartbeats[a_clone().id] = Heartbeat(at=NOON + 10_799_000, holder="h", serves="mail")
+    assert line("this clone") == "  ● auth  at laptop:/repo: no worker"
+    assert line(a_clone().id) == "  ● auth  no worker"
+    entry = status_document(PROJECT, state, "this clone", NOON).tasks[0].chambers[0].clone
+    assert entry is not None
+    assert (entry.id, entry.name, entry.is_here) == (a_clone().id, "laptop:/repo", False)

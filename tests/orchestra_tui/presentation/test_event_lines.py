@@ -12,6 +12,7 @@ from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_clone,
     a_conflict,
     a_discovery,
     a_task,
@@ -27,6 +28,7 @@ WHOLE = EventData(
     interrupt=an_interrupt(),
     conflict=a_conflict(),
     action="wrote tests",
+    clone=a_clone(),
     result="12 pass",
 )
 
@@ -57,6 +59,8 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("collision.changed", "⚠ still conflicts with database: src/app.py"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
         ("chamber.resumed", "resumed: tools no longer blocked"),
+        ("clone.appeared", "clone laptop:/repo appeared"),
+        ("clone.renamed", "clone laptop:/repo is known by a new name"),
     ],
 )
 def test_the_text_of_an_event_says_what_happened(kind: Kind, said: str) -> None:

@@ -66,7 +66,9 @@ async def put_late_files_away(
     alone with the chambers. Raises Refused where there is a repository among the files.
     """
     state = await context.store.snapshot()
-    last = _last_at_place((*former, *state.chambers.values()))
+    clone = context.clone
+    own_chambers = [one for one in state.chambers.values() if one.clone in {"", clone}]
+    last = _last_at_place((*former, *own_chambers))
     notes = list[str]()
     for path in paths:
         chamber = last.get(path)

@@ -137,7 +137,7 @@ async def _put_late_files_away(
 ) -> list[str]:
     """Save what was written at the place of a closed chamber; its newest save is then that one."""
     chamber = await context.store.read(lambda reads: reads.chamber(chamber_id(task_id, name)))
-    if chamber is None or not chamber.is_over:
+    if chamber is None or not chamber.is_over or chamber.clone not in {"", context.clone}:
         return []
     return await put_late_files_away(context, repo, [Path(chamber.path)])
 

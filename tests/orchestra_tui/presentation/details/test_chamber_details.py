@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Agent, Presence
+from orchestra_core.models import Agent, Heartbeat, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.ages import time_of_day
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_clone, a_task, an_interrupt
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
 
@@ -91,3 +91,17 @@ def test_the_overview_of_a_closed_chamber_shows_where_its_work_is_saved() -> Non
 def test_a_briefing_is_shown_line_by_line() -> None:
     assert text(briefing_lines(LIVE)) == "Build it.\n\n- well"
     assert text(briefing_lines(a_chamber())) == empty_panes.BRIEFING
+
+
+def test_the_overview_of_a_chamber_elsewhere_shows_its_clone_and_when_it_was_heard() -> None:
+    chamber = replace(a_chamber(), state="live", clone=a_clone().id)
+    state = some_state()
+    state.documents.put(chamber)
+    state.documents.put(a_clone())
+    state.load(state.documents)
+    state.own_clone = "this clone"
+    state.hear_clones({a_clone().id: Heartbeat(at=NOON, holder="h")})
+    shown = text(chamber_overview(chamber, state, NOON + 60_000))
+    assert "laptop:/repo  last heard 1 min ago" in shown
+    state.own_clone = a_clone().id
+    assert "laptop:/repo" not in text(chamber_overview(chamber, state, NOON))

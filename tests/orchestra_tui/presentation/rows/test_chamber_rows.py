@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Chamber, Presence
+from orchestra_core.models import Chamber, Heartbeat, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Row
@@ -11,6 +11,7 @@ from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_ro
 from tests.support.samples import (
     NOON,
     a_chamber,
+    a_clone,
     a_conflict,
     a_task,
 )
@@ -107,3 +108,37 @@ def test_a_row_is_due_when_the_first_of_its_ages_changes() -> None:
     presence = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 5 * MINUTE)
     row = chamber_row(LIVE, state_with(LIVE, presence), NOON + 5 * MINUTE + 1_500)
     assert row.due == NOON + 5 * MINUTE + 2_000
+
+
+def elsewhere(heard: int, serves: str = "mail") -> tuple[Chamber, IndexedState]:
+    """Return a live chamber of another clone, and the state in which that was heard."""
+    chamber = replace(a_chamber(), state="live", ready_at=NOON, clone=a_clone().id)
+    state = state_with(chamber)
+    state.documents.put(a_clone())
+    state.own_clone = "this clone"
+    state.hear_clones({a_clone().id: Heartbeat(at=heard, holder="h", serves=serves)})
+    return chamber, state
+
+
+def test_a_row_shows_in_which_other_clone_a_chamber_is() -> None:
+    chamber, state = elsewhere(NOON)
+    assert chamber_row(chamber, state, NOON + 1).cells[2].text == "at laptop:/repo · no worker"
+
+
+def test_a_row_shows_since_when_the_clone_of_a_chamber_is_silent() -> None:
+    chamber, state = elsewhere(NOON, serves="")
+    cell = chamber_row(chamber, state, NOON + 3 * 3_600_000).cells[2]
+    assert cell == Cell("at laptop:/repo, last heard 3 h ago · no worker", "muted")
+
+
+def test_a_row_of_a_chamber_of_this_clone_names_no_clone() -> None:
+    chamber, state = elsewhere(NOON)
+    state.own_clone = chamber.clone
+    assert chamber_row(chamber, state, NOON).cells[2].text == "no worker"
+
+
+def test_a_heartbeat_changes_the_rows_of_other_clones_only() -> None:
+    chamber, state = elsewhere(NOON)
+    assert state.hear_clones({}).chambers == {chamber.id}
+    state.own_clone = chamber.clone
+    assert state.hear_clones({}).chambers == set()
