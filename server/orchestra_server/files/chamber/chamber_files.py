@@ -22,6 +22,7 @@ from orchestra_server.files.chamber.chamber_links import (
     link_workspace,
     workspace_link,
 )
+from orchestra_server.files.chamber.own_directory import require_own_directory
 from orchestra_server.files.chamber.skeleton import create_skeleton_path, skeleton_path
 from orchestra_server.files.chamber.worker_context import worker_context
 from orchestra_server.files.git_exclude import PATTERNS, ensure_excluded
@@ -103,6 +104,8 @@ def remove_provisions(chamber: Path) -> None:
 
     Mail and receipts stay until the worktree is removed. Raises OSError.
     """
+    if chamber.is_symlink():
+        return  # what it leads to is not the chamber's
     for path in (CONTEXT, HOOK, HOOK_SETTINGS):
         (chamber / path).unlink(missing_ok=True)
     remove_retired(chamber)
@@ -114,6 +117,7 @@ def remove_provisions(chamber: Path) -> None:
 
 def _check_folder(chamber: Path) -> None:
     """Refuse a `.claude` that links out of the chamber: all chambers would share its content."""
+    require_own_directory(chamber)
     if not chamber.is_dir():
         raise Unavailable(f"the chamber's directory {chamber} is gone; close the chamber")
     for folder in (Path(".claude"), HOOK.parent):

@@ -18,6 +18,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import Interrupt, InterruptState, Requires
 from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
+from orchestra_server.files.chamber.own_directory import require_own_directory
 
 MAIL = ".INTERRUPT"
 DELIVERED = ".INTERRUPT.delivered"  # what a reader was shown and has not acted on; one per reader
@@ -73,6 +74,7 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
 
     Raises Unavailable when the chamber's directory cannot be written.
     """
+    require_own_directory(chamber_path)
     try:
         with locked_directory(chamber_path):
             place = chamber_path / MAIL
@@ -97,6 +99,7 @@ def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]
     place = chamber_path / MAIL
     if not ids or not place.exists():
         return set()
+    require_own_directory(chamber_path)
     try:
         with locked_directory(chamber_path):
             letters = _read_mail(place)

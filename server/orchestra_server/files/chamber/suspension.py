@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from orchestra_core.errors import Unavailable
 from orchestra_server.files.atomic_write import write_atomically
+from orchestra_server.files.chamber.own_directory import require_own_directory
 
 SUSPENDED = ".INTERRUPT.suspended"
 
@@ -34,6 +35,7 @@ def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
     place = chamber_path / SUSPENDED
     if shows(chamber_path, suspension):
         return False
+    require_own_directory(chamber_path)
     try:
         if suspension is None:
             place.unlink(missing_ok=True)

@@ -79,6 +79,11 @@ def git_directory(worktree: Path) -> Path:
 
 def require_worktree(worktree: Path) -> None:
     """Raise Unavailable unless the directory is the top of a working tree."""
+    if worktree.is_symlink():
+        raise Unavailable(
+            f"{worktree} was replaced by a symbolic link to {worktree.readlink()}, which is not "
+            f"the working tree; put the directory back, or delete the link: rm '{worktree}'"
+        )
     if not (worktree / ".git").exists():
         raise _no_worktree(worktree)
 

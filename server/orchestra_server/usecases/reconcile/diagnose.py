@@ -15,6 +15,7 @@ Name = Literal[
     "unfinished completing",
     "half-restored chamber",
     "deleted directory",
+    "linked directory",
     "late files",
     "moved repository",
     "moved worktree",
@@ -178,6 +179,15 @@ def _completing(seen: Observation, task: Task) -> Difference:
 
 def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
     at = seen.chambers.get(chamber.id, ChamberObservation(exists=False))
+    if at.link:
+        yield Difference(
+            "linked directory",
+            chamber.id,
+            f"the directory of chamber {chamber.id} was replaced by a symbolic link to {at.link}",
+            "nothing is written through it; put the directory back, or delete the link "
+            f"(rm '{chamber.path}') and reconcile again",
+        )
+        return
     tree = next((one for one in seen.trees if str(one.path) == chamber.path), None)
     elsewhere = [one for one in seen.trees if one.branch == chamber.branch and not one.gone]
     if not at.exists and elsewhere and elsewhere[0] is not tree:

@@ -13,6 +13,7 @@ class ChamberObservation:
     """What is at a chamber's path, and in its mailbox."""
 
     exists: bool = True
+    link: str = ""  # where a symbolic link leads that is in its place
     linked: bool = True  # its `.git` names a record that git has
     unread: frozenset[str] = frozenset()  # interrupts that wait there
     known: frozenset[str] = frozenset()  # those, and what was read last

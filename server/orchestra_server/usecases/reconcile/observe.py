@@ -112,6 +112,8 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
 
 def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
     path = Path(chamber.path)
+    if path.is_symlink():
+        return ChamberObservation(link=str(path.readlink()))
     if is_gone(path):
         return ChamberObservation(exists=False)
     return ChamberObservation(

@@ -166,6 +166,10 @@ def _save_and_remove_worktree(case: Case) -> None:
         delete_branch(repo, chamber.branch, tip)
 
 
+async def _leave_to_people(_case: Case) -> bool:
+    return False
+
+
 async def _save_late_files(case: Case) -> bool:
     await put_late_files_away(case.context, case.repo, [Path(case.chamber.path)])
     return True
@@ -320,6 +324,7 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unfinished completing": _finish_completing,
     "half-restored chamber": _remove_half_restored_worktree,
     "deleted directory": _finish_closing,
+    "linked directory": _leave_to_people,
     "late files": _save_late_files,
     "moved repository": _follow_moved_repository,
     "moved worktree": _relink_moved_worktree,

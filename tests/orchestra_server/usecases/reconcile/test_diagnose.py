@@ -58,6 +58,7 @@ CASES = {
     "moved chamber": seen(
         LIVE, trees=(with_fields(TREE, path=OTHER_PLACE),), at=ChamberObservation(exists=False)
     ),
+    "linked directory": seen(LIVE, at=ChamberObservation(link="/elsewhere")),
     "late files": with_fields(seen(in_state("closed"), trees=()), late={LIVE.id: 1}),
     "forgotten worktree": seen(LIVE, trees=()),
     "lost link": seen(LIVE, at=ChamberObservation(linked=False)),
