@@ -13,6 +13,8 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chamber_lifecycle import suspended
 from orchestra_server.domain.interrupts import interrupt_id, sent
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.clones.whereabouts import is_here, place_in
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -75,8 +77,7 @@ async def interrupt_worker(
     await show_change_soon(context, task_id)
     problem, place = "", None
     if here:
-        there = await asyncio.to_thread(Path(target.path).exists)
-        problem = _DELETED if not there else _unposted(target) if interrupt.state == "sent" else ""
+        problem = await asyncio.to_thread(_problem, target, interrupt)
     else:
         place = place_in(context, await store.snapshot(), target)
     step = problem or _next_step(interrupt, presence, place)
@@ -131,6 +132,21 @@ def _reply(
         clone_heard_at=iso_time(place.heard_at) if place else "",
         next_step=next_step,
     )
+
+
+def _problem(chamber: Chamber, interrupt: Interrupt) -> str:
+    """Return why the worker of a chamber of this clone may not see a message, "" for no reason."""
+    path = Path(chamber.path)
+    if is_gone(path):
+        return _DELETED
+    if interrupt.state == "sent":
+        return _unposted(chamber)
+    if chamber.ready_at and not (path / HOOK_SETTINGS).exists():
+        return (
+            f"It is in the mailbox, but the hook that shows it is gone from {path} (by 'git clean "
+            "-x', say). Run 'orchestra reconcile': the hook is written again then."
+        )
+    return ""
 
 
 def _unposted(chamber: Chamber) -> str:

@@ -123,3 +123,12 @@ async def test_an_invalid_interrupt_is_a_one_line_error_and_sends_nothing(
         )
     assert "\n" not in str(caught.value)
     assert "interrupt.sent" not in await kinds(context)
+
+
+async def test_a_message_that_no_hook_can_show_says_so(context: Context) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.git("clean", "-fdxq")
+    sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
+    assert "the hook that shows it is gone" in sent.next_step
+    assert "orchestra reconcile" in sent.next_step
