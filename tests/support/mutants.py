@@ -52,7 +52,7 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
-    "git/saves/save_extras": (f"{_SAVES}save_extras.py", *_ROUND_TRIPS),
+    "git/saves/save_extras": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
     "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
     "git/saves/save_submodules": _OF_SUBMODULES,
     "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES),
