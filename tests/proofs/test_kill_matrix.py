@@ -1,5 +1,6 @@
 """Each use-case killed at each of its effects: a repeat ends it well, and no work is ever lost."""
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.support.killing import (
 )
 from tests.support.proofs import Tally, sampled
 from tests.support.repositories import TestRepository, small_repository
+from tests.support.waiting import until
 
 Arguments = Mapping[str, object]
 Prepare = Callable[[PreparedProject], Awaitable[Arguments]]
@@ -123,9 +125,16 @@ async def closing(prepared: PreparedProject) -> Arguments:
     return {"task_id": await open_worked_in_chambers(prepared), "chamber": "auth"}
 
 
+async def close_auth(prepared: PreparedProject, task_id: str) -> None:
+    """Close a chamber, and wait until its files are deleted, which goes on behind the answer."""
+    await close_chamber(prepared.context(), task_id=task_id, chamber="auth")
+    gone = prepared.main.path / ".claude/worktrees/.orchestra-gone"
+    await until(lambda: not gone.exists())
+
+
 async def restoring(prepared: PreparedProject) -> Arguments:
     task_id = await open_worked_in_chambers(prepared)
-    await close_chamber(prepared.context(), task_id=task_id, chamber="auth")
+    await close_auth(prepared, task_id)
     return {"task_id": task_id, "chamber": "auth"}
 
 
@@ -140,6 +149,90 @@ async def reconciling(prepared: PreparedProject) -> Arguments:
     return {}
 
 
+async def completing_on_a_rewritten_base(prepared: PreparedProject) -> Arguments:
+    """Drop from main the commit that the chambers began at."""
+    prepared.main.commit("dropped later", {"dropped.py": "dropped\n"})
+    task_id = await open_worked_in_chambers(prepared)
+    prepared.main.git("reset", "--quiet", "--soft", "HEAD~1")
+    prepared.main.git("rm", "--quiet", "--cached", "dropped.py")
+    (prepared.main.path / "dropped.py").unlink()
+    return {"task_id": task_id, "summary": "Add a login"}
+
+
+async def open_sparse_chambers(prepared: PreparedProject) -> str:
+    """Work inside and outside of what a sparse checkout shows."""
+    prepared.main.commit("parts", {"inside/a": "a\n", "outside/b": "b\n"})
+    prepared.main.git("sparse-checkout", "set", "--cone", "inside")
+    task_id = await open_worked_in_chambers(prepared)
+    auth = TestRepository(prepared.main.path / ".claude/worktrees/auth")
+    auth.write("outside/new", "outside in auth\n")
+    auth.write("inside/a", "inside in auth\n")
+    return task_id
+
+
+async def completing_sparse(prepared: PreparedProject) -> Arguments:
+    return {"task_id": await open_sparse_chambers(prepared), "summary": "Add a login"}
+
+
+async def closing_sparse(prepared: PreparedProject) -> Arguments:
+    return {"task_id": await open_sparse_chambers(prepared), "chamber": "auth"}
+
+
+async def open_chambers_with_submodules(prepared: PreparedProject) -> str:
+    """Commit in a chamber's submodule, and leave open work in it."""
+    maths = small_repository(prepared.main.path.with_name("maths-origin"), {"maths.txt": "1 + 1\n"})
+    allowed = ("-c", "protocol.file.allow=always")
+    prepared.main.git(*allowed, "submodule", "--quiet", "add", str(maths.path), "maths")
+    prepared.main.commit("maths")
+    task_id = await open_worked_in_chambers(prepared)
+    module = TestRepository(prepared.main.path / ".claude/worktrees/auth/maths")
+    module.commit("committed", {"sums": "committed in the submodule\n"})
+    module.write("maths.txt", "open in the submodule\n")
+    return task_id
+
+
+async def closing_with_submodules(prepared: PreparedProject) -> Arguments:
+    return {"task_id": await open_chambers_with_submodules(prepared), "chamber": "auth"}
+
+
+async def restoring_with_submodules(prepared: PreparedProject) -> Arguments:
+    task_id = await open_chambers_with_submodules(prepared)
+    await close_auth(prepared, task_id)
+    return {"task_id": task_id, "chamber": "auth"}
+
+
+async def open_chambers_in_an_operation(prepared: PreparedProject, operation: str) -> str:
+    """Stop a merge or a rebase in a chamber at a conflict, half of it resolved."""
+    task_id = await a_started_task(prepared.context())
+    opened = await chambers_open(prepared.context(), task_id, ["auth", "api"])
+    auth = opened["auth"]
+    auth.commit("committed", {"app.py": WORK[0]})
+    prepared.main.commit("meanwhile", {"app.py": "meanwhile\n", "more": "more\n"})
+    with contextlib.suppress(AssertionError):  # it stops at the conflict
+        auth.git(operation, "main")
+    auth.write("app.py", WORK[1])
+    auth.write("new.py", WORK[3])
+    opened["api"].write("notes.txt", WORK[5])
+    return task_id
+
+
+async def closing_in_a_merge(prepared: PreparedProject) -> Arguments:
+    task_id = await open_chambers_in_an_operation(prepared, "merge")
+    return {"task_id": task_id, "chamber": "auth"}
+
+
+async def restoring_in_a_rebase(prepared: PreparedProject) -> Arguments:
+    task_id = await open_chambers_in_an_operation(prepared, "rebase")
+    await close_auth(prepared, task_id)
+    return {"task_id": task_id, "chamber": "auth"}
+
+
+async def completing_resolved_merge(prepared: PreparedProject) -> Arguments:
+    task_id = await open_chambers_in_an_operation(prepared, "merge")
+    TestRepository(prepared.main.path / ".claude/worktrees/auth").git("add", "app.py")
+    return {"task_id": task_id, "summary": "Add a login"}
+
+
 MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("start_task", nothing),
     ("create_chambers_batch", a_task),
@@ -152,6 +245,14 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("close_chamber", closing),
     ("restore_chamber", restoring),
     ("reconcile", reconciling),
+    ("complete_task", completing_on_a_rewritten_base),
+    ("complete_task", completing_sparse),
+    ("close_chamber", closing_sparse),
+    ("close_chamber", closing_with_submodules),
+    ("restore_chamber", restoring_with_submodules),
+    ("close_chamber", closing_in_a_merge),
+    ("restore_chamber", restoring_in_a_rebase),
+    ("complete_task", completing_resolved_merge),
 )
 
 

@@ -77,6 +77,7 @@ def main() -> None:
         requests = msgspec.json.decode(line, type=list[DriverRequest])
         children = [_start(request) for request in requests]
         outcomes = [_finish(*child) for child in children]
+        _wait_for_orphans()
         sys.stdout.buffer.write(msgspec.json.encode(outcomes) + b"\n")
         sys.stdout.buffer.flush()
 
@@ -100,22 +101,24 @@ def _start(request: DriverRequest) -> tuple[int, int]:
 
 
 def _finish(child: int, reading: int) -> Outcome:
-    """Wait for a call and whatever it started: git goes on when its caller is killed."""
     with os.fdopen(reading, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(child, 0)
+    return msgspec.json.decode(answer, type=Outcome) if answer else Outcome(killed=True)
+
+
+def _wait_for_orphans() -> None:
+    """Wait for whatever the calls started: git goes on when its caller is killed.
+
+    It has a session of its own, but this process inherits it.
+    """
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while time.monotonic() < deadline:
         try:
-            os.waitpid(-child, os.WNOHANG)
+            os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(child, 0)
-                time.sleep(0.002)
-                continue
-            break
+            return
         time.sleep(0.002)
-    return msgspec.json.decode(answer, type=Outcome) if answer else Outcome(killed=True)
 
 
 async def _call(request: DriverRequest) -> Outcome:

@@ -177,7 +177,7 @@ async def picture(prepared: PreparedProject) -> dict[str, object]:
         "locks": [
             str(path)
             for path in main.path.joinpath(".git").rglob("*.lock")
-            if path.name not in {"orchestra.lock", "orchestra-chambers.lock"}
+            if not path.name.startswith("orchestra")
         ],
     }
 
@@ -205,6 +205,8 @@ def _files(chamber: Chamber) -> list[tuple[str, str]]:
 def _content(chamber: Path, path: Path) -> str:
     if path.is_symlink():
         return f"-> {path.readlink()}"
+    if path.is_dir():  # a submodule
+        return TestRepository(path).status
     if ".claude" in path.relative_to(chamber).parts or path.name == ".INTERRUPT":
         return "there"  # with moments and secrets in it
     return path.read_text() if path.exists() else "missing"

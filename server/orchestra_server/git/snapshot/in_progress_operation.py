@@ -29,6 +29,7 @@ _NAMES = {
     "MERGE_HEAD": "merge",
     "BISECT_START": "bisect",
 }
+_PASSING = ".orchestra-"  # begins the name of a file that a restore has not put in place yet
 _OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 
 
@@ -74,7 +75,7 @@ def restore_operation_files(repository: Path, admin: Path, files: Mapping[str, s
     for path, blob in files.items():
         place = admin / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        passing = place.with_name(f".orchestra-{place.name}")
+        passing = place.with_name(f"{_PASSING}{place.name}")
         passing.write_bytes(os.fsencode(git_output(repository, "cat-file", "blob", blob)))
         passing.replace(place)
 
@@ -89,4 +90,8 @@ def _files(admin: Path, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         place = admin / name
         found = place.rglob("*") if place.is_dir() else [place]
-        yield from (str(file.relative_to(admin)) for file in found if file.is_file())
+        yield from (
+            str(file.relative_to(admin))
+            for file in found
+            if file.is_file() and not file.name.startswith(_PASSING)
+        )

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.snapshot.in_progress_operation import (
+    read_operation,
+    restore_operation_files,
+)
 from tests.support.chambers import TASK, Workshop, close_and_restore, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.repositories import TestRepository, small_repository
 
 Begin = Callable[[Workshop, TestRepository], None]
 BRANCH = f"orchestra/{TASK}/auth"
@@ -158,3 +162,15 @@ def test_abandoned_commits_are_saved(tmp_path: Path) -> None:
     close_and_restore(shop, chamber)
     assert shop.main.git("show", f"{amended}:try") == "1"
     assert shop.main.git("show", f"{dropped}:dropped") == "x"
+
+
+def test_a_file_that_a_killed_restore_had_not_put_in_place_is_none_of_the_operation(
+    tmp_path: Path,
+) -> None:
+    chamber = small_repository(tmp_path / "shop")
+    admin = chamber.path / ".git"
+    blob = chamber.git("rev-parse", "HEAD:README")
+    restore_operation_files(chamber.path, admin, {"rebase-merge/onto": blob})
+    before = read_operation(chamber.path, admin)
+    (admin / "rebase-merge" / ".orchestra-done").write_text("half")
+    assert read_operation(chamber.path, admin) == before != ()
