@@ -1,10 +1,11 @@
 """Calls that are killed at one of their effects, and what must be true after each."""
 
 import asyncio
+import os
 import re
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,15 +132,18 @@ def reachable(main: TestRepository) -> set[str]:
     """Return every blob that a ref, an index or a file of a worktree holds."""
     listed = main.git("rev-list", "--objects", "--all", "--reflog", "--indexed-objects")
     found = {line.split()[0] for line in listed.splitlines()}
-    files = [
-        path
-        for path in main.path.rglob("*")
-        if path.is_file() and not path.is_symlink() and ".git" not in path.parts
-    ]
+    files = [path for path in _files_below(main.path) if not path.is_symlink()]
     if files:
         hashed = main.git("hash-object", "--no-filters", "--", *map(str, files))
         found.update(hashed.split())
     return found
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files outside of `.git`, and not those that are being deleted behind an answer."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [one for one in folders if one not in {".git", ".orchestra-gone"}]
+        yield from (Path(place, name) for name in names if name != ".git")
 
 
 def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
