@@ -21,6 +21,7 @@ from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.kill_driver import DriverRequest, Outcome
 from tests.support.repositories import TestRepository
+from tests.support.waiting import until
 
 _ROOT = Path(__file__).parents[2]
 # What a killed process may leave behind in a chamber: nobody reads it, and git ignores it.
@@ -109,19 +110,26 @@ class PreparedProject:
         )
 
     async def keep(self) -> None:
-        """Remember repository and store as they are."""
+        """Remember repository and store as they are, once what was discarded has been deleted."""
+        worktrees = self.main.path / ".claude" / "worktrees"
+        await until(lambda: not (worktrees / ".orchestra-gone").exists())
         shutil.copytree(self.main.path, self.template, symlinks=True)
         for key in await self._keys():
             self.kept[key] = as_bytes(await self.store.client.call("DUMP", key))
 
     async def put_back(self) -> None:
         """Make repository and store as they were kept, at the same path."""
-        shutil.rmtree(self.main.path)
+        await until(self._is_removed)
         shutil.copytree(self.template, self.main.path, symlinks=True)
         for key in await self._keys():
             await self.store.client.call("DEL", key)
         for key, value in self.kept.items():
             await self.store.client.call("RESTORE", key, 0, value)
+
+    def _is_removed(self) -> bool:
+        """Remove the repository, in which a deletion in the background may still be at work."""
+        shutil.rmtree(self.main.path, ignore_errors=True)
+        return not self.main.path.exists()
 
     async def _keys(self) -> list[bytes]:
         found = await self.store.client.call("KEYS", f"orchestra:{{{self.project}}}:*")
