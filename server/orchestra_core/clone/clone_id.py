@@ -68,6 +68,12 @@ def own_clone_id(common_dir: Path) -> str:
     return "" if note is None or note.disputed else note.id
 
 
+def is_disputed(common_dir: Path) -> bool:
+    """Tell whether another machine that has this clone's id may be the one to keep it."""
+    note = noted_clone(common_dir)
+    return note is not None and note.disputed
+
+
 def dispute_clone_id(common_dir: Path, identifier: str, *, disputed: bool) -> None:
     """Note whether an id is disputed, if it is still the clone's. Raises Unavailable."""
     with _changing(common_dir):

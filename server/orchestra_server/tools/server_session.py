@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestra_core.clock import Clock, now_ms
+from orchestra_core.clone.clone_id import is_disputed
 from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # Seconds; a private server answers within a tenth of one.
 _SHUTDOWN_SECONDS = 2.0
+DISPUTE_LOOK_SECONDS = 5.0  # a dispute over the clone's id ends within two minutes
 _log = logging.getLogger(__name__)
 
 
@@ -87,7 +89,10 @@ class ServerSession:
 
     async def _open(self, stack: AsyncExitStack, project: Project) -> "Store":
         store = await stack.enter_async_context(open_store(project.id, self._settings))
-        await register_clone(store, project)
+        try:
+            await register_clone(store, project)
+        except Unavailable as fault:  # a repository that cannot be written can be read
+            _log.warning("%s", fault)
         await stack.enter_async_context(deliver_as_leader(store, project, self._clock))
         await stack.enter_async_context(watch_as_leader(store, project, self._clock))
         return store
@@ -96,6 +101,9 @@ class ServerSession:
         """Open the store, and repair what processes that died have left."""
         try:
             context = await self.context("")
+            # What is left half done may be another machine's.
+            while is_disputed(context.project.git_dir):  # noqa: ASYNC110 - a file says so
+                await asyncio.sleep(DISPUTE_LOOK_SECONDS)
             self._reconciling = asyncio.create_task(reconcile(context))
             await asyncio.shield(self._reconciling)
             # A killed server may have made a change that the projections do not show yet.

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from orchestra_core.clone.clone_places import SILENT_MS, ClonePlace, is_served, place_of
+from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.clone.clone_places import BEAT_MS, SILENT_MS, ClonePlace, is_served, place_of
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Clone, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
+
+# The other machine is taken for gone, or is heard once more.
+_DISPUTE_MS = SILENT_MS + BEAT_MS
 
 
 def is_here(chamber: Chamber, clone: str) -> bool:
@@ -69,11 +73,14 @@ def elsewhere(place: ClonePlace, chamber: Chamber, verb: str) -> Refused:
 
 
 def require_sure(context: Context) -> None:
-    """Raise Refused while another machine that has the same clone id may be the one to keep it."""
-    if not context.clone:
+    """Raise Refused while another machine that has the same clone id may be the one to keep it.
+
+    Raises Unavailable where no id can be noted.
+    """
+    if not clone_id(context.project.git_dir):
         raise Refused(
             "another machine has this clone's id and was heard just now (was this machine copied "
-            f"from it?); within {SILENT_MS // 1_000} s it is known which of them keeps the id: "
+            f"from it?); within {_DISPUTE_MS // 1_000} s it is known which of them keeps the id: "
             "call again then"
         )
 

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from orchestra_core.change import Change
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.errors import Unavailable
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.reads import Reads
@@ -32,8 +33,11 @@ class Context:
 
     @property
     def clone(self) -> str:
-        """The id of the clone that acts; "" while another machine has the same id."""
-        return clone_id(self.project.git_dir)
+        """The id of the clone that acts; "" while another machine has it, or none can be noted."""
+        try:
+            return clone_id(self.project.git_dir)
+        except Unavailable:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
