@@ -31,6 +31,8 @@ Kind = Literal[
     "task.reopened",
     "task.moved",
     "task.claimed",
+    "task.archived",
+    "task.recalled",
     "chamber.reserved",
     "chamber.created",
     "chamber.failed",
@@ -80,6 +82,9 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: str = ""  # of an agent; or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()
+    removed: dict[str, tuple[str, ...]] = msgspec.field(
+        default_factory=dict[str, tuple[str, ...]]
+    )  # the ids of documents that went into the archive, by the name of their hash
 
     def documents(self) -> tuple[Document, ...]:
         """Return the documents this event wrote."""

@@ -1,8 +1,11 @@
 """The state of a project as one object, and the one function that applies an event to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from orchestra_core.events import Event, Position
 from orchestra_core.models import (
@@ -17,6 +20,31 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
+
+
+class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An ended task with all that belongs to it, as the archive keeps it."""
+
+    task: Task
+    chambers: tuple[Chamber, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    discoveries: tuple[Discovery, ...] = ()
+    interrupts: tuple[Interrupt, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return all its documents, the task first."""
+        return (self.task, *chain.from_iterable(self.lists()))
+
+    def lists(self) -> tuple[tuple[Document, ...], ...]:
+        """Return its documents of each kind but the task."""
+        return (
+            self.chambers,
+            self.agents,
+            self.discoveries,
+            self.interrupts,
+            self.conflicts,
+        )
 
 
 class UnreadableDocument(NamedTuple):
@@ -42,6 +70,7 @@ class ProjectState:
     clones: dict[str, Clone] = field(default_factory=dict[str, Clone])
     heartbeats: dict[str, Heartbeat] = field(default_factory=dict[str, Heartbeat])  # by clone id
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
+    archived: int = 0  # how many ended tasks the archive holds
     unreadable: tuple[UnreadableDocument, ...] = ()
 
     @property
@@ -68,8 +97,16 @@ class ProjectState:
                 self.clones[document.id] = document
 
     def of_kind(self, name: str) -> Mapping[str, Document]:
-        """Return the documents of one kind, by the kind's name in the plural."""
-        kinds: dict[str, Mapping[str, Document]] = {
+        """Return the documents of one kind, by the name of their hash."""
+        return self._kinds()[name]
+
+    def add(self, archived: ArchivedTask) -> None:
+        """Show an archived task beside the others."""
+        for document in archived.documents():
+            self.put(document)
+
+    def _kinds(self) -> dict[str, dict[str, Any]]:
+        return {
             "tasks": self.tasks,
             "chambers": self.chambers,
             "agents": self.agents,
@@ -78,7 +115,14 @@ class ProjectState:
             "collisions": self.conflicts,
             "clones": self.clones,
         }
-        return kinds[name]
+
+    def _remove(self, removed: Mapping[str, Sequence[str]]) -> None:
+        kinds = self._kinds()
+        for name, ids in removed.items():
+            for one in ids:
+                kinds[name].pop(one, None)
+                if name == "chambers":
+                    self.presence.pop(one, None)
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created."""
@@ -119,5 +163,10 @@ class ProjectState:
             return False
         for document in event.data.documents():
             self.put(document)
+        if event.data.removed:
+            self._remove(event.data.removed)
+            self.archived += 1
+        elif event.kind == "task.recalled" and event.data.task is not None:
+            self.archived -= 1
         self.seq, self.nonce = event.position
         return True

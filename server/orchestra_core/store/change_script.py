@@ -1,16 +1,20 @@
 """A change as the arguments of scripts/change.lua, and what its answer means."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 import msgspec
 
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
-from orchestra_core.events import Event, encode_event
+from orchestra_core.events import Event, EventData, encode_event
+from orchestra_core.models import Conflict, Task
 from orchestra_core.redis_request import Answer
+from orchestra_core.state import ArchivedTask
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, as_number
 from orchestra_core.store.documents import encode, hash_of
@@ -21,6 +25,8 @@ from orchestra_core.store.reads import Reads
 # as long as a command may be sent again.
 _OPERATION_SECONDS = 86_400
 _ATTEMPT_SECONDS = 180
+Item = TypeVar("Item")
+_encode = msgspec.json.Encoder().encode
 _NONCE_BITS = 48  # a number that every reader of JSON keeps whole
 
 
@@ -51,25 +57,32 @@ class Call:
 
     keys: tuple[str, ...]
     arguments: list[Part]
+    events: tuple[Event, ...]  # the change's, behind those that bring an archived task back
 
 
 def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
     """Return the script's call; raises BadInput for text that is no valid Unicode."""
     operation = keys.operation(change.operation or secrets.token_hex(12))
     # Each key and its place in the script's KEYS, counted from 1; hashes join as they are named.
-    index = {keys.sequence: 1, keys.stream: 2, keys.claims: 3, operation: 4, keys.counts: 5}
+    first = (keys.sequence, keys.stream, keys.claims, operation, keys.counts)
+    places = (*first, keys.archive, keys.ended)
+    index = {key: number for number, key in enumerate(places, 1)}
+    recalled = _recalled(change, reads)
+    all_events = (*chain.from_iterable(map(partial(_recalling, change), recalled)), *change.events)
+    drops, forgotten = _dropped(change.archives, keys)
     try:
         documents = {
             (keys.documents(hash_of(type(document))), document.id): encode(document)
-            for event in change.events
+            for event in all_events
             for document in event.data.documents()
         }
-        events = [_unnumbered(event) for event in change.events]
+        events = [_unnumbered(event) for event in all_events]
     except UnicodeEncodeError as error:
         raise BadInput(
             "the text holds a lone surrogate, which is half a character; send valid UTF-8"
         ) from error
-    for key in (*reads.sizes, *(key for key, _ in (*reads.guards, *documents))):
+    named = (key for key, _ in (*reads.guards, *documents, *drops))
+    for key in (*reads.sizes, *named, *forgotten):
         index.setdefault(key, len(index) + 1)
     arguments: list[Part] = [
         keys.channel,
@@ -82,8 +95,60 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         *events,
         *_listed((index[key], name, raw) for (key, name), raw in documents.items()),
         *_listed(change.releases.items()),
+        *_listed((one.task.id, one.task.finished_at, _encode(one)) for one in change.archives),
+        *_listed((one.task.id,) for one in recalled),
+        *_listed((index[key], name) for key, name in drops),
+        *_listed((index[key],) for key in forgotten),
     ]
-    return Call(tuple(index), arguments)
+    return Call(tuple(index), arguments, all_events)
+
+
+def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
+    """Return the archived tasks of which the change writes a document."""
+    written = {
+        document.id if isinstance(document, Task) else document.task_id
+        for event in change.events
+        for document in event.data.documents()
+        if not isinstance(document, Conflict)
+    }
+    return [one for task_id, one in reads.archived.items() if one and task_id in written]
+
+
+def _recalling(change: Change, archived: ArchivedTask) -> Iterator[Event]:
+    """Yield the events that bring a task back; each carries one document of a kind at most."""
+    cause, task = change.events[0], archived.task
+    for number in range(max(1, *map(len, archived.lists()))):
+        data = EventData(
+            task=None if number else task,
+            chamber=_item(archived.chambers, number),
+            agent=_item(archived.agents, number),
+            discovery=_item(archived.discoveries, number),
+            interrupt=_item(archived.interrupts, number),
+            conflict=_item(archived.conflicts, number),
+        )
+        yield Event(
+            at=cause.at,
+            kind="task.recalled",
+            actor=cause.actor,
+            task_id=task.id,
+            data=data,
+        )
+
+
+def _item(documents: tuple[Item, ...], number: int) -> Item | None:
+    return documents[number] if number < len(documents) else None
+
+
+def _dropped(
+    archives: Iterable[ArchivedTask], keys: Keys
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the documents that leave the live hashes, and the streams that nobody reads then."""
+    drops, forgotten = list[tuple[str, str]](), list[str]()
+    for archived in archives:
+        drops += [(keys.documents(hash_of(type(one))), one.id) for one in archived.documents()]
+        drops += [(keys.presence, chamber.id) for chamber in archived.chambers]
+        forgotten += [keys.activity(chamber.id) for chamber in archived.chambers]
+    return drops, forgotten
 
 
 def _seconds_kept(change: Change) -> int:
@@ -105,7 +170,7 @@ def _unnumbered(event: Event) -> bytes:
     )
 
 
-def parse_result(answer: Answer, change: Change) -> Committed | Stale | NameTaken:
+def parse_result(answer: Answer, call: Call) -> Committed | Stale | NameTaken:
     """Return what the script answered."""
     word, *rest = as_list(answer)
     match as_bytes(word):
@@ -115,7 +180,7 @@ def parse_result(answer: Answer, change: Change) -> Committed | Stale | NameTake
                 msgspec.structs.replace(
                     event, seq=first + offset, nonce=nonce, after=nonce if offset else before
                 )
-                for offset, event in enumerate(change.events)
+                for offset, event in enumerate(call.events)
             )
             return Committed(tuple(events), repeated=False)
         case b"repeated":

@@ -21,7 +21,7 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
-from orchestra_core.state import ProjectState, UnreadableDocument
+from orchestra_core.state import ArchivedTask, ProjectState, UnreadableDocument
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import (
     UNREADABLE,
@@ -40,6 +40,7 @@ Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clo
 _HASHES: dict[type[Struct], str] = dict(
     zip((Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone), DOCUMENT_HASHES, strict=True)
 )
+_archive_decoder = msgspec.json.Decoder(ArchivedTask)
 _encoder = msgspec.json.Encoder()
 
 
@@ -59,6 +60,14 @@ def decode(kind: type[Read], raw: bytes, name: str = "") -> Read:
         return msgspec.json.decode(raw, type=kind)
     except UNREADABLE as error:
         raise unreadable(f"a {kind.__name__.lower()}", error, name) from error
+
+
+def decode_archived(raw: bytes) -> ArchivedTask:
+    """Read an archived task back; raises StoreUnavailable when this version cannot."""
+    try:
+        return _archive_decoder.decode(raw)
+    except UNREADABLE as error:
+        raise unreadable("an archived task", error) from error
 
 
 def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
@@ -94,6 +103,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
     return (
         keys.sequence,
         keys.stream,
+        keys.ended,
         *(keys.documents(name) for name in DOCUMENT_HASHES),
         keys.presence,
         keys.heartbeats,
@@ -102,12 +112,13 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
-    seq, nonce, *hashes, presence, heartbeats = as_list(answer)
+    seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
     tasks, chambers, agents, discoveries, interrupts, conflicts, clones = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
         nonce=as_number(nonce),
+        archived=as_number(archived),
         tasks={one.id: one for one in _decode_all(Task, tasks)},
         chambers={one.id: one for one in _decode_all(Chamber, chambers)},
         agents={one.id: one for one in _decode_all(Agent, agents)},
@@ -122,8 +133,8 @@ def decode_snapshot(answer: Answer) -> ProjectState:
 
 def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
     """Read the answer of scripts/snapshot.lua to "fields": what cannot be read is named."""
-    seq, nonce, *hashes, presence, heartbeats = as_list(answer)
-    state = ProjectState(seq=as_number(seq), nonce=as_number(nonce))
+    seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
+    state = ProjectState(seq=as_number(seq), nonce=as_number(nonce), archived=as_number(archived))
     unreadable_documents = list[UnreadableDocument]()
     for (kind, name), flat in zip(_HASHES.items(), hashes, strict=True):
         words = [as_bytes(word) for word in as_list(flat)]

@@ -34,8 +34,21 @@ class Keys:
         return self._key("events")
 
     @property
+    def archive(self) -> str:
+        """Hash: an ended task's id and all its documents in one."""
+        return self._key("archive")
+
+    @property
+    def ended(self) -> str:
+        """Sorted set: the ids of the archived tasks by the moment of their end."""
+        return self._key("ended")
+
+    @property
     def counts(self) -> str:
-        """Hash: how many fields each hash of documents has, which tells one that was lost."""
+        """Hash: how many fields each hash of documents has, which tells one that was lost.
+
+        Its field `moves` counts what went into the archive and came back.
+        """
         return self._key("counts")
 
     @property

@@ -1,12 +1,13 @@
 """What a decision reads, and the guards that make the change void if it was out of date."""
 
 import re
+from collections.abc import Sequence
 
 from orchestra_core.models import Agent, Chamber, Clone, Conflict, Discovery, Interrupt, Task
-from orchestra_core.state import ProjectState
+from orchestra_core.state import ArchivedTask, ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
-from orchestra_core.store.documents import Read, decode, hash_of, read_snapshot
+from orchestra_core.store.documents import Read, decode, decode_archived, hash_of, read_snapshot
 from orchestra_core.store.keys import Keys
 
 _SCAN_COUNT = 1_000
@@ -20,6 +21,7 @@ class Reads:
         self._keys = keys
         self.guards: dict[tuple[str, str], bytes] = {}  # (key, field): what was read, b"" for none
         self.sizes: dict[str, int] = {}  # key: the number of fields it had
+        self.archived: dict[str, ArchivedTask | None] = {}  # by id, what the archive was asked for
 
     async def task(self, task_id: str) -> Task | None:
         """Return a task."""
@@ -62,10 +64,14 @@ class Reads:
     async def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created.
 
-        A chamber that is added meanwhile voids the decision too: chambers are never deleted, so
-        their number tells.
+        A chamber that is added meanwhile voids the decision too: their number tells, and the
+        number of moves to and from the archive, by which alone it can shrink.
         """
         key = self._keys.documents("chambers")
+        archived = await self._archived(task_id)
+        if archived is not None:
+            return sorted(archived.chambers, key=lambda one: (one.created_at, one.name))
+        await self._field(self._keys.counts, "moves")
         if key not in self.sizes:
             self.sizes[key] = as_number(await self._client.call("HLEN", key))
         # The characters that mean something in a Redis pattern are escaped.
@@ -93,8 +99,36 @@ class Reads:
 
     async def _document(self, kind: type[Read], document_id: str) -> Read | None:
         raw = await self._field(self._keys.documents(hash_of(kind)), document_id)
+        if not raw and kind in {Task, Chamber, Agent}:
+            return await self._in_archive(kind, document_id)
         name = f"{self._keys.documents(hash_of(kind))} {document_id}"
         return decode(kind, raw, name) if raw else None
+
+    async def read_all(self, kind: type[Read], ids: Sequence[str]) -> list[Read | None]:
+        """Return several documents of one kind in one command."""
+        key = self._keys.documents(hash_of(kind))
+        missing = [one for one in ids if (key, one) not in self.guards]
+        if missing:
+            answer = as_list(await self._client.call("HMGET", key, *missing))
+            raws = [as_bytes(raw or b"") for raw in answer]
+            self.guards.update(((key, one), raw) for one, raw in zip(missing, raws, strict=True))
+        return [await self._document(kind, one) for one in ids]
+
+    async def _in_archive(self, kind: type[Read], document_id: str) -> Read | None:
+        """Return a document of an archived task."""
+        archived = await self._archived(document_id.partition("/")[0])
+        documents = archived.documents() if archived is not None else ()
+        found = (one for one in documents if isinstance(one, kind) and one.id == document_id)
+        return next(found, None)
+
+    async def _archived(self, task_id: str) -> ArchivedTask | None:
+        """Return an archived task, as a guard; None for one that is live or unknown."""
+        if self.guards.get((self._keys.documents("tasks"), task_id)):
+            return None
+        if task_id not in self.archived:
+            raw = await self._field(self._keys.archive, task_id)
+            self.archived[task_id] = decode_archived(raw) if raw else None
+        return self.archived[task_id]
 
     async def _field(self, key: str, field: str) -> bytes:
         if (key, field) not in self.guards:

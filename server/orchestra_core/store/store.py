@@ -2,15 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event
-from orchestra_core.models import Clone, Heartbeat, Interrupt, InterruptState, Presence
-from orchestra_core.state import ProjectState
+from orchestra_core.models import Clone, Heartbeat, Interrupt, InterruptState, Presence, Task
+from orchestra_core.state import ArchivedTask, ProjectState
 from orchestra_core.store.change_script import (
     Committed,
     NameTaken,
@@ -28,7 +28,13 @@ from orchestra_core.store.client.reply_parser import (
     entry_field,
 )
 from orchestra_core.store.client.server_version import ServerInfo, read_server_info
-from orchestra_core.store.documents import decode, decode_heartbeats, decode_presence, encode
+from orchestra_core.store.documents import (
+    decode,
+    decode_archived,
+    decode_heartbeats,
+    decode_presence,
+    encode,
+)
 from orchestra_core.store.follow import Update, follow
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
@@ -37,6 +43,7 @@ from orchestra_core.store.scripts import script
 _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about
 _ATTEMPTS = 64
+_DISORDER_MS = 3_600_000  # by which the clocks of several machines may disagree
 _LONGEST_PAUSE = 0.1
 _NOTHING = Change(events=())
 
@@ -102,11 +109,27 @@ class Store:
     async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | NameTaken:
         call = prepare(change, reads, self.keys)
         answer = await self.client.run(script("change"), call.keys, call.arguments)
-        return parse_result(answer, change)
+        return parse_result(answer, call)
 
-    async def snapshot(self) -> ProjectState:
-        """Return the whole state at one moment."""
-        return await Reads(self.client, self.keys).state()
+    async def snapshot(self, *task_ids: str) -> ProjectState:
+        """Return the live state at one moment, and with it these tasks if they are archived."""
+        state = await Reads(self.client, self.keys).state()
+        for archived in await self.archived(one for one in task_ids if one not in state.tasks):
+            state.add(archived)
+        return state
+
+    async def archived(self, task_ids: Iterable[str]) -> list[ArchivedTask]:
+        """Return those of the tasks that the archive holds."""
+        wanted = [*dict.fromkeys(task_ids)]
+        if not wanted:
+            return []
+        raws = as_list(await self.client.call("HMGET", self.keys.archive, *wanted))
+        return [decode_archived(as_bytes(raw)) for raw in raws if raw is not None]
+
+    async def archive_page(self, skip: int, count: int) -> list[ArchivedTask]:
+        """Return some archived tasks, those that ended last first."""
+        order = await self.client.call("ZREVRANGE", self.keys.ended, skip, skip + count - 1)
+        return await self.archived(as_bytes(one).decode() for one in as_list(order))
 
     async def events(self, after: int = 0, limit: int = 0) -> list[Event]:
         """Return the history behind event `after`, oldest first; `limit` 0 is all of it."""
@@ -114,12 +137,45 @@ class Store:
         while not limit or len(found) < limit:
             count = min(_PAGE, limit - len(found)) if limit else _PAGE
             start = (found[-1].seq if found else after) + 1
-            answer = await self.client.call("XRANGE", self.keys.stream, start, "+", "COUNT", count)
-            page = as_list(answer)
-            found += [as_event(entry_field(entry)) for entry in page]
+            page = await self._page(start, count)
+            found += map(as_event, page)
             if len(page) < count:
                 break
         return found
+
+    async def events_of(self, task: Task) -> list[Event]:
+        """Return the history of a task, without reading what came before it began.
+
+        Events come nearly in the order of their moments; a task is looked for from a while before
+        its start to a while after its end.
+        """
+        start = await self._first_seq_since(task.started_at - _DISORDER_MS)
+        found, after = list[Event](), start - 1
+        while page := await self.events(after, _PAGE):
+            found += [event for event in page if event.task_id == task.id]
+            after = page[-1].seq
+            if task.is_over and page[-1].at > task.finished_at + _DISORDER_MS:
+                break
+        return found
+
+    async def _first_seq_since(self, moment: int) -> int:
+        """Return the number of the first event of a moment or later, found by halving."""
+        ends = [await self._newest(self.keys.stream, 1), await self._page(0, 1)]
+        if not all(ends):
+            return 1
+        high, low = as_event(ends[0][0]).seq + 1, as_event(ends[1][0]).seq
+        while low < high:
+            middle = (low + high) // 2
+            page = await self._page(middle, 1)
+            if page and as_event(page[0]).at < moment:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    async def _page(self, start: int, count: int) -> list[bytes]:
+        answer = await self.client.call("XRANGE", self.keys.stream, start, "+", "COUNT", count)
+        return [entry_field(entry) for entry in as_list(answer)]
 
     async def last_events(self, count: int) -> list[Event]:
         """Return the newest `count` events, oldest first."""

@@ -64,7 +64,7 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
     heartbeat = msgspec.json.encode(Heartbeat(at=NOON, holder="h", serves="mail"))
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
     state = decode_snapshot(
-        [b"7", b"5", *arrays, [encode(WORKING), b"{"], [b"", b"c1", heartbeat, b"c2", b"{"]]
+        [b"7", b"5", b"3", *arrays, [encode(WORKING), b"{"], [b"", b"c1", heartbeat, b"c2", b"{"]]
     )
     assert state.seq == 7
     assert state.clones == {a_clone().id: a_clone()}

@@ -1,7 +1,7 @@
 -- Commits one change whole: state, history and the bell, or nothing.
 --
--- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5 counts of documents
---       6… the hashes of documents it names
+-- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5 counts of documents  6 archive
+--       7 order of the archive  8… the hashes of documents it names, and streams of activity
 -- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all)  3 nonce of the events, then six lists,
 --       each begun by its length:
 --       guards     (index in KEYS, field, the raw value that was read; "" for none)
@@ -10,6 +10,10 @@
 --       events     (JSON without its seq, nonce and after)
 --       documents  (index in KEYS, id, JSON)
 --       releases   (name, holder); one that another holds stays the other's
+--       archives   (task id, moment of its end, JSON of all its documents)
+--       recalls    (task id)
+--       drops      (index in KEYS, id), documents that are in the archive now
+--       forgotten  (index in KEYS), streams of activity that nobody needs any more
 -- Answer  {"done", first seq, last seq, nonce, nonce of the event before}   last < first when there was no event
 --         {"repeated", {event JSON…}}      the operation was done before; nothing was written
 --         {"stale"}                        something read has changed since; nothing was written
@@ -91,6 +95,32 @@ for _ = 1, length() do
     redis.call('HDEL', KEYS[3], ARGV[at])
   end
   at = at + 2
+end
+local archives = length()
+for _ = 1, archives do
+  redis.call('HSET', KEYS[6], ARGV[at], ARGV[at + 2])
+  redis.call('ZADD', KEYS[7], ARGV[at + 1], ARGV[at])
+  at = at + 3
+end
+local recalls = length()
+for _ = 1, recalls do
+  redis.call('HDEL', KEYS[6], ARGV[at])
+  redis.call('ZREM', KEYS[7], ARGV[at])
+  at = at + 1
+end
+if archives + recalls > 0 then
+  redis.call('HINCRBY', KEYS[5], 'moves', 1)
+end
+for _ = 1, length() do
+  local key = KEYS[tonumber(ARGV[at])]
+  if redis.call('HDEL', KEYS[tonumber(ARGV[at])], ARGV[at + 1]) == 1 and redis.call('HEXISTS', KEYS[5], key) == 1 then
+    redis.call('HINCRBY', KEYS[5], key, -1)
+  end
+  at = at + 2
+end
+for _ = 1, length() do
+  redis.call('UNLINK', KEYS[tonumber(ARGV[at])])
+  at = at + 1
 end
 if ARGV[2] ~= '0' then
   redis.call('SET', KEYS[4], first .. ':' .. last, 'EX', ARGV[2])

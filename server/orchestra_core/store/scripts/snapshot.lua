@@ -1,8 +1,10 @@
 -- Reads a project's whole state at one moment.
 --
--- KEYS  1 sequence  2 stream  3… hashes whose values are JSON documents  last but one: presence  last: heartbeats
+-- KEYS  1 sequence  2 stream  3 order of the archive  4… hashes whose values are JSON documents
+--       last but one: presence  last: heartbeats
 -- ARGV  1 "fields" to have each document by itself; may be left out
--- Answer  {sequence, nonce of that event, one JSON array of documents per hash, the list of presence reports,
+-- Answer  {sequence, nonce of that event, number of archived tasks, one JSON array of documents per hash,
+--          the list of presence reports,
 --          {the store's time in ms since 1970, then id and heartbeat of each clone in turn}}
 --         or, with "fields", a list of names and documents in turn for each hash
 --
@@ -14,8 +16,8 @@ local counted = redis.call('GET', KEYS[1]) or '0'
 if tonumber(counted) > tonumber(seq) then  -- the stream is lost, or was trimmed to nothing
   seq, nonce = counted, '0'
 end
-local answer = {seq, nonce}
-for i = 3, #KEYS - 2 do
+local answer = {seq, nonce, redis.call('ZCARD', KEYS[3])}
+for i = 4, #KEYS - 2 do
   if ARGV[1] == 'fields' then
     answer[i] = redis.call('HGETALL', KEYS[i])
   else

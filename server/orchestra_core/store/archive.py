@@ -1,0 +1,120 @@
+"""Ended tasks leave the live documents, so that nothing reads what is over to change what is not.
+
+The last ones stay, for a while a person still looks at them. The others lie in one hash, each
+task whole in one field, with an order by the moment of their end; they are read page by page.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Document, Task
+from orchestra_core.state import ArchivedTask, ProjectState
+from orchestra_core.store.documents import hash_of
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+
+# Ended tasks that stay live, and how many more there may be before the oldest are moved.
+KEPT = 10
+SLACK = 5
+_AT_ONCE = 20
+_PAGE = 100
+
+
+def is_due(state: ProjectState) -> bool:
+    """Tell whether enough tasks have ended to move some into the archive."""
+    return sum(task.is_over for task in state.tasks.values()) > KEPT + SLACK
+
+
+async def archive_ended(store: Store, now: int, kept: int = KEPT) -> int:
+    """Move all but the last `kept` ended tasks into the archive, and return how many went.
+
+    One that changes meanwhile stays, and goes another time.
+    """
+    moved = 0
+    going = ended_beyond(await store.snapshot(), kept)
+    for start in range(0, len(going), _AT_ONCE):
+        batch = going[start : start + _AT_ONCE]
+        committed = await store.transact(partial(_archive, batch, now))
+        moved += len(committed.events)
+    return moved
+
+
+def ended_beyond(state: ProjectState, kept: int) -> list[ArchivedTask]:
+    """Return the ended tasks but for the last ones, each with all that belongs to it."""
+    ended = sorted(
+        (task for task in state.tasks.values() if task.is_over),
+        key=lambda task: (task.finished_at, task.id),
+    )
+    going = {task.id: list[Document]() for task in ended[: max(0, len(ended) - kept)]}
+    standing = {one.task_id for one in state.chambers.values() if one.is_standing}
+    unread = {one.task_id for one in state.interrupts.values() if one.is_unread}
+    for name in ("chambers", "agents", "discoveries", "interrupts"):
+        for document in state.of_kind(name).values():
+            if document.task_id in going:  # type: ignore[union-attr]
+                going[document.task_id].append(document)  # type: ignore[union-attr]
+    for conflict in state.conflicts.values():
+        owner = next((one for one in conflict.task_ids if one in going), "")
+        others = (state.tasks.get(one) for one in conflict.task_ids)
+        if owner and (conflict.is_over or all(one is None or one.is_over for one in others)):
+            going[owner].append(conflict)
+    return [
+        _gathered(task, going[task.id])
+        for task in ended
+        if task.id in going and task.id not in standing | unread
+    ]
+
+
+def _gathered(task: Task, documents: Sequence[Document]) -> ArchivedTask:
+    kinds: dict[str, list[Document]] = {}
+    for document in documents:
+        kinds.setdefault(hash_of(type(document)), []).append(document)
+    kinds["conflicts"] = kinds.pop("collisions", [])
+    given = {name: tuple(found) for name, found in kinds.items()}
+    return ArchivedTask(task=task, **given)  # type: ignore[arg-type]
+
+
+async def _archive(batch: Sequence[ArchivedTask], now: int, reads: Reads) -> Change:
+    kinds: dict[type, list[str]] = {}
+    for one in batch:
+        for document in one.documents():
+            kinds.setdefault(type(document), []).append(document.id)
+    current = {
+        (kind, document.id): document
+        for kind, ids in kinds.items()
+        for document in await reads.read_all(kind, ids)  # type: ignore[arg-type]
+        if document is not None
+    }
+    same = [
+        one
+        for one in batch
+        if all(current.get((type(each), each.id)) == each for each in one.documents())
+    ]
+    return Change(events=tuple(_archived(one, now) for one in same), archives=tuple(same))
+
+
+def _archived(one: ArchivedTask, now: int) -> Event:
+    removed: dict[str, tuple[str, ...]] = {}
+    for document in one.documents():
+        name = hash_of(type(document))
+        removed[name] = (*removed.get(name, ()), document.id)
+    return Event(
+        at=now,
+        kind="task.archived",
+        actor="orchestra",
+        task_id=one.task.id,
+        data=EventData(removed=removed),
+    )
+
+
+async def search_archive(store: Store, words: str) -> AsyncGenerator[ArchivedTask, None]:
+    """Yield the archived tasks whose id, request or summary has all the words, newest first."""
+    wanted = words.casefold().split()
+    skip = 0
+    while page := await store.archive_page(skip, _PAGE):
+        for one in page:
+            text = f"{one.task.id} {one.task.description} {one.task.summary}".casefold()
+            if all(word in text for word in wanted):
+                yield one
+        skip += len(page)
