@@ -109,6 +109,7 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     root: str
     seq: int
     tasks: tuple[TaskEntry, ...]
+    archived: int = 0  # tasks that ended long ago and are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
 
 
@@ -133,6 +134,7 @@ def status_document(
         root=str(project.root),
         seq=state.seq,
         tasks=tuple(_task_entry(task, tuple(chambers.get(task.id, ()))) for task in tasks),
+        archived=state.archived,
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
     )
 

@@ -39,8 +39,9 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
         lines += ["", *_open_lines(task, now)]
     if finished:
         lines += ["", *(_finished_line(task, now) for task in finished[:_FINISHED_SHOWN])]
-    if len(finished) > _FINISHED_SHOWN:
-        lines.append(f"  and {len(finished) - _FINISHED_SHOWN} more finished")
+    more = max(0, len(finished) - _FINISHED_SHOWN) + document.archived
+    if more:
+        lines.append(f"  and {more} more finished")
     return lines
 
 

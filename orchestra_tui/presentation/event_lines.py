@@ -78,6 +78,8 @@ _TASK: dict[str, EventText] = {
     "task.reopened": EventText("reopened: the merge failed", "warn"),
     "task.closed": EventText("closed", "muted"),
     "task.claimed": EventText("now known by its clone", "muted"),
+    "task.archived": EventText("moved to the archive", "muted"),
+    "task.recalled": EventText("brought back from the archive", "muted"),
 }
 
 

@@ -1,6 +1,6 @@
 """The project's state with indexes for the screen; applying an event takes constant time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -97,6 +97,8 @@ class IndexedState:
             return changed_rows
         for document in event.data.documents():
             self._apply_document(document, changed_rows)
+        if event.data.removed:
+            self._forget(event.task_id, event.data.removed, changed_rows)
         self.documents.apply(event)
         if event.data.clone is not None:
             changed_rows.chambers |= self._chambers_elsewhere()
@@ -193,6 +195,21 @@ class IndexedState:
     def _chambers_elsewhere(self) -> set[str]:
         chambers = (self.chambers[key] for key in self.standing_chambers)
         return {chamber.id for chamber in chambers if chamber.clone != self.own_clone}
+
+    def _forget(
+        self, task_id: str, removed: Mapping[str, Sequence[str]], changed_rows: ChangedRows
+    ) -> None:
+        """Drop what went into the archive from every index; no row of it is shown any more."""
+        self.open_tasks.discard(task_id)
+        self._discoveries_of.pop(task_id, None)
+        for one in self._chambers_of.pop(task_id, ()):
+            self._mail_of.pop(one, None)
+            self._conflicts_of.pop(one, None)
+            self.standing_chambers.discard(one)
+            self.suspended_chambers.discard(one)
+        self.unread_mail.difference_update(removed.get("interrupts", ()))
+        self.open_conflicts.difference_update(removed.get("collisions", ()))
+        changed_rows.task_order = changed_rows.chamber_order = changed_rows.discovery_order = True
 
     def _index_task(self, task: Task, changed_rows: ChangedRows) -> None:
         before = self.tasks.get(task.id)

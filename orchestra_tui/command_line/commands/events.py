@@ -17,7 +17,8 @@ from orchestra_tui.command_line.output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
 
-_REMEMBERED = 1_000  # printed events that are looked for in a store that was put back
+# Events that are printed of a long history, and looked for again in a store that was put back.
+_REMEMBERED = 1_000
 
 
 def run(place: CommandContext, options: Options) -> int:
@@ -32,7 +33,17 @@ async def _print(place: CommandContext, options: Options) -> None:
         if options.follow:
             await _follow(store, options)
         else:
-            _write(await store.events(options.after), as_json=options.json)
+            _write(await _history(store, options.after), as_json=options.json)
+
+
+async def _history(store: Store, after: int) -> list[Event]:
+    """Return what came after an event; from the start on, only the last of a long history."""
+    if after > 0:
+        return await store.events(after)
+    found = await store.last_events(_REMEMBERED)
+    if found and found[0].seq > 1:
+        warn(f"earlier events: orchestra events --after 1, up to {found[0].seq - 1}")
+    return found
 
 
 async def _follow(store: Store, options: Options) -> None:
@@ -44,7 +55,7 @@ async def _follow(store: Store, options: Options) -> None:
                 case Snapshot(state=state):
                     last = await _last_still_there(store, printed, last)
                     # What the stream holds up to the snapshot; what comes next arrives by itself.
-                    history = await store.events(last)
+                    history = await _history(store, last)
                     events = tuple(event for event in history if event.seq <= state.seq)
                 case Arrived(events=arrived):
                     events = tuple(event for event in arrived if event.seq > last)

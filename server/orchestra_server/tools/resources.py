@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from mcp.server import MCPServer
 
-from orchestra_core.errors import Unknown
+from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
 from orchestra_core.text import one_line
@@ -19,6 +19,8 @@ from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 
 TASKS = "orchestra://tasks"
+ARCHIVE = "orchestra://archive/{page}"
+_PAGE = 50
 _JSON = "application/json"
 # Characters of a diff; a longer one belongs in a pager.
 DIFF_LIMIT = 200_000
@@ -28,6 +30,9 @@ def add_resources(server: MCPServer[None], session: ServerSession) -> None:
     """Register every resource with the server."""
     reader = ResourceReader(session)
     server.resource(TASKS, name="tasks", title="All tasks", mime_type=_JSON)(reader.tasks)
+    server.resource(
+        ARCHIVE, name="archive", title="A page of the tasks that ended long ago", mime_type=_JSON
+    )(reader.archive)
     for path, read, mime_type in (
         ("/{task_id}", reader.task, _JSON),
         ("/{task_id}/chambers", reader.chambers, _JSON),
@@ -45,11 +50,19 @@ class ResourceReader:
         self._session = session
 
     async def tasks(self) -> str:
-        """Read every task of the project, newest first."""
+        """Read the open tasks and the last ended ones, newest first; the archive has the others."""
         context = await self._session.context(CONDUCTOR)
         state = await context.store.snapshot()
         newest_first = sorted(state.tasks.values(), key=_started_at, reverse=True)
         return _json(newest_first)
+
+    async def archive(self, page: str) -> str:
+        """Read a page of archived tasks, from page 1, those that ended last first."""
+        if not page.isdecimal() or int(page) < 1:
+            raise BadInput(f"page {one_line(page, 20)!r} is no number from 1 on")
+        context = await self._session.context(CONDUCTOR)
+        found = await context.store.archive_page((int(page) - 1) * _PAGE, _PAGE)
+        return _json([one.task for one in found])
 
     async def task(self, task_id: str) -> str:
         """Read one task in full, as get_task_status answers it."""
@@ -69,15 +82,15 @@ class ResourceReader:
     async def events(self, task_id: str) -> str:
         """Read the task's history, oldest event first."""
         context = await self._session.context(CONDUCTOR)
-        state = await context.store.snapshot()
+        state = await context.store.snapshot(task_id)
         if task_id not in state.tasks:
             raise _unknown_task(task_id)
-        return _json([event for event in await context.store.events() if event.task_id == task_id])
+        return _json(await context.store.events_of(state.tasks[task_id]))
 
     async def diff(self, task_id: str, chamber: str) -> str:
         """Read what the chamber's worker has changed since its base, uncommitted files included."""
         context = await self._session.context(CONDUCTOR)
-        state = await context.store.snapshot()
+        state = await context.store.snapshot(task_id)
         document = state.chambers.get(chamber_id(task_id, chamber))
         if document is None:
             raise Unknown(

@@ -74,7 +74,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
         _, chamber = await _read(context, task_id, name)
         await require_here(context, chamber, "closes it")
         if chamber.is_over:
-            state = await context.store.snapshot()
+            state = await context.store.snapshot(task_id)
             return _reply(chamber, state, already_closed=True, branch_kept=False)
         if chamber.state == "creating":
             async with lock_repository(repo.common_dir):

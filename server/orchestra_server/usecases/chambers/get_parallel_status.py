@@ -31,7 +31,7 @@ class DiffSummary:
 
 async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStatus:
     """Return how the chambers of a task stand, without disturbing any of them."""
-    state = await context.store.snapshot()
+    state = await context.store.snapshot(task_id)
     chambers = state.chambers_of(task_id)
     clone = context.clone
     with brief_programs():

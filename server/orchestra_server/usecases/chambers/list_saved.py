@@ -14,7 +14,7 @@ from orchestra_server.usecases.common.transaction import Context
 
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
     """Return every saved ref of the repository, or of one task, the newest first."""
-    entries = await _entries(context, await context.store.snapshot(), task_id)
+    entries = await _entries(context, task_id)
     can = any(one.restorable for one in entries)
     return SavedList(
         saved=entries,
@@ -27,8 +27,8 @@ async def list_saved(context: Context, task_id: str = "") -> SavedList:
 
 async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
     """Return what restore_chamber answers when it is asked what there is; raises Unknown."""
-    state = await context.store.snapshot()
-    entries = await _entries(context, state, task_id)
+    state = await context.store.snapshot(task_id)
+    entries = await _entries(context, task_id)
     if not entries and task_id not in state.tasks:
         raise unknown_task(task_id, state)
     saved = [
@@ -52,9 +52,11 @@ async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
     )
 
 
-async def _entries(context: Context, state: ProjectState, task_id: str) -> list[SavedListEntry]:
+async def _entries(context: Context, task_id: str) -> list[SavedListEntry]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     refs = await asyncio.to_thread(_refs, repo)
+    named = {one.task_id for ref in refs if (one := read_saved_ref(ref)) is not None}
+    state = await context.store.snapshot(*([task_id] if task_id else named))
     entries = [
         entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}
     ]

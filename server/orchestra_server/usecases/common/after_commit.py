@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Unavailable
 from orchestra_core.state import ProjectState
+from orchestra_core.store.archive import archive_ended, is_due
 from orchestra_server.files.projections import write_projections
 from orchestra_server.usecases.clones.whereabouts import task_here
 from orchestra_server.usecases.common.hide_own_files import hide_own_files
@@ -34,16 +35,31 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     The change itself has happened: a directory that cannot be written is a warning, because the
     next change, or the next start of a server, writes the same files again.
     """
-    state = await context.store.snapshot()
+    state = await context.store.snapshot(task_id)
     if await deliver_mail(context.store, state, context.clock, context.clone):
-        state = await context.store.snapshot()
+        state = await context.store.snapshot(task_id)
     task = await task_here(context, task_in(state, task_id))
     directory = Path(task.working_directory)
     try:
         await asyncio.to_thread(_write, context.project.git_dir, directory, state)
     except Unavailable as fault:
         _log.warning("%s", fault)
+    await _archive_soon(context, state)
     return state
+
+
+async def _archive_soon(context: Context, state: ProjectState) -> None:
+    """Move tasks that ended long ago into the archive, in the background where there is one."""
+
+    async def archive() -> None:
+        await archive_ended(context.store, context.clock())
+
+    if not is_due(state):
+        return
+    if context.background is None:
+        await archive()
+    else:
+        context.background.soon("archive", archive)
 
 
 async def show_every_task(context: Context) -> None:

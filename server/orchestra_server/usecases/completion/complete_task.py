@@ -125,7 +125,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
         async with lock_repository(repo.common_dir):
             begun = await _begin(context, wanted)
             if begun.is_over:
-                return reply.completed(begun.task, await context.store.snapshot(), again=True)
+                return await _ended_before(context, begun.task)
             async with _reopened_on_failure(context, wanted):
                 await _remove_half_made(context, repo, begun)
                 begun = await _as_found(context, repo, begun)
@@ -144,6 +144,10 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 async with _reopened_on_failure(context, wanted):
                     kept_branches = await _put_away(context, repo, begun, landing)
             return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
+
+
+async def _ended_before(context: Context, task: Task) -> CompletedTask:
+    return reply.completed(task, await context.store.snapshot(task.id), again=True)
 
 
 async def _end_or_reopen(
@@ -183,7 +187,7 @@ async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenera
 async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
     async with lock_repository(repo.common_dir, to_look=True):
-        state = await context.store.snapshot()
+        state = await context.store.snapshot(wanted.task_id)
         task = task_in(state, wanted.task_id)
         if task.is_over:
             return reply.completed(task, state, again=True)
@@ -202,7 +206,7 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
 async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted) -> None:
     if wanted.confirmed:
         return
-    state = await context.store.snapshot()
+    state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
     if task.is_open:  # one that broke off while landing was confirmed before
         live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]

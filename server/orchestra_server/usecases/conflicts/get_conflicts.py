@@ -19,7 +19,7 @@ _NOWHERE: Mapping[str, ClonePlace] = MappingProxyType({})
 
 async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
     """Return what the radar last saw of a task's live chambers."""
-    state = await context.store.snapshot()
+    state = await context.store.snapshot(task_id)
     places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
     return current_conflicts(state, task_id, places)
 

@@ -42,6 +42,9 @@ async def look(context: Context, repo: Repository) -> Observation:
 
     damages = await find_damage(context.store)
     state, claims = await context.store.read(read)
+    named = await asyncio.to_thread(_tasks_in_git, repo)
+    for archived in await context.store.archived(named - state.tasks.keys()):
+        state.add(archived)
     was_at = await asyncio.to_thread(moved_from, context.project)
     seen = await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
     return replace(seen, damages=tuple(damages), lost_claims=lost_claims(state, claims))
@@ -96,6 +99,13 @@ def _observe(
         astray=tuple(_astray(repo, trees)),
         locks=tuple(map(str, stale_locks(repo))),
     )
+
+
+def _tasks_in_git(repo: Repository) -> set[str]:
+    """Return the ids of the tasks that a worktree or a branch is of."""
+    branches = {*_branches(repo), *(tree.branch for tree in list_worktrees(repo))}
+    named = (one.split("/") for one in branches)
+    return {parts[1] for parts in named if parts[0] == "orchestra" and len(parts) > 1}
 
 
 def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], task: Task) -> bool:

@@ -17,7 +17,7 @@ _DISCOVERIES_SHOWN = 40
 
 async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
     """Return everything known of a task; raises Unknown with the closest open ones."""
-    return task_status(context, await context.store.snapshot(), task_id)
+    return task_status(context, await context.store.snapshot(task_id), task_id)
 
 
 def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStatus:

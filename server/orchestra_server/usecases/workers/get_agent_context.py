@@ -22,7 +22,7 @@ async def get_agent_context(
     a chamber that the task does not have.
     """
     kind = checked_agent_type(agent_type)
-    return agent_context(await context.store.snapshot(), task_id, kind, module.strip())
+    return agent_context(await context.store.snapshot(task_id), task_id, kind, module.strip())
 
 
 def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:
