@@ -12,7 +12,7 @@ import msgspec
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import Event, EventData, encode_event
-from orchestra_core.models import Conflict, Task
+from orchestra_core.models import Clone, Conflict, Task
 from orchestra_core.redis_request import Answer
 from orchestra_core.state import ArchivedTask
 from orchestra_core.store.client.client_protocol import Part
@@ -109,7 +109,7 @@ def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
         document.id if isinstance(document, Task) else document.task_id
         for event in change.events
         for document in event.data.documents()
-        if not isinstance(document, Conflict)
+        if not isinstance(document, Conflict | Clone)
     }
     return [one for task_id, one in reads.archived.items() if one and task_id in written]
 
@@ -170,7 +170,7 @@ def _unnumbered(event: Event) -> bytes:
     )
 
 
-def parse_result(answer: Answer, call: Call) -> Committed | Stale | NameTaken:
+def parse_result(answer: Answer, sent: tuple[Event, ...]) -> Committed | Stale | NameTaken:
     """Return what the script answered."""
     word, *rest = as_list(answer)
     match as_bytes(word):
@@ -180,7 +180,7 @@ def parse_result(answer: Answer, call: Call) -> Committed | Stale | NameTaken:
                 msgspec.structs.replace(
                     event, seq=first + offset, nonce=nonce, after=nonce if offset else before
                 )
-                for offset, event in enumerate(call.events)
+                for offset, event in enumerate(sent)
             )
             return Committed(tuple(events), repeated=False)
         case b"repeated":

@@ -109,7 +109,7 @@ class Store:
     async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | NameTaken:
         call = prepare(change, reads, self.keys)
         answer = await self.client.run(script("change"), call.keys, call.arguments)
-        return parse_result(answer, call)
+        return parse_result(answer, call.events)
 
     async def snapshot(self, *task_ids: str) -> ProjectState:
         """Return the live state at one moment, and with it these tasks if they are archived."""

@@ -75,7 +75,7 @@ def test_events_are_sent_without_their_numbers() -> None:
 
 def test_a_done_change_has_its_events_numbered_in_order() -> None:
     change = Change(events=(task_started(), task_started()))
-    result = parse_result([b"done", 7, 8, 42, 41], change)
+    result = parse_result([b"done", 7, 8, 42, 41], change.events)
     assert isinstance(result, Committed)
     assert [(event.seq, event.nonce, event.after) for event in result.events] == [
         (7, 42, 41), (8, 42, 42),
@@ -83,17 +83,17 @@ def test_a_done_change_has_its_events_numbered_in_order() -> None:
 
 
 def test_a_repeated_change_returns_the_events_of_the_first() -> None:
-    result = parse_result([b"repeated", [encode_event(task_started())]], Change(events=()))
+    result = parse_result([b"repeated", [encode_event(task_started())]], ())
     assert result == Committed((task_started(),), repeated=True)
 
 
 def test_a_taken_name_is_returned_with_its_holder() -> None:
-    taken = parse_result([b"taken", b"auth", b"t/auth"], Change(events=()))
+    taken = parse_result([b"taken", b"auth", b"t/auth"], ())
     assert taken == NameTaken("auth", "t/auth")
 
 
 def test_any_other_answer_is_stale() -> None:
-    assert parse_result([b"stale"], Change(events=())) == Stale()
+    assert parse_result([b"stale"], ()) == Stale()
 
 
 def test_a_nonce_is_a_positive_number_of_48_bits() -> None:

@@ -73,4 +73,4 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
     assert state.interrupts == {"i1": an_interrupt()}
     assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.presence == {WORKING.chamber_id: WORKING}
-    assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 4
+    assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 5
