@@ -1,8 +1,10 @@
 """Samples of several things by turns, so that whatever else the machine does meets all alike."""
 
+import os
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 _MOST_ROUNDS = 5_000
@@ -76,3 +78,17 @@ def command_ms(
     if ended.returncode:
         raise RuntimeError(f"{' '.join(command)}: {ended.stderr.decode(errors='replace')}")
     return taken
+
+
+def command_cpu_ms(command: Sequence[str], directory: Path, stdin: bytes) -> float:
+    """Return how many milliseconds of processor a command takes, with all that it has started."""
+    with subprocess.Popen(
+        command, cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):  # /bin/true reads nothing
+                process.stdin.write(stdin)
+                process.stdin.close()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return (used.ru_utime + used.ru_stime) * 1_000

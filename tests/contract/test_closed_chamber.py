@@ -10,7 +10,14 @@ import pytest
 from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.chamber.closed_marks import mark_closed, unmark_restored
 from orchestra_server.files.hook_setup.shell_guard import chamber_command
-from tests.support.hooks import HookAnswer, HookedCheckout, Session, hooked_checkout, names_in
+from tests.support.hooks import (
+    HookAnswer,
+    HookedCheckout,
+    Session,
+    hooked_checkout,
+    names_in,
+    read_reports,
+)
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/etc/hostname"}}
 WHY = (
@@ -77,6 +84,7 @@ def test_a_subagent_reads_it_until_it_ends_and_then_may_work_elsewhere(
 ) -> None:
     auth, agent = checkout.chamber(), checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
+    read_reports(checkout)  # as closing a chamber does
     shutil.rmtree(auth)
     mark_closed(checkout.main, auth)
     if made_anew:
@@ -93,6 +101,7 @@ def test_a_subagent_reads_it_until_it_ends_and_then_may_work_elsewhere(
 def test_a_subagent_goes_on_in_a_chamber_that_was_restored(checkout: HookedCheckout) -> None:
     auth, agent = checkout.chamber(), checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
+    read_reports(checkout)
     mark_closed(checkout.main, auth)
     assert agent.fire("PreToolUse", READ).denial == DENIED
     unmark_restored(checkout.main, auth)
@@ -103,6 +112,7 @@ def test_a_subagent_that_had_ended_gets_no_mark(checkout: HookedCheckout) -> Non
     auth, agent = checkout.chamber(), checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
     agent.fire("SubagentStop", subject="presence")
+    read_reports(checkout)
     mark_closed(checkout.main, auth)
     assert names_in(checkout.main / ".claude" / "hooks" / "bindings") == ["a-1.json"]
 

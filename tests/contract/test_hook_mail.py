@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.files.chamber.chamber_files import HOOK
-from orchestra_server.files.chamber.mailbox import MAIL, collect_receipts, unread
+from orchestra_server.files.chamber.mailbox import MAIL, unread
 from tests.support.hooks import (
     HookAnswer,
     HookedCheckout,
@@ -18,6 +18,7 @@ from tests.support.hooks import (
     code_of,
     finish,
     hooked_checkout,
+    receipts_of,
     send,
 )
 
@@ -310,11 +311,11 @@ def test_the_hook_is_silent_without_its_interpreter_its_code_or_its_settings(
     assert (ended.stdout, ended.stderr) == (b"", b"")
 
 
-def test_without_redis_the_hook_leaves_receipts_in_the_chamber(worker: Session) -> None:
+def test_the_hook_leaves_receipts_and_talks_to_no_server(worker: Session) -> None:
     send(worker.directory, "Hello")
     worker.fire("PostToolBatch")
     worker.fire("PreToolUse", WRITE)
-    receipts = collect_receipts(worker.directory)
+    receipts = receipts_of(worker.directory)
     assert [(one.interrupt_id, one.state) for one in receipts] == [
         ("i1", "delivered"),
         ("i1", "acted"),
@@ -327,11 +328,11 @@ def test_the_end_of_a_turn_marks_mail_as_acted_on_and_a_new_session_does_not(
     send(worker.directory, "Hello")
     worker.fire("UserPromptSubmit")
     worker.fire("Stop")
-    assert [one.state for one in collect_receipts(worker.directory)] == ["delivered", "acted"]
+    assert [one.state for one in receipts_of(worker.directory)] == ["delivered", "acted"]
     send(worker.directory, "Again", start=2)
     worker.fire("PostToolBatch")
     Session(worker.directory, "s-2").fire("SessionStart")
-    states = [(one.interrupt_id, one.state) for one in collect_receipts(worker.directory)]
+    states = [(one.interrupt_id, one.state) for one in receipts_of(worker.directory)]
     assert states[2:] == [("i2", "delivered")]
     assert traces(worker.directory) == []
 

@@ -7,8 +7,15 @@ import pytest
 
 from orchestra_core.text import quoted
 from orchestra_server.files.chamber.chamber_files import HOOK
-from orchestra_server.files.chamber.mailbox import MAIL, RECEIPTS, collect_receipts, unread
-from tests.support.hooks import HookedCheckout, Session, hooked_checkout, send
+from orchestra_server.files.chamber.mailbox import MAIL, unread
+from tests.support.hooks import (
+    HookedCheckout,
+    Session,
+    hooked_checkout,
+    receipts_of,
+    remove_receipts,
+    send,
+)
 
 WORDS: dict[str, tuple[str, ...]] = {
     "no mail": (),
@@ -99,8 +106,9 @@ def test_the_hook_answers_each_event_for_each_reader_and_mailbox(
     session = caller(who, checkout, chamber)
     for messages in WORDS.values():
         memory = chamber / HOOK.with_suffix(".denied")
-        for path in (*chamber.glob(f"{MAIL}*"), *(chamber / RECEIPTS).glob("*"), memory):
+        for path in (*chamber.glob(f"{MAIL}*"), memory):
             path.unlink(missing_ok=True)
+        remove_receipts(chamber)
         fire(session, event, kind, chamber, messages)
 
 
@@ -115,7 +123,7 @@ def fire(session: Session, event: str, kind: str, chamber: Path, messages: tuple
     assert (json.loads(stdout) if stdout else None) == expected(event, kind, messages)
     taken = kind in "cb" and bool(messages)
     assert unread(chamber) == ([] if taken else ids)
-    stamped = [(one.interrupt_id, one.state) for one in collect_receipts(chamber)]
+    stamped = [(one.interrupt_id, one.state) for one in receipts_of(chamber)]
     assert sorted(stamped) == ([(one, "delivered") for one in ids] if taken else [])
     denied_before = chamber / HOOK.with_suffix(".denied")
     assert denied_before.exists() == (kind == "d" and bool(messages))

@@ -13,10 +13,17 @@ import pytest
 
 from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.chamber.chamber_files import provision_chamber
-from orchestra_server.files.chamber.mailbox import collect_receipts, unread
+from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import HookedCheckout, HookSettingsFile, hooked_checkout, names_in, send
+from tests.support.hooks import (
+    HookedCheckout,
+    HookSettingsFile,
+    hooked_checkout,
+    names_in,
+    receipts_of,
+    send,
+)
 
 SAMPLES = Path(__file__).parents[1] / "support" / "agent_payloads"
 ClientAnswer = dict[str, object]
@@ -66,7 +73,7 @@ def test_each_event_shows_mail_once_in_the_clients_own_format(
         assert f"Message {number}" in json.dumps(answer)
         assert set(answer) <= form(agent, event)
         assert unread(chamber) == []
-    assert {one.state for one in collect_receipts(chamber)} == {"delivered", "acted"}
+    assert {one.state for one in receipts_of(chamber)} == {"delivered", "acted"}
 
 
 def form(agent: str, event: str) -> set[str]:

@@ -9,7 +9,7 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.delivery.deliver import deliver_mail
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
@@ -42,8 +42,8 @@ async def session(context: Context, task_id: str) -> Session:
 
 
 async def state_of(context: Context, interrupt_id: str) -> str:
-    """Return an interrupt's state, a receipt of a hook that was too slow taken in."""
-    await deliver_mail(context.store, await context.store.snapshot(), context.clock, context.clone)
+    """Return an interrupt's state, with the receipts of hooks taken in."""
+    await take_in_spool(context.store, context.project.git_dir, context.clock)
     return (await context.store.snapshot()).interrupts[interrupt_id].state
 
 

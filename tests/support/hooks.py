@@ -13,7 +13,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.clock import now_ms
+from orchestra_core.models import Chamber, Interrupt, Presence
 from orchestra_core.project import Project
 from orchestra_core.store.store import Store
 from orchestra_server.files.chamber.chamber_files import ProvisionPlan, provision_chamber
@@ -21,11 +22,19 @@ from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.files.installation.install import initialise
+from orchestra_server.files.spool.receipts import Receipt, read_receipts
+from orchestra_server.files.spool.spool_folder import (
+    SpoolFile,
+    claim_files,
+    locked_spool,
+    waiting_receipts,
+)
+from orchestra_server.files.spool.worker_reports import read_report
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
-NOWHERE = "unix:///nonexistent/orchestra"
-Subject = Literal["mail", "presence", "guard", "stash", "wake", "gemini"]
+Subject = Literal["mail", "presence", "guard", "stash", "binding", "wake", "gemini"]
 
 
 class HookHandler(Struct):
@@ -33,7 +42,6 @@ class HookHandler(Struct):
 
     command: str
     timeout: int
-    background: bool = msgspec.field(default=False, name="async")
 
 
 class HookGroup(Struct):
@@ -108,7 +116,8 @@ class Session:
         if subject == "stash":
             return of_stash
         commands = [command for command in commands if command not in of_stash]
-        return [command for command in commands if f" {subject} 2>/dev/null" in command]
+        mark = "/orchestra/spool/" if subject == "presence" else f" {subject} 2>/dev/null"
+        return [command for command in commands if mark in command]
 
     def start(
         self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"
@@ -148,8 +157,12 @@ class HookedCheckout:
     """A main checkout, not a real repository, with `orchestra init` done and its chambers."""
 
     main: Path
-    url: str = NOWHERE
     project_id: str = "test"
+
+    @property
+    def common_dir(self) -> Path:
+        """The git directory, with the spool in it."""
+        return self.main / ".git"
 
     def chamber(self, name: str = "auth", below: str = "") -> Path:
         """Provision a chamber for a task in the directory `below`, and return its path."""
@@ -177,10 +190,9 @@ class HookedCheckout:
     def provision_plan(self, name: str = "auth", below: str = "") -> ProvisionPlan:
         """Return the plan that provisions a chamber."""
         return ProvisionPlan(
-            project=Project(self.project_id, self.main, self.main / ".git"),
+            project=Project(self.project_id, self.main, self.common_dir),
             task=a_task(),
             chamber=self.document(name, below),
-            store_url=self.url,
         )
 
     def subagent(self, agent_id: str = "a-1", session_id: str = "s-0") -> Session:
@@ -188,11 +200,11 @@ class HookedCheckout:
         return Session(self.main, session_id, agent_id)
 
 
-def hooked_checkout(path: Path, url: str = NOWHERE, project_id: str = "test") -> HookedCheckout:
+def hooked_checkout(path: Path, project_id: str = "test") -> HookedCheckout:
     """Make a main checkout and install Orchestra in it."""
     (path / ".git" / "info").mkdir(parents=True)
     initialise(path, Path(sys.executable))
-    return HookedCheckout(path.resolve(), url, project_id)
+    return HookedCheckout(path.resolve(), project_id)
 
 
 def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
@@ -212,22 +224,43 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
     return interrupts
 
 
-def patient(chamber: Path) -> Session:
-    """A session whose hook waits longer for Redis than 50 ms: this machine may be busy."""
-    be_patient(chamber)
-    return Session(chamber)
+def read_reports(checkout: HookedCheckout) -> list[Presence]:
+    """Read what lies in the spool, as whoever takes it in does, and remove it; receipts stay."""
+    with locked_spool(checkout.common_dir, patience=20) as locked:
+        assert locked
+        reports = list[Presence | None]()
+        for file in claim_files(checkout.common_dir, 10_000):
+            if not file.receipt_state:
+                reports.append(read_report(file.read(), file.written_ns))
+                file.path.unlink()
+    return [report for report in reports if report is not None]
 
 
-def be_patient(directory: Path) -> None:
-    """Let the settings of a chamber or a main checkout start a hook that waits longer for Redis."""
-    code = code_of(directory)
-    source = code.read_text()
-    assert "REDIS_TIMEOUT_S = 0.05\n" in source
-    longer = code.parents[1] / "patient" / code.name
-    longer.parent.mkdir(exist_ok=True)
-    longer.write_text(source.replace("REDIS_TIMEOUT_S = 0.05\n", "REDIS_TIMEOUT_S = 20\n"))
-    settings = directory / ".claude" / "settings.local.json"
-    settings.write_text(settings.read_text().replace(str(code.parent), str(longer.parent)))
+def receipts_of(chamber: Path) -> list[Receipt]:
+    """Return the receipts that a chamber's hooks have left, oldest first."""
+    files = [file for file in _receipt_files(chamber) if file.name.startswith(f"{chamber.name}.")]
+    receipts = [
+        receipt
+        for file in files
+        for receipt in read_receipts(file.read(), file.receipt_state, file.path.stat().st_mtime_ns)
+    ]
+    return sorted(receipts, key=lambda one: (one.at, one.state == "acted"))
+
+
+def remove_receipts(chamber: Path) -> None:
+    """Remove the receipts of a chamber and its neighbours."""
+    for file in _receipt_files(chamber):
+        file.path.unlink()
+
+
+def _receipt_files(chamber: Path) -> list[SpoolFile]:
+    settings = json.loads((chamber / HOOK_SETTINGS).read_bytes())
+    return list(waiting_receipts(Path(settings["main"], ".git")))
+
+
+async def take_in(store: Store, checkout: HookedCheckout) -> None:
+    """Have the store take in what lies in the spool."""
+    await take_in_spool(store, checkout.common_dir, now_ms)
 
 
 def code_of(directory: Path) -> Path:

@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from tests.support.hooks import code_of
+from tests.support.hooks import code_of, receipts_of, remove_receipts
 from tests.support.tracing import Death, die_at
 
 
@@ -38,7 +38,10 @@ class Job(Struct, frozen=True):
 
 
 class Round(Struct, frozen=True):
-    """What each hook of a round said, the killed one first, and the mail files left then."""
+    """What each hook of a round said, the killed one first, and what it left.
+
+    Those are mail files, and receipts as `<interrupt> <state>`, in the order of time.
+    """
 
     said: tuple[str, ...]
     left: tuple[str, ...]
@@ -66,21 +69,21 @@ class HookKiller:
     def __init__(self, job: Job, hook: Callable[[str, str], None]) -> None:
         self.job, self.hook = job, hook
         self.chamber = Path(job.chamber)
-        self.receipts = self.chamber / ".claude" / "hooks" / "receipts"
         self.files = self.chamber.parent.parent / "killed"
         self.files.mkdir(exist_ok=True)
 
     def round(self, place: int, *, by_lines: bool) -> tuple[Round, bool]:
         """Have the hook die at a place, and others come after it; tell whether it died there."""
         mail = (self.chamber.glob(name) for name in (".INTERRUPT*", ".orchestra-tmp-*"))
-        for path in chain(*mail, self.receipts.glob("*")):
+        for path in chain(*mail):
             path.unlink()
+        remove_receipts(self.chamber)
         for name, content in self.job.mail.items():
             (self.chamber / name).write_text(content, encoding="utf-8")
         death = self._die(place, by_lines=by_lines)
         said = [self.output(), *map(self._run, self.job.later)]
         left = sorted(path.name for path in self.chamber.glob(".INTERRUPT*"))
-        receipts = sorted(path.name for path in self.receipts.glob("*"))
+        receipts = [f"{one.interrupt_id} {one.state}" for one in receipts_of(self.chamber)]
         return Round(tuple(said), tuple(left), tuple(receipts)), death.killed
 
     def output(self) -> str:

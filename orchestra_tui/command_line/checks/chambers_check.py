@@ -45,7 +45,7 @@ def judge(probes: dict[str, HookProbe], elsewhere: int) -> Check:
     silent = [f"{name}: {probe.note}" for name, probe in probes.items() if probe.note]
     if silent:
         return Check(name=NAME, verdict="note", found="; ".join(silent))
-    count = f"{len(probes)} live, hooks verified" if probes else "none is live"
+    count = f"{len(probes)} live, hooks verified, spool writable" if probes else "none is live"
     return Check(name=NAME, verdict="ok", found=count + beside)
 
 

@@ -8,11 +8,11 @@ from contextlib import aclosing
 
 from orchestra_core.events import Event, Position, encode_event
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
-from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
@@ -28,12 +28,11 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 async def _print(place: CommandContext, options: Options) -> None:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
+    async with open_project(place) as context:
         if options.follow:
-            await _follow(store, options)
+            await _follow(context.store, options)
         else:
-            _write(await _history(store, options.after), as_json=options.json)
+            _write(await _history(context.store, options.after), as_json=options.json)
 
 
 async def _history(store: Store, after: int) -> list[Event]:

@@ -4,17 +4,15 @@ from orchestra_core.errors import Unknown
 from orchestra_core.names import check_chamber_name
 from orchestra_core.replies.interrupts import CancelledInterrupt, SentInterrupt
 from orchestra_core.state import ProjectState
-from orchestra_core.store.open_store import open_store
 from orchestra_core.text import MESSAGE_LIMIT, one_line, required
-from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.output import print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
-ACTOR = "operator"
 _SHOWN = 5
 
 
@@ -43,10 +41,8 @@ def _cancelled(place: CommandContext, options: Options) -> list[str]:
 
 
 async def _send(place: CommandContext, options: Options) -> SentInterrupt:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
-        task_id = options.task or task_of(await store.snapshot(), options.chamber)
-        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+    async with open_project(place) as context:
+        task_id = options.task or task_of(await context.store.snapshot(), options.chamber)
         return await interrupt_worker(
             context,
             task_id=task_id,
@@ -57,10 +53,8 @@ async def _send(place: CommandContext, options: Options) -> SentInterrupt:
 
 
 async def _cancel(place: CommandContext, options: Options) -> CancelledInterrupt:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
-        task_id = options.task or _task_of_mail(await store.snapshot(), options.cancel)
-        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+    async with open_project(place) as context:
+        task_id = options.task or _task_of_mail(await context.store.snapshot(), options.cancel)
         return await cancel_interrupt(context, task_id=task_id, interrupt_id=options.cancel)
 
 

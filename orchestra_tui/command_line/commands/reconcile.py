@@ -1,15 +1,12 @@
 """`orchestra reconcile`: finds and repairs differences between the store, git and the disk."""
 
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
-from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
-
-_ACTOR = "operator"
 
 
 def run(place: CommandContext, options: Options) -> int:
@@ -23,9 +20,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
-        context = Context(store=store, project=project, settings=place.settings, actor=_ACTOR)
+    async with open_project(place) as context:
         return await reconcile(context, dry_run=dry_run)
 
 

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.names import chamber_id, read_saved_ref
 from orchestra_core.replies.chambers import RestoredChamber, SavedList, SavedListEntry
-from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.list_saved import list_saved
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
-from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
-
-_ACTOR = "operator"
 
 
 def run(place: CommandContext, options: Options) -> int:
@@ -31,11 +28,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 async def _answer(place: CommandContext, options: Options) -> SavedList | RestoredChamber:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
-        context = Context(
-            store=store, project=project, settings=place.settings, actor=_ACTOR, patience=math.inf
-        )
+    async with open_project(place, patience=math.inf) as context:
         if options.listing or not options.saved:
             return await list_saved(context, options.saved.partition("/")[0])
         task_id, chamber, ref = named(options.saved, (await list_saved(context)).saved)

@@ -2,12 +2,11 @@
 
 from orchestra_core.names import check_chamber_name
 from orchestra_core.replies.interrupts import ResumedWorker
-from orchestra_core.store.open_store import open_store
-from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.commands.interrupt import ACTOR, task_of
+from orchestra_tui.command_line.commands.interrupt import task_of
+from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.output import print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
@@ -22,8 +21,6 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 async def _resume(place: CommandContext, options: Options) -> ResumedWorker:
-    project = place.project()
-    async with open_store(project.id, place.settings) as store:
-        task_id = options.task or task_of(await store.snapshot(), options.chamber)
-        context = Context(store=store, project=project, settings=place.settings, actor=ACTOR)
+    async with open_project(place) as context:
+        task_id = options.task or task_of(await context.store.snapshot(), options.chamber)
         return await resume_worker(context, task_id=task_id, chamber=options.chamber)

@@ -2,10 +2,9 @@
 
 from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
-from orchestra_core.project import Project
-from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
+from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.status_document import status_document
@@ -15,7 +14,9 @@ from orchestra_tui.command_line.status_lines import status_lines
 def run(place: CommandContext, *, as_json: bool) -> int:
     """Print the project's present state."""
     project = place.project()
-    state = quick_snapshot(project.id, place.settings) or _opened_snapshot(project, place.settings)
+    # What hooks have left belongs to the answer, and only a store takes it in.
+    state = None if has_files(project.git_dir) else quick_snapshot(project.id, place.settings)
+    state = state or _opened_snapshot(place)
     document = status_document(project, state, own_clone_id(project.git_dir), now_ms())
     if as_json:
         print_document(document)
@@ -24,14 +25,14 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     return 0
 
 
-def _opened_snapshot(project: Project, settings: Settings) -> ProjectState:
+def _opened_snapshot(place: CommandContext) -> ProjectState:
     """Read through the store, which starts a private server or raises why it cannot."""
     # Late: asyncio and redis take longer to import than the quick read takes.
-    from orchestra_core.store.open_store import open_store  # noqa: PLC0415
+    from orchestra_tui.command_line.open_project import open_project  # noqa: PLC0415
     from orchestra_tui.command_line.run_to_end import run_to_end  # noqa: PLC0415
 
     async def snapshot() -> ProjectState:
-        async with open_store(project.id, settings) as store:
-            return await store.snapshot()
+        async with open_project(place) as context:
+            return await context.store.snapshot()
 
     return run_to_end(snapshot())

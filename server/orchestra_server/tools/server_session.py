@@ -19,6 +19,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ class ServerSession:
         """Return the context of a call by `actor`; raises Unavailable or BadInput in one line."""
         if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
             self._project = find_project(self._directory, self._settings.project)
+        store = await self._store_of(self._project)
+        await take_in_spool(store, self._project.git_dir, self._clock)
         return Context(
-            store=await self._store_of(self._project),
+            store=store,
             project=self._project,
             settings=self._settings,
             actor=actor,

@@ -1,4 +1,4 @@
--- Stamps an interrupt with how far it has come, and says so in the history; also run by the hook.
+-- Stamps an interrupt with how far it has come, and says so in the history.
 --
 -- KEYS  1 interrupts  2 sequence  3 stream
 -- ARGV  1 channel  2 interrupt id  3 new state  4 at, ms since 1970  5 actor

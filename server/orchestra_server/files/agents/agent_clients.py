@@ -12,7 +12,12 @@ from pathlib import Path
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files.agents import opencode
-from orchestra_server.files.hook_setup.shell_guard import Command, closed_first, guarded
+from orchestra_server.files.hook_setup.shell_guard import (
+    Command,
+    closed_first,
+    guarded,
+    reported,
+)
 from orchestra_server.files.installation.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
 
@@ -59,11 +64,11 @@ def _hooks(
     timeout: int,
     matcher: str,
 ) -> Hooks:
-    """Return one handler per event; those of `others` also report presence, which starts Python."""
+    """Return one handler per event; it costs Python only where there is mail."""
 
     def group(event: str) -> Json:
-        pattern = command.mail if event in tools else command.present
-        line = closed_first(command, event) + guarded(command, pattern, agent)
+        report = reported(command, event, agent)
+        line = closed_first(command, event) + guarded(command, command.mail, agent, report)
         matching: dict[str, Json] = {"matcher": matcher} if event in tools and matcher else {}
         return {**matching, "hooks": [{"type": "command", "command": line, "timeout": timeout}]}
 

@@ -6,7 +6,12 @@ idle under `opencode run` ends at once: mail is left for the next session there,
 
 import json
 
-from orchestra_server.files.hook_setup.shell_guard import Command, closed_first, guarded
+from orchestra_server.files.hook_setup.shell_guard import (
+    Command,
+    closed_first,
+    guarded,
+    reported,
+)
 
 _SOURCE = """\
 // Orchestra: shows this chamber's mail to its worker. Written by Orchestra; do not edit.
@@ -56,14 +61,10 @@ export const Orchestra = async ({ client, directory }) => ({
 
 def plugin(_text: str, _name: str, command: Command) -> str:
     """Return the plugin; it replaces the file's text, since a file of this name is Orchestra's."""
-    mail = guarded(command, command.mail, "opencode")
-    told = guarded(command, command.present, "opencode")
-    lines = {
-        "@MAIL@": closed_first(command, "PreToolUse") + mail,
-        "@TOLD@": closed_first(command, "UserPromptSubmit") + told,
-        "@ENDED@": closed_first(command, "Stop") + told,
-    }
+    events = {"@MAIL@": "PreToolUse", "@TOLD@": "UserPromptSubmit", "@ENDED@": "Stop"}
     source = _SOURCE
-    for place, line in lines.items():
+    for place, event in events.items():
+        report = reported(command, event, "opencode")
+        line = closed_first(command, event) + guarded(command, command.mail, "opencode", report)
         source = source.replace(place, json.dumps(line))
     return source

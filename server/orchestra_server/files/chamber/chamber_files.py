@@ -36,8 +36,9 @@ from orchestra_server.files.hook_setup.hook_settings import (
     remove_cache,
     remove_retired,
 )
-from orchestra_server.files.hook_setup.shell_guard import chamber_command
+from orchestra_server.files.hook_setup.shell_guard import Command, chamber_command
 from orchestra_server.files.installation.client_settings import hooks_of, with_hooks
+from orchestra_server.files.spool.spool_folder import make_spool
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
 SETTINGS = Path(".claude", "settings.local.json")
@@ -55,7 +56,6 @@ class ProvisionPlan:
 
     `included` are the files, relative to `project.root`, that `.worktreeinclude` matches and git
     ignores; `tracked` are those of WRITTEN that the chamber's commit contains. Both come from git.
-    `store_url` is the URL that Orchestra itself uses, with its credentials.
     """
 
     project: Project
@@ -63,7 +63,6 @@ class ProvisionPlan:
     chamber: Chamber
     siblings: tuple[Chamber, ...] = ()
     skeleton: tuple[str, ...] = ()
-    store_url: str
     included: tuple[str, ...] = ()
     tracked: frozenset[str] = frozenset()
     python: Path = _PYTHON
@@ -83,6 +82,7 @@ def provision_chamber(plan: ProvisionPlan) -> list[str]:
         hidden = (f"/{agent.place.as_posix()}" for agent in agents if not agent.in_main)
         ensure_excluded(plan.project.git_dir, (*PATTERNS, *hidden))
         install_code(plan.project.git_dir)
+        make_spool(plan.project.git_dir)
         lines = _copy_included(plan, chamber)
         lines += _write_own_files(plan, chamber)
         lines += [_write_agent_settings(plan, chamber, agent) for agent in agents]
@@ -156,9 +156,8 @@ def _write_own_files(plan: ProvisionPlan, chamber: Path) -> list[str]:
         HOOK_SETTINGS: (
             chamber_settings(
                 plan.chamber,
-                plan.store_url,
-                plan.project.id,
                 main=plan.project.root,
+                reports=_command(plan, chamber).reports,
                 own_hooks=own_hooks,
             ),
             HOOK_SETTINGS_MODE,
@@ -190,18 +189,20 @@ def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient
         return f"{agent.place} is tracked and was not changed: {agent.name} gets no mail"
     if not path.parent.resolve().is_relative_to(chamber.resolve()):
         return f"{agent.place} links out of the chamber: {agent.name} gets no mail"
-    command = chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, agent.merged(text, str(path), command).encode())
+    write_atomically(path, agent.merged(text, str(path), _command(plan, chamber)).encode())
     return ""
+
+
+def _command(plan: ProvisionPlan, chamber: Path) -> Command:
+    return chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
 
 
 def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:
     path = chamber / SETTINGS
-    command = chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else "{}\n"
     except UnicodeDecodeError as fault:
         raise BadInput(f"{path} is not UTF-8; save it as UTF-8") from fault
-    return with_hooks(text, str(path), hooks_of(command)).encode()
+    return with_hooks(text, str(path), hooks_of(_command(plan, chamber))).encode()

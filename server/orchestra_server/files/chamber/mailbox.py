@@ -2,7 +2,8 @@
 
 Redis holds the state of an interrupt; this file announces it, and may be written again. Writers
 and hooks take turns by a lock on the chamber's directory, which needs no file of its own. A hook
-takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and keeps that until the text is printed.
+takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and moves that away, as its receipt, when the
+text is printed (`files/spool/receipts.py`).
 """
 
 import os
@@ -15,14 +16,13 @@ from msgspec import Struct
 
 from orchestra_core.clock import iso_time
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Interrupt, InterruptState, Requires
+from orchestra_core.models import Interrupt, Requires
 from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.own_directory import require_own_directory
 
 MAIL = ".INTERRUPT"
 DELIVERED = ".INTERRUPT.delivered"  # what a reader was shown and has not acted on; one per reader
-RECEIPTS = Path(".claude", "hooks", "receipts")
 _CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
 _HOW_TO_ACKNOWLEDGE = (
     "Read the messages in order, then delete this file. Orchestra's hook does both by itself "
@@ -55,14 +55,6 @@ class MailFile(Struct, frozen=True, kw_only=True):
     recipient: str = msgspec.field(default="", name="for")
     how_to_acknowledge: str = _HOW_TO_ACKNOWLEDGE
     interrupts: tuple[Letter, ...] = ()
-
-
-class Receipt(Struct, frozen=True, kw_only=True):
-    """A report that a hook could not send to Redis: an interrupt reached `state` at `at` (ms)."""
-
-    interrupt_id: str
-    state: InterruptState
-    at: int
 
 
 class _Delivered(Struct, frozen=True, kw_only=True):
@@ -132,19 +124,6 @@ def known(chamber_path: Path) -> set[str]:
     return {*unread(chamber_path), *_delivered_ids(chamber_path)}
 
 
-def collect_receipts(chamber_path: Path) -> list[Receipt]:
-    """Return the receipts that hooks left, in order of time; they stay until discarded."""
-    return sorted((receipt for _, receipt in _receipts(chamber_path)), key=lambda one: one.at)
-
-
-def discard_receipts(chamber_path: Path, receipts: Sequence[Receipt]) -> None:
-    """Remove receipts whose reports are stored in Redis."""
-    settled = set(receipts)
-    for path, receipt in _receipts(chamber_path):
-        if receipt in settled:
-            path.unlink(missing_ok=True)
-
-
 def _write_mail(place: Path, chamber: str, letters: tuple[Letter, ...]) -> None:
     mail = MailFile(recipient=chamber, interrupts=letters)
     write_atomically(place, msgspec.json.format(msgspec.json.encode(mail), indent=2))
@@ -205,14 +184,4 @@ def _delivered_ids(chamber_path: Path) -> set[str]:
             found |= set(msgspec.json.decode(memory.read_bytes(), type=_Delivered).ids)
         except (OSError, msgspec.DecodeError):
             continue  # another hook was quicker
-    return found
-
-
-def _receipts(chamber_path: Path) -> list[tuple[Path, Receipt]]:
-    found: list[tuple[Path, Receipt]] = []
-    for path in sorted((chamber_path / RECEIPTS).glob("*.json")):
-        try:
-            found.append((path, msgspec.json.decode(path.read_bytes(), type=Receipt)))
-        except (OSError, msgspec.DecodeError):
-            continue  # half a receipt, or not one: the next reconciliation looks again
     return found

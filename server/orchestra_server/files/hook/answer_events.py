@@ -20,26 +20,28 @@ from orchestra_server.files.hook.json_files import (
     text,
     write_json,
 )
-from orchestra_server.files.hook.presence import report_presence, stamp_interrupts
+from orchestra_server.files.hook.spool import leave_receipt
 from orchestra_server.files.hook.take_mail import letters_in, mail_text, take_mail, waiting_mail
 
 SAME_BATCH_S = 5  # a longer time after the first denial, a new batch of calls has begun
 SHOWS_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolBatch", "PostToolUse")
 
 
-def handle_mail(event: str, reader: Reader) -> None:
-    """Deny, block or inform while there is mail; stamp mail whose reader has continued."""
+def handle_mail(event: str, reader: Reader) -> bool:
+    """Deny, block or inform while there is mail; note mail whose reader has continued.
+
+    Return whether the end of a turn was blocked, so that the turn continues.
+    """
     if reader.takes_mail and event in ("PreToolUse", "SessionStart", reader.ends_by):
         note_acted(event, reader)
     if event == "PreToolUse":
         deny_call(reader)
     elif reader.takes_mail and event == reader.ends_by and deliver_mail(event, reader):
         remove(reader.idle)
-        report_presence(
-            reader, "working", since=time.time_ns() // 1_000_000
-        )  # its turn did not end
+        return True
     elif reader.takes_mail and event in SHOWS_CONTEXT:
         deliver_mail(event, reader)
+    return False
 
 
 def deny_call(reader: Reader) -> None:
@@ -86,7 +88,7 @@ def read_suspension(reader: Reader) -> str:
 
 
 def deliver_mail(event: str, reader: Reader) -> bool:
-    """Take the mail, print it, stamp it; remove the claims last, so that a kill loses nothing."""
+    """Take the mail, print it, then move the claims away as its receipts: a kill loses nothing."""
     letters, claims = take_mail(reader)
     if letters:
         print_answer(event, reader, mail_text(reader, letters))
@@ -97,20 +99,18 @@ def deliver_mail(event: str, reader: Reader) -> bool:
             is_same_reader = previous.get("reader") == reader.key
             earlier_ids = items_of(previous.get("ids")) if is_same_reader else []
             write_json(reader.delivered, {"reader": reader.key, "ids": [*earlier_ids, *ids]})
-            stamp_interrupts(reader, ids, "delivered")
     finally:
         for claim in claims:
-            os.unlink(claim)
+            leave_receipt(reader, claim, "delivered")
     return bool(letters)
 
 
 def note_acted(event: str, reader: Reader) -> None:
-    """Stamp as acted on what this reader was shown before; a new session only forgets it."""
+    """Leave a receipt for what this reader was shown before; a new session only forgets it."""
     delivered = read_json(reader.delivered)
-    is_same_reader = delivered.get("reader") == reader.key
-    if is_same_reader:
-        stamp_interrupts(reader, list(map(text, items_of(delivered.get("ids")))), "acted")
-    if delivered and (is_same_reader or event == "SessionStart"):
+    if delivered.get("reader") == reader.key:
+        leave_receipt(reader, reader.delivered, "acted")
+    elif delivered and event == "SessionStart":
         remove(reader.delivered)
 
 

@@ -30,7 +30,8 @@ PATH_DELIMITERS = " \t\r\n'\"=;("  # the characters before a relative path in a 
 class Reader:
     """A chamber's worker, which takes the mail, or a subagent of it, whose calls mail only denies.
 
-    `memory` is the file that binds a subagent of the conductor to the chamber, "" for a session.
+    `memory` is the file that binds a subagent of the conductor to the chamber, "" for a session;
+    `own` are the settings of the hook that was called, the chamber's or the main checkout's.
     """
 
     def __init__(self, chamber: Fields, payload: Fields, memory: str = "") -> None:
@@ -50,18 +51,24 @@ class Reader:
         self.context_continues = "background_tasks" in payload
         self.gemini_event = ""  # Gemini CLI's name of the event, "" for other clients
         self.is_closed = False  # its chamber is gone, or was closed and made anew for others
+        self.own, self.spool = chamber, text(chamber.get("spool"))
 
     def place(self, *parts: str) -> str:
         """Return the path of a file in the chamber."""
         return os.path.join(self.root, *parts)
 
 
-def find_reader(own: Fields, hooks: str, payload: Fields) -> Reader | None:
-    """Return the reader that made a call, None for the conductor and sessions outside chambers."""
+def find_reader(own: Fields, payload: Fields, session_root: str) -> Reader | None:
+    """Return the reader that made a call, None for the conductor and sessions outside chambers.
+
+    `own` are the settings of the hook that was called, `session_root` where its session was
+    started, "" where the client does not say.
+    """
     root, cwd = text(own.get("root")), text(payload.get("cwd"))
     if own.get("mode") == "chamber":
         return Reader(own, payload)
-    session_chamber = chamber_in(os.environ.get("CLAUDE_PROJECT_DIR", cwd) + "/", root, root)
+    hooks = os.path.join(root, HOOKS)
+    session_chamber = chamber_in(f"{session_root or cwd}/", root, root)
     if session_chamber:  # its own settings start a hook, unless the project tracks them
         has_own_hooks = session_chamber.get("own_hooks")
         return None if has_own_hooks else Reader(session_chamber, payload)

@@ -15,7 +15,6 @@ from orchestra_server.files.hook.answer_events import (
 )
 from orchestra_server.files.hook.find_reader import Reader, chamber_in
 from orchestra_server.files.hook.json_files import Fields, text
-from orchestra_server.files.hook.presence import handle_presence
 
 CLIENTS = ("codex", "gemini", "opencode")
 GEMINI_EVENTS = {
@@ -24,7 +23,6 @@ GEMINI_EVENTS = {
     "BeforeAgent": "UserPromptSubmit",
     "AfterAgent": "Stop",
 }
-PRESENCE_EVENTS = ("SessionStart", "UserPromptSubmit", "Stop", "Notification", "SessionEnd")
 
 
 def find_session(own: Fields, payload: Fields) -> Reader | None:
@@ -39,17 +37,22 @@ def find_session(own: Fields, payload: Fields) -> Reader | None:
     return Reader(chamber, payload) if chamber else None
 
 
-def serve_other_client(client: str, event: str, reader: Reader, payload: Fields) -> None:
-    """Answer a client's event, and report what its worker does."""
-    if client == "gemini":
-        reader.gemini_event, event = event, GEMINI_EVENTS.get(event, event)
-        payload["last_assistant_message"] = payload.get("prompt_response")
-    if event in PRESENCE_EVENTS:
-        handle_presence(event, reader, payload)
-    if event == "PreToolUse":
-        deny_with_text(reader)
-    else:
-        handle_mail(event, reader)
+def serve_other_client(client: str, event: str, reader: Reader, payload: Fields) -> bool:
+    """Answer a client's event; return whether the end of a turn was blocked."""
+    event = claude_event(client, event, reader, payload)
+    if event != "PreToolUse":
+        return handle_mail(event, reader)
+    deny_with_text(reader)
+    return False
+
+
+def claude_event(client: str, event: str, reader: Reader, payload: Fields) -> str:
+    """Return Claude Code's name of a client's event, and of a field that Gemini names otherwise."""
+    if client != "gemini":
+        return event
+    reader.gemini_event = event
+    payload["last_assistant_message"] = payload.get("prompt_response")
+    return GEMINI_EVENTS.get(event, event)
 
 
 def deny_with_text(reader: Reader) -> None:

@@ -5,39 +5,73 @@ import sys
 
 from orchestra_server.files.hook.answer_events import handle_mail
 from orchestra_server.files.hook.closed_chamber import answer_closed
-from orchestra_server.files.hook.find_reader import find_reader, settings_at
+from orchestra_server.files.hook.find_reader import Reader, find_reader, settings_at
 from orchestra_server.files.hook.isolation_guard import guard_write
-from orchestra_server.files.hook.json_files import object_of, parse, text
+from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
-from orchestra_server.files.hook.presence import handle_presence, remember_ends
+from orchestra_server.files.hook.spool import bind_waiting, continued, leave_report
 from orchestra_server.files.hook.stash_guard import guard_stash
+
+UNREPORTED = "PostToolBatch"
 
 
 def run(subject: str, hooks: str) -> None:
-    """Handle one event; `subject` is mail, guard, presence or another client's name.
+    """Handle one event; `subject` is mail, guard, binding or another client's name.
 
-    `hooks` is the folder of the settings, in the chamber or the main checkout.
+    `hooks` is the folder of the settings, in the chamber or the main checkout. To bind a subagent
+    to its chamber, which finding the reader does, is all that there is to do for a binding.
     """
     try:
-        payload = object_of(parse(sys.stdin.buffer.read()))
+        raw = sys.stdin.buffer.read()
+        payload = object_of(parse(raw))
         own = settings_at(os.path.dirname(os.path.dirname(hooks)))
         is_other_client = subject in CLIENTS
-        reader = find_session(own, payload) if is_other_client else find_reader(own, hooks, payload)
+        session_root = os.environ.get("CLAUDE_PROJECT_DIR", "")
+        bind_waiting(own)
+        reader = (
+            find_session(own, payload)
+            if is_other_client
+            else find_reader(own, payload, session_root)
+        )
         event = text(payload.get("hook_event_name"))
         if reader is None:
             return
+        reader.own, reader.spool = own, reader.spool or text(own.get("spool"))
         if reader.is_closed:
             if subject == "mail":
                 answer_closed(event, reader)
-        elif subject == "mail":
-            handle_mail(event, reader)
+        elif event == "Handshake":
+            answer_probe(reader, payload)
         elif subject == "guard":
             guard_write(reader, payload)
             guard_stash(reader, payload)
-        elif is_other_client:
-            serve_other_client(subject, event, reader, payload)
-        else:
-            handle_presence(event, reader, payload)
-            remember_ends(event, reader)
+        elif subject == "mail" or is_other_client:
+            serve_mail(subject, reader, payload, raw)
     finally:  # a failing hook never makes its worker fail
         os._exit(0)  # at once, without an error about a closed pipe
+
+
+def serve_mail(subject: str, reader: Reader, payload: Fields, raw: bytes) -> None:
+    """Answer with the mail there is, and report what the worker does from this event on."""
+    event, report = text(payload.get("hook_event_name")), raw
+    is_other_client = subject in CLIENTS
+    try:
+        if is_other_client:
+            is_continued = serve_other_client(subject, event, reader, payload)
+        else:
+            is_continued = handle_mail(event, reader)
+        report = continued(payload) if is_continued else raw
+    finally:
+        if event != UNREPORTED:
+            leave_report(reader.own, subject if is_other_client else "claude", event, report)
+
+
+def answer_probe(reader: Reader, payload: Fields) -> None:
+    """Print which chamber this hook serves and whether it can write to the spool."""
+    answer: Fields = {
+        "handshake": payload.get("nonce"),
+        "chamber_id": reader.chamber.get("chamber_id"),
+        "spool_writable": os.access(reader.spool, os.W_OK),
+    }
+    sys.stdout.write(dump(answer))
+    sys.stdout.flush()

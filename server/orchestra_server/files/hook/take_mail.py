@@ -115,9 +115,19 @@ def take_mail(reader: Reader) -> tuple[list[Fields], list[str]]:
         rest.insert(0, letters.pop())
     if rest:
         write_json(reader.place(MAIL), {"for": reader.name, "interrupts": rest})
+        leave_out(rest, claims)
     copy_to_other_readers(reader, [letter for letter in copied if letter in letters])
     os.close(locked)
     return letters, claims
+
+
+def leave_out(rest: list[Json], claims: list[str]) -> None:
+    """Take out of the claims what is not shown now: a claim becomes the receipt of its letters."""
+    for claim in claims:
+        claimed = letters_in(claim)
+        shown: list[Json] = [letter for letter in claimed if letter not in rest]
+        if len(shown) < len(claimed):
+            write_json(claim, {"interrupts": shown})
 
 
 def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:

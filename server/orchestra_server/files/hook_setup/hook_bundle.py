@@ -12,10 +12,9 @@ from textwrap import wrap
 # Each uses only those before it.
 SECTIONS = (
     "json_files",
-    "resp_client",
     "find_reader",
     "take_mail",
-    "presence",
+    "spool",
     "answer_events",
     "closed_chamber",
     "isolation_guard",

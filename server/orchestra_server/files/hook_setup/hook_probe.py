@@ -1,10 +1,10 @@
 """The probe that proves a chamber ready: starts its hook as a client would.
 
-The server runs the presence command of the chamber's settings through /bin/sh, with the event
-`Handshake` and a `nonce` on stdin. The hook tries to reach Redis (a PING is enough) and prints one
-JSON object: the nonce as `handshake`, its `chamber_id`, and whether it `reaches_redis`. It changes
-nothing. So a missing interpreter, a broken settings file or a wrong address shows at once, not when
-the first message stays unread.
+The server runs a command of the chamber's settings through /bin/sh, with the event `Handshake` and
+a `nonce` on stdin, and asks its shell by a variable to start Python though there is no mail. The
+hook prints one JSON object: the nonce as `handshake`, its `chamber_id`, and whether it has a
+`spool_writable`. It changes nothing. So a missing interpreter, a broken settings file or a spool in
+the way shows at once, and not when the first message is not read.
 """
 
 import os
@@ -20,25 +20,27 @@ from msgspec import Struct
 
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
+from orchestra_server.files.hook_setup.hook_settings import is_outdated
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
+    PROBE,
     chamber_command,
-    guarded,
     main_command,
 )
+from orchestra_server.files.installation.client_settings import event_line
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")
-# Any event that reports presence would do; this is a session's first.
+# Any event that reads mail would do; this is a session's first.
 _ASKED = "SessionStart"
 # The hook answers in 0.03 s; a machine that is busy with twenty chambers may need a while.
 _SECONDS = 10.0
-_LISTENS = "it leaves receipts, because it does not reach Redis by itself"
+_MUTE = "it cannot write to the spool in the git directory, so that what it does is not seen"
+_OUTDATED = "is of another version of Orchestra; 'orchestra reconcile' writes it anew"
 
 
 class _Handler(Struct, frozen=True):
     command: str = ""
-    background: bool = msgspec.field(default=False, name="async")
 
 
 class _Group(Struct, frozen=True):
@@ -52,7 +54,7 @@ class _SettingsFile(Struct, frozen=True):
 class _Answer(Struct, frozen=True):
     handshake: str
     chamber_id: str
-    reaches_redis: bool = False
+    spool_writable: bool = False
 
 
 def probe_hook(
@@ -77,10 +79,7 @@ def probe_hook(
     )
     command = next(own_commands, "")
     if not command:
-        strange = commands[0][0] / SETTINGS
-        return HookProbe(
-            ready=False, note=f"{strange} starts a hook that is not ours; it was not run"
-        )
+        return HookProbe(ready=False, note=_strange(commands[0][0]))
     nonce = secrets.token_hex(8)
     payload = {
         "hook_event_name": EVENT,
@@ -103,7 +102,7 @@ def _command_in(path: Path) -> str:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return ""
     handlers = (one for group in settings.hooks.get(_ASKED, ()) for one in group.hooks)
-    return next((one.command for one in handlers if one.background and MARK in one.command), "")
+    return next((one.command for one in handlers if MARK in one.command), "")
 
 
 def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Path) -> bool:
@@ -122,14 +121,20 @@ def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Pat
         return False
     make = main_command if directory == main_checkout else chamber_command
     wanted = make(Path(python), code, directory)
-    return command == guarded(wanted, wanted.present, "presence")
+    return command == event_line(_ASKED, wanted)
+
+
+def _strange(directory: Path) -> str:
+    """Return what a command is that Orchestra would not write, or not any more."""
+    what = _OUTDATED if is_outdated(directory) else "is not ours; it was not run"
+    return f"{directory / SETTINGS} starts a hook that {what}"
 
 
 def _run(command: str, directory: Path, stdin: bytes) -> bytes:
     with subprocess.Popen(  # noqa: S603 - the command stands in the chamber's own settings
         ["/bin/sh", "-c", command],
         cwd=directory,
-        env={**os.environ, "CLAUDE_PROJECT_DIR": str(directory)},
+        env={**os.environ, "CLAUDE_PROJECT_DIR": str(directory), PROBE: "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -153,4 +158,4 @@ def _judge(said: bytes, nonce: str, chamber_id: str) -> HookProbe:
     if answer.chamber_id != chamber_id:
         other = answer.chamber_id or "none"
         return HookProbe(ready=False, note=f"the hook takes the chamber for {other!r}")
-    return HookProbe(ready=True, note="" if answer.reaches_redis else _LISTENS)
+    return HookProbe(ready=True, note="" if answer.spool_writable else _MUTE)

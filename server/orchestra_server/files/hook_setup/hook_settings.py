@@ -1,17 +1,13 @@
-"""The settings file beside the hook: which chamber it serves, and how it reaches Redis."""
+"""The settings file beside the hook: which chamber it serves, and where its reports go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from orchestra_core.models import Chamber
-from orchestra_core.store.client.address import read_address
-from orchestra_core.store.keys import Keys
-from orchestra_core.store.scripts import ScriptName, script
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
@@ -22,23 +18,8 @@ HOOK_CACHE = HOOK.parent / "__pycache__"
 ELSEWHERE = HOOK.parent / "elsewhere"
 # In the main checkout: which subagent works in which chamber, and which of these are closed.
 BINDINGS = HOOK.parent / "bindings"
-# It may hold the password of the server.
+# Only paths are in it; nobody but its owner has a use for them.
 HOOK_SETTINGS_MODE = 0o600
-
-
-class RedisAddress(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One server, as a socket needs it; `socket` empty means host and port.
-
-    `hello` are the commands that begin a connection: AUTH and SELECT.
-    """
-
-    socket: str = ""
-    host: str = ""
-    port: int = 0
-    tls: bool = False
-    ca: str = ""
-    verify: bool = True
-    hello: tuple[tuple[str, ...], ...] = ()
 
 
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,9 +37,18 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     chamber_id: str = ""
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
-    redis: RedisAddress | None = None
-    interrupt_stamp: tuple[str, ...] = ()  # EVAL and all arguments that do not change
-    presence: tuple[str, ...] = ()
+    spool: str = ""
+    slot: str = ""  # what the names of its reports in the spool begin with
+
+
+def is_outdated(chamber: Path) -> bool:
+    """Tell whether a chamber has settings of a hook that knows no spool."""
+    try:
+        settings = msgspec.json.decode((chamber / HOOK_SETTINGS).read_bytes(), type=HookSettings)
+    except (OSError, msgspec.DecodeError):
+        return False
+    is_here = settings.mode == "chamber" and Path(settings.root) == chamber
+    return is_here and not settings.spool
 
 
 def remove_retired(root: Path) -> list[Path]:
@@ -79,11 +69,8 @@ def remove_cache(root: Path) -> None:
         (root / HOOK_CACHE).rmdir()
 
 
-def chamber_settings(
-    chamber: Chamber, url: str, project_id: str, *, main: Path, own_hooks: bool
-) -> bytes:
-    """Return the settings of a chamber's hook as JSON; `url` is the store's."""
-    keys = Keys(project_id)
+def chamber_settings(chamber: Chamber, *, main: Path, reports: Path, own_hooks: bool) -> bytes:
+    """Return the settings of a chamber's hook as JSON; its reports begin with `reports`."""
     return _encode(
         HookSettings(
             mode="chamber",
@@ -92,23 +79,23 @@ def chamber_settings(
             chamber_id=chamber.id,
             chamber=chamber.name,
             own_hooks=own_hooks,
-            redis=redis_address(url),
-            interrupt_stamp=_evaluation(
-                "interrupt_stamp",
-                (keys.documents("interrupts"), keys.sequence, keys.stream),
-                keys.channel,
-            ),
-            presence=_evaluation(
-                "presence", (keys.presence, keys.activity(chamber.id)), keys.presence_channel
-            ),
+            spool=str(reports.parent),
+            slot=reports.name,
         )
     )
 
 
-def main_settings(root: Path, *, isolation: bool = True, agents: Sequence[str] = ()) -> bytes:
+def main_settings(
+    root: Path, reports: Path, *, isolation: bool = True, agents: Sequence[str] = ()
+) -> bytes:
     """Return the settings of the main checkout's hook; it finds the rest in each chamber."""
     settings = HookSettings(
-        mode="main", root=str(root), isolation=isolation, agents=tuple(dict.fromkeys(agents))
+        mode="main",
+        root=str(root),
+        isolation=isolation,
+        agents=tuple(dict.fromkeys(agents)),
+        spool=str(reports.parent),
+        slot=reports.name,
     )
     return _encode(settings)
 
@@ -119,48 +106,6 @@ def chosen_agents(root: Path) -> tuple[str, ...]:
         return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings).agents
     except (OSError, msgspec.DecodeError):
         return ()
-
-
-def redis_address(url: str) -> RedisAddress | None:
-    """Return what a plain socket needs to reach `url`; None behind a Sentinel.
-
-    A hook does not ask a Sentinel for its master: it leaves receipts instead. Raises BadInput.
-    """
-    address = read_address(url)
-    if address.kind == "sentinel":
-        return None
-    parts = urlsplit(address.url)
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    is_socket = address.kind == "socket"
-    return RedisAddress(
-        socket=unquote(parts.path) if is_socket else "",
-        host="" if is_socket else parts.hostname or "",
-        port=0 if is_socket else parts.port or 0,
-        tls=parts.scheme == "rediss",
-        ca=options.get("ssl_ca_certs", ""),
-        verify=_verified(options),
-        hello=_hello(parts, options),
-    )
-
-
-def _hello(parts: SplitResult, options: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    username = unquote(parts.username or options.get("username", "")) or "default"
-    password = unquote(parts.password or options.get("password", ""))
-    in_path = parts.path.strip("/") if parts.scheme != "unix" else ""
-    database = options.get("db", in_path) or "0"
-    authenticate = ("AUTH", username, password)
-    return (
-        *((authenticate,) if password else ()),
-        *((("SELECT", database),) if database != "0" else ()),
-    )
-
-
-def _evaluation(name: ScriptName, keys: Sequence[str], channel: str) -> tuple[str, ...]:
-    return ("EVAL", script(name).source, str(len(keys)), *keys, channel)
-
-
-def _verified(options: Mapping[str, str]) -> bool:
-    return options.get("ssl_cert_reqs", "required").lower() not in {"none", "optional", "0", "1"}
 
 
 def _encode(settings: HookSettings) -> bytes:

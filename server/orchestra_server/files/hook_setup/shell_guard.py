@@ -1,17 +1,21 @@
-"""The line that /bin/sh runs at each event of a client: it looks for mail before it starts Python.
+"""The lines that /bin/sh runs at a client's events: a report for the spool, or Python for mail.
 
-Nearly every call finds none, so a worker waits only for the start of a shell and of `cat`. Nothing
-cheaper reads stdin to its end, and a client whose hook does not may show an error; a shell's own
-`read` takes it byte by byte.
+Nearly every call finds no mail, so what this line costs is what a worker waits for: the start of a
+shell, and of `cat`, which the shell becomes. It puts the client's JSON into the spool behind a
+head, whose parts end with NUL: the directory of the settings, the directory in which the session
+was started, and whose client it is. Nothing cheaper reads stdin to its end, and a client whose hook
+does not may show an error; a shell's own `read` takes it byte by byte.
 """
 
+import hashlib
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.files.hook.closed_chamber import closed_answer, closed_message
-from orchestra_server.files.hook.json_files import dump
+from orchestra_server.files.hook.json_files import dump, file_name_part
 from orchestra_server.files.hook.other_clients import GEMINI_EVENTS
+from orchestra_server.files.hook.spool import SLOTS
 from orchestra_server.files.hook_setup.hook_settings import (
     BINDINGS,
     ELSEWHERE,
@@ -20,15 +24,21 @@ from orchestra_server.files.hook_setup.hook_settings import (
 )
 
 MARK = "interrupt_monitor"
+# With a value in the environment, the hook is started without mail too.
+PROBE = "ORCHESTRA_PROBE"
+SPOOL_IN_GIT = Path("orchestra", "spool")
 # The words before `exec` keep cat from its message catalogues and from searching a long PATH:
 # a sixth of the whole line.
-DRAIN = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat >/dev/null"
-_CAT = DRAIN.replace("exec ", "")
+_CAT = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat"
+DRAIN = f"{_CAT} >/dev/null"
+_READ = DRAIN.replace("exec ", "")
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
 _START = (
     f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; "
     "hook.run(sys.argv[3], sys.argv[2])"
 )
+_NAME_LENGTH = 63
+_DIGEST_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +47,34 @@ class Command:
 
     python: Path
     code: Path  # the folder that it is imported from
-    hooks: Path  # the folder of its settings and marks
+    root: Path  # the chamber, or the main checkout
     mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
     present: tuple[str, ...]  # the same for a worker that has to be reported
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
     chamber: Path | None = None  # whose settings these are; None for the main checkout's
 
+    @property
+    def hooks(self) -> Path:
+        """The folder of the hook's settings and marks."""
+        return self.root / HOOK.parent
+
+    @property
+    def reports(self) -> Path:
+        """The beginning of the paths of its reports; the code lies beside the spool."""
+        return self.code.parents[2] / SPOOL_IN_GIT / slot(self.root)
+
+
+def slot(root: Path) -> str:
+    """Return the name that the reports of one chamber or main checkout begin with."""
+    digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{file_name_part(root.name)[:_NAME_LENGTH]}.{digest[:_DIGEST_LENGTH]}"
+
 
 def chamber_command(python: Path, code: Path, chamber: Path) -> Command:
     """Return the command of a chamber's own settings."""
     here = shlex.quote(str(chamber))
-    mail, present, mailbox = f"{here}/.INTERRUPT*", f"{here}/.claude", f"{here}/.INTERRUPT"
-    return Command(python, code, chamber / HOOK.parent, (mail,), (present,), mailbox, chamber)
+    mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
+    return Command(python, code, chamber, (mail,), (present,), f"{here}/.INTERRUPT")
 
 
 def main_command(python: Path, code: Path, root: Path) -> Command:
@@ -58,7 +84,7 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
     return Command(
         python,
         code,
-        root / HOOK.parent,
+        root,
         (*(f"{chambers}/.INTERRUPT*" for chambers in folders), f"{top}/{BINDINGS}/*.closed"),
         tuple(f"{chambers}/{HOOK_SETTINGS}" for chambers in folders),
     )
@@ -69,27 +95,45 @@ def closed_first(command: Command, event: str) -> str:
 
     The hook cannot give it, because what it would read is gone as well.
     """
-    if command.chamber is None:
+    if not command.mailbox:
         return ""
     gemini_event = event if event in GEMINI_EVENTS else ""
     event = GEMINI_EVENTS.get(event, event)
-    answer = closed_answer(event, gemini_event, closed_message(event, command.chamber.name))
+    answer = closed_answer(event, gemini_event, closed_message(event, command.root.name))
     said = f"printf %s {shlex.quote(dump(answer))}; " if answer else ""
-    link = shlex.quote(str(command.chamber / ".git"))
-    return f"[ -e {link} ] || {{ {_CAT}; {said}exit 0; }}; "
+    link = shlex.quote(str(command.root / ".git"))
+    return f"[ -e {link} ] || {{ {_CAT.replace('exec ', '')} >/dev/null; {said}exit 0; }}; "
 
 
-def guarded(command: Command, patterns: tuple[str, ...], subject: str) -> str:
+def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise: str = "") -> str:
     """Return one line for /bin/sh that runs the hook if one of `patterns` matches anything.
 
-    It always reads its stdin, or some clients show an error.
+    Else it runs `otherwise`, which must read stdin to its end; "" only does that.
     """
     python = shlex.quote(str(command.python))
     folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
-    # A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
-    found = " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))
-    found = f"{{ {found}; }}" if len(patterns) > 1 else found
+    found = f'{{ {_found(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
     return (
-        f"set -- {' '.join(patterns)}; {found} && [ -x {python} ] || {DRAIN}; "
+        f"set -- {' '.join(patterns)}; {found} || {{ {otherwise or DRAIN}; }}; "
         f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject} 2>/dev/null || {DRAIN}"
     )
+
+
+def reported(command: Command, event: str, client: str = "claude") -> str:
+    """Return a line for /bin/sh that leaves a report of `event`, where there is anyone to report.
+
+    It ends there: the shell becomes `cat`. Where the spool cannot be written, only stdin is read.
+    """
+    anyone = "" if command.mailbox else f"set -- {' '.join(command.present)}; "
+    anyone += "" if command.mailbox else f"{{ {_found(command.present)}; }} || {DRAIN}; "
+    root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
+    head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {client}"
+    return f"{anyone}{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
+
+
+def _found(patterns: tuple[str, ...]) -> str:
+    """Return the test whether one of the patterns that were set matches anything.
+
+    A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
+    """
+    return " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))

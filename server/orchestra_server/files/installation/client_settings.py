@@ -1,9 +1,9 @@
 """Orchestra's part of Claude Code's settings: hooks, and permission to call its tools.
 
-Each event has one handler that reads mail, behind a shell guard which takes 1.5 ms when there is
-none, and one that reports presence, asynchronously, so that nobody waits for it. The tools that
-write have one more, for the isolation guard. In a chamber a change of the mailbox wakes a session
-that is idle: `asyncRewake` with exit code 2, which is undocumented (seen in 2.1.330).
+Each event has one handler: a shell that puts a report into the spool, and starts Python only when
+there is mail. A client waits for it, so that reports are written in the order of the events. The
+tools that write have one more, for the isolation guard. In a chamber a change of the mailbox wakes
+a session that is idle: `asyncRewake` with exit code 2, which is undocumented (seen in 2.1.330).
 """
 
 import shlex
@@ -13,11 +13,11 @@ from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
 from orchestra_server.files.hook.stash_guard import STASH_ALIASES
 from orchestra_server.files.hook_setup.shell_guard import (
-    DRAIN,
     MARK,
     Command,
     closed_first,
     guarded,
+    reported,
 )
 from orchestra_server.files.json_edit import Json
 
@@ -33,7 +33,7 @@ _MAIL_EVENTS = (
     "Stop",
     "SubagentStop",
 )
-_PRESENCE_EVENTS = (
+_REPORTED_EVENTS = (
     "SessionStart",
     "UserPromptSubmit",
     "PreToolUse",
@@ -45,7 +45,10 @@ _PRESENCE_EVENTS = (
     "StopFailure",
     "SessionEnd",
 )
+# At these a session is idle no more; a notice, or the end of a subagent, does not begin a turn.
+_ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "SubagentStop"}
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
+_LAUNCHING_TOOLS = "Agent|Task"
 # Python is started only for a command that has this word, or a git alias that has it.
 _STASH_ONLY = (
     "asked=$(cat); case $asked in *stash*|*git*) ;; *) exit 0 ;; esac; "
@@ -61,7 +64,7 @@ Hooks = Mapping[str, list[Json]]
 
 def hooks_of(command: Command) -> Hooks:
     """Return Orchestra's groups of handlers for each event."""
-    events = dict.fromkeys((*_MAIL_EVENTS, *_PRESENCE_EVENTS))
+    events = dict.fromkeys((*_MAIL_EVENTS, *_REPORTED_EVENTS))
     hooks = {event: _groups_of(event, command) for event in events}
     return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
 
@@ -116,51 +119,56 @@ def without_permission(text: str, name: str) -> str:
 
 
 def _groups_of(event: str, command: Command) -> list[Json]:
-    handlers: list[Json] = []
-    if event in _MAIL_EVENTS:
-        first = f"{closed_first(command, event)}{_before(event, command)}"
-        line = first + guarded(command, command.mail, "mail")
-        handlers.append({"type": "command", "command": line, "timeout": _TIMEOUT_S})
-    if event in _PRESENCE_EVENTS:
-        line = guarded(command, command.present, "presence")
-        handlers.append({"type": "command", "command": line, "async": True, "timeout": _TIMEOUT_S})
     matcher: dict[str, Json] = {"matcher": "*"} if event in _TOOL_EVENTS else {}
-    groups: list[Json] = [{**matcher, "hooks": handlers}]
+    groups: list[Json] = [{**matcher, "hooks": [_handler(event_line(event, command))]}]
     if event == "PreToolUse":
         line = guarded(command, command.present, "guard")
-        handler: Json = {"type": "command", "command": line, "timeout": _TIMEOUT_S}
-        groups.append({"matcher": _WRITING_TOOLS, "hooks": [handler]})
-        groups.append(
-            {"matcher": "Bash", "hooks": [{**handler, "command": f"{_STASH_ONLY}{{ {line}; }}"}]}
-        )
+        groups.append({"matcher": _WRITING_TOOLS, "hooks": [_handler(line)]})
+        groups.append({"matcher": "Bash", "hooks": [_handler(f"{_STASH_ONLY}{{ {line}; }}")]})
+    if event == "PostToolUse" and not command.mailbox:
+        # At once and by Python: a report that nobody reads would leave a subagent without mail.
+        line = guarded(command, command.present, "binding")
+        groups.append({"matcher": _LAUNCHING_TOOLS, "hooks": [_handler(line)]})
     return groups
 
 
-def _before(event: str, command: Command) -> str:
-    """Return what the shell does before it looks for mail; a read-only directory is ignored.
+def _handler(line: str) -> Json:
+    return {"type": "command", "command": line, "timeout": _TIMEOUT_S}
+
+
+def event_line(event: str, command: Command) -> str:
+    """Return what the shell does at an event; a read-only directory is ignored.
 
     A client that reports ends of batches shows mail there: its single calls need not look. A turn
     that ends is marked before it looks, so that mail which comes after the look finds the mark.
     """
     batches, idle = (_mark(command, name) for name in ("batches", "idle"))
-    match event:
-        case "PostToolUse":
-            return f"[ -e {batches} ] && {DRAIN}; "
-        case "PostToolBatch":
-            return f"[ -e {batches} ] || true 2>/dev/null >{batches}; "
-        case "Stop" if command.mailbox:
-            return f"true 2>/dev/null >{idle}; "
-        case _:
-            return ""
+    report = reported(command, event) if event in _REPORTED_EVENTS else ""
+    if event not in _MAIL_EVENTS:
+        line = f": {MARK}; {report}"
+    else:
+        line = guarded(command, command.mail, "mail", report)
+    if event == "PostToolUse":
+        line = f"[ -e {batches} ] && {{ {report}; }}; {line}"
+    elif event == "PostToolBatch":
+        line = f"[ -e {batches} ] || true 2>/dev/null >{batches}; {line}"
+    if command.mailbox and event == "Stop":
+        line = f"echo 2>/dev/null >{idle}; {line}"
+    elif command.mailbox and event in _ACTIVE_EVENTS:
+        line = f"[ -s {idle} ] && true 2>/dev/null >{idle}; {line}"
+    return closed_first(command, event) + line if event in _MAIL_EVENTS else line
 
 
 def _waking(command: Command) -> list[Json]:
-    """Return the handler that wakes an idle session for mail; one at work finds it by itself."""
+    """Return the handler that wakes an idle session for mail; one at work finds it by itself.
+
+    The mark of an idle session has content, so that the shell itself can take it back.
+    """
     idle = _mark(command, "idle")
     said = "A message has arrived for the worker in this chamber."
     line = (
-        f"cat >/dev/null; [ -e {command.mailbox} ] && rm {idle} 2>/dev/null || exit 0; "
-        f"echo {shlex.quote(said)} >&2; exit 2"
+        f"cat >/dev/null; [ -e {command.mailbox} ] && [ -s {idle} ] && rm {idle} 2>/dev/null "
+        f"|| exit 0; echo {shlex.quote(said)} >&2; exit 2"
     )
     handler: Json = {
         "type": "command",

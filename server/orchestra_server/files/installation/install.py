@@ -24,6 +24,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     main_settings,
     remove_retired,
 )
+from orchestra_server.files.hook_setup.shell_guard import main_command
 from orchestra_server.files.installation.install_record import (
     InstallRecord,
     digest,
@@ -40,6 +41,7 @@ from orchestra_server.files.installation.installed_files import (
 )
 from orchestra_server.files.installation.mcp_json import LAUNCHER
 from orchestra_server.files.installation.uninstall_cleanup import chambers_in, sweep
+from orchestra_server.files.spool.spool_folder import make_spool, remove_spool
 
 _FOLDERS = (Path(".claude"), HOOK.parent, LAUNCHER.parent)
 
@@ -56,7 +58,8 @@ def initialise(
     """
     project = _project(root)
     record = read_record(project.git_dir, project.root)
-    hook_settings = main_settings(project.root, isolation=isolation, agents=agents)
+    command = main_command(python, code_folder(project.git_dir), project.root)
+    hook_settings = main_settings(project.root, command.reports, isolation=isolation, agents=agents)
     files = installed_files(project, python, record, agents, hook_settings)
     changes: dict[Path, tuple[bytes | None, bytes]] = {}
     for file in files:
@@ -68,6 +71,7 @@ def initialise(
         return []
     try:
         is_code_new = install_code(project.git_dir)
+        make_spool(project.git_dir)
         _write(project, record, files, changes)
         retired = remove_retired(project.root)
     except OSError as fault:
@@ -107,6 +111,7 @@ def undo(root: Path) -> list[str]:
                 Path(directory).rmdir()
         if not chambers_in(project.root) and not has_other_records(project.git_dir, project.root):
             remove_code(project.git_dir)
+            remove_spool(project.git_dir)
         write_record(project.git_dir, project.root, None)
     except OSError as fault:
         raise Unavailable(

@@ -16,7 +16,7 @@ from orchestra_server.usecases.chambers.save_and_remove import ClosedWork, save_
 from orchestra_server.usecases.clones.whereabouts import require_here
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from orchestra_server.usecases.delivery.deliver import take_receipts
+from orchestra_server.usecases.delivery.take_in_spool import take_in_all_of
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -47,7 +47,7 @@ async def close_all(
         await require_here(context, chamber, "closes it")
     closing_chambers = await _begin(context, chambers)
     for chamber in closing_chambers:
-        await take_receipts(context.store, chamber)  # they go with the directory
+        await take_in_all_of(context, chamber)  # they go with the directory
     resumed = {chamber.name for chamber in chambers if not chamber.is_live}
     found = await asyncio.to_thread(
         save_and_remove_all, repo, task, closing_chambers, landed, resumed

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
-from orchestra_core.private_valkey import inspect
-from orchestra_core.settings import Settings
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan, provision_chamber
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
@@ -48,7 +46,6 @@ def provision_chambers(
                 chamber=chamber,
                 siblings=(*siblings, *(other for other in chambers if other is not chamber)),
                 skeleton=tuple(skeleton),
-                store_url=store_url(context.settings),
                 included=included,
                 tracked=tracked_among(repo, chamber.base_commit, WRITTEN),
             )
@@ -68,11 +65,6 @@ def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, Hook
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = pool.map(probe, chambers)
         return {chamber.id: answer for chamber, answer in zip(chambers, answers, strict=True)}
-
-
-def store_url(settings: Settings) -> str:
-    """Return where the store answers: the server that is named, or the private one's socket."""
-    return settings.redis_url or f"unix://{inspect(settings).socket}"
 
 
 def _is_file(top: Path, path: str) -> bool:

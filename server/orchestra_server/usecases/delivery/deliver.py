@@ -16,23 +16,25 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_server.domain.interrupts import ENDED_NOTE, left_behind
 from orchestra_server.files.chamber.mailbox import (
-    collect_receipts,
-    discard_receipts,
     has_mail,
     post,
     unread,
     withdraw,
 )
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension, shows
+from orchestra_server.files.spool.receipts import receipts_in_chamber
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.background_tasks import Background
+from orchestra_server.usecases.delivery.take_in_spool import take_receipts_in_chamber
 
 _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
 async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: str) -> bool:
-    """Post what is `sent` to the live chambers here, call back what has ended, take in receipts.
+    """Post what is `sent` to the live chambers here, and call back what has ended.
+
+    Receipts that hooks could leave nowhere but in a chamber are taken in.
 
     Return whether anything was stamped, so that `state` is out of date.
 
@@ -45,7 +47,7 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: s
     stamped = False
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
         own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
-        stamped |= await take_receipts(store, chamber)
+        stamped |= await take_receipts_in_chamber(store, Path(chamber.path))
         try:
             stamped |= await _serve(store, state, chamber, own, clock)
         except Unavailable as fault:
@@ -104,23 +106,10 @@ def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now
     return (
         any(one.state == "sent" for one in mail)
         or bool(left_behind(mail, state.presence.get(chamber.id), now))
-        or bool(collect_receipts(path))
+        or bool(receipts_in_chamber(path))
         or not shows(path, _suspension(chamber, state.interrupts.get(chamber.suspended_by)))
         or (any(one.is_withdrawn for one in mail) and has_mail(path))
     )
-
-
-async def take_receipts(store: Store, chamber: Chamber) -> bool:
-    """Stamp what a chamber's hooks could not tell Redis; return whether there was anything."""
-    path = Path(chamber.path)
-    receipts = await asyncio.to_thread(collect_receipts, path)
-    for receipt in receipts:
-        await store.stamp_interrupt(
-            receipt.interrupt_id, receipt.state, at=receipt.at, actor=chamber.name
-        )
-    if receipts:
-        await asyncio.to_thread(discard_receipts, path, receipts)
-    return bool(receipts)
 
 
 async def _serve(

@@ -1,5 +1,7 @@
 """Delivery by the process on duty: posts what was sent from elsewhere, and keeps the clone heard.
 
+It also takes in what hooks leave in the spool, as soon as it is there.
+
 Whoever sends a message posts it too where the chamber stands on the same machine. What another
 machine sent, or a process that died before it posted, is posted by the server on duty here: at its
 start, and then as events come.
@@ -23,6 +25,8 @@ from orchestra_server.usecases.clones.registration import DUTY_LOCK, CloneHeartb
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.delivery.deliver import deliver_mail
+from orchestra_server.usecases.delivery.spool_watch import watch_spool
+from orchestra_server.usecases.delivery.take_in_spool import take_in_round
 
 _NEWS = frozenset(
     (
@@ -35,6 +39,11 @@ _NEWS = frozenset(
 )
 # Seconds: a sender on this machine has posted by then, and there is nothing left to do twice.
 _SENDERS_TURN = 0.01
+# Seconds until half a report is read again, doubled each time.
+_TORN_PAUSE = 0.01
+_LONGEST_TORN_PAUSE = 2.0
+# Seconds; whoever else reads the spool is done with it by then.
+_SPOOL_PATIENCE = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -55,9 +64,11 @@ class _MailRound:
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
         self._project = project
+        self._common_dir = project.git_dir
         self._clock = clock
         self._state = ProjectState()
         self._woken = asyncio.Event()
+        self._spooled = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._heartbeat = CloneHeartbeat(store, project)
         self._alarms: set[asyncio.TimerHandle] = set()
@@ -68,11 +79,14 @@ class _MailRound:
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(self._go_round())
                 heartbeat = group.create_task(self._heartbeat.run())
+                intakes = group.create_task(self._empty_spool())
+                watch = group.create_task(watch_spool(self._common_dir, self._spooled.set))
+                self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                rounds.cancel()
-                heartbeat.cancel()
+                for task in (rounds, heartbeat, intakes, watch):
+                    task.cancel()
         finally:
             for alarm in self._alarms:
                 alarm.cancel()
@@ -86,6 +100,25 @@ class _MailRound:
                 await deliver_mail(self._store, self._state, self._clock, clone)
             except OrchestraError as fault:
                 _log.warning("%s", fault)  # the next news, or the store's return, tries again
+
+    async def _empty_spool(self) -> None:
+        pause = _TORN_PAUSE
+        while True:
+            await self._spooled.wait()
+            self._spooled.clear()
+            try:
+                intake = await take_in_round(
+                    self._store, self._common_dir, self._clock, _SPOOL_PATIENCE
+                )
+            except OrchestraError as fault:
+                _log.warning("%s", fault)  # the files stay, until the store's return
+                continue
+            self._state.interrupts |= {one.id: one for one in intake.stamped}
+            pause = min(2 * pause, _LONGEST_TORN_PAUSE) if intake.is_torn else _TORN_PAUSE
+            if intake.has_more:
+                self._spooled.set()
+            elif intake.is_torn:
+                self._set_in(pause, self._spooled)
 
     def _take(self, update: Update) -> None:
         match update:
@@ -109,6 +142,7 @@ class _MailRound:
                 self._look_after(presence)
             case Reconnected():
                 self._woken.set()
+                self._spooled.set()
             case _:
                 pass
 
@@ -127,5 +161,8 @@ class _MailRound:
             self._wake_in(max(0, settled - self._clock()) / 1_000)
 
     def _wake_in(self, seconds: float) -> None:
+        self._set_in(seconds, self._woken)
+
+    def _set_in(self, seconds: float, event: asyncio.Event) -> None:
         self._alarms = {alarm for alarm in self._alarms if alarm.when() > self._loop.time()}
-        self._alarms.add(self._loop.call_later(seconds, self._woken.set))
+        self._alarms.add(self._loop.call_later(seconds, event.set))

@@ -25,7 +25,7 @@ from orchestra_server.usecases.common.transaction import (
     Decision,
     run_transaction,
 )
-from orchestra_server.usecases.delivery.deliver import take_receipts
+from orchestra_server.usecases.delivery.take_in_spool import take_in_all_of
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _SHOWN = 5
@@ -92,8 +92,7 @@ async def _take_out(context: Context, found: _FoundInterrupt) -> None:
             f"interrupt {interrupt.id!r} is being shown to its worker at this moment; "
             "send another message that sets it right"
         )
-    # A hook that is done with it has told Redis by now, or has left a receipt.
-    await take_receipts(context.store, chamber)
+    await take_in_all_of(context, chamber)  # a hook that is done with it has left a receipt
 
 
 def _require_unread(interrupt: Interrupt) -> None:

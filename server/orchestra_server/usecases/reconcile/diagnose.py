@@ -26,6 +26,7 @@ Name = Literal[
     "lost link",
     "unlocked worktree",
     "lost hook",
+    "outdated hook",
     "orphan worktree",
     "orphan branch",
     "stale lock",
@@ -235,6 +236,14 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
                 f"the hook and the briefing of chamber {chamber.id} are gone (by 'git clean -x', "
                 "say): its worker reads no mail",
                 "they are written again; every other file stays as it is",
+            )
+        if at.outdated:
+            yield Difference(
+                "outdated hook",
+                chamber.id,
+                f"the hook of chamber {chamber.id} is of an older version, which speaks to the "
+                "store by itself",
+                "its settings are written again, and hold nothing secret",
             )
         if chamber.id in seen.renamed:
             yield Difference(

@@ -19,6 +19,7 @@ class ChamberObservation:
     known: frozenset[str] = frozenset()  # those, and what was read last
     receipts: int = 0
     hooked: bool = True  # its hook is there, or never was
+    outdated: bool = False  # its hook speaks to the store by itself, as those of old versions did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

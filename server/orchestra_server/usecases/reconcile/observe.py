@@ -13,8 +13,9 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.damage import find_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.task_lifecycle import claim_of
-from orchestra_server.files.chamber.mailbox import collect_receipts, known, unread
-from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.files.chamber.mailbox import known, unread
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, is_outdated
+from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
@@ -129,9 +130,10 @@ def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
     return ChamberObservation(
         linked=_record(path).is_relative_to(repo.common_dir),
         unread=frozenset(unread(path)),
-        known=frozenset(known(path)),
-        receipts=len(collect_receipts(path)),
+        known=frozenset(known(path) | ids_in_spool(repo.common_dir)),
+        receipts=sum(len(receipts) for _, receipts in receipts_in_chamber(path)),
         hooked=not chamber.ready_at or (path / HOOK_SETTINGS).exists(),
+        outdated=is_outdated(path),
     )
 
 

@@ -15,6 +15,7 @@ from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.chamber_lock import try_lock_chamber
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.reconcile.diagnose import Difference, differences
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
@@ -56,6 +57,7 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
     require_sure(context)
     outcomes: dict[tuple[str, str], _Outcome] = {}
     async with lock_repository(repo.common_dir, to_look=dry_run):
+        await take_in_spool(context.store, repo.common_dir, context.clock)
         if not dry_run:
             await claim_documents(context, repo)
         for task_id in await former_tasks(context, repo):

@@ -284,10 +284,10 @@ async def _deliver_mail(case: Case) -> bool:
 
 
 async def _post_lost_mail(case: Case) -> bool:
+    # As it is now: its receipt may have been taken in since the chamber was looked at.
+    interrupts = (await case.context.store.snapshot()).interrupts.values()
     mail = [
-        one
-        for one in case.seen.state.interrupts.values()
-        if one.chamber_id == case.chamber.id and one.state == "posted"
+        one for one in interrupts if one.chamber_id == case.chamber.id and one.state == "posted"
     ]
     await asyncio.to_thread(
         post, Path(case.chamber.path), sorted(mail, key=lambda one: one.sent_at)
@@ -334,6 +334,7 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "lost link": _restore_link,
     "unlocked worktree": _lock_worktree,
     "lost hook": _restore_hook,
+    "outdated hook": _restore_hook,
     "orphan worktree": _adopt_worktree,
     "orphan branch": _delete_orphan_branch,
     "stale lock": _move_stale_lock,

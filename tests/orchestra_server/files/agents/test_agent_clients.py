@@ -33,13 +33,12 @@ def test_timeouts_are_in_seconds_for_codex_and_in_milliseconds_for_gemini() -> N
     assert (codex["timeout"], gemini["timeout"]) == (10, 10_000)
 
 
-def test_the_hook_starts_before_a_tool_only_with_mail_and_at_a_turns_end_in_any_chamber() -> None:
-    hooks = merged("codex")["hooks"]
-    before = hooks["PreToolUse"][0]["hooks"][0]["command"]
-    at_the_end = hooks["Stop"][0]["hooks"][0]["command"]
-    assert COMMAND.mail[0] in before
-    assert COMMAND.present[0] in at_the_end
-    assert COMMAND.mail[0] not in at_the_end
+@pytest.mark.parametrize("event", ["PreToolUse", "Stop"])
+def test_only_mail_starts_the_hook_and_without_it_the_shell_leaves_a_report(event: str) -> None:
+    command = merged("codex")["hooks"][event][0]["hooks"][0]["command"]
+    assert f"; set -- {COMMAND.mail[0]}; " in command
+    assert command.count("python3 -I") == 1
+    assert f">{COMMAND.reports}.{event}." in command
 
 
 def test_the_persons_own_hooks_and_settings_are_kept() -> None:

@@ -3,7 +3,12 @@ import re
 from pathlib import Path
 
 from orchestra_server.files.agents.opencode import plugin
-from orchestra_server.files.hook_setup.shell_guard import chamber_command, closed_first, guarded
+from orchestra_server.files.hook_setup.shell_guard import (
+    chamber_command,
+    closed_first,
+    guarded,
+    reported,
+)
 
 COMMAND = chamber_command(
     Path("/usr/bin/python3"), Path("/repo/it's/.claude/hooks/hook.py"), Path("/repo/it's")
@@ -13,13 +18,10 @@ COMMAND = chamber_command(
 def test_the_plugin_holds_the_commands_as_they_are_to_be_run() -> None:
     source = plugin("what stood there", "orchestra.js", COMMAND)
     held = [json.loads(text) for text in re.findall(r'^const \w+ = (".*")$', source, re.MULTILINE)]
-    mail, told = (
-        guarded(COMMAND, patterns, "opencode") for patterns in (COMMAND.mail, COMMAND.present)
-    )
     assert held == [
-        closed_first(COMMAND, "PreToolUse") + mail,
-        closed_first(COMMAND, "UserPromptSubmit") + told,
-        closed_first(COMMAND, "Stop") + told,
+        closed_first(COMMAND, event)
+        + guarded(COMMAND, COMMAND.mail, "opencode", reported(COMMAND, event, "opencode"))
+        for event in ("PreToolUse", "UserPromptSubmit", "Stop")
     ]
 
 

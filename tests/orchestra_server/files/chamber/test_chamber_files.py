@@ -20,7 +20,7 @@ from orchestra_server.files.chamber.chamber_files import (
 )
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import HookedCheckout, Session, send
+from tests.support.hooks import HookedCheckout, Session, receipts_of, send
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.samples import an_interrupt
 
@@ -48,7 +48,7 @@ def test_our_files_do_not_show_in_git_status(main: TestRepository) -> None:
     Session(chamber.path).fire("PreToolUse")
     assert (main.status, chamber.status) == ("", "")
     assert (chamber.path / ".INTERRUPT.delivered").exists() is False
-    assert list((chamber.path / ".claude" / "hooks" / "receipts").iterdir())
+    assert [one.state for one in receipts_of(chamber.path)] == ["delivered", "acted"]
 
 
 def test_a_chamber_in_a_subdirectory_is_ignored_by_git_and_linked_from_the_main_checkout(

@@ -12,10 +12,6 @@ from orchestra_core.errors import Unavailable
 from orchestra_server.files.chamber.mailbox import (
     DELIVERED,
     MAIL,
-    RECEIPTS,
-    Receipt,
-    collect_receipts,
-    discard_receipts,
     post,
     unread,
     withdraw,
@@ -155,21 +151,3 @@ def test_the_error_for_a_missing_chamber_names_it(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"mailbox of .*gone cannot be written"):
         send(tmp_path / "gone", "one")
     assert unread(tmp_path / "gone") == []
-    assert collect_receipts(tmp_path / "gone") == []
-
-
-def test_receipts_are_read_in_order_of_time_and_incomplete_ones_are_left(chamber: Path) -> None:
-    folder = chamber / RECEIPTS
-    folder.mkdir(parents=True)
-    (folder / "a.json").write_text('{"interrupt_id": "i1", "state": "acted", "at": 2}')
-    (folder / "b.json").write_text('{"interrupt_id": "i1", "state": "delivered", "at": 1}')
-    (folder / "c.json").write_text('{"interrupt_id": "i1", "st')
-    (folder / "d.json").write_text('{"interrupt_id": "i1", "state": "eaten", "at": 1}')
-    receipts = collect_receipts(chamber)
-    assert receipts == [
-        Receipt(interrupt_id="i1", state="delivered", at=1),
-        Receipt(interrupt_id="i1", state="acted", at=2),
-    ]
-    discard_receipts(chamber, receipts[:1])
-    assert collect_receipts(chamber) == receipts[1:]
-    assert (folder / "c.json").exists()

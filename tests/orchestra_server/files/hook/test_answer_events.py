@@ -103,7 +103,7 @@ def test_the_end_of_a_turn_is_blocked_by_mail(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (root / ".INTERRUPT").write_text("please stop")
-    handle_mail("Stop", reader_of(root))
+    assert handle_mail("Stop", reader_of(root))
     answer = json.loads(capsys.readouterr().out)
     assert answer["decision"] == "block"
     assert "please stop" in answer["reason"]
@@ -113,6 +113,6 @@ def test_an_event_that_shows_no_context_leaves_the_mail(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (root / ".INTERRUPT").write_text("please stop")
-    handle_mail("Notification", reader_of(root))
+    assert not handle_mail("Notification", reader_of(root))
     assert capsys.readouterr().out == ""
     assert (root / ".INTERRUPT").exists()

@@ -15,8 +15,7 @@ from orchestra_server.files.hook.json_files import Fields
 
 
 @pytest.fixture
-def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("CLAUDE_PROJECT_DIR", raising=False)
+def main(tmp_path: Path) -> Path:
     for name in ("auth", "api"):
         root = tmp_path / "repo" / ".claude" / "worktrees" / name
         (root / ".claude" / "hooks").mkdir(parents=True)
@@ -36,7 +35,7 @@ def chamber(main: Path, name: str = "auth") -> Path:
 def found_by(main: Path, payload: Fields) -> str:
     """Return the name of the chamber whose reader made a call to the main checkout's hook."""
     own: Fields = {"mode": "main", "root": str(main)}
-    reader = find_reader(own, str(main / "hooks"), {"cwd": str(main), **payload})
+    reader = find_reader(own, {"cwd": str(main), **payload}, "")
     return reader.name if reader else ""
 
 
@@ -90,14 +89,14 @@ def test_settings_that_name_another_place_are_no_chamber(main: Path) -> None:
 
 def test_a_chambers_own_hook_serves_its_session(main: Path) -> None:
     own: Fields = {"mode": "chamber", "root": str(chamber(main)), "chamber": "auth"}
-    reader = find_reader(own, "", {"session_id": "s"})
+    reader = find_reader(own, {"session_id": "s"}, "")
     assert reader is not None
     assert (reader.name, reader.takes_mail, reader.key) == ("auth", True, "s/")
 
 
 def test_a_subagent_of_a_worker_does_not_take_its_mail(main: Path) -> None:
     own: Fields = {"mode": "chamber", "root": str(chamber(main)), "chamber": "auth"}
-    reader = find_reader(own, "", {"agent_id": "inner"})
+    reader = find_reader(own, {"agent_id": "inner"}, "")
     assert reader is not None
     assert not reader.takes_mail
 
@@ -124,9 +123,9 @@ def test_a_subagent_stays_bound_to_the_chamber_of_its_first_path(main: Path) -> 
 def test_a_subagent_of_a_closed_chamber_is_told_that_it_is_closed(main: Path) -> None:
     agent: Fields = {"agent_id": "a", "tool_input": {"file_path": f"{chamber(main)}/a"}}
     assert found_by(main, agent) == "auth"
-    Path(closed_mark(binding_path(str(main / "hooks"), "a"))).touch()
+    Path(closed_mark(binding_path(str(main / ".claude" / "hooks"), "a"))).touch()
     own: Fields = {"mode": "main", "root": str(main)}
-    reader = find_reader(own, str(main / "hooks"), {"cwd": str(main), **agent})
+    reader = find_reader(own, {"cwd": str(main), **agent}, "")
     assert reader is not None
     assert reader.is_closed
 

@@ -10,7 +10,7 @@ from orchestra_server.files.hook_setup.hook_bundle import hook_source
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "server" / "orchestra_server" / "files" / "hook"
 # All that the hook imports at its start, C modules mostly; each further one costs a worker time.
-QUICK = {"_json", "_socket", "_thread", "fcntl", "os", "sys", "time"}
+QUICK = {"_json", "fcntl", "os", "sys", "time"}
 
 
 def test_the_bundle_is_one_file_that_imports_only_the_standard_library() -> None:

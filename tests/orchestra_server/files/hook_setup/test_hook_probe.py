@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("any_command_is_ours")
 ANSWERING = """
 import json, sys
 asked = json.loads(sys.stdin.read())
-print(json.dumps({"handshake": asked["nonce"], "chamber_id": "t/auth", "reaches_redis": %s}))
+print(json.dumps({"handshake": asked["nonce"], "chamber_id": "t/auth", "spool_writable": %s}))
 """
 
 
@@ -39,10 +39,9 @@ def chamber(tmp_path: Path) -> Path:
 
 
 def settle_in(directory: Path, command: str) -> None:
-    """Write a settings file whose presence handler is `command`."""
+    """Write a settings file whose handler is `command`, beside one of somebody else."""
     marked = f"{command} # interrupt_monitor.py"
-    mail: dict[str, object] = {"type": "command", "command": "false # interrupt_monitor.py"}
-    handlers = [mail, {"type": "command", "command": marked, "async": True}]
+    handlers = [{"type": "command", "command": one} for one in ("false", marked)]
     path = directory / SETTINGS
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"hooks": {"SessionStart": [{"hooks": handlers}]}}))
@@ -57,13 +56,13 @@ def test_a_hook_that_answers_proves_the_chamber_ready(chamber: Path, tmp_path: P
     assert probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git") == HookProbe(ready=True)
 
 
-def test_a_hook_that_does_not_reach_redis_is_ready_and_says_so(
+def test_a_hook_that_cannot_write_to_the_spool_is_ready_and_says_so(
     chamber: Path, tmp_path: Path
 ) -> None:
     settle_in(chamber, python(ANSWERING % "False"))
     answer = probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
     assert answer.ready
-    assert "leaves receipts" in answer.note
+    assert "cannot write to the spool" in answer.note
 
 
 def test_without_hooks_in_the_chamber_the_main_checkouts_are_probed(

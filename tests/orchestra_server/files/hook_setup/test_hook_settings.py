@@ -1,78 +1,51 @@
-"""What a hook is told of the way to Redis."""
+"""What a hook is told beside its own code."""
 
 import json
 from pathlib import Path
 
 import msgspec
-import pytest
 
-from orchestra_core.errors import BadInput
-from orchestra_core.store.keys import Keys
-from orchestra_core.store.scripts import script
 from orchestra_server.files.hook_setup.hook_settings import (
+    HOOK_SETTINGS,
     HookSettings,
-    RedisAddress,
     chamber_settings,
+    is_outdated,
     main_settings,
-    redis_address,
 )
 from tests.support.samples import a_chamber
 
-
-@pytest.mark.parametrize(
-    ("url", "address"),
-    [
-        ("unix:///run/o/s", RedisAddress(socket="/run/o/s")),
-        (
-            "unix:///run/o/s?db=2&password=p%26q",
-            RedisAddress(socket="/run/o/s", hello=(("AUTH", "default", "p&q"), ("SELECT", "2"))),
-        ),
-        ("redis://here", RedisAddress(host="here", port=6379)),
-        (
-            "redis://me:p%40ss@here:7000/5",
-            RedisAddress(host="here", port=7000, hello=(("AUTH", "me", "p@ss"), ("SELECT", "5"))),
-        ),
-        ("rediss://[::1]:7001", RedisAddress(host="::1", port=7001, tls=True)),
-        (
-            "rediss://here?ssl_ca_certs=/ca.pem&ssl_cert_reqs=none",
-            RedisAddress(host="here", port=6379, tls=True, ca="/ca.pem", verify=False),
-        ),
-        ("redis+cluster://a:7000,b:7001", RedisAddress(host="a", port=7000)),
-        ("redis+sentinel://a:26379/main", None),
-    ],
-)
-def test_a_url_is_split_into_the_parts_that_a_socket_needs(
-    url: str, address: RedisAddress | None
-) -> None:
-    assert redis_address(url) == address
+REPORTS = Path("/m/.git/orchestra/spool/auth.1a2b3c4d")
 
 
-def test_an_invalid_url_is_refused() -> None:
-    with pytest.raises(BadInput):
-        redis_address("http://here")
-
-
-def test_the_settings_hold_both_scripts_with_the_projects_keys() -> None:
-    chamber, keys = a_chamber(), Keys("shop-1")
-    raw = chamber_settings(chamber, "unix:///s", "shop-1", main=Path("/m"), own_hooks=True)
+def test_a_chambers_settings_say_whose_it_is_and_where_its_reports_go() -> None:
+    chamber = a_chamber()
+    raw = chamber_settings(chamber, main=Path("/m"), reports=REPORTS, own_hooks=True)
     settings = msgspec.json.decode(raw, type=HookSettings)
     assert (settings.mode, settings.root, settings.main) == ("chamber", chamber.path, "/m")
     assert (settings.own_hooks, settings.isolation) == (True, True)
-    source = script("interrupt_stamp").source
-    assert settings.interrupt_stamp[:3] == ("EVAL", source, "3")
-    assert settings.interrupt_stamp[3:] == (
-        keys.documents("interrupts"),
-        keys.sequence,
-        keys.stream,
-        keys.channel,
-    )
-    assert settings.presence[2:] == (
-        "2",
-        keys.presence,
-        keys.activity(chamber.id),
-        keys.presence_channel,
-    )
+    assert (settings.chamber_id, settings.chamber) == (chamber.id, chamber.name)
+    assert Path(settings.spool, settings.slot) == REPORTS
 
 
-def test_the_main_checkouts_settings_hold_only_its_path() -> None:
-    assert json.loads(main_settings(Path("/r"))) == {"mode": "main", "root": "/r"}
+def test_the_main_checkouts_settings_say_where_it_is_and_no_more() -> None:
+    assert json.loads(main_settings(Path("/r"), REPORTS)) == {
+        "mode": "main",
+        "root": "/r",
+        "spool": str(REPORTS.parent),
+        "slot": REPORTS.name,
+    }
+
+
+def test_settings_without_a_spool_are_those_of_an_older_version(tmp_path: Path) -> None:
+    place = tmp_path / HOOK_SETTINGS
+    assert not is_outdated(tmp_path)
+    place.parent.mkdir(parents=True)
+    older: dict[str, object] = {"mode": "chamber", "root": str(tmp_path), "redis": {"port": 1}}
+    for settings, outdated in (
+        (older, True),
+        ({**older, "spool": "/s"}, False),
+        ({**older, "root": "/elsewhere"}, False),
+        ({**older, "mode": "main"}, False),
+    ):
+        place.write_text(json.dumps(settings))
+        assert is_outdated(tmp_path) == outdated

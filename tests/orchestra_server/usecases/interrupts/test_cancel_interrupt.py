@@ -11,7 +11,8 @@ from orchestra_core.errors import Refused, Unknown
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
-from orchestra_server.files.chamber.mailbox import DELIVERED, MAIL, RECEIPTS, unread
+from orchestra_server.files.chamber.mailbox import DELIVERED, MAIL, unread
+from orchestra_server.files.spool.receipts import RECEIPTS
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task

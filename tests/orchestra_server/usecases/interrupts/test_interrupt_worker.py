@@ -9,7 +9,7 @@ from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
 from orchestra_core.models import Interrupt
 from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber import mailbox
-from orchestra_server.files.chamber.mailbox import RECEIPTS
+from orchestra_server.files.spool.receipts import RECEIPTS
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker

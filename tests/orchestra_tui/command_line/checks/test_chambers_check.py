@@ -9,7 +9,10 @@ READY = HookProbe(ready=True)
 def test_chambers_that_answer_are_counted() -> None:
     assert judge({}, 0).found == "none is live"
     check = judge({"auth": READY, "api": READY}, 1)
-    assert (check.verdict, check.found) == ("ok", "2 live, hooks verified, 1 in other clones")
+    assert (check.verdict, check.found) == (
+        "ok",
+        "2 live, hooks verified, spool writable, 1 in other clones",
+    )
 
 
 def test_a_chamber_that_does_not_answer_is_named_with_reason_and_remedy() -> None:
@@ -18,6 +21,6 @@ def test_a_chamber_that_does_not_answer_is_named_with_reason_and_remedy() -> Non
     assert "orchestra init" in check.mend
 
 
-def test_a_chamber_that_leaves_receipts_passes_and_is_mentioned() -> None:
-    check = judge({"auth": HookProbe(ready=True, note="it leaves receipts")}, 0)
-    assert (check.verdict, check.found) == ("note", "auth: it leaves receipts")
+def test_a_chamber_whose_hook_cannot_write_to_the_spool_passes_and_is_mentioned() -> None:
+    check = judge({"auth": HookProbe(ready=True, note="it cannot write")}, 0)
+    assert (check.verdict, check.found) == ("note", "auth: it cannot write")

@@ -1,0 +1,26 @@
+"""The store of the project that a command is about, with what hooks have left taken in."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.answer_in_time import PATIENCE
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
+from orchestra_tui.command_line.command_context import CommandContext
+
+OPERATOR = "operator"
+
+
+@asynccontextmanager
+async def open_project(
+    place: CommandContext, *, patience: float = PATIENCE
+) -> AsyncGenerator[Context]:
+    """Open the store, so that what is read from it is what workers have done up to now."""
+    project = place.project()
+    async with open_store(project.id, place.settings) as store:
+        context = Context(
+            store=store, project=project, settings=place.settings, actor=OPERATOR, patience=patience
+        )
+        await take_in_spool(store, project.git_dir, context.clock)
+        yield context

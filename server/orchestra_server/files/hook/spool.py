@@ -1,0 +1,136 @@
+"""Leaves files in Orchestra's spool: what a worker does, and receipts of the mail it was shown.
+
+The spool lies in the git directory, where no branch can put a file. A hook talks to no server: it
+leaves files, and Orchestra takes each one in, in the order of their modification times.
+"""
+
+import os
+import time
+
+from orchestra_server.files.hook.find_reader import HOOKS, Reader, find_reader
+from orchestra_server.files.hook.json_files import (
+    Fields,
+    dump,
+    file_name_part,
+    object_of,
+    parse,
+    read_file,
+    read_json,
+    remove,
+    text,
+    write_json,
+)
+
+HEAD_PARTS = 3  # the settings' directory, where the session was started, and whose client it is
+BINDING_EVENTS = ("PreToolUse", "SubagentStop")
+SLOTS = 64  # the newest reports of one event wait in so many files for a reader
+RECEIPTS = "receipts"  # in a chamber's folder of hooks, for a spool that cannot be written
+
+
+def leave_report(own: Fields, client: str, event: str, payload: bytes) -> None:
+    """Leave what a client has said of an event, as the shell does where Python is not started."""
+    spool, slot = text(own.get("spool")), text(own.get("slot"))
+    if not spool or not slot:
+        return
+    source = (text(own.get("root")), os.environ.get("CLAUDE_PROJECT_DIR", ""), client)
+    head = "".join(f"{part}\0" for part in source).encode("utf-8", "surrogateescape")
+    name = f"{slot}.{file_name_part(event)[:40]}.{os.getpid() % SLOTS}"
+    write_whole(os.path.join(spool, name), head + payload)
+
+
+def bind_waiting(own: Fields) -> None:
+    """Bind the subagents whose reports lie unread in the spool, and note which have ended.
+
+    Whoever takes reports in does that, too; this is for when nobody does.
+    """
+    spool, slot = text(own.get("spool")), text(own.get("slot"))
+    if own.get("mode") != "main" or not os.path.isdir(spool):
+        return
+    starts = tuple(f"{slot}.{event}." for event in BINDING_EVENTS)
+    reports = list[tuple[float, bytes]]()
+    for name in os.listdir(spool):
+        if name.startswith(starts):
+            try:
+                reports.append((os.stat(f"{spool}/{name}").st_mtime, read_file(f"{spool}/{name}")))
+            except OSError:
+                continue
+    for _, raw in sorted(reports):
+        if b'"agent_id"' not in raw:
+            continue
+        try:
+            payload = object_of(parse(raw.split(b"\0", HEAD_PARTS)[-1]))
+        except ValueError:  # a client is still writing it
+            continue
+        reader = find_reader(own, payload, os.fsdecode(raw.split(b"\0", HEAD_PARTS)[1]))
+        if reader and not reader.is_closed:
+            note_end(text(payload.get("hook_event_name")), reader)
+
+
+def note_end(event: str, reader: Reader) -> None:
+    """Note whether a subagent has ended; one whose end mail has blocked has continued instead."""
+    ended = event == "SubagentStop"
+    if reader.memory and ended != bool(read_json(reader.memory).get("ended")):
+        write_json(
+            reader.memory, {"chamber": reader.root, "agent": reader.agent_id, "ended": ended}
+        )
+
+
+def continued(payload: Fields) -> bytes:
+    """Return the payload of a turn that did not end, because mail has continued it."""
+    names = ("session_id", "cwd", "agent_id")
+    same: Fields = {name: payload[name] for name in names if name in payload}
+    return dump({"hook_event_name": "Continued", **same}).encode()
+
+
+def leave_receipt(reader: Reader, path: str, state: str) -> None:
+    """Move a file with letters into the spool: they reached `state` just now.
+
+    A receipt that cannot be left stays lost: shown mail must not be shown for ever.
+    """
+    name = f"{file_name_part(reader.name)[:63]}.{os.getpid()}.{time.time_ns()}.{state}"
+    try:
+        os.utime(path, follow_symlinks=False)
+        for folder in (reader.spool, reader.place(HOOKS, RECEIPTS)):
+            if folder and move(path, os.path.join(folder, name)):
+                return
+    except FileNotFoundError:  # another hook of this reader was quicker
+        return
+    remove(path)
+
+
+def move(path: str, target: str) -> bool:
+    """Move a file, also to another file system; False where that is impossible.
+
+    Raises FileNotFoundError when the file is gone.
+    """
+    try:
+        make_folder(os.path.dirname(target))
+        os.rename(path, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        try:
+            with open(path, "rb") as file:
+                write_whole(target, file.read())
+            os.unlink(path)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return False
+    return True
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file that appears with all of its content; raises OSError."""
+    folder = os.path.dirname(path)
+    make_folder(folder)
+    temporary = os.path.join(folder, f".{os.getpid()}.{time.time_ns()}")
+    with open(temporary, "wb") as file:
+        file.write(content)
+    os.replace(temporary, path)
+
+
+def make_folder(path: str) -> None:
+    """Make a folder for its owner alone, where it is missing."""
+    if not os.path.isdir(path):
+        os.makedirs(path, 0o700, exist_ok=True)

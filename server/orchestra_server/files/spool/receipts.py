@@ -1,0 +1,83 @@
+"""Receipts: which interrupts a hook has delivered, or known as acted upon, and when.
+
+A receipt is the file of the mailbox itself, moved away after its text was shown: a claim with its
+letters, or the list of what a reader was shown. A hook that can write no spool moves it into a
+folder of its chamber. Hooks of older versions wrote a document for each interrupt there.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from orchestra_core.models import InterruptState
+from orchestra_server.files.hook.find_reader import HOOKS
+from orchestra_server.files.hook.spool import RECEIPTS as _FOLDER
+from orchestra_server.files.spool.spool_folder import RECEIPT_STATES, waiting_receipts
+
+RECEIPTS = Path(HOOKS, _FOLDER)
+_NS_PER_MS = 1_000_000
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """An interrupt has reached `state` at `at` (ms)."""
+
+    interrupt_id: str
+    state: InterruptState
+    at: int
+
+
+class _Letter(Struct, frozen=True):
+    id: str = ""
+
+
+class _ReceiptFile(Struct, frozen=True):
+    interrupts: tuple[_Letter, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+def read_receipts(raw: bytes, state: str, written_ns: int) -> list[Receipt]:
+    """Return what one receipt says; text that a person has put into a mailbox says nothing."""
+    try:
+        file = msgspec.json.decode(raw, type=_ReceiptFile)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+    ids = dict.fromkeys((*(letter.id for letter in file.interrupts), *file.ids))
+    at = written_ns // _NS_PER_MS
+    reached: InterruptState = "acted" if state == "acted" else "delivered"
+    return [Receipt(interrupt_id=one, state=reached, at=at) for one in ids if one]
+
+
+def receipts_in_chamber(chamber_path: Path) -> list[tuple[Path, Sequence[Receipt]]]:
+    """Return the receipts that lie in a chamber, with their files; oldest first."""
+    read = ((path, _read(path)) for path in _files(chamber_path / RECEIPTS))
+    files = [(path, receipts) for path, receipts in read if receipts is not None]
+    return sorted(files, key=lambda file: min((one.at for one in file[1]), default=0))
+
+
+def ids_in_spool(common_dir: Path) -> set[str]:
+    """Return the interrupts whose receipts wait in the spool."""
+    ids = set[str]()
+    for file in waiting_receipts(common_dir):
+        try:
+            receipts = read_receipts(file.read(), file.receipt_state, file.written_ns)
+        except OSError:  # it was taken in at this moment
+            continue
+        ids |= {receipt.interrupt_id for receipt in receipts}
+    return ids
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+
+
+def _read(path: Path) -> list[Receipt] | None:
+    state = path.suffix.removeprefix(".")
+    try:
+        raw = path.read_bytes()
+        if state in RECEIPT_STATES:
+            return read_receipts(raw, state, path.stat().st_mtime_ns)
+        return [msgspec.json.decode(raw, type=Receipt)]
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None  # half a receipt, or not one: the next round looks again

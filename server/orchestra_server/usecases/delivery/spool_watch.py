@@ -1,0 +1,70 @@
+"""Being told at once when a hook has left a file in the spool, without a look in between."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from orchestra_server.files.spool.spool_folder import make_spool, spool_folder
+from orchestra_server.git.watch.file_watcher import FileWatcher
+
+_PAUSE_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+async def watch_spool(common_dir: Path, on_change: Callable[[], None]) -> None:
+    """Call `on_change` after each change of the spool, until cancelled.
+
+    On Linux the kernel wakes us for every file. Elsewhere a thread of watchfiles tells of changes;
+    it wakes five times a second. Where neither can be had, which is a line in the log, the spool is
+    taken in when somebody reads the state.
+    """
+    try:
+        if sys.platform == "linux":
+            await _watch_by_inotify(common_dir, on_change)
+        else:
+            await watch_by_thread(common_dir, on_change)
+    except OSError as fault:
+        _log.warning("the spool %s cannot be watched (%s)", spool_folder(common_dir), fault)
+
+
+async def _watch_by_inotify(common_dir: Path, on_change: Callable[[], None]) -> None:
+    await asyncio.to_thread(__import__, "asyncinotify")  # it looks for the C library: 0.1 s
+    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - only Linux has it
+
+    while True:
+        with Inotify() as inotify:
+            folder, news = str(make_spool(common_dir)), Mask.CLOSE_WRITE | Mask.MOVED_TO
+            inotify.add_watch(folder, news)  # pyright: ignore[reportUnknownMemberType] - its PathLike
+            on_change()  # what came before the watch
+            async for event in inotify:
+                if event.mask & Mask.IGNORED:  # somebody has removed the folder
+                    break
+                on_change()
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def watch_by_thread(common_dir: Path, on_change: Callable[[], None]) -> None:
+    """Do the same in a thread of watchfiles, as far as it goes on other systems."""
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+    def call(function: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and this thread not yet
+            loop.call_soon_threadsafe(function)
+
+    def fail(reason: str, _was_ready: bool) -> None:  # noqa: FBT001 - as FileWatcher calls it
+        _log.warning("the spool %s cannot be watched (%s)", spool_folder(common_dir), reason)
+        call(over.set)
+
+    watcher = FileWatcher(
+        (make_spool(common_dir),),
+        on_ready=lambda: call(on_change),
+        on_changes=lambda _: call(on_change),
+        on_failure=fail,
+    )
+    try:
+        await over.wait()
+    finally:
+        watcher.stop()

@@ -1,0 +1,165 @@
+"""Takes in what hooks have left: presence, and receipts of mail, with the times of their writing.
+
+Whoever reads the state does this first; the delivery loop does it as files come. A process that is
+killed in between leaves claimed files, which are taken in again: a stamp never goes back, and a
+report that is there already is not added again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.clock import Clock
+from orchestra_core.models import Chamber, Interrupt, Presence
+from orchestra_core.store.store import Store
+from orchestra_server.files.spool.receipts import Receipt, read_receipts, receipts_in_chamber
+from orchestra_server.files.spool.spool_folder import (
+    SpoolFile,
+    claim_files,
+    has_files,
+    locked_spool,
+    refuse_file,
+)
+from orchestra_server.files.spool.worker_reports import TornReportError, read_report
+from orchestra_server.usecases.common.transaction import Context
+
+_FILES_AT_ONCE = 500
+# Seconds after which half a report belongs to a writer that died.
+_TORN_AGE_S = 10
+_PATIENCE_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class SpoolIntake:
+    """What was taken in: the interrupts that were stamped, and whether there is more to come."""
+
+    stamped: list[Interrupt] = field(default_factory=list[Interrupt])
+    has_more: bool = False
+    is_torn: bool = False  # a report is still being written
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    file: SpoolFile
+    receipts: Sequence[Receipt] = ()
+    presence: Presence | None = None
+
+
+async def take_in_spool(
+    store: Store, common_dir: Path, clock: Clock, patience: float = _PATIENCE_S
+) -> SpoolIntake:
+    """Take in the whole spool, and wait `patience` seconds for another process that does so.
+
+    A spool that cannot be read is a line in the log. Raises StoreUnavailable; what was not taken
+    in yet stays.
+    """
+    intake = SpoolIntake()
+    if not has_files(common_dir):
+        return intake
+    while True:
+        one_round = await take_in_round(store, common_dir, clock, patience)
+        intake.stamped += one_round.stamped
+        intake.is_torn = one_round.is_torn
+        if not one_round.has_more:
+            return intake
+
+
+async def take_in_round(
+    store: Store, common_dir: Path, clock: Clock, patience: float = 0.0
+) -> SpoolIntake:
+    """Take in a bounded number of files, unless another process does."""
+    intake = SpoolIntake()
+    lock = locked_spool(common_dir, patience)
+    try:
+        is_reader = await asyncio.to_thread(lock.__enter__)
+    except OSError as fault:
+        _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
+        return intake
+    try:
+        if is_reader:
+            await _take_in(store, common_dir, clock, intake)
+    finally:
+        lock.__exit__(None, None, None)
+    return intake
+
+
+async def take_in_all_of(context: Context, chamber: Chamber) -> None:
+    """Take in the spool, and what lies in one chamber: all that its hooks have left."""
+    await take_in_spool(context.store, context.project.git_dir, context.clock)
+    await take_receipts_in_chamber(context.store, Path(chamber.path))
+
+
+async def take_receipts_in_chamber(store: Store, chamber_path: Path) -> bool:
+    """Stamp what hooks could only leave in their chamber; return whether there was anything."""
+    files = await asyncio.to_thread(receipts_in_chamber, chamber_path)
+    for path, receipts in files:
+        await _stamp(store, receipts)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+    return bool(files)
+
+
+async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIntake) -> None:
+    try:
+        files = await asyncio.to_thread(claim_files, common_dir, _FILES_AT_ONCE)
+    except OSError as fault:
+        _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
+        return
+    intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
+    contents, intake.is_torn = await asyncio.to_thread(_read_all, files)
+    for content in contents:
+        intake.stamped += await _stamp(store, content.receipts)
+        if content.presence is not None:
+            await store.report_presence(_not_later(content.presence, clock()))
+        content.file.path.unlink(missing_ok=True)
+
+
+def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
+    """Read files in order; one that cannot be read is put aside, half a report waits a while."""
+    contents, is_torn = list[_Content](), False
+    for file in files:
+        try:
+            raw = file.read()
+            if file.receipt_state:
+                receipts = read_receipts(raw, file.receipt_state, file.written_ns)
+                contents.append(_Content(file, receipts=receipts))
+            else:
+                contents.append(_Content(file, presence=read_report(raw, file.written_ns)))
+        except FileNotFoundError:
+            continue
+        except OSError as fault:
+            _log.warning("%s cannot be read (%s) and was put aside", file.name, fault.strerror)
+            refuse_file(file)
+        except TornReportError:
+            if time.time() - file.written_ns / 1e9 < _TORN_AGE_S:
+                is_torn = True
+            else:
+                file.path.unlink(missing_ok=True)
+    return contents, is_torn
+
+
+def _not_later(presence: Presence, now: int) -> Presence:
+    """Return presence that is not of the future: it would hide all that comes before then."""
+    return presence if presence.since <= now else replace(presence, since=now)
+
+
+async def _stamp(store: Store, receipts: Sequence[Receipt]) -> list[Interrupt]:
+    """Stamp interrupts, under the name of the worker whose they are; return those there are."""
+    stamped = list[Interrupt]()
+    for receipt in receipts:
+        known = await _interrupt(store, receipt.interrupt_id)
+        if known is not None and known.state != receipt.state:
+            interrupt = await store.stamp_interrupt(
+                receipt.interrupt_id, receipt.state, at=receipt.at, actor=known.chamber
+            )
+            stamped += [interrupt] if interrupt is not None else []
+    return stamped
+
+
+async def _interrupt(store: Store, interrupt_id: str) -> Interrupt | None:
+    return await store.read(lambda reads: reads.interrupt(interrupt_id))

@@ -1,0 +1,174 @@
+"""What is left in the spool is decided by whom it is of, as a hook would decide."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.files.hook.find_reader import Reader
+from orchestra_server.files.hook.json_files import Fields
+from orchestra_server.files.spool.worker_reports import (
+    TornReportError,
+    describe,
+    read_report,
+)
+from tests.support.hooks import HookedCheckout, Session, hooked_checkout, read_reports
+
+READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
+AT_NS = 7_000_000
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> HookedCheckout:
+    return hooked_checkout(tmp_path / "a repo with 'quotes' and $HOME")
+
+
+def report(checkout: HookedCheckout, session: Session, event: str, client: str = "claude") -> bytes:
+    head = f"{session.directory}\0{session.directory}\0{client}\0"
+    return head.encode() + session.payload(event, READ)
+
+
+def test_the_shell_alone_leaves_a_report_with_the_moment_of_its_writing(
+    checkout: HookedCheckout,
+) -> None:
+    worker = Session(checkout.chamber())
+    (command,) = worker.commands("PreToolUse")
+    worker.fire("PreToolUse", READ)
+    (file,) = (
+        path for path in (checkout.common_dir / "orchestra/spool").iterdir() if path.is_file()
+    )
+    assert file.name.startswith("auth.")
+    assert ".PreToolUse." in file.name
+    assert file.read_bytes() == report(checkout, worker, "PreToolUse")
+    presence = read_report(file.read_bytes(), file.stat().st_mtime_ns)
+    assert presence is not None
+    assert (presence.state, presence.tool) == ("working", "Read")
+    assert presence.since == file.stat().st_mtime_ns // 1_000_000
+    assert "python" in command  # which was not started: nothing is compiled
+    assert not list(checkout.common_dir.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("size", [0, 4_000, 3_000_000])
+def test_a_report_of_any_size_is_read_whole(checkout: HookedCheckout, size: int) -> None:
+    worker = Session(checkout.chamber())
+    worker.fire("PostToolUse", {**READ, "tool_response": "x" * size})
+    (presence,) = read_reports(checkout)
+    assert presence.state == "working"
+
+
+def test_floods_of_one_event_stay_in_their_slots_and_hide_no_other(
+    checkout: HookedCheckout,
+) -> None:
+    worker = Session(checkout.chamber())
+    worker.fire("Stop")
+    (command,) = worker.commands("PreToolUse")
+    flood = "i=0; while [ $i -lt 200 ]; do echo '{}' | /bin/sh -c \"$0\"; i=$((i+1)); done"
+    subprocess.run(["/bin/sh", "-c", flood, command], check=True)
+    names = [path.name for path in (checkout.common_dir / "orchestra/spool").glob("auth.*")]
+    assert sum(".PreToolUse." in name for name in names) <= 64
+    assert sum(".Stop." in name for name in names) == 1
+
+
+@pytest.mark.parametrize("cut", [1, 20, 200])
+def test_half_a_report_is_no_report(checkout: HookedCheckout, cut: int) -> None:
+    whole = report(checkout, Session(checkout.chamber()), "PreToolUse")
+    for half in (whole[:cut], whole[:-1], b""):
+        with pytest.raises(TornReportError):
+            read_report(half, AT_NS)
+
+
+def test_the_conductor_a_stranger_and_a_chamber_that_is_gone_are_nobodys_presence(
+    checkout: HookedCheckout, tmp_path: Path
+) -> None:
+    checkout.chamber()
+    for session in (
+        Session(checkout.main),
+        checkout.subagent("elsewhere"),
+        Session(tmp_path / "nowhere"),
+        Session(checkout.main / ".claude" / "worktrees" / "gone"),
+    ):
+        assert read_report(report(checkout, session, "PreToolUse"), AT_NS) is None
+
+
+def test_a_call_in_a_chamber_binds_a_subagent_and_its_end_is_noted(
+    checkout: HookedCheckout,
+) -> None:
+    auth, agent = checkout.chamber(), checkout.subagent("a-7")
+    agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
+    agent.fire("PostToolUse", READ, "presence")
+    agent.fire("SubagentStop", {"last_assistant_message": "Done"}, "presence")
+    presences = read_reports(checkout)
+    assert {one.agent_id for one in presences} == {"a-7"}
+    assert (presences[-1].state, presences[-1].message) == ("finished", "Done")
+    binding = checkout.main / ".claude/hooks/bindings/a-7.json"
+    assert '"ended": true' in binding.read_text()
+
+
+@pytest.mark.parametrize(
+    ("client", "event", "state"),
+    [
+        ("codex", "PreToolUse", "working"),
+        ("gemini", "BeforeTool", "working"),
+        ("gemini", "AfterAgent", "idle"),
+        ("opencode", "SessionEnd", "finished"),
+    ],
+)
+def test_events_of_other_clients_tell_the_same(
+    checkout: HookedCheckout, client: str, event: str, state: str
+) -> None:
+    worker = Session(checkout.chamber())
+    presence = read_report(report(checkout, worker, event, client), AT_NS)
+    assert presence is not None
+    assert (presence.state, presence.since) == (state, 7)
+
+
+def test_an_event_without_a_state_tells_nothing(checkout: HookedCheckout) -> None:
+    worker = Session(checkout.chamber())
+    assert read_report(report(checkout, worker, "Notification"), AT_NS) is None
+    assert read_report(report(checkout, worker, "PreCompact"), AT_NS) is None
+
+
+def reader_of(root: Path, agent: str = "") -> Reader:
+    return Reader({"root": str(root), "chamber": "auth"}, {"agent_id": agent})
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "state"),
+    [
+        ("SessionStart", {}, "starting"),
+        ("UserPromptSubmit", {}, "working"),
+        ("Continued", {}, "working"),
+        ("PostToolUse", {}, "working"),
+        ("Notification", {"notification_type": "permission_prompt"}, "waiting"),
+        ("Stop", {}, "idle"),
+        ("StopFailure", {}, "failed"),
+        ("SessionEnd", {}, "finished"),
+    ],
+)
+def test_each_event_tells_a_state(tmp_path: Path, event: str, payload: Fields, state: str) -> None:
+    presence = describe(event, reader_of(tmp_path), payload)
+    assert presence is not None
+    assert presence["state"] == state
+
+
+@pytest.mark.parametrize("event", ["Notification", "PreCompact", "FileChanged"])
+def test_other_events_tell_nothing(tmp_path: Path, event: str) -> None:
+    assert describe(event, reader_of(tmp_path), {"message": "done"}) is None
+
+
+def test_a_tool_call_is_told_with_a_path_relative_to_the_chamber(tmp_path: Path) -> None:
+    payload: Fields = {"tool_name": "Read", "tool_input": {"file_path": f"{tmp_path}/src/a.py"}}
+    assert describe("PreToolUse", reader_of(tmp_path), payload) == {
+        "state": "working",
+        "tool": "Read",
+        "detail": "src/a.py",
+    }
+
+
+def test_the_last_message_is_told_on_one_line(tmp_path: Path) -> None:
+    presence = describe("Stop", reader_of(tmp_path), {"last_assistant_message": "all\ndone"})
+    assert presence == {"state": "idle", "message": "all done"}
+
+
+def test_a_subagent_of_a_worker_does_not_tell_the_end_of_a_turn(tmp_path: Path) -> None:
+    assert describe("Stop", reader_of(tmp_path, "inner"), {}) is None
