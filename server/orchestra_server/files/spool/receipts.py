@@ -28,12 +28,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
     at: int
 
 
-class _Letter(Struct, frozen=True):
+class _ShownLetter(Struct, frozen=True):
     id: str = ""
 
 
 class _ReceiptFile(Struct, frozen=True):
-    interrupts: tuple[_Letter, ...] = ()
+    interrupts: tuple[_ShownLetter, ...] = ()
     ids: tuple[str, ...] = ()
 
 
