@@ -229,22 +229,7 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
                 f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
                 "it is locked again",
             )
-        if not at.hooked:
-            yield Difference(
-                "lost hook",
-                chamber.id,
-                f"the hook and the briefing of chamber {chamber.id} are gone (by 'git clean -x', "
-                "say): its worker reads no mail",
-                "they are written again; every other file stays as it is",
-            )
-        if at.outdated:
-            yield Difference(
-                "outdated hook",
-                chamber.id,
-                f"the hook of chamber {chamber.id} is of an older version, which speaks to the "
-                "store by itself",
-                "its settings are written again, and hold nothing secret",
-            )
+        yield from _hook(chamber, at)
         if chamber.id in seen.renamed:
             yield Difference(
                 "renamed branch",
@@ -254,6 +239,25 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
                 "its record and its briefing follow it",
             )
         yield from _mail(seen, chamber, at)
+
+
+def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
+    if not at.hooked:
+        yield Difference(
+            "lost hook",
+            chamber.id,
+            f"the hook and the briefing of chamber {chamber.id} are gone (by 'git clean -x', "
+            "say): its worker reads no mail",
+            "they are written again; every other file stays as it is",
+        )
+    if at.outdated:
+        yield Difference(
+            "outdated hook",
+            chamber.id,
+            f"the hook of chamber {chamber.id} is of an older version, which speaks to the "
+            "store by itself",
+            "its settings are written again, and hold nothing secret",
+        )
 
 
 def _same_place(one: str, other: str) -> bool:
