@@ -119,6 +119,8 @@ def _chamber_said(event: Event) -> EventText:
             said = EventText(f"created on {chamber.branch if chamber else ''}")
         case "chamber.moved":
             said = EventText(f"moved to {chamber.path if chamber else ''}")
+        case "chamber.health-changed":
+            said = _health_said(chamber.health if chamber else ())
         case "chamber.branch-renamed":
             said = EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
         case "chamber.saved-late":
@@ -130,6 +132,10 @@ def _chamber_said(event: Event) -> EventText:
             saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
             said = EventText(f"closed{saved}", "muted")
     return said
+
+
+def _health_said(health: tuple[str, ...]) -> EventText:
+    return EventText("; ".join(health), "warn") if health else EventText("healthy again", "ok")
 
 
 def _interrupt_said(event: Event) -> EventText:

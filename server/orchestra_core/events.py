@@ -43,6 +43,7 @@ Kind = Literal[
     "chamber.moved",
     "chamber.claimed",
     "chamber.branch-renamed",
+    "chamber.health-changed",
     "chamber.suspended",
     "chamber.resumed",
     "agent.acted",

@@ -108,6 +108,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ready_note: str = ""  # why its hook did not
     suspended_at: int = 0  # when its worker's tools were suspended; 0 when they are not
     suspended_by: str = ""  # the id of the interrupt that asked for it
+    health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
 
     @property
     def is_live(self) -> bool:

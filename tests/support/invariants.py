@@ -28,6 +28,7 @@ _CHAMBER_STEPS = {
     "chamber.closed": ({"closing"}, "closed"),
     # After nothing: a save that the store did not know.
     "chamber.restored": ({"", "closed", "closing", "failed"}, "live"),
+    "chamber.health-changed": ({"live"}, "live"),
     "chamber.suspended": ({"live"}, "live"),
     "chamber.resumed": ({"live"}, "live"),
 }

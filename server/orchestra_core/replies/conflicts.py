@@ -31,9 +31,12 @@ class ConflictStatus:
 class CurrentConflicts(Reply):
     """The conflicts of this moment, uncommitted work included; the oldest first.
 
-    `not_compared` are live chambers of other clones, whose work this clone does not see.
+    `not_compared` are live chambers of other clones, whose work this clone does not see, or
+    whose directory is not there. `not_watched` are those whose changes the system does not report,
+    with the reason; they are looked at every 30 seconds.
     """
 
     task_id: str
     conflicts: list[ConflictStatus]
     not_compared: list[str] = field(default_factory=list[str])
+    not_watched: dict[str, str] = field(default_factory=dict[str, str])

@@ -109,7 +109,13 @@ def closed(
 ) -> tuple[Chamber, Change]:
     """Return the closed chamber and the change: its name is released, its unread mail expires."""
     changed = replace(
-        chamber, state="closed", saved_ref=ref, note=note, suspended_at=0, suspended_by=""
+        chamber,
+        state="closed",
+        saved_ref=ref,
+        note=note,
+        suspended_at=0,
+        suspended_by="",
+        health=(),
     )
     events = (
         _event(changed, "chamber.closed", at, actor),
@@ -140,7 +146,9 @@ def restored(
 
     The task takes its request's claim back, unless a newer task has the same request by now.
     """
-    back = replace(chamber, state="live", clone=clone, host="", ended_at=0, note="restored")
+    back = replace(
+        chamber, state="live", clone=clone, host="", ended_at=0, note="restored", health=()
+    )
     changed = _proven(back, probes, at)
     events = [_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}

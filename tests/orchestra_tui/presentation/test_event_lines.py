@@ -57,6 +57,7 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("interrupt.expired", "✉ expired"),
         ("collision.appeared", "⚠ conflicts with database: src/app.py"),
         ("collision.changed", "⚠ still conflicts with database: src/app.py"),
+        ("chamber.health-changed", "healthy again"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
         ("chamber.resumed", "resumed: tools no longer blocked"),
         ("clone.appeared", "clone laptop:/repo appeared"),

@@ -1,7 +1,8 @@
 """The conflict monitor records which chambers conflict as soon as one of them changes.
 
-It learns of changes from the system's file watches, and from the reports of a worker whose chamber
-has too many directories to watch. It writes to the store only what has changed.
+It learns of changes from the system's file watches. A chamber that the system does not watch says
+so in its health; it is looked at when its worker reports, and in rounds. The monitor writes to the
+store only what has changed.
 """
 
 import asyncio
@@ -22,12 +23,15 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_server.domain.chamber_health import ROUND_SECONDS, TOO_LARGE, with_watch
 from orchestra_server.domain.conflicts import recorded, sighted
 from orchestra_server.git.merge.pairwise_conflicts import CheckedPairs, ConflictChecker
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
+from orchestra_server.git.watch.watch_limit import explain_failure, reached_limit
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
+from orchestra_server.usecases.conflicts.record_health import record_health
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -70,6 +74,8 @@ class _PendingChanges:
     plan: bool = False  # the set of chambers is another one
     recount: bool = False  # the number of directories to watch may be another one
     check: bool = False
+    health: bool = False  # whether a chamber is watched may have another answer
+    round: bool = False  # a round is due: look at what is not watched
     recreated: set[str] = field(default_factory=set[str])  # chambers with a new directory
     changed: set[str] = field(default_factory=set[str])
     files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # by chamber
@@ -86,6 +92,8 @@ class ConflictMonitor:
         self._pending = _PendingChanges()
         self._wake_up = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._round: asyncio.TimerHandle | None = None
+        self._refused = ""  # why the system does not report all changes
         self._plan = WatchPlan()
         self._watchers: list[FileWatcher] = []  # the newest last, perhaps not ready yet
         self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
@@ -171,16 +179,21 @@ class ConflictMonitor:
             try:
                 if pending.plan or pending.recount:
                     await self._make_plan(pending)
+                if pending.health or pending.round:
+                    await self._look_at_watches(pending)
                 await self._check(pending)
             except (OrchestraError, OSError) as fault:
                 _log.warning("the conflict monitor will check again: %s", fault)
                 self._pending.check = True
                 self._pending.plan |= pending.plan
                 self._pending.recount |= pending.recount
+                self._pending.health |= pending.health | pending.round
                 self._pending.recreated |= pending.recreated
                 self._pending.changed |= pending.changed | pending.files.keys()
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_RETRY_DELAY)
+            if self._plan.chambers and self._round is None:
+                self._round = self._loop.call_later(ROUND_SECONDS, self._begin_round)
             await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
     async def _make_plan(self, pending: _PendingChanges) -> None:
@@ -188,7 +201,7 @@ class ConflictMonitor:
         before, self._plan = self._plan, plan
         self._unwatched |= pending.recreated | (plan.watched - before.watched)
         replace_watcher = pending.plan or plan.paths != before.paths
-        pending.check, pending.plan, pending.recount = True, False, False
+        pending.check, pending.plan, pending.recount, pending.health = True, False, False, True
         if not replace_watcher:
             return
         self._ignored = {
@@ -199,6 +212,36 @@ class ConflictMonitor:
             self._watchers.append(self._start_watcher(plan))
         else:
             self._stop_watchers()
+
+    def _begin_round(self) -> None:
+        self._round = None
+        self._pending.round = True
+        self._wake_up.set()
+
+    async def _look_at_watches(self, pending: _PendingChanges) -> None:
+        """Record which chambers are not watched; in a round, look at those and try once more."""
+        plan = self._plan
+        limit = await self._in_thread(reached_limit, self._project.git_dir) if plan.chambers else ""
+        if limit:
+            self._refused = limit
+        elif self._refused and pending.round:
+            self._pending.plan = True  # another watcher may be let have its watches
+            self._wake_up.set()
+        unwatched = {
+            chamber.id: self._refused or TOO_LARGE
+            for chamber in plan.chambers
+            if self._refused or chamber.id not in plan.watched
+        }
+        if pending.round and unwatched:
+            pending.check = True  # the base is perhaps not watched either
+            pending.changed |= unwatched.keys()
+        chambers = self._state.chambers
+        health = {
+            chamber.id: with_watch(chambers[chamber.id], unwatched.get(chamber.id, ""))
+            for chamber in plan.chambers
+            if chamber.id in chambers
+        }
+        await record_health(self._store, self._clock, self._state, health)
 
     def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
         """Return a watcher that replaces the others once it is ready; they run until then."""
@@ -218,22 +261,27 @@ class ConflictMonitor:
             return  # replaced already: the newest one checks these chambers when it is ready
         self._stop_watchers(self._watchers[:-1])
         self._pending.changed |= self._unwatched
+        self._pending.health = True
         self._unwatched = set[str]()
+        self._refused = ""
         self._wake_up.set()
 
     def _watcher_failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
-        """Rely on the workers' reports; restart a watcher that ran until a name not in UTF-8."""
+        """Rely on reports and rounds; restart one that ran, or that lacked another's watches."""
         if self._watchers[-1:] != [watcher]:
             self._unwatched |= self._plan.watched
             return
         _log.warning("chambers are not watched; their workers' reports are used instead: %s", why)
+        again = ended or len(self._watchers) > 1
         self._stop_watchers()
         self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
         self._pending.changed |= {chamber.id for chamber in self._plan.chambers}
-        if ended:
+        if again:
             self._pending.plan = True
             self._wake_in(_RETRY_DELAY)
         else:
+            self._refused = explain_failure(why)
+            self._pending.health = True
             self._wake_up.set()
 
     def _stop_watchers(self, watchers: Sequence[FileWatcher] | None = None) -> None:
@@ -298,8 +346,9 @@ class ConflictMonitor:
 
     async def _close(self) -> None:
         self._stop_watchers()
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._round):
+            if timer is not None:
+                timer.cancel()
         if self._checker is not None:
             await self._in_thread(self._checker.close)
         self._executor.shutdown(wait=False)

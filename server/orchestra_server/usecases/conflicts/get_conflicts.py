@@ -9,6 +9,7 @@ from orchestra_core.models import BASE, Chamber, Conflict, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
+from orchestra_server.domain.chamber_health import ROUND_SECONDS, is_compared, unwatched_because
 from orchestra_server.git.merge.dropped_files import REWRITTEN
 from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere
 from orchestra_server.usecases.common.lookups import task_in
@@ -40,11 +41,16 @@ def current_conflicts(
         for one in state.chambers_of(task_id)
         if one.is_live and one.id in places and not places[one.id].is_here
     ]
+    here = [one for one in state.chambers_of(task_id) if one.is_live and one not in away]
+    lost = [one for one in here if not is_compared(one)]
+    unwatched = {one.name: why for one in here if (why := unwatched_because(one))}
     return CurrentConflicts(
         task_id=task_id,
         conflicts=[_status(one) for one in found],
-        not_compared=[one.name for one in away],
-        next_step=_next_step(task, found, away) + sentence_elsewhere(away, places),
+        not_compared=[one.name for one in (*away, *lost)],
+        not_watched=unwatched,
+        next_step=_next_step(task, found, away, lost=lost, unwatched=unwatched)
+        + sentence_elsewhere(away, places),
     )
 
 
@@ -67,7 +73,37 @@ def _status(conflict: Conflict) -> ConflictStatus:
     )
 
 
-def _next_step(task: Task, found: Sequence[Conflict], away: Sequence[Chamber]) -> str:
+def _next_step(
+    task: Task,
+    found: Sequence[Conflict],
+    away: Sequence[Chamber],
+    *,
+    lost: Sequence[Chamber],
+    unwatched: Mapping[str, str],
+) -> str:
+    gaps = _gaps(lost, unwatched)
+    return (
+        f"{gaps} {_advice(task, found, away, gaps=bool(gaps))}"
+        if gaps
+        else _advice(task, found, away, gaps=False)
+    )
+
+
+def _gaps(lost: Sequence[Chamber], unwatched: Mapping[str, str]) -> str:
+    """Return what the radar does not see, or not at once, with the reason and the cure."""
+    sentences = [f"Not compared: {one.name!r}: {one.health[0]}." for one in lost]
+    if unwatched:
+        names = ", ".join(map(repr, unwatched))
+        reasons = "; ".join(dict.fromkeys(unwatched.values()))
+        sentences.append(
+            f"Not watched, and looked at every {ROUND_SECONDS} seconds only: {names} ({reasons})."
+        )
+    return " ".join(sentences)
+
+
+def _advice(task: Task, found: Sequence[Conflict], away: Sequence[Chamber], *, gaps: bool) -> str:
+    if not found and gaps:
+        return "No conflict was seen among the rest, nor in the last look at those not watched."
     if not found and away:
         return (
             "The live chambers of this clone merge with each other and with their base as they are "

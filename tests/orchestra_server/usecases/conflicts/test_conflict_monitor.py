@@ -8,19 +8,22 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+import watchfiles
 
 from orchestra_core.events import Event
 from orchestra_core.models import BASE, Conflict, Presence
 from orchestra_core.names import chamber_id
+from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts import conflict_monitor, watch_plan
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.following import Watch, watching
@@ -229,6 +232,57 @@ async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
         )
         await scene.told.until(lambda told: bool(told.state.conflicts))
     assert "no space left on device" in caplog.text
+
+
+@pytest.fixture
+def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether the system has watches left, as its last item; looks are frequent."""
+    real, left = watchfiles.watch, [False]
+
+    def watch_if_any_is_left(*paths: Path, **options: Any) -> Any:
+        if not left[-1]:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return real(*paths, **options)
+
+    monkeypatch.setattr("watchfiles.watch", watch_if_any_is_left)
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    return left
+
+
+NOT_WATCHED = (f"not watched: {WATCHES}",)
+
+
+def health_of_all(told: Watch) -> set[tuple[str, ...]]:
+    return {one.health for one in told.state.chambers.values()}
+
+
+async def test_chambers_without_watches_say_so_and_are_looked_at_in_rounds(
+    context: Context, watches: list[bool]
+) -> None:
+    async with radar_scene(context) as scene:
+        await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
+        scene.auth.write("README", "by auth\n")
+        scene.api.write("README", "by api\n")
+        await scene.next("collision.appeared")
+        answer = await get_conflicts(context, task_id=scene.task_id)
+        assert set(answer.not_watched) == {"auth", "api"}
+
+        watches.append(True)
+        await scene.told.until(lambda told: health_of_all(told) == {()})
+        scene.api.write("README", "by auth\n")
+        await scene.next("collision.cleared")
+
+
+async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limit(_directory: Path) -> str:
+        return WATCHES
+
+    await scene.watched()
+    monkeypatch.setattr(conflict_monitor, "reached_limit", limit)
+    await chambers_open(scene.context, scene.task_id, ["docs"])
+    await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")

@@ -72,3 +72,26 @@ def test_the_next_step_for_a_rewritten_branch_replays_the_chambers_commits() -> 
 def test_an_unknown_task_is_an_error() -> None:
     with pytest.raises(OrchestraError, match="nobody"):
         current_conflicts(ProjectState(), "nobody")
+
+
+def conflicts_where_auth_is(health: str) -> CurrentConflicts:
+    state = ProjectState()
+    state.put(TASK)
+    state.put(replace(a_chamber("auth"), state="live", health=(health,)))
+    state.put(replace(a_chamber("database"), state="live"))
+    return current_conflicts(state, TASK.id)
+
+
+def test_a_chamber_that_is_not_watched_is_named_and_nothing_is_said_to_merge() -> None:
+    answer = conflicts_where_auth_is("not watched: the limit is reached; raise it")
+    assert answer.not_watched == {"auth": "the limit is reached; raise it"}
+    assert answer.next_step.startswith(
+        "Not watched, and looked at every 30 seconds only: 'auth' (the limit is reached; raise it)."
+    )
+    assert "merge" not in answer.next_step
+
+
+def test_a_chamber_whose_directory_is_gone_is_not_compared() -> None:
+    answer = conflicts_where_auth_is("directory gone: /x is not there")
+    assert answer.not_compared == ["auth"]
+    assert "All live chambers" not in answer.next_step

@@ -1,0 +1,98 @@
+"""What is wrong with a live chamber, as sentences: what it is, a colon, why, and the cure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Chamber
+
+# Seconds between two looks at a chamber whose changes the system does not report.
+ROUND_SECONDS = 30
+TOO_LARGE = (
+    "it has more directories than can be watched; leave builds and dependencies out of it, or "
+    "raise fs.inotify.max_user_watches"
+)
+_NOT_WATCHED = "not watched: "
+_NOT_COMPARED = ("replaced by a link: ", "directory gone: ", "unknown to git: ")
+_RECONCILE = "run orchestra reconcile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChamberFacts:
+    """What is there of one live chamber."""
+
+    exists: bool = True
+    link: str = ""  # where a symbolic link leads that is in its place
+    registered: bool = True  # git and its directory know each other as a worktree
+    hooked: bool = True  # its hook files are there, or never were
+    branch: str = ""  # that is checked out in it, "" for a detached HEAD
+    renamed: bool = False  # that branch is its own under another name
+    way_back: str = ""  # to its own branch, which it has left; "" while it rebases, say
+    stashes: Mapping[str, str] = field(default_factory=dict[str, str])  # its own: name to commit
+
+
+def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tuple[str, ...]:
+    """Return what is wrong with it, the worst first; `unwatched` is why it is not watched."""
+    if facts.link:
+        replaced = f"replaced by a link: its directory is a symbolic link to {facts.link}"
+        return (f"{replaced}; put the directory back, or delete the link and {_RECONCILE}",)
+    if not facts.exists:
+        gone = f"directory gone: {chamber.path} is not there"
+        return (f"{gone}; {_RECONCILE}, which saves what git still has of it",)
+    if not facts.registered:
+        return (f"unknown to git: git does not know its directory as a worktree; {_RECONCILE}",)
+    sentences = [*_branch(chamber, facts)]
+    if not facts.hooked:
+        sentences.insert(0, f"hook gone: its worker reads no mail; {_RECONCILE}")
+    if facts.stashes:
+        name, commit = next(iter(facts.stashes.items()))
+        others = f" and {len(facts.stashes) - 1} more" if len(facts.stashes) > 1 else ""
+        sentences.append(
+            f"stash: {name}{others} in git's stash is its work and is not landed with it; have its "
+            f"worker run: git stash apply {commit[:12]}"
+        )
+    return (*sentences, *_watched(unwatched))
+
+
+def with_watch(chamber: Chamber, unwatched: str) -> tuple[str, ...]:
+    """Return its recorded health with another answer to whether it is watched."""
+    rest = (one for one in chamber.health if not one.startswith(_NOT_WATCHED))
+    return (*rest, *_watched(unwatched))
+
+
+def unwatched_because(chamber: Chamber) -> str:
+    """Return why the system does not report the chamber's changes, "" where it does."""
+    reasons = (one for one in chamber.health if one.startswith(_NOT_WATCHED))
+    return next(reasons, "").removeprefix(_NOT_WATCHED)
+
+
+def is_compared(chamber: Chamber) -> bool:
+    """Tell whether the radar can look at it at all."""
+    return not any(one.startswith(_NOT_COMPARED) for one in chamber.health)
+
+
+def health_changed(chamber: Chamber, health: tuple[str, ...], *, at: int, actor: str) -> Event:
+    """Return the event that records what is wrong with a chamber now."""
+    return Event(
+        at=at,
+        kind="chamber.health-changed",
+        actor=actor,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=replace(chamber, health=health)),
+    )
+
+
+def _branch(chamber: Chamber, facts: ChamberFacts) -> tuple[str, ...]:
+    if facts.renamed:
+        return (f"branch renamed: {chamber.branch} is now {facts.branch}; {_RECONCILE}",)
+    if not facts.way_back:
+        return ()
+    what = f"on another branch: {facts.branch}" if facts.branch else "detached: no branch"
+    return (f"{what} is checked out in it, not {chamber.branch}; {facts.way_back}",)
+
+
+def _watched(unwatched: str) -> tuple[str, ...]:
+    return (f"{_NOT_WATCHED}{unwatched}",) if unwatched else ()

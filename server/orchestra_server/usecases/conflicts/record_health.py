@@ -1,0 +1,38 @@
+"""Records what is wrong with live chambers, for those who read nothing but the store."""
+
+from collections.abc import Mapping
+
+from orchestra_core.change import Change
+from orchestra_core.clock import Clock
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_server.domain.chamber_health import health_changed
+
+_ACTOR = "orchestra"
+
+
+async def record_health(
+    store: Store, clock: Clock, state: ProjectState, health: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Write the health of those chambers, by id, that have another one in `state`."""
+    changed = {
+        chamber_id: sentences
+        for chamber_id, sentences in health.items()
+        if chamber_id in state.chambers and state.chambers[chamber_id].health != sentences
+    }
+    if not changed:
+        return
+
+    async def decide(reads: Reads) -> Change:
+        read = {chamber_id: await reads.chamber(chamber_id) for chamber_id in changed}
+        at = clock()
+        return Change(
+            events=tuple(
+                health_changed(chamber, changed[chamber_id], at=at, actor=_ACTOR)
+                for chamber_id, chamber in read.items()
+                if chamber is not None and chamber.is_live and chamber.health != changed[chamber_id]
+            )
+        )
+
+    await store.transact(decide)

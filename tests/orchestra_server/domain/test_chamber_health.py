@@ -1,0 +1,107 @@
+"""What is said to be wrong with a chamber."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_server.domain.chamber_health import (
+    ChamberFacts,
+    health_of,
+    is_compared,
+    unwatched_because,
+    with_watch,
+)
+from tests.support.samples import a_chamber
+
+CHAMBER = replace(a_chamber("auth"), state="live")
+OWN = CHAMBER.branch
+
+
+def test_a_chamber_on_its_own_branch_with_its_hook_is_healthy() -> None:
+    assert health_of(CHAMBER, ChamberFacts(branch=OWN)) == ()
+
+
+def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
+    assert health_of(CHAMBER, ChamberFacts(branch="", way_back="")) == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        (
+            ChamberFacts(branch=OWN, hooked=False),
+            "hook gone: its worker reads no mail; run orchestra reconcile",
+        ),
+        (
+            ChamberFacts(branch="", way_back="run: git switch own"),
+            f"detached: no branch is checked out in it, not {OWN}; run: git switch own",
+        ),
+        (
+            ChamberFacts(branch="fix", way_back="run: git switch own"),
+            f"on another branch: fix is checked out in it, not {OWN}; run: git switch own",
+        ),
+        (
+            ChamberFacts(branch="fix", renamed=True),
+            f"branch renamed: {OWN} is now fix; run orchestra reconcile",
+        ),
+        (
+            ChamberFacts(branch=OWN, registered=False),
+            (
+                "unknown to git: git does not know its directory as a worktree; "
+                "run orchestra reconcile"
+            ),
+        ),
+        (
+            ChamberFacts(exists=False),
+            (
+                f"directory gone: {CHAMBER.path} is not there; run orchestra reconcile, which "
+                "saves what git still has of it"
+            ),
+        ),
+        (
+            ChamberFacts(link="/elsewhere"),
+            (
+                "replaced by a link: its directory is a symbolic link to /elsewhere; put the "
+                "directory back, or delete the link and run orchestra reconcile"
+            ),
+        ),
+        (
+            ChamberFacts(branch=OWN, stashes={"stash@{0}": "0123456789abcd", "stash@{2}": "f"}),
+            (
+                "stash: stash@{0} and 1 more in git's stash is its work and is not landed with it; "
+                "have its worker run: git stash apply 0123456789ab"
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_cure(facts: ChamberFacts, sentence: str) -> None:
+    assert health_of(CHAMBER, facts) == (sentence,)
+
+
+def test_several_things_are_wrong_at_once() -> None:
+    health = health_of(
+        CHAMBER, ChamberFacts(way_back="run: x", hooked=False), "the limit is reached"
+    )
+    assert [one.partition(":")[0] for one in health] == ["hook gone", "detached", "not watched"]
+
+
+def test_whether_it_is_watched_changes_and_the_rest_stays() -> None:
+    ill = replace(CHAMBER, health=("hook gone: run orchestra reconcile",))
+    unwatched = replace(ill, health=with_watch(ill, "the limit is reached"))
+    assert unwatched.health == (*ill.health, "not watched: the limit is reached")
+    assert unwatched_because(unwatched) == "the limit is reached"
+    assert (with_watch(unwatched, ""), unwatched_because(ill)) == (ill.health, "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "compared"),
+    [
+        (ChamberFacts(branch="fix"), True),
+        (ChamberFacts(exists=False), False),
+        (ChamberFacts(link="/x"), False),
+        (ChamberFacts(registered=False), False),
+    ],
+)
+def test_the_radar_cannot_look_at_a_chamber_without_its_worktree(
+    facts: ChamberFacts, *, compared: bool
+) -> None:
+    assert is_compared(replace(CHAMBER, health=health_of(CHAMBER, facts))) == compared
