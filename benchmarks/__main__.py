@@ -42,17 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(PLAIN_GIT)
     # Ended from outside, it takes its servers, rooms and directories along.
     signal.signal(signal.SIGTERM, _leave)
-    known = {row.name: row for row in ROWS}
-    unknown = [name for name in options.only if name not in known]
+    rows_by_name = {row.name: row for row in ROWS}
+    unknown = [name for name in options.only if name not in rows_by_name]
     if unknown:
-        sys.stderr.write(f"no row is called {unknown[0]!r}; there are {', '.join(known)}\n")
+        sys.stderr.write(f"no row is called {unknown[0]!r}; there are {', '.join(rows_by_name)}\n")
         return 2
     machine = this_machine(CHECKOUT)
     budget = Budget(short=options.short)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     rows: list[BenchmarkResult] = []
-    for name in options.only or known:
-        rows.append(_measured(known[name], budget))
+    for name in options.only or rows_by_name:
+        rows.append(_measured(rows_by_name[name], budget))
         # Kept after each row: a run that is broken off is not lost.
         run = Run(at=at, short=options.short, machine=machine, rows=tuple(rows))
         if options.json is not None:

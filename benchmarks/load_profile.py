@@ -38,7 +38,7 @@ PARTS = (
 
 def by_part(stacks: Iterable[str]) -> Counter[str]:
     """Return samples by part, from lines `frame;frame;… count` as py-spy writes them."""
-    found: Counter[str] = Counter()
+    samples_by_part: Counter[str] = Counter()
     for line in stacks:
         frames, _, samples = line.rpartition(" ")
         if any(word in frames.rpartition(";")[2] for word in _WAITING):
@@ -47,8 +47,8 @@ def by_part(stacks: Iterable[str]) -> Counter[str]:
             (name for name, words in PARTS if any(word in frames for word in words)),
             "the event loop and the rest",
         )
-        found[part] += int(samples)
-    return found
+        samples_by_part[part] += int(samples)
+    return samples_by_part
 
 
 def main() -> int:
@@ -63,11 +63,11 @@ def main() -> int:
         with a_pipeline(place.server.url, project) as pipeline:
             seeding.seed(pipeline, _TASKS, _CHAMBERS)
         _look(spy, place, project, raw)
-        found = by_part(raw.read_text(encoding="utf-8").splitlines())
-    total = sum(found.values())
+        samples_by_part = by_part(raw.read_text(encoding="utf-8").splitlines())
+    total = sum(samples_by_part.values())
     busy = total / (_SECONDS * _SAMPLES)
     sys.stdout.write(f"{busy:.0%} of a core at {_RATE:,} events/s, of which\n")
-    for name, samples in found.most_common():
+    for name, samples in samples_by_part.most_common():
         sys.stdout.write(f"{samples / total:6.1%}  {name}\n")
     return 0
 

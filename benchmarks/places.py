@@ -24,8 +24,8 @@ class Place:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of a process that uses this place."""
-        kept = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
-        return kept | {
+        inherited = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
+        return inherited | {
             REDIS_URL: self.server.url,
             STATE_DIR: str(self.settings.state_dir),
             "XDG_RUNTIME_DIR": str(self.settings.runtime_dir),

@@ -23,11 +23,11 @@ def growth_plots(rows: Iterable[BenchmarkResult]) -> dict[str, str]:
     for row in rows:
         if row.name.startswith("growth") and row.comparisons:
             series: dict[str, list[tuple[float, float]]] = {}
-            for one in row.comparisons:
-                found = _CASE.fullmatch(one.case)
-                if found is not None:
-                    size = float(found["size"].replace(",", ""))
-                    series.setdefault(found["what"], []).append((size, one.ours.median))
+            for comparison in row.comparisons:
+                match = _CASE.fullmatch(comparison.case)
+                if match is not None:
+                    size = float(match["size"].replace(",", ""))
+                    series.setdefault(match["what"], []).append((size, comparison.ours.median))
             unit = row.comparisons[0].unit
             drawn[row.name] = plot(row.name.removeprefix("growth-"), unit, series)
     return drawn

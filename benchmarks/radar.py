@@ -60,7 +60,8 @@ async def _measure(place: Place, chambers: int, files: int, idle: float) -> list
         for number, chamber in enumerate(opened):
             _work(chamber, number)
         compared = [
-            ComparedChamber(chamber_id(task_id, one.path.name), one.path, _BASE) for one in opened
+            ComparedChamber(chamber_id(task_id, worktree.path.name), worktree.path, _BASE)
+            for worktree in opened
         ]
         repo = open_repository(repository.path)
         lines = await asyncio.to_thread(_looks, repo, compared)
@@ -94,7 +95,7 @@ def _looks(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line]
     checker.close()
     return [
         ("chambers, pairs with the base's", f"{len(compared)}, {pairs}"),
-        ("pairs that conflict", str(sum(not one.merges for one in verdicts.values()))),
+        ("pairs that conflict", str(sum(not verdict.merges for verdict in verdicts.values()))),
         ("first look at all of them", f"{first:.0f} ms, {first_cpu:.0f} ms of a core"),
         ("a look after one chamber changed", _with_cpu(changed, changed_cpu)),
         ("a look after nothing changed", f"{statistics.median(nothing):.1f} ms"),
@@ -110,8 +111,8 @@ def _merges(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line
             scratch, repo, {chamber.path.name: chamber.path for chamber in compared}
         ).values()
     )
-    pairs = [(one, other) for at, one in enumerate(commits) for other in commits[at + 1 :]]
-    stdin = "".join(f"{one} {other}\n" for one, other in pairs)
+    pairs = [(first, other) for at, first in enumerate(commits) for other in commits[at + 1 :]]
+    stdin = "".join(f"{first} {other}\n" for first, other in pairs)
 
     def together() -> float:
         return _ms(lambda: list(parse_merges(_all_at_once(repo, stdin, scratch))))
@@ -119,10 +120,10 @@ def _merges(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line
     def apart() -> float:
         return _ms(lambda: [merge_trees(repo, *pair, env=scratch.env) for pair in pairs])
 
-    one, each = by_turns((together, apart), 5.0)
+    in_one_process, each = by_turns((together, apart), 5.0)
     scratch.close()
     return [
-        (f"{len(pairs)} merges, one process", f"{statistics.median(one):.0f} ms"),
+        (f"{len(pairs)} merges, one process", f"{statistics.median(in_one_process):.0f} ms"),
         (f"{len(pairs)} merges, a process each", f"{statistics.median(each):.0f} ms"),
     ]
 
@@ -156,7 +157,7 @@ async def _until_told(told: Watch, files: Sequence[Path], text: str) -> float:
     seen = len(told.events)
     began = time.perf_counter()
     await asyncio.to_thread(files[1].write_text, text)
-    await told.until(lambda told: any(_between(one) == names for one in told.events[seen:]))
+    await told.until(lambda told: any(_between(event) == names for event in told.events[seen:]))
     return (time.perf_counter() - began) * 1_000
 
 

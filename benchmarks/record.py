@@ -23,8 +23,8 @@ def record(run: Run, directory: Path, *, whole: bool) -> None:
     results = directory / "results"
     results.mkdir(exist_ok=True)
     if not whole and (results / "last.json").exists():
-        kept = msgspec.json.decode((results / "last.json").read_bytes(), type=Run)
-        run = put_into(kept, run)
+        recorded = msgspec.json.decode((results / "last.json").read_bytes(), type=Run)
+        run = put_into(recorded, run)
     document = msgspec.json.format(msgspec.json.encode(run), indent=1)
     (results / "last.json").write_bytes(document + b"\n")
     for name, drawing in growth_plots(run.rows).items():
@@ -36,17 +36,17 @@ def record(run: Run, directory: Path, *, whole: bool) -> None:
     readme.write_text(f"{before}{_BEGIN}\n\n{_table(run)}\n\n{_END}{after}", encoding="utf-8")
 
 
-def put_into(kept: Run, later: Run) -> Run:
+def put_into(recorded: Run, later: Run) -> Run:
     """Return the recorded run with its results replaced by those of a later run."""
     commit = later.machine.commit
     new = {row.name: replace(row, commit=commit) for row in later.rows}
-    rows = [new.pop(row.name, row) for row in kept.rows]
-    return replace(kept, rows=(*rows, *new.values()))
+    rows = [new.pop(row.name, row) for row in recorded.rows]
+    return replace(recorded, rows=(*rows, *new.values()))
 
 
 def _table(run: Run) -> str:
     machine = run.machine
-    load = " / ".join(f"{one:.1f}" for one in machine.load)
+    load = " / ".join(f"{average:.1f}" for average in machine.load)
     packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
     where = (
         f"{run.at}, commit `{machine.commit[:12]}`"

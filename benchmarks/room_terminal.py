@@ -64,8 +64,8 @@ class RoomTerminal:
     def drain(self, seconds: float) -> None:
         """Read and discard output for this many seconds."""
         until = time.perf_counter() + seconds
-        while (left := until - time.perf_counter()) > 0:
-            self.read(left)
+        while (remaining := until - time.perf_counter()) > 0:
+            self.read(remaining)
 
     def forget(self) -> None:
         """Forget the output so far."""
@@ -86,16 +86,16 @@ class RoomTerminal:
         began = time.perf_counter()
         until = began + seconds
         while True:
-            for found in pattern.finditer(self._text):
-                said = found[pattern.groups and 1]
+            for match in pattern.finditer(self._text):
+                said = match[pattern.groups and 1]
                 if said != other_than:
                     taken = (time.perf_counter() - began) * 1_000
-                    self._text = self._text[found.end() :]
+                    self._text = self._text[match.end() :]
                     return taken, said
-            left = until - time.perf_counter()
-            if left <= 0:
+            remaining = until - time.perf_counter()
+            if remaining <= 0:
                 return seconds * 1_000, ""
-            self.read(left)
+            self.read(remaining)
 
 
 @contextmanager
@@ -203,7 +203,7 @@ def waits(pid: int) -> int:
 
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started and that still run."""
-    found: list[int] = []
+    pids: list[int] = []
     for thread in Path(f"/proc/{pid}/task").iterdir():
-        found += map(int, (thread / "children").read_text().split())
-    return found
+        pids += map(int, (thread / "children").read_text().split())
+    return pids

@@ -60,20 +60,20 @@ def lengthen(pipeline: Pipeline, events: int) -> None:
 
 def _started(tasks: int, directory: str) -> Iterator[Event]:
     for number in range(tasks):
-        one = task(number, directory)
-        data = EventData(task=one)
-        yield Event(at=one.started_at, kind="task.started", task_id=one.id, data=data)
+        started = task(number, directory)
+        data = EventData(task=started)
+        yield Event(at=started.started_at, kind="task.started", task_id=started.id, data=data)
 
 
 def _created(tasks: int, chambers: int, per_task: int) -> Iterator[Event]:
     for number in range(chambers):
-        one = chamber(number, max(0, tasks - 1 - number // per_task))
+        created = chamber(number, max(0, tasks - 1 - number // per_task))
         yield Event(
-            at=one.created_at,
+            at=created.created_at,
             kind="chamber.created",
-            task_id=one.task_id,
-            chamber=one.name,
-            data=EventData(chamber=one),
+            task_id=created.task_id,
+            chamber=created.name,
+            data=EventData(chamber=created),
         )
 
 

@@ -82,5 +82,5 @@ def _newest(request: ModelRequest) -> str:
     """Return what the model reads for the first time: all that follows its own last answer."""
     roles = [message.role for message in request.messages]
     last = len(roles) - 1 - roles[::-1].index("assistant") if "assistant" in roles else -1
-    said = [block.words() for one in request.messages[last + 1 :] for block in one.blocks()]
+    said = [block.words() for message in request.messages[last + 1 :] for block in message.blocks()]
     return "\n".join(said)

@@ -73,7 +73,7 @@ class StockRoom(App[None]):
 
     def _fill(self, state: ProjectState) -> None:
         self._state = state
-        newest = sorted(state.tasks.values(), key=lambda one: -one.started_at)
+        newest = sorted(state.tasks.values(), key=lambda shown_task: -shown_task.started_at)
         for task in newest:
             self.tasks.add_row(*_task_cells(task), key=task.id)
         for chamber in state.chambers.values():

@@ -56,28 +56,28 @@ def markdown(rows: Iterable[BenchmarkResult]) -> list[str]:
 
 
 def _cells(rows: Iterable[BenchmarkResult]) -> list[Sequence[str]]:
-    found: list[Sequence[str]] = []
+    cells: list[Sequence[str]] = []
     for row in rows:
         name = f"{row.name} ({row.commit[:7]})" if row.commit else row.name
         if row.trouble:
-            found.append((name, row.trouble, "", "", "", "", ""))
-        for one in row.comparisons:
-            found.append((name, *_comparison(one)))
+            cells.append((name, row.trouble, "", "", "", "", ""))
+        for comparison in row.comparisons:
+            cells.append((name, *_comparison(comparison)))
             name = ""
-    return found
+    return cells
 
 
-def _comparison(one: Comparison) -> tuple[str, ...]:
-    note = f" ({one.note})" if one.note else ""
+def _comparison(comparison: Comparison) -> tuple[str, ...]:
+    note = f" ({comparison.note})" if comparison.note else ""
     return (
-        one.case + note,
-        figure(one.ours, one.unit),
-        one.versus,
-        figure(one.against, one.unit) if one.against else "",
-        "" if math.isnan(one.ratio) else f"{one.ratio:.2f}",
+        comparison.case + note,
+        figure(comparison.ours, comparison.unit),
+        comparison.versus,
+        figure(comparison.against, comparison.unit) if comparison.against else "",
+        "" if math.isnan(comparison.ratio) else f"{comparison.ratio:.2f}",
         "; ".join(
             f"{'✓' if each.met else '✗'} {each.aim}{'' if each.met else f' ({each.value:.3g})'}"
-            for each in one.aims
+            for each in comparison.aims
         ),
     )
 

@@ -45,11 +45,11 @@ class Day:
 
     def moments(self) -> list[Moment]:
         """Return all events of the day in order."""
-        found: list[Moment] = []
+        moments: list[Moment] = []
         for hour, tasks in enumerate(STARTED):
             for _ in range(tasks):
-                found += self._task((hour + self._chance.random()) * 3_600.0)
-        return sorted(found, key=lambda moment: moment[0])
+                moments += self._task((hour + self._chance.random()) * 3_600.0)
+        return sorted(moments, key=lambda moment: moment[0])
 
     def _at(self, second: float) -> int:
         return self._began + round(second * 1_000 / SPEED)
@@ -97,7 +97,7 @@ class Day:
                 second, "agent.acted", agent.task_id, EventData(agent=agent), chamber.name
             )
         for second in self._every(900, begins, ends):
-            found = Discovery(
+            discovery = Discovery(
                 id=f"discovery-{next(self._numbers)}",
                 task_id=chamber.task_id,
                 agent_id=f"worker-{chamber.name}",
@@ -107,7 +107,11 @@ class Day:
                 at=self._at(second),
             )
             yield self._event(
-                second, "discovery.shared", found.task_id, EventData(discovery=found), chamber.name
+                second,
+                "discovery.shared",
+                discovery.task_id,
+                EventData(discovery=discovery),
+                chamber.name,
             )
         for second in self._every(1_500, begins, ends - 120):
             yield from self._mail(chamber.task_id, chamber.name, second)

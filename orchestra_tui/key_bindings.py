@@ -121,6 +121,6 @@ def readme_table(keys: Iterable[Key] = KEYS) -> str:
     """Return the keys as the Markdown table that stands in the README."""
     lines = ["| key | does |", "|---|---|"]
     for key in keys:
-        shown = " ".join(f"`{_DISPLAY.get(one, one)}`" for one in key.keys.split(","))
+        shown = " ".join(f"`{_DISPLAY.get(name, name)}`" for name in key.keys.split(","))
         lines.append(f"| {shown} | {key.help} |")
     return "\n".join(lines) + "\n"

@@ -27,19 +27,19 @@ def measure(budget: Budget) -> list[Comparison]:
     """Make 10 and 50 chambers by turns with as many worktrees."""
     files = budget.count(_FILES, 300)
     sizes = ((10, 5.0), (50, 0.5)) if not budget.short else ((4, 0.5),)
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     with a_place() as place:
         repository = place.repository(files=files)
         for size, seconds in sizes:
             ours, git = asyncio.run(_batches(place, repository, size, seconds))
-            found.append(
+            comparisons.append(
                 comparison(
                     f"{size} chambers, {files:,} files", "ms", ours, _AIM,
                     versus="git worktree add, one after the other", against=git,
                 )
             )  # fmt: skip
-        found.append(asyncio.run(_at_once(place, budget)))
-    return found
+        comparisons.append(asyncio.run(_at_once(place, budget)))
+    return comparisons
 
 
 async def _batches(
@@ -53,7 +53,7 @@ async def _batches(
         async def ours() -> float:
             number = next(numbers)
             task = await start_task(context, description=f"Batch {number} of {size}")
-            names = [f"b{number}-{size}-{one}" for one in range(size)]
+            names = [f"b{number}-{size}-{index}" for index in range(size)]
             began = time.perf_counter()
             await create_chambers_batch(context, task_id=task.task_id, chamber_names=names)
             taken = (time.perf_counter() - began) * 1_000
@@ -64,9 +64,9 @@ async def _batches(
             number = next(numbers)
             directory = place.directory / "plain"
             taken = 0.0
-            for one in range(size):
-                add = ("git", "worktree", "add", "--quiet", "-b", f"p{size}-{number}-{one}")
-                taken += command_ms((*add, str(directory / str(one))), repository.path)
+            for index in range(size):
+                add = ("git", "worktree", "add", "--quiet", "-b", f"p{size}-{number}-{index}")
+                taken += command_ms((*add, str(directory / str(index))), repository.path)
             _clear(place, repository, directory)
             return taken
 

@@ -25,20 +25,20 @@ from tests.support.repositories import TestRepository
 
 def _chambers(budget: Budget) -> list[Comparison]:
     sizes = (10, 100) if budget.short else (10, 100, 1_000)
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     with a_place() as place:
         for size in sizes:
             repository = place.repository(f"shop-{size}")
             project = find_project(repository.path).id
             with a_pipeline(place.server.url, project) as pipeline:
                 seeding.seed(pipeline, 1, size, per_task=size, directory=str(repository.path))
-            found += asyncio.run(_timed(place, repository, f"{size:,} chambers", budget))
-    return found
+            comparisons += asyncio.run(_timed(place, repository, f"{size:,} chambers", budget))
+    return comparisons
 
 
 def _events(budget: Budget) -> list[Comparison]:
     sizes = (1_000, 10_000) if budget.short else (1_000, 10_000, 100_000, 1_000_000)
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     with a_place(durable=False) as place:
         for size in sizes:
             repository = place.repository(f"shop-{size}")
@@ -46,8 +46,8 @@ def _events(budget: Budget) -> list[Comparison]:
             with a_pipeline(place.server.url, project) as pipeline:
                 seeding.seed(pipeline, 1, 10, per_task=10, directory=str(repository.path))
                 seeding.lengthen(pipeline, size - 11)
-            found += asyncio.run(_timed(place, repository, f"{size:,} events", budget))
-    return found
+            comparisons += asyncio.run(_timed(place, repository, f"{size:,} events", budget))
+    return comparisons
 
 
 async def _timed(
@@ -59,22 +59,22 @@ async def _timed(
         works = _works(store, context)
         measures = [_measured(work) for work in works.values()]
         samples = await by_turns_async(measures, budget.seconds(2))
-        found = [
+        comparisons = [
             comparison(f"{name} at {size}", "ms", taken)
             for name, taken in zip(works, samples, strict=True)
         ]
     status = [command_ms(STATUS, repository.path, place.environ) for _ in range(budget.count(3, 1))]
     (_, _), filled = opened(place, repository.path, 0.1)
     return [
-        *found,
+        *comparisons,
         comparison(f"orchestra status at {size}", "ms", status),
         comparison(f"room filled at {size}", "ms", filled),
     ]
 
 
 def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitable[object]]]:
-    known = seeding.task(0, str(context.project.root))
-    event = Event(at=1, kind="task.phase-advanced", task_id=known.id, data=EventData(task=known))
+    task = seeding.task(0, str(context.project.root))
+    event = Event(at=1, kind="task.phase-advanced", task_id=task.id, data=EventData(task=task))
 
     async def change() -> object:
         async def decide(_: Reads) -> Change:
@@ -86,10 +86,10 @@ def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitabl
         "change": change,
         "snapshot": store.snapshot,
         "last 300 events": lambda: store.last_events(300),
-        "get_task_status": lambda: get_task_status(context, task_id=known.id),
+        "get_task_status": lambda: get_task_status(context, task_id=task.id),
         "record_agent_action": lambda: record_agent_action(
             context,
-            task_id=known.id,
+            task_id=task.id,
             agent_id="implementer",
             action=str(time.perf_counter_ns()),
             result="done",

@@ -35,7 +35,7 @@ _PROMPT, _OPTIONS = "Do your part.", ("--allowedTools", "Bash")
 _END_SECONDS = 30
 _CYCLE_S = THINKING_S + TOOL_S + 0.05
 _PERCENTILES: tuple[Statistic, ...] = ("p10", "median", "p90", "p99")
-_AHEAD = tuple(Aim(1, one) for one in _PERCENTILES)
+_AHEAD = tuple(Aim(1, percentile) for percentile in _PERCENTILES)
 _PEER = f"hcom {VERSION}"
 Send = Callable[[str], Awaitable[None]]
 
@@ -139,7 +139,9 @@ def _comparisons(
     lines: list[Comparison] = []
     for thinking, during in ((False, "a tool is due or runs"), (True, "the model thinks")):
         own = [
-            one for way in (tool, command) for one in way.since_stored(stored, thinking=thinking)
+            measured
+            for way in (tool, command)
+            for measured in way.since_stored(stored, thinking=thinking)
         ]
         other = peer.since_stored(peer_stored, thinking=thinking)
         case = f"from the file to the model's next request, {during}"
@@ -204,7 +206,7 @@ async def _stored_at(place: Place, directory: Path) -> dict[str, float]:
     """Return when each message was posted, in seconds since 1970."""
     async with open_store(find_project(directory).id, place.settings) as store:
         interrupts = (await store.snapshot()).interrupts.values()
-    return {one.message: one.posted_at / 1_000 for one in interrupts}
+    return {interrupt.message: interrupt.posted_at / 1_000 for interrupt in interrupts}
 
 
 ROW = Benchmark(

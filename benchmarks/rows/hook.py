@@ -95,8 +95,8 @@ def _with_letter(worker: Session, event: str) -> Callable[[], float]:
     fire = _fires(worker, event)
 
     def measured() -> float:
-        for left in worker.directory.glob(f"{MAIL}*"):
-            left.unlink()
+        for mail in worker.directory.glob(f"{MAIL}*"):
+            mail.unlink()
         send(worker.directory, "Use S256 only")
         return fire()
 

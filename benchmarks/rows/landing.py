@@ -42,7 +42,7 @@ async def _landed(
         async def ours() -> float:
             number = next(numbers)
             task = await start_task(context, description=f"Work {number}")
-            names = [f"w{number}-{one}" for one in range(chambers)]
+            names = [f"w{number}-{index}" for index in range(chambers)]
             opened = await chambers_open(context, task.task_id, names)
             for name, worktree in opened.items():
                 worktree.commit(f"work of {name}", {f"new/{name}.txt": name})
@@ -52,7 +52,7 @@ async def _landed(
 
         async def git() -> float:
             number = next(numbers)
-            branches = [f"m{number}-{one}" for one in range(chambers)]
+            branches = [f"m{number}-{index}" for index in range(chambers)]
             for branch in branches:
                 _commit_aside(repository, branch)
             merge = ("git", "merge", "--quiet", "--no-edit", "--no-ff")

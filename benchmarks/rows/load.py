@@ -61,7 +61,7 @@ def rates(budget: Budget) -> tuple[int, ...]:
 @cache
 def loads(budget: Budget) -> dict[tuple[str, int], Load]:
     """Return what ours and stock did, by (side, rate)."""
-    found = {(side, rate): Load() for side in ("ours", "stock") for rate in rates(budget)}
+    loads_by_rate = {(side, rate): Load() for side in ("ours", "stock") for rate in rates(budget)}
     tasks, chambers = budget.count(10_000, 1_000), budget.count(1_000, 100)
     with a_place() as place:
         repository = place.repository()
@@ -69,14 +69,14 @@ def loads(budget: Budget) -> dict[tuple[str, int], Load]:
         for project in (ours, _STOCK_PROJECT):
             with a_pipeline(place.server.url, project) as pipeline:
                 seeding.seed(pipeline, tasks, chambers)
-        measured = _LoadSamples(place, budget, tasks, chambers, found)
+        measured = _LoadSamples(place, budget, tasks, chambers, loads_by_rate)
         with _our_room(place) as room:
             for rate in rates(budget):
                 for _ in range(budget.count(2 if rate in {0, 1_000} else 1, 1)):
                     measured.side(room, "ours", ours, rate)
                     with _stock_room(place) as stock:
                         measured.side(stock, "stock", _STOCK_PROJECT, rate)
-    return found
+    return loads_by_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class _LoadSamples:
     budget: Budget
     tasks: int
     chambers: int
-    found: dict[tuple[str, int], Load]
+    loads: dict[tuple[str, int], Load]
 
     def side(self, room: RoomTerminal, side: str, project: str, rate: int) -> None:
         """Take all samples of one room at one rate."""
-        load = self.found[side, rate]
+        load = self.loads[side, rate]
         url = self.place.server.url
         with traffic(url, project, rate, self.tasks, self.chambers):
             room.drain(self.budget.seconds(2))
@@ -139,13 +139,13 @@ class _LoadSamples:
         _, at = room.wait_cursor("", _LONGEST_KEY)
         if not at:
             return
-        known = seeding.task(int(at[1:]))
+        shown_task = seeding.task(int(at[1:]))
         until = time.perf_counter() + self.budget.seconds(4)
         number = 0
         while time.perf_counter() < until:
             number += 1
             mark = f"X{number:05d}"
-            task = replace(known, description=f"{mark} has changed")
+            task = replace(shown_task, description=f"{mark} has changed")
             event = Event(
                 at=now_ms(), kind="task.phase-advanced", task_id=task.id, data=EventData(task=task)
             )
@@ -181,10 +181,10 @@ def _stock_room(place: Place) -> Generator[RoomTerminal]:
 
 
 def _keys(budget: Budget) -> list[Comparison]:
-    found = loads(budget)
+    loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):
-        ours, stock = found["ours", rate].keys, found["stock", rate].keys
+        ours, stock = loads_by_rate["ours", rate].keys, loads_by_rate["stock", rate].keys
         aims = (Aim(50, of="p99", absolute=True), Aim(1 / 15)) if rate == RATES[-1] else ()
         lines.append(
             comparison(f"{rate:,} events/s", "ms", ours, *aims, versus=STOCK, against=stock)
@@ -193,10 +193,10 @@ def _keys(budget: Budget) -> list[Comparison]:
 
 
 def _processor(budget: Budget) -> list[Comparison]:
-    found = loads(budget)
+    loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):
-        ours, stock = found["ours", rate], found["stock", rate].processor
+        ours, stock = loads_by_rate["ours", rate], loads_by_rate["stock", rate].processor
         aim = Aim(1 / 3) if rate else Aim(0.3, absolute=True)
         case = f"{rate:,} events/s" if rate else "idle"
         note = (
@@ -206,7 +206,7 @@ def _processor(budget: Budget) -> list[Comparison]:
         lines.append(
             comparison(case, "%", ours.processor, aim, versus=STOCK, against=stock, note=note)
         )
-    lines.append(_beside_ccmanager(found["ours", 0].processor, budget))
+    lines.append(_beside_ccmanager(loads_by_rate["ours", 0].processor, budget))
     return lines
 
 
@@ -220,10 +220,10 @@ def _beside_ccmanager(ours: list[float], budget: Budget) -> Comparison:
 
 
 def _event_to_screen(budget: Budget) -> list[Comparison]:
-    found = loads(budget)
+    loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):
-        ours = found["ours", rate]
+        ours = loads_by_rate["ours", rate]
         aims = (Aim(40, absolute=True), Aim(80, of="p99", absolute=True))
         lines.append(
             comparison(

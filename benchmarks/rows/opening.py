@@ -23,7 +23,7 @@ _KEY_SECONDS = 5.0
 
 
 def _paint(budget: Budget) -> list[Comparison]:
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     medians: dict[str, list[float]] = {}
     with a_place(durable=False) as place:
         for tasks, events in _SHORT if budget.short else _SIZES:
@@ -35,19 +35,19 @@ def _paint(budget: Budget) -> list[Comparison]:
             floor = painted[1]
             case = f"{tasks:,} tasks" + (f", {events:,} events" if events else "")
             medians[case] = painted[0]
-            found.append(
+            comparisons.append(
                 comparison(
                     case, "ms", painted[0], Aim(2.4), versus="import textual.app", against=floor
                 )
             )
-            found.append(
+            comparisons.append(
                 comparison(
                     f"{case}: filled", "ms", filled, versus="import textual.app", against=floor
                 )
             )
     cases = list(medians)
     return [
-        *found,
+        *comparisons,
         comparison(
             f"{cases[2]} by {cases[1]}", "ms", medians[cases[2]], Aim(1.1),
             versus=cases[1], against=medians[cases[1]],

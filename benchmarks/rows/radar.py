@@ -30,7 +30,10 @@ def measure(budget: Budget) -> list[Comparison]:
     chambers, files = budget.count(20, 4), budget.count(5_000, 300)
     with a_place() as place:
         opened = asyncio.run(_opened(place, chambers, files))
-        compared = [ComparedChamber(f"task/{one.path.name}", one.path, _BASE) for one in opened]
+        compared = [
+            ComparedChamber(f"task/{worktree.path.name}", worktree.path, _BASE)
+            for worktree in opened
+        ]
         repo = open_repository(place.directory / "shop")
         cold, cold_apart = _first_looks(repo, compared, budget)
         warm, warm_apart, changed = _later_looks(repo, compared, budget)
@@ -120,7 +123,7 @@ def _later_looks(
         try:
             checker.check(compared, everyone)
             _step_by_step(repo, scratch, compared)
-            all_of_them, each, one = by_turns(
+            all_of_them, each, one_changed = by_turns(
                 (
                     lambda: looked(compared),
                     apart,
@@ -130,7 +133,7 @@ def _later_looks(
             )
         finally:
             checker.close()
-    return all_of_them, each, one
+    return all_of_them, each, one_changed
 
 
 @contextmanager
@@ -148,8 +151,8 @@ def _step_by_step(
 ) -> None:
     """Commit each chamber's work to a temporary commit as a script would, then merge each pair."""
     commits = [_committed(scratch, chamber) for chamber in compared]
-    for one, other in combinations(commits, 2):
-        merge_trees(repo, one, other, env=scratch.env)
+    for first, other in combinations(commits, 2):
+        merge_trees(repo, first, other, env=scratch.env)
 
 
 def _committed(scratch: ScratchObjects, chamber: ComparedChamber) -> str:

@@ -50,11 +50,11 @@ async def _measure(budget: Budget) -> list[Comparison]:
             floor, *taken = await by_turns_async(
                 list(measures.values()), budget.seconds(20), least=5
             )
-            found = [
+            comparisons = [
                 comparison(tool, "ms", samples, _AIM, versus=_FLOOR, against=floor)
                 for tool, samples in zip(list(measures)[1:], taken, strict=True)
             ]
-            return found + await _with_git(client, floor, directory, budget)
+            return comparisons + await _with_git(client, floor, directory, budget)
 
 
 async def _prepared(client: Client, description: str, chambers: tuple[str, ...]) -> str:
@@ -66,8 +66,8 @@ async def _prepared(client: Client, description: str, chambers: tuple[str, ...])
     )
     for number, name in enumerate(chambers):
         worker = {"task_id": task_id, "agent_id": f"implementer-{name}"}
-        found = {**worker, "discovery": f"Tokens expire after {number} h", "severity": "info"}
-        await call(client, "share_discovery", found)
+        discovery = {**worker, "discovery": f"Tokens expire after {number} h", "severity": "info"}
+        await call(client, "share_discovery", discovery)
         done = {**worker, "action": "wrote the model", "result": "its tests pass"}
         await call(client, "record_agent_action", done)
     return task_id

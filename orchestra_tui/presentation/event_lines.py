@@ -54,13 +54,13 @@ def _agent_said(event: Event) -> EventText:
 
 
 def _discovery_said(event: Event) -> EventText:
-    found = event.data.discovery
-    if found is None:
+    discovery = event.data.discovery
+    if discovery is None:
         return _agent_said(event)
-    if found.pattern:
-        return EventText(f"pattern: {found.text}", "muted")
-    tone: Tone = "critical" if found.severity == "critical" else "plain"
-    return EventText(f"{found.severity} discovery: {found.text}", tone)
+    if discovery.pattern:
+        return EventText(f"pattern: {discovery.text}", "muted")
+    tone: Tone = "critical" if discovery.severity == "critical" else "plain"
+    return EventText(f"{discovery.severity} discovery: {discovery.text}", tone)
 
 
 def _program_said(event: Event) -> EventText:

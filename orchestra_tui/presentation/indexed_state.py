@@ -127,20 +127,22 @@ class IndexedState:
 
     def mail_of(self, key: str) -> list[Interrupt]:
         """Return a chamber's interrupts, oldest first."""
-        return [self.interrupts[one] for one in self._mail_of.get(key, ())]
+        return [self.interrupts[interrupt_id] for interrupt_id in self._mail_of.get(key, ())]
 
     def conflicts_of(self, key: str) -> list[Conflict]:
         """Return a standing chamber's present conflicts, the oldest first."""
         if key not in self.standing_chambers:
             return []
-        found = (self.conflicts[one] for one in self._conflicts_of.get(key, ()))
-        return sorted(found, key=lambda one: (one.since, one.id))
+        conflicts = (self.conflicts[conflict_id] for conflict_id in self._conflicts_of.get(key, ()))
+        return sorted(conflicts, key=lambda conflict: (conflict.since, conflict.id))
 
     def overdue(self, now: int) -> list[Interrupt]:
         """Return the mail that has been unread for longer than the limit, oldest first."""
         unread = (self.interrupts[key] for key in self.unread_mail)
-        found = [one for one in unread if is_overdue(one, now, self.unread_limit)]
-        return sorted(found, key=lambda one: (one.sent_at, one.id))
+        overdue = [
+            interrupt for interrupt in unread if is_overdue(interrupt, now, self.unread_limit)
+        ]
+        return sorted(overdue, key=lambda interrupt: (interrupt.sent_at, interrupt.id))
 
     def next_overdue(self, now: int) -> int:
         """Return the moment at which more mail becomes overdue; 0 when none will."""
@@ -169,8 +171,8 @@ class IndexedState:
 
     def discovery_keys(self, task_id: str = "") -> list[str]:
         """Return the ids of a task's discoveries, or of all, the newest first."""
-        found = self.discoveries_of(task_id) if task_id else self.discoveries.values()
-        return [one.id for one in sorted(found, key=_discovery_order)]
+        discoveries = self.discoveries_of(task_id) if task_id else self.discoveries.values()
+        return [discovery.id for discovery in sorted(discoveries, key=_discovery_order)]
 
     def _apply_document(self, document: Document, changed_rows: ChangedRows) -> None:
         match document:
@@ -256,9 +258,9 @@ class IndexedState:
         return chambers
 
 
-def is_overdue(one: Interrupt, now: int, limit: int) -> bool:
+def is_overdue(interrupt: Interrupt, now: int, limit: int) -> bool:
     """Tell whether a message has been unread for `limit` ms or more; with 0 none ever is."""
-    return limit > 0 and one.is_unread and now - one.sent_at >= limit
+    return limit > 0 and interrupt.is_unread and now - interrupt.sent_at >= limit
 
 
 def _set_member(keys: set[str], key: str, *, present: bool) -> None:

@@ -51,8 +51,10 @@ def latency(interrupts: Reversible[Interrupt]) -> Latency | None:
 
     Only the latest messages count, so that the figures are current and cost the same on any day.
     """
-    delivered = (one for one in reversed(interrupts) if one.delivered_at)
-    times = sorted(one.delivered_at - one.sent_at for one in islice(delivered, RECENT))
+    delivered = (interrupt for interrupt in reversed(interrupts) if interrupt.delivered_at)
+    times = sorted(
+        interrupt.delivered_at - interrupt.sent_at for interrupt in islice(delivered, RECENT)
+    )
     if not times:
         return None
     return Latency(median=_rank(times, 0.5), p95=_rank(times, 0.95), count=len(times))
@@ -88,51 +90,51 @@ def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
     """Return the line in exactly `width` cells at most, and the moment its text changes."""
     link = _LINK[status.link]
     moment = 0
-    left = [Cell(" " * MARGIN), link]
+    left_side = [Cell(" " * MARGIN), link]
     if status.link in ("reconnecting", "lost"):
-        left.append(Cell(f" for {age(status.link_since, now)}", link.tone))
+        left_side.append(Cell(f" for {age(status.link_since, now)}", link.tone))
         moment = due(status.link_since, now)
         if status.reason:
-            left.append(Cell(f": {plain(status.reason)}", link.tone))
-    left.extend((Cell("  "), _SERVER[status.server]))
-    return _with_right(tuple(left), _numbers(status), width), moment
+            left_side.append(Cell(f": {plain(status.reason)}", link.tone))
+    left_side.extend((Cell("  "), _SERVER[status.server]))
+    return _with_right(tuple(left_side), _numbers(status), width), moment
 
 
 def _numbers(status: Status) -> list[Cell]:
     """Return what stands on the right; where there is no room the first goes first."""
-    found: list[Cell] = []
+    numbers: list[Cell] = []
     if status.project:
-        found.append(Cell(plain(status.project), "muted"))
+        numbers.append(Cell(plain(status.project), "muted"))
     if status.latency:
         median, p95 = map(precise_duration, (status.latency.median, status.latency.p95))
         times = f"mail {median}, p95 {p95}"
-        found.append(Cell(times, "muted"))
-    found.append(Cell(f"event {status.seq:,}", "muted"))
-    found.append(Cell(_many(status.chambers, "chamber"), "muted"))
-    found.append(Cell(_many(status.tasks, "task"), "muted"))
+        numbers.append(Cell(times, "muted"))
+    numbers.append(Cell(f"event {status.seq:,}", "muted"))
+    numbers.append(Cell(_many(status.chambers, "chamber"), "muted"))
+    numbers.append(Cell(_many(status.tasks, "task"), "muted"))
     if status.suspended:
         symbol, word = SUSPENDED.text.split()
-        found.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
+        numbers.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
     if status.conflicts:
-        found.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
+        numbers.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
     if status.overdue:
         late = f"{OVERDUE} {status.unread} unread, {status.overdue} overdue"
-        found.append(Cell(late, "critical"))
+        numbers.append(Cell(late, "critical"))
     elif status.unread:
-        found.append(Cell(f"{status.unread} unread", "warn"))
-    return found
+        numbers.append(Cell(f"{status.unread} unread", "warn"))
+    return numbers
 
 
 def _many(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _with_right(left: Line, numbers: list[Cell], width: int) -> Line:
+def _with_right(left_side: Line, numbers: list[Cell], width: int) -> Line:
     right: list[Cell] = []
     for cell in reversed(numbers):
         wider = [cell, Cell("  "), *right] if right else [cell]
-        if line_width(left) + line_width(tuple(wider)) + GAP_BETWEEN + MARGIN > width:
+        if line_width(left_side) + line_width(tuple(wider)) + GAP_BETWEEN + MARGIN > width:
             break
         right = wider
-    space = width - line_width(left) - line_width(tuple(right)) - MARGIN
-    return cut_line((*left, Cell(" " * max(0, space)), *right), width)
+    space = width - line_width(left_side) - line_width(tuple(right)) - MARGIN
+    return cut_line((*left_side, Cell(" " * max(0, space)), *right), width)

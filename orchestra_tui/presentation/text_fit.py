@@ -46,18 +46,18 @@ def fit(text: str, width: int, align: Align = "left") -> str:
 
 def cut_line(line: Line, width: int) -> Line:
     """Return the line's cells up to `width` cells, the last one cut with an ellipsis if need be."""
-    kept: list[Cell] = []
-    left = width
+    fitting: list[Cell] = []
+    space = width
     for cell in line:
         text = inert(cell.text)
         size = cell_len(text)
-        if size > left:
-            if left > 0:
-                kept.append(Cell(fit(text, left), cell.tone))
-            return tuple(kept)
-        kept.append(Cell(text, cell.tone))
-        left -= size
-    return tuple(kept)
+        if size > space:
+            if space > 0:
+                fitting.append(Cell(fit(text, space), cell.tone))
+            return tuple(fitting)
+        fitting.append(Cell(text, cell.tone))
+        space -= size
+    return tuple(fitting)
 
 
 def line_width(line: Line) -> int:
@@ -71,13 +71,13 @@ def arrange(columns: Sequence[Column], available: int) -> tuple[int, ...]:
     A column that such a table does not show has 0. When even those it shows are too wide, the
     widest gives way, down to one cell.
     """
-    kept = [at for at, column in enumerate(columns) if _shows(column, available)]
-    widths = [column.width if at in kept else 0 for at, column in enumerate(columns)]
-    spare = available - sum(widths) - sum(columns[at].gap for at in kept[:-1])
+    shown = [at for at, column in enumerate(columns) if _shows(column, available)]
+    widths = [column.width if at in shown else 0 for at, column in enumerate(columns)]
+    spare = available - sum(widths) - sum(columns[at].gap for at in shown[:-1])
     while spare < 0 and max(widths, default=0) > 1:
         widths[widths.index(max(widths))] -= 1
         spare += 1
-    return _spread(columns, kept, widths, spare)
+    return _spread(columns, shown, widths, spare)
 
 
 def _shows(column: Column, available: int) -> bool:
@@ -85,10 +85,10 @@ def _shows(column: Column, available: int) -> bool:
 
 
 def _spread(
-    columns: Sequence[Column], kept: Sequence[int], widths: list[int], spare: int
+    columns: Sequence[Column], shown: Sequence[int], widths: list[int], spare: int
 ) -> tuple[int, ...]:
-    shares = sum(columns[at].flex for at in kept)
-    for at in kept:
+    shares = sum(columns[at].flex for at in shown)
+    for at in shown:
         if columns[at].flex and spare > 0:
             share = spare * columns[at].flex // shares
             widths[at] += share
@@ -108,7 +108,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 def text_lines(text: str) -> list[Line]:
     """Return a text of several lines as lines of one cell each; no lines for an empty text."""
-    return [(Cell(inert(one)),) for one in clean(text).expandtabs(4).split("\n")] if text else []
+    return [(Cell(inert(line)),) for line in clean(text).expandtabs(4).split("\n")] if text else []
 
 
 def wrap_line(line: Line, width: int) -> list[Line]:
@@ -147,8 +147,8 @@ def _hang(line: Line) -> int:
 
 def _pieces(line: Line, most: int) -> Iterator[Cell]:
     for cell in line:
-        for found in _PIECES.findall(inert(cell.text)):
-            yield from (Cell(part, cell.tone) for part in _broken(found, most))
+        for piece in _PIECES.findall(inert(cell.text)):
+            yield from (Cell(part, cell.tone) for part in _broken(piece, most))
 
 
 def _broken(word: str, most: int) -> Iterator[str]:

@@ -46,10 +46,10 @@ class KeyFooter(LineWidget):
 def fitting_keys(width: int) -> list[Key]:
     """Return the footer's keys that fit into `width` cells, in the footer's order."""
     shown: list[Key] = []
-    left = width - 1
+    space = width - 1
     for key in in_footer():
-        left -= _width(key)
-        if left < 0:
+        space -= _width(key)
+        if space < 0:
             break
         shown.append(key)
     return shown

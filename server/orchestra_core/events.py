@@ -89,7 +89,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def documents(self) -> tuple[Document, ...]:
         """Return the documents this event wrote."""
-        found = (
+        written = (
             self.task,
             self.chamber,
             self.agent,
@@ -98,7 +98,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.conflict,
             self.clone,
         )
-        return tuple(document for document in found if document is not None)
+        return tuple(document for document in written if document is not None)
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):

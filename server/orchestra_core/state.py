@@ -126,36 +126,38 @@ class ProjectState:
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created."""
-        own_chambers = [one for one in self.chambers.values() if one.task_id == task_id]
-        return sorted(own_chambers, key=lambda one: (one.created_at, one.name))
+        own_chambers = [chamber for chamber in self.chambers.values() if chamber.task_id == task_id]
+        return sorted(own_chambers, key=lambda chamber: (chamber.created_at, chamber.name))
 
     def interrupts_of(self, task_id: str, chamber: str = "") -> list[Interrupt]:
         """Return the interrupts to a task's workers, or to one chamber's by name; oldest first."""
         own_interrupts = [
-            one
-            for one in self.interrupts.values()
-            if one.task_id == task_id and chamber in {"", one.chamber}
+            interrupt
+            for interrupt in self.interrupts.values()
+            if interrupt.task_id == task_id and chamber in {"", interrupt.chamber}
         ]
-        return sorted(own_interrupts, key=lambda one: (one.sent_at, one.id))
+        return sorted(own_interrupts, key=lambda interrupt: (interrupt.sent_at, interrupt.id))
 
     def unread_by_chamber(self) -> dict[str, list[Interrupt]]:
         """Return the unread interrupts of each chamber that has any, by its id, oldest first."""
-        found: dict[str, list[Interrupt]] = {}
-        for one in self.interrupts.values():
-            if one.is_unread:
-                found.setdefault(one.chamber_id, []).append(one)
-        for mail in found.values():
-            mail.sort(key=lambda one: (one.sent_at, one.id))
-        return found
+        unread: dict[str, list[Interrupt]] = {}
+        for interrupt in self.interrupts.values():
+            if interrupt.is_unread:
+                unread.setdefault(interrupt.chamber_id, []).append(interrupt)
+        for mail in unread.values():
+            mail.sort(key=lambda interrupt: (interrupt.sent_at, interrupt.id))
+        return unread
 
     def conflicts_by_chamber(self) -> dict[str, list[Conflict]]:
         """Return the present conflicts of each chamber that has any, by its id."""
-        found: dict[str, list[Conflict]] = {}
-        for one in sorted(self.conflicts.values(), key=lambda one: (one.since, one.id)):
-            if not one.is_over:
-                for side in one.between:
-                    found.setdefault(side, []).append(one)
-        return found
+        conflicts: dict[str, list[Conflict]] = {}
+        for conflict in sorted(
+            self.conflicts.values(), key=lambda conflict: (conflict.since, conflict.id)
+        ):
+            if not conflict.is_over:
+                for side in conflict.between:
+                    conflicts.setdefault(side, []).append(conflict)
+        return conflicts
 
     def apply(self, event: Event) -> bool:
         """Apply `event`; one that was applied before changes nothing and returns False."""

@@ -27,9 +27,9 @@ async def check_chambers(project: Project, settings: Settings) -> Check:
         # The store stays open: a private server that nobody uses ends, and no hook would reach it.
         async with open_store(project.id, settings) as store:
             rooms = (await store.snapshot()).chambers.values()
-            live = [one for one in rooms if one.is_live]
+            live = [chamber for chamber in rooms if chamber.is_live]
             here = here_of(live, clone_id(project.git_dir))
-            probes = {one.name: await _ask(one, project) for one in here}
+            probes = {chamber.name: await _ask(chamber, project) for chamber in here}
     except OrchestraError as error:
         return Check(name=NAME, verdict="note", found=f"not asked: {error}")
     return judge(probes, len(live) - len(here))
@@ -40,8 +40,8 @@ def judge(probes: dict[str, HookProbe], elsewhere: int) -> Check:
     beside = f", {elsewhere} in other clones" if elsewhere else ""
     mute = [f"{name}: {probe.note}" for name, probe in probes.items() if not probe.ready]
     if mute:
-        found = f"hook not verified: {'; '.join(mute)}"
-        return Check(name=NAME, verdict="fail", found=found, mend=_MEND)
+        sentence = f"hook not verified: {'; '.join(mute)}"
+        return Check(name=NAME, verdict="fail", found=sentence, mend=_MEND)
     silent = [f"{name}: {probe.note}" for name, probe in probes.items() if probe.note]
     if silent:
         return Check(name=NAME, verdict="note", found="; ".join(silent))

@@ -69,9 +69,9 @@ def check_claude_code() -> Check:
             env={**os.environ, "DISABLE_AUTOUPDATER": "1"},
         )
     except (OSError, subprocess.SubprocessError) as error:
-        found = one_line(f"{path} does not say its version: {error}", 200)
+        sentence = one_line(f"{path} does not say its version: {error}", 200)
         mend = "run 'claude doctor', or install it again"
-        return Check(name="Claude Code", verdict="note", found=found, mend=mend)
+        return Check(name="Claude Code", verdict="note", found=sentence, mend=mend)
     return Check(name="Claude Code", verdict="ok", found=one_line(asked.stdout, 100))
 
 

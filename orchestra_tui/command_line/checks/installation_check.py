@@ -38,20 +38,20 @@ def installed_root(project: Project) -> Path:
 def check_installation(project: Project) -> Check:
     """Look for everything that `orchestra init` installs, and for the interpreter it recorded."""
     root = installed_root(project)
-    missing = [what for what, there in _parts(root, project.git_dir) if not there]
+    missing = [what for what, exists in _parts(root, project.git_dir) if not exists]
     if missing:
-        found = f"missing: {', '.join(missing)}"
+        sentence = f"missing: {', '.join(missing)}"
         mend = f"run 'orchestra init' in {root}"
-        return Check(name=NAME, verdict="fail", found=found, mend=mend)
+        return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
     python = _recorded_python(root)
     if python and not os.access(python, os.X_OK):
-        found = f"they start {python}, which is not there any more"
+        sentence = f"they start {python}, which is not there any more"
         mend = f"run 'orchestra init' in {root} again"
-        return Check(name=NAME, verdict="fail", found=found, mend=mend)
+        return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
     if not is_as_installed(project.git_dir, root / LAUNCHER):
-        found = f"{LAUNCHER} is not as 'orchestra init' left it, and was not started"
+        sentence = f"{LAUNCHER} is not as 'orchestra init' left it, and was not started"
         mend = f"look at it, then run 'orchestra init' in {root} again"
-        return Check(name=NAME, verdict="fail", found=found, mend=mend)
+        return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
     return Check(name=NAME, verdict="ok", found=f"registered in {MCP_JSON} and {SETTINGS}")
 
 

@@ -45,7 +45,7 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
     launch = _as_a_client(project, plan_launch(project, settings))
     with tempfile.TemporaryFile() as log:
         try:
-            found = await _visit(launch, log)
+            answer = await _visit(launch, log)
         except (OrchestraError, OSError, msgspec.DecodeError) as error:
             said = _last_line(log)
             return Check(
@@ -54,7 +54,7 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
                 found=one_line(f"{error}{'; it said: ' if said else ''}{said}", 400),
                 mend="start 'orchestra-server' by hand to see why, or install Orchestra again",
             )
-    return Check(name=NAME, verdict="ok", found=found)
+    return Check(name=NAME, verdict="ok", found=answer)
 
 
 def _as_a_client(project: Project, launch: ServerLaunch) -> ServerLaunch:

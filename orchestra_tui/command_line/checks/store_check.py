@@ -31,12 +31,15 @@ async def check_store(project: Project | None, settings: Settings) -> list[Check
     except OrchestraError as error:
         return [Check(name=name, verdict="fail", found=str(error), mend=f"correct {REDIS_URL}")]
     where = "named by ORCHESTRA_REDIS_URL" if settings.redis_url else _private(settings)
-    found = f"{info.product} {info.version}, {where}; writes, subscribes and reads back"
-    return [Check(name=name, verdict="ok", found=found), *_checks(name, warned), *damages]
+    sentence = f"{info.product} {info.version}, {where}; writes, subscribes and reads back"
+    return [Check(name=name, verdict="ok", found=sentence), *_checks(name, warned), *damages]
 
 
 def _checks(name: str, warned: list[Warned]) -> list[Check]:
-    return [Check(name=name, verdict="note", found=one.found, mend=one.mend) for one in warned]
+    return [
+        Check(name=name, verdict="note", found=warning.found, mend=warning.mend)
+        for warning in warned
+    ]
 
 
 async def _damages(store: Store, name: str) -> list[Check]:
@@ -44,10 +47,10 @@ async def _damages(store: Store, name: str) -> list[Check]:
         Check(
             name=name,
             verdict="fail",
-            found=one.sentence,
-            mend=one.mending if one.name == "unreadable document" else _RECONCILE,
+            found=damage.sentence,
+            mend=damage.mending if damage.name == "unreadable document" else _RECONCILE,
         )
-        for one in await find_damage(store)
+        for damage in await find_damage(store)
     ]
 
 

@@ -7,11 +7,11 @@ from orchestra_tui.command_line.output import print_lines
 
 def run(place: CommandContext) -> int:
     """Stop it if it runs, and print whether it did."""
-    found = inspect(place.settings)
+    server = inspect(place.settings)
     if not shut_down(place.settings):
-        print_lines([f"No private Valkey is running for {found.data_dir}."])
+        print_lines([f"No private Valkey is running for {server.data_dir}."])
         return 0
-    print_lines([f"Stopped the private Valkey; its data stays in {found.data_dir}."])
-    if found.in_use:
+    print_lines([f"Stopped the private Valkey; its data stays in {server.data_dir}."])
+    if server.in_use:
         print_lines(["A room or an MCP server was using it and starts it again when it must."])
     return 0

@@ -81,10 +81,10 @@ async def _last_still_there(store: Store, printed: Sequence[Position], last: int
         return last
     history = await store.events(printed[0].seq - 1, limit=len(printed))
     common = {event.position for event in history}.intersection(printed)
-    kept = max((position.seq for position in common), default=printed[0].seq - 1)
-    if kept < last:
-        warn(f"the store has lost the events after {kept}; what follows takes their place")
-    return kept
+    last_common = max((position.seq for position in common), default=printed[0].seq - 1)
+    if last_common < last:
+        warn(f"the store has lost the events after {last_common}; what follows takes their place")
+    return last_common
 
 
 def _write(events: Iterable[Event], *, as_json: bool) -> None:

@@ -63,19 +63,19 @@ def task_of(state: ProjectState, chamber: str) -> str:
 
     Raises Unknown, with the names of the live chambers.
     """
-    live = [one for one in state.chambers.values() if one.is_live]
-    for one in live:
-        if one.name == chamber:
-            return one.task_id
-    names = ", ".join(sorted(one.name for one in live)) or "none"
+    live = [chamber for chamber in state.chambers.values() if chamber.is_live]
+    for live_chamber in live:
+        if live_chamber.name == chamber:
+            return live_chamber.task_id
+    names = ", ".join(sorted(chamber.name for chamber in live)) or "none"
     raise Unknown(f"there is no live chamber {chamber!r}; live are: {names}")
 
 
 def _task_of_mail(state: ProjectState, interrupt_id: str) -> str:
-    known = state.interrupts.get(interrupt_id)
-    if known is not None:
-        return known.task_id
-    unread = [one for one in state.interrupts.values() if one.is_unread]
-    newest = sorted(unread, key=lambda one: -one.sent_at)[:_SHOWN]
-    listed = ", ".join(f"{one.id} ({one.chamber})" for one in newest) or "none"
+    addressed = state.interrupts.get(interrupt_id)
+    if addressed is not None:
+        return addressed.task_id
+    unread = [interrupt for interrupt in state.interrupts.values() if interrupt.is_unread]
+    newest = sorted(unread, key=lambda interrupt: -interrupt.sent_at)[:_SHOWN]
+    listed = ", ".join(f"{interrupt.id} ({interrupt.chamber})" for interrupt in newest) or "none"
     raise Unknown(f"there is no interrupt {one_line(interrupt_id, 60)!r}; unread are: {listed}")

@@ -11,12 +11,14 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 
 def run(place: CommandContext, options: Options) -> int:
     """Compare and repair; 1 when something could not be repaired."""
-    found = run_to_end(_reconcile(place, dry_run=options.dry_run))
+    reconciled = run_to_end(_reconcile(place, dry_run=options.dry_run))
     if options.json:
-        print_document(found)
+        print_document(reconciled)
     else:
-        print_lines([*(_line(one) for one in found.differences), found.next_step])
-    return int(any(one.note for one in found.differences))
+        print_lines(
+            [*(_line(difference) for difference in reconciled.differences), reconciled.next_step]
+        )
+    return int(any(difference.note for difference in reconciled.differences))
 
 
 async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
@@ -24,7 +26,7 @@ async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
         return await reconcile(context, dry_run=dry_run)
 
 
-def _line(one: ReconciledDifference) -> str:
-    sign = "mended" if one.mended else "found"
-    why = f" ({one.note})" if one.note else ""
-    return f"{sign}: {one.sentence}; {one.mending}{why}"
+def _line(difference: ReconciledDifference) -> str:
+    sign = "mended" if difference.mended else "found"
+    why = f" ({difference.note})" if difference.note else ""
+    return f"{sign}: {difference.sentence}; {difference.mending}{why}"

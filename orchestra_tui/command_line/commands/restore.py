@@ -21,7 +21,7 @@ def run(place: CommandContext, options: Options) -> int:
     if options.json:
         print_document(answer)
     elif isinstance(answer, SavedList):
-        print_lines([*(_line(one) for one in answer.saved), answer.next_step])
+        print_lines([*(_line(entry) for entry in answer.saved), answer.next_step])
     else:
         print_lines([f"Chamber {answer.chamber} of {answer.task_id} is back: {answer.path}"])
     return 0
@@ -41,29 +41,31 @@ def named(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str, str]:
     `saved` has the newest first. A chamber alone must be the only one of its name. Raises Unknown
     for one that is not saved, BadInput where several have the name.
     """
-    one = read_saved_ref(words)
-    if one is not None:
-        return one.task_id, one.chamber, words
+    parsed = read_saved_ref(words)
+    if parsed is not None:
+        return parsed.task_id, parsed.chamber, words
     task_id, slash, chamber = words.partition("/")
     if not slash:
         task_id, chamber = _only_one(words, saved)
-    fitting = (one for one in saved if (one.task_id, one.chamber) == (task_id, chamber))
+    fitting = (entry for entry in saved if (entry.task_id, entry.chamber) == (task_id, chamber))
     newest = next(fitting, None)
     return task_id, chamber, newest.ref if newest is not None and newest.restorable else ""
 
 
 def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
-    can = {chamber_id(one.task_id, one.chamber) for one in saved if one.restorable}
-    fitting = sorted(one for one in can if one.endswith(f"/{words}"))
+    can = {chamber_id(entry.task_id, entry.chamber) for entry in saved if entry.restorable}
+    fitting = sorted(identifier for identifier in can if identifier.endswith(f"/{words}"))
     if len(fitting) > 1:
         raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(fitting)}")
     if not fitting:
-        there = ", ".join(sorted(can)) or "nothing is"
-        raise Unknown(f"nothing was saved from a chamber {words!r}; saved: {there}")
+        listed = ", ".join(sorted(can)) or "nothing is"
+        raise Unknown(f"nothing was saved from a chamber {words!r}; saved: {listed}")
     task_id, _, chamber = fitting[0].partition("/")
     return task_id, chamber
 
 
-def _line(one: SavedListEntry) -> str:
-    note = f"  ({one.note})" if one.note and one.ref not in one.note else ""
-    return f"{chamber_id(one.task_id, one.chamber)}  closed {one.closed_at}  {one.ref}{note}"
+def _line(entry: SavedListEntry) -> str:
+    note = f"  ({entry.note})" if entry.note and entry.ref not in entry.note else ""
+    return (
+        f"{chamber_id(entry.task_id, entry.chamber)}  closed {entry.closed_at}  {entry.ref}{note}"
+    )

@@ -86,12 +86,12 @@ def briefing_lines(chamber: Chamber) -> list[Line]:
 
 
 def _agents_in(chamber: Chamber, state: IndexedState) -> list[Agent]:
-    found = (
+    agents = (
         agent
         for agent in state.agents.values()
         if agent.task_id == chamber.task_id and agent.chamber == chamber.name
     )
-    return sorted(found, key=lambda agent: -agent.last_at)
+    return sorted(agents, key=lambda agent: -agent.last_at)
 
 
 def _agent_lines(agent: Agent, now: int) -> list[Line]:

@@ -37,7 +37,7 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     """
     if not conflicts:
         return ""
-    names = ", ".join(partner(one, chamber_id) for one in conflicts)
+    names = ", ".join(partner(conflict, chamber_id) for conflict in conflicts)
     files = f", {files_text(conflicts[0].count)}" if len(conflicts) == 1 else ""
     return f"{SIGN} conflicts: {names}{files}"
 

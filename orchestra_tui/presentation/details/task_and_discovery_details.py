@@ -53,7 +53,10 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     if task.summary:
         lines += [*heading("Summary"), *text_lines(task.summary)]
     if task.phases:
-        lines += [*heading("Phases"), *(phase_line(one, task.phase, now) for one in task.phases)]
+        lines += [
+            *heading("Phases"),
+            *(phase_line(phase, task.phase, now) for phase in task.phases),
+        ]
     chambers = state.chambers_of(task.id)
     lines += heading("Chambers")
     for chamber in chambers:
@@ -83,19 +86,19 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
         return [(Cell(empty_panes.ACTIVITY, "muted"),)]
     lines: list[Line] = []
     until = 0
-    for one in reversed(reports):
-        took = precise_duration(until - one.since) if until else age(one.since, now)
-        state = WORKER[one.state]
-        what = plain(one.tool) if one.state == "working" and one.tool else state.text
+    for report in reversed(reports):
+        took = precise_duration(until - report.since) if until else age(report.since, now)
+        state = WORKER[report.state]
+        what = plain(report.tool) if report.state == "working" and report.tool else state.text
         lines.append(
             (
-                Cell(time_of_day(one.since), "muted"),
+                Cell(time_of_day(report.since), "muted"),
                 Cell(f" {fit(took, 6, 'right')}  ", "muted"),
                 Cell(fit(what, 12) + " ", state.tone),
-                Cell(plain(one.detail)),
+                Cell(plain(report.detail)),
             )
         )
-        until = one.since
+        until = report.since
     return lines
 
 

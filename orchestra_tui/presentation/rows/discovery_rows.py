@@ -41,6 +41,12 @@ class DiscoveryRows:
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: text, severity, impact and who found it."""
-        one = self._state.discoveries[key]
-        words = (one.text, one.severity, one.impact, one.chamber, one.agent_id)
+        discovery = self._state.discoveries[key]
+        words = (
+            discovery.text,
+            discovery.severity,
+            discovery.impact,
+            discovery.chamber,
+            discovery.agent_id,
+        )
         return " ".join(words).casefold()

@@ -24,7 +24,7 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
     """
     waiting = unread(interrupts)
     if waiting:
-        oldest = min(waiting, key=lambda one: one.sent_at)
+        oldest = min(waiting, key=lambda interrupt: interrupt.sent_at)
         text = f"{len(waiting)} unread {age(oldest.sent_at, now)}"
         if is_overdue(oldest, now, limit):
             return Cell(f"{OVERDUE} {text}", "critical"), due(oldest.sent_at, now)
@@ -43,7 +43,7 @@ def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Ce
     """Return how many messages are unread, in two cells; nothing when there is none."""
     waiting = unread(interrupts)
     count, most = len(waiting), 9
-    if any(is_overdue(one, now, limit) for one in waiting):
+    if any(is_overdue(interrupt, now, limit) for interrupt in waiting):
         return Cell(f"{OVERDUE}{min(count, most)}", "critical")
     return Cell("" if not count else str(count) if count <= most else f"{most}+", "warn")
 
@@ -51,39 +51,41 @@ def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Ce
 def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:
     """Return all messages of a mailbox, the newest first, and the moment their ages change."""
     lines: list[Line] = []
-    for one in reversed(interrupts):
+    for interrupt in reversed(interrupts):
         if lines:
             lines.append(())
-        lines += [_heading(one, now), _journey(one)]
-        if one.note:
-            lines.append((Cell(f"  {plain(one.note)}", "warn"),))
-        lines.extend((Cell("  " + line[0].text),) for line in text_lines(one.message))
-    return lines, earliest(*(due(one.sent_at, now) for one in interrupts))
+        lines += [_heading(interrupt, now), _journey(interrupt)]
+        if interrupt.note:
+            lines.append((Cell(f"  {plain(interrupt.note)}", "warn"),))
+        lines.extend((Cell("  " + line[0].text),) for line in text_lines(interrupt.message))
+    return lines, earliest(*(due(interrupt.sent_at, now) for interrupt in interrupts))
 
 
-def _heading(one: Interrupt, now: int) -> Line:
-    state = MAIL[one.state]
-    author = plain(one.actor) or "someone"
+def _heading(interrupt: Interrupt, now: int) -> Line:
+    state = MAIL[interrupt.state]
+    author = plain(interrupt.actor) or "someone"
     return (
         Cell(state.text, state.tone),
-        Cell(f"  {one.requires}", "strong"),
+        Cell(f"  {interrupt.requires}", "strong"),
         Cell(
-            f"  from {author}, {age(one.sent_at, now)} ago, at {time_of_day(one.sent_at)}", "muted"
+            f"  from {author}, {age(interrupt.sent_at, now)} ago, "
+            f"at {time_of_day(interrupt.sent_at)}",
+            "muted",
         ),
-        Cell(f"  {plain(one.id)}", "faint"),
+        Cell(f"  {plain(interrupt.id)}", "faint"),
     )
 
 
-def _journey(one: Interrupt) -> Line:
+def _journey(interrupt: Interrupt) -> Line:
     steps = (
-        ("posted", one.posted_at),
-        ("delivered", one.delivered_at),
-        ("acted", one.acted_at),
-        (one.state, one.ended_at),
+        ("posted", interrupt.posted_at),
+        ("delivered", interrupt.delivered_at),
+        ("acted", interrupt.acted_at),
+        (interrupt.state, interrupt.ended_at),
     )
-    words = [f"{name} after {precise_duration(at - one.sent_at)}" for name, at in steps if at]
-    if one.is_unread:
+    words = [f"{name} after {precise_duration(at - interrupt.sent_at)}" for name, at in steps if at]
+    if interrupt.is_unread:
         words.append("u cancels it")
-    if not one.posted_at and one.state == "sent":
+    if not interrupt.posted_at and interrupt.state == "sent":
         words.insert(0, "not posted yet")
     return (Cell("  " + ", ".join(words), "muted"),)

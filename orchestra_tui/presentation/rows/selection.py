@@ -31,8 +31,8 @@ class Selection:
         """Look up these keys' words again; tell whether the filter now shows other keys."""
         if not self.filter_text:
             return False
-        shown, known = set(self.shown), set(self.all)
-        if all(self._matches(key) == (key in shown) for key in known.intersection(keys)):
+        shown, existing = set(self.shown), set(self.all)
+        if all(self._matches(key) == (key in shown) for key in existing.intersection(keys)):
             return False
         self._select_shown()
         return True

@@ -95,7 +95,7 @@ class InterruptEditor(Dialog):
         sent = await self.attempt(self._send_all(message), "sending…")
         if sent is None:
             return
-        self._sent = [one.interrupt_id for one in sent]
+        self._sent = [reply.interrupt_id for reply in sent]
         if not self.is_attached:
             return
         editor = self.query_one(TextArea)
@@ -132,17 +132,17 @@ class InterruptEditor(Dialog):
         place.add_class("-shown")
 
 
-def progress(one: Interrupt, width: int) -> Content:
+def progress(interrupt: Interrupt, width: int) -> Content:
     """Return `auth ✓ sent 12:03:04 ✓ posted 40ms · delivered · acted`."""
-    times = (one.sent_at, one.posted_at, one.delivered_at, one.acted_at)
-    parts: list[tuple[str, str]] = [(f"{fit(one.chamber, width)}  ", "bold")]
+    times = (interrupt.sent_at, interrupt.posted_at, interrupt.delivered_at, interrupt.acted_at)
+    parts: list[tuple[str, str]] = [(f"{fit(interrupt.chamber, width)}  ", "bold")]
     for step, at in zip(_STEPS, times, strict=True):
         if step == "sent":
             parts.append((f"✓ sent {time_of_day(at)} ", "$success"))
         elif at:
-            parts.append((f"✓ {step} {precise_duration(at - one.sent_at)} ", "$success"))
+            parts.append((f"✓ {step} {precise_duration(at - interrupt.sent_at)} ", "$success"))
         else:
             parts.append((f"· {step} ", "$foreground-muted"))
-    if one.ended_at and one.is_withdrawn:
-        parts.append((one.state, "$warning"))
+    if interrupt.ended_at and interrupt.is_withdrawn:
+        parts.append((interrupt.state, "$warning"))
     return Content.assemble(*parts)

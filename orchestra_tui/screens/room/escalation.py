@@ -17,8 +17,8 @@ class Escalation:
     def newly_overdue(self) -> list[Interrupt]:
         """Return the messages that are overdue and were not so at the last look."""
         overdue = self._state.overdue(self._clock())
-        new = [one for one in overdue if one.id not in self._told]
-        self._told = {one.id for one in overdue}
+        new = [interrupt for interrupt in overdue if interrupt.id not in self._told]
+        self._told = {interrupt.id for interrupt in overdue}
         return new
 
     @property
@@ -29,7 +29,7 @@ class Escalation:
 
 def overdue_line(new: list[Interrupt], limit: int) -> str:
     """Return one line on messages unread for longer than `limit` ms."""
-    names = ", ".join(dict.fromkeys(one.chamber for one in new))
+    names = ", ".join(dict.fromkeys(interrupt.chamber for interrupt in new))
     what = "A message" if len(new) == 1 else f"{len(new)} messages"
     have = "has" if len(new) == 1 else "have"
     return f"{what} to {names} {have} been unread for {duration(limit)}"

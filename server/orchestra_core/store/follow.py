@@ -177,7 +177,7 @@ class _Follower:
             return as_number(await self.client.call("GET", self.keys.sequence)) == last.seq
         first = max(last.seq, 1)
         same = not last.seq or events[0].position == last
-        return same and [one.seq for one in events] == list(range(first, first + len(events)))
+        return same and [event.seq for event in events] == list(range(first, first + len(events)))
 
     async def _snapshot(self) -> Snapshot:
         state = await read_snapshot(self.client, self.keys)
@@ -230,7 +230,9 @@ class _Follower:
 
     def _changed(self, raws: Iterable[bytes]) -> list[Presence]:
         """Return the last report of each chamber, where it says something new."""
-        latest = {one.chamber_id: one for one in decode_presence(raws)}
-        changed = [one for name, one in latest.items() if self.presence.get(name) != one]
+        latest = {presence.chamber_id: presence for presence in decode_presence(raws)}
+        changed = [
+            presence for name, presence in latest.items() if self.presence.get(name) != presence
+        ]
         self.presence |= latest
         return changed

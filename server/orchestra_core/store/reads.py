@@ -76,7 +76,7 @@ class Reads:
             self.sizes[key] = as_number(await self._client.call("HLEN", key))
         # The characters that mean something in a Redis pattern are escaped.
         pattern = re.sub(r"([\\*?\[\]^-])", r"\\\1", task_id) + "/*"
-        found: dict[bytes, bytes] = {}
+        raw_chambers: dict[bytes, bytes] = {}
         cursor = b"0"
         while True:
             answer = await self._client.call(
@@ -84,12 +84,12 @@ class Reads:
             )
             cursor, pairs = as_bytes(as_list(answer)[0]), as_list(as_list(answer)[1])
             names = map(as_bytes, pairs[0::2])
-            found |= dict(zip(names, map(as_bytes, pairs[1::2]), strict=True))
+            raw_chambers |= dict(zip(names, map(as_bytes, pairs[1::2]), strict=True))
             if cursor == b"0":
                 break
         chambers = [
             decode(Chamber, self.guards.setdefault((key, name), raw), f"{key} {name}")
-            for name, raw in ((name.decode(), raw) for name, raw in found.items())
+            for name, raw in ((name.decode(), raw) for name, raw in raw_chambers.items())
         ]
         return sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name))
 

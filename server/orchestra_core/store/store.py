@@ -133,15 +133,15 @@ class Store:
 
     async def events(self, after: int = 0, limit: int = 0) -> list[Event]:
         """Return the history behind event `after`, oldest first; `limit` 0 is all of it."""
-        found: list[Event] = []
-        while not limit or len(found) < limit:
-            count = min(_PAGE, limit - len(found)) if limit else _PAGE
-            start = (found[-1].seq if found else after) + 1
+        events: list[Event] = []
+        while not limit or len(events) < limit:
+            count = min(_PAGE, limit - len(events)) if limit else _PAGE
+            start = (events[-1].seq if events else after) + 1
             page = await self._page(start, count)
-            found += map(as_event, page)
+            events += map(as_event, page)
             if len(page) < count:
                 break
-        return found
+        return events
 
     async def events_of(self, task: Task) -> list[Event]:
         """Return the history of a task, without reading what came before it began.
@@ -150,13 +150,13 @@ class Store:
         its start to a while after its end.
         """
         start = await self._first_seq_since(task.started_at - _DISORDER_MS)
-        found, after = list[Event](), start - 1
+        events, after = list[Event](), start - 1
         while page := await self.events(after, _PAGE):
-            found += [event for event in page if event.task_id == task.id]
+            events += [event for event in page if event.task_id == task.id]
             after = page[-1].seq
             if task.is_over and page[-1].at > task.finished_at + _DISORDER_MS:
                 break
-        return found
+        return events
 
     async def _first_seq_since(self, moment: int) -> int:
         """Return the number of the first event of a moment or later, found by halving."""

@@ -90,14 +90,14 @@ async def _remove(trial: Store) -> None:
 async def read_facts(store: Store) -> ServerFacts:
     """Ask the server; raises StoreUnavailable."""
     client = store.client
-    memory, kept = await read_info(client, "memory"), await read_info(client, "persistence")
+    memory, persistence = await read_info(client, "memory"), await read_info(client, "persistence")
     before = now_ms()
     seconds, micros = map(as_number, as_list(await client.call("TIME")))
     here = (before + now_ms()) // 2
     return ServerFacts(
         policy=memory.get("maxmemory_policy", "noeviction"),
         limited=memory.get("maxmemory", "0") != "0",
-        appends=kept.get("aof_enabled") == "1",
+        appends=persistence.get("aof_enabled") == "1",
         dumps=await _dumps(store),
         replica=(await read_info(client, "replication")).get("role") == "slave",
         ahead_ms=here - (seconds * 1_000 + micros // 1_000),
@@ -115,11 +115,13 @@ async def _dumps(store: Store) -> bool | None:
 
 def warnings_of(facts: ServerFacts) -> list[Warned]:
     """Return what may go wrong with such a server, the worst first."""
-    found = list[Warned]()
+    warnings = list[Warned]()
     if facts.replica:
-        found.append(Warned("replica", "it is a read-only replica", "name the primary in the URL"))
+        warnings.append(
+            Warned("replica", "it is a read-only replica", "name the primary in the URL")
+        )
     if facts.limited and facts.policy.startswith("allkeys"):
-        found.append(
+        warnings.append(
             Warned(
                 "eviction",
                 f"it evicts keys when its memory is full (maxmemory-policy {facts.policy}), "
@@ -128,10 +130,10 @@ def warnings_of(facts: ServerFacts) -> list[Warned]:
             )
         )
     if not facts.appends:
-        found.append(_unkept(facts))
+        warnings.append(_unkept(facts))
     if abs(facts.ahead_ms) > _CLOCK_MS:
         way = "ahead of" if facts.ahead_ms > 0 else "behind"
-        found.append(
+        warnings.append(
             Warned(
                 "clock",
                 f"this machine's clock is {abs(facts.ahead_ms) / 1_000:.0f} s {way} the server's, "
@@ -139,14 +141,14 @@ def warnings_of(facts: ServerFacts) -> list[Warned]:
                 "let both take their time from the network (NTP)",
             )
         )
-    return found
+    return warnings
 
 
 def _unkept(facts: ServerFacts) -> Warned:
     if facts.dumps is False:
-        found = "it keeps nothing on disk: after a restart every task is gone"
+        sentence = "it keeps nothing on disk: after a restart every task is gone"
     elif facts.dumps:
-        found = "it only dumps to disk now and then: a crash loses what came after the last dump"
+        sentence = "it only dumps to disk now and then: a crash loses what came after the last dump"
     else:
-        found = "it keeps no append-only file, and does not say whether it dumps to disk"
-    return Warned("persistence", found, "set appendonly yes")
+        sentence = "it keeps no append-only file, and does not say whether it dumps to disk"
+    return Warned("persistence", sentence, "set appendonly yes")

@@ -22,12 +22,12 @@ class HookProbe:
     note: str = ""
 
 
-def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
+def all_live(names: Sequence[str], chambers: Sequence[Chamber]) -> bool:
     """Tell whether the whole batch is live; raises Refused when only a part of it can be made.
 
     A chamber that closed with saved work is not made anew: that work would be forgotten.
     """
-    live = [one.name for one in known if one.is_live]
+    live = [chamber.name for chamber in chambers if chamber.is_live]
     if len(live) == len(names):
         return True
     if live:
@@ -36,14 +36,14 @@ def all_live(names: Sequence[str], known: Sequence[Chamber]) -> bool:
             f"of this batch, {_listed(live)} is live already; nothing was made: "
             f"call again with {_listed(missing)} alone"
         )
-    for one in known:
-        if one.state == "closing":
+    for chamber in chambers:
+        if chamber.state == "closing":
             raise Refused(
-                f"chamber {one.name!r} is being closed; call close_chamber again to finish that"
+                f"chamber {chamber.name!r} is being closed; call close_chamber again to finish that"
             )
-        if one.is_over and one.saved_ref:
+        if chamber.is_over and chamber.saved_ref:
             raise Refused(
-                f"chamber {one.name!r} was closed and its work is saved; bring it back with "
+                f"chamber {chamber.name!r} was closed and its work is saved; bring it back with "
                 "restore_chamber, or choose another name"
             )
     return False
@@ -53,8 +53,10 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
     """Return the change that claims the names of chambers about to be made."""
     batch = tuple(chambers)
     return Change(
-        events=tuple(_event(one, "chamber.reserved", one.created_at, actor) for one in batch),
-        claims={one.name: one.id for one in batch},
+        events=tuple(
+            _event(chamber, "chamber.reserved", chamber.created_at, actor) for chamber in batch
+        ),
+        claims={chamber.name: chamber.id for chamber in batch},
     )
 
 
@@ -62,17 +64,17 @@ def opened(
     chambers: Iterable[Chamber], probes: Mapping[str, HookProbe], *, at: int, actor: str
 ) -> tuple[list[Chamber], Change]:
     """Return the chambers live, each with its hook's probe, and the change that makes them so."""
-    live = [replace(_proven(one, probes, at), state="live") for one in chambers]
-    events = tuple(_event(one, "chamber.created", at, actor) for one in live)
+    live = [replace(_proven(chamber, probes, at), state="live") for chamber in chambers]
+    events = tuple(_event(chamber, "chamber.created", at, actor) for chamber in live)
     return live, Change(events=events)
 
 
 def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Change:
     """Return the change that gives up a batch and releases its names."""
-    gone = [replace(one, state="failed", note=note, ended_at=at) for one in chambers]
+    gone = [replace(chamber, state="failed", note=note, ended_at=at) for chamber in chambers]
     return Change(
-        events=tuple(_event(one, "chamber.failed", at, actor) for one in gone),
-        releases={one.name: one.id for one in gone},
+        events=tuple(_event(chamber, "chamber.failed", at, actor) for chamber in gone),
+        releases={chamber.name: chamber.id for chamber in gone},
     )
 
 

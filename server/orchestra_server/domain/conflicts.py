@@ -32,7 +32,7 @@ def conflict_id(pair: Pair) -> str:
 
 
 def sighted(
-    known: Mapping[str, Conflict],
+    recorded_conflicts: Mapping[str, Conflict],
     verdicts: Mapping[Pair, Verdict],
     gone: Collection[str],
     at: int,
@@ -45,22 +45,28 @@ def sighted(
     }
     judged = {conflict_id(pair) for pair in verdicts}
     changed: dict[str, Conflict] = {}
-    for key, found in now.items():
-        before = known.get(key)
+    for key, conflict in now.items():
+        before = recorded_conflicts.get(key)
         if before is None or before.is_over:
-            changed[key] = found
-        elif replace(found, since=before.since) != before:
-            changed[key] = replace(found, since=before.since)
-    for key, before in known.items():
+            changed[key] = conflict
+        elif replace(conflict, since=before.since) != before:
+            changed[key] = replace(conflict, since=before.since)
+    for key, before in recorded_conflicts.items():
         over = key in judged - now.keys() or any(side in gone for side in before.between)
         if not before.is_over and over:
             changed[key] = replace(before, state="clear", cleared_at=at)
     return changed
 
 
-def recorded(known: Mapping[str, Conflict], changed: Iterable[Conflict], at: int) -> Change:
+def recorded(
+    recorded_conflicts: Mapping[str, Conflict], changed: Iterable[Conflict], at: int
+) -> Change:
     """Return the change that records these conflicts."""
-    return Change(events=tuple(_event(known.get(one.id), one, at) for one in changed))
+    return Change(
+        events=tuple(
+            _event(recorded_conflicts.get(conflict.id), conflict, at) for conflict in changed
+        )
+    )
 
 
 def _conflict(pair: Pair, verdict: Verdict, at: int) -> Conflict:

@@ -67,13 +67,13 @@ def action_event(agent: Agent, patterns: tuple[str, ...], actor: str) -> Event:
     )
 
 
-def discovery_event(found: Discovery, actor: str) -> Event:
+def discovery_event(discovery: Discovery, actor: str) -> Event:
     """Return the event of a discovery."""
     return Event(
-        at=found.at,
+        at=discovery.at,
         kind="discovery.shared",
         actor=actor,
-        task_id=found.task_id,
-        chamber=found.chamber,
-        data=EventData(discovery=found),
+        task_id=discovery.task_id,
+        chamber=discovery.chamber,
+        data=EventData(discovery=discovery),
     )

@@ -27,43 +27,45 @@ def sent(interrupt: Interrupt) -> Event:
 
 
 def of_discovery(
-    found: Discovery, chambers: Iterable[Chamber], *, at: int, actor: str
+    discovery: Discovery, chambers: Iterable[Chamber], *, at: int, actor: str
 ) -> list[Interrupt]:
     """Return an interrupt to every live chamber but its finder's that a discovery affects."""
-    lines = [f"Critical discovery by {found.agent_id}: {found.text}"]
-    if found.impact:
-        lines.append(f"What follows from it: {found.impact}")
+    lines = [f"Critical discovery by {discovery.agent_id}: {discovery.text}"]
+    if discovery.impact:
+        lines.append(f"What follows from it: {discovery.impact}")
     return [
         Interrupt(
-            id=f"i-{found.id}-{chamber.name}",
-            task_id=found.task_id,
+            id=f"i-{discovery.id}-{chamber.name}",
+            task_id=discovery.task_id,
             chamber=chamber.name,
             message="\n".join(lines),
             actor=actor,
-            author=found.agent_id,
-            discovery_id=found.id,
+            author=discovery.agent_id,
+            discovery_id=discovery.id,
             sent_at=at,
         )
         for chamber in chambers
         if chamber.is_live
-        and chamber.name != found.chamber
-        and (not found.affects or chamber.name in found.affects)
+        and chamber.name != discovery.chamber
+        and (not discovery.affects or chamber.name in discovery.affects)
     ]
 
 
 def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
     """Return the events that end those still unread; `note` says why nobody will read them."""
     return [
-        _ended(one, "expired", note=note, at=at, actor=actor) for one in interrupts if one.is_unread
+        _ended(interrupt, "expired", note=note, at=at, actor=actor)
+        for interrupt in interrupts
+        if interrupt.is_unread
     ]
 
 
 def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
     """Return the events that cancel the unread ones."""
     return [
-        _ended(one, "cancelled", note=note, at=at, actor=actor)
-        for one in interrupts
-        if one.is_unread
+        _ended(interrupt, "cancelled", note=note, at=at, actor=actor)
+        for interrupt in interrupts
+        if interrupt.is_unread
     ]
 
 
@@ -76,19 +78,23 @@ def left_behind(
     """
     if presence is None or not presence.is_over or now - presence.since < LASTING_END:
         return []
-    return [one for one in interrupts if one.is_unread and one.sent_at < presence.since]
+    return [
+        interrupt
+        for interrupt in interrupts
+        if interrupt.is_unread and interrupt.sent_at < presence.since
+    ]
 
 
 def _ended(
-    one: Interrupt, state: Literal["cancelled", "expired"], *, note: str, at: int, actor: str
+    interrupt: Interrupt, state: Literal["cancelled", "expired"], *, note: str, at: int, actor: str
 ) -> Event:
     return Event(
         at=at,
         kind="interrupt.expired" if state == "expired" else "interrupt.cancelled",
         actor=actor,
-        task_id=one.task_id,
-        chamber=one.chamber,
-        data=EventData(interrupt=replace(one, state=state, ended_at=at, note=note)),
+        task_id=interrupt.task_id,
+        chamber=interrupt.chamber,
+        data=EventData(interrupt=replace(interrupt, state=state, ended_at=at, note=note)),
     )
 
 

@@ -81,7 +81,7 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
     Naming the present phase, or going on from the last one, changes nothing. An earlier phase may
     be named: it is begun anew. Raises BadInput for a phase that the task does not have.
     """
-    names = [one.name for one in task.phases]
+    names = [phase.name for phase in task.phases]
     if phase and phase not in names:
         raise BadInput(
             f"task {task.id!r} has no phase {one_line(phase, 40)!r}; "
@@ -92,8 +92,10 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
     if target == here:
         return PhaseStep(task, moved=False, change=Change(events=()))
     phases = [
-        replace(one, finished_at=at) if i == here and not one.finished_at else one
-        for i, one in enumerate(task.phases)
+        replace(phase_record, finished_at=at)
+        if i == here and not phase_record.finished_at
+        else phase_record
+        for i, phase_record in enumerate(task.phases)
     ]
     phases[target] = Phase(name=names[target], started_at=at, by=actor)
     moved = replace(task, phases=tuple(phases), phase=names[target])
@@ -136,7 +138,8 @@ def landing(
 def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
     """Return the task open again, after completing failed or a chamber of it came back."""
     phases = tuple(
-        replace(one, finished_at=0) if one.name == task.phase else one for one in task.phases
+        replace(phase, finished_at=0) if phase.name == task.phase else phase
+        for phase in task.phases
     )
     changed = replace(_not_completing(task), state="open", summary="", finished_at=0, phases=phases)
     return changed, Change(events=(_event(changed, "task.reopened", at, actor),))
@@ -150,8 +153,8 @@ def ended(
     `landed_commit` is where its branch stood then, empty when no chamber brought anything.
     """
     phases = tuple(
-        replace(one, finished_at=at) if one.started_at and not one.finished_at else one
-        for one in task.phases
+        replace(phase, finished_at=at) if phase.started_at and not phase.finished_at else phase
+        for phase in task.phases
     )
     changed = replace(
         _not_completing(task),

@@ -78,9 +78,13 @@ def _folders(added: Mapping[str, int], present: Collection[str]) -> dict[str, in
     """Count the files of each outermost folder that is new or that a tool fills."""
     counts = Counter[str]()
     for path in added:
-        parents = [str(one) for one in reversed(PurePosixPath(path).parents)][1:]
+        parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)][1:]
         outermost = next(
-            (one for one in parents if one not in present or PurePosixPath(one).name in _GENERATED),
+            (
+                parent
+                for parent in parents
+                if parent not in present or PurePosixPath(parent).name in _GENERATED
+            ),
             None,
         )
         if outermost is not None:

@@ -40,14 +40,14 @@ def forget_excluded(common_dir: Path) -> bool:
 
 def with_patterns(text: str, patterns: Sequence[str]) -> str:
     """Return an exclude file's text with a block that holds at least `patterns`."""
-    found = _BLOCK.search(text)
-    present = found["lines"].splitlines() if found else []
+    block_match = _BLOCK.search(text)
+    present = block_match["lines"].splitlines() if block_match else []
     missing = [pattern for pattern in patterns if pattern not in present]
     if not missing:
         return text
     block = "\n".join((_BEGIN, *present, *missing, _END)) + "\n"
-    if found:
-        return text[: found.start()] + block + text[found.end() :]
+    if block_match:
+        return text[: block_match.start()] + block + text[block_match.end() :]
     separator = "\n" if text and not text.endswith("\n") else ""
     return text + separator + block
 

@@ -90,12 +90,12 @@ class _RepeatedKeyError(ValueError):
 
 
 def _no_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found: dict[str, Json] = {}
+    fields: dict[str, Json] = {}
     for key, value in pairs:
-        if key in found:
+        if key in fields:
             raise _RepeatedKeyError(key)
-        found[key] = value
-    return found
+        fields[key] = value
+    return fields
 
 
 def _skip(text: str, at: int) -> int:

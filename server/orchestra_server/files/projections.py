@@ -88,7 +88,7 @@ def _tasks_shown(working_directory: Path, state: ProjectState) -> list[Task]:
 
 
 def _mission(task: Task, state: ProjectState) -> Fields:
-    critical = [found for found in _found(task, state) if found.severity == "critical"]
+    critical = [discovery for discovery in _found(task, state) if discovery.severity == "critical"]
     return {
         "task_id": task.id,
         "state": task.state,
@@ -96,7 +96,7 @@ def _mission(task: Task, state: ProjectState) -> Fields:
         "understanding": {
             "complexity": task.complexity,
             "reasons": [*task.reasons],
-            "critical_discoveries": [found.text for found in critical],
+            "critical_discoveries": [discovery.text for discovery in critical],
         },
         "criteria": [
             {"chamber": chamber.name, "must_deliver": chamber.brief}
@@ -174,10 +174,14 @@ def _chamber_status(
             "detail": presence.detail or None,
             "since": moment(presence.since),
         },
-        "unread_interrupts": [one.id for one in unread],
+        "unread_interrupts": [interrupt.id for interrupt in unread],
         "conflicts": [
-            {"with": one.other(chamber.id), "files": [*one.files], "file_count": one.count}
-            for one in conflicts
+            {
+                "with": conflict.other(chamber.id),
+                "files": [*conflict.files],
+                "file_count": conflict.count,
+            }
+            for conflict in conflicts
         ],
         "note": chamber.note or None,
     }
@@ -188,21 +192,21 @@ def _discoveries(task: Task, state: ProjectState) -> Fields:
         "task_id": task.id,
         "discoveries": [
             {
-                "severity": found.severity,
-                "text": found.text,
-                "impact": found.impact or None,
-                "affects": [*found.affects],
-                "by": found.agent_id,
-                "chamber": found.chamber or None,
-                "pattern": found.pattern,
-                "at": moment(found.at),
+                "severity": discovery.severity,
+                "text": discovery.text,
+                "impact": discovery.impact or None,
+                "affects": [*discovery.affects],
+                "by": discovery.agent_id,
+                "chamber": discovery.chamber or None,
+                "pattern": discovery.pattern,
+                "at": moment(discovery.at),
             }
-            for found in _found(task, state)
-            if found.severity != "critical"
+            for discovery in _found(task, state)
+            if discovery.severity != "critical"
         ],
     }
 
 
 def _found(task: Task, state: ProjectState) -> list[Discovery]:
-    ours = [found for found in state.discoveries.values() if found.task_id == task.id]
-    return sorted(ours, key=lambda found: (found.at, found.id))
+    ours = [discovery for discovery in state.discoveries.values() if discovery.task_id == task.id]
+    return sorted(ours, key=lambda discovery: (discovery.at, discovery.id))

@@ -99,8 +99,8 @@ class DetailPages:
         self._arrived(key, "diff")
 
     async def _fetch_activity(self, key: str) -> None:
-        found: Sequence[Presence] = await self._read_activity(key, ACTIVITY_LENGTH)
-        self._fetched.activity[key] = found
+        reports: Sequence[Presence] = await self._read_activity(key, ACTIVITY_LENGTH)
+        self._fetched.activity[key] = reports
         self._arrived(key, "activity")
 
     def _arrived(self, key: str, page: str) -> None:

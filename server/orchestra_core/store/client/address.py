@@ -41,28 +41,28 @@ class Address:
 def masked(url: str) -> str:
     """Return a URL, right or wrong, cut to what may be shown: no credentials and no options."""
     shown = one_line(url, 200).partition("?")[0]
-    scheme, found, rest = shown.rpartition("://")
+    scheme, separator, rest = shown.rpartition("://")
     before, has_credentials, hosts = rest.rpartition("@")
-    return f"{scheme}{found}{'***@' if has_credentials and before else ''}{hosts}"
+    return f"{scheme}{separator}{'***@' if has_credentials and before else ''}{hosts}"
 
 
 def read_address(url: str) -> Address:
     """Return the address in `url`; raises BadInput for a form that is not known."""
-    found = _URL.fullmatch(url)
-    if found is None:
+    match = _URL.fullmatch(url)
+    if match is None:
         raise _bad(url, f"is none of the forms known: {_FORMS}")
-    scheme, directory, path = found["scheme"], found["directory"], found["path"] or ""
+    scheme, directory, path = match["scheme"], match["directory"], match["path"] or ""
     if scheme == "unix":
-        if directory or found["hosts"] or len(path) <= 1:
+        if directory or match["hosts"] or len(path) <= 1:
             raise _bad(url, "names no socket; write unix:///absolute/path")
         return Address("socket", url, f"unix://{path}")
     default_port = _SENTINEL_PORT if directory == "sentinel" else _DEFAULT_PORT
-    hosts = tuple(_host(url, text, default_port) for text in found["hosts"].split(","))
+    hosts = tuple(_host(url, text, default_port) for text in match["hosts"].split(","))
     if directory is None and len(hosts) > 1:
         raise _bad(url, "names several hosts; that takes redis+sentinel:// or redis+cluster://")
     service, database = _service_and_database(url, directory, path)
-    credentials = f"{found['credentials']}@" if found["credentials"] else ""
-    query = f"?{found['query']}" if found["query"] else ""
+    credentials = f"{match['credentials']}@" if match["credentials"] else ""
+    query = f"?{match['query']}" if match["query"] else ""
     host, port = next(iter(hosts))
     plain_host = f"[{host}]" if ":" in host else host
     return Address(
@@ -79,13 +79,13 @@ def read_address(url: str) -> Address:
 
 
 def _host(url: str, text: str, default_port: int) -> tuple[str, int]:
-    found = _HOST.fullmatch(text)
-    if found is None:
+    match = _HOST.fullmatch(text)
+    if match is None:
         raise _bad(url, "names no host, or one that cannot be read; write host:port")
-    port = int(found["port"] or default_port)
+    port = int(match["port"] or default_port)
     if not 0 < port <= _HIGHEST_PORT:
         raise _bad(url, f"has the port {port}; use 1 to {_HIGHEST_PORT}")
-    return found["host"].strip("[]"), port
+    return match["host"].strip("[]"), port
 
 
 def _service_and_database(url: str, directory: str | None, path: str) -> tuple[str, str]:

@@ -21,11 +21,11 @@ class ServerInfo:
 
 async def read_server_info(client: Client) -> ServerInfo:
     """Ask for the server's product and version; raises StoreUnavailable when it gives none."""
-    found = await read_info(client, "server")
-    if "valkey_version" in found:
-        return ServerInfo("valkey", found["valkey_version"])
-    if "redis_version" in found:
-        return ServerInfo("redis", found["redis_version"])
+    info = await read_info(client, "server")
+    if "valkey_version" in info:
+        return ServerInfo("valkey", info["valkey_version"])
+    if "redis_version" in info:
+        return ServerInfo("redis", info["redis_version"])
     raise StoreUnavailable(
         "what answers does not say its version in INFO; "
         "Orchestra needs Redis 6.2 or newer, or Valkey"

@@ -118,6 +118,6 @@ AGENTS = {
 def find_agent_client(name: str) -> AgentClient:
     """Return the agent of this name; raises BadInput for an unknown one."""
     if name not in AGENTS:
-        known = ", ".join(("claude", *AGENTS))
-        raise BadInput(f"agent {name[:40]!r} is not known; there are {known}")
+        names = ", ".join(("claude", *AGENTS))
+        raise BadInput(f"agent {name[:40]!r} is not known; there are {names}")
     return AGENTS[name]

@@ -188,12 +188,12 @@ def _groups(settings: Mapping[str, Json], name: str) -> dict[str, list[Json]]:
     hooks = settings.get("hooks", {})
     if not isinstance(hooks, dict):
         raise BadInput(f'{name} has "hooks" that is not an object; correct it first')
-    found: dict[str, list[Json]] = {}
+    groups_by_event: dict[str, list[Json]] = {}
     for event, groups in hooks.items():
         if not isinstance(groups, list):
             raise BadInput(f'{name} has "hooks" whose {event!r} is not a list; correct it first')
-        found[event] = groups
-    return found
+        groups_by_event[event] = groups
+    return groups_by_event
 
 
 def _allowed(settings: Mapping[str, Json], name: str) -> list[Json] | None:

@@ -75,7 +75,9 @@ def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
                 msgspec.structs.replace(file, path=_moved(file.path, old_top, new_top))
                 for file in record.files
             ),
-            directories=tuple(_moved(one, old_top, new_top) for one in record.directories),
+            directories=tuple(
+                _moved(directory, old_top, new_top) for directory in record.directories
+            ),
         )
         for root, record in records.items()
     }
@@ -92,7 +94,9 @@ def _moved(path: str, old_top: Path, new_top: Path) -> str:
 def write_record(common_dir: Path, root: Path, record: InstallRecord | None) -> None:
     """Store a working tree's record, or remove it (None), and the file with the last one."""
     records = {**_read(common_dir), str(root): record}
-    remaining = {name: one for name, one in records.items() if one is not None}
+    remaining = {
+        name: kept_record for name, kept_record in records.items() if kept_record is not None
+    }
     place = common_dir / _PLACE
     if remaining:
         _write(place, remaining)
@@ -113,7 +117,7 @@ def updated(
     left empty, and undo takes only Orchestra's part out of it.
     """
     old = record or InstallRecord()
-    files = {one.path: one for one in old.files}
+    files = {file.path: file for file in old.files}
     for path, (before, after) in written.items():
         entry = files.get(str(path))
         if entry is None:

@@ -57,4 +57,7 @@ def _starts_ours(entry: Json) -> bool:
     arguments = entry.get("args") if isinstance(entry, dict) else None
     if not isinstance(arguments, list):
         return False
-    return any(isinstance(one, str) and one.endswith(LAUNCHER.as_posix()) for one in arguments)
+    return any(
+        isinstance(argument, str) and argument.endswith(LAUNCHER.as_posix())
+        for argument in arguments
+    )

@@ -16,8 +16,10 @@ from orchestra_server.files.projections import NAMES
 def chambers_in(root: Path) -> list[Path]:
     """Return the chambers below a working tree, known by the hook's settings in them."""
     folders = (root / ".claude" / "worktrees", *(root / ELSEWHERE).glob("*"))
-    found = (path for folder in folders for path in folder.glob(f"*/{HOOK_SETTINGS.as_posix()}"))
-    return sorted(path.parents[len(HOOK_SETTINGS.parts) - 1] for path in found)
+    settings_files = (
+        path for folder in folders for path in folder.glob(f"*/{HOOK_SETTINGS.as_posix()}")
+    )
+    return sorted(path.parents[len(HOOK_SETTINGS.parts) - 1] for path in settings_files)
 
 
 def sweep(root: Path) -> None:

@@ -30,7 +30,7 @@ def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
         for path, entry in entries.items()
         if (words := entry.split()) and words[1].startswith("100")
     }
-    stdin = "".join(f"{one}\n" for one in objects.values())
+    stdin = "".join(f"{object_id}\n" for object_id in objects.values())
     asked = ("cat-file", "--batch-check=%(objectsize)")
     sizes = repo.git(*asked, stdin=stdin).split("\n") if objects else []
     return {path: int(size) for path, size in zip(objects, sizes, strict=False) if size.isdecimal()}
@@ -52,7 +52,7 @@ def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> 
         "--literal-pathspecs", "grep", "--extended-regexp", "-I", "--name-only", "-z",
         "--no-color", *forms, commit, "--", *searched,
     )  # fmt: skip
-    return {one.removeprefix(f"{commit}:") for one in result.out.split("\0") if one}
+    return {line.removeprefix(f"{commit}:") for line in result.out.split("\0") if line}
 
 
 def read_limits(repo: Repository) -> Limits:

@@ -109,11 +109,12 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     if head_of(worktree).commit == new:
         return  # whatever differs now was changed by a hook of the person's
     with uncancelled():
-        left = put_back(worktree, changes, old, new)
-    if left:
+        unrestored = put_back(worktree, changes, old, new)
+    if unrestored:
         raise Refused(
-            f"{worktree} could not take the merge ({why}), and {first_names(left)} could not be "
-            f"put back; make room, then run: git -C '{worktree}' checkout -- {shlex.join(left)}"
+            f"{worktree} could not take the merge ({why}), and {first_names(unrestored)} could "
+            f"not be put back; make room, then run: git -C '{worktree}' checkout -- "
+            f"{shlex.join(unrestored)}"
         )
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
 
@@ -132,13 +133,15 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
     A directory of theirs where a file is to come counts, and a file where a directory is.
     """
     touched = {change.path for change in changes}
-    found = {path for path in _dirty(worktree) if touched & {path, *map(str, Path(path).parents)}}
+    blocking = {
+        path for path in _dirty(worktree) if touched & {path, *map(str, Path(path).parents)}
+    }
     # A file system that ignores case shows README where only readme is.
     renamed = {change.path.casefold() for change in changes if change.kind == "D"}
     for change in changes:
         if change.kind == "A" and change.path.casefold() not in renamed:
-            found.update(_untracked_at(worktree, change.path, touched))
-    return sorted(found)
+            blocking.update(_untracked_at(worktree, change.path, touched))
+    return sorted(blocking)
 
 
 def _dirty(worktree: Path) -> set[str]:

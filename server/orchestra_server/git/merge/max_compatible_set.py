@@ -29,9 +29,9 @@ def max_compatible_sets(rivals: Sequence[AbstractSet[int]]) -> list[frozenset[in
             stack.append((undecided - {hub}, taken))
             stack.append((undecided - {hub} - rivals[hub], taken | {hub}))
             continue
-        found = taken | undecided
-        if len(found) > len(best[0]):
-            best = [found]
-        elif len(found) == len(best[0]) and found not in best:
-            best.append(found)
+        compatible = taken | undecided
+        if len(compatible) > len(best[0]):
+            best = [compatible]
+        elif len(compatible) == len(best[0]) and compatible not in best:
+            best.append(compatible)
     return best

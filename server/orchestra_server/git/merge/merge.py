@@ -60,7 +60,7 @@ class PartialMerge:
 class _MergeProgress:
     commit: str
     done: list[ChamberBranch]
-    left: list[tuple[ChamberBranch, dict[str, str]]]  # with git's word for each file
+    conflicting: list[tuple[ChamberBranch, dict[str, str]]]  # with git's word for each file
 
 
 def merge_all(
@@ -80,7 +80,7 @@ def merge_all(
     to commit with.
     """
     grown = _merge_in_order(repo, base_commit, branches, message, trial=trial)
-    if grown.left:
+    if grown.conflicting:
         return FailedMerge(_conflicts(repo, base_commit, grown))
     return FullMerge(grown.commit, tuple(branch.chamber for branch in grown.done))
 
@@ -99,11 +99,12 @@ def merge_compatible(
     where no two do. No branch that is left could be added to the result.
     """
     best = _merge_in_order(repo, base_commit, branches, message, trial=True)
-    if best.left:
+    if best.conflicting:
         best = _largest_merge(repo, base_commit, branches, best)
     if not trial:
         best = replace(
-            _merge_in_order(repo, base_commit, best.done, message, trial=False), left=best.left
+            _merge_in_order(repo, base_commit, best.done, message, trial=False),
+            conflicting=best.conflicting,
         )
     order = tuple(branch.chamber for branch in best.done)
     return PartialMerge(best.commit, order, _conflicts(repo, base_commit, best))
@@ -131,14 +132,14 @@ def _conflicts_by_branch(
     pairs = [(i, j) for i in range(len(branches)) for j in range(i + 1)]
 
     def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
-        one, other = pair
-        ours = base if one == other else branches[other].commit
-        return _merge_two(repo, ours, branches[one].commit)[1]
+        first, second = pair
+        ours = base if first == second else branches[second].commit
+        return _merge_two(repo, ours, branches[first].commit)[1]
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        found = list(map_watched(pool, kinds_of, pairs))
+        kinds_by_pair = list(map_watched(pool, kinds_of, pairs))
     rivals = [set[int]() for _ in branches]
-    for (i, j), kinds in zip(pairs, found, strict=True):
+    for (i, j), kinds in zip(pairs, kinds_by_pair, strict=True):
         if kinds:
             rivals[i].add(j)
             rivals[j].add(i)
@@ -154,7 +155,7 @@ def _merge_in_order(
     ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
     signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
     while waiting:
-        left: list[tuple[ChamberBranch, dict[str, str]]] = []
+        conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
         for branch in waiting:
             if ancestry.holds(branch.commit):
                 done.append(branch)
@@ -164,7 +165,7 @@ def _merge_in_order(
             else:
                 tree, kinds = _merge_two(repo, result, branch.commit)
             if kinds:
-                left.append((branch, kinds))
+                conflicting.append((branch, kinds))
             else:
                 signed = _signing_options(repo, trial=trial) if signed is None else signed
                 result = _merge_commit(
@@ -172,9 +173,9 @@ def _merge_in_order(
                 )
                 done.append(branch)
                 ancestry.take(branch.commit)
-        if len(left) == len(waiting):
-            return _MergeProgress(result, done, left)
-        waiting = [branch for branch, _ in left]
+        if len(conflicting) == len(waiting):
+            return _MergeProgress(result, done, conflicting)
+        waiting = [branch for branch, _ in conflicting]
     return _MergeProgress(result, done, [])
 
 
@@ -182,7 +183,7 @@ def _conflicts(repo: Repository, base: str, grown: _MergeProgress) -> tuple[Merg
     earlier = [ChamberBranch(_BASE, base), *grown.done]
     return tuple(
         conflict
-        for branch, kinds in grown.left
+        for branch, kinds in grown.conflicting
         for conflict in _conflicts_of_branch(repo, earlier, branch, kinds)
     )
 
@@ -227,21 +228,21 @@ def _conflicts_of_branch(
     A conflict that only the merge of several sides has is named after the last one that touched
     the file.
     """
-    left = dict(kinds)
+    unexplained = dict(kinds)
     for other in earlier:
-        if not left or is_ancestor(repo, other.commit, branch.commit):
+        if not unexplained or is_ancestor(repo, other.commit, branch.commit):
             continue
         merged = merge_trees(repo, other.commit, branch.commit)
         sides = {other.commit: other.chamber, branch.commit: branch.chamber}
-        for file in sorted(left.keys() & merged.kinds.keys()):
-            del left[file]
+        for file in sorted(unexplained.keys() & merged.kinds.keys()):
+            del unexplained[file]
             yield MergeConflict(
                 file=file,
                 kind=merged.kinds[file],
                 between=(other.chamber, branch.chamber),
                 lines=excerpt(repo, merged.tree, file, sides),
             )
-    for file, kind in sorted(left.items()):
+    for file, kind in sorted(unexplained.items()):
         yield MergeConflict(file, kind, (_last_to_touch(repo, earlier, file), branch.chamber), "")
 
 

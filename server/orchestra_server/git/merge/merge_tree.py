@@ -76,9 +76,9 @@ def _kinds(parts: Iterator[str]) -> dict[str, str]:
             break
         paths = [next(parts) for _ in range(int(count))]
         stable, said = next(parts), next(parts)
-        found = _KIND.search(said) or _KIND.search(stable)
-        if found and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
-            kinds[paths[0]] = found[1]
+        kind = _KIND.search(said) or _KIND.search(stable)
+        if kind and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
+            kinds[paths[0]] = kind[1]
     return kinds
 
 
@@ -90,13 +90,13 @@ def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) ->
 
 def first_conflict_lines(text: str, sides: Mapping[str, str]) -> str:
     """Return the lines from the first `<<<<<<<` to its `>>>>>>>`, at most 24; "" when none."""
-    kept: list[str] = []
+    shown_lines: list[str] = []
     for line in text.splitlines():
-        if kept or line.startswith("<<<<<<< "):
-            kept.append(clean(_with_side_names(line, sides))[:_LINE_LIMIT])
-        if kept and line.startswith(">>>>>>> "):
+        if shown_lines or line.startswith("<<<<<<< "):
+            shown_lines.append(clean(_with_side_names(line, sides))[:_LINE_LIMIT])
+        if shown_lines and line.startswith(">>>>>>> "):
             break
-    return "\n".join(_limited(kept))
+    return "\n".join(_limited(shown_lines))
 
 
 def _with_side_names(line: str, sides: Mapping[str, str]) -> str:
@@ -109,5 +109,5 @@ def _with_side_names(line: str, sides: Mapping[str, str]) -> str:
 def _limited(lines: Sequence[str]) -> Sequence[str]:
     if len(lines) <= _EXCERPT_LINES:
         return lines
-    left = len(lines) - _EXCERPT_LINES
-    return [*lines[:_EXCERPT_LINES], f"… {left} more lines"]
+    remaining = len(lines) - _EXCERPT_LINES
+    return [*lines[:_EXCERPT_LINES], f"… {remaining} more lines"]

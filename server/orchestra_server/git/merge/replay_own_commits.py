@@ -52,9 +52,9 @@ def read_target(repo: Repository, ref: str, commit: str) -> Target:
     listed = list(dict.fromkeys(result.out.split())) if result.status == 0 else []
     if not listed:
         return Target(commit)
-    stdin = "".join(f"{one}\n" for one in (*listed, f"^{commit}"))
+    stdin = "".join(f"{revision}\n" for revision in (*listed, f"^{commit}"))
     left_out = set(repo.run("rev-list", "--stdin", stdin=stdin).out.split())
-    return Target(commit, tuple(one for one in listed if one in left_out))
+    return Target(commit, tuple(former for former in listed if former in left_out))
 
 
 def own_work(
@@ -78,11 +78,13 @@ def own_work(
     taken_out = _taken_out(target, base, brought)
     if not taken_out:
         return OwnWork(tip)
-    own = _commits(repo, (tip, f"^{target.commit}", *(f"^{one}" for one in taken_out)))
-    returning = tuple(_shown(repo, one) for one in brought if one not in own)
+    own = _commits(repo, (tip, f"^{target.commit}", *(f"^{taken}" for taken in taken_out)))
+    returning = tuple(
+        _shown(repo, brought_commit) for brought_commit in brought if brought_commit not in own
+    )
     if not returning:
         return OwnWork(tip)
-    merges = [one for one, parents in own.items() if len(parents) > 1]
+    merges = [merge for merge, parents in own.items() if len(parents) > 1]
     if merges:
         raise Refused(
             f"the branch was rewritten: merging would bring back {_listed(returning)}; "
@@ -98,12 +100,12 @@ def _taken_out(target: Target, base: str, brought: Mapping[str, Sequence[str]]) 
     A former state that holds the chamber's own work, since it had landed once, is none of them:
     it is not among what the chamber brings.
     """
-    return list(dict.fromkeys(one for one in (base, *target.former) if one in brought))
+    return list(dict.fromkeys(start for start in (base, *target.former) if start in brought))
 
 
 def _commits(repo: Repository, revisions: Sequence[str]) -> dict[str, Sequence[str]]:
     """Return the commits of a range with their parents, the oldest first."""
-    stdin = "".join(f"{one}\n" for one in revisions)
+    stdin = "".join(f"{revision}\n" for revision in revisions)
     lines = repo.git("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=stdin)
     return {words[0]: words[1:] for words in map(str.split, lines.splitlines())}
 
@@ -137,8 +139,10 @@ def _three_way(repo: Repository, base: str, ours: str, theirs: str) -> MergedTre
     `merge-tree --merge-base` came with git 2.40; commits made for it say the same to an older git.
     """
     parent = _bare_commit(repo, _tree(repo, base))
-    one, other = (_bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs))
-    return merge_trees(repo, one, other)
+    our_commit, their_commit = (
+        _bare_commit(repo, _tree(repo, side), parent) for side in (ours, theirs)
+    )
+    return merge_trees(repo, our_commit, their_commit)
 
 
 def _bare_commit(repo: Repository, tree: str, parent: str = "") -> str:
@@ -186,4 +190,4 @@ def _shown(repo: Repository, commit: str) -> str:
 
 def _listed(returning: Sequence[str]) -> str:
     more = f" and {len(returning) - _SHOWN} more" if len(returning) > _SHOWN else ""
-    return ", ".join(repr(one) for one in returning[:_SHOWN]) + more
+    return ", ".join(repr(description) for description in returning[:_SHOWN]) + more

@@ -19,7 +19,7 @@ def git_processes_in(places: Iterable[Path]) -> list[int] | None:
     if not (_PROCESSES / "self").exists():
         return None
     below = [str(place) for place in places]
-    found: list[int] = []
+    pids: list[int] = []
     for process in _PROCESSES.iterdir():
         if not process.name.isdecimal():
             continue
@@ -32,22 +32,22 @@ def git_processes_in(places: Iterable[Path]) -> list[int] | None:
         except OSError:
             return None
         if any(here.is_relative_to(place) for place in below):
-            found.append(int(process.name))
-    return found
+            pids.append(int(process.name))
+    return pids
 
 
 def wait_for_git_processes(places: Sequence[Path], seconds: float) -> None:
     """Return when no git runs in `places` any more, at the latest after `seconds`. Blocking."""
     deadline = time.monotonic() + seconds
     while running := git_processes_in(places):
-        left = deadline - time.monotonic()
-        if left <= 0:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
             return
         with suppress(OSError, AttributeError):  # ended meanwhile, or not on Linux
             ending = os.pidfd_open(running[0])
             try:
-                select.select([ending], [], [], left)
+                select.select([ending], [], [], remaining)
             finally:
                 os.close(ending)
             continue
-        time.sleep(min(left, _LOOK_AGAIN))
+        time.sleep(min(remaining, _LOOK_AGAIN))

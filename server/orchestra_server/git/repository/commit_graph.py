@@ -24,16 +24,16 @@ class Ancestry:
 
     def builds_on_base(self, commit: str) -> bool:
         """Tell whether a branch's commit has the base itself among its ancestors."""
-        return any(self.base in self.parents[one] for one in self._line_of(commit))
+        return any(self.base in self.parents[ancestor] for ancestor in self._line_of(commit))
 
     def _line_of(self, commit: str) -> Iterable[str]:
         """Return the commit and its ancestors that the base has not."""
-        seen, left = set[str](), [commit]
-        while left:
-            one = left.pop()
-            if one in self.parents and one not in seen:
-                seen.add(one)
-                left += self.parents[one]
+        seen, pending = set[str](), [commit]
+        while pending:
+            ancestor = pending.pop()
+            if ancestor in self.parents and ancestor not in seen:
+                seen.add(ancestor)
+                pending += self.parents[ancestor]
         return seen
 
 

@@ -47,8 +47,8 @@ def _has_equals(repo: Repository, commit: str, into: str) -> bool:
     marked = repo.git("rev-list", "--no-merges", "--cherry-mark", f"{into}...{commit}").split()
     equal = {line[1:] for line in marked if line.startswith("=")}
     patches = _patches(repo, equal)
-    there = {patches.get(one) for one in equal - own}
-    return all(patches.get(one) in there for one in own)
+    merged_patches = {patches.get(commit) for commit in equal - own}
+    return all(patches.get(commit) in merged_patches for commit in own)
 
 
 def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:

@@ -80,8 +80,8 @@ class Repository:
 def open_repository(directory: Path) -> Repository:
     """Return the repository `directory` lies in; raises Unavailable with what to do."""
     if git_version() < _OLDEST_GIT:
-        found = ".".join(map(str, git_version()))
-        raise Unavailable(f"git {found} is too old; Orchestra needs git 2.38 or newer")
+        version = ".".join(map(str, git_version()))
+        raise Unavailable(f"git {version} is too old; Orchestra needs git 2.38 or newer")
     if not directory.is_dir():
         raise Unavailable(f"{directory} is not a directory; name one inside a git repository")
     result = run_git(

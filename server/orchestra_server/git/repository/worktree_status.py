@@ -50,8 +50,10 @@ def read_status(worktree: Path) -> WorktreeStatus:
         branch="" if branch == "(detached)" else branch,
         commit="" if commit == "(initial)" else commit,
         clean=not entries,
-        unmerged=tuple(one.split(" ", _UNMERGED_FIELDS)[-1] for one in entries if one[0] == "u"),
-        untracked=tuple(one[2:] for one in entries if one[0] == "?"),
+        unmerged=tuple(
+            entry.split(" ", _UNMERGED_FIELDS)[-1] for entry in entries if entry[0] == "u"
+        ),
+        untracked=tuple(entry[2:] for entry in entries if entry[0] == "?"),
         own_files=tuple(own),
     )
 

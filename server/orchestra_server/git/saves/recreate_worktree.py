@@ -71,7 +71,12 @@ def _put_work_in(repo: Repository, wanted: WorktreeToRecreate) -> None:
 def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCommit) -> bool:
     """Tell whether the worktree exists; one that was made for another save is removed first."""
     tree = next(
-        (one for one in list_worktrees(repo) if one.path == wanted.path and not one.gone), None
+        (
+            worktree
+            for worktree in list_worktrees(repo)
+            if worktree.path == wanted.path and not worktree.gone
+        ),
+        None,
     )
     if tree is None:
         return False

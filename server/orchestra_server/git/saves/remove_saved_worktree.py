@@ -62,10 +62,10 @@ def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: st
     if _has_submodules(path, admin):
         return False
     with quarantined(path) as quarantined_path:
-        found = read_status(quarantined_path)
+        status = read_status(quarantined_path)
         if (
-            not found.clean
-            or (found.branch, found.commit) != (branch, commit)
+            not status.clean
+            or (status.branch, status.commit) != (branch, commit)
             or hides_changes(admin / "index", len(commit) // 2)
             or read_operation(quarantined_path, admin)
             or abandoned_commits(repo, admin, commit)
@@ -113,9 +113,11 @@ def _has_submodules(path: Path, admin: Path) -> bool:
     return (path / ".gitmodules").is_file() or (admin / "modules").exists()
 
 
-def _require_saved(repo: Repository, path: Path, there: Path, ignored: IgnoredFiles) -> None:
+def _require_saved(
+    repo: Repository, path: Path, quarantined_path: Path, ignored: IgnoredFiles
+) -> None:
     """Raise Refused unless everything that a worktree holds is reachable from some ref."""
-    state = read_state(there, ignored=ignored)
+    state = read_state(quarantined_path, ignored=ignored)
     if not state.clean and not is_state_saved(repo, state):
         raise Refused(f"{path} has uncommitted work that is not saved; save it first")
     if not repo.git("for-each-ref", "--count=1", "--contains", state.head):

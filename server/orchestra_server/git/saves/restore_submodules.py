@@ -22,7 +22,7 @@ def restore_submodules(
     `stores` holds the main checkout's copies, `listed` is what was saved of them; `restore` brings
     the saved work back into a clean worktree at its commit.
     """
-    wanted = {path: commit for commit, path in (one.split(" ", 1) for one in split_nul(listed))}
+    wanted = {path: commit for commit, path in (line.split(" ", 1) for line in split_nul(listed))}
     for submodule in filled_submodules(worktree, main_copies):
         if submodule.path_in_parent in wanted:
             _restore(submodule, ref, wanted[submodule.path_in_parent], restore)

@@ -20,14 +20,14 @@ def reset_partial_restore(
     """
     state = read_state(worktree)
     admin = admin or find_admin_directory(repo, worktree)
-    known = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
-    staged = known | _entries(repo, f"{ref}^2")
+    saved_entries = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
+    staged = saved_entries | _entries(repo, f"{ref}^2")
     if (
         admin is None
         or state.clean
         or state.stages
         or not {*compared_entries(state)} <= {*_kept(repo, ref)}
-        or not _entries(repo, state.work_tree) <= known
+        or not _entries(repo, state.work_tree) <= saved_entries
         or not _entries(repo, state.index_tree) <= staged
     ):
         return

@@ -158,7 +158,7 @@ def _save(
 ) -> SavedCommit | None:
     into = repo.resolve(merged_into) if merged_into else repo.head().commit
     clean = state.clean and SUBMODULES not in extras.names
-    if clean and all(is_merged(repo, one, into) for one in (state.head, *extras.commits)):
+    if clean and all(is_merged(repo, commit, into) for commit in (state.head, *extras.commits)):
         return None
     commit = write_save(repo, ref, state, extras, message)
     return SavedCommit(ref, commit, state.head, state.branch, extras.tip or state.head)

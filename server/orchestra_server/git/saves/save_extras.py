@@ -79,7 +79,7 @@ def gather_extras(
         entries.append(f"100644 {_file(repo, admin / LOG)}\tlog")
     if submodules:
         entries.append(f"100644 {_blob(repo, submodules)}\t{SUBMODULES}")
-    others = dict.fromkeys(one for one in commits if one != state.head)
+    others = dict.fromkeys(commit for commit in commits if commit != state.head)
     return SaveExtras(tuple(entries), tuple(others), tip)
 
 

@@ -52,9 +52,9 @@ def _commit(repo: Repository, state: WorktreeState, extras: SaveExtras, message:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
     if extras.entries or extras.commits:
-        kept = (state.head, *extras.commits)
+        extra_parents = (state.head, *extras.commits)
         tree = write_tree(repo, extras.entries)
-        parents.append(_commit_tree(repo, tree, kept, "What else there was of saved work"))
+        parents.append(_commit_tree(repo, tree, extra_parents, "What else there was of saved work"))
     return _commit_tree(repo, state.work_tree, tuple(parents), message)
 
 

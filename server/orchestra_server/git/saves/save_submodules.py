@@ -88,10 +88,13 @@ def _save_one(submodule: FilledSubmodule, state: WorktreeState, ref: str, nested
 
 
 def _filled_recursively(worktree: Path, main_copies: Path) -> list[FilledSubmodule]:
-    found: list[FilledSubmodule] = []
+    submodules: list[FilledSubmodule] = []
     for submodule in filled_submodules(worktree, main_copies):
-        found += [submodule, *_filled_recursively(submodule.path, submodule.main_copy / "modules")]
-    return found
+        submodules += [
+            submodule,
+            *_filled_recursively(submodule.path, submodule.main_copy / "modules"),
+        ]
+    return submodules
 
 
 def _main_copy_repository(submodule: FilledSubmodule) -> Repository:

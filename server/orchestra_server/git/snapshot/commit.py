@@ -46,13 +46,13 @@ def commit_uncommitted_work(
     `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses,
     the index being then as it was.
     """
-    found = standing or read_status(worktree)
-    require_no_conflict(worktree, found)
-    require_no_repository(worktree, found.untracked)
-    if found.clean and not _is_merging(worktree):
+    status = standing or read_status(worktree)
+    require_no_conflict(worktree, status)
+    require_no_repository(worktree, status.untracked)
+    if status.clean and not _is_merging(worktree):
         return None
     with _index_restored_on_failure(worktree):
-        stage_all(partial(git_output, worktree), found.own_files)
+        stage_all(partial(git_output, worktree), status.own_files)
         if not _has_anything_to_commit(worktree):
             return None
         require_identity(worktree)
@@ -132,13 +132,13 @@ def _index_restored_on_failure(worktree: Path) -> Generator[None]:
     """Restore the index when the commit is refused."""
     index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
-        kept = Path(scratch) / "index"
+        index_copy = Path(scratch) / "index"
         if index.exists():
-            shutil.copy2(index, kept)
+            shutil.copy2(index, index_copy)
         try:
             yield
         except (Refused, GitFailed):
-            if kept.exists():
-                shutil.copy2(kept, index.with_name("index.orchestra"))
+            if index_copy.exists():
+                shutil.copy2(index_copy, index.with_name("index.orchestra"))
                 index.with_name("index.orchestra").replace(index)
             raise

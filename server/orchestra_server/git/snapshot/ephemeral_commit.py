@@ -67,8 +67,8 @@ class ScratchObjects:
         The copy stays between two calls, so that git need not read unchanged files again.
         """
         copy = self.directory / f"index-{name}"
-        found = index.stat()
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        status = index.stat()
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if self._stamps.get(copy) != stamp or not copy.exists():
             shutil.copy2(index, copy)  # with its time, by which git tells racy entries
             self._stamps[copy] = stamp

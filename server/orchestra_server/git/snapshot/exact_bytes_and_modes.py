@@ -37,25 +37,25 @@ def exact_entries(
         return []
     modes = "".join(f"{_mode(worktree / path) & 0o7777:o} {path}\0" for path in files)
     blob = repo.git("hash-object", "-w", "--stdin", stdin=modes).strip()
-    found = [f"100644 {blob}\t{MODES}"]
+    entries = [f"100644 {blob}\t{MODES}"]
     names = list(files)
     for start in range(0, len(names), _AT_ONCE):
         batch = names[start : start + _AT_ONCE]
         hashing = ("hash-object", "-w", "--no-filters", "--", *batch)
         as_is = git_output(worktree, *hashing, env=env).split()
-        found += [
+        entries += [
             f"100644 {raw}\t{EXACT}{path}"
             for path, raw in zip(batch, as_is, strict=True)
             if raw != files[path]
         ]
-    return found
+    return entries
 
 
 def restore_exact_files(
-    repo: Repository, worktree: Path, kept: Mapping[str, str], modes: str
+    repo: Repository, worktree: Path, entries: Mapping[str, str], modes: str
 ) -> None:
     """Give files their own bytes and modes back."""
-    for path, entry in kept.items():
+    for path, entry in entries.items():
         if path.startswith(EXACT):
             content = repo.git("cat-file", "blob", entry.split()[1])
             place = worktree / path.removeprefix(EXACT)

@@ -57,14 +57,16 @@ def operation_name(admin: Path) -> str:
 def commits_named_by(directory: Path, operation: Sequence[str]) -> list[str]:
     """Return the commits that the files of an operation name, which nothing else may keep."""
     texts = (git_output(directory, "cat-file", "blob", entry.split()[1]) for entry in operation)
-    return existing_commits(directory, [one for text in texts for one in _OBJECT.findall(text)])
+    return existing_commits(
+        directory, [object_id for text in texts for object_id in _OBJECT.findall(text)]
+    )
 
 
 def existing_commits(directory: Path, objects: Sequence[str]) -> list[str]:
     """Return those of the objects that are commits and are there."""
     if not objects:
         return []
-    stdin = "".join(f"{one}\n" for one in dict.fromkeys(objects))
+    stdin = "".join(f"{object_id}\n" for object_id in dict.fromkeys(objects))
     here = ceiling_env(directory)
     told = run_git(directory, "cat-file", "--batch-check", stdin=stdin, env=here).out
     return [line.split()[0] for line in told.splitlines() if line.split()[1] == "commit"]
@@ -89,9 +91,9 @@ def remove_operation_files(admin: Path, operation: Sequence[str]) -> None:
 def _files(admin: Path, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         place = admin / name
-        found = place.rglob("*") if place.is_dir() else [place]
+        files = place.rglob("*") if place.is_dir() else [place]
         yield from (
             str(file.relative_to(admin))
-            for file in found
+            for file in files
             if file.is_file() and not file.name.startswith(_PASSING)
         )

@@ -18,17 +18,19 @@ _NOTHING = "0"
 def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
     """Return the commits that HEAD once stood at and that `head` does not build on."""
     steps = _steps(admin)
-    left = [
-        one["old"]
-        for one in steps
-        if not one["said"].startswith(_ON_TOP) and one["old"] not in {one["new"], head}
+    former_heads = [
+        step["old"]
+        for step in steps
+        if not step["said"].startswith(_ON_TOP) and step["old"] not in {step["new"], head}
     ]
-    stood = existing_commits(repo.top, [one for one in left if one.strip(_NOTHING)])
+    stood = existing_commits(
+        repo.top, [commit for commit in former_heads if commit.strip(_NOTHING)]
+    )
     if not stood:
         return []
-    stdin = "".join(f"{one}\n" for one in (*stood, f"^{head}"))
+    stdin = "".join(f"{commit}\n" for commit in (*stood, f"^{head}"))
     lost = set(repo.git("rev-list", "--stdin", stdin=stdin).split())
-    return [one for one in stood if one in lost]
+    return [commit for commit in stood if commit in lost]
 
 
 def last_commit(repo: Repository, admin: Path) -> str:
@@ -42,4 +44,4 @@ def _steps(admin: Path) -> list[re.Match[str]]:
         log = (admin / LOG).read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return []
-    return [found for line in log.splitlines() if (found := _LINE.match(line))]
+    return [match for line in log.splitlines() if (match := _LINE.match(line))]

@@ -97,12 +97,12 @@ def within_budget(directories: Mapping[str, int], budget: int) -> frozenset[str]
 def count_directories(top: Path, most: int) -> int:
     """Return how many directories there are, `most` + 1 when there are more."""
     count = 0
-    left = [str(top)]
-    while left and count <= most:
+    pending = [str(top)]
+    while pending and count <= most:
         count += 1
         try:
-            with os.scandir(left.pop()) as entries:
-                left += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+            with os.scandir(pending.pop()) as entries:
+                pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         except OSError:
             continue  # gone, or not ours to read: nothing to watch either
     return count

@@ -20,13 +20,13 @@ class IgnoreCache:
 
     def matters(self, paths: Iterable[str]) -> list[str]:
         """Return those of the absolute paths that are not known to be ignored."""
-        left: list[str] = []
+        relevant: list[str] = []
         for path in paths:
             if path.endswith(f"/{_RULES}"):
                 self._roots = frozenset()
             if not any(root in self._roots for root in self._above(path)):
-                left.append(path)
-        return left
+                relevant.append(path)
+        return relevant
 
     def learn(self, paths: Sequence[str]) -> bool:
         """Ask git which of the paths it ignores, and below which directory; tell whether any."""
@@ -37,9 +37,9 @@ class IgnoreCache:
             self._worktree, "check-ignore", "-z", "--stdin",
             stdin="".join(f"{path}\0" for path in asked), env=ceiling_env(self._worktree),
         )  # fmt: skip
-        found = frozenset(result.out.split("\0")[:-1])
-        new = found - self._roots
-        self._roots |= {one for one in found if not self._has_root_above(one, found)}
+        ignored = frozenset(result.out.split("\0")[:-1])
+        new = ignored - self._roots
+        self._roots |= {path for path in ignored if not self._has_root_above(path, ignored)}
         return bool(new)
 
     def _above(self, path: str) -> list[str]:
@@ -47,6 +47,6 @@ class IgnoreCache:
         parts = path.removeprefix(self._top).split("/") if path.startswith(self._top) else []
         return ["/".join(parts[: end + 1]) for end in range(len(parts))]
 
-    def _has_root_above(self, path: str, found: frozenset[str]) -> bool:
+    def _has_root_above(self, path: str, ignored: frozenset[str]) -> bool:
         above = path.rpartition("/")[0]
-        return bool(above) and (above in found or self._has_root_above(above, found))
+        return bool(above) and (above in ignored or self._has_root_above(above, ignored))

@@ -119,7 +119,7 @@ def _require_no_clash(plan: WorktreePlan, branches: Sequence[str]) -> None:
     """Raise Refused for a branch that git cannot keep beside the new one: refs are like files."""
     above = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
     below = f"{plan.branch}/"
-    clash = next((one for one in branches if one in above or one.startswith(below)), "")
+    clash = next((branch for branch in branches if branch in above or branch.startswith(below)), "")
     if clash:
         raise Refused(
             f"chamber {plan.name!r} cannot be made: the branch {clash!r} exists, and git cannot "

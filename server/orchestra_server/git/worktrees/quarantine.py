@@ -86,7 +86,7 @@ def park_late_files(path: Path) -> None:
 def parked_late_files(path: Path) -> list[Path]:
     """Return the directories that were parked from a worktree's place."""
     parked = path.parent.glob(f"{_LATE_PREFIX}*")
-    return sorted(one for one in parked if worktree_name(one.name) == path.name)
+    return sorted(directory for directory in parked if worktree_name(directory.name) == path.name)
 
 
 def worktree_name(entry: str) -> str:

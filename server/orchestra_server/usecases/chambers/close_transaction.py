@@ -49,20 +49,20 @@ async def close_all(
     for chamber in closing_chambers:
         await take_in_all_of(context, chamber)  # they go with the directory
     resumed = {chamber.name for chamber in chambers if not chamber.is_live}
-    found = await asyncio.to_thread(
+    outcomes = await asyncio.to_thread(
         save_and_remove_all, repo, task, closing_chambers, landed, resumed
     )
-    for chamber, fault in zip(closing_chambers, found, strict=True):
+    for chamber, fault in zip(closing_chambers, outcomes, strict=True):
         if isinstance(fault, OrchestraError):
             await _stay(context, chamber, f"could not be closed: {fault}")
-    pairs = zip(closing_chambers, found, strict=True)
-    away = {chamber.id: one for chamber, one in pairs if isinstance(one, ClosedWork)}
+    pairs = zip(closing_chambers, outcomes, strict=True)
+    away = {chamber.id: outcome for chamber, outcome in pairs if isinstance(outcome, ClosedWork)}
     closed = await _end(
         context, [chamber for chamber in closing_chambers if chamber.id in away], away
     )
     for folder in {Path(chamber.path).parent for chamber in closing_chambers}:
         await asyncio.to_thread(delete_discarded_in_background, folder)
-    for fault in found:
+    for fault in outcomes:
         if isinstance(fault, OrchestraError):
             raise fault
     return [(chamber, away[chamber.id]) for chamber in closed]
@@ -72,11 +72,11 @@ async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         closing_chambers, changes = list[Chamber](), list[Change]()
         for chamber in chambers:
-            known = await reads.chamber(chamber.id)
-            if known is None or not known.holds_work:
+            current = await reads.chamber(chamber.id)
+            if current is None or not current.holds_work:
                 raise Refused(f"chamber {chamber.name!r} was changed meanwhile; call again")
             closing, change = chamber_lifecycle.closing(
-                known, at=context.clock(), actor=context.actor
+                current, at=context.clock(), actor=context.actor
             )
             closing_chambers.append(closing)
             changes.append(change)
@@ -87,10 +87,12 @@ async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]
 
 async def _stay(context: Context, chamber: Chamber, note: str) -> None:
     async def decide(reads: Reads) -> Decision[None]:
-        known = await reads.chamber(chamber.id)
-        if known is None or known.state != "closing":
+        current = await reads.chamber(chamber.id)
+        if current is None or current.state != "closing":
             return Decision(None)
-        change = chamber_lifecycle.stayed(known, note=note, at=context.clock(), actor=context.actor)
+        change = chamber_lifecycle.stayed(
+            current, note=note, at=context.clock(), actor=context.actor
+        )
         return Decision(None, change)
 
     await run_transaction(context.store, decide)
@@ -104,8 +106,8 @@ async def _end(
         ended, changes = list[Chamber](), list[Change]()
         for chamber in chambers:
             waiting = unread_of(state, chamber.task_id, chamber.name)
-            read = [await reads.interrupt(one.id) for one in waiting]
-            unread: list[Interrupt] = [one for one in read if one is not None]
+            read = [await reads.interrupt(interrupt.id) for interrupt in waiting]
+            unread: list[Interrupt] = [interrupt for interrupt in read if interrupt is not None]
             ref, note = away[chamber.id].ref, away[chamber.id].note
             closed, change = chamber_lifecycle.closed(
                 chamber, unread, ref=ref, note=note, at=context.clock(), actor=context.actor

@@ -129,8 +129,8 @@ def _checked(
 async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedChambers:
     await register_clone(context.store, context.project)
     require_sure(context)
-    known = await context.store.read(lambda reads: read_open_task(reads, task_id))
-    task = await task_here(context, known)
+    stored_task = await context.store.read(lambda reads: read_open_task(reads, task_id))
+    task = await task_here(context, stored_task)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
     async with lock_chambers(repo.common_dir, wanted.names):
@@ -145,7 +145,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     stale = await asyncio.to_thread(stale_base, repo, task.base_branch, commit)
     notes += [stale] if stale else []
     state = await show_change(context, task_id)
-    others = [one for one in state.chambers_of(task_id) if one.is_live]
+    others = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
     return _reply(reservation.task, chambers, others, notes, already_live=not reservation.is_new)
 
 
@@ -161,15 +161,15 @@ async def _reserve(
         task = await read_open_task(reads, task_id)
         task = replace(task, working_directory=directory)
         read = [await reads.chamber(chamber_id(task_id, name)) for name in wanted.names]
-        known = [one for one in read if one is not None]
-        for one in known:
-            if one.is_standing:
-                await require_here(context, one, "works in it")
-        if chamber_lifecycle.all_live(wanted.names, known):
-            return Decision(_Reservation(task, known, is_new=False, abandoned=[]))
-        abandoned = [one for one in known if one.state == "creating"]
+        recorded = [chamber for chamber in read if chamber is not None]
+        for chamber in recorded:
+            if chamber.is_standing:
+                await require_here(context, chamber, "works in it")
+        if chamber_lifecycle.all_live(wanted.names, recorded):
+            return Decision(_Reservation(task, recorded, is_new=False, abandoned=[]))
+        abandoned = [chamber for chamber in recorded if chamber.state == "creating"]
         chambers = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
-        former = [one for one in known if one.is_over]
+        former = [chamber for chamber in recorded if chamber.is_over]
         reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned, former=former)
         return Decision(reservation, chamber_lifecycle.reserved(chambers, context.actor))
 
@@ -212,7 +212,7 @@ async def _make(
     try:
         added = await asyncio.to_thread(fill_worktrees, repo, plans)
         state = await context.store.snapshot()
-        siblings = [one for one in state.chambers_of(task.id) if one.is_live]
+        siblings = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
         provision_notes = await asyncio.to_thread(
             provision_chambers, context, repo, task, chambers, siblings=siblings, skeleton=skeleton
         )
@@ -291,7 +291,7 @@ def _unproven(chamber: Chamber) -> str:
 
 def _opened(task: Task, chamber: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
     agent_id = agent_id_of(WORKER_TYPE, chamber.name)
-    siblings = [one for one in live if one.id != chamber.id]
+    siblings = [other for other in live if other.id != chamber.id]
     return OpenedChamber(
         name=chamber.name,
         path=chamber.path,

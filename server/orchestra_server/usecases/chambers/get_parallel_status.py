@@ -35,7 +35,9 @@ async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStat
     chambers = state.chambers_of(task_id)
     clone = context.clone
     with brief_programs():
-        diffs = await asyncio.gather(*(asyncio.to_thread(_diff_of, one, clone) for one in chambers))
+        diffs = await asyncio.gather(
+            *(asyncio.to_thread(_diff_of, chamber, clone) for chamber in chambers)
+        )
     by_id = dict(zip(map(_id, chambers), diffs, strict=True))
     return parallel_status(context, state, task_id, by_id)
 
@@ -46,7 +48,9 @@ def parallel_status(
     """Return the status of a task's chambers in a snapshot, with the diff of each."""
     task = task_in(state, task_id)
     unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
-    places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
+    places = {
+        chamber.id: place_in(context, state, chamber) for chamber in state.chambers_of(task_id)
+    }
     rows = [
         _chamber(
             chamber,
@@ -117,7 +121,7 @@ def _chamber(
         insertions=diff.insertions,
         deletions=diff.deletions,
         diff_note=diff.note,
-        unread_interrupts=[serializers.mail(one) for one in unread],
+        unread_interrupts=[serializers.mail(interrupt) for interrupt in unread],
         note=chamber.note,
         clone=place.name,
         is_here=place.is_here,
@@ -127,8 +131,8 @@ def _chamber(
 
 def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
     """Return for each chamber, by its name, who recorded something last."""
-    ours = [one for one in state.agents.values() if one.task_id == task_id]
-    return {one.chamber: one for one in sorted(ours, key=lambda one: one.last_at)}
+    ours = [agent for agent in state.agents.values() if agent.task_id == task_id]
+    return {agent.chamber: agent for agent in sorted(ours, key=lambda agent: agent.last_at)}
 
 
 def _next_step(task: Task, live: Sequence[ChamberStatus], finished: Sequence[ChamberStatus]) -> str:

@@ -52,7 +52,7 @@ def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict
                 is_late = chamber.is_over and path not in taken and is_plain_directory(path)
                 directories = [path] if is_late else []
                 directories += parked_late_files(path)
-                count = sum(len(late_files(one)) for one in directories)
+                count = sum(len(late_files(directory)) for directory in directories)
                 counts |= {chamber.id: count} if count else {}
     return counts
 
@@ -67,7 +67,7 @@ async def put_late_files_away(
     """
     state = await context.store.snapshot()
     clone = context.clone
-    own_chambers = [one for one in state.chambers.values() if one.clone in {"", clone}]
+    own_chambers = [chamber for chamber in state.chambers.values() if chamber.clone in {"", clone}]
     last = _last_at_place((*former, *own_chambers))
     notes = list[str]()
     for path in paths:
@@ -114,8 +114,8 @@ def describe_late_save(ref: str) -> str:
 
 def _last_at_place(chambers: Iterable[Chamber]) -> dict[Path, Chamber]:
     """Return by path the chamber that is or was there last, but none in the making."""
-    made = [one for one in chambers if one.is_over or one.holds_work]
-    return {Path(one.path): one for one in sorted(made, key=_when_there)}
+    made = [chamber for chamber in chambers if chamber.is_over or chamber.holds_work]
+    return {Path(chamber.path): chamber for chamber in sorted(made, key=_when_there)}
 
 
 def _when_there(chamber: Chamber) -> tuple[bool, int]:
@@ -151,12 +151,16 @@ async def _record(context: Context, chamber: Chamber, ref: str) -> None:
     """Let the chamber's record name the save, unless the name is used again."""
 
     async def decide(reads: Reads) -> Decision[None]:
-        known = await reads.chamber(chamber.id)
-        if known is None or not known.is_over:
+        current = await reads.chamber(chamber.id)
+        if current is None or not current.is_over:
             return Decision(None)
-        note = f"{known.note}; {describe_late_save(ref)}" if known.note else describe_late_save(ref)
+        note = (
+            f"{current.note}; {describe_late_save(ref)}"
+            if current.note
+            else describe_late_save(ref)
+        )
         _, change = chamber_lifecycle.saved_late(
-            known, ref=ref, note=note, at=context.clock(), actor=context.actor
+            current, ref=ref, note=note, at=context.clock(), actor=context.actor
         )
         return Decision(None, change)
 

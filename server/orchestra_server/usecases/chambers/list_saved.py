@@ -15,7 +15,7 @@ from orchestra_server.usecases.common.transaction import Context
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
     """Return every saved ref of the repository, or of one task, the newest first."""
     entries = await _entries(context, task_id)
-    can = any(one.restorable for one in entries)
+    can = any(entry.restorable for entry in entries)
     return SavedList(
         saved=entries,
         next_step="'orchestra restore TASK/CHAMBER' brings back a chamber's newest save, "
@@ -32,8 +32,10 @@ async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
     if not entries and task_id not in state.tasks:
         raise unknown_task(task_id, state)
     saved = [
-        SavedChamber(chamber=one.chamber, ref=one.ref, closed_at=one.closed_at, note=one.note)
-        for one in entries
+        SavedChamber(
+            chamber=entry.chamber, ref=entry.ref, closed_at=entry.closed_at, note=entry.note
+        )
+        for entry in entries
     ]
     return RestoredChamber(
         task_id=task_id,
@@ -60,7 +62,7 @@ async def _entries(context: Context, task_id: str) -> list[SavedListEntry]:
     entries = [
         entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}
     ]
-    return sorted(entries, key=lambda one: (one.closed_at, one.ref), reverse=True)
+    return sorted(entries, key=lambda entry: (entry.closed_at, entry.ref), reverse=True)
 
 
 def _refs(repo: Repository) -> list[str]:

@@ -20,7 +20,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) -> dict[str, str]:
     """Return by chamber id what the branches are called that were renamed. Blocking."""
     own_chambers = here_of(chambers, clone_id(repo.common_dir))
-    here = [one for one in own_chambers if one.is_live]
+    here = [own_chamber for own_chamber in own_chambers if own_chamber.is_live]
     missing = missing_branches(repo, [chamber.branch for chamber in here])
     renamed = dict[str, str]()
     for chamber in here:
@@ -35,7 +35,9 @@ def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) 
 
 def with_branches(chambers: Sequence[Chamber], renamed: Mapping[str, str]) -> list[Chamber]:
     """Return the chambers with the branches that they are on now."""
-    return [replace(one, branch=renamed.get(one.id, one.branch)) for one in chambers]
+    return [
+        replace(chamber, branch=renamed.get(chamber.id, chamber.branch)) for chamber in chambers
+    ]
 
 
 async def follow_branches(

@@ -115,21 +115,23 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         late = await _put_late_files_away(context, repo, task_id, name)
-        found = await _restorable(context, repo, task_id, name, ref, lost=lost)
-        chamber = found.chamber
+        restoration = await _restorable(context, repo, task_id, name, ref, lost=lost)
+        chamber = restoration.chamber
         if not chamber.is_live:
-            await asyncio.to_thread(recreate_worktree, repo, _rebuilding(found))
+            await asyncio.to_thread(recreate_worktree, repo, _rebuilding(restoration))
             await asyncio.to_thread(unmark_restored, repo.top, Path(chamber.path))
             state = await context.store.snapshot()
-            siblings = [one for one in state.chambers_of(task_id) if one.is_live]
+            siblings = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
             await asyncio.to_thread(
-                provision_chambers, context, repo, found.task, [chamber], siblings=siblings
+                provision_chambers, context, repo, restoration.task, [chamber], siblings=siblings
             )
             probes = await asyncio.to_thread(probe_hooks, repo, [chamber])
-            chamber = await _open(context, found, probes)
+            chamber = await _open(context, restoration, probes)
     state = await show_change(context, task_id)
-    reply = _reply(found.task, chamber, state.chambers_of(task_id))
-    return with_fields(reply, next_step=" ".join((reply.next_step, *(f"{one}." for one in late))))
+    reply = _reply(restoration.task, chamber, state.chambers_of(task_id))
+    return with_fields(
+        reply, next_step=" ".join((reply.next_step, *(f"{sentence}." for sentence in late)))
+    )
 
 
 async def _put_late_files_away(
@@ -184,10 +186,10 @@ async def _restorable(
     """Return a chamber that is live already or can be brought back."""
 
     async def look(reads: Reads) -> _Restoration:
-        found = await _read(reads, task_id, name, lost)
-        task, chamber = found.task, found.chamber
+        restoration = await _read(reads, task_id, name, lost)
+        task, chamber = restoration.task, restoration.chamber
         if chamber.is_live and ref in {"", chamber.saved_ref}:
-            return found
+            return restoration
         if task.is_completing:
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
         if not chamber.is_over or (chamber.state == "failed" and not ref):
@@ -208,7 +210,7 @@ async def _restorable(
         if is_elsewhere and not await asyncio.to_thread(find_commit, repo, wanted):
             await require_here(context, chamber, "has its saved work")
         chamber = replace(chamber, saved_ref=wanted, path=_path(repo, context, chamber))
-        return _Restoration(task, chamber, wanted, found.new)
+        return _Restoration(task, chamber, wanted, restoration.new)
 
     return await context.store.read(look)
 
@@ -225,15 +227,22 @@ async def _read(reads: Reads, task_id: str, name: str, lost: _Restoration | None
         task = await read_task(reads, task_id)
         chamber = await read_chamber(reads, task, name)
         return _Restoration(task, chamber, chamber.saved_ref)
-    known, kept = await reads.task(task_id), await reads.chamber(chamber_id(task_id, name))
-    return _Restoration(known or lost.task, kept or lost.chamber, lost.ref, new=known is None)
+    stored_task, stored_chamber = (
+        await reads.task(task_id),
+        await reads.chamber(chamber_id(task_id, name)),
+    )
+    return _Restoration(
+        stored_task or lost.task, stored_chamber or lost.chamber, lost.ref, new=stored_task is None
+    )
 
 
-async def _open(context: Context, found: _Restoration, probes: Mapping[str, HookProbe]) -> Chamber:
+async def _open(
+    context: Context, restoration: _Restoration, probes: Mapping[str, HookProbe]
+) -> Chamber:
     async def decide(reads: Reads) -> Decision[Chamber]:
-        now = await _read(reads, found.task.id, found.chamber.name, found)
+        now = await _read(reads, restoration.task.id, restoration.chamber.name, restoration)
         live, change = chamber_lifecycle.restored(
-            replace(now.chamber, saved_ref=found.ref, path=found.chamber.path),
+            replace(now.chamber, saved_ref=restoration.ref, path=restoration.chamber.path),
             now.task,
             probes,
             request_is_free=not await reads.claim(claim_of(now.task)),
@@ -246,10 +255,10 @@ async def _open(context: Context, found: _Restoration, probes: Mapping[str, Hook
     return await run_transaction(context.store, decide)
 
 
-def _rebuilding(found: _Restoration) -> WorktreeToRecreate:
-    chamber = found.chamber
+def _rebuilding(restoration: _Restoration) -> WorktreeToRecreate:
+    chamber = restoration.chamber
     return WorktreeToRecreate(
-        ref=found.ref,
+        ref=restoration.ref,
         path=Path(chamber.path),
         branch=chamber.branch,
         name=chamber.name,
@@ -267,7 +276,7 @@ def _reply(task: Task, chamber: Chamber, chambers: list[Chamber]) -> RestoredCha
         path=chamber.path,
         branch=chamber.branch,
         saved_ref=chamber.saved_ref,
-        saved=serializers.saved(one for one in chambers if one.state == "closed"),
+        saved=serializers.saved(chamber for chamber in chambers if chamber.state == "closed"),
         next_step=(
             f"It is live with its work as it was.{reopened} get_agent_context with "
             f"module={chamber.name!r} gives the prompt for a worker in it."

@@ -117,15 +117,17 @@ def save_and_remove_all(
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         taken = list(map_watched(pool, take, chambers))
     at = {
-        one.chamber.branch: one.landed
-        for one in taken
-        if isinstance(one, _Removed) and one.landed and one.chamber.branch.startswith(BRANCHES)
+        removed.chamber.branch: removed.landed
+        for removed in taken
+        if isinstance(removed, _Removed)
+        and removed.landed
+        and removed.chamber.branch.startswith(BRANCHES)
     }
     gone = delete_branches(repo, at) if at else set[str]()
     stashes = list_stashes(repo)
     return [
-        _ended(repo, task, one, gone, stashes) if isinstance(one, _Removed) else one
-        for one in taken
+        _ended(repo, task, removed, gone, stashes) if isinstance(removed, _Removed) else removed
+        for removed in taken
     ]
 
 
@@ -203,16 +205,16 @@ def _ended(
 ) -> ClosedWork | OrchestraError:
     chamber, saved = taken.chamber, taken.saved
     last = taken.late or saved
-    kept, tip = (last.ref, last.tip) if last else ("", "")
+    saved_ref, tip = (last.ref, last.tip) if last else ("", "")
     try:
         branch_kept = chamber.branch not in gone and not _delete_branch(
             repo, task, chamber.branch, tip
         )
     except OrchestraError as fault:
         return fault
-    left = describe_stashes(_stashes_of(repo, taken, stashes)) if stashes else ""
+    stashes_left = describe_stashes(_stashes_of(repo, taken, stashes)) if stashes else ""
     note = _note(taken, branch_kept=branch_kept)
-    return ClosedWork(kept, branch_kept, f"{note}; {left}" if left else note)
+    return ClosedWork(saved_ref, branch_kept, f"{note}; {stashes_left}" if stashes_left else note)
 
 
 def _stashes_of(repo: Repository, taken: _Removed, stashes: Sequence[Stash]) -> list[Stash]:
@@ -254,13 +256,13 @@ def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> boo
 
 
 def _note(taken: _Removed, *, branch_kept: bool) -> str:
-    kept = taken.saved.ref if taken.saved else ""
-    where = f"saved under {kept}" if kept else MERGED
-    if kept and taken.merged:
+    saved_ref = taken.saved.ref if taken.saved else ""
+    where = f"saved under {saved_ref}" if saved_ref else MERGED
+    if saved_ref and taken.merged:
         where = f"{MERGED}; its ignored files are {where}"
     elif taken.deleted:
-        known = bool(taken.saved) or taken.merged
-        where = f"{where}; its directory had been deleted" if known else LOST
+        is_safe = bool(taken.saved) or taken.merged
+        where = f"{where}; its directory had been deleted" if is_safe else LOST
     if taken.late:
         where = f"{where}; {describe_late_save(taken.late.ref)}"
     return f"{where}; branch {taken.chamber.branch} is kept" if branch_kept else where

@@ -22,13 +22,17 @@ async def claim_documents(context: Context, repo: Repository) -> list[str]:
     Only a chamber whose worktree git knows here, or whose branch is here, is provably this clone's.
     """
     state = await context.store.snapshot()
-    chambers = [one for one in state.chambers.values() if one.is_standing and _is_of_host(one)]
+    chambers = [
+        chamber
+        for chamber in state.chambers.values()
+        if chamber.is_standing and _is_of_host(chamber)
+    ]
     own_chambers = await asyncio.to_thread(_in_repository, repo, chambers) if chambers else []
-    own_tasks = {one.task_id for one in own_chambers} | _completed_here(repo, state)
+    own_tasks = {chamber.task_id for chamber in own_chambers} | _completed_here(repo, state)
     for task_id in sorted(own_tasks):
-        names = {one.id for one in own_chambers if one.task_id == task_id}
+        names = {chamber.id for chamber in own_chambers if chamber.task_id == task_id}
         await _claim(context, task_id, names)
-    return [*sorted(own_tasks), *sorted(one.id for one in own_chambers)]
+    return [*sorted(own_tasks), *sorted(chamber.id for chamber in own_chambers)]
 
 
 def _is_of_host(document: Chamber | Task) -> bool:

@@ -15,7 +15,10 @@ def hide_own_files(common_dir: Path, folder: Path) -> None:
     Raises Unavailable when a file cannot be written.
     """
     ensure_excluded(common_dir)
-    top = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+    top = next(
+        (directory for directory in (folder, *folder.parents) if (directory / ".git").exists()),
+        folder,
+    )
 
     def ignored(paths: Sequence[str]) -> frozenset[str]:
         return ignored_among(folder, paths)

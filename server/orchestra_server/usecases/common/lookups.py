@@ -65,8 +65,8 @@ def unknown_task(task_id: str, state: ProjectState) -> Unknown:
 def unknown_chamber(name: str, task: Task, chambers: Iterable[Chamber]) -> Unknown:
     """Return the error for a chamber that the task does not have."""
     names = ", ".join(chamber.name for chamber in chambers)
-    there = f"its chambers are: {names}" if names else "it has none; see create_chambers_batch"
-    return Unknown(f"task {task.id!r} has no chamber {one_line(name, 63)!r}; {there}")
+    existing = f"its chambers are: {names}" if names else "it has none; see create_chambers_batch"
+    return Unknown(f"task {task.id!r} has no chamber {one_line(name, 63)!r}; {existing}")
 
 
 def chamber_of_agent(agent_id: str, names: Iterable[str]) -> str:

@@ -35,33 +35,37 @@ def mail(interrupt: Interrupt) -> InterruptStatus:
 
 def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Interrupt]:
     """Return the unread interrupts of a task, or of one of its chambers, oldest first."""
-    return [one for one in state.interrupts_of(task_id, chamber) if one.is_unread]
+    return [interrupt for interrupt in state.interrupts_of(task_id, chamber) if interrupt.is_unread]
 
 
 def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[InterruptStatus]:
     """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
-    return [mail(one) for one in state.interrupts_of(task_id, chamber) if one.state == "expired"]
+    return [
+        mail(interrupt)
+        for interrupt in state.interrupts_of(task_id, chamber)
+        if interrupt.state == "expired"
+    ]
 
 
-def discovery(found: Discovery) -> DiscoverySummary:
+def discovery(shared: Discovery) -> DiscoverySummary:
     """Return a discovery as a reply shows it."""
     return DiscoverySummary(
-        id=found.id,
-        text=found.text,
-        severity=found.severity,
-        impact=found.impact,
-        agent_id=found.agent_id,
-        chamber=found.chamber,
-        affects=list(found.affects),
-        pattern=found.pattern,
-        at=iso_time(found.at),
+        id=shared.id,
+        text=shared.text,
+        severity=shared.severity,
+        impact=shared.impact,
+        agent_id=shared.agent_id,
+        chamber=shared.chamber,
+        affects=list(shared.affects),
+        pattern=shared.pattern,
+        at=iso_time(shared.at),
     )
 
 
 def phases(task: Task) -> list[PhaseStatus]:
     """Return a task's plan with what came of each step."""
-    last_begun = max((i for i, one in enumerate(task.phases) if one.started_at), default=-1)
-    return [_phase(task, one, before=i < last_begun) for i, one in enumerate(task.phases)]
+    last_begun = max((i for i, begun in enumerate(task.phases) if begun.started_at), default=-1)
+    return [_phase(task, recorded, before=i < last_begun) for i, recorded in enumerate(task.phases)]
 
 
 def _phase(task: Task, phase: Phase, *, before: bool) -> PhaseStatus:
@@ -103,15 +107,15 @@ def summary(chamber: Chamber, place: ClonePlace) -> ChamberSummary:
     )
 
 
-def agent(found: Agent) -> AgentStatus:
+def agent(recorded: Agent) -> AgentStatus:
     """Return an agent with the last it recorded."""
     return AgentStatus(
-        agent_id=found.agent_id,
-        chamber=found.chamber,
-        actions=found.actions,
-        last_action=found.last_action,
-        last_result=in_short(found.last_result),
-        last_at=iso_time(found.last_at),
+        agent_id=recorded.agent_id,
+        chamber=recorded.chamber,
+        actions=recorded.actions,
+        last_action=recorded.last_action,
+        last_result=in_short(recorded.last_result),
+        last_at=iso_time(recorded.last_at),
     )
 
 
@@ -119,13 +123,16 @@ def saved(chambers: Iterable[Chamber]) -> list[SavedChamber]:
     """Return where the work of closed chambers is kept."""
     return [
         SavedChamber(
-            chamber=one.name, ref=one.saved_ref, closed_at=iso_time(one.ended_at), note=one.note
+            chamber=chamber.name,
+            ref=chamber.saved_ref,
+            closed_at=iso_time(chamber.ended_at),
+            note=chamber.note,
         )
-        for one in chambers
-        if one.saved_ref
+        for chamber in chambers
+        if chamber.saved_ref
     ]
 
 
-def by_weight(found: Discovery) -> tuple[int, int, str]:
+def by_weight(shared: Discovery) -> tuple[int, int, str]:
     """Return the key that sorts discoveries: the critical first, of each severity the newest."""
-    return (("critical", "important", "info").index(found.severity), -found.at, found.id)
+    return (("critical", "important", "info").index(shared.severity), -shared.at, shared.id)

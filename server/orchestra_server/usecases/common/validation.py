@@ -38,17 +38,17 @@ def checked_level(complexity: str) -> Level | None:
 
 def checked_severity(severity: str) -> Severity:
     """Return the severity that was named."""
-    for known in _SEVERITIES:
-        if severity == known:
-            return known
+    for choice in _SEVERITIES:
+        if severity == choice:
+            return choice
     raise _none_of("severity", severity, _SEVERITIES)
 
 
 def checked_requires(requires: str) -> Requires:
     """Return what was named that an interrupt requires of its worker."""
-    for known in _REQUIRES:
-        if requires == known:
-            return known
+    for choice in _REQUIRES:
+        if requires == choice:
+            return choice
     raise _none_of("requires", requires, _REQUIRES)
 
 
@@ -59,7 +59,7 @@ def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:
             f"patterns has {len(patterns)} entries and at most {PATTERNS_LIMIT} are taken; "
             "name the ones that others can use"
         )
-    lines = (one_line(optional("a pattern", one, LINE_LIMIT)) for one in patterns)
+    lines = (one_line(optional("a pattern", pattern, LINE_LIMIT)) for pattern in patterns)
     return tuple(dict.fromkeys(line for line in lines if line))
 
 

@@ -66,7 +66,7 @@ class _Begun:
     @property
     def there(self) -> list[Chamber]:
         """The chambers that can hold work."""
-        return [one for one in self.chambers if one.state != "creating"]
+        return [chamber for chamber in self.chambers if chamber.state != "creating"]
 
     @property
     def is_over(self) -> bool:
@@ -159,7 +159,9 @@ async def _end_or_reopen(
 ) -> CompletedTask:
     if landing is None:
         task = await _end(context, wanted, landed_commit="")
-        return reply.completed(task, await show_change(context, task.id), kept=kept_branches)
+        return reply.completed(
+            task, await show_change(context, task.id), kept_branches=kept_branches
+        )
     if landing.conflicts:
         task = await _reopen(context, wanted.task_id)
         state = await show_change(context, task.id)
@@ -191,9 +193,9 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
         task = task_in(state, wanted.task_id)
         if task.is_over:
             return reply.completed(task, state, again=True)
-        live = [one for one in state.chambers_of(task.id) if one.is_live]
-        for one in live:
-            await require_here(context, one, "can land its work")
+        live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
+        for chamber in live:
+            await require_here(context, chamber, "can land its work")
         with brief_programs():
             plan = await asyncio.to_thread(
                 plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
@@ -228,9 +230,9 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
         if task.is_over:
             return Decision(_Begun(task, []))
         chambers = await reads.chambers_of(task.id)
-        present = [one for one in chambers if one.is_standing]
-        for one in present:
-            await require_here(context, one, "can land its work")
+        present = [chamber for chamber in chambers if chamber.is_standing]
+        for chamber in present:
+            await require_here(context, chamber, "can land its work")
         changed, change = task_lifecycle.completing(
             task,
             at=context.clock(),
@@ -247,7 +249,9 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
 async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted) -> None:
     """Wait for calls that make chambers of the task at this moment: what they make is to land."""
     state = await context.store.snapshot()
-    names = [one.name for one in state.chambers_of(wanted.task_id) if one.state == "creating"]
+    names = [
+        chamber.name for chamber in state.chambers_of(wanted.task_id) if chamber.state == "creating"
+    ]
     async with lock_chambers(repo.common_dir, names):
         pass
 
@@ -255,9 +259,9 @@ async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted
 async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
     """Give up chambers that a process left half made: it died where nobody holds their lock."""
     half_made = [
-        one
-        for one in begun.chambers
-        if one.state == "creating" and not is_chamber_locked(repo.common_dir, one.name)
+        chamber
+        for chamber in begun.chambers
+        if chamber.state == "creating" and not is_chamber_locked(repo.common_dir, chamber.name)
     ]
     if half_made:
         await asyncio.to_thread(remove_remains, repo, half_made)
@@ -270,7 +274,7 @@ async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun
     deleted = await asyncio.to_thread(deleted_chambers, repo, chambers)
     if deleted:
         await close_all(context, repo, begun.task, deleted)
-    return with_changes(begun, chambers=[one for one in chambers if one not in deleted])
+    return with_changes(begun, chambers=[chamber for chamber in chambers if chamber not in deleted])
 
 
 async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[ChamberBranch]:
@@ -300,7 +304,11 @@ async def _put_away(
     """Put away the chambers whose work has landed or is to be saved; return the branches kept."""
     leaving, landed = begun.there, dict[str, str]()
     if ready is not None:
-        leaving = [one for one in leaving if one.state == "closing" or one.name in ready.order]
+        leaving = [
+            chamber
+            for chamber in leaving
+            if chamber.state == "closing" or chamber.name in ready.order
+        ]
         # What was replayed has its former commits nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
     with uncancelled():  # what has landed is not taken back

@@ -124,7 +124,7 @@ def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
 
 def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Chamber]:
     """Return the live chambers whose directory and branch are both gone: they bring nothing."""
-    without = [one for one in chambers if one.is_live and is_gone(Path(one.path))]
+    without = [chamber for chamber in chambers if chamber.is_live and is_gone(Path(chamber.path))]
     missing = missing_branches(repo, [chamber.branch for chamber in without])
     return [chamber for chamber in without if chamber.branch in missing]
 

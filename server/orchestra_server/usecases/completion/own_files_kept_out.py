@@ -30,17 +30,19 @@ def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str
         return ""
     for chamber in ready.order:
         tip = ready.tips.get(chamber, "")
-        found = added_own_files(repo, ready.old, [tip]) if tip else ()
-        if found:
+        own_files = added_own_files(repo, ready.old, [tip]) if tip else ()
+        if own_files:
             start = repo.git("merge-base", ready.old, tip).strip()
             git = ("git", "-C", paths[chamber])
             cure = (
                 shlex.join((*git, "reset", "--soft", start)),
-                shlex.join((*git, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", *found)),
+                shlex.join(
+                    (*git, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", *own_files)
+                ),
             )
             return (
                 f"the commits of chamber {chamber!r} hold files of Orchestra's own "
-                f"({first_names(found)}); run: {' && '.join(cure)}; then call again, which commits "
-                "the rest anew"
+                f"({first_names(own_files)}); run: {' && '.join(cure)}; then call again, which "
+                "commits the rest anew"
             )
     return "the merge would add files of Orchestra's own; take them out of the chambers' commits"

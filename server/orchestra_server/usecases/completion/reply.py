@@ -24,7 +24,7 @@ def completed(
     task: Task,
     state: ProjectState,
     merged: Sequence[str] = (),
-    kept: Sequence[str] = (),
+    kept_branches: Sequence[str] = (),
     returning: Mapping[str, Sequence[str]] = _NOTHING,
     *,
     again: bool = False,
@@ -32,8 +32,12 @@ def completed(
     """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
     chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
-    told = [one.name for one in chambers if one.state == "closed" and one.note.startswith(MERGED)]
-    saved = serializers.saved(one for one in chambers if one.state == "closed")
+    told = [
+        chamber.name
+        for chamber in chambers
+        if chamber.state == "closed" and chamber.note.startswith(MERGED)
+    ]
+    saved = serializers.saved(chamber for chamber in chambers if chamber.state == "closed")
     return CompletedTask(
         task_id=task.id,
         completed=True,
@@ -43,9 +47,12 @@ def completed(
         landed_commit=task.landed_commit,
         merged=list(dict.fromkeys((*told, *merged))) if task.state == "completed" else [],
         saved=saved,
-        kept_branches=list(kept),
+        kept_branches=list(kept_branches),
         undelivered=undelivered,
-        notes=[*_kept_out(returning), *(f"{one.name}: {one.note}" for one in chambers if one.note)],
+        notes=[
+            *_kept_out(returning),
+            *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.note),
+        ],
         next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
     )
 
@@ -95,7 +102,7 @@ def landed_in_part(
 ) -> CompletedTask:
     """Say which chambers have landed, and why the others are still live."""
     chambers = state.chambers_of(task.id)
-    left = [one.name for one in chambers if one.is_live]
+    still_live = [chamber.name for chamber in chambers if chamber.is_live]
     return CompletedTask(
         task_id=task.id,
         completed=False,
@@ -106,13 +113,13 @@ def landed_in_part(
         merged=list(ready.order),
         conflicts=_told(ready.conflicts),
         resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning),
-        saved=serializers.saved(one for one in chambers if one.state == "closed"),
-        still_live=left,
+        saved=serializers.saved(chamber for chamber in chambers if chamber.state == "closed"),
+        still_live=still_live,
         undelivered=serializers.undelivered_of(state, task.id),
         notes=[*_kept_out(ready.returning), *_left_out(ready.conflicts)],
         next_step=(
-            f"{', '.join(ready.order)} landed; {', '.join(left)} stayed live, and the task is "
-            f"open. {_mending(ready.conflicts, ready.returning)}"
+            f"{', '.join(ready.order)} landed; {', '.join(still_live)} stayed live, and the task "
+            f"is open. {_mending(ready.conflicts, ready.returning)}"
         ),
     )
 
@@ -122,7 +129,7 @@ def planned(
 ) -> CompletedTask:
     """Say what completing would do; nothing has changed."""
     ended = (*plan.merged, *plan.deleted)
-    going = [one.name for one in chambers if one.name not in ended]
+    going = [chamber.name for chamber in chambers if chamber.name not in ended]
     conflicts = plan.conflicts
     hindered = bool(plan.refusals or plan.blocked)
     return CompletedTask(
@@ -148,7 +155,7 @@ def planned(
             *(f"{name}: {LOST}" for name in plan.deleted),
             *_kept_out(plan.returning),
             *holds,
-            *(f"new file that looks unintended: {one}" for one in plan.unintended),
+            *(f"new file that looks unintended: {path}" for path in plan.unintended),
             *_left_out(conflicts),
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(holds or plan.unintended)),
@@ -190,15 +197,20 @@ def _after(task: Task, *, has_saved: bool, unread: int) -> str:
         if task.landed_commit
         else f"The task is {task.state}; nothing was landed."
     )
-    kept = " restore_chamber brings back what is saved." if has_saved else ""
+    restoring = " restore_chamber brings back what is saved." if has_saved else ""
     mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
-    return f"{end}{kept}{mail if unread else ''} Tell the user; nothing else is to be done."
+    return f"{end}{restoring}{mail if unread else ''} Tell the user; nothing else is to be done."
 
 
 def _told(conflicts: Sequence[MergeConflict]) -> list[FileConflict]:
     return [
-        FileConflict(file=one.file, kind=one.kind, between=list(one.between), lines=one.lines)
-        for one in conflicts[:_CONFLICTS_SHOWN]
+        FileConflict(
+            file=conflict.file,
+            kind=conflict.kind,
+            between=list(conflict.between),
+            lines=conflict.lines,
+        )
+        for conflict in conflicts[:_CONFLICTS_SHOWN]
     ]
 
 
@@ -228,13 +240,13 @@ def _ways_out(
     A chamber that has landed has no branch any more: what it brought is on `onto`. One whose base
     was rewritten is rebased: a merge would bring back what was taken out.
     """
-    live = {one.name: one for one in chambers if one.is_live}
+    live = {chamber.name: chamber for chamber in chambers if chamber.is_live}
     files: dict[tuple[str, str], list[str]] = {}
-    for one in conflicts:
-        other, name = one.between
+    for conflict in conflicts:
+        other, name = conflict.between
         if name in live:
             source = live[other].branch if other in live and other != BASE else onto
-            files.setdefault((source, name), []).append(one.file)
+            files.setdefault((source, name), []).append(conflict.file)
     commands: list[str] = []
     for (source, name), touched in files.items():
         git = ("git", "-C", live[name].path)

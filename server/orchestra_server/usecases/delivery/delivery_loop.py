@@ -149,13 +149,15 @@ class _MailRound:
     def _tell_heartbeat(self) -> None:
         clone = clone_id(self._project.git_dir)
         chambers = here_of(self._state.chambers.values(), clone)
-        self._heartbeat.chambers_live(here=any(one.is_standing for one in chambers))
+        self._heartbeat.chambers_live(here=any(chamber.is_standing for chamber in chambers))
 
     def _look_after(self, presence: Presence) -> None:
         """Look again once a worker's end has lasted, if it has left mail behind."""
         settled = presence.since + LASTING_END
         mail = (
-            one for one in self._state.interrupts.values() if one.chamber_id == presence.chamber_id
+            interrupt
+            for interrupt in self._state.interrupts.values()
+            if interrupt.chamber_id == presence.chamber_id
         )
         if left_behind(mail, presence, settled):
             self._wake_in(max(0, settled - self._clock()) / 1_000)

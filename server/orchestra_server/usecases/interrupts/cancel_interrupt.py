@@ -45,9 +45,9 @@ async def cancel_interrupt(
     When it asked for a suspension that still lasts, that ends. Raises Unknown for a message the
     task does not have, and Refused once its worker has been shown it.
     """
-    found = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
-    if found.interrupt.is_unread:
-        await _take_out(context, found)
+    target = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
+    if target.interrupt.is_unread:
+        await _take_out(context, target)
 
     async def decide(reads: Reads) -> Decision[tuple[_FoundInterrupt, bool]]:
         now = await _read(reads, task_id, interrupt_id)
@@ -64,24 +64,26 @@ async def cancel_interrupt(
 
 async def _read(reads: Reads, task_id: str, interrupt_id: str) -> _FoundInterrupt:
     task = await read_task(reads, task_id)
-    known = await reads.interrupt(interrupt_id) if _ID.fullmatch(interrupt_id) else None
-    if known is None or known.task_id != task_id:
+    interrupt = await reads.interrupt(interrupt_id) if _ID.fullmatch(interrupt_id) else None
+    if interrupt is None or interrupt.task_id != task_id:
         raise await _unknown(reads, task, interrupt_id)
-    return _FoundInterrupt(await read_chamber(reads, task, known.chamber), known)
+    return _FoundInterrupt(await read_chamber(reads, task, interrupt.chamber), interrupt)
 
 
 async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
     waiting = serializers.unread_of(await reads.state(), task.id)
-    there = ", ".join(f"{one.id} ({one.chamber})" for one in waiting[:_SHOWN])
+    waiting_ids = ", ".join(
+        f"{interrupt.id} ({interrupt.chamber})" for interrupt in waiting[:_SHOWN]
+    )
     return Unknown(
         f"task {task.id!r} has no interrupt {one_line(interrupt_id, 60)!r}; "
-        + (f"unread are: {there}" if there else "none of its messages is unread")
+        + (f"unread are: {waiting_ids}" if waiting_ids else "none of its messages is unread")
     )
 
 
-async def _take_out(context: Context, found: _FoundInterrupt) -> None:
+async def _take_out(context: Context, target: _FoundInterrupt) -> None:
     """Take the letter out of the chamber; raises Refused where it cannot be or is being read."""
-    chamber, interrupt = found.chamber, found.interrupt
+    chamber, interrupt = target.chamber, target.interrupt
     if interrupt.state == "sent" and not is_here(chamber, context.clone):
         return
     await require_here(context, chamber, "can take its mail back")
@@ -105,11 +107,11 @@ def _require_unread(interrupt: Interrupt) -> None:
         )
 
 
-def _change(context: Context, found: _FoundInterrupt) -> Change:
+def _change(context: Context, target: _FoundInterrupt) -> Change:
     now, actor = context.clock(), context.actor
-    events = cancelled([found.interrupt], note=f"cancelled by {actor}", at=now, actor=actor)
-    if found.chamber.suspended_by == found.interrupt.id:
-        events.append(resumed(found.chamber, at=now, actor=actor))
+    events = cancelled([target.interrupt], note=f"cancelled by {actor}", at=now, actor=actor)
+    if target.chamber.suspended_by == target.interrupt.id:
+        events.append(resumed(target.chamber, at=now, actor=actor))
     return Change(events=tuple(events))
 
 

@@ -48,9 +48,9 @@ async def interrupt_worker(
         task = await read_task(reads, task_id)
         target = await read_chamber(reads, task, chamber)
         require_live(target)
-        known, identifier = await unread_or_next(reads, target, text, wanted)
-        if known is not None:
-            return Decision((target, known, True), NOTHING)
+        unread, identifier = await unread_or_next(reads, target, text, wanted)
+        if unread is not None:
+            return Decision((target, unread, True), NOTHING)
         now = context.clock()
         new = Interrupt(
             id=identifier,
@@ -102,9 +102,9 @@ async def unread_or_next(
     while none - last > 1:
         middle = (last + none) // 2
         last, none = (middle, none) if await at(middle) is not None else (last, middle)
-    known = await at(last) if last else None
-    if known is not None and known.is_unread:
-        return known, known.id
+    previous = await at(last) if last else None
+    if previous is not None and previous.is_unread:
+        return previous, previous.id
     return None, interrupt_id(chamber, text, requires, none)
 
 

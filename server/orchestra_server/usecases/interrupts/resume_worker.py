@@ -44,10 +44,16 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
             return Decision((False, False), NOTHING)
         asked = await _asked_for(reads, target)
         now = context.clock()
-        never_seen = [one for one in asked if one.id in taken_out or one.state == "sent"]
+        never_seen = [
+            interrupt
+            for interrupt in asked
+            if interrupt.id in taken_out or interrupt.state == "sent"
+        ]
         events = [resumed(target, at=now, actor=context.actor)]
         events += cancelled(never_seen, note=_NOTE, at=now, actor=context.actor)
-        told = any(one.state != "cancelled" for one in asked if one not in never_seen)
+        told = any(
+            interrupt.state != "cancelled" for interrupt in asked if interrupt not in never_seen
+        )
         if told:
             events += await _go_on(reads, target, now, context.actor)
         return Decision((True, told), Change(events=tuple(events)))
@@ -71,29 +77,32 @@ async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[st
     """Take the letters that ask for the suspension out of the chamber, where they are unread."""
     if not chamber.suspended_at or not is_here(chamber, clone):
         return set()
-    ids = [one.id for one in _suspending(state, chamber) if one.is_unread]
+    ids = [interrupt.id for interrupt in _suspending(state, chamber) if interrupt.is_unread]
     return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)
 
 
 def _suspending(state: ProjectState, chamber: Chamber) -> list[Interrupt]:
     """Return the messages that have asked for the present suspension."""
     return [
-        one
-        for one in state.interrupts.values()
-        if one.chamber_id == chamber.id
-        and one.requires == "suspend"
-        and one.sent_at >= chamber.suspended_at
+        interrupt
+        for interrupt in state.interrupts.values()
+        if interrupt.chamber_id == chamber.id
+        and interrupt.requires == "suspend"
+        and interrupt.sent_at >= chamber.suspended_at
     ]
 
 
 async def _asked_for(reads: Reads, chamber: Chamber) -> list[Interrupt]:
-    found = [await reads.interrupt(one.id) for one in _suspending(await reads.state(), chamber)]
-    return [one for one in found if one is not None]
+    interrupts = [
+        await reads.interrupt(interrupt.id)
+        for interrupt in _suspending(await reads.state(), chamber)
+    ]
+    return [interrupt for interrupt in interrupts if interrupt is not None]
 
 
 async def _go_on(reads: Reads, chamber: Chamber, now: int, actor: str) -> list[Event]:
-    known, identifier = await unread_or_next(reads, chamber, GO_ON, "review")
-    if known is not None:
+    unread, identifier = await unread_or_next(reads, chamber, GO_ON, "review")
+    if unread is not None:
         return []
     new = Interrupt(
         id=identifier,

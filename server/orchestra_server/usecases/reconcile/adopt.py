@@ -53,10 +53,10 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
             change = task_lifecycle.both(task_lifecycle.started(task), change)
         return Decision((task, chamber), change)
 
-    found = await run_transaction(context.store, decide)
-    if found is None:
+    adopted = await run_transaction(context.store, decide)
+    if adopted is None:
         return False
-    task, chamber = found
+    task, chamber = adopted
     await asyncio.to_thread(provision_chambers, context, repo, task, [chamber])
     if not tree.locked_reason:
         reason = f"orchestra: chamber {name} of task {task_id}"
@@ -73,19 +73,19 @@ async def follow(
     directory = str(path.parents[2] if own_place else repo.top)
 
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
-        known, owner = await reads.chamber(chamber.id), await reads.task(task.id)
-        if known is None or owner is None or not known.is_live:
+        current, owner = await reads.chamber(chamber.id), await reads.task(task.id)
+        if current is None or owner is None or not current.is_live:
             return Decision(None)
         at, actor = context.clock(), context.actor
-        changed, change = chamber_lifecycle.moved(known, path=str(path), at=at, actor=actor)
+        changed, change = chamber_lifecycle.moved(current, path=str(path), at=at, actor=actor)
         if gone and owner.working_directory == task.working_directory:
             owner, other = task_lifecycle.moved(owner, directory=directory, at=at, actor=actor)
             change = task_lifecycle.both(other, change)
         return Decision((owner, changed), change)
 
-    found = await run_transaction(context.store, decide)
-    if found is not None:
-        await asyncio.to_thread(provision_chambers, context, repo, found[0], [found[1]])
+    followed = await run_transaction(context.store, decide)
+    if followed is not None:
+        await asyncio.to_thread(provision_chambers, context, repo, followed[0], [followed[1]])
 
 
 def _is_gone(directory: str) -> bool:

@@ -46,7 +46,7 @@ async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
     outcomes = await run_shielded(_reconcile(context, dry_run=dry_run))
     return Reconciled(
         dry_run=dry_run,
-        differences=[_told(one) for one in outcomes],
+        differences=[_told(outcome) for outcome in outcomes],
         next_step=_next_step(outcomes, dry_run=dry_run),
     )
 
@@ -66,12 +66,16 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
             await close_former_tasks(context, repo)
         for _ in range(_ROUNDS):
             seen = await look(context, repo)
-            new = [one for one in differences(seen) if (one.name, one.subject) not in outcomes]
-            for one in new:
-                case = Case(context, repo, seen, one)
-                outcome = _Outcome(one) if dry_run else await _mended_alone(case)
+            new = [
+                difference
+                for difference in differences(seen)
+                if (difference.name, difference.subject) not in outcomes
+            ]
+            for difference in new:
+                case = Case(context, repo, seen, difference)
+                outcome = _Outcome(difference) if dry_run else await _mended_alone(case)
                 if outcome is not None:
-                    outcomes[one.name, one.subject] = outcome
+                    outcomes[difference.name, difference.subject] = outcome
             if dry_run or not new:
                 break
         if not dry_run and not await asyncio.to_thread(moved_from, context.project):
@@ -101,23 +105,23 @@ async def _mended_alone(case: Case) -> _Outcome | None:
 
 
 async def _mended(case: Case) -> _Outcome:
-    one = case.difference
+    difference = case.difference
     try:
         mended = await mend(case)
     except OrchestraError as fault:
-        _log.warning("%s; it could not be mended: %s", one.sentence, fault)
-        return _Outcome(one, note=str(fault))
-    _log.info("%s; %s", one.sentence, one.mending)
-    return _Outcome(one, mended=mended)
+        _log.warning("%s; it could not be mended: %s", difference.sentence, fault)
+        return _Outcome(difference, note=str(fault))
+    _log.info("%s; %s", difference.sentence, difference.mending)
+    return _Outcome(difference, mended=mended)
 
 
 def _told(outcome: _Outcome) -> ReconciledDifference:
-    one = outcome.difference
+    difference = outcome.difference
     return ReconciledDifference(
-        name=one.name,
-        subject=one.subject,
-        sentence=one.sentence,
-        mending=one.mending,
+        name=difference.name,
+        subject=difference.subject,
+        sentence=difference.sentence,
+        mending=difference.mending,
         mended=outcome.mended,
         note=outcome.note,
     )
@@ -128,6 +132,6 @@ def _next_step(outcomes: list[_Outcome], *, dry_run: bool) -> str:
         return "The store, git and the disk agree; nothing is to be done."
     if dry_run:
         return "Nothing was changed; without dry_run these are mended, and nothing is destroyed."
-    if all(one.mended for one in outcomes):
+    if all(outcome.mended for outcome in outcomes):
         return "All of it is mended, and nothing was destroyed."
     return "What is not mended is left as it is; `note` or `mending` says what to do."

@@ -55,8 +55,8 @@ def _provision(context: Context, repo: Repository, state: ProjectState) -> None:
     """Write the places into the briefings and hooks of the live chambers."""
     for chamber in state.chambers.values():
         if chamber.is_live and is_here(chamber, context.clone) and Path(chamber.path).exists():
-            others = [one for one in state.chambers_of(chamber.task_id) if one.is_live]
-            siblings = [one for one in others if one.id != chamber.id]
+            others = [chamber for chamber in state.chambers_of(chamber.task_id) if chamber.is_live]
+            siblings = [other for other in others if other.id != chamber.id]
             provision_chambers(
                 context, repo, state.tasks[chamber.task_id], [chamber], siblings=siblings
             )

@@ -29,8 +29,8 @@ async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> A
 
 def _reply(step: PhaseStep) -> AdvancedPhase:
     task = step.task
-    names = [one.name for one in task.phases]
-    current = next(one for one in task.phases if one.name == task.phase)
+    names = [phase.name for phase in task.phases]
+    current = next(phase for phase in task.phases if phase.name == task.phase)
     rest = names[names.index(task.phase) + 1 :]
     return AdvancedPhase(
         task_id=task.id,

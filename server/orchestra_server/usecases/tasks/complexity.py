@@ -120,10 +120,10 @@ def _reasons(findings: Sequence[_Finding], score: int) -> tuple[str, ...]:
 def _signals(words: str) -> list[_Finding]:
     findings: list[_Finding] = []
     for signal in _vocabulary().signal:
-        found = _matches(words, signal.words)
-        if found:
-            weight = signal.weight + (signal.again if len(found) > 1 else 0)
-            findings.append(_Finding(weight, f"{signal.say}: {', '.join(found)}"))
+        matches = _matches(words, signal.words)
+        if matches:
+            weight = signal.weight + (signal.again if len(matches) > 1 else 0)
+            findings.append(_Finding(weight, f"{signal.say}: {', '.join(matches)}"))
     return findings
 
 
@@ -180,8 +180,8 @@ def _counted(words: str) -> int:
     vocabulary = _vocabulary()
     numbers = "|".join(vocabulary.numbers)
     parts = "|".join(map(re.escape, sorted(map(fold, vocabulary.words.counted), reverse=True)))
-    found = re.findall(rf"(?<![\w.])(\d{{1,6}}|{numbers})\s*(?:[^\W\d]+\s+)?(?:{parts})", words)
-    return max((vocabulary.numbers.get(one, 0) or int(one) for one in found), default=0)
+    counts = re.findall(rf"(?<![\w.])(\d{{1,6}}|{numbers})\s*(?:[^\W\d]+\s+)?(?:{parts})", words)
+    return max((vocabulary.numbers.get(count, 0) or int(count) for count in counts), default=0)
 
 
 def _listed(words: str) -> int:

@@ -56,7 +56,9 @@ def _former_tasks(
         if not task.is_over
         and task.clone in {"", *clones}
         and _is_here(repo, task)
-        and all(one.clone in clones or _is_of_host(one) for one in _standing(state, task))
+        and all(
+            chamber.clone in clones or _is_of_host(chamber) for chamber in _standing(state, task)
+        )
         and _is_former(repo, task, _standing(state, task), noted=noted)
     ]
 
@@ -78,7 +80,7 @@ def _standing(state: ProjectState, task: Task) -> list[Chamber]:
 
 
 def _is_former(repo: Repository, task: Task, standing: Sequence[Chamber], *, noted: bool) -> bool:
-    if any(Path(one.path).exists() for one in standing):
+    if any(Path(chamber.path).exists() for chamber in standing):
         return False
     branches = [chamber.branch for chamber in standing]
     if len(missing_branches(repo, branches)) < len(branches):

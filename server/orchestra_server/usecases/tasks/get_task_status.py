@@ -24,14 +24,14 @@ def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStat
     """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
-    places = {one.id: place_in(context, state, one) for one in chambers}
-    found = sorted(
-        (one for one in state.discoveries.values() if one.task_id == task_id),
+    places = {chamber.id: place_in(context, state, chamber) for chamber in chambers}
+    discoveries = sorted(
+        (discovery for discovery in state.discoveries.values() if discovery.task_id == task_id),
         key=serializers.by_weight,
     )
     agents = sorted(
-        (one for one in state.agents.values() if one.task_id == task_id),
-        key=lambda one: one.agent_id,
+        (agent for agent in state.agents.values() if agent.task_id == task_id),
+        key=lambda agent: agent.agent_id,
     )
     return TaskStatus(
         task_id=task.id,
@@ -48,11 +48,15 @@ def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStat
         finished_at=iso_time(task.finished_at),
         summary=task.summary,
         landed_commit=task.landed_commit,
-        chambers=[serializers.summary(one, places[one.id]) for one in chambers],
-        agents=[serializers.agent(one) for one in agents],
-        discoveries=[serializers.discovery(one) for one in found[:_DISCOVERIES_SHOWN]],
-        discoveries_left_out=max(0, len(found) - _DISCOVERIES_SHOWN),
-        unread_interrupts=[serializers.mail(one) for one in serializers.unread_of(state, task_id)],
+        chambers=[serializers.summary(chamber, places[chamber.id]) for chamber in chambers],
+        agents=[serializers.agent(agent) for agent in agents],
+        discoveries=[
+            serializers.discovery(discovery) for discovery in discoveries[:_DISCOVERIES_SHOWN]
+        ],
+        discoveries_left_out=max(0, len(discoveries) - _DISCOVERIES_SHOWN),
+        unread_interrupts=[
+            serializers.mail(interrupt) for interrupt in serializers.unread_of(state, task_id)
+        ],
         next_step=_next_step(task, chambers) + sentence_elsewhere(chambers, places),
     )
 

@@ -54,7 +54,7 @@ def fold(text: str) -> str:
 
 
 def _without_trace(lines: list[str]) -> tuple[list[str], bool]:
-    kept: list[str] = []
+    other_lines: list[str] = []
     in_frame = False
     for line in lines:
         if _TRACE_LINE.match(line):
@@ -63,5 +63,5 @@ def _without_trace(lines: list[str]) -> tuple[list[str], bool]:
             continue  # the source line that Python prints below each frame
         else:
             in_frame = False
-            kept.append(line)
-    return kept, len(kept) < len(lines)
+            other_lines.append(line)
+    return other_lines, len(other_lines) < len(lines)

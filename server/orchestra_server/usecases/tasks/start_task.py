@@ -42,9 +42,9 @@ async def start_task(
     async def decide(reads: Reads) -> Decision[Task]:
         holder = await reads.claim(request_claim(text, str(directory)))
         if holder:
-            known = await reads.task(holder)
-            if known is not None:
-                return Decision(known)
+            holding_task = await reads.task(holder)
+            if holding_task is not None:
+                return Decision(holding_task)
         state = await reads.state()
         _require_no_chamber(directory, list(state.chambers.values()))
         return Decision(new, started(new))
@@ -97,12 +97,12 @@ def _checkout(project: Project, working_directory: str) -> Path:
     if not directory.is_dir():
         raise BadInput(f"working_directory {shown!r} is a file; give the directory it is in")
     try:
-        found = find_project(directory)
+        checkout = find_project(directory)
     except OrchestraError as fault:
         raise _elsewhere(shown, project) from fault
-    if found.git_dir != project.git_dir:
+    if checkout.git_dir != project.git_dir:
         raise _elsewhere(shown, project)
-    if found.root == found.git_dir:
+    if checkout.root == checkout.git_dir:
         raise BadInput(
             f"{directory} has no files to work on: it is git's own directory; "
             "give the path of a working tree as working_directory ('git worktree list' names them)"
@@ -127,7 +127,7 @@ def _head(directory: Path) -> Head:
 
 
 def _require_no_chamber(directory: Path, chambers: Sequence[Chamber]) -> None:
-    above = {str(one) for one in (directory, *directory.parents)}
+    above = {str(parent) for parent in (directory, *directory.parents)}
     for chamber in chambers:
         if chamber.expects_worker and chamber.path in above:
             raise Refused(

@@ -29,11 +29,11 @@ def agent_context(state: ProjectState, task_id: str, agent_type: str, module: st
     """Return an agent's context as a snapshot has it."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
-    own = next((one for one in chambers if one.name == module), None)
+    own = next((chamber for chamber in chambers if chamber.name == module), None)
     if module and own is None:
         raise unknown_chamber(module, task, chambers)
-    siblings = [one for one in chambers if one.is_live and one is not own]
-    found = _touching(state, task_id, module)
+    siblings = [chamber for chamber in chambers if chamber.is_live and chamber is not own]
+    discoveries = _touching(state, task_id, module)
     agent_id = agent_id_of(agent_type, module)
     mail = serializers.unread_of(state, task_id, module) if own else []
     return AgentContext(
@@ -44,24 +44,25 @@ def agent_context(state: ProjectState, task_id: str, agent_type: str, module: st
         phase=task.phase,
         working_directory=task.working_directory,
         chamber=serializers.scope(own) if own else None,
-        siblings=[serializers.scope(one) for one in siblings],
-        discoveries=[serializers.discovery(one) for one in found],
-        unread_interrupts=[serializers.mail(one) for one in mail],
-        prompt=worker_prompt(task, own, siblings, agent_id=agent_id, found=found)
+        siblings=[serializers.scope(sibling) for sibling in siblings],
+        discoveries=[serializers.discovery(discovery) for discovery in discoveries],
+        unread_interrupts=[serializers.mail(interrupt) for interrupt in mail],
+        prompt=worker_prompt(task, own, siblings, agent_id=agent_id, discoveries=discoveries)
         if own
-        else observer_prompt(task, siblings, agent_id=agent_id, found=found),
+        else observer_prompt(task, siblings, agent_id=agent_id, discoveries=discoveries),
         next_step=_next_step(task, own, agent_id),
     )
 
 
 def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]:
     """Return what concerns a chamber, or all of it without one: the weightiest, then the newest."""
-    found = [
-        one
-        for one in state.discoveries.values()
-        if one.task_id == task_id and (not module or not one.affects or module in one.affects)
+    discoveries = [
+        discovery
+        for discovery in state.discoveries.values()
+        if discovery.task_id == task_id
+        and (not module or not discovery.affects or module in discovery.affects)
     ]
-    return sorted(found, key=serializers.by_weight)[:_DISCOVERIES_SHOWN]
+    return sorted(discoveries, key=serializers.by_weight)[:_DISCOVERIES_SHOWN]
 
 
 def _next_step(task: Task, own: Chamber | None, agent_id: str) -> str:

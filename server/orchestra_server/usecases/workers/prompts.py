@@ -34,7 +34,7 @@ def worker_prompt(
     siblings: Sequence[Chamber],
     *,
     agent_id: str,
-    found: Sequence[Discovery] = (),
+    discoveries: Sequence[Discovery] = (),
 ) -> str:
     """Return the prompt of a chamber's worker, ready to paste."""
     parts = [
@@ -43,7 +43,7 @@ def worker_prompt(
         f"YOUR PART\n{chamber.brief or _own_part(chamber)}",
         _place(chamber),
         _others(siblings),
-        _findings(found),
+        _findings(discoveries),
         _mail(chamber),
         _WORKER_END,
     ]
@@ -51,7 +51,7 @@ def worker_prompt(
 
 
 def observer_prompt(
-    task: Task, chambers: Sequence[Chamber], *, agent_id: str, found: Sequence[Discovery]
+    task: Task, chambers: Sequence[Chamber], *, agent_id: str, discoveries: Sequence[Discovery]
 ) -> str:
     """Return the prompt of an agent without a chamber: it reads, plans or reviews."""
     parts = [
@@ -60,7 +60,7 @@ def observer_prompt(
         f"THE PRESENT PHASE\n{task.phase}" if task.phase else "",
         f"WHERE IT LIVES\n{task.working_directory}",
         _others(chambers),
-        _findings(found),
+        _findings(discoveries),
         _OBSERVER_END,
     ]
     return "\n\n".join(part for part in parts if part)
@@ -99,21 +99,23 @@ def _place(chamber: Chamber) -> str:
 def _others(chambers: Sequence[Chamber]) -> str:
     if not chambers:
         return ""
-    lines = [f"- {one.name}: {_first_line(one.brief) or 'no brief'}" for one in chambers]
+    lines = [
+        f"- {chamber.name}: {_first_line(chamber.brief) or 'no brief'}" for chamber in chambers
+    ]
     return "THE OTHER CHAMBERS (others work there at the same time)\n" + "\n".join(lines)
 
 
-def _findings(found: Sequence[Discovery]) -> str:
-    if not found:
+def _findings(discoveries: Sequence[Discovery]) -> str:
+    if not discoveries:
         return ""
-    return "\n".join((_FINDINGS_HEAD, *map(_finding, found)))
+    return "\n".join((_FINDINGS_HEAD, *map(_finding, discoveries)))
 
 
-def _finding(found: Discovery) -> str:
+def _finding(discovery: Discovery) -> str:
     """Return a discovery with its text quoted, so that it cannot pass for a part of the prompt."""
-    lines = [f"- [{found.severity}] {found.agent_id} found:", quoted(found.text)]
-    if found.impact:
-        lines += ["  What follows from it, in the same agent's words:", quoted(found.impact)]
+    lines = [f"- [{discovery.severity}] {discovery.agent_id} found:", quoted(discovery.text)]
+    if discovery.impact:
+        lines += ["  What follows from it, in the same agent's words:", quoted(discovery.impact)]
     return "\n".join(lines)
 
 

@@ -44,14 +44,14 @@ async def record_agent_action(
         await read_open_task(reads, task_id)
         now = context.clock()
         agent = await reads.agent(f"{task_id}/{name}") or await _new_agent(reads, task_id, name)
-        found = patterns_found(agent, lines, now)
-        new = [one for one in found if await reads.discovery(one.id) is None]
+        patterns = patterns_found(agent, lines, now)
+        new = [pattern for pattern in patterns if await reads.discovery(pattern.id) is None]
         if is_same_action(agent, done, outcome, now) and not new:
-            return Decision(_reply(agent, found, repeated=True))
+            return Decision(_reply(agent, patterns, repeated=True))
         after = acted(agent, done, outcome, now)
         events = [action_event(after, lines, context.actor)]
-        events += [discovery_event(one, context.actor) for one in new]
-        return Decision(_reply(after, found, repeated=False), Change(events=tuple(events)))
+        events += [discovery_event(pattern, context.actor) for pattern in new]
+        return Decision(_reply(after, patterns, repeated=False), Change(events=tuple(events)))
 
     reply = await run_transaction(context.store, decide)
     if not reply.repeated:
@@ -69,14 +69,14 @@ async def _new_agent(reads: Reads, task_id: str, agent_id: str) -> Agent:
     )
 
 
-def _reply(agent: Agent, found: Sequence[Discovery], *, repeated: bool) -> RecordedAction:
+def _reply(agent: Agent, patterns: Sequence[Discovery], *, repeated: bool) -> RecordedAction:
     return RecordedAction(
         task_id=agent.task_id,
         agent_id=agent.agent_id,
         chamber=agent.chamber,
         actions=agent.actions,
         repeated=repeated,
-        discoveries=[one.id for one in found],
+        discoveries=[pattern.id for pattern in patterns],
         next_step=(
             "Record each further report as it comes in; when every worker has ended, "
             "call complete_task."

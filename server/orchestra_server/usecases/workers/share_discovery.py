@@ -6,6 +6,7 @@ from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Discovery, Interrupt, Severity
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.workers import SharedDiscovery
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, optional, required
 from orchestra_server.domain.discoveries import discovery_event, discovery_id
@@ -48,9 +49,9 @@ async def share_discovery(
 
     async def decide(reads: Reads) -> Decision[tuple[Discovery, bool]]:
         task = await read_open_task(reads, task_id)
-        known = await reads.discovery(identifier)
-        if known is not None:
-            return Decision((known, True))
+        shared = await reads.discovery(identifier)
+        if shared is not None:
+            return Decision((shared, True))
         chambers = await reads.chambers_of(task_id)
         names = [chamber.name for chamber in chambers]
         for name in affects:
@@ -69,39 +70,49 @@ async def share_discovery(
         )
         return Decision((new, False), _change(new, chambers, context.actor))
 
-    found, repeated = await run_transaction(context.store, decide)
+    shared, repeated = await run_transaction(context.store, decide)
     if kind != "critical":
         await show_change_soon(context, task_id)
-        return _reply(found, (), repeated=repeated)
+        return _reply(shared, (), repeated=repeated)
     state = await show_change(context, task_id)
-    sent_out = [one for one in state.interrupts.values() if one.discovery_id == found.id]
-    return _reply(found, sent_out, repeated=repeated)
+    return _reply(shared, _interrupts_of(shared, state), repeated=repeated)
 
 
-def _change(found: Discovery, chambers: Sequence[Chamber], actor: str) -> Change:
-    events = [discovery_event(found, actor)]
-    if found.severity == "critical":
-        interrupts = of_discovery(found, chambers, at=found.at, actor=actor)
+def _interrupts_of(shared: Discovery, state: ProjectState) -> list[Interrupt]:
+    return [
+        interrupt for interrupt in state.interrupts.values() if interrupt.discovery_id == shared.id
+    ]
+
+
+def _change(shared: Discovery, chambers: Sequence[Chamber], actor: str) -> Change:
+    events = [discovery_event(shared, actor)]
+    if shared.severity == "critical":
+        interrupts = of_discovery(shared, chambers, at=shared.at, actor=actor)
         events += [sent(interrupt) for interrupt in interrupts]
     return Change(events=tuple(events))
 
 
-def _reply(found: Discovery, interrupts: Sequence[Interrupt], *, repeated: bool) -> SharedDiscovery:
-    mail = [serializers.mail(one) for one in sorted(interrupts, key=lambda one: one.chamber)]
+def _reply(
+    shared: Discovery, interrupts: Sequence[Interrupt], *, repeated: bool
+) -> SharedDiscovery:
+    mail = [
+        serializers.mail(interrupt)
+        for interrupt in sorted(interrupts, key=lambda interrupt: interrupt.chamber)
+    ]
     return SharedDiscovery(
-        task_id=found.task_id,
-        discovery_id=found.id,
-        severity=found.severity,
+        task_id=shared.task_id,
+        discovery_id=shared.id,
+        severity=shared.severity,
         repeated=repeated,
-        affects=list(found.affects),
+        affects=list(shared.affects),
         interrupts=mail,
-        next_step=_next_step(found.severity, mail),
+        next_step=_next_step(shared.severity, mail),
     )
 
 
 def _next_step(severity: Severity, mail: Sequence[InterruptStatus]) -> str:
     if mail:
-        names = ", ".join(one.chamber for one in mail)
+        names = ", ".join(interrupt.chamber for interrupt in mail)
         return (
             f"The workers in {names} are stopped by it at their next tool call; "
             "get_parallel_status shows when they have read it."
