@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _leaves(group: BaseExceptionGroup[OrchestraError]) -> Iterator[OrchestraError]:
-    """Yield the errors themselves: task groups wrap them as often as they are nested."""
+    """Yield the errors themselves, unwrapped from nested exception groups."""
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             yield from _leaves(error)

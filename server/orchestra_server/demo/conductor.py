@@ -31,7 +31,7 @@ class ToolFailed(OrchestraError):  # noqa: N818 - reads as what it says
 
 
 async def conduct(directory: Path, pace: float, environ: Mapping[str, str], log: TextIO) -> None:
-    """Run the whole task on the repository at `directory`; `pace` is seconds between two steps."""
+    """Run the whole task on the repository at `directory`, `pace` seconds between two steps."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-P", "-m", "orchestra_server"],

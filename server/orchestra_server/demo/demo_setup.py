@@ -1,4 +1,4 @@
-"""Sets the demo up: a small real repository with Orchestra installed, and a state of its own."""
+"""Sets up the demo: a small real repository with Orchestra installed, and its own state."""
 
 import os
 import shutil
@@ -28,9 +28,9 @@ class DemoSetup:
 
 @contextmanager
 def demo_setup(python: Path) -> Generator[DemoSetup]:
-    """Set the demo up in a temporary directory; afterwards stop its Valkey and remove everything.
+    """Set up the demo in a temporary directory; afterwards stop its Valkey and remove everything.
 
-    It never uses ORCHESTRA_REDIS_URL: a demo leaves nothing in anybody's database.
+    It never uses ORCHESTRA_REDIS_URL, so a demo leaves nothing in the user's database.
     """
     directory = Path(tempfile.mkdtemp(prefix="orchestra-demo-")).resolve()
     try:

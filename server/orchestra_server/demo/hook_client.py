@@ -31,7 +31,7 @@ class HandlerSettings(Struct, frozen=True):
 
 
 class MatcherSettings(Struct, frozen=True):
-    """A group of handlers; the demonstration's workers match every tool."""
+    """A group of handlers; the demo's workers match every tool."""
 
     hooks: tuple[HandlerSettings, ...] = ()
 
@@ -43,7 +43,7 @@ class ClientSettings(Struct, frozen=True):
 
 
 class SpecificOutput(Struct, frozen=True, rename="camel"):
-    """What a hook says for its own event."""
+    """The part of a hook's output that is specific to its event."""
 
     permission_decision: str = ""
     permission_decision_reason: str = ""
@@ -137,7 +137,7 @@ class HookClient:
 
 
 def read_output(stdout: bytes) -> HookResponse:
-    """Return what a hook's output means to the worker; output that is not JSON is ignored."""
+    """Return what a hook's output tells the worker; output that is not JSON is ignored."""
     if not stdout.strip():
         return HookResponse()
     try:

@@ -1,8 +1,8 @@
 """The demo's worker: a process that edits and commits in its chamber.
 
-Before each step it calls the chamber's real hook as an agent's client does. A message comes
-first: the worker commits it as a note, and `stop` ends its work. It runs git with plain
-commands, as any agent would.
+Before each step it calls the chamber's real hook as an agent's client does. A message takes
+priority: the worker commits it as a note, and `stop` ends its work. It runs plain git commands, as
+any agent would.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from orchestra_server.demo.worker_reports import Report, StepFinished, WorkerFin
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
 # How often a blocked stop is tried again: Claude Code gives up after eight.
 _STOP_ATTEMPTS = 8
-# The hook's words, and what a person may write.
+# What the hook writes, and what a person may write.
 _MUST_STOP = re.compile(r"Asked of you: stop your work|\bstop now\b", re.IGNORECASE)
 _MIN_WAIT_S = 0.1  # seconds
 
@@ -41,7 +41,7 @@ class Worker:
     stopped: bool = False
 
     def work(self, assignment: Assignment) -> None:
-        """Do every step unless a message says to stop, then report."""
+        """Do all steps, unless a message says to stop, then report."""
         self._listen(self.client.call("SessionStart", source="startup"))
         for step in assignment.steps:
             if self.stopped:
@@ -65,7 +65,7 @@ class Worker:
             self.send(step.discovery)
 
     def _done(self, tool: str, tool_input: Mapping[str, str]) -> None:
-        """Tell the hooks that a tool has run, and read what has arrived meanwhile."""
+        """Tell the hooks that a tool has run, and read what arrived meanwhile."""
         for event in ("PostToolUse", "PostToolBatch"):
             self._listen(self.client.call(event, tool_name=tool, tool_input=tool_input))
 
@@ -74,7 +74,7 @@ class Worker:
         time.sleep(self.pace / 2)
         response = self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input)
         if not response.denied:
-            time.sleep(self.pace / 2)  # as long as a tool would run
+            time.sleep(self.pace / 2)  # as long as a tool runs
             return True
         batch_response = self.client.call("PostToolBatch", tool_name=tool, tool_input=tool_input)
         self._listen(batch_response if batch_response.text else response)

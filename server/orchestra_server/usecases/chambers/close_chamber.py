@@ -33,11 +33,11 @@ from orchestra_server.usecases.workers.worker_activity import describe_activity
 async def close_chamber(
     context: Context, *, task_id: str, chamber: str, confirm: bool = False
 ) -> ClosedChamber:
-    """Save what is uncommitted or unmerged, remove worktree and branch, free the name.
+    """Save uncommitted and unmerged work, remove the worktree and the branch, free the name.
 
-    One that is closed already is answered as it ended. Raises Refused when something in it cannot
-    be kept, and until `confirm` is true also while its worker is still running; nothing is removed
-    then.
+    A chamber that is already closed gets the reply of its closing again. Raises Refused, and
+    removes nothing, when some of its work cannot be saved, or while its worker is running and
+    `confirm` is not set.
     """
 
     async def close() -> ClosedChamber:

@@ -1,4 +1,4 @@
-"""Putting chambers away: their work saved first, then worktrees and branches removed."""
+"""Closes chambers: saves their work, then removes worktrees and branches."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 async def close_one(
     context: Context, repo: Repository, task: Task, chamber: Chamber
 ) -> tuple[Chamber, ClosedWork]:
-    """Close a live chamber, or finish a closing that broke off; the caller is alone with them.
+    """Close a live chamber, or finish an interrupted closing; the caller holds the chamber's lock.
 
-    Raises Refused when something in it cannot be kept; the chamber then stays as it is.
+    Raises Refused when some of its work cannot be saved; the chamber then stays as it is.
     """
     [closed] = await close_all(context, repo, task, [chamber])
     return closed
@@ -39,9 +39,9 @@ async def close_all(
     chambers: Sequence[Chamber],
     landed: Mapping[str, str] = _NOTHING,
 ) -> list[tuple[Chamber, ClosedWork]]:
-    """Close chambers side by side; `landed` has by name the commits that have just landed.
+    """Close chambers in parallel; `landed` maps names to the commits that have just landed.
 
-    Raises what was in the way of one of them when the others are closed; that one stays as it is.
+    A chamber that cannot be closed stays as it is: its error is raised once the others are closed.
     """
     for chamber in chambers:
         await require_here(context, chamber, "closes it")

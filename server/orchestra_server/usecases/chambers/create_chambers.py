@@ -55,13 +55,13 @@ class _NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Reservation:
-    """What the first change decided; `abandoned` are remains of a process that died."""
+    """What the first change decided; `abandoned` chambers were left by a process that died."""
 
     task: Task
     chambers: list[Chamber]
     is_new: bool
     abandoned: list[Chamber]
-    former: list[Chamber] = field(default_factory=list[Chamber])  # of these names, and over
+    former: list[Chamber] = field(default_factory=list[Chamber])  # ended chambers of these names
 
 
 async def create_chambers_batch(
@@ -73,10 +73,10 @@ async def create_chambers_batch(
     briefs: Mapping[str, str] | None = None,
     skeleton: Sequence[str] = (),
 ) -> CreatedChambers:
-    """Make all chambers or none; a batch that is live already is answered again.
+    """Create all chambers or none; a batch that is already live gets the same reply again.
 
-    `base` is a revision, by default the commit the task started at. `skeleton` are paths that
-    every chamber of the batch gets: copied from the checkout where it has them, else empty.
+    `base` is a revision, by default the commit that the task started at. `skeleton` lists paths
+    that every chamber of the batch gets: a copy where the checkout has the file, else empty.
     """
     wanted = _checked(chamber_names, base, briefs or {}, skeleton)
 
@@ -103,8 +103,8 @@ def _checked(
 ) -> _NewBatch:
     if len(names) > _BATCH_LIMIT:
         raise BadInput(
-            f"chamber_names has {len(names)} entries and at most {_BATCH_LIMIT} are made at once; "
-            "make them in several batches"
+            f"chamber_names has {len(names)} entries; at most {_BATCH_LIMIT} are created at once: "
+            "split them into several calls"
         )
     checked = check_chamber_names(names)
     for name in briefs:
@@ -114,7 +114,7 @@ def _checked(
                 f"use these: {', '.join(checked)}"
             )
     if len(skeleton) > _SKELETON_LIMIT:
-        raise BadInput(f"skeleton has {len(skeleton)} paths and at most {_SKELETON_LIMIT} are laid")
+        raise BadInput(f"skeleton has {len(skeleton)} paths; name at most {_SKELETON_LIMIT}")
     return _NewBatch(
         names=checked,
         base=base.strip(),
@@ -197,9 +197,9 @@ async def _make(
 ) -> tuple[list[Chamber], list[str]]:
     """Add, provision and open the worktrees; a failure leaves nothing of them.
 
-    The repository is locked only while they are added: filling them runs programs of the person's.
-    When the store does not answer, they stay: it may have taken the change, and a repeat of the
-    call either finds them live or clears them away.
+    The repository is locked only while they are added: filling them runs the user's programs.
+    When the store does not answer, they stay: it may have accepted the change, and a repeated
+    call either finds them live or removes them.
     """
     task, chambers = reservation.task, reservation.chambers
     plans = [_plan(chamber) for chamber in chambers]
@@ -243,7 +243,7 @@ async def _open(
         await read_open_task(reads, reservation.task.id)
         chambers = [await reads.chamber(chamber.id) for chamber in reservation.chambers]
         if any(chamber is None or chamber.state != "creating" for chamber in chambers):
-            raise Refused("these chambers were changed while they were made; call again")
+            raise Refused("these chambers changed while they were being created; call again")
         now = context.clock()
         live, change = chamber_lifecycle.opened(
             reservation.chambers, probes, at=now, actor=context.actor
@@ -254,7 +254,7 @@ async def _open(
 
 
 async def _fail(context: Context, reservation: _Reservation, fault: BaseException) -> None:
-    """Say that the batch failed and why, while the store can be told."""
+    """Record that the batch failed and why, if the store answers."""
     note = one_line(str(fault)) if isinstance(fault, OrchestraError) else type(fault).__name__
     with suppress(StoreUnavailable):
         await record_failure(context, reservation.chambers, note)

@@ -1,4 +1,4 @@
-"""What a process left behind that died: taken out of the way of a new chamber, its work saved."""
+"""Saves and clears what a dead process left where a new chamber is to be created."""
 
 import os
 from collections.abc import Sequence
@@ -14,20 +14,21 @@ from orchestra_server.git.saves.save import save_staged
 from orchestra_server.git.saves.save_format import find_commit
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
-_OURS = "orchestra: "  # how the reason begins for which a chamber is locked
+_OURS = "orchestra: "  # the first word of a chamber's lock reason
 
 
 def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
-    """Clear records, empty directories and merged branches of former chambers of these names.
+    """Clear git's records, empty directories and merged branches of former chambers of these names.
 
-    Return in a line each where work of theirs is saved. What is not ours or holds work stays: it is
-    named when the worktrees are added. The caller is alone with the chambers. Blocking.
+    Return one line for each save of their work. Whatever is not Orchestra's or holds work stays,
+    and adding the worktrees then fails and names it. The caller holds the chambers' locks.
+    Blocking.
     """
     trees = {tree.path: tree for tree in list_worktrees(repo)}
     notes = list[str]()
     for chamber in chambers:
         path = Path(chamber.path)
-        with suppress(OSError):  # it is not there, or not empty
+        with suppress(OSError):  # missing, or not empty
             path.rmdir()
         tree = trees.get(path)
         if tree and tree.locked_reason.startswith(_OURS) and not os.path.lexists(path):

@@ -30,7 +30,7 @@ class DiffSummary:
 
 
 async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStatus:
-    """Return how the chambers of a task stand, without disturbing any of them."""
+    """Return the status of a task's chambers; only reads."""
     state = await context.store.snapshot(task_id)
     chambers = state.chambers_of(task_id)
     clone = context.clone
@@ -130,7 +130,7 @@ def _chamber(
 
 
 def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
-    """Return for each chamber, by its name, who recorded something last."""
+    """Return by chamber name the agent that recorded an action last."""
     ours = [agent for agent in state.agents.values() if agent.task_id == task_id]
     return {agent.chamber: agent for agent in sorted(ours, key=lambda agent: agent.last_at)}
 

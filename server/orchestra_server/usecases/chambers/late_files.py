@@ -1,7 +1,7 @@
-"""Files that were written at a chamber's place after it had gone: saved like any other work.
+"""Saves files that were written at a chamber's path after the chamber was removed.
 
-Its old worker, or a process of it, may still run. Nothing else of Orchestra touches such a
-directory.
+Its worker, or a process that the worker started, may still be running. No other part of Orchestra
+touches such a directory.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 def is_gone(path: Path) -> bool:
-    """Tell whether a chamber's directory is gone; one made anew in its place is not it.
+    """Tell whether a chamber's directory is gone; a new one at its path does not count as it.
 
-    A chamber that has only lost its `.git` file still has what Orchestra wrote into it.
+    A chamber that has only lost its `.git` file still has the files that Orchestra wrote into it.
     """
     if is_plain_directory(path):
         return not (path / HOOK_SETTINGS).exists()
@@ -39,9 +39,9 @@ def is_gone(path: Path) -> bool:
 
 
 def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict[str, int]:
-    """Return by chamber id how many files are at the places of chambers that are gone. Blocking.
+    """Count the files at the paths of removed chambers, by chamber id. Blocking.
 
-    `listed` are the worktrees, whose files these cannot be.
+    Paths in `listed` are skipped: git's worktrees are there.
     """
     last, taken = _last_at_place(chambers), set(listed)
     counts = dict[str, int]()
@@ -60,10 +60,10 @@ def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict
 async def put_late_files_away(
     context: Context, repo: Repository, paths: Collection[Path], former: Iterable[Chamber] = ()
 ) -> list[str]:
-    """Save what was written at the places of chambers that are gone, and free the places.
+    """Save what was written at the paths of removed chambers, and free the paths.
 
-    `former` are chambers that the store has forgotten. Return a line for each save. The caller is
-    alone with the chambers. Raises Refused where there is a repository among the files.
+    `former` are chambers that the store no longer has. Return one line for each save. The caller
+    holds the chambers' locks. Raises Refused where a repository is among the files.
     """
     state = await context.store.snapshot()
     clone = context.clone
@@ -89,9 +89,9 @@ async def put_late_files_away(
 def save_late_directories(
     repo: Repository, task: Task, chamber: Chamber, saved: SavedCommit | None, at: int
 ) -> SavedCommit | None:
-    """Save and remove what is at a chamber's place; None where no files were. Blocking.
+    """Save and remove what is at a chamber's path; None when there are no files. Blocking.
 
-    They are put into what was `saved` of it, or else into what its branch or its task's has.
+    The files are saved on top of `saved`, or else of its branch, or else of its task's.
     """
     path = Path(chamber.path)
     if is_plain_directory(path) and is_gone(path):
@@ -108,12 +108,12 @@ def save_late_directories(
 
 
 def describe_late_save(ref: str) -> str:
-    """Return the words for files that were saved."""
-    return f"files that were written at its place after it was gone are saved under {ref}"
+    """Return the phrase that says where late files are saved."""
+    return f"files written at its path after it was gone are saved under {ref}"
 
 
 def _last_at_place(chambers: Iterable[Chamber]) -> dict[Path, Chamber]:
-    """Return by path the chamber that is or was there last, but none in the making."""
+    """Return by path the chamber that is or was there last; unfinished ones do not count."""
     made = [chamber for chamber in chambers if chamber.is_over or chamber.holds_work]
     return {Path(chamber.path): chamber for chamber in sorted(made, key=_when_there)}
 
@@ -148,7 +148,7 @@ def _last_state(
 
 
 async def _record(context: Context, chamber: Chamber, ref: str) -> None:
-    """Let the chamber's record name the save, unless the name is used again."""
+    """Record the save in the chamber's document, unless its name is in use again."""
 
     async def decide(reads: Reads) -> Decision[None]:
         current = await reads.chamber(chamber.id)

@@ -1,4 +1,4 @@
-"""What is saved of closed chambers, as git has it and as the store knows it."""
+"""Lists the saved work of closed chambers, from git's refs and the store's records."""
 
 import asyncio
 
@@ -21,12 +21,12 @@ async def list_saved(context: Context, task_id: str = "") -> SavedList:
         next_step="'orchestra restore TASK/CHAMBER' brings back a chamber's newest save, "
         "'orchestra restore REF' any of them."
         if can
-        else "Nothing is saved that could be brought back as a chamber.",
+        else "Nothing is saved that can be restored as a chamber.",
     )
 
 
 async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
-    """Return what restore_chamber answers when it is asked what there is; raises Unknown."""
+    """Return the reply of restore_chamber without a chamber; raises Unknown for an unknown task."""
     state = await context.store.snapshot(task_id)
     entries = await _entries(context, task_id)
     if not entries and task_id not in state.tasks:

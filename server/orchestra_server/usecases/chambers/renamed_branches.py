@@ -1,4 +1,4 @@
-"""A chamber whose branch was renamed keeps it: its record takes the new name over."""
+"""A chamber whose branch was renamed keeps the branch: its record takes the new name."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) -> dict[str, str]:
-    """Return by chamber id what the branches are called that were renamed. Blocking."""
+    """Return the new names of renamed branches, by chamber id. Blocking."""
     own_chambers = here_of(chambers, clone_id(repo.common_dir))
     here = [own_chamber for own_chamber in own_chambers if own_chamber.is_live]
     missing = missing_branches(repo, [chamber.branch for chamber in here])
@@ -34,7 +34,7 @@ def renamed_branches(repo: Repository, task: Task, chambers: Sequence[Chamber]) 
 
 
 def with_branches(chambers: Sequence[Chamber], renamed: Mapping[str, str]) -> list[Chamber]:
-    """Return the chambers with the branches that they are on now."""
+    """Return the chambers with the new names of their branches."""
     return [
         replace(chamber, branch=renamed.get(chamber.id, chamber.branch)) for chamber in chambers
     ]
@@ -43,7 +43,7 @@ def with_branches(chambers: Sequence[Chamber], renamed: Mapping[str, str]) -> li
 async def follow_branches(
     context: Context, repo: Repository, task: Task, chambers: Sequence[Chamber]
 ) -> list[Chamber]:
-    """Record the branches that were renamed; return the chambers as they are then."""
+    """Record renamed branches and return the updated chambers."""
     renamed = await asyncio.to_thread(renamed_branches, repo, task, chambers)
     if renamed:
         await run_transaction(context.store, lambda reads: _record(context, reads, renamed))

@@ -1,4 +1,4 @@
-"""restore_chamber: bring a closed chamber back with the work it held."""
+"""restore_chamber: bring back a closed chamber with its work."""
 
 import asyncio
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ _LONGEST = 80  # characters of a wrong ref that are shown
 
 @dataclass(frozen=True, slots=True)
 class _Restoration:
-    """What is to be brought back, and from where; a task that the store does not know is new."""
+    """What is to be restored, and from which ref; `new` if the store does not know the task."""
 
     task: Task
     chamber: Chamber
@@ -64,11 +64,12 @@ class _Restoration:
 async def restore_chamber(
     context: Context, *, task_id: str, chamber: str = "", saved_ref: str = ""
 ) -> RestoredChamber:
-    """Make the chamber's worktree and branch again, all in it as it was.
+    """Recreate the chamber's worktree and branch with everything in it as it was.
 
-    `saved_ref` names one of its saves, by default the last; of a chamber that the store does not
-    know, a record is made. With neither, nothing is changed: the answer lists what is saved for
-    the task. A task that has ended is open again, so that it can be completed with what came back.
+    `saved_ref` names one of its saves, by default the newest. A chamber that the store does not
+    know gets a new record. Without `chamber` and `saved_ref` nothing changes, and the reply lists
+    what is saved for the task. A task that has ended is opened again, so that the restored work
+    can be completed.
     """
     name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
     if not name:
@@ -102,7 +103,7 @@ def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
     named = read_saved_ref(ref)
     if named is None or named.task_id != task_id or name not in {"", named.chamber}:
         raise BadInput(
-            f"saved_ref {one_line(ref, _LONGEST)!r} is no save of this chamber; "
+            f"saved_ref {one_line(ref, _LONGEST)!r} is not a save of this chamber; "
             "restore_chamber with the task_id alone lists them"
         )
     return check_chamber_name(named.chamber), f"{SAVED}/{task_id}/{named.chamber}/{named.at}"
@@ -137,7 +138,7 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
 async def _put_late_files_away(
     context: Context, repo: Repository, task_id: str, name: str
 ) -> list[str]:
-    """Save what was written at the place of a closed chamber; its newest save is then that one."""
+    """Save what was written at a closed chamber's path; this becomes its newest save."""
     chamber = await context.store.read(lambda reads: reads.chamber(chamber_id(task_id, name)))
     if chamber is None or not chamber.is_over or chamber.clone not in {"", context.clone}:
         return []
@@ -157,7 +158,7 @@ async def _repository(context: Context, task_id: str, *, must: bool) -> Reposito
 def _recovered(
     context: Context, repo: Repository, task_id: str, name: str, ref: str
 ) -> _Restoration | None:
-    """Return records of what the ref keeps, for the case that the store has none; None without."""
+    """Return the records that the save itself carries, for a store that has none; None without."""
     if not ref:
         return None
     tip = require_save(repo, ref).tip
@@ -183,7 +184,7 @@ async def _restorable(
     *,
     lost: _Restoration | None,
 ) -> _Restoration:
-    """Return a chamber that is live already or can be brought back."""
+    """Return a chamber that is already live or can be restored."""
 
     async def look(reads: Reads) -> _Restoration:
         restoration = await _read(reads, task_id, name, lost)
@@ -216,7 +217,7 @@ async def _restorable(
 
 
 def _path(repo: Repository, context: Context, chamber: Chamber) -> str:
-    """Return where the chamber comes back: at its place, or at the same one of this clone."""
+    """Return the path to restore to: the chamber's own, or the same one in this clone."""
     if is_here(chamber, context.clone) or not chamber.clone:
         return chamber.path
     return str(Path(repo.top, ".claude", "worktrees", chamber.name))

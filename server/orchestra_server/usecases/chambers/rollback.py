@@ -1,4 +1,4 @@
-"""Removes what is left of chambers that were never live, and frees their names."""
+"""Removes the remains of chambers that were never live, and frees their names."""
 
 import shutil
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remo
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
-MAKER_DIED = "the process that made it ended half way"
+MAKER_DIED = "the process that was creating it died"
 
 
 def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
-    """Remove worktrees and branches; no worker knows of them, so they hold no work."""
+    """Remove worktrees and branches; no worker has seen them, so they hold no work."""
     with uncancelled():
         _remove_remains(repo, chambers)
 
@@ -39,7 +39,7 @@ def _remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
 
 
 async def record_failure(context: Context, chambers: Sequence[Chamber], note: str) -> None:
-    """Record that these chambers failed, those that are still being made, and free their names."""
+    """Mark those of the chambers that are still 'creating' as failed, and free their names."""
 
     async def decide(reads: Reads) -> Decision[None]:
         read = [await reads.chamber(chamber.id) for chamber in chambers]

@@ -1,4 +1,4 @@
-"""The part of closing that git and the disk do: save what is not merged, then remove."""
+"""Closing, the git and file part: save what is not merged, then remove."""
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -64,7 +64,7 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class ClosedWork:
-    """What became of a chamber's work: `ref` is empty when nothing had to be saved."""
+    """Where a closed chamber's work is; `ref` is empty when nothing had to be saved."""
 
     ref: str
     branch_kept: bool
@@ -80,7 +80,7 @@ class _Removed:
     merged: bool = False
     landed: str = ""
     deleted: bool = False  # somebody had deleted its directory
-    late: SavedCommit | None = None  # `saved`, and what was written there since
+    late: SavedCommit | None = None  # `saved` plus the files that were written there since
 
 
 def save_and_remove_all(
@@ -92,9 +92,9 @@ def save_and_remove_all(
 ) -> list[ClosedWork | OrchestraError]:
     """Save what is not merged and remove worktrees and branches; every step may be repeated.
 
-    `landed` has by name the commits that the caller has just landed; `resumed` the names whose
-    closing broke off before. Returns for each chamber what became of it, or why it is still there.
-    Blocking.
+    `landed` maps names to the commits that the caller has just landed; `resumed` has the names
+    whose earlier closing was interrupted. Return for each chamber where its work is, or the error
+    for which it stays. Blocking.
     """
     ignored = ignored_files_to_save(repo)
 
@@ -132,7 +132,7 @@ def save_and_remove_all(
 
 
 def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
-    """Return which ignored files count as work here; Orchestra's own files never do."""
+    """Return which ignored files count as work in this repository; Orchestra's own never do."""
     return (
         ignored_files_except((*PATTERNS, *IGNORE_FILES))
         if saves_ignored(repo)
@@ -158,9 +158,9 @@ def _take(
 
 
 def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bool) -> _Removed:
-    """Save what git still has of a chamber whose directory is gone: commits, and what was staged.
+    """Save what git still has of a chamber whose directory is gone: its commits and staged files.
 
-    A closing that is `resumed` may have removed it, once its work was saved or merged; else
+    A `resumed` closing may have removed the directory itself, after saving the work; otherwise
     somebody has deleted it.
     """
     path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
@@ -182,7 +182,7 @@ def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bo
 
 
 def _with_late_files(repo: Repository, task: Task, removed: _Removed) -> _Removed:
-    """Save what was written at the chamber's place since its directory was looked at."""
+    """Save what was written at the chamber's path since its directory was examined."""
     chamber, saved = removed.chamber, removed.saved
     late = save_late_directories(repo, task, chamber, saved, chamber.ended_at + 1)
     return replace(removed, late=late)
@@ -218,7 +218,7 @@ def _ended(
 
 
 def _stashes_of(repo: Repository, taken: _Removed, stashes: Sequence[Stash]) -> list[Stash]:
-    """Return the stashes made in a chamber; a renamed branch had another name before."""
+    """Return the stashes made in a chamber, also under its branch's earlier name."""
     chamber = taken.chamber
     branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
     tip = taken.saved.commit if taken.saved else taken.landed
@@ -237,9 +237,9 @@ def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
 
 
 def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> bool:
-    """Delete the branch when all of it is kept elsewhere; True also when it is gone already.
+    """Delete the branch if all its commits are kept elsewhere; True also if it is gone already.
 
-    One that was given another name stays: somebody wants it under that.
+    A renamed branch stays: somebody gave it that name.
     """
     result = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
     tip = result.out.strip()

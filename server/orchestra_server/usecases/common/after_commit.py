@@ -1,4 +1,4 @@
-"""What follows every change: the files that show it, and the mail that it sent."""
+"""What follows every change: its files are rebuilt and its mail is posted."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 async def show_change_soon(context: Context, task_id: str) -> None:
-    """Do what `show_change` does, in the background where there is one: no reply depends on it."""
+    """Run `show_change` in the background if there is one: no reply depends on it."""
 
     async def show() -> None:
         await show_change(context, task_id)
@@ -32,8 +32,8 @@ async def show_change_soon(context: Context, task_id: str) -> None:
 async def show_change(context: Context, task_id: str) -> ProjectState:
     """Post pending mail, rebuild the task's files, and return the state after both.
 
-    The change itself has happened: a directory that cannot be written is a warning, because the
-    next change, or the next start of a server, writes the same files again.
+    The change itself is committed, so a directory that cannot be written is only a warning: the
+    next change or the next server start writes the same files again.
     """
     state = await context.store.snapshot(task_id)
     if await deliver_mail(context.store, state, context.clock, context.clone):
@@ -63,7 +63,7 @@ async def _archive_soon(context: Context, state: ProjectState) -> None:
 
 
 async def show_every_task(context: Context) -> None:
-    """Do the same for every directory that has a task."""
+    """Rebuild the files of every directory that has a task."""
     state = await context.store.snapshot()
     newest = {task.working_directory: task.id for task in state.tasks.values()}
     for task_id in newest.values():
@@ -73,5 +73,5 @@ async def show_every_task(context: Context) -> None:
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
     hide_own_files(
         common_dir, working_directory
-    )  # first, so that none of the files ever shows in git's status
+    )  # first, so that none of the files ever appears in git status
     write_projections(working_directory, state)

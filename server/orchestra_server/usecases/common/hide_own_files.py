@@ -10,7 +10,7 @@ from orchestra_server.git.worktrees.include_files import ignored_among
 
 
 def hide_own_files(common_dir: Path, folder: Path) -> None:
-    """Hide what is ours below a working tree's top or a folder of it. Blocking.
+    """Hide Orchestra's files below a working tree's top or one of its folders. Blocking.
 
     Raises Unavailable when a file cannot be written.
     """

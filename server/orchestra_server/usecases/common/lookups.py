@@ -1,4 +1,4 @@
-"""Finding what a caller names, and saying what there is when it is not there."""
+"""Finds the task or chamber that a caller names; an unknown one's error lists those there are."""
 
 import difflib
 import re
@@ -16,7 +16,7 @@ _TASK_ID = re.compile(r"[a-z0-9-]+")
 
 
 async def read_task(reads: Reads, task_id: str) -> Task:
-    """Return a task as a guard; raises Unknown with the closest open ones."""
+    """Read a task as a precondition of the change; raises Unknown with the closest open ones."""
     task = await reads.task(task_id) if _TASK_ID.fullmatch(task_id) else None
     if task is None:
         raise unknown_task(task_id, await reads.state())
@@ -36,7 +36,7 @@ async def read_open_task(reads: Reads, task_id: str) -> Task:
 
 
 async def read_chamber(reads: Reads, task: Task, name: str) -> Chamber:
-    """Return a chamber of the task as a guard; raises Unknown with those there are."""
+    """Read a chamber as a precondition of the change; raises Unknown with the task's chambers."""
     check_chamber_name(name)
     chamber = await reads.chamber(chamber_id(task.id, name))
     if chamber is None:
@@ -53,7 +53,7 @@ def task_in(state: ProjectState, task_id: str) -> Task:
 
 
 def unknown_task(task_id: str, state: ProjectState) -> Unknown:
-    """Return the error for a task that is not there."""
+    """Return the error for a task that does not exist."""
     still_open = [task.id for task in state.tasks.values() if not task.is_over]
     shown = one_line(task_id, 60)
     if not still_open:
@@ -70,6 +70,6 @@ def unknown_chamber(name: str, task: Task, chambers: Iterable[Chamber]) -> Unkno
 
 
 def chamber_of_agent(agent_id: str, names: Iterable[str]) -> str:
-    """Return the chamber an agent's id ends in, the longest where several fit, "" for none."""
+    """Return the chamber name that an agent's id ends in, the longest that fits, "" for none."""
     fitting = [name for name in names if agent_id == name or agent_id.endswith(f"-{name}")]
     return max(fitting, key=len, default="")

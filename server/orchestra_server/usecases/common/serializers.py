@@ -1,4 +1,4 @@
-"""Documents as the parts of a reply."""
+"""Turns documents into the parts of a reply."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ _SHORT = 600  # characters
 
 
 def in_short(text: str) -> str:
-    """Return a text of any length as a table of many can hold it; the history has it whole."""
+    """Cut a text to a length that a list can show; the history has all of it."""
     return one_line(text, _SHORT)
 
 
@@ -39,7 +39,7 @@ def unread_of(state: ProjectState, task_id: str, chamber: str = "") -> list[Inte
 
 
 def undelivered_of(state: ProjectState, task_id: str, chamber: str = "") -> list[InterruptStatus]:
-    """Return the messages of a task, or of one of its chambers, that nobody has read or will."""
+    """Return the expired messages of a task, or of one of its chambers."""
     return [
         mail(interrupt)
         for interrupt in state.interrupts_of(task_id, chamber)
@@ -63,7 +63,7 @@ def discovery(shared: Discovery) -> DiscoverySummary:
 
 
 def phases(task: Task) -> list[PhaseStatus]:
-    """Return a task's plan with what came of each step."""
+    """Return a task's plan with the state of each phase."""
     last_begun = max((i for i, begun in enumerate(task.phases) if begun.started_at), default=-1)
     return [_phase(task, recorded, before=i < last_begun) for i, recorded in enumerate(task.phases)]
 
@@ -93,7 +93,7 @@ def scope(chamber: Chamber) -> ChamberScope:
 
 
 def summary(chamber: Chamber, place: ClonePlace) -> ChamberSummary:
-    """Return a chamber as a line of a list."""
+    """Return a chamber as a list shows it."""
     return ChamberSummary(
         name=chamber.name,
         state=chamber.state,
@@ -108,7 +108,7 @@ def summary(chamber: Chamber, place: ClonePlace) -> ChamberSummary:
 
 
 def agent(recorded: Agent) -> AgentStatus:
-    """Return an agent with the last it recorded."""
+    """Return an agent with its last recorded action."""
     return AgentStatus(
         agent_id=recorded.agent_id,
         chamber=recorded.chamber,

@@ -1,4 +1,4 @@
-"""What every verb is given, and the one way it changes something."""
+"""The context of every use-case, and the one way in which it changes something."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ NOTHING = Change(events=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Where a verb acts and for whom: `actor` is the client's name, such as 'conductor'."""
+    """Where a use-case acts and for whom: `actor` is the client's name, such as 'conductor'."""
 
     store: Store
     project: Project
     settings: Settings
     actor: str
     clock: Clock = now_ms
-    background: Background | None = None  # None: what follows a change is waited for
-    patience: float = PATIENCE  # seconds until a caller is answered that a program still runs
+    background: Background | None = None  # None: calls wait for the work after a change
+    patience: float = PATIENCE  # seconds until the reply that a program is still running
 
     @property
     def clone(self) -> str:
@@ -42,7 +42,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[Answer]):
-    """What a pure decision found out, and the change that makes it true (NOTHING for none)."""
+    """The result of a pure decision, and the change that it makes (NOTHING for none)."""
 
     answer: Answer
     change: Change = NOTHING
@@ -51,7 +51,7 @@ class Decision(Generic[Answer]):
 async def run_transaction(
     store: Store, decide: Callable[[Reads], Awaitable[Decision[Answer]]]
 ) -> Answer:
-    """Decide and commit in one step, deciding again if what was read has changed meanwhile."""
+    """Decide and commit; decide again if what was read has changed meanwhile."""
     last: list[Decision[Answer]] = []
 
     async def decide_change(reads: Reads) -> Change:

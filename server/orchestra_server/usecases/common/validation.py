@@ -1,4 +1,4 @@
-"""What a caller gave, checked: each wrong value is one line that says what is allowed."""
+"""Checks a caller's arguments; each error is one line that says what is allowed."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def checked_agent_id(agent_id: str) -> str:
 
 
 def checked_agent_type(agent_type: str) -> str:
-    """Return `agent_type`; raises BadInput unless it can be the beginning of an agent's id."""
+    """Return `agent_type`; raises BadInput unless an agent's id can begin with it."""
     return _plain("agent_type", agent_type, "implementation-executor")
 
 
@@ -37,7 +37,7 @@ def checked_level(complexity: str) -> Level | None:
 
 
 def checked_severity(severity: str) -> Severity:
-    """Return the severity that was named."""
+    """Return `severity`; raises BadInput unless it is one of the known ones."""
     for choice in _SEVERITIES:
         if severity == choice:
             return choice
@@ -45,7 +45,7 @@ def checked_severity(severity: str) -> Severity:
 
 
 def checked_requires(requires: str) -> Requires:
-    """Return what was named that an interrupt requires of its worker."""
+    """Return `requires`; raises BadInput unless an interrupt can require it."""
     for choice in _REQUIRES:
         if requires == choice:
             return choice
@@ -53,7 +53,7 @@ def checked_requires(requires: str) -> Requires:
 
 
 def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:
-    """Return the patterns as single lines, each once; an empty one is left out."""
+    """Return the patterns as single lines without empty and repeated ones."""
     if len(patterns) > PATTERNS_LIMIT:
         raise BadInput(
             f"patterns has {len(patterns)} entries and at most {PATTERNS_LIMIT} are taken; "

@@ -1,1 +1,1 @@
-"""Completion: a task's work committed, merged and landed, or tried without doing it."""
+"""Completion: commit, merge and land a task's work, or say what would happen."""

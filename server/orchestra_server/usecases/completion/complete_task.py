@@ -61,11 +61,11 @@ class _Wanted:
 @dataclass(frozen=True, slots=True)
 class _Begun:
     task: Task
-    chambers: list[Chamber]  # those that are to be ended
+    chambers: list[Chamber]  # those that completing ends
 
     @property
     def there(self) -> list[Chamber]:
-        """The chambers that can hold work."""
+        """The chambers that can hold work: all but those still being created."""
         return [chamber for chamber in self.chambers if chamber.state != "creating"]
 
     @property
@@ -84,15 +84,15 @@ async def complete_task(
     partial: bool = False,
     confirm: bool = False,
 ) -> CompletedTask:
-    """End a task: its work lands in one fast-forward, its chambers go, what is unmerged is saved.
+    """End a task: its work lands in one fast-forward, its chambers close, unmerged work is saved.
 
-    A conflict is an answer: the task is open again and no checkout has changed. With `partial`, as
-    many chambers land as can, the others stay live and the task open. Without `commit_changes`
-    nothing is merged: every chamber's work is saved. A `dry_run` changes nothing and says what
-    would happen. A task that has ended is answered as it ended, and one whose completing broke off
-    is completed. Raises Refused, the task being open again, when a hook or the person's own
-    uncommitted work is in the way; and until `confirm` is true also while a worker is at work or
-    has not read critical mail, or where new files would land that nobody seems to have meant.
+    A conflict is a reply, not an error: the task is open again and no checkout has changed. With
+    `partial` as many chambers land as can; the others stay live and the task stays open. Without
+    `commit_changes` nothing is merged: every chamber's work is saved. A `dry_run` changes nothing
+    and says what would happen. A task that has already ended gets the reply of its end again, and
+    an interrupted completion is finished. Raises Refused, with the task open again, when a hook
+    or the user's uncommitted work is in the way. Unless `confirm` is true, it also does so while
+    a worker is at work or has critical mail unread, and where odd new files would land.
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = _Wanted(
@@ -114,9 +114,9 @@ async def complete_task(
 
 
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
-    """Commit, merge and land while only this task is locked, since hooks take their time.
+    """Commit, merge and land with only this task locked, since hooks may take long.
 
-    One task lands after the other. The repository is locked where chambers come and go.
+    Tasks land one at a time. The repository is locked only while chambers are added or removed.
     """
     repo = await _repository(context, wanted.task_id)
     async with lock_task(repo.common_dir, wanted.task_id):
@@ -177,7 +177,7 @@ async def _end_or_reopen(
 
 @asynccontextmanager
 async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenerator[None]:
-    """Open the task again when something is in the way."""
+    """Open the task again if the block fails."""
     try:
         yield
     except (OrchestraError, OSError):
@@ -210,7 +210,7 @@ async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted
         return
     state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
-    if task.is_open:  # one that broke off while landing was confirmed before
+    if task.is_open:  # an interrupted landing was confirmed before
         live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
         await require_confirmed(repo, state, live, context.clock())
 
@@ -222,7 +222,7 @@ async def _repository(context: Context, task_id: str) -> Repository:
 
 
 async def _begin(context: Context, wanted: _Wanted) -> _Begun:
-    """Bar the task to everybody who would add to it, and say which chambers there are."""
+    """Mark the task 'completing', so that nobody adds to it, and return its chambers."""
     clone = context.clone
 
     async def decide(reads: Reads) -> Decision[_Begun]:
@@ -247,7 +247,7 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
 
 
 async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted) -> None:
-    """Wait for calls that make chambers of the task at this moment: what they make is to land."""
+    """Wait for calls that are creating chambers of the task: these chambers land too."""
     state = await context.store.snapshot()
     names = [
         chamber.name for chamber in state.chambers_of(wanted.task_id) if chamber.state == "creating"
@@ -257,7 +257,7 @@ async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted
 
 
 async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
-    """Give up chambers that a process left half made: it died where nobody holds their lock."""
+    """Remove half-made chambers whose process died: nobody holds their lock."""
     half_made = [
         chamber
         for chamber in begun.chambers
@@ -269,7 +269,7 @@ async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -
 
 
 async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun:
-    """Follow branches that were renamed, and close chambers of which everything was deleted."""
+    """Record renamed branches, and close chambers whose directory and branch were deleted."""
     chambers = await follow_branches(context, repo, begun.task, begun.chambers)
     deleted = await asyncio.to_thread(deleted_chambers, repo, chambers)
     if deleted:
@@ -278,7 +278,7 @@ async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun
 
 
 async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[ChamberBranch]:
-    """Commit in the live chambers; one that was closing is merged already, or only to be saved."""
+    """Commit in the live chambers; a closing one is already merged, or is only to be saved."""
     if not wanted.merge:
         return []
     live = [chamber for chamber in begun.chambers if chamber.is_live]
@@ -301,7 +301,7 @@ async def _merge(
 async def _put_away(
     context: Context, repo: Repository, begun: _Begun, ready: PreparedLanding | None
 ) -> list[str]:
-    """Put away the chambers whose work has landed or is to be saved; return the branches kept."""
+    """Close the chambers whose work has landed or is to be saved; return the kept branches."""
     leaving, landed = begun.there, dict[str, str]()
     if ready is not None:
         leaving = [
@@ -309,9 +309,9 @@ async def _put_away(
             for chamber in leaving
             if chamber.state == "closing" or chamber.name in ready.order
         ]
-        # What was replayed has its former commits nowhere else: closing saves them.
+        # The original commits of replayed work are nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
-    with uncancelled():  # what has landed is not taken back
+    with uncancelled():  # what has landed is not undone
         closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, away in closed if away.branch_kept]
 

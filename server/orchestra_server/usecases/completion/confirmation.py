@@ -1,4 +1,4 @@
-"""What completing a task asks a yes for: workers at work, unread critical mail, odd new files."""
+"""What needs confirmation before a task lands: workers at work, unread critical mail, odd files."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ from orchestra_server.usecases.workers.worker_activity import describe_activity
 
 
 def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list[str]:
-    """Return a sentence for each worker at work, suspended, or with critical mail unread."""
+    """Return a sentence for each worker that is at work, suspended, or has critical mail unread."""
     activity = {chamber.id: describe_activity(state, chamber, now) for chamber in chambers}
     unread = [
         interrupt
@@ -37,19 +37,19 @@ def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list
 async def require_confirmed(
     repo: Repository, state: ProjectState, chambers: Sequence[Chamber], now: int
 ) -> None:
-    """Raise Refused, naming all that needs a yes, while nothing has been committed yet."""
+    """Raise Refused, before anything is committed, if something needs confirmation."""
     holds = holds_in(state, chambers, now)
     files = await asyncio.to_thread(_untracked, repo, chambers)
     _require(holds, files)
 
 
 def require_intended(repo: Repository, ready: PreparedLanding) -> None:
-    """Raise Refused where what was merged would add files that nobody is likely to have meant."""
+    """Raise Refused where the merge would add files that nobody is likely to have meant."""
     _require([], unintended_in(repo, ready))
 
 
 def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
-    """Return a phrase for each new file or folder of a merge that needs a yes. Blocking."""
+    """Return a phrase for each new file or folder of a merge that needs confirmation. Blocking."""
     if not ready.moves:
         return ()
     added = added_files(repo, ready.old, ready.commit)
@@ -59,7 +59,7 @@ def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
 
 
 def unconfirmed(holds: Sequence[str], files: Sequence[str]) -> str:
-    """Return in one line what needs a yes, "" for nothing."""
+    """Return in one line what needs confirmation, "" for nothing."""
     new_files = [f"new files that look unintended: {listed(files)}"] if files else []
     return "; ".join((*holds, *new_files))
 
@@ -75,7 +75,7 @@ def _require(holds: Sequence[str], files: Sequence[str]) -> None:
 
 
 def _untracked(repo: Repository, chambers: Sequence[Chamber]) -> tuple[str, ...]:
-    """Look at the files that committing the chambers' open work would track for the first time."""
+    """Return the files that committing the chambers' open work would track for the first time."""
     added = dict[str, int]()
     for chamber in chambers:
         added.update(_sizes(Path(chamber.path)))
@@ -84,7 +84,7 @@ def _untracked(repo: Repository, chambers: Sequence[Chamber]) -> tuple[str, ...]
 
 
 def _sizes(worktree: Path) -> Mapping[str, int]:
-    """Return the size of each untracked file of a worktree, none where it is not there."""
+    """Return the size of each untracked file of a worktree, nothing for a missing worktree."""
     if not (worktree / ".git").exists():
         return {}
     sizes = dict[str, int]()

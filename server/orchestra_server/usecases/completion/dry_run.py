@@ -1,4 +1,4 @@
-"""What completing a task would do, worked out without doing any of it."""
+"""Works out what completing a task would do, without doing any of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,17 +29,17 @@ from orchestra_server.usecases.completion.own_files_kept_out import own_files_fa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionPlan:
-    """What would be committed in which chamber, merged and saved, and what would be in the way."""
+    """What would be committed, merged and saved in which chamber, and what would be in the way."""
 
     commits: tuple[tuple[str, tuple[str, ...]], ...] = ()  # chamber, files
     merged: tuple[str, ...] = ()
     conflicts: tuple[MergeConflict, ...] = ()
-    blocked: tuple[str, ...] = ()  # files of the person's that the landing would touch
+    blocked: tuple[str, ...] = ()  # the user's changed files that the landing would touch
     saved: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    deleted: tuple[str, ...] = ()  # chambers of which nothing is left
-    unintended: tuple[str, ...] = ()  # new files that need a yes
+    deleted: tuple[str, ...] = ()  # chambers whose directory and branch are gone
+    unintended: tuple[str, ...] = ()  # new files that need confirmation
 
 
 def plan_completion(
@@ -47,7 +47,7 @@ def plan_completion(
 ) -> CompletionPlan:
     """Return what completing would do with the live chambers; no ref, index or file changes.
 
-    Hooks are not run, so that what they would refuse is not known. Blocking.
+    Hooks are not run, so what they would refuse is unknown. Blocking.
     """
     chambers = with_branches(chambers, renamed_branches(repo, task, chambers))
     deleted = deleted_chambers(repo, chambers)

@@ -1,4 +1,4 @@
-"""A task's work on its way home: committed in its chambers, merged aside, landed in one step."""
+"""Commits a task's work in its chambers, merges it in the object database, lands it in one step."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,11 +26,11 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class PreparedLanding:
-    """A merge that has been worked out: `commit` builds on `old` and holds the chambers of `order`.
+    """A computed merge: `commit` builds on `old` and contains the chambers of `order`.
 
-    With conflicts, the chambers they name are not in it; without `order` there is nothing to land.
-    `tips` has by chamber the commit that it stood at; `returning`, for a chamber whose base was
-    rewritten, the commits that stay out because its own were replayed without them.
+    Chambers named in `conflicts` are not in it; without `order` there is nothing to land. `tips`
+    maps each chamber to the commit that it stood at; `returning` maps a chamber whose base was
+    rewritten to the commits left out when its own were replayed.
     """
 
     old: str
@@ -49,10 +49,10 @@ class PreparedLanding:
 def commit_chambers(
     repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str
 ) -> list[ChamberBranch]:
-    """Commit what is open in the chambers, and return what each of them brings.
+    """Commit uncommitted work in the chambers, and return each chamber's branch.
 
-    The person's hooks run meanwhile, for as long as they take. Raises Refused when one of them
-    refuses a commit. Blocking.
+    The user's hooks run, for as long as they take. Raises Refused when a hook refuses a commit.
+    Blocking.
     """
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         return list(map_watched(pool, with_first(_committed, repo, task, summary), chambers))
@@ -68,13 +68,13 @@ def merge_branches(
     partial: bool,
     trial: bool = False,
 ) -> PreparedLanding:
-    """Merge the branches aside on the branch the task lands on; no branch of the person's moves.
+    """Merge the branches onto the task's branch in the object database; no branch moves.
 
-    `partial`: as many as go together; else all, or none of them. Safe to repeat after a process
-    died on the way: what is merged already brings nothing. Blocking.
+    With `partial` as many as go together are merged, else all or none. Safe to repeat after a
+    process died half way: what is already merged brings nothing. Blocking.
 
-    `bases` has by chamber the commit it began at: where the branch has dropped that since, only
-    what the chamber made itself is merged.
+    `bases` maps each chamber to the commit it began at: if the task's branch has dropped that
+    commit since, only the chamber's own commits are merged.
     """
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
@@ -93,24 +93,24 @@ def merge_branches(
 
 
 def land_prepared(repo: Repository, task: Task, ready: PreparedLanding) -> None:
-    """Move the task's branch, in one step; raises Refused when the person's work is in the way."""
+    """Move the task's branch in one step; raises Refused when the user's work is in the way."""
     land(repo, repo.top, task.base_branch, ready.old, ready.commit)
 
 
 def tip_of(repo: Repository, task: Task) -> str:
-    """Return where the work is to land: the branch the task began on, or the detached HEAD."""
+    """Return the commit to land on: the tip of the task's branch, or the detached HEAD."""
     if not task.base_branch:
         return repo.head().commit
     return repo.resolve(f"refs/heads/{task.base_branch}")
 
 
 def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:
-    """Return by name the commit that each chamber began at."""
+    """Return the commit that each chamber began at, by name."""
     return {chamber.name: chamber.base_commit for chamber in chambers}
 
 
 def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
-    """Return how a chamber stands; raises Refused when that is not at a commit of its branch."""
+    """Return a chamber's status; raises Refused when its HEAD is not on its own branch."""
     path = Path(chamber.path)
     standing = read_status(path)
     if not standing.commit or standing.branch != chamber.branch:
@@ -123,14 +123,14 @@ def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
 
 
 def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Chamber]:
-    """Return the live chambers whose directory and branch are both gone: they bring nothing."""
+    """Return the live chambers whose directory and branch are both gone: they have no work."""
     without = [chamber for chamber in chambers if chamber.is_live and is_gone(Path(chamber.path))]
     missing = missing_branches(repo, [chamber.branch for chamber in without])
     return [chamber for chamber in without if chamber.branch in missing]
 
 
 def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranch:
-    """Return what a chamber brings whose directory is gone: what it committed."""
+    """Return the branch of a chamber whose directory is gone: its committed work."""
     return ChamberBranch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
 
 

@@ -1,4 +1,4 @@
-"""What the chambers of a task made themselves, where the branch they land on was rewritten."""
+"""Tells the chambers' own commits apart where the branch they land on was rewritten."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from orchestra_server.git.repository.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class OwnBranches:
-    """What is to be merged; `returning` names by chamber the commits that stay out.
+    """The branches to merge; `returning` maps chambers to the commits that are left out.
 
     A chamber in `conflicts` is not among the branches.
     """
@@ -33,9 +33,9 @@ def own_branches(
     *,
     trial: bool,
 ) -> OwnBranches:
-    """Replace each branch that stands on commits which the target dropped by its own commits.
+    """Reduce each branch that builds on commits which the target dropped to its own commits.
 
-    Raises Refused where they cannot be told apart.
+    Raises Refused where the two cannot be told apart.
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     target = read_target(repo, ref, old)

@@ -1,4 +1,4 @@
-"""None of Orchestra's own files lands, also when a worker has forced one into its branch."""
+"""Keeps Orchestra's own files from landing, even if a worker has forced one into its branch."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 def require_no_own_files(
     repo: Repository, ready: PreparedLanding, chambers: Sequence[Chamber]
 ) -> None:
-    """Raise Refused, with what takes them out, where files of ours would land. Blocking."""
+    """Raise Refused, with the commands that remove them, where own files would land. Blocking."""
     fault = own_files_fault(repo, ready, {chamber.name: chamber.path for chamber in chambers})
     if fault:
         raise Refused(f"nothing has landed: {fault}")
 
 
 def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str, str]) -> str:
-    """Return the same in one line, "" where nothing of ours would land.
+    """Return that refusal's text, "" where no own files would land.
 
-    `paths` has the chambers' directories by name. Blocking.
+    `paths` maps chamber names to directories. Blocking.
     """
     tips = [ready.tips[chamber] for chamber in ready.order if chamber in ready.tips]
     if not ready.moves or not tips or not added_own_files(repo, ready.old, tips):

@@ -1,4 +1,4 @@
-"""How completing ended, or would end, in the words of its reply."""
+"""The replies of complete_task: how completing ended, or would end."""
 
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ def completed(
     *,
     again: bool = False,
 ) -> CompletedTask:
-    """Say how it ended; of chambers closed by an earlier attempt, their notes tell."""
+    """Reply for a task that has ended; the chambers' notes tell what earlier attempts did."""
     chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
     told = [
@@ -60,7 +60,7 @@ def completed(
 def conflicted(
     task: Task, chambers: Iterable[Chamber], ready: PreparedLanding, onto: str
 ) -> CompletedTask:
-    """Say what conflicts and how to resolve it; nothing has landed on `onto`."""
+    """Reply with the conflicts and how to resolve them; nothing has landed on `onto`."""
     return CompletedTask(
         task_id=task.id,
         completed=False,
@@ -80,7 +80,7 @@ def conflicted(
 
 
 def unfinished(task_id: str, waits_for: str, seconds: float) -> CompletedTask:
-    """Say what a completion waits for; it goes on, and nothing has landed yet."""
+    """Reply while a program is still running: nothing has landed yet, and completing goes on."""
     return CompletedTask(
         task_id=task_id,
         completed=False,
@@ -100,7 +100,7 @@ def landed_in_part(
     *,
     onto: str,
 ) -> CompletedTask:
-    """Say which chambers have landed, and why the others are still live."""
+    """Reply with the chambers that have landed, and why the others are still live."""
     chambers = state.chambers_of(task.id)
     still_live = [chamber.name for chamber in chambers if chamber.is_live]
     return CompletedTask(
@@ -127,7 +127,7 @@ def landed_in_part(
 def planned(
     task: Task, chambers: Sequence[Chamber], plan: CompletionPlan, holds: Sequence[str], onto: str
 ) -> CompletedTask:
-    """Say what completing would do; nothing has changed."""
+    """Reply to a dry run: what completing would do."""
     ended = (*plan.merged, *plan.deleted)
     going = [chamber.name for chamber in chambers if chamber.name not in ended]
     conflicts = plan.conflicts
@@ -163,7 +163,7 @@ def planned(
 
 
 def _kept_out(returning: Mapping[str, Sequence[str]]) -> list[str]:
-    """Say of chambers whose base was rewritten which commits of it do not come back."""
+    """Return a note for each chamber whose base was rewritten: the commits that stay out."""
     return [
         f"{name}: the branch was rewritten meanwhile; what it dropped stays out "
         f"({listed(commits)}), and the chamber's own commits are replayed"
@@ -235,10 +235,10 @@ def _ways_out(
     onto: str,
     rewritten: Collection[str],
 ) -> list[str]:
-    """Return the commands that resolve each pair's conflicts, in the second one's directory.
+    """Return the commands that resolve each pair's conflicts, for the second chamber's directory.
 
-    A chamber that has landed has no branch any more: what it brought is on `onto`. One whose base
-    was rewritten is rebased: a merge would bring back what was taken out.
+    A landed chamber has no branch any more: its work is on `onto`. A chamber whose base was
+    rewritten is rebased, since a merge would bring back the dropped commits.
     """
     live = {chamber.name: chamber for chamber in chambers if chamber.is_live}
     files: dict[tuple[str, str], list[str]] = {}

@@ -1,1 +1,1 @@
-"""Locks between processes, and tasks in the background of one."""
+"""Locks between processes, and background tasks within one."""

@@ -1,7 +1,7 @@
-"""Calls that wait for programs of the person's: announced, answered in time, and cancellable.
+"""Answers calls in time although they wait for the user's programs.
 
-A pre-commit hook may run for minutes. After a second an event says what is waited for, and after
-twenty the caller is answered that the work goes on. Whoever calls again joins the same work.
+A pre-commit hook may run for minutes. After one second an event says what the call waits for, and
+after twenty the caller is told that the work goes on. The same call again joins the same work.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_pr
 
 Result = TypeVar("Result")
 _ACTOR = "orchestra"
-PATIENCE = 20.0  # seconds; clients give up a call after 30 to 60
+PATIENCE = 20.0  # seconds; clients time out after 30 to 60
 
 
 @dataclass(slots=True)
 class _WaitingCall(Generic[Result]):
-    """Work under way, and how long it has waited for one program when somebody last asked."""
+    """Running work, and how long it had waited for its current program at the last check."""
 
     task: "asyncio.Task[Result]"
     watch: ProgramWatch
     overdue: asyncio.Event = field(default_factory=asyncio.Event)
     waits_for: str = ""
     since: float = 0.0
-    answered: bool = False  # that it goes on: the next call is to join it
+    answered: bool = False  # a reply said that it goes on: the next call joins it
 
 
 _under_way: dict[str, _WaitingCall[Any]] = {}
@@ -45,11 +45,11 @@ async def answer_in_time(
     unfinished: Callable[[str, float], Result],
     patience: float = PATIENCE,
 ) -> Result:
-    """Return what `work` returns, or `unfinished(what, seconds)` where a program keeps it waiting.
+    """Return what `work` returns, or `unfinished(program, seconds)` if a program takes too long.
 
-    `key` names the work: once a call was answered that it goes on, the next one joins it.
-    `announce` is awaited once for each program that takes longer than a second. A caller that is
-    cancelled ends the program; the work then goes to its own end.
+    `key` names the work: after an unfinished reply, the next call with the same key joins it.
+    `announce` is awaited once for each program that takes longer than a second. When the caller
+    is cancelled, the program is ended and the work then finishes by itself.
     """
     current = _under_way.get(key)
     if current is None or not current.answered:
@@ -72,7 +72,7 @@ async def answer_in_time(
 def waits_recorded(
     store: Store, task_id: str, clock: Clock
 ) -> Callable[[str], Coroutine[Any, Any, None]]:
-    """Return what says in the history what a call waits for."""
+    """Return the `announce` that records in the history what a call waits for."""
 
     async def record(waits_for: str) -> None:
         async def decide(_reads: Reads) -> Change:
@@ -91,7 +91,7 @@ def waits_recorded(
 
 
 def goes_on(waits_for: str, seconds: float, tool: str) -> str:
-    """Return the next step for who is answered while a program still runs."""
+    """Return the next step of a reply that is given while a program still runs."""
     return (
         f"It waits for {waits_for}, for {seconds:.0f} s so far, and goes on. Call {tool} again "
         "to wait for its end; cancelling that call ends the program."
@@ -134,6 +134,6 @@ def _begin(
 
 
 def _retrieve(task: "asyncio.Task[Any]") -> None:
-    """Take note of a failure that nobody may wait for any more."""
+    """Retrieve the failure of work that nobody waits for, so that asyncio does not report it."""
     if not task.cancelled():
         task.exception()

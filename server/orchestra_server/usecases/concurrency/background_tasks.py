@@ -1,4 +1,4 @@
-"""What follows a change and no answer waits for: done a moment later, and all of it at the end."""
+"""Runs work that no reply waits for: a moment later, and whatever is left at the end."""
 
 import asyncio
 import logging
@@ -10,16 +10,16 @@ from orchestra_core.errors import OrchestraError
 
 Work: TypeAlias = Callable[[], Awaitable[object]]
 
-# Seconds: the answer goes out meanwhile, and changes that follow each other are shown together.
+# Seconds: the reply goes out first, and changes in quick succession are shown together.
 _PAUSE = 0.1
 _log = logging.getLogger(__name__)
 
 
 class Background:
-    """Runs work on the loop it was made in; a fault is a line in the log.
+    """Runs work on the event loop that it was created in; a failure is logged.
 
-    Work with the same key is done one at a time, and what is asked for again before it has begun
-    is done once.
+    Work with the same key runs one at a time, and work that is requested again before it has
+    begun runs once.
     """
 
     def __init__(self) -> None:
@@ -28,17 +28,17 @@ class Background:
         self._running: set[asyncio.Task[None]] = set()
 
     def soon(self, key: str, work: Work) -> None:
-        """Do `work` in a moment, unless work of that key is due already."""
+        """Run `work` in a moment, unless work with that key is already due."""
         if key not in self._due:
             self._due[key] = work
             asyncio.get_running_loop().call_later(_PAUSE, self._begin, key)
 
     def now(self, work: Work) -> None:
-        """Begin `work` at the next turn of the loop."""
+        """Run `work` at the next turn of the loop."""
         self._start(self._done(work))
 
     async def finish(self) -> None:
-        """Do what is due, and wait for all of it."""
+        """Run all work that is due, and wait for it."""
         for key in tuple(self._due):
             self._begin(key)
         while self._running:
@@ -64,4 +64,4 @@ class Background:
         except OrchestraError as fault:
             _log.warning("%s", fault)
         except Exception:  # noqa: BLE001 - nobody else would hear of it
-            _log.exception("what follows a change has failed; the next change tries again")
+            _log.exception("the work after a change failed; the next change tries again")

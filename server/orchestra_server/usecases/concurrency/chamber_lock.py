@@ -1,8 +1,8 @@
-"""One call at a time makes, restores or closes a chamber, whatever becomes of the others.
+"""One call at a time creates, restores or closes a given chamber.
 
-Taken before the lock of the repository, never while that is held: programs of the person's may run
-meanwhile for minutes. The kernel frees the lock of a process that dies: a chamber that is
-'creating' while nobody holds its lock was left so.
+Take it before the repository lock, never while holding that: the user's programs may run under it
+for minutes. The kernel frees the lock of a process that dies, so a chamber that is 'creating' while
+nobody holds its lock was abandoned.
 """
 
 import os
@@ -18,16 +18,16 @@ _FOLDER = Path("orchestra", "chambers")
 
 @asynccontextmanager
 async def lock_chambers(common_dir: Path, names: Iterable[str]) -> AsyncGenerator[None]:
-    """Wait until no other call, in any process, is at work on chambers of these names."""
+    """Wait until no other call, in any process, holds the lock of chambers with these names."""
     async with AsyncExitStack() as locks:
-        for name in sorted(set(names)):  # in one order, so that no two calls wait for each other
+        for name in sorted(set(names)):  # always in the same order, against deadlock
             await locks.enter_async_context(hold_lock(_lock_file(common_dir, name)))
         yield
 
 
 @contextmanager
 def try_lock_chamber(common_dir: Path, name: str) -> Generator[bool]:
-    """Hold the lock within the block if nobody else does, and tell whether it is held."""
+    """Hold the lock within the block unless somebody else does; yield whether it is held."""
     descriptor = open_lock_file(_lock_file(common_dir, name))
     try:
         yield try_lock_exclusive(descriptor)
@@ -36,7 +36,7 @@ def try_lock_chamber(common_dir: Path, name: str) -> Generator[bool]:
 
 
 def is_chamber_locked(common_dir: Path, name: str) -> bool:
-    """Tell whether a call makes, restores or closes a chamber of this name at this moment."""
+    """Tell whether a call is creating, restoring or closing a chamber of this name right now."""
     return is_locked(common_dir / _FOLDER / name)
 
 

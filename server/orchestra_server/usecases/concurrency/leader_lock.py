@@ -1,4 +1,4 @@
-"""Elects one process of a repository for a job; when it ends, the next one takes over."""
+"""Elects one process of a repository for a duty; when it ends, the next one takes over."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def hold_lock(lock: Path) -> AsyncGenerator[None]:
-    """Wait until the lock is free, without a limit, and hold it within the block.
+    """Wait without limit until the lock is free, and hold it within the block.
 
-    The kernel holds the lock and frees it when its process ends, even by a signal. Raises OSError
-    when the file cannot be created.
+    The kernel frees it when the process ends, even by a signal. Raises OSError when the file
+    cannot be created.
     """
     descriptor = open_lock_file(lock)
     if not try_lock_exclusive(descriptor):
@@ -45,7 +45,7 @@ async def run_as_leader(
     def log_failure(task: asyncio.Task[None]) -> None:
         fault = None if task.cancelled() else task.exception()
         if fault is not None:
-            _log.error("%s has ended; the next server takes it up", who, exc_info=fault)
+            _log.error("%s failed; the next server takes over", who, exc_info=fault)
 
     task = asyncio.create_task(lead())
     task.add_done_callback(log_failure)
@@ -57,9 +57,9 @@ async def run_as_leader(
 
 
 async def _wait_for(descriptor: int) -> None:
-    """Wait in a daemon thread, which alone can be left behind: nothing ends a waiting flock.
+    """Wait in a daemon thread, since a waiting flock cannot be cancelled and a daemon may be left.
 
-    A thread whose waiter has given up gives the lock back as soon as it gets it.
+    If the waiter has given up, the thread releases the lock as soon as it gets it.
     """
     loop = asyncio.get_running_loop()
     got: asyncio.Future[None] = loop.create_future()
@@ -75,7 +75,7 @@ async def _wait_for(descriptor: int) -> None:
             lock_exclusive(descriptor)
         try:
             loop.call_soon_threadsafe(tell)
-        except RuntimeError:  # the loop has ended meanwhile
+        except RuntimeError:  # the loop has closed meanwhile
             os.close(descriptor)
 
     threading.Thread(target=wait, name="orchestra-duty", daemon=True).start()

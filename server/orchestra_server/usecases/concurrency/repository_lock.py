@@ -1,7 +1,7 @@
-"""One call at a time makes or removes chambers of a repository, and each call finishes.
+"""One call at a time adds or removes chambers of a repository, and each call runs to its end.
 
-The kernel frees the lock of a process that dies. No program of the person's runs under it but
-those that git itself starts where a ref or the list of worktrees changes.
+The kernel frees the lock of a process that dies. The only programs of the user that run under it
+are those that git starts when a ref or the list of worktrees changes.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lock_repository(common_dir: Path, *, to_look: bool = False) -> AsyncGenerator[None]:
-    """Wait until no other call, in any process, makes or removes chambers of this repository.
+    """Wait until no other call, in any process, adds or removes chambers of this repository.
 
-    Who only wants `to_look` may do so where nobody can change anything: on a read-only disk.
+    A caller that only wants `to_look` needs no lock on a read-only disk, where nothing can change.
     """
     lock = common_dir / _LOCK
     if to_look and not os.access(lock if lock.exists() else common_dir, os.W_OK):
@@ -45,7 +45,7 @@ async def lock_landing(common_dir: Path) -> AsyncGenerator[None]:
 async def run_shielded(work: Coroutine[Any, Any, Result]) -> Result:
     """Return what `work` returns; it runs to its end even when the caller is cancelled.
 
-    A client that repeats its call then finds the outcome of the first call.
+    A client that repeats its call then gets the result of the first one.
     """
     task = asyncio.ensure_future(work)
     _running.add(task)

@@ -1,7 +1,7 @@
-"""One call at a time ends a task or closes its chambers, whatever else the repository is doing.
+"""One call at a time ends a given task or closes its chambers.
 
-The kernel frees the lock of a process that dies: a task that is 'completing' while nobody holds its
-lock was left so.
+The kernel frees the lock of a process that dies, so a task that is 'completing' while nobody holds
+its lock was abandoned.
 """
 
 from collections.abc import AsyncGenerator
@@ -25,7 +25,7 @@ async def lock_task(common_dir: Path, task_id: str) -> AsyncGenerator[None]:
 
 
 def is_task_locked(common_dir: Path, task_id: str) -> bool:
-    """Tell whether a call is ending the task or closing one of its chambers at this moment."""
+    """Tell whether a call is ending the task or closing one of its chambers right now."""
     return is_locked(_lock_file(common_dir, task_id))
 
 

@@ -1,1 +1,1 @@
-"""Conflicts: the monitor that follows chambers as they change, and the question of one caller."""
+"""Conflicts: the monitor that checks chambers as they change, and the tool that lists conflicts."""

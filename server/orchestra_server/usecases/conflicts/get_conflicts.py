@@ -1,4 +1,4 @@
-"""get_conflicts: which chambers of a task would not merge as they are at this moment."""
+"""get_conflicts: which chambers of a task would not merge as they are now."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -19,7 +19,7 @@ _NOWHERE: Mapping[str, ClonePlace] = MappingProxyType({})
 
 
 async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
-    """Return what the radar last saw of a task's live chambers."""
+    """Return the conflicts of a task's live chambers as last checked."""
     state = await context.store.snapshot(task_id)
     places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
     return current_conflicts(state, task_id, places)
@@ -28,7 +28,7 @@ async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
 def current_conflicts(
     state: ProjectState, task_id: str, places: Mapping[str, ClonePlace] = _NOWHERE
 ) -> CurrentConflicts:
-    """Return the conflicts in a snapshot that a task's chambers have a part in."""
+    """Return the conflicts in a snapshot that involve a task's chambers."""
     task = task_in(state, task_id)
     found = [
         one
@@ -55,7 +55,7 @@ def current_conflicts(
 
 
 def _stands(state: ProjectState, conflict: Conflict) -> bool:
-    """Tell whether its chambers are live; the radar clears it a moment after one is not."""
+    """Tell whether a conflict's chambers are live; the monitor soon ends it if one is not."""
     chambers = (state.chambers.get(side) for side in conflict.between if side != BASE)
     return all(chamber is not None and chamber.is_live for chamber in chambers)
 

@@ -1,4 +1,4 @@
-"""Which chambers are checked for conflicts, what is watched, and which a change affects."""
+"""Plans which chambers are checked for conflicts and watched, and which a change affects."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _LOCK = ".lock"
 
 @dataclass(frozen=True, slots=True)
 class WatchPlan:
-    """The chambers to check; `watched` are those whose files the system watches."""
+    """The chambers to check; `watched` are those with file watches."""
 
     chambers: tuple[ComparedChamber, ...] = ()
     watched: frozenset[str] = frozenset()

@@ -1,1 +1,1 @@
-"""Delivery: what Redis says of mail and suspension, brought to the chambers, and receipts back."""
+"""Delivery: mail and suspension go from Redis into the chambers, and receipts come back."""

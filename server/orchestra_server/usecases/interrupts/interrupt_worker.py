@@ -36,10 +36,10 @@ _DELETED = (
 async def interrupt_worker(
     context: Context, *, task_id: str, chamber: str, message: str, requires: str = "review"
 ) -> SentInterrupt:
-    """Send a message; the identical one that is still unread is answered and not sent again.
+    """Send a message; if an identical one is still unread, return that one instead.
 
-    `suspend` also keeps every tool of the chamber from running, until resume_worker. Raises
-    Unknown for a chamber that is not there and Refused for one without a worker.
+    `suspend` also blocks every tool of the chamber until resume_worker. Raises Unknown for a
+    chamber that does not exist and Refused for one that is not live.
     """
     text = required("message", message, MESSAGE_LIMIT)
     wanted = checked_requires(requires)
@@ -87,10 +87,10 @@ async def interrupt_worker(
 async def unread_or_next(
     reads: Reads, chamber: Chamber, text: str, requires: Requires
 ) -> tuple[Interrupt | None, str]:
-    """Return the very same message if it is still unread, and else the id of a new one.
+    """Return the identical message if it is still unread, else the id of a new one.
 
-    Each repetition has a number. Only the last can be unread, and it is looked for by doubling
-    and halving: what is said every minute must not be asked for one by one.
+    Repetitions are numbered, and only the last can be unread. It is found by doubling and
+    halving, since a message sent every minute has too many to read one by one.
     """
 
     async def at(number: int) -> Interrupt | None:
@@ -109,7 +109,7 @@ async def unread_or_next(
 
 
 def require_live(chamber: Chamber) -> None:
-    """Raise Refused for a chamber in which nobody works."""
+    """Raise Refused for a chamber that is not live."""
     if not chamber.is_live:
         raise Refused(
             f"chamber {chamber.name!r} is {chamber.state} and has no worker to interrupt; "

@@ -1,4 +1,4 @@
-"""resume_worker: let the tools of a suspended chamber run again, and tell its worker so."""
+"""resume_worker: let the tools of a suspended chamber run again, and tell its worker."""
 
 import asyncio
 from pathlib import Path
@@ -28,10 +28,11 @@ _NOTE = "resumed before it was read"
 
 
 async def resume_worker(context: Context, *, task_id: str, chamber: str) -> ResumedWorker:
-    """End a suspension; a worker that has read of it gets a message to go on.
+    """End a suspension; a worker that has read about it gets a message to go on.
 
-    Unread messages that ask for it are cancelled. A chamber that is not suspended stays as it is.
-    Raises Unknown for a chamber that is not there and Refused for one without a worker.
+    Unread messages that ask for the suspension are cancelled. A chamber that is not suspended
+    stays as it is. Raises Unknown for a chamber that does not exist and Refused for one that is
+    not live.
     """
     target = await _look(context, task_id, chamber)
     taken_out = await _take_out(target, await context.store.snapshot(), context.clone)
@@ -74,7 +75,7 @@ async def _look(context: Context, task_id: str, name: str) -> Chamber:
 
 
 async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[str]:
-    """Take the letters that ask for the suspension out of the chamber, where they are unread."""
+    """Remove the unread messages that ask for the suspension from the chamber."""
     if not chamber.suspended_at or not is_here(chamber, clone):
         return set()
     ids = [interrupt.id for interrupt in _suspending(state, chamber) if interrupt.is_unread]
@@ -82,7 +83,7 @@ async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[st
 
 
 def _suspending(state: ProjectState, chamber: Chamber) -> list[Interrupt]:
-    """Return the messages that have asked for the present suspension."""
+    """Return the messages that asked for the present suspension."""
     return [
         interrupt
         for interrupt in state.interrupts.values()

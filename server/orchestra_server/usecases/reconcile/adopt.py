@@ -16,10 +16,10 @@ from orchestra_server.usecases.reconcile.recovered_records import recovered_cham
 
 
 async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
-    """Make a worktree a live chamber, of a task made anew where that is unknown too.
+    """Record a worktree as a live chamber, and its task too if the store does not know it.
 
-    False when its name is another's by now. The task's request is lost with its record: its
-    description says so.
+    Return False if another chamber holds the name by now. The task's request is lost with its
+    record, as the new description says.
     """
     named = landing_of(tree.branch)
     if named is None:
@@ -67,7 +67,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
 async def follow(
     context: Context, repo: Repository, task: Task, chamber: Chamber, path: Path
 ) -> None:
-    """Record that a chamber, and with it maybe its whole checkout, has moved."""
+    """Record that a chamber, perhaps with its whole checkout, has moved."""
     gone = await asyncio.to_thread(_is_gone, task.working_directory)
     own_place = path.parts[-3:-1] == (".claude", "worktrees")
     directory = str(path.parents[2] if own_place else repo.top)

@@ -1,4 +1,4 @@
-"""reconcile: compare and mend, at every start of a server and whenever somebody asks."""
+"""reconcile: compare and repair, at every start of a server and on request."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ from orchestra_server.usecases.reconcile.repair import Case, mend
 from orchestra_server.usecases.tasks.former_repository import close_former_tasks, former_tasks
 
 ACTOR = "orchestra"
-# What is mended can bring to light what was hidden: a worktree that is found can be adopted then.
+# A repair can reveal another difference: a worktree that is found again can then be adopted.
 _ROUNDS = 4
 _log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ class _Outcome:
 
 
 async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
-    """Compare the store, git's worktrees and branches and the disk, and mend what differs.
+    """Compare the store, git's worktrees and branches and the disk, and repair what differs.
 
-    It waits until it is alone with the repository's chambers, so that one in the making is never
-    taken for one that was left half made. A `dry_run` mends nothing. Safe to repeat, and to break
-    off: each mending is a call of its own.
+    It waits for the repository's lock, so that a chamber being created is not taken for a
+    half-made one. A `dry_run` repairs nothing. Safe to repeat and to interrupt: each repair is a
+    step of its own.
     """
     context = with_changes(context, actor=ACTOR)
     outcomes = await run_shielded(_reconcile(context, dry_run=dry_run))
@@ -95,7 +95,7 @@ def _former(task_id: str) -> Difference:
 
 
 async def _mended_alone(case: Case) -> _Outcome | None:
-    """Mend what is a chamber's while no call is at work on it; None where one was quicker."""
+    """Repair a difference while no call works on its chamber; None if a call came first."""
     seen = case.seen.state.chambers.get(case.difference.subject)
     if seen is None:
         return await _mended(case)

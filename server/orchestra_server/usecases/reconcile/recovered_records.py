@@ -1,4 +1,4 @@
-"""Records for what git has and the store does not know."""
+"""Builds records for chambers that git has and the store does not know."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _PHASE = "recovery"
 def recovered_task(
     task_id: str, directory: Path, base: Head, *, clone: str, at: int, actor: str
 ) -> Task:
-    """Return a task that lands on `base`; its request is lost, and its description says so."""
+    """Return a task that lands on `base`; its description says that the request is lost."""
     return Task(
         id=task_id,
         description=f"Recovered: the record of task {task_id} was lost",
@@ -32,7 +32,7 @@ def recovered_task(
 def recovered_chamber(
     task_id: str, name: str, *, path: Path, base: str, clone: str, now: int, note: str
 ) -> Chamber:
-    """Return a live chamber on the branch that its name gives it."""
+    """Return a live chamber on the branch that follows from its name."""
     return Chamber(
         id=chamber_id(task_id, name),
         task_id=task_id,

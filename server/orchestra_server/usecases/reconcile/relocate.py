@@ -1,4 +1,4 @@
-"""A repository that was moved as a whole: its tasks, chambers, hooks and settings go with it."""
+"""Updates tasks, chambers, hooks and settings after the whole repository was moved."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 def moved_from(project: Project) -> Path | None:
-    """Return the checkout that the repository was at before, None when it is where it was."""
+    """Return the former path of the checkout, None if it has not moved."""
     noted = own_placement(project.git_dir)
     if noted is None or noted.id != project.id or noted.common_dir == project.git_dir:
         return None
@@ -29,7 +29,7 @@ def moved_from(project: Project) -> Path | None:
 
 
 def note_place(project: Project) -> None:
-    """Note where the repository is, unless its id was given by hand and not by its place."""
+    """Record where the repository is, unless its id was set by hand."""
     noted = own_placement(project.git_dir)
     if project.id == (noted.id if noted is not None else id_by_place(project.git_dir)):
         note_placement(project.git_dir, Placement(project.id, project.git_dir))
@@ -38,9 +38,9 @@ def note_place(project: Project) -> None:
 async def follow_repository(
     context: Context, repo: Repository, state: ProjectState, old_top: Path
 ) -> None:
-    """Let all that was below `old_top` be known where it is now; repeated if it breaks off.
+    """Rewrite every recorded path below `old_top` to the new place; safe to repeat.
 
-    The note of the new place comes last. No file of the person's or of a worker's changes.
+    The new place is recorded last. No file of the user or of a worker changes.
     """
     await asyncio.to_thread(relink_moved_worktrees, repo, old_top)
     new_top = _top(repo.common_dir)
@@ -52,7 +52,7 @@ async def follow_repository(
 
 
 def _provision(context: Context, repo: Repository, state: ProjectState) -> None:
-    """Write the places into the briefings and hooks of the live chambers."""
+    """Write the new paths into the briefings and hooks of the live chambers."""
     for chamber in state.chambers.values():
         if chamber.is_live and is_here(chamber, context.clone) and Path(chamber.path).exists():
             others = [chamber for chamber in state.chambers_of(chamber.task_id) if chamber.is_live]

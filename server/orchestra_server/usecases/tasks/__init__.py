@@ -1,1 +1,1 @@
-"""Tasks: started, moved from phase to phase, and looked at."""
+"""Tasks: start them, advance their phases, show their status."""

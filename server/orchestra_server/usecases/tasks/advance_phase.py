@@ -1,4 +1,4 @@
-"""advance_phase: move a task on in its plan."""
+"""advance_phase: move a task to its next phase."""
 
 from orchestra_core.clock import iso_time
 from orchestra_core.replies.tasks import AdvancedPhase
@@ -11,7 +11,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> AdvancedPhase:
-    """Enter the named phase, or the one after the present; naming it makes a repeat safe.
+    """Enter the named phase, or the next one; a call that names the phase is safe to repeat.
 
     Raises BadInput for a phase that the task does not have.
     """

@@ -1,7 +1,7 @@
-"""How large a request is, judged from its words alone: the same request, the same answer.
+"""Judges how complex a request is from its words alone: the same request gets the same level.
 
-The words and their weights stand in complexity_words.toml; the thresholds below were set on the
-requests of the test's requests.toml, each of which a person had judged before.
+The words and their weights are in complexity_words.toml. The thresholds below were tuned on the
+requests in the test's requests.toml, each of which a person had judged before.
 """
 
 import re
@@ -32,15 +32,15 @@ PHASES: Mapping[Level, tuple[str, ...]] = {
         "documentation",
     ),
 }
-_BASE = 2  # a plain request of one idea is simple
+_BASE = 2  # a plain request with one idea is simple
 _LOWEST: tuple[tuple[int, Level], ...] = (
     (13, "very-complex"),
     (7, "complex"),
     (4, "moderate"),
     (1, "simple"),
 )
-_FIRST_TOPICS = 3  # these weigh 2 each, further ones 1
-_LENGTHS = ((4000, 3), (1500, 2), (600, 1))  # characters of own words, and what they add
+_FIRST_TOPICS = 3  # these count 2 each, further ones 1
+_LENGTHS = ((4000, 3), (1500, 2), (600, 1))  # (characters of own words, what they add)
 _FEW_WORDS = 2
 _A_LIST = 3
 _MANY = 10
@@ -84,7 +84,7 @@ class _Finding:
 
 
 def assess(description: str) -> Assessment:
-    """Judge a request; pure, so that the same text always gets the same level and reasons."""
+    """Judge a request; pure: the same text always gets the same level and reasons."""
     request = read_request(description)
     topics = _topics(request.words)
     findings = [
@@ -176,7 +176,7 @@ def _is_one_spot(request: RequestText) -> bool:
 
 
 def _counted(words: str) -> int:
-    """Return the largest number that stands before a part of a system, at most one word between."""
+    """Return the largest number before a word for a part of a system, at most one word between."""
     vocabulary = _vocabulary()
     numbers = "|".join(vocabulary.numbers)
     parts = "|".join(map(re.escape, sorted(map(fold, vocabulary.words.counted), reverse=True)))

@@ -1,4 +1,4 @@
-"""Tasks of a repository that was deleted: what was made or cloned at its place is another one."""
+"""Closes tasks of a deleted repository after another one was created at its path."""
 
 import asyncio
 import socket
@@ -26,10 +26,10 @@ NOTE = "the repository that it was in has been deleted; git has no commit of it"
 
 
 async def former_tasks(context: Context, repo: Repository) -> list[str]:
-    """Return the ids of open tasks of which this repository holds nothing.
+    """Return the ids of open tasks that this repository holds nothing of.
 
-    Either it lacks the commit that a task began at, or it lacks Orchestra's own note; and of each
-    chamber it has neither directory nor branch.
+    It lacks the commit that the task began at, or Orchestra's own note, and it has neither the
+    directory nor the branch of any of the task's chambers.
     """
     if not context.clone:
         return []
@@ -41,7 +41,7 @@ async def former_tasks(context: Context, repo: Repository) -> list[str]:
 
 
 async def close_former_tasks(context: Context, repo: Repository) -> None:
-    """Close them, and their chambers, whose names are free then."""
+    """Close these tasks and their chambers, which frees the names."""
     for task_id in await former_tasks(context, repo):
         await run_transaction(context.store, partial(_close, context, task_id))
 

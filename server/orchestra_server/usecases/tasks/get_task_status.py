@@ -1,4 +1,4 @@
-"""get_task_status: one task whole."""
+"""get_task_status: everything about one task."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 
-# So that an answer stays well below what a client puts before its model (25,000 tokens).
+# Keeps a reply well below what a client shows its model (25,000 tokens).
 _DISCOVERIES_SHOWN = 40
 
 
 async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
-    """Return everything known of a task; raises Unknown with the closest open ones."""
+    """Return everything recorded of a task; raises Unknown with the closest open ones."""
     return task_status(context, await context.store.snapshot(task_id), task_id)
 
 
 def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStatus:
-    """Return the status of a task in a snapshot; critical discoveries come first, then new ones."""
+    """Return the status of a task in a snapshot; critical discoveries first, then the newest."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
     places = {chamber.id: place_in(context, state, chamber) for chamber in chambers}
@@ -67,5 +67,7 @@ def _next_step(task: Task, chambers: Sequence[Chamber]) -> str:
     if not task.is_open:
         return f"The task is {task.state}; nothing is left to do."
     if not any(chamber.expects_worker for chamber in chambers):
-        return "No chamber is live; create_chambers_batch makes them, complete_task ends the task."
+        return (
+            "No chamber is live; create_chambers_batch creates them, complete_task ends the task."
+        )
     return "get_parallel_status shows how the workers stand; complete_task lands their work."

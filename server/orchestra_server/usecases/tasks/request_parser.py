@@ -1,4 +1,4 @@
-"""A request taken apart: its own words, without what was pasted or quoted into it."""
+"""Reduces a request to its own words, without pasted or quoted text."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+\S", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class RequestText:
-    """The parts of a request that say how large it is; `words` is folded for matching."""
+    """The parts of a request that tell its size; `words` is folded for matching."""
 
     words: str
     files: tuple[str, ...]
@@ -37,7 +37,7 @@ class RequestText:
 
 
 def read_request(description: str) -> RequestText:
-    """Take a request apart: a pasted trace, code and quotations do not speak for its size."""
+    """Parse a request: pasted traces, code and quotations do not count towards its size."""
     lines, has_trace = _without_trace(_FENCED.sub(" ", description).splitlines())
     own = _QUOTED.sub(" ", "\n".join(lines))
     files = tuple(dict.fromkeys(_FILE.findall(own)))

@@ -1,4 +1,4 @@
-"""start_task: take a request on."""
+"""start_task: record a request as a task."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ from orchestra_server.usecases.tasks.former_repository import close_former_tasks
 async def start_task(
     context: Context, *, description: str, complexity: str = AUTO, working_directory: str = ""
 ) -> StartedTask:
-    """Take a request on; the very same request, while its task is open, answers that task.
+    """Record a request as a task; an identical request returns the open task it already has.
 
-    Raises BadInput for an argument that is wrong, Refused for a checkout without a commit.
+    Raises BadInput for a wrong argument, Refused for a checkout without a commit.
     """
     text = required("description", description, DESCRIPTION_LIMIT)
     level = checked_level(complexity)
@@ -86,7 +86,7 @@ def _new_task(
 
 
 def _checkout(project: Project, working_directory: str) -> Path:
-    """Return the real path of the checkout that is meant."""
+    """Return the resolved path of the checkout that the argument names."""
     shown = one_line(working_directory, 200)
     try:
         directory = (project.root / working_directory).resolve(strict=True)

@@ -1,4 +1,4 @@
-"""get_agent_context: what an agent has to know before it is started."""
+"""get_agent_context: what an agent needs to know when it is started."""
 
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.replies.workers import AgentContext
@@ -16,17 +16,17 @@ _DISCOVERIES_SHOWN = 30
 async def get_agent_context(
     context: Context, *, task_id: str, agent_type: str, module: str = ""
 ) -> AgentContext:
-    """Return mission, scope, siblings and the discoveries that touch an agent, and its prompt.
+    """Return an agent's mission, scope, siblings, the discoveries that concern it, and its prompt.
 
-    `module` is the chamber the agent will work in, "" for one that only reads. Raises Unknown for
-    a chamber that the task does not have.
+    `module` is the chamber that the agent will work in, "" for an agent that only reads. Raises
+    Unknown for a chamber that the task does not have.
     """
     kind = checked_agent_type(agent_type)
     return agent_context(await context.store.snapshot(task_id), task_id, kind, module.strip())
 
 
 def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:
-    """Return an agent's context as a snapshot has it."""
+    """Return an agent's context from a snapshot."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
     own = next((chamber for chamber in chambers if chamber.name == module), None)
@@ -55,7 +55,7 @@ def agent_context(state: ProjectState, task_id: str, agent_type: str, module: st
 
 
 def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]:
-    """Return what concerns a chamber, or all of it without one: the weightiest, then the newest."""
+    """Return the discoveries that concern a chamber, or all: most severe first, then the newest."""
     discoveries = [
         discovery
         for discovery in state.discoveries.values()

@@ -1,4 +1,4 @@
-"""The words a conductor pastes into a worker's prompt: all it needs, stated as facts."""
+"""The prompt that the conductor pastes for a worker: all it needs, stated as facts."""
 
 from collections.abc import Sequence
 
@@ -67,7 +67,7 @@ def observer_prompt(
 
 
 def _request(task: Task) -> str:
-    """Return the request, a long one begun only: a batch's prompts must fit into one answer."""
+    """Return the request, cut if long: a batch's prompts must fit into one reply."""
     text = task.description
     if len(text) <= _REQUEST_SHOWN:
         return text

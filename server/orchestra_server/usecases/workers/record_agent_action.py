@@ -31,9 +31,9 @@ async def record_agent_action(
     result: str,
     patterns: Sequence[str] = (),
 ) -> RecordedAction:
-    """Write an action into the history; each pattern becomes a discovery others can find.
+    """Record an action in the history; each pattern becomes a discovery that others can find.
 
-    The agent's latest action, reported again within a minute, is the same one.
+    An identical report within a minute of the agent's latest action is not recorded again.
     """
     name = checked_agent_id(agent_id)
     done = required("action", action, ACTION_LIMIT)

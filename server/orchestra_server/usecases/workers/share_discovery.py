@@ -1,4 +1,4 @@
-"""share_discovery: something that other workers should know, at once if it is critical."""
+"""share_discovery: tell other workers something, at once if it is critical."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ async def share_discovery(
 ) -> SharedDiscovery:
     """Record a discovery; a critical one interrupts every other live chamber it affects.
 
-    With `affects` empty it concerns all. The same discovery by the same agent is recorded once.
+    Empty `affects` means all chambers. The same discovery by the same agent is recorded once.
     Raises Unknown for a chamber in `affects` that the task does not have.
     """
     agent = checked_agent_id(agent_id)

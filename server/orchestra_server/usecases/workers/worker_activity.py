@@ -1,4 +1,4 @@
-"""Whether a chamber's worker is still running, as far as its reports tell."""
+"""Tells from its reports whether a chamber's worker is still running."""
 
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
@@ -11,9 +11,9 @@ _WORDS = 60  # characters
 
 
 def describe_activity(state: ProjectState, chamber: Chamber, now: int) -> str:
-    """Return what the chamber's worker does now, such as "working (Bash pytest)", "" for nothing.
+    """Return what the chamber's worker is doing, such as "working (Bash pytest)", "" for nothing.
 
-    A report from before the chamber was made, or older than fifteen minutes, tells nothing.
+    A report from before the chamber was created, or older than fifteen minutes, does not count.
     """
     presence = state.presence.get(chamber.id)
     if presence is None or not presence.is_active:

@@ -96,7 +96,7 @@ async def test_a_new_chamber_of_the_name_does_not_take_them_in(
     made = await create_chambers_batch(context, task_id=other, chamber_names=["auth"])
     assert chamber.status == ""
     [note] = made.notes
-    assert note.startswith("auth: files that were written at its place after it was gone are saved")
+    assert note.startswith("auth: files written at its path after it was gone are saved")
     ref = note.rpartition(" ")[2]
     assert repository.git("show", f"{ref}:src/late.py") == "late"
     assert f"/{task_id}/auth/" in ref

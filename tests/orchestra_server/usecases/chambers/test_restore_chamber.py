@@ -94,7 +94,7 @@ async def test_a_ref_that_is_no_save_of_the_chamber_is_a_one_line_error(
     context: Context, ref: str
 ) -> None:
     task_id = await a_started_task(context)
-    with pytest.raises(BadInput, match="is no save of this chamber"):
+    with pytest.raises(BadInput, match="is not a save of this chamber"):
         await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=ref)
 
 

@@ -67,5 +67,5 @@ async def test_a_failure_of_the_leader_is_logged_and_releases_the_lock(
     with caplog.at_level(logging.ERROR):
         async with run_as_leader(tmp_path / "lock", fail, "the monitor"):
             await until(lambda: bool(caplog.messages))
-    assert caplog.messages == ["the monitor has ended; the next server takes it up"]
+    assert caplog.messages == ["the monitor failed; the next server takes over"]
     assert not is_locked(tmp_path / "lock")
