@@ -37,7 +37,7 @@ def sighted(
     gone: Collection[str],
     at: int,
 ) -> dict[str, Conflict]:
-    """Return the conflicts that differ from `known`, by id; a gone chamber has none."""
+    """Return by id the conflicts that differ from the recorded ones; a gone chamber has none."""
     now = {
         conflict_id(pair): _conflict(pair, verdict, at)
         for pair, verdict in verdicts.items()
