@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class ServerSession:
         self._opening: asyncio.Task[Store] | None = None
         self._reconciling: asyncio.Task[Reconciled] | None = None
         self._background = Background()
+        self._clones = set[str]()  # the ids that this clone has had while the server runs
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -71,7 +73,7 @@ class ServerSession:
             self._project = find_project(self._directory, self._settings.project)
         store = await self._store_of(self._project)
         await take_in_spool(store, self._project.git_dir, self._clock)
-        return Context(
+        context = Context(
             store=store,
             project=self._project,
             settings=self._settings,
@@ -79,6 +81,9 @@ class ServerSession:
             clock=self._clock,
             background=self._background,
         )
+        clone = context.clone
+        self._clones.add(clone)
+        return replace(context, earlier_clones=frozenset(self._clones - {clone, ""}))
 
     async def _store_of(self, project: Project) -> "Store":
         stack = self._stack

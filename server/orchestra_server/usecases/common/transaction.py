@@ -30,6 +30,8 @@ class Context:
     clock: Clock = now_ms
     background: Background | None = None  # None: calls wait for the work after a change
     patience: float = PATIENCE  # seconds until the reply that a program is still running
+    # Ids that this process acted under before, at this place: their repository was deleted.
+    earlier_clones: frozenset[str] = frozenset()
 
     @property
     def clone(self) -> str:

@@ -35,7 +35,8 @@ async def former_tasks(context: Context, repo: Repository) -> list[str]:
         return []
     state = await context.store.snapshot()
     own = await asyncio.to_thread(describe_clone, context.project, context.clone)
-    clones = frozenset((own.id, *former_clones(state, own, context.clock())))
+    former = former_clones(state, own, context.clock()) | context.earlier_clones
+    clones = frozenset((own.id, *former))
     given_by_hand = context.project.id != id_by_place(repo.common_dir)
     return await asyncio.to_thread(_former_tasks, repo, state, clones, given_by_hand=given_by_hand)
 
