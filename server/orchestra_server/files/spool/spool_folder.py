@@ -154,7 +154,7 @@ def _names(folder: Path) -> Iterator[str]:
                         yield entry.name
                 elif time.time() - entry.stat(follow_symlinks=False).st_mtime > _TEMPORARY_AGE_S:
                     Path(entry.path).unlink(missing_ok=True)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # no hook can have left anything
         return
 
 
