@@ -1,4 +1,4 @@
-"""How much each chamber has changed: asked for after an event there, never by a timer."""
+"""Keeps the size of each chamber's diff: fetched after an event there, never by a timer."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import ChangedRows, Diff
 from orchestra_tui.screens.app_base import AppBase
 
-_SPACING = 5.0  # seconds between two looks: each one is a git diff for every chamber
+_SPACING = 5.0  # seconds between two fetches: each runs a git diff for every chamber
 
 
 class DiffSizes:
@@ -23,7 +23,7 @@ class DiffSizes:
         self._last_fetch = -_SPACING
 
     def request(self, task_id: str) -> None:
-        """Look at a task's chambers now, or as soon as the last look is long enough ago."""
+        """Fetch the sizes for a task's chambers now, or once the last fetch is long enough ago."""
         self._requested = task_id
         if task_id and self._timer is None and not self._fetching:
             loop = asyncio.get_running_loop()
@@ -31,19 +31,19 @@ class DiffSizes:
             self._timer = loop.call_at(moment, self._start)
 
     def update(self, changes: ViewChanges, task_id: str) -> None:
-        """Ask again if the events concern the selected task's chambers."""
+        """Fetch again if the events concern the selected task's chambers."""
         if any(key.startswith(f"{task_id}/") for key in changes.rows.chambers):
             self.request(task_id)
 
     @property
     def fetching(self) -> bool:
-        """Whether a look is going on or would begin at this moment."""
+        """Whether a fetch is running or would begin now."""
         timer = self._timer
         began = timer is not None and timer.when() <= asyncio.get_running_loop().time()
         return began or self._fetching
 
     def stop(self) -> None:
-        """Stop asking."""
+        """Stop fetching."""
         if self._timer is not None:
             self._timer.cancel()
 
@@ -58,7 +58,7 @@ class DiffSizes:
     async def _fetch_requested(self) -> None:
         task_id, self._requested = self._requested, ""
         try:
-            # Sizes are an extra; what fails here shows in the status line already.
+            # Sizes are optional; the status line already shows this failure.
             with contextlib.suppress(OrchestraError):
                 await self._take(task_id)
         finally:

@@ -15,7 +15,7 @@ class Escalation:
         self._told: set[str] = set()
 
     def newly_overdue(self) -> list[Interrupt]:
-        """Return the messages that are overdue and were not so at the last look."""
+        """Return the messages that have become overdue since the last call."""
         overdue = self._state.overdue(self._clock())
         new = [interrupt for interrupt in overdue if interrupt.id not in self._told]
         self._told = {interrupt.id for interrupt in overdue}
@@ -23,12 +23,12 @@ class Escalation:
 
     @property
     def next_due(self) -> int:
-        """The moment of the next look, 0 when there is nothing to wait for."""
+        """When the next message becomes overdue, 0 for never."""
         return self._state.next_overdue(self._clock())
 
 
 def overdue_line(new: list[Interrupt], limit: int) -> str:
-    """Return one line on messages unread for longer than `limit` ms."""
+    """Return one line about messages unread for longer than `limit` ms."""
     names = ", ".join(dict.fromkeys(interrupt.chamber for interrupt in new))
     what = "A message" if len(new) == 1 else f"{len(new)} messages"
     have = "has" if len(new) == 1 else "have"

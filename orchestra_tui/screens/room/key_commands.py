@@ -1,4 +1,4 @@
-"""What each key of the room's table does: one method of a collaborator for every id."""
+"""Maps each key of the room's table to one method of a collaborator."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,7 @@ def key_commands(
     lists: Lists,
     detail: DetailPages,
 ) -> dict[str, KeyAction]:
-    """Return the command of every key but those of the application itself, by the key's id."""
+    """Return the command of each key by its id, except those of the application itself."""
     return {
         "cursor_down": navigation.cursor_down,
         "cursor_up": navigation.cursor_up,

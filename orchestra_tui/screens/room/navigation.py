@@ -16,7 +16,7 @@ from orchestra_tui.widgets.text_view import TextView
 
 PaneName = Literal["tasks", "chambers", "discoveries", "detail", "feed"]
 PANES: tuple[PaneName, ...] = get_args(PaneName)
-NARROW = 100  # cells; below it the lists and the detail area take turns
+NARROW = 100  # cells; below it either the lists or the detail area shows
 _DETAILS: dict[ListName, DetailKind] = {
     "tasks": "task",
     "chambers": "chamber",
@@ -35,7 +35,7 @@ class Navigation:
         feed: Feed,
         filter_line: FilterLine,
     ) -> None:
-        self.pane: PaneName = "tasks"  # the one that has the focus, or had it last
+        self.pane: PaneName = "tasks"  # the focused one, or the last that was
         self._screen = screen
         self._lists = lists
         self._detail = detail
@@ -57,7 +57,7 @@ class Navigation:
         """Give a pane the focus."""
         self.split(detail=name == "detail")
         self._widgets[name].focus()
-        self.enter(name)  # at once: the next key may already be meant for this pane
+        self.enter(name)  # at once: the next key may already be for this pane
 
     def next_pane(self) -> None:
         """Give the next pane the focus."""
@@ -74,13 +74,13 @@ class Navigation:
         self._screen.query_one("#detail", Pane).display = detail or not narrow
 
     def follow_focus(self, widget: Widget) -> None:
-        """Enter the pane of a widget that got the focus, by a click for one."""
+        """Enter the pane of the widget that got the focus, for example by a click."""
         for name in PANES:
             if widget is self._widgets[name] and name != self.pane:
                 self.enter(name)
 
     def enter(self, name: PaneName) -> None:
-        """Make a pane the one that keys act on."""
+        """Make keys act on a pane."""
         self.pane = name
         lists = self._screen.query_one("#lists")
         lists.set_class(name == "tasks", "-tasks")
@@ -95,7 +95,7 @@ class Navigation:
         self._detail.show(DetailSubject(_DETAILS[self.pane], key) if key else DetailSubject())
 
     def leave(self) -> None:
-        """Clear the filter of the list, or go from the detail area back to its list."""
+        """Clear the list's filter, or go from the detail area back to its list."""
         table = self.table
         if table is None:
             kind = self._detail.subject.kind

@@ -22,7 +22,7 @@ _NO_CHAMBER = "no chamber selected; press 2 to go to Chambers"
 
 
 class OperatorKeys:
-    """Act on the selected task or chamber."""
+    """The keys' commands on the selected task or chamber."""
 
     def __init__(self, app: AppBase, lists: Lists) -> None:
         self._app = app
@@ -47,11 +47,11 @@ class OperatorKeys:
         self._write_as("interrupt", "review")
 
     def stop(self) -> None:
-        """Write to the selected chamber's worker that it is to stop."""
+        """Write to the selected chamber's worker to stop it."""
         self._write_as("stop", "stop")
 
     def suspend(self) -> None:
-        """Write to the selected chamber's worker, whose tools then run no more."""
+        """Write to the selected chamber's worker and block its tools."""
         self._write_as("suspend", "suspend")
 
     def resume(self) -> None:
@@ -70,7 +70,7 @@ class OperatorKeys:
         return f"{chamber.name} resumed{told}"
 
     def cancel_mail(self) -> None:
-        """Ask whether the newest unread message to the selected chamber is to be called back."""
+        """Ask whether to cancel the newest unread message to the selected chamber."""
         chamber = self._lists.chamber
         letters = self._app.view_model.state.mail_of(chamber.id) if chamber else []
         waiting = unread(letters)
@@ -102,7 +102,7 @@ class OperatorKeys:
             self._write_to(live)
 
     def close_chamber(self) -> None:
-        """Ask whether the selected chamber is to be closed."""
+        """Ask whether to close the selected chamber."""
         chamber = self._lists.chamber
         if chamber is None:
             self._cannot("close_chamber", "no chamber selected; press 2 to go to Chambers")
@@ -121,7 +121,7 @@ class OperatorKeys:
         return f"{chamber.name} closed{saved}"
 
     def restore_chamber(self) -> None:
-        """Bring the selected chamber back."""
+        """Restore the selected chamber."""
         chamber = self._lists.chamber
         if chamber is None:
             self._cannot("restore_chamber", _NO_CHAMBER)
@@ -161,7 +161,7 @@ class OperatorKeys:
         self._app.push_screen(InterruptEditor(self._app.tool_calls, state, chambers, requires))
 
     def _do(self, work: Callable[[], Awaitable[str]]) -> None:
-        """Call a tool without asking first; say what came of it, or the tool's own line."""
+        """Call a tool without asking first; show the result or the tool's error line."""
 
         async def told() -> None:
             try:

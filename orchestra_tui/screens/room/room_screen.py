@@ -1,4 +1,4 @@
-"""The room's screen: three lists, what is selected in detail, the feed, and the status line."""
+"""The room's screen: three lists, the details of the selection, the feed, and the status line."""
 
 from typing import ClassVar
 
@@ -80,7 +80,7 @@ class RoomScreen(Screen[None]):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Show what is known so far, which is nothing at the start."""
+        """Show the present state, which is empty at the start."""
         self.navigation.enter("tasks")
         self.show(ViewChanges(whole=True, status=True))
 
@@ -96,7 +96,7 @@ class RoomScreen(Screen[None]):
     # What is shown
 
     def show(self, changes: ViewChanges) -> None:
-        """Show what has changed since the last step."""
+        """Show what has changed since the last update."""
         if changes.whole:
             self.feed.clear()
             self.lists.fill()
@@ -128,7 +128,7 @@ class RoomScreen(Screen[None]):
 
     @property
     def ticking(self) -> bool:
-        """Whether a timer runs for a text that changes by itself."""
+        """Whether a timer runs for texts that change by themselves."""
         return self._ticker.running
 
     @property
@@ -137,7 +137,7 @@ class RoomScreen(Screen[None]):
         return self._sizes.fetching
 
     def _escalate(self) -> None:
-        """Ring once for mail that has been unread for too long; its row goes on showing it."""
+        """Ring once for mail that has been unread for too long; its row keeps showing it."""
         if newly_overdue := self._escalation.newly_overdue():
             self.app.bell()
             limit = self._view_model.state.unread_limit
@@ -152,7 +152,7 @@ class RoomScreen(Screen[None]):
         self._set_ticker()
 
     def _set_ticker(self) -> None:
-        # Rows are built when they are painted; only then is it known when their texts change.
+        # Rows are built when painted; only then is it known when their texts change.
         self.call_after_refresh(self._ring_when_due)
 
     def _ring_when_due(self) -> None:

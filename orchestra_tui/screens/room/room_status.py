@@ -1,4 +1,4 @@
-"""What the status line says, from the picture and the way to the tools."""
+"""Computes the status line's content from the view model and the tool calls."""
 
 from orchestra_tui.backend.protocols import ServerPhase, ServerStatus
 from orchestra_tui.backend.view_model import ViewModel
@@ -14,7 +14,7 @@ _SERVER: dict[ServerPhase, ServerState] = {
 
 
 def status_of(view_model: ViewModel, server: ServerStatus, project: str, now: int) -> Status:
-    """Return how things stand at this moment."""
+    """Return the present status."""
     tasks, chambers, unread = counts(view_model.state)
     return Status(
         link=view_model.link,

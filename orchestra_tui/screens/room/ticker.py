@@ -1,15 +1,15 @@
-"""One alarm for all texts that change by themselves, set only while such a text is on screen."""
+"""One timer for all texts that change by themselves, set only while such a text is on screen."""
 
 import asyncio
 from collections.abc import Callable
 
 from orchestra_core.clock import Clock
 
-_LEAST = 0.1  # seconds; moments that lie together are shown together
+_LEAST = 0.1  # seconds; changes closer than this are shown together
 
 
 class Ticker:
-    """Calls `on_tick` once at the moment it was last set to."""
+    """Calls `on_tick` once, at the moment it was last set to."""
 
     def __init__(self, on_tick: Callable[[], None], clock: Clock) -> None:
         self._on_tick = on_tick
@@ -18,18 +18,18 @@ class Ticker:
 
     @property
     def running(self) -> bool:
-        """Whether an alarm is set."""
+        """Whether the timer is set."""
         return self._timer is not None
 
     def set(self, moment: int) -> None:
-        """Ring at `moment` (ms) instead of what was set before; 0 for not at all."""
+        """Call at `moment` (ms) instead of the one set before; 0 for never."""
         self.stop()
         if moment:
             seconds = max(_LEAST, (moment - self._clock()) / 1_000)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._ring)
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Cancel the timer."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -8,7 +8,7 @@ from orchestra_tui.widgets.filter_line import FilterLine
 
 
 class ViewKeys:
-    """Each changes only what this screen shows, or says in one line why it cannot."""
+    """Each command changes only what this screen shows, or says in one line why it cannot."""
 
     def __init__(
         self, app: AppBase, lists: Lists, navigation: Navigation, filter_line: FilterLine
@@ -27,7 +27,7 @@ class ViewKeys:
             self._navigation.go_to("detail")
 
     def filter(self) -> None:
-        """Ask for the words to filter the current list by."""
+        """Ask for the words that filter the current list."""
         table = self._navigation.table
         if table is None:
             self._app.say("/ filters a list; press 1, 2 or 3 to go to one", problem=True)

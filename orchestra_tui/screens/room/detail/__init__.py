@@ -1,1 +1,1 @@
-"""The detail area: what it is about, and the pages that show it."""
+"""The detail area: its subject, and the pages that show it."""

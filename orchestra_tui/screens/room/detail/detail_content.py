@@ -1,4 +1,4 @@
-"""What the detail area is about, and which lines each of its pages has."""
+"""The subject of the detail area, and the lines of each of its pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class DetailSubject:
 
 @dataclass(slots=True)
 class FetchedContent:
-    """What was fetched for a page: a chamber's diff by its key, the reports on one worker."""
+    """Fetched content of pages: diffs by chamber key, reports of workers by chamber key."""
 
     diffs: dict[str, str] = field(default_factory=dict[str, str])
     problems: dict[str, str] = field(default_factory=dict[str, str])
@@ -47,7 +47,7 @@ class FetchedContent:
 def page_lines(
     subject: DetailSubject, page: str, state: IndexedState, fetched: FetchedContent, now: int
 ) -> Sequence[Line]:
-    """Return a page of the subject; a line in words where there is nothing to show."""
+    """Return the lines of a page; one line in words where there is nothing to show."""
     if subject.kind == "task" and subject.key in state.tasks:
         return task_overview(state.tasks[subject.key], state, now)
     if subject.kind == "discovery" and subject.key in state.discoveries:

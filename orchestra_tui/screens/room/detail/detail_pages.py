@@ -1,4 +1,4 @@
-"""Fills the detail area: the pages of what is selected, and what has to be fetched for one."""
+"""Fills the detail area with the pages of the selection, and fetches what a page needs."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -39,7 +39,7 @@ class DetailPages:
         self._fetched = FetchedContent()
 
     def show(self, subject: DetailSubject) -> None:
-        """Show another subject, on the page that is open if it has one of that name."""
+        """Show another subject, on the same page if it has one of that name."""
         if subject == self.subject:
             return
         self.subject = subject
@@ -48,13 +48,13 @@ class DetailPages:
         self._fetch()
 
     def write(self, *, from_start: bool = False) -> None:
-        """Write the open page as it reads now."""
+        """Write the open page."""
         now = self._clock()
         lines = page_lines(self.subject, self.area.tab, self._state, self._fetched, now)
         self.area.set_content(lines, from_start=from_start)
 
     def page_opened(self) -> None:
-        """Show a page that was opened."""
+        """Show the page that was opened."""
         self.write(from_start=True)
         self._fetch()
 
@@ -74,7 +74,7 @@ class DetailPages:
         self._fetch()
 
     def _concerns(self, changed_rows: ChangedRows) -> bool:
-        """Tell whether a task's page shows one of the chambers or discoveries changed_rows."""
+        """Tell whether a task's page shows one of the changed chambers or discoveries."""
         key = self.subject.key
         return self.subject.kind == "task" and any(
             chamber.startswith(f"{key}/") for chamber in changed_rows.chambers

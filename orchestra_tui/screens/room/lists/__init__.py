@@ -1,1 +1,1 @@
-"""The three lists: their tables, and the choice of what each of them shows."""
+"""The three lists: their tables, and the choice of what each shows."""

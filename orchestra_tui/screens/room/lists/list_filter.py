@@ -1,4 +1,4 @@
-"""Which keys each list shows: of one task or of all tasks, with or without what is finished."""
+"""Chooses the keys that each list shows: of one task or all, with or without finished work."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 
 @dataclass(slots=True)
 class ListFilter:
-    """The operator's choices, and the keys that each list shows because of them."""
+    """The operator's choices, and the keys that each list then shows."""
 
     all_tasks: bool = False  # list the chambers and discoveries of every task
     finished: bool = True

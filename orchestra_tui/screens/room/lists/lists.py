@@ -61,7 +61,7 @@ class Lists:
         return self._state.chambers.get(self.tables["chambers"].cursor_key)
 
     def select_task(self, task_id: str) -> None:
-        """Put the cursor on a task, after clearing a filter that might hide it."""
+        """Put the cursor on a task; clear the filter first, since it might hide the task."""
         self.tables["tasks"].filter("")
         self.tables["tasks"].select(task_id)
         self.write_counts()
@@ -69,18 +69,18 @@ class Lists:
     # What is shown
 
     def fill(self) -> None:
-        """Fill every table again."""
+        """Refill every table."""
         self._fill_tasks()
         self.fill_for_task()
 
     def fill_for_task(self) -> None:
-        """Fill the tables that depend on the selected task."""
+        """Refill the tables that depend on the selected task."""
         self._fill_rest()
         self._explain_empty()
         self.write_counts()
 
     def show_changes(self, rows: ChangedRows) -> None:
-        """Repaint the rows that changed; fill the tables whose members or order changed."""
+        """Repaint changed rows; refill the tables whose members or order changed."""
         if rows.task_order:
             self._fill_tasks()
         if rows.chamber_order or rows.discovery_order:
@@ -90,18 +90,18 @@ class Lists:
         self.repaint(rows)
 
     def repaint(self, rows: ChangedRows) -> None:
-        """Repaint the rows that changed."""
+        """Repaint changed rows."""
         self.tables["tasks"].changed(rows.tasks)
         self.tables["chambers"].changed(rows.chambers)
         self.tables["discoveries"].changed(rows.discoveries)
 
     def toggle_all_tasks(self) -> None:
-        """List the chambers and discoveries of every task, or of the selected one again."""
+        """Switch between the chambers and discoveries of every task and of the selected one."""
         self._filter.all_tasks = not self._filter.all_tasks
         self.fill()
 
     def toggle_finished(self) -> bool:
-        """Show or hide what is finished; return whether it shows now."""
+        """Show or hide finished work; return whether it shows now."""
         self._filter.finished = not self._filter.finished
         self.fill()
         return self._filter.finished

@@ -1,1 +1,1 @@
-"""Branches merged in the object database, and the target branch moved forward once."""
+"""Merges branches in the object database and moves the target branch by one fast-forward."""

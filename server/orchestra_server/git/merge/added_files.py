@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from orchestra_server.domain.unintended_files import Limits
 from orchestra_server.git.repository.repository import Repository
 
-# Content is searched only where there is not too much of it: names tell of the rest.
+# Content is searched only in small files; others are judged by name.
 _SEARCHED_FILES = 300
 _SEARCHED_SIZE = 200_000  # bytes
 # Forms that issuers document: PEM, AWS, GitHub, GitLab, Slack, Stripe, OpenAI and Anthropic keys.
@@ -21,7 +21,7 @@ _KEY_FORMS = (
 
 
 def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
-    """Return by path the size in bytes of each regular file that `new` has and `old` has not."""
+    """Return the sizes in bytes of the regular files in `new` that `old` lacks, by path."""
     raw = repo.git("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", old, new)
     parts = raw.split("\0")
     entries = dict(zip(parts[1::2], parts[::2], strict=False))
@@ -43,7 +43,7 @@ def present_folders(repo: Repository, commit: str) -> set[str]:
 
 
 def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> Collection[str]:
-    """Return those of the added files in which something of the form of a key stands."""
+    """Return those of the added files that contain something in the form of a key."""
     searched = [path for path, size in added.items() if size <= _SEARCHED_SIZE]
     if not 0 < len(searched) <= _SEARCHED_FILES:
         return ()
@@ -56,9 +56,9 @@ def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> 
 
 
 def read_limits(repo: Repository) -> Limits:
-    """Return the limits of the person's git configuration: orchestra.largeFile, .manyFiles.
+    """Return the limits from the git configuration: orchestra.largeFile and .manyFiles.
 
-    `git config orchestra.largeFile 20m` takes git's own units.
+    Sizes take git's units: `git config orchestra.largeFile 20m`.
     """
     usual = Limits()
     return Limits(

@@ -1,4 +1,4 @@
-"""Orchestra's own files that were committed to a branch by force."""
+"""Finds Orchestra's own files that somebody force-added to a branch."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from orchestra_server.git.snapshot.index_copy import split_nul
 
 
 def added_own_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple[str, ...]:
-    """Return Orchestra's own files that any of `commits` brings and `old` does not have, sorted.
+    """Return Orchestra's own files that are in any of `commits` and not in `old`, sorted.
 
-    One that a later commit takes out again counts too: its content would be in the history.
+    A file that a later commit removes counts too: its content would be in the history.
     """
     listed = repo.git(
         "log", "--no-show-signature", "--format=", "--name-only", "-z", "--no-renames",

@@ -1,19 +1,19 @@
-"""Which files a merge would bring back that the branch has dropped since a chamber began."""
+"""Finds files that a merge would bring back although the branch has dropped them."""
 
 from collections.abc import Mapping
 
 from orchestra_server.git.repository.repository import Repository
 
-REWRITTEN = "rewritten"  # the word that stands where git's own kind of conflict does
+REWRITTEN = "rewritten"  # used as a kind of conflict, beside git's own kinds
 
 
 def dropped_files(
     repo: Repository, base: str, tip: str, chamber_commit: str, env: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return, by file, REWRITTEN where commits of `base` are no longer in `tip`; else nothing.
+    """Return REWRITTEN by file where commits of `base` are no longer in `tip`; else nothing.
 
-    `base` is where the chamber began. A chamber that was rebased meanwhile does not hold it any
-    more. `env` lets git find `chamber_commit`, which may be a snapshot in scratch objects.
+    `base` is where the chamber began. A chamber that was rebased meanwhile no longer contains it.
+    `env` lets git find `chamber_commit`, which may be a snapshot in scratch objects.
     """
     listed = repo.run("rev-list", base, f"^{tip}")
     if listed.status or not listed.out:

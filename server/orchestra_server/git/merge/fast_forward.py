@@ -1,4 +1,4 @@
-"""Moves the target branch and its checkout by one fast-forward, whole or not at all."""
+"""Moves the target branch and its checkout by one fast-forward, completely or not at all."""
 
 import os
 import shlex
@@ -19,12 +19,12 @@ from orchestra_server.git.worktrees.add_and_list import list_worktrees
 def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
     """Move `branch` (or the detached HEAD of `checkout` when "") from `old` to `new`.
 
-    The person's uncommitted work stays as it is; where `new` would touch it, Refused names the
-    files and nothing moves. Also Refused when the branch is not at `old` any more: merge again.
+    The user's uncommitted work stays as it is: where `new` would touch it, Refused names the files
+    and nothing moves. Also Refused when the branch is no longer at `old`: merge again.
     """
     if not is_ancestor(repo, old, new):
         raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
-    with repo.landing_locked():  # hooks and filters run: nobody's chambers wait for them
+    with repo.landing_locked():  # not the repository lock: hooks and filters may take long
         with repo.locked():
             worktree = _where_checked_out(repo, checkout, branch)
         if worktree is None:
@@ -38,7 +38,7 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
 def blocked_files(
     repo: Repository, checkout: Path, branch: str, old: str, new: str
 ) -> tuple[str, ...]:
-    """Return the person's uncommitted files that `land` would refuse to touch; changes nothing.
+    """Return the user's uncommitted files that `land` would refuse to touch; changes nothing.
 
     Raises Refused where a rebase holds the branch.
     """
@@ -61,7 +61,7 @@ def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | 
 
 
 def _require_no_rebase(repo: Repository, branch: str) -> None:
-    """Raise Refused while a rebase holds the branch: it would find it moved at its end."""
+    """Raise Refused while a rebase is in progress on the branch: it would fail at its end."""
     for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
         for held in git_dir.glob("rebase-*/head-name"):
             if held.read_text(encoding="utf-8").strip() == f"refs/heads/{branch}":
@@ -107,7 +107,7 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     except Refused as ended:
         why = str(ended)
     if head_of(worktree).commit == new:
-        return  # whatever differs now was changed by a hook of the person's
+        return  # any difference now was made by a hook of the user's
     with uncancelled():
         unrestored = put_back(worktree, changes, old, new)
     if unrestored:
@@ -128,15 +128,15 @@ def _changes(worktree: Path, old: str, new: str) -> list[ChangedFile]:
 
 
 def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]:
-    """Return what is uncommitted, untracked or ignored where the landing would write.
+    """Return the uncommitted, untracked or ignored files where the landing would write.
 
-    A directory of theirs where a file is to come counts, and a file where a directory is.
+    A directory where a file is to be written counts, and a file where a directory is.
     """
     touched = {change.path for change in changes}
     blocking = {
         path for path in _dirty(worktree) if touched & {path, *map(str, Path(path).parents)}
     }
-    # A file system that ignores case shows README where only readme is.
+    # A case-insensitive file system finds README where only readme exists.
     renamed = {change.path.casefold() for change in changes if change.kind == "D"}
     for change in changes:
         if change.kind == "A" and change.path.casefold() not in renamed:
@@ -145,7 +145,7 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
 
 
 def _dirty(worktree: Path) -> set[str]:
-    """Return the tracked files in which index or working tree differ from HEAD."""
+    """Return the tracked files whose index entry or content differs from HEAD."""
     status = git_output(
         worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
         "--ignore-submodules=dirty",

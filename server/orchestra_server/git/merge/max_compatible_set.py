@@ -1,7 +1,7 @@
-"""Which branches to merge where not all can be: the largest sets of which no two conflict.
+"""Chooses the branches to merge when not all can be: the largest sets in which no two conflict.
 
-Exact for what people have (a handful of rivals among at most 64 chambers); the search is bounded,
-and beyond the bound answers the largest sets it has met.
+Exact for realistic input (a handful of conflicts among at most 64 chambers). The search is bounded;
+at the bound it returns the largest sets found so far.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ _STEPS = 20_000
 
 
 def max_compatible_sets(rivals: Sequence[AbstractSet[int]]) -> list[frozenset[int]]:
-    """Return the largest sets without rivals, one with the earliest members first.
+    """Return the largest sets without rivals, the set with the earliest members first.
 
-    `rivals[i]` are those that cannot go with `i`, `i` itself among them when it cannot go at all.
+    `rivals[i]` are the branches that conflict with `i`; `i` itself if it cannot be merged at all.
     """
     able = frozenset(i for i, others in enumerate(rivals) if i not in others)
     best = [frozenset[int]()]

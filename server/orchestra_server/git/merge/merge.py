@@ -1,6 +1,6 @@
-"""All chambers' branches merged in the object database: one commit, or what conflicts.
+"""Merges all chambers' branches in the object database: one commit, or the conflicts.
 
-No working tree, index or ref is touched: nobody sees anything until the result is landed.
+No working tree, index or ref changes until the result is landed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,12 +21,12 @@ from orchestra_server.git.repository.repository import Repository
 
 _BASE = "base"
 _AT_ONCE = 4
-_TRIED = 16  # sets of branches; merging one takes some milliseconds a branch
+_TRIED = 16  # sets of branches; each takes a few milliseconds per branch
 
 
 @dataclass(frozen=True, slots=True)
 class ChamberBranch:
-    """What one chamber brings."""
+    """One chamber's work: the tip of its branch."""
 
     chamber: str
     commit: str
@@ -34,7 +34,7 @@ class ChamberBranch:
 
 @dataclass(frozen=True, slots=True)
 class FullMerge:
-    """The commit that holds everything, and the chambers in the order they went in."""
+    """The commit that contains all branches, and the chambers in merge order."""
 
     commit: str
     order: tuple[str, ...]
@@ -42,14 +42,14 @@ class FullMerge:
 
 @dataclass(frozen=True, slots=True)
 class FailedMerge:
-    """Every conflict of the batch; nothing was changed."""
+    """Every conflict of the batch; nothing has changed."""
 
     conflicts: tuple[MergeConflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PartialMerge:
-    """The commit that holds the chambers of `order`, and why the others could not go with them."""
+    """The commit that contains the chambers of `order`, and the conflicts of the others."""
 
     commit: str
     order: tuple[str, ...]
@@ -73,11 +73,11 @@ def merge_all(
 ) -> FullMerge | FailedMerge:
     """Merge each branch, in the order given, onto the growing result; all or nothing.
 
-    Each chamber that brings something becomes one merge commit in the person's name, signed if
-    theirs are, so that history shows what came from where even when a fast-forward would do. A
-    branch that conflicts is tried again behind the others: one of them may have resolved it.
-    A `trial` makes its commits in Orchestra's own name. Raises Refused when git has no identity
-    to commit with.
+    Each chamber with work becomes one merge commit in the user's name, signed if the user signs,
+    so that history shows what came from where even if a fast-forward were possible. A branch that
+    conflicts is tried again after the others: one of them may have resolved the conflict. A
+    `trial` commits in Orchestra's own name. Raises Refused when git has no identity to commit
+    with.
     """
     grown = _merge_in_order(repo, base_commit, branches, message, trial=trial)
     if grown.conflicting:
@@ -93,10 +93,10 @@ def merge_compatible(
     *,
     trial: bool = False,
 ) -> PartialMerge:
-    """Merge as many of the branches as can go together; the others are left with their conflicts.
+    """Merge as many branches as are compatible; the others are returned with their conflicts.
 
-    The largest sets without two that conflict are tried until one merges whole: three can conflict
-    where no two do. No branch that is left could be added to the result.
+    The largest sets without a conflicting pair are tried until one merges completely: three
+    branches can conflict where no two do. None of the others could be added to the result.
     """
     best = _merge_in_order(repo, base_commit, branches, message, trial=True)
     if best.conflicting:
@@ -128,7 +128,7 @@ def _largest_merge(
 def _conflicts_by_branch(
     repo: Repository, base: str, branches: Sequence[ChamberBranch]
 ) -> list[set[int]]:
-    """Return for each branch which others it conflicts with, itself standing for the base."""
+    """Return for each branch the indices it conflicts with; its own index stands for the base."""
     pairs = [(i, j) for i in range(len(branches)) for j in range(i + 1)]
 
     def kinds_of(pair: tuple[int, int]) -> dict[str, str]:
@@ -149,11 +149,11 @@ def _conflicts_by_branch(
 def _merge_in_order(
     repo: Repository, base: str, branches: Sequence[ChamberBranch], message: str, *, trial: bool
 ) -> _MergeProgress:
-    """Merge what merges, in rounds until a round merges nothing."""
+    """Merge the branches that merge cleanly, in rounds, until a round merges none."""
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
-    signed: tuple[str, ...] | None = None  # asked once, when there is something to commit
+    signed: tuple[str, ...] | None = None  # read once, when there is something to commit
     while waiting:
         conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
         for branch in waiting:
@@ -195,7 +195,7 @@ def _merge_two(repo: Repository, result: str, commit: str) -> tuple[str, dict[st
 
 
 def _signing_options(repo: Repository, *, trial: bool) -> tuple[str, ...]:
-    """Return how merge commits are signed; raises Refused where git knows no person."""
+    """Return the signing options for merge commits; raises Refused where git has no identity."""
     if trial:
         return ("--no-gpg-sign",)
     require_identity(repo.top)
@@ -223,10 +223,10 @@ def _merge_commit(
 def _conflicts_of_branch(
     repo: Repository, earlier: Sequence[ChamberBranch], branch: ChamberBranch, kinds: dict[str, str]
 ) -> Iterator[MergeConflict]:
-    """Say for each file with which side the branch cannot agree, tried one by one.
+    """Yield for each file the side that the branch conflicts with, trying one side at a time.
 
-    A conflict that only the merge of several sides has is named after the last one that touched
-    the file.
+    A conflict that appears only in the merge of several sides is attributed to the last of them
+    that touched the file.
     """
     unexplained = dict(kinds)
     for other in earlier:

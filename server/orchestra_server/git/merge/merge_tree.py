@@ -1,4 +1,4 @@
-"""What git's merge-tree answers: a tree, or which files conflict, how, and in which lines.
+"""Parses the output of git merge-tree: a tree, or which files conflict, how, and in which lines.
 
 The format is that of `git merge-tree --write-tree -z` (git-merge-tree(1), OUTPUT).
 """
@@ -18,7 +18,7 @@ _KIND = re.compile(r"CONFLICT \(([^)]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """One file two sides cannot both have: git's word for the kind, and the lines in question."""
+    """One file in which two sides conflict: git's word for the kind, and the conflicting lines."""
 
     file: str
     kind: str  # content, add/add, modify/delete, rename/delete, binary, …
@@ -37,7 +37,7 @@ class MergedTree:
 def merge_trees(
     repo: Repository, ours: str, theirs: str, env: Mapping[str, str] | None = None
 ) -> MergedTree:
-    """Merge two commits in the object database; raises GitFailed when git cannot even try."""
+    """Merge two commits in the object database; raises GitFailed when git cannot attempt it."""
     result = repo.run("merge-tree", "--write-tree", "-z", ours, theirs, env=env)
     if result.status not in (0, 1):
         raise GitFailed(f"git could not merge {theirs[:12]} into {ours[:12]}: {result.failure}")
@@ -45,14 +45,14 @@ def merge_trees(
 
 
 def parse_merge(answer: str, *, conflicted: bool) -> MergedTree:
-    """Return tree and conflicts of one answer."""
+    """Parse the tree and the conflicts of one merge."""
     parts = iter(answer.split("\0"))
     tree = next(parts)
     return MergedTree(tree, _kinds(parts) if conflicted else {})
 
 
 def parse_merges(answers: str) -> Iterator[MergedTree]:
-    """Yield the answers of `merge-tree --stdin`; there 1 means clean, and a NUL ends each."""
+    """Yield the merges of `merge-tree --stdin`; there 1 means clean, and a NUL ends each merge."""
     parts = iter(answers.split("\0"))
     for status in parts:
         if not status.strip():
@@ -66,9 +66,9 @@ def parse_merges(answers: str) -> Iterator[MergedTree]:
 
 
 def _kinds(parts: Iterator[str]) -> dict[str, str]:
-    """Read the files in conflict and what git says of each, up to the NUL behind them.
+    """Parse the conflicting files and git's message on each, up to the closing NUL.
 
-    Where a submodule is among them, git puts advice before that NUL.
+    If a submodule is among them, git prints advice before that NUL.
     """
     kinds = {entry.split("\t", 1)[1]: "content" for entry in iter(parts.__next__, "")}
     for count in parts:
@@ -77,13 +77,13 @@ def _kinds(parts: Iterator[str]) -> dict[str, str]:
         paths = [next(parts) for _ in range(int(count))]
         stable, said = next(parts), next(parts)
         kind = _KIND.search(said) or _KIND.search(stable)
-        if kind and kinds.get(paths[0]) != "binary":  # which stands before its "add/add"
+        if kind and kinds.get(paths[0]) != "binary":  # it comes before the file's "add/add"
             kinds[paths[0]] = kind[1]
     return kinds
 
 
 def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:
-    """Return the file's first conflicting lines, git's markers naming the sides by `sides`."""
+    """Return the file's first conflicting lines; `sides` gives the names in git's markers."""
     result = repo.run("cat-file", "blob", f"{tree}:{file}")
     return first_conflict_lines(result.out, sides) if result.status == 0 else ""
 

@@ -1,7 +1,7 @@
-"""Which chambers would conflict: each two that land on one branch, and each with that branch.
+"""Finds chambers that would conflict: pairs that land on one branch, and each with that branch.
 
-Uncommitted work counts. A verdict is remembered with its two commits, so git is asked only about
-pairs of which one side has moved, and about all of them in one process.
+Uncommitted work counts. Each verdict is cached by its two commits, so git merges only the pairs in
+which a side has changed, all of them in one process.
 """
 
 import logging
@@ -25,17 +25,17 @@ from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snaps
 
 # `merge-tree --stdin` came with 2.39 (git's RelNotes/2.39.0).
 _STDIN_SUPPORTED = (2, 39)
-_PAIRS_PER_PROCESS = 20  # git decides a pair in a millisecond and starts in three
-# Checks after which the scratch objects are deleted: each check adds some ten small files.
+_PAIRS_PER_PROCESS = 20  # git merges a pair in one millisecond and starts in three
+# Checks after which the scratch objects are deleted: each check adds about ten small files.
 _CHECKS_PER_SCRATCH = 500
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedChamber:
-    """A chamber to compare with others; `lands_on` is the ref its work is to land on, or HEAD.
+    """A chamber to compare with others; `lands_on` is the ref that its work lands on, or HEAD.
 
-    `base` is the commit it began at, "" where nobody knows it.
+    `base` is the commit that it began at, "" if unknown.
     """
 
     id: str
@@ -46,14 +46,14 @@ class ComparedChamber:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPairs:
-    """The verdicts that git could give, and the `changed` chambers whose content is as before."""
+    """The verdicts that git reached, and the `changed` chambers whose content is as before."""
 
     verdicts: Mapping[Pair, Verdict]
     unchanged: frozenset[str]
 
 
 def pairs_of(chambers: Sequence[ComparedChamber]) -> list[Pair]:
-    """Return each two chambers that land on one ref, and each with BASE, ids in order."""
+    """Return the pairs of chambers that land on one ref, and each chamber with BASE, ids sorted."""
     ordered = sorted(chambers, key=lambda chamber: chamber.id)
     both_chambers = [
         (first.id, second.id)
@@ -64,16 +64,18 @@ def pairs_of(chambers: Sequence[ComparedChamber]) -> list[Pair]:
 
 
 class ConflictChecker:
-    """Finds conflicts between chambers; blocking, for one caller at a time, to be closed."""
+    """Finds conflicts between chambers. Blocking, for one caller at a time; to be closed."""
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._scratch = ScratchObjects(
             repo.common_dir / "orchestra-radar", repo.common_dir / "objects"
         )
-        self._snapshots: dict[str, str] = {}  # by chamber the commit of what it holds
-        self._verdicts: dict[Pair, Verdict] = {}  # by two commits
-        self._dropped: dict[tuple[str, str, str], dict[str, str]] = {}  # by base, tip and snapshot
+        self._snapshots: dict[str, str] = {}  # chamber: its commit
+        self._verdicts: dict[Pair, Verdict] = {}  # key: the two commits
+        self._dropped: dict[
+            tuple[str, str, str], dict[str, str]
+        ] = {}  # key: base, tip and snapshot
         self._checks = _CHECKS_PER_SCRATCH
 
     def close(self) -> None:
@@ -81,7 +83,7 @@ class ConflictChecker:
         self._scratch.close()
 
     def check(self, chambers: Sequence[ComparedChamber], changed: Collection[str]) -> CheckedPairs:
-        """Judge all pairs, after a snapshot of the changed chambers and of those without one.
+        """Check all pairs, after taking snapshots of changed chambers and of those without one.
 
         A chamber that git cannot read keeps its last snapshot; without one it has no verdicts.
         """
@@ -115,9 +117,9 @@ class ConflictChecker:
     def _forget_gone(
         self, chambers: Sequence[ComparedChamber], changed: Collection[str]
     ) -> Collection[str]:
-        """Forget chambers that are gone, and from time to time everything: the scratch grows.
+        """Forget removed chambers, and now and then everything, since the scratch objects grow.
 
-        Returns the ids of the chambers that need a new snapshot.
+        Return the ids of the chambers that need a new snapshot.
         """
         ids = {chamber.id for chamber in chambers}
         self._snapshots = {key: commit for key, commit in self._snapshots.items() if key in ids}
@@ -136,7 +138,7 @@ class ConflictChecker:
             self._snapshots[by_file_name[name].id] = commit
 
     def _commits_of_pairs(self, chambers: Sequence[ComparedChamber]) -> dict[Pair, Pair]:
-        """Return by ids the commits of each pair of which both sides could be read."""
+        """Return the commits of each pair whose two sides could be read, by ids."""
         lands_on = {chamber.id: chamber.lands_on for chamber in chambers}
         commits = {**self._snapshots, **self._tips(set(lands_on.values()))}
         pairs: dict[Pair, Pair] = {}
@@ -149,7 +151,7 @@ class ConflictChecker:
     def _find_dropped(
         self, chambers: Sequence[ComparedChamber], commits: Mapping[Pair, Pair]
     ) -> dict[Pair, dict[str, str]]:
-        """Return by pair with BASE the files that the branch dropped since the chamber began."""
+        """Return the files that the branch dropped since the chamber began, by pair with BASE."""
         keys: dict[Pair, tuple[str, str, str]] = {}
         for chamber in chambers:
             pair = (chamber.id, BASE)
@@ -169,7 +171,7 @@ class ConflictChecker:
         return {ref: tip.out.strip() for ref, tip in tips.items() if tip.status == 0}
 
     def _judge(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
-        """Ask a few git processes about all pairs, or one process a pair where one gives up."""
+        """Merge all pairs in a few git processes; if one gives up, use a process per pair."""
         if not pairs:
             return {}
         if git_version() >= _STDIN_SUPPORTED:
@@ -180,7 +182,7 @@ class ConflictChecker:
         return dict(self._judge_one_by_one(pairs))
 
     def _judge_together(self, pairs: Sequence[Pair]) -> dict[Pair, Verdict]:
-        """Ask one process about all pairs; return nothing when it gives up at one of them."""
+        """Merge all pairs in one process; return nothing if it gives up at one of them."""
         stdin = "".join(f"{first} {second}\n" for first, second in pairs)
         try:
             result = self._repo.run(
@@ -203,7 +205,7 @@ class ConflictChecker:
                     yield pair, Verdict(merges=False)
                 else:
                     _log.debug("git cannot merge two chambers: %s", fault)
-            except Refused as fault:  # a merge driver that does not end: the next would not either
+            except Refused as fault:  # a merge driver hangs: it would again for the next pair
                 _log.warning("chambers could not be compared: %s", fault)
                 return
             else:
@@ -215,6 +217,6 @@ def _with_dropped(verdict: Verdict, dropped: Mapping[str, str]) -> Verdict:
 
 
 def _shares(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
-    """Divide the pairs among the processors, where they are worth another process."""
+    """Divide the pairs among the processors if there are enough for another process."""
     count = min(os.cpu_count() or 1, -(-len(pairs) // _PAIRS_PER_PROCESS))
     return [pairs[number::count] for number in range(count)]

@@ -1,8 +1,9 @@
-"""Which commits of a chamber are its own, where the branch it lands on was rewritten meanwhile.
+"""Replays a chamber's own commits where the branch it lands on was rewritten meanwhile.
 
 A branch is rewritten by `commit --amend`, `reset`, `rebase` or `pull --rebase`. Merging a chamber
-that began before would bring back what was taken out. Its own commits are those since its base, and
-since every older state of the branch that it merged; they are replayed on the branch as it is now.
+that began before would bring back the dropped commits. The chamber's own commits are those since
+its base and since every older state of the branch that it merged; they are replayed on the branch
+as it is now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +17,14 @@ from orchestra_server.git.repository.repository import Repository
 
 _SUBJECT_LENGTH = 80  # characters
 _SHOWN = 3  # commits in one line
-# A message is read and written in UTF-8, whatever the person's i18n settings are.
+# Messages are read and written in UTF-8, whatever the user's i18n settings are.
 _UTF8 = ("-c", "i18n.commitEncoding=UTF-8", "-c", "i18n.logOutputEncoding=UTF-8")
 _SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The branch that work lands on: its commit now, and the commits it stood at before."""
+    """The branch that work lands on: its present commit and its former ones."""
 
     commit: str
     former: tuple[str, ...] = ()
@@ -31,10 +32,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """What a chamber brings: `commit` is its tip, or the replay of its own commits.
+    """A chamber's work: `commit` is its tip, or the replay of its own commits.
 
     `returning` names the commits that its tip would have brought back, one line each. With
-    `conflicts`, file by kind, the replay stopped at `stopped_at`.
+    `conflicts`, which map files to kinds, the replay stopped at `stopped_at`.
     """
 
     commit: str
@@ -44,9 +45,9 @@ class OwnWork:
 
 
 def read_target(repo: Repository, ref: str, commit: str) -> Target:
-    """Return the branch `ref` at `commit` with the commits its reflog still knows.
+    """Return the branch `ref` at `commit` with the former commits in its reflog.
 
-    Only those count that `commit` does not hold: the others were never taken out.
+    Only those that `commit` does not contain count: the others were never dropped.
     """
     result = repo.run("rev-list", "--walk-reflogs", ref, "--")
     listed = list(dict.fromkeys(result.out.split())) if result.status == 0 else []
@@ -68,9 +69,9 @@ def own_work(
 ) -> OwnWork:
     """Return what of `tip` is to be merged into the target.
 
-    `base` is the commit the chamber began at. Replayed commits keep their author and message and
-    are `signed`; a `trial` makes them in Orchestra's name. Raises Refused where the own commits
-    contain merges, which cannot be replayed without losing what they decided.
+    `base` is the commit that the chamber began at. Replayed commits keep their author and message
+    and are `signed`; a `trial` makes them in Orchestra's name. Raises Refused where the own commits
+    contain merges: replaying a merge would lose its conflict resolutions.
     """
     brought = _commits(repo, (tip, f"^{target.commit}"))
     if not brought:
@@ -95,10 +96,10 @@ def own_work(
 
 
 def _taken_out(target: Target, base: str, brought: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the former states of the target that the chamber stands on and the target lacks.
+    """Return the target's former commits that the chamber builds on and the target has dropped.
 
-    A former state that holds the chamber's own work, since it had landed once, is none of them:
-    it is not among what the chamber brings.
+    A former commit that contains the chamber's own work, landed earlier, does not count: it is not
+    among the commits that the chamber brings.
     """
     return list(dict.fromkeys(start for start in (base, *target.former) if start in brought))
 
@@ -119,9 +120,9 @@ def _replay(
     signed: Sequence[str],
     trial: bool,
 ) -> OwnWork:
-    """Put each commit's change on the growing result; one that brings nothing is left out.
+    """Apply each commit's change to the growing result; an empty one is left out.
 
-    Each has one parent: below a commit without any, nothing could have been taken out.
+    Each has one parent: nothing below a root commit could have been dropped.
     """
     result = onto
     for commit, (before,) in own.items():
@@ -136,7 +137,7 @@ def _replay(
 def _three_way(repo: Repository, base: str, ours: str, theirs: str) -> MergedTree:
     """Merge two commits over a base that need not be their common ancestor.
 
-    `merge-tree --merge-base` came with git 2.40; commits made for it say the same to an older git.
+    `merge-tree --merge-base` needs git 2.40; temporary commits do the same with an older git.
     """
     parent = _bare_commit(repo, _tree(repo, base))
     our_commit, their_commit = (
@@ -165,7 +166,7 @@ def _tree(repo: Repository, commit: str) -> str:
 def _again(
     repo: Repository, commit: str, tree: str, parent: str, *, signed: Sequence[str], trial: bool
 ) -> str:
-    """Make a commit with the author, the date and the message of another."""
+    """Create a commit with the author, the date and the message of another."""
     shown = repo.git(
         *_UTF8, "show", "--no-patch", "--no-show-signature", "--no-notes",
         "--format=%an%x1f%ae%x1f%ad%x1f%B", "--date=raw", commit,

@@ -1,4 +1,4 @@
-"""A fast-forward undone that broke off: a full disk, a filter that fails, a setting of git."""
+"""Undoes a fast-forward that failed half way: full disk, failing filter, a git setting."""
 
 import os
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ class ChangedFile:
 
     path: str
     kind: str  # A added, D deleted, M or T changed
-    object_id: str  # of the new side
+    object_id: str  # in the new commit
 
 
 def put_back(worktree: Path, changes: Sequence[ChangedFile], old: str, new: str) -> list[str]:
-    """Bring index and changed files back to `old`; return the files that could not be.
+    """Restore the index and changed files to `old`; return the files that could not be restored.
 
-    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing,
-    nor the new one, nor the beginning of it, is the person's by now.
+    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing
+    nor the new one nor its beginning was changed by the user since.
     """
     ours = ceiling_env(worktree)
     run_git(worktree, "read-tree", "-i", "-m", new, old, env=ours)
@@ -42,7 +42,7 @@ def put_back(worktree: Path, changes: Sequence[ChangedFile], old: str, new: str)
 
 
 def _is_written_by_us(worktree: Path, change: ChangedFile) -> bool:
-    """Tell whether a file is the new one, or the part of it that the disk had room for."""
+    """Tell whether a file is the new one, or as much of it as the disk had room for."""
     if change.kind == "D":
         return False
     ours = ceiling_env(worktree)

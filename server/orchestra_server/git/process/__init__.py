@@ -1,1 +1,1 @@
-"""git as a process: how it is started, under which identity, and which are still running."""
+"""git processes: how they are started, under which identity, and which are still running."""

@@ -1,8 +1,8 @@
-"""git commands that may run programs of the person's: hooks, filters, signing, merge drivers.
+"""Runs git commands that may start the user's programs: hooks, filters, signing, merge drivers.
 
-Such a program may never end, leave a daemon behind that keeps its output open, or ask on a terminal
-that nobody sees. So each command has a deadline, a session of its own without a terminal, and files
-for its output; whoever waits is told after a second, and can have it ended.
+Such a program may never end, leave a daemon behind that keeps its output open, or prompt on a
+terminal that nobody sees. So each command has a deadline, its own session without a terminal, and
+files for its output. The waiting caller is told after a second and can end the program.
 """
 
 import os
@@ -31,24 +31,24 @@ from orchestra_server.git.process.plain_git import (
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _SECONDS = 600  # `git config orchestra.programSeconds` sets another
-_LOOK_SECONDS = 20.0  # where somebody only looks
+_LOOK_SECONDS = 20.0  # for calls that only read
 _TOLD_AFTER = 1.0
-_LOOK = 0.1  # seconds between two looks whether it is to be ended
+_LOOK = 0.1  # seconds between two checks whether to end it
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536  # bytes read at once
-# Files are read, not asked for: a file monitor is a program that may hang, and may have missed one.
-# An order of files in a diff is for people, and its file may be in no chamber.
+# No file monitor: it is a program that may hang and may have missed a file.
+# diff.orderFile is for people, and its file may be missing in a chamber.
 _SETTINGS = ("-c", "core.fsmonitor=false", "-c", "diff.orderFile=/dev/null")
-# By these a program would ask for a passphrase on the terminal that the room or a client uses.
+# With these a program would prompt on the terminal that the room or a client uses.
 _TERMINALS = ("GPG_TTY", "SSH_TTY")
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramWatch:
-    """Who waits for the programs: `told` is called, from any thread, when one takes a while.
+    """The waiting caller: `told` is called, from any thread, when a program takes a while.
 
-    It gets what is waited for, and for how many seconds so far: first after one, then every few.
-    `seconds` is the deadline where that is not the person's own.
+    It gets what is waited for and the seconds so far: first after one second, then every few.
+    `seconds` replaces the deadline that the user has configured.
     """
 
     told: Callable[[str, float], None]
@@ -61,7 +61,7 @@ _watch: ContextVar[ProgramWatch | None] = ContextVar("program_watch", default=No
 
 @contextmanager
 def watch_programs(watch: ProgramWatch | None) -> Generator[None]:
-    """Have the programs of this context, and of threads started with a copy of it, watched."""
+    """Watch the programs of this context, and of threads started with a copy of it."""
     token = _watch.set(watch)
     try:
         yield
@@ -71,14 +71,14 @@ def watch_programs(watch: ProgramWatch | None) -> Generator[None]:
 
 @contextmanager
 def brief_programs() -> Generator[None]:
-    """Give the programs of this context a few seconds: somebody only looks, and is not told."""
+    """Give the programs of this context a few seconds, without notice: the caller only reads."""
     with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, seconds=_LOOK_SECONDS)):
         yield
 
 
 @contextmanager
 def uncancelled() -> Generator[None]:
-    """Let the programs of this context end although who waits has given up: to undo, to tidy up."""
+    """Let the programs of this context finish even if the caller gave up: for undo and cleanup."""
     watch = _watch.get()
     with watch_programs(replace(watch, stop=Event()) if watch else None):
         yield
@@ -121,13 +121,13 @@ def run_programs_for_prefix(
     limit: int,
     env: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes]:
-    """Return the status, 0 when it was cut short, and at most `limit` bytes and one of the output.
+    """Return the status, 0 if cut short, and at most `limit` + 1 bytes of the output.
 
-    Through a pipe, since an output may be larger than any disk. Raises Refused as `run_programs`.
+    It uses a pipe, since the output may be larger than the disk. Raises Refused as `run_programs`.
     """
     process = _start(directory, args, env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     read, wait, pipe = b"", _Wait(waits_for, directory), process.stdout
-    if pipe is None:  # never: it was asked for
+    if pipe is None:  # never: a pipe was requested
         return _end(process), b""
     with pipe:
         poll = select.poll()
@@ -138,7 +138,7 @@ def run_programs_for_prefix(
                     _end(process)
                     raise Refused(f"{waits_for} {reason} and was ended")
                 if process.poll() is not None and not poll.poll(0):
-                    break  # what holds the pipe open is not git
+                    break  # another process holds the pipe open
                 continue
             piece = os.read(pipe.fileno(), min(_PIECE, limit + 1 - len(read)))
             if not piece:
@@ -155,7 +155,7 @@ def run_programs_for_prefix(
 def map_watched(
     pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[Result]:
-    """Map in threads that know who watches the programs, as `pool.map` does not tell them."""
+    """Map in threads with a copy of this context, which `pool.map` does not pass on."""
     watch = _watch.get()
 
     def watched(item: Item) -> Result:
@@ -167,16 +167,16 @@ def map_watched(
 
 @dataclass(slots=True)
 class _Wait:
-    """How long somebody has waited for one program, and until when."""
+    """How long the caller has waited for one program, and until when."""
 
     waits_for: str
     directory: Path
     begun: float = field(default_factory=time.monotonic)
-    told: int = 0  # seconds, when it was last told
-    limit: float = 0  # seconds; read once the program takes a while
+    told: int = 0  # seconds at the last notice
+    limit: float = 0  # seconds; read only when a program takes a while
 
     def reason_to_end(self) -> str:
-        """Return why the program is to be ended now, "" to go on; tell who waits."""
+        """Return why the program is to be ended now, "" to go on; notify the caller when due."""
         watch, passed = _watch.get(), time.monotonic() - self.begun
         if watch is not None and watch.stop.is_set():
             return "was cancelled"
@@ -220,7 +220,7 @@ def _scratch_file() -> BinaryIO:
 
 
 def _wait(process: "subprocess.Popen[bytes]", wait: _Wait) -> str:
-    """Wait for the process; return why it was ended, "" when it ended by itself."""
+    """Wait for the process; return why it was ended, "" if it ended by itself."""
     try:
         with _watched_end(process) as ends_within:
             while not ends_within(_LOOK):
@@ -235,7 +235,7 @@ def _wait(process: "subprocess.Popen[bytes]", wait: _Wait) -> str:
 
 @contextmanager
 def _watched_end(process: "subprocess.Popen[bytes]") -> Generator[Callable[[float], bool]]:
-    """Lend a function that waits for the end; by the kernel's sign where there is one."""
+    """Yield a function that waits for the end, by a kernel notification where available."""
 
     def wait(seconds: float) -> bool:
         try:

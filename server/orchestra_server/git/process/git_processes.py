@@ -1,4 +1,4 @@
-"""Which git processes run where: one that was started for us may outlive its starter."""
+"""Finds running git processes: one that Orchestra started may outlive its parent."""
 
 import os
 import select
@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 _PROCESSES = Path("/proc")
-_LOOK_AGAIN = 0.05  # seconds, where the system tells of no process's end
+_LOOK_AGAIN = 0.05  # seconds, where the system cannot notify of a process's end
 
 
 def git_processes_in(places: Iterable[Path]) -> list[int] | None:
-    """Return the process ids of gits that stand in or below `places`; None where nobody can tell.
+    """Return the ids of git processes working in or below `places`; None where unknown.
 
-    Nobody can without `/proc`, or when one is another person's.
+    It is unknown without `/proc`, or when a git process belongs to another user.
     """
     if not (_PROCESSES / "self").exists():
         return None
@@ -37,7 +37,7 @@ def git_processes_in(places: Iterable[Path]) -> list[int] | None:
 
 
 def wait_for_git_processes(places: Sequence[Path], seconds: float) -> None:
-    """Return when no git runs in `places` any more, at the latest after `seconds`. Blocking."""
+    """Wait until no git runs in `places`, at most for `seconds`. Blocking."""
     deadline = time.monotonic() + seconds
     while running := git_processes_in(places):
         remaining = deadline - time.monotonic()

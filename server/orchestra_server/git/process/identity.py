@@ -1,11 +1,11 @@
-"""In whose name commits are made: the person's for theirs, Orchestra's own for its records."""
+"""The identity of commits: the user's for the user's work, Orchestra's own for its records."""
 
 from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import ceiling_env, run_git
 
-# Saved work is Orchestra's record, not the person's commit: it must succeed where git has no
+# Saved work is Orchestra's record, not the user's commit: saving must succeed where git has no
 # identity, and is never signed.
 ORCHESTRA_IDENTITY = {
     "GIT_AUTHOR_NAME": "Orchestra",
@@ -16,7 +16,7 @@ ORCHESTRA_IDENTITY = {
 
 
 def require_identity(directory: Path) -> None:
-    """Raise Refused, with the two commands to run, where git would not know whose a commit is."""
+    """Raise Refused, with the two commands to run, if git has no identity to commit with."""
     for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
         if run_git(directory, "var", who, env=ceiling_env(directory)).status:
             raise Refused(

@@ -1,4 +1,4 @@
-"""One git process that starts no other program, by GitPython; `run.py` decides which those are."""
+"""Runs one git process that starts no other program; `run.py` decides which commands those are."""
 
 import os
 import re
@@ -16,15 +16,15 @@ from orchestra_core.text import one_line
 if TYPE_CHECKING:
     from git.cmd import Git
 
-# Said to every git. Optional locks would make a worker's own git fail now and then.
+# For every git. Optional locks would make a worker's own git fail now and then.
 ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_EDITOR": "true",
 }
-# What a caller's own git (a hook that started us, say) may have exported and what would send our
-# commands to another repository: git-rev-parse(1) --local-env-vars, without its configuration; and
-# what would have paths or attributes read in another way than ours are meant.
+# Variables that a calling git (a hook that started this process, say) may have exported: those that
+# would redirect commands to another repository, git-rev-parse(1) --local-env-vars without its
+# configuration; and those that change how paths or attributes are read.
 INHERITED = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_ATTR_SOURCE",
@@ -46,7 +46,7 @@ INHERITED = (
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )
-_WORDS_LIMIT = 300  # characters of git's own words in one of our lines
+_WORDS_LIMIT = 300  # characters of git's message in an error line
 _LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
 _BY_HOOK = "aborted by hook"
 _PREFIX = re.compile(r"(?:fatal|error): ")
@@ -62,7 +62,7 @@ class GitResult:
 
     @property
     def failure(self) -> str:
-        """What git said about its failure, as one line without `fatal:`."""
+        """Git's error message, as one line without `fatal:`."""
         lines = [line for line in self.err.splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
         if any(_BY_HOOK in line for line in telling):
@@ -78,8 +78,8 @@ def run_plain_git(
 ) -> GitResult:
     """Run git in `directory` and return how it ended, with `stdin` as its standard input.
 
-    `-C` and not the process's directory: GitPython falls back on its own directory when the given
-    one is gone, and a command meant for a chamber would then change the main checkout.
+    It passes `-C` rather than a working directory: GitPython falls back to the process's own when
+    the given one is gone, and a command for a chamber would then change the main checkout.
     Raises Unavailable when there is no git.
     """
     ours = env or {}
@@ -113,17 +113,17 @@ def _stdin_file(stdin: str) -> Generator[BinaryIO | None]:
 def git_version() -> tuple[int, ...]:
     """Return git's version; raises Unavailable when there is no git.
 
-    GitPython's own `version_info` is not safe in several threads at once: it then answers a
-    function.
+    GitPython's own `version_info` is not thread-safe: it may then return a function.
     """
     said = str(_git().execute(["git", "version"]))
     return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
 
 
 def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
-    """Return the `env` prefix that drops what was inherited: GitPython can only add variables.
+    """Return the `env` prefix that unsets inherited variables: GitPython can only add some.
 
-    It stays clear of what is ours: `env` would drop that too, and a copied index be the real one.
+    It leaves out the variables that this call sets, which `env` would unset too: a copied index
+    would then be the real one.
     """
     present = [name for name in INHERITED if name in os.environ and name not in ours]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []

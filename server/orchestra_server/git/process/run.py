@@ -1,7 +1,7 @@
 """The one place that starts git: a stable environment, no prompts, and errors of one line.
 
 A git command that may start other programs (hooks, filters, signing, merge drivers) goes to
-`foreign_programs.py`, which waits for none of them without end.
+`foreign_programs.py`, which never waits for them without a deadline.
 """
 
 import os
@@ -25,7 +25,7 @@ _STARTS_PROGRAMS = frozenset((
 
 
 class GitFailed(Unavailable):
-    """A git command failed: its text says which and in git's own words why."""
+    """A git command failed; the text has the command and git's own message."""
 
 
 def run_git(
@@ -34,7 +34,7 @@ def run_git(
     """Run git in `directory` and return how it ended, with `stdin` as its standard input.
 
     Raises Unavailable when there is no git; Refused when a program that it started took longer
-    than the person allows, or was cancelled by whoever waits for it.
+    than the user allows, or the waiting caller cancelled it.
     """
     command = _subcommand(args)
     if command not in _STARTS_PROGRAMS and "--filters" not in args:
@@ -46,13 +46,13 @@ def run_git(
 def ceiling_env(directory: Path) -> dict[str, str]:
     """Return the environment that keeps git from finding a repository above `directory`.
 
-    A chamber lies inside the main checkout: without its `.git` file a command would change that.
+    A chamber is inside the main checkout: without its `.git` file, git would change the checkout.
     """
     return {"GIT_CEILING_DIRECTORIES": str(directory.parent)}
 
 
 def locale_env() -> dict[str, str]:
-    """Return the environment for commands that run a person's hooks: in their own language."""
+    """Return the environment for commands that run the user's hooks: with the user's locale."""
     return {name: os.environ.get(name, "") for name in ("LC_ALL", "LANGUAGE")}
 
 
@@ -71,7 +71,7 @@ def git_output_prefix(
 ) -> tuple[str, bool]:
     """Return at most `limit` bytes of what git prints, and whether there was more.
 
-    Through a pipe that is closed then: a diff can be gigabytes.
+    The pipe is closed at the limit: a diff can be gigabytes.
     """
     command = _subcommand(args)
     status, read = run_programs_for_prefix(

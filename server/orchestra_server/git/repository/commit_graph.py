@@ -1,4 +1,4 @@
-"""Which commits build on which, read once for all branches of a task."""
+"""The ancestry of a task's branches, read once for all of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ from orchestra_server.git.repository.repository import Repository
 
 @dataclass(slots=True)
 class Ancestry:
-    """The commits that branches have and their base has not, and which are taken in by now."""
+    """The commits that branches have and their base lacks, and which of them are merged so far."""
 
     base: str
     parents: dict[str, Sequence[str]]
     _held: set[str] = field(default_factory=set[str])
 
     def holds(self, commit: str) -> bool:
-        """Tell whether the base, or a branch that was taken in, holds a branch's commit."""
+        """Tell whether the base, or a branch merged so far, contains a branch's commit."""
         return commit not in self.parents or commit in self._held
 
     def take(self, commit: str) -> None:
-        """Count a branch, with all it builds on, as taken in."""
+        """Count a branch, with all its ancestors, as merged."""
         self._held.update(self._line_of(commit))
 
     def builds_on_base(self, commit: str) -> bool:
@@ -27,7 +27,7 @@ class Ancestry:
         return any(self.base in self.parents[ancestor] for ancestor in self._line_of(commit))
 
     def _line_of(self, commit: str) -> Iterable[str]:
-        """Return the commit and its ancestors that the base has not."""
+        """Return the commit and its ancestors that the base lacks."""
         seen, pending = set[str](), [commit]
         while pending:
             ancestor = pending.pop()
@@ -38,7 +38,7 @@ class Ancestry:
 
 
 def read_ancestry(repo: Repository, base: str, commits: Iterable[str]) -> Ancestry:
-    """Read the ancestry of some commits up to their base."""
+    """Read the ancestry of the commits down to their base."""
     stdin = "".join(f"{commit}\n" for commit in (*commits, f"^{base}"))
     lines = (
         line.split()

@@ -1,4 +1,4 @@
-"""Whether a commit's work has arrived somewhere, squashed and rebased included."""
+"""Tells whether a commit's work is merged somewhere, also by squash or rebase."""
 
 import re
 from collections.abc import Iterable
@@ -17,16 +17,16 @@ def is_ancestor(repo: Repository, commit: str, of: str) -> bool:
 
 
 def is_merged(repo: Repository, commit: str, into: str) -> bool:
-    """Return whether `into` already has what `commit` brings.
+    """Return whether `into` already contains the work of `commit`.
 
-    It has when `commit` is an ancestor; when merging would change nothing; or when for each commit,
-    or for all of them squashed into one, there is a commit with the same change, to the byte.
+    It does if `commit` is an ancestor, if merging would change nothing, or if each commit, or all
+    of them squashed into one, has a counterpart with byte for byte the same change.
     """
     if is_ancestor(repo, commit, into):
         return True
     fork = repo.run("merge-base", into, commit).out.strip()
     if not fork or _tree(repo, fork) == _tree(repo, commit):
-        return False  # commits that undo each other would look as if they had arrived
+        return False  # commits that undo each other would look merged
     merge = repo.run("merge-tree", "--write-tree", into, commit)
     if merge.status == 0 and merge.out.strip() == _tree(repo, into):
         return True
@@ -38,10 +38,10 @@ def _tree(repo: Repository, commit: str) -> str:
 
 
 def _has_equals(repo: Repository, commit: str, into: str) -> bool:
-    """Return whether each commit of the work has one in `into` that makes the same change.
+    """Return whether each commit of the work has a counterpart in `into` with the same change.
 
-    A merge counts as a commit without one, because it can hold work of its own. `git cherry` would
-    leave it out, and take changes that differ in white space for the same.
+    A merge counts as having none, because it can hold work of its own. `git cherry` would skip
+    merges, and treat changes that differ only in white space as the same.
     """
     own = set(repo.git("rev-list", f"{into}..{commit}").split())
     marked = repo.git("rev-list", "--no-merges", "--cherry-mark", f"{into}...{commit}").split()
@@ -52,7 +52,7 @@ def _has_equals(repo: Repository, commit: str, into: str) -> bool:
 
 
 def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:
-    """Return what each commit changes, without the ids of files and the numbers of lines."""
+    """Return the patch of each commit, without blob ids and line numbers."""
     shown = repo.git(
         "diff-tree", "--stdin", "--root", "--patch", "--no-ext-diff", "--no-textconv",
         stdin="".join(f"{commit}\n" for commit in commits),
@@ -63,7 +63,7 @@ def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:
 
 
 def _has_squash(repo: Repository, fork: str, commit: str, into: str) -> bool:
-    """Return whether one commit in `into` makes the same change as the whole of the work."""
+    """Return whether one commit in `into` makes the same change as all of the work."""
     squashed = repo.git(
         "commit-tree", f"{commit}^{{tree}}", "-p", fork, "-m", "all at once",
         env=ORCHESTRA_IDENTITY,

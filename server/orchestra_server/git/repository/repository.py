@@ -1,4 +1,4 @@
-"""One git repository: where it is, where its HEAD stands, and the lock around what is shared."""
+"""One git repository: its paths, its HEAD, and the locks around what its worktrees share."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 # `merge-tree --write-tree` came with 2.38 (git's RelNotes/2.38.0).
 _OLDEST_GIT = (2, 38)
 _LOCK = "orchestra.lock"
-_BARE_OPTIONS = {"worktree": "--worktree "}  # of git config, by where it says so
+_BARE_OPTIONS = {"worktree": "--worktree "}  # options of git config, by scope
 _LANDING_LOCK = "orchestra-landing.lock"
 _LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a working tree stands; `branch` is empty on a detached HEAD."""
+    """The HEAD of a working tree; `branch` is empty if it is detached."""
 
     branch: str
     commit: str
@@ -39,7 +39,7 @@ class Repository:
         return git_output(self.top, *args, stdin=stdin, env=env)
 
     def run(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> GitResult:
-        """Run git where its failure is an answer and not an error."""
+        """Run git where a failure is a result and not an error."""
         return run_git(self.top, *args, stdin=stdin, env={**ceiling_env(self.top), **(env or {})})
 
     def head(self) -> Head:
@@ -47,7 +47,7 @@ class Repository:
         return head_of(self.top)
 
     def resolve(self, revision: str) -> str:
-        """Return the commit a revision names; raises BadInput for one that is unknown."""
+        """Return the commit that a revision names; raises BadInput for an unknown one."""
         fit = revision.isprintable() and 0 < len(revision) <= _LONGEST_REVISION
         if fit:
             result = self.run(
@@ -64,21 +64,21 @@ class Repository:
     def locked(self) -> Generator[None]:
         """Hold the lock around adding, removing and configuring worktrees.
 
-        Git itself fails now and then when two processes do so at once. The kernel lets go of the
-        lock when its holder dies.
+        Git itself sometimes fails when two processes do so at once. The kernel frees the lock when
+        its holder dies.
         """
         with locked_file(self.common_dir / _LOCK):
             yield
 
     @contextmanager
     def landing_locked(self) -> Generator[None]:
-        """Hold the lock around moving a branch: one landing undone must not meet another."""
+        """Hold the lock around moving a branch: undoing one landing must not overlap with another."""
         with locked_file(self.common_dir / _LANDING_LOCK):
             yield
 
 
 def open_repository(directory: Path) -> Repository:
-    """Return the repository `directory` lies in; raises Unavailable with what to do."""
+    """Return the repository that `directory` is in; raises Unavailable, saying what to do."""
     if git_version() < _OLDEST_GIT:
         version = ".".join(map(str, git_version()))
         raise Unavailable(f"git {version} is too old; Orchestra needs git 2.38 or newer")
@@ -101,17 +101,17 @@ def open_repository(directory: Path) -> Repository:
     elif bare == "true":
         require_really_bare(common_dir)
         top = str(common_dir)
-    else:  # somewhere below .git: its main working tree is meant
+    else:  # somewhere below .git: use its main working tree
         listed = _git_output_anywhere(directory, "worktree", "list", "--porcelain", "-z")
         top = listed.split("\0", 1)[0].removeprefix("worktree ")
     return Repository(Path(top).resolve(), common_dir)
 
 
 def require_really_bare(common_dir: Path) -> None:
-    """Raise Refused where a tool wrote core.bare=true into a repository that has a checkout.
+    """Raise Refused where a tool has set core.bare=true in a repository with a checkout.
 
-    Git then takes the checkout for none, and a branch would move without its files. Only a
-    repository that has, or had, a checkout of its own holds an index.
+    Git then ignores the checkout, and a branch would move without its files. Only a repository
+    that has, or had, a checkout of its own contains an index.
     """
     if common_dir.name == ".git" and (common_dir / "index").exists():
         said = run_git(common_dir, "config", "--show-scope", "--get", "core.bare").out.split()
@@ -129,7 +129,7 @@ def require_really_bare(common_dir: Path) -> None:
 
 
 def _git_output_anywhere(directory: Path, *args: str) -> str:
-    """Return git's answer without its final newline, looking for the repository upwards too."""
+    """Return git's output without its final newline, also from a repository further up."""
     result = run_git(directory, *args)
     if result.status:
         raise Unavailable(_explanation(directory, result))
@@ -137,7 +137,7 @@ def _git_output_anywhere(directory: Path, *args: str) -> str:
 
 
 def head_of(worktree: Path) -> Head:
-    """Return where a working tree stands; raises Refused while there is no commit."""
+    """Return the HEAD of a working tree; raises Refused while there is no commit."""
     result = run_git(
         worktree, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD",
         env=ceiling_env(worktree),

@@ -1,12 +1,12 @@
-"""Whether work would begin on an outdated state, by what was last fetched; nothing is fetched."""
+"""Tells whether work would begin on an outdated commit, as of the last fetch; fetches nothing."""
 
 from orchestra_server.git.repository.repository import Repository
 
 
 def stale_base(repo: Repository, branch: str, commit: str) -> str:
-    """Return a sentence where `commit` is behind the branch's upstream, or the branch is gone.
+    """Return a sentence if `commit` is behind the branch's upstream or the branch is gone, else "".
 
-    "" where all is well. `branch` is the one that work is to land on, "" on a detached HEAD.
+    `branch` is the one that the work lands on, "" on a detached HEAD.
     """
     if not branch:
         return ""

@@ -1,4 +1,4 @@
-"""Where a working tree stands and what is open in it, asked of git in one process."""
+"""Reads a working tree's branch, commit and uncommitted work with one git process."""
 
 import os
 from collections.abc import Iterable
@@ -9,32 +9,32 @@ from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
 
-# All that is open, whatever the person's settings hide; read from the files themselves and not
-# from what a file monitor or git's cache of untracked files remembers.
+# All uncommitted work, whatever the user's settings hide; read from the files themselves and not
+# from a file monitor or git's cache of untracked files.
 _STATUS_COMMAND = (
     "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
     "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
     "--untracked-files=all", "--ignore-submodules=none",
 )  # fmt: skip
-# What stands before the path of an entry, git-status(1).
+# Fields before the path of an entry, git-status(1).
 _UNMERGED_FIELDS = 10
 _CHANGED_FIELDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WorktreeStatus:
-    """Branch and commit of HEAD, "" for none; and what is open, by git-status(1)."""
+    """Branch and commit of HEAD, "" for none; and the uncommitted work, by git-status(1)."""
 
     branch: str
     commit: str
-    clean: bool  # HEAD's commit holds everything that git does not ignore
+    clean: bool  # HEAD's commit has everything that git does not ignore
     unmerged: tuple[str, ...]
-    untracked: tuple[str, ...]  # a repository of its own ends with a slash
-    own_files: tuple[str, ...] = ()  # Orchestra's that HEAD lacks; they are in nothing else here
+    untracked: tuple[str, ...]  # a nested repository ends with a slash
+    own_files: tuple[str, ...] = ()  # Orchestra's that HEAD lacks; in no other field
 
 
 def read_status(worktree: Path) -> WorktreeStatus:
-    """Return where a working tree stands; raises Unavailable when it is none any more."""
+    """Return the status of a working tree; raises Unavailable if it no longer is one."""
     require_worktree(worktree)
     headers, entries, own = dict[str, str](), list[str](), list[str]()
     for line in git_output(worktree, *_STATUS_COMMAND).split("\0")[:-1]:
@@ -68,7 +68,7 @@ def _new_path(entry: str) -> str:
 
 
 def git_directory(worktree: Path) -> Path:
-    """Return where git keeps HEAD and index of a working tree, which its `.git` names."""
+    """Return git's directory for a working tree, with its HEAD and index."""
     place = worktree / ".git"
     if place.is_dir():
         return place
@@ -91,15 +91,15 @@ def require_worktree(worktree: Path) -> None:
 
 
 def is_plain_directory(path: Path) -> bool:
-    """Tell whether a path is a directory, not a link to one, and no top of a working tree.
+    """Tell whether a path is a directory, not a link to one, and not the top of a working tree.
 
-    At the place of a worktree that was removed, somebody has made the directory again.
+    Somebody may have created it at the path of a removed worktree.
     """
     return path.is_dir() and not path.is_symlink() and not os.path.lexists(path / ".git")
 
 
 def require_no_repository(worktree: Path, untracked: Iterable[str]) -> None:
-    """Raise Refused when a whole repository lies untracked in the working tree."""
+    """Raise Refused when the working tree contains an untracked repository."""
     for path in untracked:
         if path.endswith("/"):
             raise Refused(

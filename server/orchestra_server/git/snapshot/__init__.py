@@ -1,1 +1,1 @@
-"""A worktree's whole state, uncommitted work included, read without touching it."""
+"""Reads a worktree's whole state, with its uncommitted work, without changing it."""

@@ -24,7 +24,7 @@ from orchestra_server.git.snapshot.stage_all import stage_all
 
 _SHOWN = 5  # file names in one line
 # How shells, Node.js, Python and Ruby say that something is not installed.
-_UNSIGNED = "failed to sign the data"  # what git says, whatever the program said
+_UNSIGNED = "failed to sign the data"  # git's message, whichever program failed
 _LACKS = re.compile(
     r"not found|no such file|cannot find|no module named|cannot load such file", re.IGNORECASE
 )
@@ -38,13 +38,13 @@ def commit_uncommitted_work(
     plain_message: str = "",
     standing: WorktreeStatus | None = None,
 ) -> str | None:
-    """Commit all that is open, untracked files too; return the commit, None if there is nothing.
+    """Commit uncommitted work and untracked files; return the commit, None if there is none.
 
     Orchestra's own files are left out, whatever the repository's ignore rules say.
-    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is what was just
-    found there. The user's identity, signing and hooks apply; where a commit-msg hook refuses
-    `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses,
-    the index being then as it was.
+    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is its status, if
+    just read. The user's identity, signing and hooks apply; where a commit-msg hook refuses
+    `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses;
+    the index is then as before.
     """
     status = standing or read_status(worktree)
     require_no_conflict(worktree, status)
@@ -75,13 +75,13 @@ def _commit(worktree: Path, message: str, trailers: Sequence[str]) -> GitResult:
 
 
 def _has_message_rule(worktree: Path) -> bool:
-    """Tell whether a commit-msg hook judges messages here."""
+    """Tell whether the repository has a commit-msg hook."""
     asked = run_git(worktree, "rev-parse", "--git-path", "hooks/commit-msg")
     return os.access(worktree / asked.out.strip(), os.X_OK)
 
 
 def _cure(ran: GitResult) -> str:
-    """Return what to do where signing failed, or a hook lacks a file that no commit holds."""
+    """Return what to do if signing failed, or a hook misses a file that no commit has."""
     if _UNSIGNED in ran.err:
         return (
             "; unlock the key (sign something with it in a terminal), or turn signing off for this "
@@ -105,7 +105,7 @@ def require_no_conflict(worktree: Path, standing: WorktreeStatus) -> None:
 
 
 def first_names(files: Sequence[str]) -> str:
-    """Return the first few names and how many more there are."""
+    """Return the first few names and the number of others."""
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     return ", ".join(files[:_SHOWN]) + more
 
@@ -118,7 +118,7 @@ def _has_anything_to_commit(worktree: Path) -> bool:
 
 
 def _is_merging(worktree: Path) -> bool:
-    """Tell whether a merge waits for its commit, which counts as work even without changes."""
+    """Tell whether a merge waits to be committed, which counts as work even without changes."""
     return (git_directory(worktree) / "MERGE_HEAD").exists()
 
 

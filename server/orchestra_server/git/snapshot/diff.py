@@ -1,7 +1,7 @@
 """A chamber's diff from its base, uncommitted and untracked work included.
 
-Untracked files are entered in a copy of the index as "to be added", so that no blob is written
-each time somebody looks, and the worker's index never notices.
+Untracked files are marked "to be added" in a copy of the index, so that no blob is written for
+each diff and the worker's index does not change.
 """
 
 from collections.abc import Generator
@@ -13,7 +13,7 @@ from orchestra_core.text import clean
 from orchestra_server.git.process.run import git_output_prefix
 from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, split_nul
 
-# A person's settings that would change what is parsed or shown.
+# Settings of the user that would change what is parsed or shown.
 _AS_IS = (
     "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
     "--src-prefix=a/", "--dst-prefix=b/",
@@ -22,7 +22,7 @@ _AS_IS = (
 
 @dataclass(frozen=True, slots=True)
 class DiffSize:
-    """Files, and lines in and out; a binary file counts as a file without lines."""
+    """Files, added and deleted lines; a binary file counts as a file without lines."""
 
     files: int
     insertions: int
@@ -30,7 +30,7 @@ class DiffSize:
 
 
 def diff_size(worktree: Path, base_commit: str) -> DiffSize:
-    """Return how much differs from the base commit."""
+    """Return the size of the diff from the base commit."""
     with _with_untracked(worktree) as index_copy:
         listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
     rows = [line.split("\t", 2) for line in split_nul(listed)]
@@ -42,14 +42,14 @@ def diff_size(worktree: Path, base_commit: str) -> DiffSize:
 
 
 def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
-    """Return the files that differ from the base commit, sorted; a rename is both its names."""
+    """Return the files that differ from the base commit, sorted; a rename has both names."""
     with _with_untracked(worktree) as index_copy:
         listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
     return tuple(sorted(split_nul(listed)))
 
 
 def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
-    """Return the diff as safe text of at most `limit` characters and a line saying it was cut."""
+    """Return the diff as safe text, cut at `limit` characters with a line that says so."""
     with _with_untracked(worktree) as index_copy:
         text, cut = git_output_prefix(
             worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,

@@ -1,7 +1,7 @@
-"""A chamber's present content, uncommitted work included, as a commit that no ref names.
+"""Turns a chamber's present content, with uncommitted work, into a commit that no ref names.
 
-Its objects go into a directory of their own beside the repository's, so that looking leaves
-nothing in the repository; its worker's index is copied and never written.
+Its objects go into a scratch directory, so that a snapshot leaves nothing in the repository; the
+worker's index is copied and never written.
 """
 
 import logging
@@ -23,48 +23,48 @@ from orchestra_server.git.repository.worktree_status import git_directory, requi
 from orchestra_server.git.snapshot.index_copy import PLAIN, split_nul
 from orchestra_server.git.snapshot.stage_all import unstage
 
-# With one fixed date the same work is the same commit, by which answers are remembered.
+# With a fixed date the same work gives the same commit, which is the key of cached verdicts.
 _NAME, _EMAIL = (ORCHESTRA_IDENTITY[f"GIT_AUTHOR_{part}"] for part in ("NAME", "EMAIL"))
 _IDENTITY = f"{_NAME} <{_EMAIL}> 946684800 +0000"
 _WHO_AND_WHEN = f"author {_IDENTITY}\ncommitter {_IDENTITY}\n\nseen\n"
 _AT_ONCE = 4
 _log = logging.getLogger(__name__)
-# What `git add --ignore-errors` ends with when a file could not be read; the others are in.
+# Status of `git add --ignore-errors` when a file could not be read; the others are added.
 _SOME_UNREADABLE = 1
-_ADDED = "add '"  # how a line of its answer begins, before the path
+_ADDED = "add '"  # how its output lines begin, before the path
 _ADD_ALL = ("add", "--all", "--sparse", "--ignore-errors", "--verbose")
 Stamp = tuple[int, int, int]
 
 
 @dataclass(slots=True)
 class ScratchObjects:
-    """A directory for objects and copied indexes, wiped when begun and when closed."""
+    """A directory for objects and copied indexes, emptied at the beginning and when closed."""
 
     directory: Path
-    objects: Path  # the repository's own, where git looks for all else
+    objects: Path  # the repository's own, where git finds all others
     _stamps: dict[Path, Stamp] = field(default_factory=dict[Path, Stamp])
 
     def begin(self) -> None:
-        """Start empty: delete what a process that died has left."""
+        """Start empty: delete what a dead process left."""
         self.close()
         (self.directory / "objects" / "info").mkdir(parents=True)
         alternates = self.directory / "objects" / "info" / "alternates"
         alternates.write_bytes(bytes(self.objects) + b"\n")
 
     def close(self) -> None:
-        """Leave no file behind."""
+        """Delete the directory."""
         self._stamps.clear()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     @property
     def env(self) -> dict[str, str]:
-        """Return what makes git write its objects here."""
+        """Return the environment that makes git write its objects here."""
         return {"GIT_OBJECT_DIRECTORY": str(self.directory / "objects")}
 
     def index_for(self, name: str, index: Path) -> Path:
-        """Return the copy of a worktree's index, taken anew when its worker's git wrote it.
+        """Return the copy of a worktree's index, copied again after the worker's git wrote it.
 
-        The copy stays between two calls, so that git need not read unchanged files again.
+        The copy stays between calls, so that git need not read unchanged files again.
         """
         copy = self.directory / f"index-{name}"
         status = index.stat()
@@ -84,10 +84,10 @@ class _HeadTree:
 def snapshot_worktrees(
     scratch: ScratchObjects, repo: Repository, worktrees: Mapping[str, Path]
 ) -> dict[str, str]:
-    """Return by name the commit of all that each working tree holds but its ignored files.
+    """Return by name a commit of each working tree's content without its ignored files.
 
-    HEAD's own for a clean one. What cannot be read is left out, be it a file or a whole working
-    tree; the log says which.
+    For a clean one it is HEAD's commit. An unreadable file or working tree is left out, and
+    logged.
     """
     heads = _heads(repo, worktrees)
 
@@ -103,7 +103,7 @@ def snapshot_worktrees(
 
 
 def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _HeadTree]:
-    """Read every worktree's HEAD with one git process, by git's names for other HEADs."""
+    """Read the HEADs of all worktrees with one git process, by git's names for them."""
     asked: dict[str, str] = {}
     for name, worktree in worktrees.items():
         try:
@@ -118,7 +118,7 @@ def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _HeadTr
     pairs = zip(told[::2], told[1::2], strict=True)
     return {
         name: _HeadTree(commit, tree)
-        for name, (commit, tree) in zip(asked, pairs, strict=False)  # none when git failed
+        for name, (commit, tree) in zip(asked, pairs, strict=False)  # empty when git failed
         if " " not in commit and " " not in tree  # "… missing"
     }
 
@@ -139,9 +139,9 @@ def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
 
 
 def _leave_out_own_files(git: Callable[..., str], added: str) -> None:
-    """Take out again what `git add --verbose` says it has added of Orchestra's own files.
+    """Unstage Orchestra's own files that `git add --verbose` reports as added.
 
-    The answer costs nothing where there are none, and this is asked at each look.
+    Reading its output costs nothing when there are none, and each snapshot does it.
     """
     lines = added.splitlines()
     own = own_files(line[len(_ADDED) : -1] for line in lines if line.startswith(_ADDED))
@@ -156,7 +156,7 @@ def _commits(
     heads: Mapping[str, _HeadTree],
     trees: Mapping[str, str],
 ) -> dict[str, str]:
-    """Write one commit on each HEAD, all by one process; the same work is the same commit."""
+    """Write one commit on each HEAD, all in one process; the same work gives the same commit."""
     if not trees:
         return {}
     files: list[str] = []
@@ -172,7 +172,7 @@ def _commits(
 
 
 def _lines(result: GitResult, expected: int) -> list[str]:
-    """Return what git said of each; nothing when it failed, as where the repository is gone."""
+    """Return git's output lines; nothing when it failed, such as when the repository is gone."""
     lines = result.out.splitlines()
     if result.status == 0 and len(lines) == expected:
         return lines

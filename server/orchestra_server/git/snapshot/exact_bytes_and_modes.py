@@ -1,7 +1,7 @@
-"""Exact bytes and modes of files that git alone would restore differently.
+"""Keeps exact bytes and modes of files that git alone would restore differently.
 
-Git knows of modes only whether a file may be executed, and a filter (line ends, `clean` and
-`smudge`) may give back other bytes than it took.
+Git records of a mode only the executable bit, and a filter (line endings, `clean` and `smudge`) may
+return other bytes than it was given.
 """
 
 import os
@@ -18,13 +18,13 @@ EXACT = "exact/"
 MODES = "modes"
 _FILES = ("100644", "100755")
 _NO_ENV: Mapping[str, str] = MappingProxyType({})
-_AT_ONCE = 500  # names in one command, which the system limits
+_AT_ONCE = 500  # names in one command; the system limits its length
 
 
 def exact_entries(
     repo: Repository, worktree: Path, state: WorktreeState, *, env: Mapping[str, str] = _NO_ENV
 ) -> list[str]:
-    """Return what must be kept of the files that differ from HEAD, as entries of a tree.
+    """Return tree entries that keep bytes and modes of the files that differ from HEAD.
 
     `env` names the repository where the directory is no worktree.
     """
@@ -54,7 +54,7 @@ def exact_entries(
 def restore_exact_files(
     repo: Repository, worktree: Path, entries: Mapping[str, str], modes: str
 ) -> None:
-    """Give files their own bytes and modes back."""
+    """Restore the files' exact bytes and modes."""
     for path, entry in entries.items():
         if path.startswith(EXACT):
             content = repo.git("cat-file", "blob", entry.split()[1])
@@ -67,7 +67,7 @@ def restore_exact_files(
 
 
 def _changed(repo: Repository, state: WorktreeState) -> Iterator[tuple[str, str]]:
-    """Yield path and blob of each file that the working tree has otherwise than HEAD."""
+    """Yield path and blob of each file that differs from HEAD in the working tree."""
     parts: Sequence[str] = split_nul(
         repo.git("diff-tree", "-r", "-z", "--no-renames", state.head_tree, state.work_tree)
     )

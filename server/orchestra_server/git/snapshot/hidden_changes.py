@@ -1,7 +1,7 @@
-"""Changes that git was told not to see: `update-index --assume-unchanged` and `--skip-worktree`.
+"""Finds changes hidden from git by `update-index --assume-unchanged` or `--skip-worktree`.
 
-`git status` shows nothing and `git add --all` passes them over, so that a chamber with such a
-change looks as if it held no work.
+`git status` does not show them and `git add --all` skips them, so that a chamber with such a change
+looks as if it held no work.
 """
 
 import os
@@ -15,14 +15,14 @@ _STATS = 40
 _FLAGS = struct.Struct(">H")
 _ASSUMED = 0x8000
 _NAME = 0x0FFF
-_PLAIN_VERSION = 2  # the one without flags for `--skip-worktree` and `add --intent-to-add`
-_SPLIT = b"link"  # the extension that says: most entries are in another file
+_PLAIN_VERSION = 2  # it has no flags for `--skip-worktree` and `add --intent-to-add`
+_SPLIT = b"link"  # the extension of an index whose entries are mostly in another file
 
 
 def hides_changes(index: Path, id_bytes: int) -> bool:
-    """Tell whether an index may hold flags of a person's, which no tree can hold.
+    """Tell whether an index may have flags set by the user, which no tree can hold.
 
-    `id_bytes` is the length of an object's id.
+    `id_bytes` is the length of an object id.
     """
     if not index.exists():
         return False
@@ -32,7 +32,7 @@ def hides_changes(index: Path, id_bytes: int) -> bool:
 
 
 def unhide_changes(worktree: Path, git: Callable[..., str]) -> None:
-    """Let a copied index see every change; `git` runs on that copy."""
+    """Clear the flags in a copied index, so that it shows every change; `git` runs on that copy."""
     lines = git("ls-files", "-v", "-z").split("\0")[:-1]
     assumed = [line[2:] for line in lines if line[0].islower()]
     skipped = [
@@ -45,7 +45,7 @@ def unhide_changes(worktree: Path, git: Callable[..., str]) -> None:
 
 
 def _is_assumed(content: bytes, count: int, id_bytes: int) -> bool:
-    """Read the flags of each entry, which ends with its name, filled with NUL to eights."""
+    """Read the flags of each entry; an entry ends with its name, padded with NUL to eight bytes."""
     at = _HEADER.size
     for _ in range(count):
         (flags,) = _FLAGS.unpack_from(content, at + _STATS + id_bytes)

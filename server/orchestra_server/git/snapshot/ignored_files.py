@@ -1,4 +1,4 @@
-"""Which of the files that git ignores count as a worker's work."""
+"""Tells which ignored files count as a worker's work."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IgnoredFiles:
-    """Whether ignored files are work, and the patterns of those that are not even so."""
+    """Whether ignored files count as work, and the patterns of those that never do."""
 
     are_work: bool
     skipped_patterns: tuple[str, ...] = ()
@@ -16,5 +16,5 @@ NO_IGNORED_FILES = IgnoredFiles(are_work=False)
 
 
 def ignored_files_except(patterns: Sequence[str]) -> IgnoredFiles:
-    """Return the case in which all ignored files are work but those that a pattern matches."""
+    """Count all ignored files as work, except those that match a pattern."""
     return IgnoredFiles(are_work=True, skipped_patterns=tuple(patterns))

@@ -1,7 +1,7 @@
-"""The operation in progress in a worktree: a merge, a pick, a revert, a rebase, a bisect.
+"""Keeps an operation in progress in a worktree: a merge, cherry-pick, revert, rebase or bisect.
 
-Git keeps it in files beside the worktree's index, which go with the worktree. Which ones these are
-is from git's own `wt_status_get_state`, `sequencer.c` and gitrepository-layout(5).
+Git keeps its state in files beside the worktree's index, which are removed with the worktree. The
+list is from git's own `wt_status_get_state`, `sequencer.c` and gitrepository-layout(5).
 """
 
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 
-# Each shows an operation in progress; a directory stands for the files in it.
+# Each one means that an operation is in progress; a directory means the files in it.
 _SIGNS = (
     *("MERGE_HEAD", "MERGE_MSG", "SQUASH_MSG", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_START"),
     *("sequencer", "rebase-merge", "rebase-apply", "refs/bisect", "refs/worktree"),
 )
-# These tell nothing by themselves, for git leaves some behind, and belong to it where there is one.
+# These mean nothing by themselves, since git leaves some behind, but belong to an operation.
 _BESIDE = (
     *("MERGE_MODE", "MERGE_RR", "MERGE_AUTOSTASH", "REBASE_HEAD", "BISECT_LOG", "BISECT_NAMES"),
     *("BISECT_TERMS", "BISECT_EXPECTED_REV", "BISECT_ANCESTORS_OK", "BISECT_RUN", "refs/rewritten"),
@@ -34,9 +34,9 @@ _OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 
 
 def read_operation(directory: Path, admin: Path) -> tuple[str, ...]:
-    """Return the files as "mode object<TAB>path", their blobs written; none when none is a sign.
+    """Write the files' blobs; return "mode object<TAB>path" lines, none without an operation.
 
-    `admin` is git's own directory for the worktree, `directory` any in which git can run.
+    `admin` is git's directory for the worktree, `directory` any in which git can run.
     """
     signs = sorted(_files(admin, _SIGNS))
     if not signs:
@@ -48,14 +48,14 @@ def read_operation(directory: Path, admin: Path) -> tuple[str, ...]:
 
 
 def operation_name(admin: Path) -> str:
-    """Return the git command that is under way, which `--abort` ends; "" for none."""
+    """Return the git command in progress, which `--abort` ends; "" for none."""
     if (admin / "rebase-apply" / "applying").exists():
         return "am"
     return next((name for sign, name in _NAMES.items() if (admin / sign).exists()), "")
 
 
 def commits_named_by(directory: Path, operation: Sequence[str]) -> list[str]:
-    """Return the commits that the files of an operation name, which nothing else may keep."""
+    """Return the commits that an operation's files name; perhaps nothing else keeps them."""
     texts = (git_output(directory, "cat-file", "blob", entry.split()[1]) for entry in operation)
     return existing_commits(
         directory, [object_id for text in texts for object_id in _OBJECT.findall(text)]
@@ -63,7 +63,7 @@ def commits_named_by(directory: Path, operation: Sequence[str]) -> list[str]:
 
 
 def existing_commits(directory: Path, objects: Sequence[str]) -> list[str]:
-    """Return those of the objects that are commits and are there."""
+    """Return those of the objects that are existing commits."""
     if not objects:
         return []
     stdin = "".join(f"{object_id}\n" for object_id in dict.fromkeys(objects))
@@ -73,7 +73,7 @@ def existing_commits(directory: Path, objects: Sequence[str]) -> list[str]:
 
 
 def restore_operation_files(repository: Path, admin: Path, files: Mapping[str, str]) -> None:
-    """Put the files of an operation, by path their blobs, where git looks for them."""
+    """Write the files of an operation, given as path: blob, where git looks for them."""
     for path, blob in files.items():
         place = admin / path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def restore_operation_files(repository: Path, admin: Path, files: Mapping[str, s
 
 
 def remove_operation_files(admin: Path, operation: Sequence[str]) -> None:
-    """Take away files that are kept elsewhere."""
+    """Remove files that are kept elsewhere."""
     for entry in operation:
         (admin / entry.split("\t", 1)[1]).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Reads a working tree through a copy of its index, so that its worker notices nothing."""
+"""Reads a working tree through a copy of its index, without disturbing its worker."""
 
 import shutil
 import tempfile
@@ -20,8 +20,8 @@ from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, Ignore
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.stage_all import stage_all, unstage
 
-# A copied index must not point back into the worktree's own daemons and shared files, and a
-# mixture of line ends must not stop a person's work from being kept.
+# A copied index must not refer to the worktree's daemons and shared files, and mixed line endings
+# must not keep work from being saved.
 PLAIN = (
     "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
     "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false",
@@ -41,7 +41,7 @@ class IndexCopy:
         return git_output(self.worktree, *PLAIN, *args, stdin=stdin, env=env)
 
     def untracked(self) -> list[str]:
-        """Return untracked, unignored files; a repository of its own ends with a slash."""
+        """Return untracked files that are not ignored; a nested repository ends with a slash."""
         listed = split_nul(self.git("ls-files", "--others", "--exclude-standard", "-z"))
         return [path for path in listed if not is_own_file(path)]
 
@@ -59,31 +59,31 @@ class IndexCopy:
 
 @dataclass(frozen=True, slots=True)
 class WorktreeState:
-    """One moment of a working tree as trees; `stages` are the index's unmerged entries."""
+    """A working tree's state as trees; `stages` are the index's unmerged entries."""
 
     head: str
     head_tree: str
     index_tree: str
     work_tree: str
     stages: tuple[str, ...]  # "mode object stage<TAB>path"
-    operation: tuple[str, ...] = ()  # what git has under way, as `read_operation` returns it
+    operation: tuple[str, ...] = ()  # the operation in progress, from `read_operation`
     branch: str = ""  # "" on a detached HEAD
 
     @property
     def clean(self) -> bool:
-        """Whether HEAD's commit holds everything."""
+        """Whether HEAD's commit contains everything."""
         same = self.head_tree == self.index_tree == self.work_tree
         return same and not self.stages and not self.operation
 
 
 def split_nul(listed: str) -> list[str]:
-    """Return the parts of a list that git ended with NUL each."""
+    """Split a list in which git ended each item with NUL."""
     return listed.split("\0")[:-1]
 
 
 @contextmanager
 def copied_index(worktree: Path) -> Generator[IndexCopy]:
-    """Lend a working tree with a copy of its index; raises Unavailable when it is none."""
+    """Yield a working tree with a copy of its index; raises Unavailable if it is not one."""
     require_worktree(worktree)
     index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
@@ -95,7 +95,7 @@ def copied_index(worktree: Path) -> Generator[IndexCopy]:
 
 @contextmanager
 def empty_index(worktree: Path) -> Generator[IndexCopy]:
-    """Lend an empty index, to build a tree in."""
+    """Yield an empty index, to build a tree in."""
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         yield IndexCopy(worktree, Path(scratch) / "index")
 
@@ -103,11 +103,11 @@ def empty_index(worktree: Path) -> Generator[IndexCopy]:
 def read_state(
     worktree: Path, *, ignored: IgnoredFiles = NO_IGNORED_FILES, hidden: bool = True
 ) -> WorktreeState:
-    """Return what a working tree holds; its blobs and trees are written to the object database.
+    """Return a working tree's state; its blobs and trees are written to the object database.
 
     `ignored` says which ignored files count as work. With `hidden`, so do changes in files that
-    git was told to take for unchanged. Raises Refused when the working tree contains a repository
-    of its own, of which git would keep only a pointer.
+    git was told to treat as unchanged. Raises Refused when the working tree contains a nested
+    repository, of which git would keep only a pointer.
     """
     standing = read_status(worktree)
     admin = git_directory(worktree)
@@ -132,7 +132,7 @@ def read_state(
 
 
 def read_staged(top: Path, head: str, branch: str, admin: Path) -> WorktreeState:
-    """Return what is left of a worktree whose directory is gone: its HEAD and its index."""
+    """Return the state of a worktree whose directory is gone: its HEAD and its index."""
     index_tree = head_tree = git_output(top, "rev-parse", f"{head}^{{tree}}").strip()
     stages: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
@@ -144,7 +144,7 @@ def read_staged(top: Path, head: str, branch: str, admin: Path) -> WorktreeState
 
 
 def _read_index(index_copy: IndexCopy, head: str) -> tuple[str, tuple[str, ...]]:
-    """Return the index as a tree and its unmerged entries, which are then no more in the copy."""
+    """Return the index as a tree and its unmerged entries, removing these from the copy."""
     stages = tuple(split_nul(index_copy.git("ls-files", "--unmerged", "-z")))
     if stages:
         paths = {stage.split("\t", 1)[1] for stage in stages}

@@ -1,6 +1,6 @@
-"""Commits that a worker made and then abandoned by amend, reset or rebase.
+"""Finds commits that a worker made and then abandoned by amend, reset or rebase.
 
-Git keeps them for a while by the worktree's own log, which goes with the worktree.
+Only the worktree's own reflog keeps them, and it is removed with the worktree.
 """
 
 import re
@@ -16,7 +16,7 @@ _NOTHING = "0"
 
 
 def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
-    """Return the commits that HEAD once stood at and that `head` does not build on."""
+    """Return the former commits of HEAD that `head` does not build on."""
     steps = _steps(admin)
     former_heads = [
         step["old"]
@@ -34,7 +34,7 @@ def abandoned_commits(repo: Repository, admin: Path, head: str) -> list[str]:
 
 
 def last_commit(repo: Repository, admin: Path) -> str:
-    """Return the commit that HEAD stood at last, "" for none: its branch may have been deleted."""
+    """Return the last commit of HEAD in the reflog, "" for none: its branch may be deleted."""
     stood = [step["new"] for step in _steps(admin) if step["new"].strip(_NOTHING)]
     return next(reversed(existing_commits(repo.top, stood[-1:])), "")
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 
 def stage_all(git: Callable[..., str], own_files: Sequence[str]) -> None:
-    """Stage all that is open but `own_files`, which are taken out if somebody has staged them.
+    """Stage all changes except `own_files`, which are unstaged if somebody has staged them.
 
-    `git` runs in the working tree, on the index that is meant; `own_files` are those that
-    `read_status` found there.
+    `git` runs in the working tree with the index to change; `own_files` are from `read_status`.
     """
     if not own_files:
         git("add", "--all", "--sparse")
@@ -21,6 +20,6 @@ def stage_all(git: Callable[..., str], own_files: Sequence[str]) -> None:
 
 
 def unstage(git: Callable[..., str], files: Sequence[str]) -> None:
-    """Take files out of the index; they stay where they are."""
+    """Remove files from the index; they stay on disk."""
     if files:
         git("update-index", "--force-remove", "-z", "--stdin", stdin="\0".join((*files, "")))

@@ -1,4 +1,4 @@
-"""What a commit of a chamber's uncommitted work would hold, without making it."""
+"""Reads what a commit of a chamber's uncommitted work would contain, without creating it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,18 @@ from orchestra_server.git.snapshot.index_copy import read_state, split_nul
 
 @dataclass(frozen=True, slots=True)
 class UncommittedWork:
-    """The files a commit would hold, and a stand-in for it that no ref names."""
+    """The files that a commit would contain, and such a commit without a ref."""
 
-    commit: str  # HEAD's own when nothing is open
+    commit: str  # HEAD's own without changes
     files: tuple[str, ...]
 
 
 def read_uncommitted_work(
     repo: Repository, worktree: Path, standing: WorktreeStatus
 ) -> UncommittedWork:
-    """Return a working tree's open work, untracked files included; its index stays as it is.
+    """Return a working tree's uncommitted work with untracked files; its index stays as it is.
 
-    Raises Refused for what no commit can hold.
+    Raises Refused for what no commit can contain.
     """
     require_no_conflict(worktree, standing)
     if standing.clean:

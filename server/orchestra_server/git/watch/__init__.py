@@ -1,1 +1,1 @@
-"""File watches on chambers, and the ignore rules that tell which changes cannot matter."""
+"""File watches on chambers, and the ignore rules by which changes are skipped."""

@@ -1,11 +1,11 @@
-"""Being told by the kernel when something below some directories changes."""
+"""Watches directories for changes through the kernel."""
 
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-# Milliseconds: changes are told once none has come for one step, and at the latest after LATEST.
+# Milliseconds: changes are reported after a step without any, and at the latest after LATEST.
 QUIET_STEP = 200
 _LATEST = 2_000
 _INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
@@ -18,9 +18,9 @@ _SHARE = 2
 class FileWatcher:
     """Watches directories in a thread of its own until stopped; calls come from that thread.
 
-    `on_ready` is called once nothing more can be missed, `on_changes` with the paths that changed.
-    After `on_failure`, with the reason and whether the watch had been ready, nothing more is told.
-    A path that is not there is passed over.
+    `on_ready` is called once no change can be missed, `on_changes` with the changed paths, and
+    `on_failure` with the reason and whether the watch had been ready; after it nothing is called.
+    A missing path is skipped.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class FileWatcher:
         threading.Thread(target=self._run, name="orchestra-watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Tell nothing more; the thread ends within a step."""
+        """Report nothing more; the thread ends within a step."""
         self._stopped = True
 
     def is_set(self) -> bool:
-        """Answer watchfiles whether to stop; that it asks means that it is watching."""
+        """Tell watchfiles whether to stop; its first call means that it is watching."""
         if not self._ready and not self._stopped:
             self._ready = True
             self._on_ready()
@@ -67,13 +67,13 @@ class FileWatcher:
                 if self._stopped:
                     return
                 self._on_changes([path for _, path in batch])
-        except (OSError, RuntimeError) as error:  # what watchfiles documents, its own included
+        except (OSError, RuntimeError) as error:  # those that watchfiles documents, with its own
             if not self._stopped:
                 self._on_failure(str(error), self._ready)
 
 
 def watch_budget() -> int:
-    """Return how many directories may be watched here; 0 is any number."""
+    """Return how many directories may be watched; 0 for any number."""
     try:
         limit = int(_INOTIFY_LIMIT.read_text())
     except (OSError, ValueError):
@@ -104,5 +104,5 @@ def count_directories(top: Path, most: int) -> int:
             with os.scandir(pending.pop()) as entries:
                 pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         except OSError:
-            continue  # gone, or not ours to read: nothing to watch either
+            continue  # gone or unreadable: nothing to watch
     return count

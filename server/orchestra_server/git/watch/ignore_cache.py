@@ -1,17 +1,17 @@
-"""Which changes cannot matter, because git ignores the files: learned once, then known for free."""
+"""Caches which paths git ignores, so that their changes are skipped without a git process."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from orchestra_server.git.process.run import ceiling_env, run_git
 
-# Paths of one batch that are asked about: a build writes many, below few directories.
+# Paths of one batch that git checks: a build writes many, below few directories.
 _ASKED = 200
 _RULES = ".gitignore"
 
 
 class IgnoreCache:
-    """What a worktree is known to ignore; a rule that changes makes it forget all."""
+    """The ignored paths of a worktree; a changed ignore rule clears it."""
 
     def __init__(self, worktree: Path) -> None:
         self._worktree = worktree
@@ -19,7 +19,7 @@ class IgnoreCache:
         self._roots: frozenset[str] = frozenset()
 
     def matters(self, paths: Iterable[str]) -> list[str]:
-        """Return those of the absolute paths that are not known to be ignored."""
+        """Return the absolute paths that are not known to be ignored."""
         relevant: list[str] = []
         for path in paths:
             if path.endswith(f"/{_RULES}"):
@@ -29,7 +29,7 @@ class IgnoreCache:
         return relevant
 
     def learn(self, paths: Sequence[str]) -> bool:
-        """Ask git which of the paths it ignores, and below which directory; tell whether any."""
+        """Learn which of the paths git ignores, and below which directory; return whether any."""
         asked = dict.fromkeys(step for path in paths[:_ASKED] for step in self._above(path))
         if not asked:
             return False

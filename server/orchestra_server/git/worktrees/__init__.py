@@ -1,1 +1,1 @@
-"""Chambers' worktrees: added, quarantined, linked again, and filled with included files."""
+"""Chambers' worktrees: add, fill, relink and quarantine them."""

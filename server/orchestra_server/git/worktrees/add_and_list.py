@@ -1,7 +1,7 @@
-"""Git worktrees for chambers: all of a batch or none, locked, filled in parallel.
+"""Adds git worktrees for chambers: a whole batch or none, locked, filled in parallel.
 
-Adding is done one after another under a lock, because git fails now and then when worktrees are
-added at once; the slow part, writing the files, runs on as many cores as there are (0.54 of the
+They are added one after another under a lock, because git sometimes fails when worktrees are added
+at once. The slow part, writing the files, runs on all cores (0.54 of the
 time of plain `git worktree add`, measured with 5,000 files on two cores).
 """
 
@@ -25,7 +25,7 @@ _NO_REASON = "no reason given"
 
 @dataclass(frozen=True, slots=True)
 class WorktreePlan:
-    """One worktree to add: `branch` is new and begins at `commit`; `reason` says who locked it."""
+    """One worktree to add: `branch` is new and begins at `commit`; `reason` is for its lock."""
 
     name: str
     path: Path
@@ -46,10 +46,10 @@ class Worktree:
 
 
 def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str, ...]:
-    """Add every worktree or none; return what could not be filled in, a line each.
+    """Add all worktrees or none; return a line for each submodule that could not be filled.
 
-    Raises Refused when a path or branch is in the way and GitFailed with git's own words; either
-    way nothing of the batch is left behind.
+    Raises Refused when a path or branch is in the way and GitFailed with git's message; in both
+    cases nothing of the batch stays behind.
     """
     parents = _missing_parents(plans)
     register_worktrees(repo, plans)
@@ -61,7 +61,7 @@ def add_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str,
 
 
 def register_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
-    """Add every worktree, still without files, or none; raises as `add_worktrees`."""
+    """Add all worktrees, still without files, or none; raises as `add_worktrees`."""
     begun: list[WorktreePlan] = []
     parents = _missing_parents(plans)
     try:
@@ -78,8 +78,9 @@ def register_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
 def fill_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str, ...]:
     """Write the files of registered worktrees and run the repository's hook in each.
 
-    Return what could not be filled in, a line each. The person's filters and hooks take their time:
-    no lock is held meanwhile. Raises GitFailed or Refused; the caller then takes all of them away.
+    Return a line for each submodule that could not be filled. No lock is held meanwhile, since the
+    user's filters and hooks may take long. Raises GitFailed or Refused; the caller then removes
+    all of the worktrees.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         notes = list(map_watched(pool, partial(_check_out, repo), plans))
@@ -116,7 +117,7 @@ def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
 
 
 def _require_no_clash(plan: WorktreePlan, branches: Sequence[str]) -> None:
-    """Raise Refused for a branch that git cannot keep beside the new one: refs are like files."""
+    """Raise Refused for a branch that git cannot have beside the new one: refs are like files."""
     above = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
     below = f"{plan.branch}/"
     clash = next((branch for branch in branches if branch in above or branch.startswith(below)), "")
@@ -129,7 +130,7 @@ def _require_no_clash(plan: WorktreePlan, branches: Sequence[str]) -> None:
 
 
 def _free(branch: str, branches: Sequence[str]) -> str:
-    """Return a name for a branch that is in the way, which is itself in nobody's way."""
+    """Return a new name for a branch that is in the way, which is in no other's way."""
     flat = f"{branch.replace('/', '-')}-renamed"
     names = chain([flat], (f"{flat}-{number}" for number in count(2)))
     return next(name for name in names if name not in branches)
@@ -176,7 +177,7 @@ def _missing_parents(plans: Sequence[WorktreePlan]) -> list[Path]:
 def take_back_worktrees(
     repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path] = ()
 ) -> None:
-    """Remove what the caller has just made; no worker knows of it, so it holds no work."""
+    """Remove worktrees that the caller has just added; no worker has seen them."""
     with uncancelled(), repo.locked():
         for plan in begun:
             shutil.rmtree(plan.path, ignore_errors=True)

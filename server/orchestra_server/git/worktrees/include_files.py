@@ -1,4 +1,4 @@
-"""Which files beside the commit a chamber needs, and which of ours the commit holds itself."""
+"""Finds files that a chamber needs beside the commit, and own files that the commit contains."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ INCLUDE_FILE = ".worktreeinclude"
 def included_files(repo: Repository) -> tuple[str, ...]:
     """Return the files of the working tree that `.worktreeinclude` names and git ignores.
 
-    Its lines are patterns as in `.gitignore`; a tracked file needs no copying, and one that is
-    merely untracked is somebody's work and stays where it is.
+    Its lines are patterns as in `.gitignore`. A tracked file needs no copy, and an untracked one
+    that is not ignored is somebody's work and stays where it is.
     """
     patterns = repo.top / INCLUDE_FILE
     if not patterns.is_file():
@@ -30,7 +30,7 @@ def included_files(repo: Repository) -> tuple[str, ...]:
 
 
 def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> frozenset[str]:
-    """Return those of the paths, relative to the top, that the commit holds."""
+    """Return those of the paths, relative to the top, that the commit contains."""
     names = [path.as_posix() for path in paths]
     return frozenset(
         split_nul(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names))
@@ -46,5 +46,5 @@ def ignored_among(folder: Path, paths: Sequence[str]) -> frozenset[str]:
 
 
 def _may_be_copied(name: str) -> bool:
-    """Leave out repositories inside this one, other chambers among them."""
+    """Tell whether a file may be copied: none of a nested repository, such as a chamber."""
     return not name.endswith("/") and not name.startswith(".claude/worktrees/")

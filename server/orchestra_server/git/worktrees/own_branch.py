@@ -1,6 +1,6 @@
-"""A chamber's own branch: renamed, or left for another, and the command that leads back to it.
+"""Follows a chamber's own branch when it is renamed, and gives the command that leads back to it.
 
-`git branch -m` notes the renaming in the branch's log and in that of the worktree's HEAD.
+`git branch -m` records the renaming in the branch's reflog and in that of the worktree's HEAD.
 """
 
 import re
@@ -34,10 +34,10 @@ def missing_branches(repo: Repository, branches: Sequence[str]) -> set[str]:
 def renamed_branch(
     repo: Repository, worktree: Path, branch: str, base: str, lands_on: str = ""
 ) -> str:
-    """Return what the missing branch of a chamber is called now, "" where that cannot be told.
+    """Return the new name of a chamber's missing branch, "" if unknown.
 
-    It is the branch that the worktree stands on, where a log says so; without logs, where that
-    builds on `base`, has no commit that anybody else's branch has, and is not `lands_on`.
+    It is the worktree's present branch if a reflog says so; without reflogs, if that branch builds
+    on `base`, shares none of its commits with other refs, and is not `lands_on`.
     """
     named = run_git(worktree, "symbolic-ref", "--quiet", "HEAD", env=ceiling_env(worktree))
     current = named.out.strip().removeprefix(_HEADS)
@@ -51,10 +51,10 @@ def renamed_branch(
 
 
 def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStatus) -> str:
-    """Return what to run so that the worktree stands on its own branch with its commits.
+    """Return the command that puts the worktree back on its own branch with its commits.
 
-    The command works as it is: git refuses to switch in the middle of a rebase, and to a branch
-    that is missing or that another worktree is on.
+    It covers the cases in which git refuses to switch: in the middle of a rebase, or to a branch
+    that is missing or checked out in another worktree.
     """
     git = f"git -C {shlex.quote(str(worktree))}"
     operation = operation_name(git_directory(worktree))
@@ -81,7 +81,7 @@ def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStat
 
 
 def _log_says(repo: Repository, worktree: Path, branch: str, current: str) -> bool:
-    """Tell whether a log has the renaming of one branch to the other, over others between them."""
+    """Tell whether a reflog records the renaming of one branch to the other, also in steps."""
     logs = (git_directory(worktree) / "logs/HEAD", repo.common_dir / "logs/refs/heads" / current)
     names = {branch}
     for log in logs:
@@ -94,7 +94,7 @@ def _log_says(repo: Repository, worktree: Path, branch: str, current: str) -> bo
 
 
 def _is_nobody_elses(repo: Repository, commit: str, base: str, current: str = "") -> bool:
-    """Tell whether a commit builds on `base` by commits that only `current` has, of all refs."""
+    """Tell whether of all refs only `current` has the commits from `base` to this commit."""
     if not base or not is_ancestor(repo, base, commit):
         return False
     since = ("rev-list", "--count", commit, f"^{base}")
@@ -104,7 +104,7 @@ def _is_nobody_elses(repo: Repository, commit: str, base: str, current: str = ""
 
 
 def _made_there(repo: Repository, branch: str, status: WorktreeStatus) -> bool:
-    """Tell whether where the chamber stands is its own branch and commits of its own on top."""
+    """Tell whether HEAD is the chamber's own branch plus commits of its own."""
     tip = repo.resolve(f"{_HEADS}{branch}")
     return status.commit not in {"", tip} and _is_nobody_elses(
         repo, status.commit, tip, status.branch
@@ -112,6 +112,6 @@ def _made_there(repo: Repository, branch: str, status: WorktreeStatus) -> bool:
 
 
 def _can_switch(worktree: Path, branch: str) -> bool:
-    """Tell whether git would switch with what is open in the worktree."""
+    """Tell whether git would switch despite uncommitted work in the worktree."""
     tried = ("read-tree", "--dry-run", "-m", "-u", "HEAD", f"{_HEADS}{branch}")
     return run_git(worktree, *tried, env=ceiling_env(worktree)).status == 0

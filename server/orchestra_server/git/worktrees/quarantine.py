@@ -1,10 +1,10 @@
 """Quarantine: a worktree that is to be removed is moved away, checked there, and then discarded.
 
-While it is in quarantine nobody reaches it by its path. A worker that writes there after the check
-gets an error, or makes a new file at the old path, which stays: no work disappears unseen with the
-directory. Only a process whose working directory it is, or that holds one of its files open, still
-reaches it; that is why closing asks for confirmation while a worker runs. When our process dies
-meanwhile, the worktree stays in quarantine beside its place, and the next caller puts it back.
+In quarantine it cannot be reached by its path. A worker that writes there after the check gets an
+error, or creates a new file at the old path, which stays: no work disappears unseen with the
+directory. Only a process that has it as its working directory, or has one of its files open, still
+reaches it; that is why closing asks for confirmation while a worker runs. If this process dies
+meanwhile, the worktree stays in quarantine beside its path, and the next caller puts it back.
 Discarded directories are deleted in the background.
 """
 
@@ -27,7 +27,7 @@ _LATE_PREFIX = ".orchestra-late-"
 _PARKED = re.compile(rf"{re.escape(_LATE_PREFIX)}(?P<name>.+)-[0-9a-f]{{8}}")
 _DISCARDED = ".orchestra-gone"
 _DISCARDED_ADMIN_PREFIX = "orchestra-gone-"
-_TRIES = 5  # another process may delete the folder of discarded worktrees meanwhile
+_TRIES = 5  # another process may delete the folder of discarded worktrees
 
 
 def require_admin_directory(repo: Repository, path: Path) -> Path:
@@ -44,7 +44,7 @@ def require_admin_directory(repo: Repository, path: Path) -> Path:
 def quarantined(path: Path) -> Generator[Path]:
     """Yield a worktree's directory in quarantine, and put it back unless it was discarded.
 
-    Raises Refused when it cannot be moved, or not put back because something is in its place.
+    Raises Refused when it cannot be moved there, or back because something else is in its place.
     """
     quarantine = _quarantine_path(path)
     try:
@@ -60,7 +60,7 @@ def quarantined(path: Path) -> Generator[Path]:
 
 
 def restore_from_quarantine(path: Path) -> None:
-    """Put a worktree's directory back at `path` if it is in quarantine."""
+    """Move a worktree's directory back to `path` if it is in quarantine."""
     quarantine = _quarantine_path(path)
     if not quarantine.exists():
         return
@@ -79,26 +79,26 @@ def is_in_quarantine(path: Path) -> bool:
 
 
 def park_late_files(path: Path) -> None:
-    """Move the plain directory at a worktree's place away, beside it, until its files are saved."""
+    """Move a plain directory at a worktree's path aside until its files are saved."""
     path.rename(path.with_name(f"{_LATE_PREFIX}{path.name}-{secrets.token_hex(4)}"))
 
 
 def parked_late_files(path: Path) -> list[Path]:
-    """Return the directories that were parked from a worktree's place."""
+    """Return the directories that were moved aside from a worktree's path."""
     parked = path.parent.glob(f"{_LATE_PREFIX}*")
     return sorted(directory for directory in parked if worktree_name(directory.name) == path.name)
 
 
 def worktree_name(entry: str) -> str:
-    """Return the name of the worktree from whose place a directory was parked, or its own."""
+    """Return the name of the worktree from whose path a directory was moved, or its own name."""
     parked = _PARKED.fullmatch(entry)
     return parked["name"] if parked else entry
 
 
 def discard(repo: Repository, directory: Path, admin: Path) -> None:
-    """Discard a worktree that was checked, and git's directory for it.
+    """Discard a checked worktree, and git's directory for it.
 
-    Each by one rename, so that a list of worktrees shows it whole or not at all.
+    Each takes one rename, so that a list of worktrees has it completely or not at all.
     """
     discard_directory(directory)
     with repo.locked():
@@ -106,7 +106,7 @@ def discard(repo: Repository, directory: Path, admin: Path) -> None:
             repo.common_dir / f"{_DISCARDED_ADMIN_PREFIX}{admin.name}-{secrets.token_hex(4)}"
         )
         admin.rename(discarded_admin)
-        with suppress(OSError):  # there are others; without any, git keeps no folder
+        with suppress(OSError):  # others are in it; git keeps no empty folder
             discarded_admin.with_name("worktrees").rmdir()
     for leftover in repo.common_dir.glob(f"{_DISCARDED_ADMIN_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -128,7 +128,7 @@ def discard_directory(directory: Path) -> None:
 def delete_discarded_in_background(folder: Path) -> None:
     """Delete the worktrees discarded in `folder` in the background: 40,000 files take a second.
 
-    A process that outlives this one does so; what it leaves is deleted with the next worktree.
+    The deleting process outlives this one; whatever it leaves is deleted with the next worktree.
     """
     discarded = folder / _DISCARDED
     if discarded.exists():

@@ -11,9 +11,9 @@ _TEMPORARY = ".orchestra-relink"
 
 
 def relink_worktree(repo: Repository, path: Path) -> bool:
-    """Make git's record and the worktree at `path` point at each other; False without a record.
+    """Make git's record and the worktree at `path` refer to each other; False without a record.
 
-    Not by `git worktree repair`: in a copy of a repository that takes the original's worktrees.
+    `git worktree repair` would take over the original's worktrees in a copy of a repository.
     """
     admin = find_admin_directory(repo, path) or _admin_directory_named_by(repo, path)
     if admin is None:
@@ -24,7 +24,7 @@ def relink_worktree(repo: Repository, path: Path) -> bool:
 
 
 def relink_moved_worktrees(repo: Repository, old_top: Path) -> None:
-    """Link each worktree that stood below `old_top` and moved from there with the repository."""
+    """Relink each worktree below `old_top` that moved with the repository."""
     with repo.locked():
         for pointer in repo.common_dir.glob("worktrees/*/gitdir"):
             text = pointer.read_text(encoding="utf-8", errors="surrogateescape")
@@ -36,22 +36,22 @@ def relink_moved_worktrees(repo: Repository, old_top: Path) -> None:
 
 
 def lock_worktree(repo: Repository, path: Path, reason: str) -> None:
-    """Lock a worktree again, so that no other tool's clean-up takes it."""
+    """Lock a worktree again, so that no cleanup of another tool removes it."""
     with repo.locked():
         repo.git("worktree", "lock", "--reason", reason, str(path))
 
 
 def register_worktree_again(repo: Repository, path: Path, branch: str, reason: str) -> None:
-    """Make a directory that git has forgotten a worktree on `branch` again.
+    """Register a directory that git has forgotten as a worktree on `branch` again.
 
-    Its files stay as they are, and what differs from the branch shows as changed. What was staged
-    is staged no more. Raises Refused when the directory belongs to another repository by now.
+    Its files stay as they are; differences from the branch show as unstaged changes. Raises
+    Refused when the directory belongs to another repository by now.
     """
     if (path / ".git").is_dir():
         raise Refused(f"{path} is a repository of its own by now; move it aside")
     passing = path.with_name(f"{_TEMPORARY}-{path.name}")
     with repo.locked():
-        # Made beside it and then moved over: git adds no worktree where there are files.
+        # Added beside it and then moved over: git adds no worktree where files exist.
         repo.git(
             "worktree", "add", "--quiet", "--no-checkout", "--force", "--lock",
             "--reason", reason, "--", str(passing), branch,
@@ -65,7 +65,7 @@ def register_worktree_again(repo: Repository, path: Path, branch: str, reason: s
 
 
 def _admin_directory_named_by(repo: Repository, path: Path) -> Path | None:
-    """Return the record that a worktree's `.git` names, looked for where the repository is now."""
+    """Return the record that a worktree's `.git` file names, in the repository's present place."""
     try:
         text = (path / ".git").read_text(encoding="utf-8")
     except OSError:
@@ -77,7 +77,7 @@ def _admin_directory_named_by(repo: Repository, path: Path) -> Path | None:
 
 
 def _link(admin: Path, path: Path) -> None:
-    """Write the two files by which they know each other (gitrepository-layout(5))."""
+    """Write the two files that refer to each other (gitrepository-layout(5))."""
     for place, text in (
         (admin / "gitdir", f"{path}/.git\n"),
         (path / ".git", f"gitdir: {admin}\n"),

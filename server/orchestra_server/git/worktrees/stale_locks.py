@@ -1,4 +1,4 @@
-"""Lock files that a git process left when it was killed; git itself never takes them away."""
+"""Finds lock files of killed git processes; git itself never removes them."""
 
 import time
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from orchestra_server.git.process.git_processes import git_processes_in
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
-# Seconds. Git holds a lock while its person writes a commit message, so age alone says little.
+# Seconds. Git holds a lock while the user writes a commit message, so age alone proves little.
 _STALE_AFTER = 600
 _NAMES = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
 _ASIDE = Path("orchestra", "stale-locks")
 
 
 def stale_locks(repo: Repository) -> tuple[Path, ...]:
-    """Return the locks older than ten minutes, as long as no git runs in the repository.
+    """Return the locks older than ten minutes if no git runs in the repository.
 
-    Where the system does not tell which processes run, none is called stale.
+    If the system cannot tell which processes run, no lock counts as stale.
     """
     oldest = time.time() - _STALE_AFTER
     old = [path for path in _locks(repo) if _modified_at(path) < oldest]
@@ -25,7 +25,7 @@ def stale_locks(repo: Repository) -> tuple[Path, ...]:
 
 
 def move_stale_lock(repo: Repository, lock: Path) -> Path:
-    """Move a lock out of git's way, into the common directory, and return where it is now."""
+    """Move a lock out of git's way, into the common directory, and return its new path."""
     folder = repo.common_dir / _ASIDE
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / f"{lock.name}.{time.time_ns()}"
@@ -42,7 +42,7 @@ def _locks(repo: Repository) -> Iterator[Path]:
 def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except OSError:  # its owner was quicker
+    except OSError:  # its owner has removed it
         return time.time()
 
 

@@ -1,7 +1,7 @@
-"""Submodules of a chamber: filled from what this machine has, and kept when the chamber goes.
+"""Fills a chamber's submodules from local copies, and preserves their commits when it closes.
 
-A linked worktree has submodule repositories of its own below the common directory's
-`worktrees/<id>/modules`, which go when it goes; the main checkout's in `modules` stay.
+A linked worktree has its own submodule repositories below the common directory's
+`worktrees/<id>/modules`, which are removed with it; the main checkout's in `modules` stay.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,17 +15,17 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
 
 _PRESERVED = "refs/orchestra/saved"
-# The fetching end's own way: its configuration names a working tree that may be gone.
+# The copy's configuration names a working tree that may be gone.
 _UPLOAD = "env GIT_WORK_TREE=/ git-upload-pack"
 
 
 @dataclass(frozen=True, slots=True)
 class FilledSubmodule:
-    """A submodule of a chamber; `store` is where git keeps the main checkout's copy of it."""
+    """A submodule of a chamber; `main_copy` is git's directory for the main checkout's copy."""
 
     path: Path
     main_copy: Path
-    commit: str  # that its superproject names
+    commit: str  # that the superproject names
     path_in_parent: str  # in the superproject
 
 
@@ -37,9 +37,9 @@ class _SubmoduleEntry:
 
 
 def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
-    """Fill each submodule from a copy on this machine; return a line for each that has none.
+    """Fill each submodule from a local copy; return a line for each without one.
 
-    Nothing is fetched over a network: that can take minutes, and ask for a password.
+    Nothing is fetched over the network: that can take minutes, and prompt for a password.
     """
     main_copies = [repo.common_dir / "modules", *repo.common_dir.glob("worktrees/*/modules")]
     return tuple(_fill(worktree, main_copies, [repo.top]))
@@ -48,8 +48,8 @@ def fill_submodules(repo: Repository, worktree: Path) -> tuple[str, ...]:
 def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
     """Copy submodule commits that removing the worktree would lose.
 
-    Those that only they have go to the main checkout's copy, under refs/orchestra/saved; raises
-    Refused where there is no such copy.
+    Commits that exist nowhere else go to the main checkout's copy, under refs/orchestra/saved;
+    raises Refused where there is no such copy.
     """
     _preserve(worktree, repo.common_dir / "modules")
     # Git's directory of a submodule outlives `git rm` of the submodule.
@@ -57,7 +57,7 @@ def preserve_submodule_commits(repo: Repository, worktree: Path) -> None:
 
 
 def preserve_submodule_commits_of_missing(repo: Repository, admin: Path) -> None:
-    """Do so for submodules that are gone from the disk: git's directories of them are not."""
+    """Preserve commits of deleted submodules, whose git directories still exist."""
     for head in sorted((admin / "modules").rglob("HEAD")):
         submodule = head.parent
         if (submodule / "objects").is_dir():
@@ -66,7 +66,7 @@ def preserve_submodule_commits_of_missing(repo: Repository, admin: Path) -> None
 
 
 def filled_submodules(worktree: Path, main_copies: Path) -> list[FilledSubmodule]:
-    """Return the filled submodules of a worktree; `stores` holds the main checkout's copies."""
+    """Return the filled submodules of a worktree; `main_copies` has the main checkout's copies."""
     return [
         FilledSubmodule(
             worktree / module.path, main_copies / module.name, module.commit, module.path
@@ -103,7 +103,7 @@ def _fill(
 def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
     result = run_programs(
         worktree,
-        "-c", "protocol.file.allow=always",  # the source is ours, on this disk
+        "-c", "protocol.file.allow=always",  # the source is a local copy
         "-c", f"submodule.{module.name}.url={source}",
         "submodule", "--quiet", "update", "--init", "--", module.path,
         waits_for=f"filling submodule {module.path} in chamber {worktree.name!r}",
@@ -113,7 +113,7 @@ def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
         raise GitFailed(f"submodule {module.path} could not be filled: {result.failure}")
     submodule = worktree / module.path
     real = run_git(source, "config", "--get", "remote.origin.url", env=ceiling_env(source))
-    if real.status == 0:  # a worker's own fetch and push go where they always went
+    if real.status == 0:  # the worker's fetch and push keep their remote
         git_output(submodule, "config", "remote.origin.url", real.out.strip())
 
 
@@ -149,7 +149,7 @@ def _unpushed_tips(submodule: Path, env: Mapping[str, str]) -> list[str]:
 
 
 def _bare_env(directory: Path) -> dict[str, str]:
-    """Return what lets git work in its own directory whose working tree is gone."""
+    """Return the environment for git in a git directory whose working tree is gone."""
     return {"GIT_DIR": str(directory), "GIT_WORK_TREE": str(directory)}
 
 
@@ -161,7 +161,7 @@ def _has_commit(repository: Path, commit: str) -> bool:
 
 
 def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
-    """Return what .gitmodules names and the index holds, a commit each."""
+    """Return the submodules named in .gitmodules that are in the index, with their commits."""
     if not (worktree / ".gitmodules").is_file():
         return []
     listed = git_output(worktree, "ls-files", "--stage", "-z").split("\0")
