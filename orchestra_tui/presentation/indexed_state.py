@@ -204,11 +204,11 @@ class IndexedState:
         """Drop what went into the archive from every index; no row of it is shown any more."""
         self.open_tasks.discard(task_id)
         self._discoveries_of.pop(task_id, None)
-        for one in self._chambers_of.pop(task_id, ()):
-            self._mail_of.pop(one, None)
-            self._conflicts_of.pop(one, None)
-            self.standing_chambers.discard(one)
-            self.suspended_chambers.discard(one)
+        for chamber_key in self._chambers_of.pop(task_id, ()):
+            self._mail_of.pop(chamber_key, None)
+            self._conflicts_of.pop(chamber_key, None)
+            self.standing_chambers.discard(chamber_key)
+            self.suspended_chambers.discard(chamber_key)
         self.unread_mail.difference_update(removed.get("interrupts", ()))
         self.open_conflicts.difference_update(removed.get("collisions", ()))
         changed_rows.task_order = changed_rows.chamber_order = changed_rows.discovery_order = True

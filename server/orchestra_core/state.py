@@ -119,10 +119,10 @@ class ProjectState:
     def _remove(self, removed: Mapping[str, Sequence[str]]) -> None:
         kinds = self._kinds()
         for name, ids in removed.items():
-            for one in ids:
-                kinds[name].pop(one, None)
+            for identifier in ids:
+                kinds[name].pop(identifier, None)
                 if name == "chambers":
-                    self.presence.pop(one, None)
+                    self.presence.pop(identifier, None)
 
     def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created."""

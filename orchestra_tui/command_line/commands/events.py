@@ -39,10 +39,10 @@ async def _history(store: Store, after: int) -> list[Event]:
     """Return what came after an event; from the start on, only the last of a long history."""
     if after > 0:
         return await store.events(after)
-    found = await store.last_events(_REMEMBERED)
-    if found and found[0].seq > 1:
-        warn(f"earlier events: orchestra events --after 1, up to {found[0].seq - 1}")
-    return found
+    events = await store.last_events(_REMEMBERED)
+    if events and events[0].seq > 1:
+        warn(f"earlier events: orchestra events --after 1, up to {events[0].seq - 1}")
+    return events
 
 
 async def _follow(store: Store, options: Options) -> None:

@@ -48,16 +48,16 @@ def ended_beyond(state: ProjectState, kept: int) -> list[ArchivedTask]:
         key=lambda task: (task.finished_at, task.id),
     )
     going = {task.id: list[Document]() for task in ended[: max(0, len(ended) - kept)]}
-    standing = {one.task_id for one in state.chambers.values() if one.is_standing}
-    unread = {one.task_id for one in state.interrupts.values() if one.is_unread}
+    standing = {chamber.task_id for chamber in state.chambers.values() if chamber.is_standing}
+    unread = {interrupt.task_id for interrupt in state.interrupts.values() if interrupt.is_unread}
     for name in ("chambers", "agents", "discoveries", "interrupts"):
         for document in state.of_kind(name).values():
             if document.task_id in going:  # type: ignore[union-attr]
                 going[document.task_id].append(document)  # type: ignore[union-attr]
     for conflict in state.conflicts.values():
-        owner = next((one for one in conflict.task_ids if one in going), "")
-        others = (state.tasks.get(one) for one in conflict.task_ids)
-        if owner and (conflict.is_over or all(one is None or one.is_over for one in others)):
+        owner = next((task_id for task_id in conflict.task_ids if task_id in going), "")
+        others = (state.tasks.get(task_id) for task_id in conflict.task_ids)
+        if owner and (conflict.is_over or all(other is None or other.is_over for other in others)):
             going[owner].append(conflict)
     return [
         _gathered(task, going[task.id])
@@ -71,14 +71,14 @@ def _gathered(task: Task, documents: Sequence[Document]) -> ArchivedTask:
     for document in documents:
         kinds.setdefault(hash_of(type(document)), []).append(document)
     kinds["conflicts"] = kinds.pop("collisions", [])
-    given = {name: tuple(found) for name, found in kinds.items()}
+    given = {name: tuple(documents_of_kind) for name, documents_of_kind in kinds.items()}
     return ArchivedTask(task=task, **given)  # type: ignore[arg-type]
 
 
 async def _archive(batch: Sequence[ArchivedTask], now: int, reads: Reads) -> Change:
     kinds: dict[type, list[str]] = {}
-    for one in batch:
-        for document in one.documents():
+    for archived in batch:
+        for document in archived.documents():
             kinds.setdefault(type(document), []).append(document.id)
     current = {
         (kind, document.id): document
@@ -87,23 +87,23 @@ async def _archive(batch: Sequence[ArchivedTask], now: int, reads: Reads) -> Cha
         if document is not None
     }
     same = [
-        one
-        for one in batch
-        if all(current.get((type(each), each.id)) == each for each in one.documents())
+        archived
+        for archived in batch
+        if all(current.get((type(each), each.id)) == each for each in archived.documents())
     ]
-    return Change(events=tuple(_archived(one, now) for one in same), archives=tuple(same))
+    return Change(events=tuple(_archived(archived, now) for archived in same), archives=tuple(same))
 
 
-def _archived(one: ArchivedTask, now: int) -> Event:
+def _archived(archived: ArchivedTask, now: int) -> Event:
     removed: dict[str, tuple[str, ...]] = {}
-    for document in one.documents():
+    for document in archived.documents():
         name = hash_of(type(document))
         removed[name] = (*removed.get(name, ()), document.id)
     return Event(
         at=now,
         kind="task.archived",
         actor="orchestra",
-        task_id=one.task.id,
+        task_id=archived.task.id,
         data=EventData(removed=removed),
     )
 
@@ -113,8 +113,10 @@ async def search_archive(store: Store, words: str) -> AsyncGenerator[ArchivedTas
     wanted = words.casefold().split()
     skip = 0
     while page := await store.archive_page(skip, _PAGE):
-        for one in page:
-            text = f"{one.task.id} {one.task.description} {one.task.summary}".casefold()
+        for archived in page:
+            text = (
+                f"{archived.task.id} {archived.task.description} {archived.task.summary}".casefold()
+            )
             if all(word in text for word in wanted):
-                yield one
+                yield archived
         skip += len(page)

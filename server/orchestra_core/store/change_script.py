@@ -95,8 +95,11 @@ def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
         *events,
         *_listed((index[key], name, raw) for (key, name), raw in documents.items()),
         *_listed(change.releases.items()),
-        *_listed((one.task.id, one.task.finished_at, _encode(one)) for one in change.archives),
-        *_listed((one.task.id,) for one in recalled),
+        *_listed(
+            (archived.task.id, archived.task.finished_at, _encode(archived))
+            for archived in change.archives
+        ),
+        *_listed((archived.task.id,) for archived in recalled),
         *_listed((index[key], name) for key, name in drops),
         *_listed((index[key],) for key in forgotten),
     ]
@@ -111,7 +114,9 @@ def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
         for document in event.data.documents()
         if not isinstance(document, Conflict | Clone)
     }
-    return [one for task_id, one in reads.archived.items() if one and task_id in written]
+    return [
+        archived for task_id, archived in reads.archived.items() if archived and task_id in written
+    ]
 
 
 def _recalling(change: Change, archived: ArchivedTask) -> Iterator[Event]:
@@ -145,7 +150,10 @@ def _dropped(
     """Return the documents that leave the live hashes, and the streams that nobody reads then."""
     drops, forgotten = list[tuple[str, str]](), list[str]()
     for archived in archives:
-        drops += [(keys.documents(hash_of(type(one))), one.id) for one in archived.documents()]
+        drops += [
+            (keys.documents(hash_of(type(document))), document.id)
+            for document in archived.documents()
+        ]
         drops += [(keys.presence, chamber.id) for chamber in archived.chambers]
         forgotten += [keys.activity(chamber.id) for chamber in archived.chambers]
     return drops, forgotten

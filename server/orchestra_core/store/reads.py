@@ -70,7 +70,7 @@ class Reads:
         key = self._keys.documents("chambers")
         archived = await self._archived(task_id)
         if archived is not None:
-            return sorted(archived.chambers, key=lambda one: (one.created_at, one.name))
+            return sorted(archived.chambers, key=lambda chamber: (chamber.created_at, chamber.name))
         await self._field(self._keys.counts, "moves")
         if key not in self.sizes:
             self.sizes[key] = as_number(await self._client.call("HLEN", key))
@@ -107,19 +107,25 @@ class Reads:
     async def read_all(self, kind: type[Read], ids: Sequence[str]) -> list[Read | None]:
         """Return several documents of one kind in one command."""
         key = self._keys.documents(hash_of(kind))
-        missing = [one for one in ids if (key, one) not in self.guards]
+        missing = [identifier for identifier in ids if (key, identifier) not in self.guards]
         if missing:
             answer = as_list(await self._client.call("HMGET", key, *missing))
             raws = [as_bytes(raw or b"") for raw in answer]
-            self.guards.update(((key, one), raw) for one, raw in zip(missing, raws, strict=True))
-        return [await self._document(kind, one) for one in ids]
+            self.guards.update(
+                ((key, identifier), raw) for identifier, raw in zip(missing, raws, strict=True)
+            )
+        return [await self._document(kind, identifier) for identifier in ids]
 
     async def _in_archive(self, kind: type[Read], document_id: str) -> Read | None:
         """Return a document of an archived task."""
         archived = await self._archived(document_id.partition("/")[0])
         documents = archived.documents() if archived is not None else ()
-        found = (one for one in documents if isinstance(one, kind) and one.id == document_id)
-        return next(found, None)
+        matches = (
+            document
+            for document in documents
+            if isinstance(document, kind) and document.id == document_id
+        )
+        return next(matches, None)
 
     async def _archived(self, task_id: str) -> ArchivedTask | None:
         """Return an archived task, as a guard; None for one that is live or unknown."""

@@ -114,7 +114,9 @@ class Store:
     async def snapshot(self, *task_ids: str) -> ProjectState:
         """Return the live state at one moment, and with it these tasks if they are archived."""
         state = await Reads(self.client, self.keys).state()
-        for archived in await self.archived(one for one in task_ids if one not in state.tasks):
+        for archived in await self.archived(
+            task_id for task_id in task_ids if task_id not in state.tasks
+        ):
             state.add(archived)
         return state
 
@@ -129,7 +131,7 @@ class Store:
     async def archive_page(self, skip: int, count: int) -> list[ArchivedTask]:
         """Return some archived tasks, those that ended last first."""
         order = await self.client.call("ZREVRANGE", self.keys.ended, skip, skip + count - 1)
-        return await self.archived(as_bytes(one).decode() for one in as_list(order))
+        return await self.archived(as_bytes(task_id).decode() for task_id in as_list(order))
 
     async def events(self, after: int = 0, limit: int = 0) -> list[Event]:
         """Return the history behind event `after`, oldest first; `limit` 0 is all of it."""

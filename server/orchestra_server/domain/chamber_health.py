@@ -58,19 +58,19 @@ def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tup
 
 def with_watch(chamber: Chamber, unwatched: str) -> tuple[str, ...]:
     """Return its recorded health with another answer to whether it is watched."""
-    rest = (one for one in chamber.health if not one.startswith(_NOT_WATCHED))
+    rest = (reason for reason in chamber.health if not reason.startswith(_NOT_WATCHED))
     return (*rest, *_watched(unwatched))
 
 
 def unwatched_because(chamber: Chamber) -> str:
     """Return why the system does not report the chamber's changes, "" where it does."""
-    reasons = (one for one in chamber.health if one.startswith(_NOT_WATCHED))
+    reasons = (reason for reason in chamber.health if reason.startswith(_NOT_WATCHED))
     return next(reasons, "").removeprefix(_NOT_WATCHED)
 
 
 def is_compared(chamber: Chamber) -> bool:
-    """Tell whether the radar can look at it at all."""
-    return not any(one.startswith(_NOT_COMPARED) for one in chamber.health)
+    """Tell whether the conflict monitor can compare the chamber."""
+    return not any(reason.startswith(_NOT_COMPARED) for reason in chamber.health)
 
 
 def health_changed(chamber: Chamber, health: tuple[str, ...], *, at: int, actor: str) -> Event:

@@ -61,8 +61,8 @@ class ResourceReader:
         if not page.isdecimal() or int(page) < 1:
             raise BadInput(f"page {one_line(page, 20)!r} is no number from 1 on")
         context = await self._session.context(CONDUCTOR)
-        found = await context.store.archive_page((int(page) - 1) * _PAGE, _PAGE)
-        return _json([one.task for one in found])
+        archived_tasks = await context.store.archive_page((int(page) - 1) * _PAGE, _PAGE)
+        return _json([archived.task for archived in archived_tasks])
 
     async def task(self, task_id: str) -> str:
         """Read one task in full, as get_task_status answers it."""

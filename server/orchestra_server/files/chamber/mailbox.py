@@ -71,9 +71,9 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
         with locked_directory(chamber_path):
             place = chamber_path / MAIL
             unread_mail = _read_mail(place)
-            known = set(_claimed_ids(chamber_path)) | _delivered_ids(chamber_path)
-            known |= {letter.id for letter in unread_mail}
-            new = [interrupt for interrupt in interrupts if interrupt.id not in known]
+            known_ids = set(_claimed_ids(chamber_path)) | _delivered_ids(chamber_path)
+            known_ids |= {letter.id for letter in unread_mail}
+            new = [interrupt for interrupt in interrupts if interrupt.id not in known_ids]
             if not new:
                 return
             letters = (*unread_mail, *(_letter(interrupt) for interrupt in new))
@@ -95,13 +95,13 @@ def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]
     try:
         with locked_directory(chamber_path):
             letters = _read_mail(place)
-            found = {letter.id for letter in letters} & set(ids)
-            kept = tuple(letter for letter in letters if letter.id not in found)
-            if found and kept:
-                _write_mail(place, chamber, kept)
-            elif found:
+            withdrawn = {letter.id for letter in letters} & set(ids)
+            remaining = tuple(letter for letter in letters if letter.id not in withdrawn)
+            if withdrawn and remaining:
+                _write_mail(place, chamber, remaining)
+            elif withdrawn:
                 place.unlink()
-            return found
+            return withdrawn
     except FileNotFoundError:
         return set()
     except OSError as fault:
@@ -119,7 +119,7 @@ def unread(chamber_path: Path) -> list[str]:
     return [identifier for identifier in (*_claimed_ids(chamber_path), *waiting) if identifier]
 
 
-def known(chamber_path: Path) -> set[str]:
+def mail_ids(chamber_path: Path) -> set[str]:
     """Return the ids of all mail in the mailbox, held by a hook, or read last."""
     return {*unread(chamber_path), *_delivered_ids(chamber_path)}
 
@@ -178,10 +178,10 @@ def _claimed_ids(chamber_path: Path) -> list[str]:
 def _delivered_ids(chamber_path: Path) -> set[str]:
     """Return the ids of what a reader was given, or what lies ready as a copy for another."""
     copies = chamber_path.glob(f"{MAIL}.for.*")
-    found = {letter.id for copy in copies for letter in _read_mail(copy)}
+    ids = {letter.id for copy in copies for letter in _read_mail(copy)}
     for memory in chamber_path.glob(f"{DELIVERED}*"):
         try:
-            found |= set(msgspec.json.decode(memory.read_bytes(), type=_Delivered).ids)
+            ids |= set(msgspec.json.decode(memory.read_bytes(), type=_Delivered).ids)
         except (OSError, msgspec.DecodeError):
             continue  # another hook was quicker
-    return found
+    return ids

@@ -101,8 +101,8 @@ def _command_in(path: Path) -> str:
         settings = msgspec.json.decode(path.read_bytes(), type=_SettingsFile)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    handlers = (one for group in settings.hooks.get(_ASKED, ()) for one in group.hooks)
-    return next((one.command for one in handlers if MARK in one.command), "")
+    handlers = (handler for group in settings.hooks.get(_ASKED, ()) for handler in group.hooks)
+    return next((handler.command for handler in handlers if MARK in handler.command), "")
 
 
 def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Path) -> bool:

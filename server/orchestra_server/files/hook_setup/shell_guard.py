@@ -112,9 +112,9 @@ def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise
     """
     python = shlex.quote(str(command.python))
     folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
-    found = f'{{ {_found(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
+    condition = f'{{ {_found(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
     return (
-        f"set -- {' '.join(patterns)}; {found} || {{ {otherwise or DRAIN}; }}; "
+        f"set -- {' '.join(patterns)}; {condition} || {{ {otherwise or DRAIN}; }}; "
         f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject} 2>/dev/null || {DRAIN}"
     )
 

@@ -72,7 +72,7 @@ class Repository:
 
     @contextmanager
     def landing_locked(self) -> Generator[None]:
-        """Hold the lock around moving a branch: undoing one landing must not overlap with another."""
+        """Hold the lock around moving a branch: undoing one landing must not overlap another."""
         with locked_file(self.common_dir / _LANDING_LOCK):
             yield
 

@@ -19,7 +19,7 @@ def restore_submodules(
 ) -> None:
     """Restore each listed submodule; one that is already restored stays as it is.
 
-    `stores` holds the main checkout's copies, `listed` is what was saved of them; `restore` brings
+    `main_copies` has the main checkout's copies, `listed` what was saved of them; `restore` brings
     the saved work back into a clean worktree at its commit.
     """
     wanted = {path: commit for commit, path in (line.split(" ", 1) for line in split_nul(listed))}

@@ -38,11 +38,11 @@ def commit_uncommitted_work(
     plain_message: str = "",
     standing: WorktreeStatus | None = None,
 ) -> str | None:
-    """Commit uncommitted work and untracked files; return the commit, None if there is none.
+    """Commit uncommitted work, untracked files too; return the commit, None without any.
 
     Orchestra's own files are left out, whatever the repository's ignore rules say.
-    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is its status, if
-    just read. The user's identity, signing and hooks apply; where a commit-msg hook refuses
+    `trailers` are whole lines such as `Orchestra-Task: add-login-1f2e`; `standing` is its status,
+    if just read. The user's identity, signing and hooks apply; where a commit-msg hook refuses
     `message`, `plain_message` is tried. Raises Refused with the hook's own words when one refuses;
     the index is then as before.
     """

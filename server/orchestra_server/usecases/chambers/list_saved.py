@@ -57,7 +57,7 @@ async def list_of_task(context: Context, task_id: str) -> RestoredChamber:
 async def _entries(context: Context, task_id: str) -> list[SavedListEntry]:
     repo = await asyncio.to_thread(open_repository, context.project.root)
     refs = await asyncio.to_thread(_refs, repo)
-    named = {one.task_id for ref in refs if (one := read_saved_ref(ref)) is not None}
+    named = {saved.task_id for ref in refs if (saved := read_saved_ref(ref)) is not None}
     state = await context.store.snapshot(*([task_id] if task_id else named))
     entries = [
         entry for ref in refs if (entry := _entry(ref, state)) and task_id in {"", entry.task_id}

@@ -1,4 +1,4 @@
-"""What a fresh worktree needs to become a chamber: facts from git and the store, put to files."""
+"""Turns a fresh worktree into a chamber: gathers facts from git and the store, writes files."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +26,9 @@ def provision_chambers(
     siblings: Sequence[Chamber] = (),
     skeleton: Sequence[str] = (),
 ) -> list[str]:
-    """Provision the worktrees of `chambers` and return what is worth knowing, a line each.
+    """Provision the worktrees of `chambers` and return notes, one line each.
 
-    A skeleton path that the task's checkout has is copied from there, any other is laid out
+    A skeleton path that the task's checkout has is copied from there, any other is created
     empty; a final slash makes it a directory. Blocking.
     """
     here = replace(context.project, root=repo.top)
@@ -54,9 +54,9 @@ def provision_chambers(
 
 
 def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, HookProbe]:
-    """Ask the hook of each provisioned chamber to answer; returns what it did by chamber id.
+    """Run the hook of each provisioned chamber as a probe; return the results by chamber id.
 
-    Several at once. Blocking.
+    Several run at once. Blocking.
     """
 
     def probe(chamber: Chamber) -> HookProbe:
@@ -68,5 +68,5 @@ def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, Hook
 
 
 def _is_file(top: Path, path: str) -> bool:
-    """Tell whether a skeleton path names a file of the checkout; provisioning judges bad ones."""
+    """Tell whether a skeleton path names a file of the checkout; provisioning rejects bad paths."""
     return "\0" not in path and ".." not in Path(path).parts and (top / path).is_file()

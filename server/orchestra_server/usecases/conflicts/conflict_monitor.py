@@ -39,17 +39,17 @@ from orchestra_server.usecases.conflicts.watch_plan import (
     make_plan,
 )
 
-# Events after which other chambers are to be watched, and those with a new directory for one.
+# Events that change the set of watched chambers, and those that recreate a chamber's directory.
 _CHANGES_OF_PLAN = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
 _RECREATED = _CHANGES_OF_PLAN[:2]
-# Seconds: a worker's reports come in pairs; a store that does not answer may answer soon.
+# Seconds: a worker's reports come in pairs; a store that is away may answer again soon.
 _REPORT_DELAY = 0.25
 _RETRY_DELAY = 2.0
 # Workers that write without a pause must not cost a whole core: after a check the monitor rests
-# for so many times the check's duration, and one check then covers all that changed meanwhile.
+# this many times as long as the check took, and the next check covers all changes meanwhile.
 _REST_FACTOR = 2
 _LONGEST_REST = 2.0
-# With so many paths in a batch the system may have dropped some (inotify queues 16,384 events).
+# With this many paths in a batch the system may have dropped some (inotify queues 16,384 events).
 _MAY_HAVE_OVERFLOWED = 3_000
 _LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
@@ -71,12 +71,12 @@ async def watch_as_leader(store: Store, project: Project, clock: Clock) -> Async
 class _PendingChanges:
     """What has happened since the last check."""
 
-    plan: bool = False  # the set of chambers is another one
-    recount: bool = False  # the number of directories to watch may be another one
+    plan: bool = False  # the set of chambers changed
+    recount: bool = False  # the number of directories to watch may have changed
     check: bool = False
     health: bool = False  # whether a chamber is watched may have another answer
     round: bool = False  # a round is due: look at what is not watched
-    recreated: set[str] = field(default_factory=set[str])  # chambers with a new directory
+    recreated: set[str] = field(default_factory=set[str])  # chambers with a recreated directory
     changed: set[str] = field(default_factory=set[str])
     files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # by chamber
 
@@ -95,12 +95,12 @@ class ConflictMonitor:
         self._round: asyncio.TimerHandle | None = None
         self._refused = ""  # why the system does not report all changes
         self._plan = WatchPlan()
-        self._watchers: list[FileWatcher] = []  # the newest last, perhaps not ready yet
+        self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
         self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._loop = asyncio.get_running_loop()
-        # One thread: checks run one after the other, and closing after the last of them.
+        # One thread: checks run one after the other, and closing runs after the last one.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
 
     async def run(self) -> None:
@@ -144,7 +144,7 @@ class ConflictMonitor:
             self._wake_up.set()
 
     def _handle_report(self, chamber: str) -> None:
-        """Check a chamber that is not watched: its worker's report is the only sign of a change."""
+        """Check an unwatched chamber after a report: only its worker tells of changes."""
         planned = {planned.id for planned in self._plan.chambers}
         if chamber in planned - self._plan.watched:
             self._pending.changed.add(chamber)
@@ -244,7 +244,7 @@ class ConflictMonitor:
         await record_health(self._store, self._clock, self._state, health)
 
     def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
-        """Return a watcher that replaces the others once it is ready; they run until then."""
+        """Start a watcher that replaces the others once it is ready; they run until then."""
         watcher = FileWatcher(
             plan.paths,
             on_ready=self._from_thread(lambda: self._watcher_ready(watcher)),
@@ -256,7 +256,7 @@ class ConflictMonitor:
         return watcher
 
     def _watcher_ready(self, watcher: FileWatcher) -> None:
-        """Stop the watchers that this one replaces; check the chambers that none had watched."""
+        """Stop the replaced watchers; check the chambers that none of them watched."""
         if self._watchers[-1:] != [watcher]:
             return  # replaced already: the newest one checks these chambers when it is ready
         self._stop_watchers(self._watchers[:-1])
@@ -291,7 +291,7 @@ class ConflictMonitor:
             self._watchers.remove(watcher)
 
     def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Return a function with which another thread schedules the call in the event loop."""
+        """Return a function by which another thread schedules the call in the event loop."""
 
         def schedule() -> None:
             with suppress(RuntimeError):  # the loop is closed

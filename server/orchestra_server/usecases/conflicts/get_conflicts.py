@@ -21,7 +21,9 @@ _NOWHERE: Mapping[str, ClonePlace] = MappingProxyType({})
 async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
     """Return the conflicts of a task's live chambers as last checked."""
     state = await context.store.snapshot(task_id)
-    places = {one.id: place_in(context, state, one) for one in state.chambers_of(task_id)}
+    places = {
+        chamber.id: place_in(context, state, chamber) for chamber in state.chambers_of(task_id)
+    }
     return current_conflicts(state, task_id, places)
 
 
@@ -30,26 +32,28 @@ def current_conflicts(
 ) -> CurrentConflicts:
     """Return the conflicts in a snapshot that involve a task's chambers."""
     task = task_in(state, task_id)
-    found = [
-        one
-        for one in state.conflicts.values()
-        if not one.is_over and task_id in one.task_ids and _stands(state, one)
+    conflicts = [
+        conflict
+        for conflict in state.conflicts.values()
+        if not conflict.is_over and task_id in conflict.task_ids and _stands(state, conflict)
     ]
-    found.sort(key=lambda one: (one.since, one.id))
+    conflicts.sort(key=lambda conflict: (conflict.since, conflict.id))
     away = [
-        one
-        for one in state.chambers_of(task_id)
-        if one.is_live and one.id in places and not places[one.id].is_here
+        chamber
+        for chamber in state.chambers_of(task_id)
+        if chamber.is_live and chamber.id in places and not places[chamber.id].is_here
     ]
-    here = [one for one in state.chambers_of(task_id) if one.is_live and one not in away]
-    lost = [one for one in here if not is_compared(one)]
-    unwatched = {one.name: why for one in here if (why := unwatched_because(one))}
+    here = [
+        chamber for chamber in state.chambers_of(task_id) if chamber.is_live and chamber not in away
+    ]
+    lost = [chamber for chamber in here if not is_compared(chamber)]
+    unwatched = {chamber.name: why for chamber in here if (why := unwatched_because(chamber))}
     return CurrentConflicts(
         task_id=task_id,
-        conflicts=[_status(one) for one in found],
-        not_compared=[one.name for one in (*away, *lost)],
+        conflicts=[_status(conflict) for conflict in conflicts],
+        not_compared=[chamber.name for chamber in (*away, *lost)],
         not_watched=unwatched,
-        next_step=_next_step(task, found, away, lost=lost, unwatched=unwatched)
+        next_step=_next_step(task, conflicts, away, lost=lost, unwatched=unwatched)
         + sentence_elsewhere(away, places),
     )
 
@@ -75,7 +79,7 @@ def _status(conflict: Conflict) -> ConflictStatus:
 
 def _next_step(
     task: Task,
-    found: Sequence[Conflict],
+    conflicts: Sequence[Conflict],
     away: Sequence[Chamber],
     *,
     lost: Sequence[Chamber],
@@ -83,15 +87,15 @@ def _next_step(
 ) -> str:
     gaps = _gaps(lost, unwatched)
     return (
-        f"{gaps} {_advice(task, found, away, gaps=bool(gaps))}"
+        f"{gaps} {_advice(task, conflicts, away, gaps=bool(gaps))}"
         if gaps
-        else _advice(task, found, away, gaps=False)
+        else _advice(task, conflicts, away, gaps=False)
     )
 
 
 def _gaps(lost: Sequence[Chamber], unwatched: Mapping[str, str]) -> str:
-    """Return what the radar does not see, or not at once, with the reason and the cure."""
-    sentences = [f"Not compared: {one.name!r}: {one.health[0]}." for one in lost]
+    """Return which chambers are not compared, or not watched, with the reason and the cure."""
+    sentences = [f"Not compared: {chamber.name!r}: {chamber.health[0]}." for chamber in lost]
     if unwatched:
         names = ", ".join(map(repr, unwatched))
         reasons = "; ".join(dict.fromkeys(unwatched.values()))
@@ -101,22 +105,24 @@ def _gaps(lost: Sequence[Chamber], unwatched: Mapping[str, str]) -> str:
     return " ".join(sentences)
 
 
-def _advice(task: Task, found: Sequence[Conflict], away: Sequence[Chamber], *, gaps: bool) -> str:
-    if not found and gaps:
+def _advice(
+    task: Task, conflicts: Sequence[Conflict], away: Sequence[Chamber], *, gaps: bool
+) -> str:
+    if not conflicts and gaps:
         return "No conflict was seen among the rest, nor in the last look at those not watched."
-    if not found and away:
+    if not conflicts and away:
         return (
             "The live chambers of this clone merge with each other and with their base as they are "
             "now. Those of other clones are not compared."
         )
-    if not found:
+    if not conflicts:
         return (
             "All live chambers merge with each other and with their base as they are now; the room "
             "and this tool say so as soon as that changes."
         )
-    first, second = found[0].between
+    first, second = conflicts[0].between
     name = split_chamber_id(first).name
-    if second == BASE and REWRITTEN in found[0].kinds:
+    if second == BASE and REWRITTEN in conflicts[0].kinds:
         return (
             f"The branch was rewritten under chamber {name!r}: it has dropped commits that the "
             "chamber began at. complete_task replays the chamber's own commits and leaves out what "

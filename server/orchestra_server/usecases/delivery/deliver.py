@@ -1,4 +1,4 @@
-"""Brings the chambers of this machine to what Redis says: mail, suspension, and receipts back."""
+"""Brings mail and suspension from Redis into this clone's chambers, and receipts back."""
 
 import asyncio
 import logging
@@ -43,10 +43,10 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: s
     mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
         mail[interrupt.chamber_id].append(interrupt)
-    here = [one for one in here_of(state.chambers.values(), clone) if one.is_live]
+    here = [chamber for chamber in here_of(state.chambers.values(), clone) if chamber.is_live]
     stamped = False
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
-        own = sorted(mail[chamber.id], key=lambda one: (one.sent_at, one.id))
+        own = sorted(mail[chamber.id], key=lambda interrupt: (interrupt.sent_at, interrupt.id))
         stamped |= await take_receipts_in_chamber(store, Path(chamber.path))
         try:
             stamped |= await _serve(store, state, chamber, own, clock)
@@ -62,10 +62,10 @@ async def post_at_once(
     clock: Clock,
     background: Background | None,
 ) -> Interrupt:
-    """Post one interrupt that has just been sent and return it as its chamber has it now.
+    """Post one interrupt that has just been sent, and return it in its new state.
 
-    What a background is given is only the stamp that it was posted. A mailbox that cannot be
-    written leaves it `sent`: whoever comes by next posts it. The caller knows the chamber is here.
+    Only the `posted` stamp is left to the background. If the mailbox cannot be written, the
+    interrupt stays `sent` and the next round posts it. The chamber must be in this clone.
     """
 
     async def stamp() -> None:
@@ -86,7 +86,7 @@ async def post_at_once(
 
 
 def _post_if_shown(chamber: Chamber, interrupt: Interrupt) -> bool:
-    """Post, but for an interrupt whose suspension the chamber does not show yet; tell which."""
+    """Post an interrupt; False if the chamber does not show its suspension yet."""
     path = Path(chamber.path)
     if chamber.suspended_by == interrupt.id and not shows(path, _suspension(chamber, interrupt)):
         return False
@@ -97,31 +97,33 @@ def _post_if_shown(chamber: Chamber, interrupt: Interrupt) -> bool:
 def _waiting(
     here: Sequence[Chamber], state: ProjectState, mail: Mapping[str, list[Interrupt]], now: int
 ) -> list[Chamber]:
-    """Return the chambers that there is anything to do for; most of the time there is none."""
-    return [one for one in here if _waits(one, state, mail.get(one.id, ()), now)]
+    """Return the chambers with something to do; usually there are none."""
+    return [chamber for chamber in here if _waits(chamber, state, mail.get(chamber.id, ()), now)]
 
 
 def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now: int) -> bool:
     path = Path(chamber.path)
     return (
-        any(one.state == "sent" for one in mail)
+        any(interrupt.state == "sent" for interrupt in mail)
         or bool(left_behind(mail, state.presence.get(chamber.id), now))
         or bool(receipts_in_chamber(path))
         or not shows(path, _suspension(chamber, state.interrupts.get(chamber.suspended_by)))
-        or (any(one.is_withdrawn for one in mail) and has_mail(path))
+        or (any(interrupt.is_withdrawn for interrupt in mail) and has_mail(path))
     )
 
 
 async def _serve(
     store: Store, state: ProjectState, chamber: Chamber, mail: list[Interrupt], clock: Clock
 ) -> bool:
-    """Bring one chamber up to date; its tools stop before the mail that says so is posted."""
+    """Bring one chamber up to date; its tools are suspended before the mail about it is posted."""
     await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
-    left = left_behind(mail, state.presence.get(chamber.id), clock())
-    stamped = await _expire(store, chamber, left, clock)
-    await _call_back(chamber, [one.id for one in mail if one.is_withdrawn])
-    gone = {one.id for one in left}
-    new = [one for one in mail if one.state == "sent" and one.id not in gone]
+    unreachable = left_behind(mail, state.presence.get(chamber.id), clock())
+    stamped = await _expire(store, chamber, unreachable, clock)
+    await _call_back(chamber, [interrupt.id for interrupt in mail if interrupt.is_withdrawn])
+    gone = {interrupt.id for interrupt in unreachable}
+    new = [
+        interrupt for interrupt in mail if interrupt.state == "sent" and interrupt.id not in gone
+    ]
     return await _post(store, chamber, new, clock) or stamped
 
 
@@ -136,7 +138,7 @@ async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Cl
 
 async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:
     now = await store.stamp_interrupt(interrupt.id, "posted", at=clock(), actor=_ACTOR)
-    if now is not None and now.is_withdrawn:  # while it was being posted
+    if now is not None and now.is_withdrawn:  # withdrawn while it was being posted
         await _call_back(chamber, [interrupt.id])
 
 
@@ -144,25 +146,27 @@ async def _call_back(chamber: Chamber, ids: list[str]) -> set[str]:
     return await asyncio.to_thread(withdraw, Path(chamber.path), chamber.name, ids)
 
 
-async def _expire(store: Store, chamber: Chamber, left: list[Interrupt], clock: Clock) -> bool:
-    """End mail that its worker has left behind; what a hook holds even now is not left."""
-    if not left:
+async def _expire(
+    store: Store, chamber: Chamber, unreachable: list[Interrupt], clock: Clock
+) -> bool:
+    """Expire the unread mail of a worker that has ended, except what a hook is reading."""
+    if not unreachable:
         return False
-    await _call_back(chamber, [one.id for one in left])
+    await _call_back(chamber, [interrupt.id for interrupt in unreachable])
     held = set(await asyncio.to_thread(unread, Path(chamber.path)))
-    for one in left:
-        if one.id not in held:
+    for interrupt in unreachable:
+        if interrupt.id not in held:
             await store.stamp_interrupt(
-                one.id, "expired", at=clock(), actor=_ACTOR, note=ENDED_NOTE
+                interrupt.id, "expired", at=clock(), actor=_ACTOR, note=ENDED_NOTE
             )
     return True
 
 
 async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None) -> None:
-    """Make the chamber's file say what Redis says.
+    """Make the chamber's suspension file match Redis.
 
-    Several servers may do this at once, each from what it has read: whoever changes the file looks
-    again, so that the last one to write it has seen the last change.
+    Several servers may do this at once, each from what it has read. Whoever changes the file reads
+    Redis again, so the last writer has seen the last change.
     """
     latest, interrupt = chamber, by
     while await asyncio.to_thread(
@@ -184,8 +188,8 @@ def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | N
 
 async def _read(store: Store, chamber: Chamber) -> tuple[Chamber, Interrupt | None]:
     async def look(reads: Reads) -> tuple[Chamber, Interrupt | None]:
-        known = await reads.chamber(chamber.id) or chamber
-        by = await reads.interrupt(known.suspended_by) if known.suspended_by else None
-        return known, by
+        current = await reads.chamber(chamber.id) or chamber
+        by = await reads.interrupt(current.suspended_by) if current.suspended_by else None
+        return current, by
 
     return await store.read(look)

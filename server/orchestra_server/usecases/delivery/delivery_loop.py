@@ -2,9 +2,9 @@
 
 It also takes in what hooks leave in the spool, as soon as it is there.
 
-Whoever sends a message posts it too where the chamber stands on the same machine. What another
-machine sent, or a process that died before it posted, is posted by the server on duty here: at its
-start, and then as events come.
+Whoever sends a message to a chamber of the same clone also posts it. Messages from other clones,
+and from processes that died before posting, are posted by the server on duty here: at its start,
+and then as events arrive.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _NEWS = frozenset(
         "chamber.resumed",
     )
 )
-# Seconds: a sender on this machine has posted by then, and there is nothing left to do twice.
+# Seconds: a sender in this clone has posted by then, so nothing is done twice.
 _SENDERS_TURN = 0.01
 # Seconds until half a report is read again, doubled each time.
 _TORN_PAUSE = 0.01
@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
-    """Have the mail of this machine's chambers posted within; a fault is a line in the log."""
+    """Post the mail of this clone's chambers within the block; a failure is logged."""
 
     async def go_round() -> None:
         await _MailRound(store, project, clock).run()
@@ -59,7 +59,7 @@ async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> Asy
 
 
 class _MailRound:
-    """Follows the project and goes round whenever there may be something to carry."""
+    """Follows the project's events and delivers whenever there may be something to deliver."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
@@ -74,7 +74,7 @@ class _MailRound:
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Run until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
                 rounds = group.create_task(self._go_round())
@@ -99,7 +99,7 @@ class _MailRound:
                 clone = clone_id(self._project.git_dir)
                 await deliver_mail(self._store, self._state, self._clock, clone)
             except OrchestraError as fault:
-                _log.warning("%s", fault)  # the next news, or the store's return, tries again
+                _log.warning("%s", fault)  # the next event, or the store's return, tries again
 
     async def _empty_spool(self) -> None:
         pause = _TORN_PAUSE
@@ -113,7 +113,7 @@ class _MailRound:
             except OrchestraError as fault:
                 _log.warning("%s", fault)  # the files stay, until the store's return
                 continue
-            self._state.interrupts |= {one.id: one for one in intake.stamped}
+            self._state.interrupts |= {interrupt.id: interrupt for interrupt in intake.stamped}
             pause = min(2 * pause, _LONGEST_TORN_PAUSE) if intake.is_torn else _TORN_PAUSE
             if intake.has_more:
                 self._spooled.set()
@@ -152,7 +152,7 @@ class _MailRound:
         self._heartbeat.chambers_live(here=any(chamber.is_standing for chamber in chambers))
 
     def _look_after(self, presence: Presence) -> None:
-        """Look again once a worker's end has lasted, if it has left mail behind."""
+        """Schedule another look for a worker that has ended with mail unread."""
         settled = presence.since + LASTING_END
         mail = (
             interrupt

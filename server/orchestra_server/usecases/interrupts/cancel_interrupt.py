@@ -40,10 +40,10 @@ class _FoundInterrupt:
 async def cancel_interrupt(
     context: Context, *, task_id: str, interrupt_id: str
 ) -> CancelledInterrupt:
-    """Take an unread message back, out of the chamber too; one that is cancelled is answered.
+    """Withdraw an unread message, also from the chamber; a repeated call gets the same reply.
 
-    When it asked for a suspension that still lasts, that ends. Raises Unknown for a message the
-    task does not have, and Refused once its worker has been shown it.
+    A suspension that the message asked for ends too. Raises Unknown for a message that the task
+    does not have, and Refused once the worker has been shown it.
     """
     target = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
     if target.interrupt.is_unread:
@@ -82,7 +82,7 @@ async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
 
 
 async def _take_out(context: Context, target: _FoundInterrupt) -> None:
-    """Take the letter out of the chamber; raises Refused where it cannot be or is being read."""
+    """Remove the message from the chamber; raises Refused if it is being read or cannot be."""
     chamber, interrupt = target.chamber, target.interrupt
     if interrupt.state == "sent" and not is_here(chamber, context.clone):
         return
@@ -91,7 +91,7 @@ async def _take_out(context: Context, target: _FoundInterrupt) -> None:
     await asyncio.to_thread(withdraw, path, chamber.name, [interrupt.id])
     if interrupt.id in await asyncio.to_thread(unread, path):
         raise Refused(
-            f"interrupt {interrupt.id!r} is being shown to its worker at this moment; "
+            f"interrupt {interrupt.id!r} is being shown to its worker right now; "
             "send another message that sets it right"
         )
     await take_in_all_of(context, chamber)  # a hook that is done with it has left a receipt

@@ -1,4 +1,4 @@
-"""Names what differs and how it is repaired: a pure function of the observation."""
+"""Lists the differences and how each is repaired: a pure function of the observation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Literal
 
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
+from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.usecases.clones.whereabouts import is_completed_here, is_here
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 
@@ -56,29 +57,34 @@ class Difference:
 
 
 def differences(seen: Observation) -> tuple[Difference, ...]:
-    """Return all that differs, in the order in which it is to be mended.
+    """Return all differences, in the order in which they are to be repaired.
 
-    What the store has lost comes first and alone: the rest is judged by what the store says.
+    If the store itself has lost data, only that is returned: the rest is judged from the store.
     """
-    damaged = [Difference(one.name, one.subject, one.sentence, one.mending) for one in seen.damages]
-    if any(one.name != "unreadable document" for one in damaged):
+    damaged = [
+        Difference(damage.name, damage.subject, damage.sentence, damage.mending)
+        for damage in seen.damages
+    ]
+    if any(difference.name != "unreadable document" for difference in damaged):
         return tuple(damaged)
-    if seen.moved_from:  # first of all: whatever else there is, is judged by where things are
+    if seen.moved_from:  # first: everything else is judged by paths
         locks = (_stale_lock(lock) for lock in seen.locks)
         return (*damaged, *locks, _moved(seen.moved_from))
     chambers = [
-        one
-        for one in seen.state.chambers.values()
-        if one.task_id in seen.tasks and is_here(one, seen.clone) and one.id not in seen.busy
+        chamber
+        for chamber in seen.state.chambers.values()
+        if chamber.task_id in seen.tasks
+        and is_here(chamber, seen.clone)
+        and chamber.id not in seen.busy
     ]
     return (
         *damaged,
         *(_stale_lock(lock) for lock in seen.locks),
         *(_astray(path) for path in seen.astray),
-        *(found for one in chambers for found in _unfinished(seen, one)),
-        *(_completing(seen, one) for one in seen.state.tasks.values() if _is_stuck(seen, one)),
-        *(found for one in chambers if one.is_live for found in _live(seen, one)),
-        *(_late(seen, one) for one in chambers if one.id in seen.late),
+        *(difference for chamber in chambers for difference in _unfinished(seen, chamber)),
+        *(_completing(seen, task) for task in seen.state.tasks.values() if _is_stuck(seen, task)),
+        *(chamber for chamber in chambers if chamber.is_live for chamber in _live(seen, chamber)),
+        *(_late(seen, chamber) for chamber in chambers if chamber.id in seen.late),
         *_orphans(seen),
         *_stale_claims(seen),
         *_lost_claims(seen),
@@ -189,8 +195,8 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             f"(rm '{chamber.path}') and reconcile again",
         )
         return
-    tree = next((one for one in seen.trees if str(one.path) == chamber.path), None)
-    elsewhere = [one for one in seen.trees if one.branch == chamber.branch and not one.gone]
+    tree = next((tree for tree in seen.trees if str(tree.path) == chamber.path), None)
+    elsewhere = [tree for tree in seen.trees if tree.branch == chamber.branch and not tree.gone]
     if not at.exists and elsewhere and elsewhere[0] is not tree:
         yield Difference(
             "moved chamber",
@@ -199,7 +205,7 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             "its record, its briefing and its hook follow it",
         )
     elif not at.exists and any(_same_place(path, chamber.path) for path in seen.astray):
-        return  # first git has to be told where it is
+        return  # git has to be told where it is first
     elif not at.exists:
         yield Difference(
             "deleted directory",
@@ -215,30 +221,37 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             "git is told again; every file stays as it is",
         )
     else:
-        if not at.linked:
-            yield Difference(
-                "lost link",
-                chamber.id,
-                f"{chamber.path} has lost the .git file by which git knows it",
-                "the file is written again",
-            )
-        if not tree.locked_reason:
-            yield Difference(
-                "unlocked worktree",
-                chamber.id,
-                f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
-                "it is locked again",
-            )
-        yield from _hook(chamber, at)
-        if chamber.id in seen.renamed:
-            yield Difference(
-                "renamed branch",
-                chamber.id,
-                f"branch {chamber.branch} of chamber {chamber.id} is now called "
-                f"{seen.renamed[chamber.id]}",
-                "its record and its briefing follow it",
-            )
-        yield from _mail(seen, chamber, at)
+        yield from _in_place(seen, chamber, at, tree)
+
+
+def _in_place(
+    seen: Observation, chamber: Chamber, at: ChamberObservation, tree: Worktree
+) -> Iterator[Difference]:
+    """Yield what differs of a live chamber whose worktree is where it should be."""
+    if not at.linked:
+        yield Difference(
+            "lost link",
+            chamber.id,
+            f"{chamber.path} has lost the .git file by which git knows it",
+            "the file is written again",
+        )
+    if not tree.locked_reason:
+        yield Difference(
+            "unlocked worktree",
+            chamber.id,
+            f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
+            "it is locked again",
+        )
+    yield from _hook(chamber, at)
+    if chamber.id in seen.renamed:
+        yield Difference(
+            "renamed branch",
+            chamber.id,
+            f"branch {chamber.branch} of chamber {chamber.id} is now called "
+            f"{seen.renamed[chamber.id]}",
+            "its record and its briefing follow it",
+        )
+    yield from _mail(seen, chamber, at)
 
 
 def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
@@ -260,13 +273,17 @@ def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
         )
 
 
-def _same_place(one: str, other: str) -> bool:
-    """Tell whether two paths are a chamber's in two places of one repository."""
-    return one.split("/")[-_PARTS:] == other.split("/")[-_PARTS:]
+def _same_place(path: str, other: str) -> bool:
+    """Tell whether two paths are the same chamber's before and after its repository moved."""
+    return path.split("/")[-_PARTS:] == other.split("/")[-_PARTS:]
 
 
 def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
-    mail = [one for one in seen.state.interrupts.values() if one.chamber_id == chamber.id]
+    mail = [
+        interrupt
+        for interrupt in seen.state.interrupts.values()
+        if interrupt.chamber_id == chamber.id
+    ]
     if at.receipts:
         yield Difference(
             "unread receipts",
@@ -274,21 +291,24 @@ def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterat
             f"{at.receipts} receipts lie in chamber {chamber.id} that its hooks could not hand in",
             "the store takes them in",
         )
-    if any(one.state == "sent" for one in mail):
+    if any(interrupt.state == "sent" for interrupt in mail):
         yield Difference(
             "unposted mail",
             chamber.id,
             f"mail for chamber {chamber.id} was sent and never came to its mailbox",
             "it is posted",
         )
-    if any(one.state == "posted" and one.id not in at.known for one in mail) and not at.receipts:
+    if (
+        any(interrupt.state == "posted" and interrupt.id not in at.mail_ids for interrupt in mail)
+        and not at.receipts
+    ):
         yield Difference(
             "lost mail",
             chamber.id,
             f"unread mail for chamber {chamber.id} is not in its mailbox any more",
             "it is posted again",
         )
-    if any(one.is_over and one.id in at.unread for one in mail):
+    if any(interrupt.is_over and interrupt.id in at.unread for interrupt in mail):
         yield Difference(
             "leftover mail",
             chamber.id,
@@ -301,10 +321,10 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
     for tree in seen.trees:
         named = landing_of(tree.branch)
         strange = tree.gone or str(tree.path) in seen.others
-        known = named is not None and (
+        is_recorded = named is not None and (
             chamber_id(*named) in seen.state.chambers or _is_unreadable(seen, chamber_id(*named))
         )
-        if named and not strange and not known:
+        if named and not strange and not is_recorded:
             yield Difference(
                 "orphan worktree",
                 str(tree.path),
@@ -334,8 +354,8 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
 
 
 def _is_unreadable(seen: Observation, name: str) -> bool:
-    """Tell whether there is a document of that id which cannot be read: it is nobody's to judge."""
-    return any(one.field == name for one in seen.state.unreadable)
+    """Tell whether the document with this id cannot be read: it is left alone."""
+    return any(document.field == name for document in seen.state.unreadable)
 
 
 def _lost_claims(seen: Observation) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""The facts about a repository at one moment, read under its lock."""
+"""The facts about a repository at one moment, read under its locks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ class ChamberObservation:
     """What is at a chamber's path, and in its mailbox."""
 
     exists: bool = True
-    link: str = ""  # where a symbolic link leads that is in its place
-    linked: bool = True  # its `.git` names a record that git has
-    unread: frozenset[str] = frozenset()  # interrupts that wait there
-    known: frozenset[str] = frozenset()  # those, and what was read last
+    link: str = ""  # target of a symbolic link that is in its place
+    linked: bool = True  # its `.git` file names an existing record of git
+    unread: frozenset[str] = frozenset()  # interrupts that nobody has read
+    mail_ids: frozenset[str] = frozenset()  # those, and the last that were read
     receipts: int = 0
-    hooked: bool = True  # its hook is there, or never was
+    hooked: bool = True  # its hook exists, or was never installed
     outdated: bool = False  # its hook speaks to the store by itself, as those of old versions did
 
 
@@ -28,22 +28,22 @@ class Observation:
 
     clone: str
     state: ProjectState
-    tasks: frozenset[str] = frozenset()  # of those of the state, this repository's
+    tasks: frozenset[str] = frozenset()  # this repository's, of those in the state
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
-    lost_claims: Mapping[str, str] = field(default_factory=dict[str, str])  # name: who needs it
+    lost_claims: Mapping[str, str] = field(default_factory=dict[str, str])  # name: its holder
     trees: tuple[Worktree, ...] = ()
     chambers: Mapping[str, ChamberObservation] = field(
         default_factory=dict[str, ChamberObservation]
     )  # by chamber id
-    branches: Mapping[str, str] = field(default_factory=dict[str, str])  # below orchestra/: commit
-    renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: branch now
-    late: Mapping[str, int] = field(default_factory=dict[str, int])  # by id: files at its place
+    branches: Mapping[str, str] = field(default_factory=dict[str, str])  # name: commit
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: new name
+    late: Mapping[str, int] = field(default_factory=dict[str, int])  # chamber id: file count
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
-    ending: frozenset[str] = frozenset()  # tasks that a call is ending at this moment
-    busy: frozenset[str] = frozenset()  # chambers that a call makes, restores or closes just now
+    ending: frozenset[str] = frozenset()  # tasks that a call is ending right now
+    busy: frozenset[str] = frozenset()  # chambers that a call creates, restores or closes right now
     landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
     damages: tuple[Damage, ...] = ()  # what the store itself has lost
-    moved_from: str = ""  # the checkout that the whole repository was at before
-    others: frozenset[str] = frozenset()  # of the trees, paths that are another repository's
-    astray: tuple[str, ...] = ()  # worktrees that know their record, which looks elsewhere
+    moved_from: str = ""  # the checkout's former path, if the whole repository moved
+    others: frozenset[str] = frozenset()  # paths of worktrees that belong to another repository
+    astray: tuple[str, ...] = ()  # worktrees whose record in git names another path
     locks: tuple[str, ...] = ()

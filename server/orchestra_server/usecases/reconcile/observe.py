@@ -1,4 +1,4 @@
-"""Looks at the store, git and the disk; changes nothing."""
+"""Reads the store, git and the disk; changes nothing."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.damage import find_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.task_lifecycle import claim_of
-from orchestra_server.files.chamber.mailbox import known, unread
+from orchestra_server.files.chamber.mailbox import mail_ids, unread
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, is_outdated
 from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
@@ -35,10 +35,10 @@ _NOWHERE = Path("/")
 
 
 async def look(context: Context, repo: Repository) -> Observation:
-    """Return what is there now; the caller is alone with the chambers."""
+    """Return what exists now; the caller holds the repository's lock."""
 
     async def read(reads: Reads) -> tuple[ProjectState, dict[str, str]]:
-        claims = await reads.claims()  # first: whoever holds one of them is then in the state
+        claims = await reads.claims()  # first, so that every holder is in the state
         return await reads.state(), claims
 
     damages = await find_damage(context.store)
@@ -52,9 +52,11 @@ async def look(context: Context, repo: Repository) -> Observation:
 
 
 def lost_claims(state: ProjectState, claims: Mapping[str, str]) -> dict[str, str]:
-    """Return the names that a standing chamber or an unfinished task needs and nobody holds."""
-    needed = {one.name: one.id for one in state.chambers.values() if one.is_standing}
-    needed |= {claim_of(one): one.id for one in state.tasks.values() if not one.is_over}
+    """Return the names that a standing chamber or an unfinished task needs but nobody holds."""
+    needed = {
+        chamber.name: chamber.id for chamber in state.chambers.values() if chamber.is_standing
+    }
+    needed |= {claim_of(task): task.id for task in state.tasks.values() if not task.is_over}
     return {name: holder for name, holder in needed.items() if name not in claims}
 
 
@@ -62,9 +64,9 @@ def _observe(
     repo: Repository, state: ProjectState, claims: dict[str, str], moved_from: str
 ) -> Observation:
     trees = tuple(list_worktrees(repo))
-    ours = [one for one in state.tasks.values() if _is_ours(repo, state, trees, one)]
-    tasks = frozenset(one.id for one in ours)
-    chambers = [one for one in state.chambers.values() if one.task_id in tasks]
+    ours = [task for task in state.tasks.values() if _is_ours(repo, state, trees, task)]
+    tasks = frozenset(task.id for task in ours)
+    chambers = [chamber for chamber in state.chambers.values() if chamber.task_id in tasks]
     branches = _branches(repo)
     used = {tree.branch for tree in trees}
     return Observation(
@@ -73,7 +75,11 @@ def _observe(
         tasks=tasks,
         claims=claims,
         trees=trees,
-        chambers={one.id: _observe_chamber(repo, one) for one in chambers if one.is_standing},
+        chambers={
+            chamber.id: _observe_chamber(repo, chamber)
+            for chamber in chambers
+            if chamber.is_standing
+        },
         branches=branches,
         renamed={
             chamber_id: branch
@@ -90,13 +96,17 @@ def _observe(
         ),
         late={
             chamber_id: count
-            for chamber_id, count in find_late_files(chambers, (one.path for one in trees)).items()
+            for chamber_id, count in find_late_files(
+                chambers, (tree.path for tree in trees)
+            ).items()
             if not is_chamber_locked(repo.common_dir, state.chambers[chamber_id].name)
         },
-        busy=frozenset(one.id for one in chambers if is_chamber_locked(repo.common_dir, one.name)),
-        landed=frozenset(one.id for one in ours if _has_landed(repo, one)),
+        busy=frozenset(
+            chamber.id for chamber in chambers if is_chamber_locked(repo.common_dir, chamber.name)
+        ),
+        landed=frozenset(task.id for task in ours if _has_landed(repo, task)),
         moved_from=moved_from,
-        others=frozenset(str(one.path) for one in trees if _is_anothers(repo, one)),
+        others=frozenset(str(tree.path) for tree in trees if _is_anothers(repo, tree)),
         astray=tuple(_astray(repo, trees)),
         locks=tuple(map(str, stale_locks(repo))),
     )
@@ -105,19 +115,19 @@ def _observe(
 def _tasks_in_git(repo: Repository) -> set[str]:
     """Return the ids of the tasks that a worktree or a branch is of."""
     branches = {*_branches(repo), *(tree.branch for tree in list_worktrees(repo))}
-    named = (one.split("/") for one in branches)
+    named = (branch.split("/") for branch in branches)
     return {parts[1] for parts in named if parts[0] == "orchestra" and len(parts) > 1}
 
 
 def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], task: Task) -> bool:
-    """Tell whether a task is this repository's; one whose directory is gone, by its branches."""
+    """Tell whether a task is this repository's; if its directory is gone, by its branches."""
     directory = Path(task.working_directory)
     if directory.exists():
         try:
             return find_project(directory).git_dir == repo.common_dir
         except OrchestraError:
             return False
-    own = {one.branch for one in state.chambers.values() if one.task_id == task.id}
+    own = {chamber.branch for chamber in state.chambers.values() if chamber.task_id == task.id}
     return any(tree.branch in own for tree in trees)
 
 
@@ -130,7 +140,7 @@ def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
     return ChamberObservation(
         linked=_record(path).is_relative_to(repo.common_dir),
         unread=frozenset(unread(path)),
-        known=frozenset(known(path) | ids_in_spool(repo.common_dir)),
+        mail_ids=frozenset(mail_ids(path) | ids_in_spool(repo.common_dir)),
         receipts=sum(len(receipts) for _, receipts in receipts_in_chamber(path)),
         hooked=not chamber.ready_at or (path / HOOK_SETTINGS).exists(),
         outdated=is_outdated(path),
@@ -138,7 +148,7 @@ def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
 
 
 def _record(worktree: Path) -> Path:
-    """Return the directory that a worktree's `.git` names, the root for none that is there."""
+    """Return the directory that a worktree's `.git` file names, the root if that does not exist."""
     try:
         text = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -148,7 +158,7 @@ def _record(worktree: Path) -> Path:
 
 
 def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
-    """Yield worktrees that moved with the repository: each names a record that is now here."""
+    """Yield worktrees that moved with the repository: each names a record that is in this one."""
     for tree in trees:
         parts = tree.path.parts
         inside = parts.index(_FOLDER) if tree.gone and _FOLDER in parts else 0
@@ -160,13 +170,13 @@ def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
 
 
 def _is_anothers(repo: Repository, tree: Worktree) -> bool:
-    """Tell whether a worktree names a record elsewhere: the original's, where we are a copy."""
+    """Tell whether a worktree names another repository's record: this one is then a copy."""
     record = _NOWHERE if tree.gone else _record(tree.path)
     return record != _NOWHERE and not record.is_relative_to(repo.common_dir)
 
 
 def _named(repo: Repository, place: Path) -> bool:
-    """Tell whether a worktree's `.git` has the name of a record of ours."""
+    """Tell whether a worktree's `.git` file has the name of one of this repository's records."""
     try:
         text = (place / ".git").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -183,15 +193,15 @@ def _branches(repo: Repository) -> dict[str, str]:
 
 
 def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
-    """Return the branches whose commits HEAD's history or some saved work holds."""
+    """Return the branches whose commits are in HEAD's history or in saved work."""
     if not branches:
         return frozenset()
-    kept = saved_head_commits(repo)
+    saved_heads = saved_head_commits(repo)
     head = repo.run("rev-parse", "--verify", "--quiet", "HEAD").out.strip()
     return frozenset(
         name
         for name, commit in branches.items()
-        if commit in kept or (head and is_merged(repo, commit, head))
+        if commit in saved_heads or (head and is_merged(repo, commit, head))
     )
 
 

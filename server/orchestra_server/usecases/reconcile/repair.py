@@ -41,12 +41,12 @@ from orchestra_server.usecases.reconcile.diagnose import Difference, Name
 from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.relocate import follow_repository
 
-_GIT_SECONDS = 10  # for a git that outlived the process it was started by
+_GIT_SECONDS = 10  # wait for a git that outlived the process that started it
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One difference with everything its mending needs."""
+    """One difference with everything that its repair needs."""
 
     context: Context
     repo: Repository
@@ -60,13 +60,13 @@ class Case:
 
     @property
     def task(self) -> Task:
-        """The task that it is about, or its chamber's."""
+        """The task that the difference is about, or its chamber's task."""
         tasks = self.seen.state.tasks
         return tasks.get(self.difference.subject) or tasks[self.chamber.task_id]
 
 
 async def mend(case: Case) -> bool:
-    """Mend one difference; False when it is left to people. Raises OrchestraError."""
+    """Repair one difference; False if it is left to the user. Raises OrchestraError."""
     return await _REPAIRS[case.difference.name](case)
 
 
@@ -80,7 +80,7 @@ async def _remove_half_made_chamber(case: Case) -> bool:
 
 
 def _save_if_worked_in(case: Case, path: Path) -> str:
-    """Save what is in a half-made chamber that was whole already: somebody may have found it."""
+    """Save the work in a half-made chamber with a complete worktree: it may have been used."""
     if not (path / HOOK_SETTINGS).exists() or not (path / ".git").exists():
         return ""
     chamber = case.chamber
@@ -98,34 +98,34 @@ async def _finish_closing(case: Case) -> bool:
 
 
 async def _finish_completing(case: Case) -> bool:
-    """Finish what has landed or was only to be saved; open the task again otherwise."""
+    """Finish a task that has landed or was only to be saved; open any other again."""
     context, task = case.context, case.task
     state = await context.store.snapshot()
-    there = [one for one in state.chambers_of(task.id) if one.holds_work]
+    with_work = [chamber for chamber in state.chambers_of(task.id) if chamber.holds_work]
     saving = task.ending == "save"
     leaving = (
-        there
+        with_work
         if saving
-        else [one for one in there if one.name in task.landing]
+        else [chamber for chamber in with_work if chamber.name in task.landing]
         if task.id in case.seen.landed
         else []
     )
     for chamber in leaving:
         await close_one(context, case.repo, task, chamber)
-    finished = (saving or task.id in case.seen.landed) and len(leaving) == len(there)
+    finished = (saving or task.id in case.seen.landed) and len(leaving) == len(with_work)
 
     async def decide(reads: Reads) -> Decision[None]:
-        known = await reads.task(task.id)
-        if known is None or not known.is_completing:
+        current = await reads.task(task.id)
+        if current is None or not current.is_completing:
             return Decision(None)
         at, actor = context.clock(), context.actor
         if finished:
-            landed = "" if saving else known.landed_commit
+            landed = "" if saving else current.landed_commit
             ended = task_lifecycle.ended(
-                known, completed=not saving, landed_commit=landed, at=at, actor=actor
+                current, completed=not saving, landed_commit=landed, at=at, actor=actor
             )
             return Decision(None, ended[1])
-        return Decision(None, task_lifecycle.reopened(known, at=at, actor=actor)[1])
+        return Decision(None, task_lifecycle.reopened(current, at=at, actor=actor)[1])
 
     await run_transaction(context.store, decide)
     return True
@@ -137,7 +137,7 @@ async def _remove_half_restored_worktree(case: Case) -> bool:
 
 
 def _save_and_remove_worktree(case: Case) -> None:
-    """Remove the worktree of a chamber that is closed; its saved work, or what is new, is kept."""
+    """Remove the worktree of a closed chamber; its saved work is kept, and new work is saved."""
     chamber, repo = case.chamber, case.repo
     path = Path(chamber.path)
     ignored = ignored_files_to_save(repo)
@@ -150,7 +150,7 @@ def _save_and_remove_worktree(case: Case) -> None:
         if not saved:
             ref = saved_ref(chamber.task_id, chamber.name, case.context.clock())
             message = f"Half-restored chamber {chamber.name}"
-            kept = save_work(
+            save = save_work(
                 repo,
                 path,
                 ref,
@@ -159,7 +159,7 @@ def _save_and_remove_worktree(case: Case) -> None:
                 own_branch=chamber.branch,
                 ignored=ignored,
             )
-            saved = kept is not None and kept.tip == tip
+            saved = save is not None and save.tip == tip
     remove_worktree(repo, path, ignored)
     remove_provisions(path)
     if saved or is_merged(repo, tip, repo.resolve(base)):
@@ -185,9 +185,11 @@ async def _restore_hook(case: Case) -> bool:
 
 
 async def _provision(case: Case, chamber: Chamber) -> bool:
-    """Write hook, settings and briefing of a live chamber again."""
-    live_chambers = [one for one in case.seen.state.chambers_of(chamber.task_id) if one.is_live]
-    siblings = [one for one in live_chambers if one.id != chamber.id]
+    """Rewrite the hook, settings and briefing of a live chamber."""
+    live_chambers = [
+        chamber for chamber in case.seen.state.chambers_of(chamber.task_id) if chamber.is_live
+    ]
+    siblings = [other for other in live_chambers if other.id != chamber.id]
     await asyncio.to_thread(
         provision_chambers, case.context, case.repo, case.task, [chamber], siblings=siblings
     )
@@ -246,27 +248,33 @@ async def _free_stale_claim(case: Case) -> bool:
 
 
 async def _hold_lost_claim(case: Case) -> bool:
-    """Give a claim back to the chamber or task that needs it, unless another has it by now."""
+    """Give a claim back to the chamber or task that needs it, unless another holds it by now."""
     name = case.difference.subject
 
     async def decide(reads: Reads) -> Decision[bool]:
         state = await reads.state()
-        standing = [one for one in state.chambers.values() if one.is_standing and one.name == name]
-        tasks = [one for one in state.tasks.values() if not one.is_over and claim_of(one) == name]
-        holders = [one.id for one in (*standing, *tasks)]
+        standing = [
+            chamber
+            for chamber in state.chambers.values()
+            if chamber.is_standing and chamber.name == name
+        ]
+        tasks = [
+            task for task in state.tasks.values() if not task.is_over and claim_of(task) == name
+        ]
+        holders = [holder.id for holder in (*standing, *tasks)]
         if len(holders) != 1 or await reads.claim(name):
             return Decision(answer=False)
-        await (reads.chamber(holders[0]) if standing else reads.task(holders[0]))  # as a guard
+        await (reads.chamber(holders[0]) if standing else reads.task(holders[0]))  # a precondition
         return Decision(answer=True, change=Change(events=(), claims={name: holders[0]}))
 
     return await run_transaction(case.context.store, decide)
 
 
 async def _mend_store(case: Case) -> bool:
-    """Mend what the store itself has lost, which is seen and mended before everything else."""
+    """Repair what the store itself has lost; this comes before everything else."""
     damages = await find_damage(case.context.store)
-    here = [one for one in damages if one.subject == case.difference.subject]
-    return all([await mend_damage(case.context.store, one) for one in here])
+    here = [damage for damage in damages if damage.subject == case.difference.subject]
+    return all([await mend_damage(case.context.store, damage) for damage in here])
 
 
 async def _delete_orphan_branch(case: Case) -> bool:
@@ -287,32 +295,34 @@ async def _post_lost_mail(case: Case) -> bool:
     # As it is now: its receipt may have been taken in since the chamber was looked at.
     interrupts = (await case.context.store.snapshot()).interrupts.values()
     mail = [
-        one for one in interrupts if one.chamber_id == case.chamber.id and one.state == "posted"
+        interrupt
+        for interrupt in interrupts
+        if interrupt.chamber_id == case.chamber.id and interrupt.state == "posted"
     ]
     await asyncio.to_thread(
-        post, Path(case.chamber.path), sorted(mail, key=lambda one: one.sent_at)
+        post, Path(case.chamber.path), sorted(mail, key=lambda interrupt: interrupt.sent_at)
     )
     return True
 
 
 async def _withdraw_leftover_mail(case: Case) -> bool:
     over = [
-        one.id
-        for one in case.seen.state.interrupts.values()
-        if one.chamber_id == case.chamber.id and one.is_over
+        interrupt.id
+        for interrupt in case.seen.state.interrupts.values()
+        if interrupt.chamber_id == case.chamber.id and interrupt.is_over
     ]
     await asyncio.to_thread(withdraw, Path(case.chamber.path), case.chamber.name, over)
     return True
 
 
 async def _adopt_worktree(case: Case) -> bool:
-    tree = next(one for one in case.seen.trees if str(one.path) == case.difference.subject)
+    tree = next(tree for tree in case.seen.trees if str(tree.path) == case.difference.subject)
     return await adopt(case.context, case.repo, tree)
 
 
 async def _follow_moved_chamber(case: Case) -> bool:
     tree = next(
-        one for one in case.seen.trees if one.branch == case.chamber.branch and not one.gone
+        tree for tree in case.seen.trees if tree.branch == case.chamber.branch and not tree.gone
     )
     await follow(case.context, case.repo, case.task, case.chamber, tree.path)
     return True
