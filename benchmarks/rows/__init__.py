@@ -2,6 +2,7 @@
 
 from benchmarks.row import Benchmark
 from benchmarks.rows import (
+    archive,
     chambers,
     change,
     growth,
@@ -35,6 +36,7 @@ ROWS: tuple[Benchmark, ...] = (
     heard.ROW,
     hook.ROW,
     status.ROW,
+    archive.ROW,
     growth.CHAMBERS,
     growth.EVENTS,
 )

@@ -95,17 +95,22 @@ async def _archive(batch: Sequence[ArchivedTask], now: int, reads: Reads) -> Cha
 
 
 def _archived(archived: ArchivedTask, now: int) -> Event:
-    removed: dict[str, tuple[str, ...]] = {}
-    for document in archived.documents():
-        name = hash_of(type(document))
-        removed[name] = (*removed.get(name, ()), document.id)
     return Event(
         at=now,
         kind="task.archived",
         actor="orchestra",
         task_id=archived.task.id,
-        data=EventData(removed=removed),
+        data=EventData(removed=removed_by(archived)),
     )
+
+
+def removed_by(archived: ArchivedTask) -> dict[str, tuple[str, ...]]:
+    """Return the ids of what leaves the live documents, by the name of their hash."""
+    removed: dict[str, tuple[str, ...]] = {}
+    for document in archived.documents():
+        name = hash_of(type(document))
+        removed[name] = (*removed.get(name, ()), document.id)
+    return removed
 
 
 async def search_archive(store: Store, words: str) -> AsyncGenerator[ArchivedTask, None]:
