@@ -19,8 +19,17 @@ def holder_digest(directory: Path) -> str:
     A container and its copy share the machine's run; their disks tell them apart. Raises OSError.
     """
     place = directory.stat()
-    parts = (machine_digest(), _first(_RUN), str(directory), str(place.st_dev), str(place.st_ino))
-    return _digest("\n".join(parts))
+    parts = f"{directory}\n{place.st_dev}\n{place.st_ino}"
+    return f"{_run_digest()}:{_digest(parts)}"
+
+
+def is_of_this_run(holder: str) -> bool:
+    """Tell whether a holder is a directory in this run of this machine."""
+    return holder.partition(":")[0] == _run_digest()
+
+
+def _run_digest() -> str:
+    return _digest(f"{machine_digest()}\n{_first(_RUN)}")
 
 
 def _first(files: tuple[Path, ...]) -> str:

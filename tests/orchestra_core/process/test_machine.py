@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from orchestra_core.process.machine import holder_digest, machine_digest
+from orchestra_core.process.machine import holder_digest, is_of_this_run, machine_digest
 
 
 def test_a_machine_is_the_same_at_each_look() -> None:
@@ -13,3 +13,5 @@ def test_a_holder_is_one_directory_in_one_run_of_the_machine(tmp_path: Path) -> 
     (tmp_path / "b").mkdir()
     assert holder_digest(tmp_path / "a") == holder_digest(tmp_path / "a")
     assert holder_digest(tmp_path / "a") != holder_digest(tmp_path / "b")
+    assert is_of_this_run(holder_digest(tmp_path / "a"))
+    assert not is_of_this_run("another run:a place")

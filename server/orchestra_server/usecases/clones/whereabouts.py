@@ -13,6 +13,7 @@ from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.clone.clone_places import BEAT_MS, SILENT_MS, ClonePlace, is_served, place_of
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Clone, Task
+from orchestra_core.process.machine import is_of_this_run
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
 
@@ -95,8 +96,13 @@ def former_clones(state: ProjectState, own: Clone, now: int) -> set[str]:
         for clone in state.clones.values()
         if clone.id != own.id
         and (clone.machine, clone.path) == (own.machine, own.path)
-        and not is_served(state, clone.id, now)
+        and not _is_served_elsewhere(state, clone.id, now)
     }
+
+
+def _is_served_elsewhere(state: ProjectState, clone: str, now: int) -> bool:
+    """Tell whether another machine serves a clone; on this one a server may be left of it."""
+    return is_served(state, clone, now) and not is_of_this_run(state.heartbeats[clone].holder)
 
 
 async def task_here(context: Context, task: Task) -> Task:

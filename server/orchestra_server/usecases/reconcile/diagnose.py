@@ -16,6 +16,7 @@ Name = Literal[
     "unfinished completing",
     "half-restored chamber",
     "deleted directory",
+    "unknown chamber",
     "linked directory",
     "late files",
     "moved repository",
@@ -195,24 +196,9 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             f"(rm '{chamber.path}') and reconcile again",
         )
         return
-    tree = next((tree for tree in seen.trees if str(tree.path) == chamber.path), None)
-    elsewhere = [tree for tree in seen.trees if tree.branch == chamber.branch and not tree.gone]
-    if not at.exists and elsewhere and elsewhere[0] is not tree:
-        yield Difference(
-            "moved chamber",
-            chamber.id,
-            f"chamber {chamber.id} is at {elsewhere[0].path} and no longer at {chamber.path}",
-            "its record, its briefing and its hook follow it",
-        )
-    elif not at.exists and any(_same_place(path, chamber.path) for path in seen.astray):
-        return  # git has to be told where it is first
-    elif not at.exists:
-        yield Difference(
-            "deleted directory",
-            chamber.id,
-            f"the directory of chamber {chamber.id} is gone: {chamber.path}",
-            "the chamber is closed; its commits and what was staged in it are saved",
-        )
+    tree = next((one for one in seen.trees if str(one.path) == chamber.path), None)
+    if not at.exists:
+        yield from _absent(seen, chamber, tree)
     elif tree is None:
         yield Difference(
             "forgotten worktree",
@@ -271,6 +257,39 @@ def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
             "store by itself",
             "its settings are written again, and hold nothing secret",
         )
+
+
+def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Iterator[Difference]:
+    """Yield what became of a chamber that is not at its place."""
+    elsewhere = [one for one in seen.trees if one.branch == chamber.branch and not one.gone]
+    if elsewhere and elsewhere[0] is not tree:
+        yield Difference(
+            "moved chamber",
+            chamber.id,
+            f"chamber {chamber.id} is at {elsewhere[0].path} and no longer at {chamber.path}",
+            "its record, its briefing and its hook follow it",
+        )
+    elif any(_same_place(path, chamber.path) for path in seen.astray):
+        return  # first git has to be told where it is
+    elif tree is None and _has_no_branch(seen, chamber):
+        yield Difference(
+            "unknown chamber",
+            chamber.id,
+            f"chamber {chamber.id} has neither a directory nor a worktree nor a branch here",
+            "it is left as it is, since it may be on a machine of which this one is a copy; "
+            "close_chamber closes it",
+        )
+    else:
+        yield Difference(
+            "deleted directory",
+            chamber.id,
+            f"the directory of chamber {chamber.id} is gone: {chamber.path}",
+            "the chamber is closed; its commits and what was staged in it are saved",
+        )
+
+
+def _has_no_branch(seen: Observation, chamber: Chamber) -> bool:
+    return landing_of(chamber.branch) is not None and chamber.branch not in seen.branches
 
 
 def _same_place(path: str, other: str) -> bool:

@@ -334,6 +334,7 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unfinished completing": _finish_completing,
     "half-restored chamber": _remove_half_restored_worktree,
     "deleted directory": _finish_closing,
+    "unknown chamber": _leave_to_people,
     "linked directory": _leave_to_people,
     "late files": _save_late_files,
     "moved repository": _follow_moved_repository,

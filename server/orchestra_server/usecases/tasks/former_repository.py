@@ -28,15 +28,16 @@ NOTE = "the repository that it was in has been deleted; git has no commit of it"
 async def former_tasks(context: Context, repo: Repository) -> list[str]:
     """Return the ids of open tasks that this repository holds nothing of.
 
-    It lacks the commit that the task began at, or Orchestra's own note, and it has neither the
-    directory nor the branch of any of the task's chambers.
+    It is of a clone that was at this place before. This repository lacks the commit that the task
+    began at, or Orchestra's own note, and it has neither the directory nor the branch of any of the
+    task's chambers.
     """
     if not context.clone:
         return []
     state = await context.store.snapshot()
     own = await asyncio.to_thread(describe_clone, context.project, context.clone)
     former = former_clones(state, own, context.clock()) | context.earlier_clones
-    clones = frozenset((own.id, *former))
+    clones = former - {own.id}
     given_by_hand = context.project.id != id_by_place(repo.common_dir)
     return await asyncio.to_thread(_former_tasks, repo, state, clones, given_by_hand=given_by_hand)
 

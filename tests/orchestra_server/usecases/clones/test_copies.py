@@ -2,8 +2,13 @@
 
 import shutil
 
+import pytest
+
+from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import renew_clone_id
-from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_core.process.machine import holder_digest
+from orchestra_server.usecases.clones.registration import describe_clone, register_clone
+from orchestra_server.usecases.clones.whereabouts import former_clones
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.clones.conftest import another_context
@@ -42,3 +47,29 @@ async def test_a_machine_that_took_a_new_id_leaves_the_worktrees_that_came_with_
     assert (chamber.is_live, chamber.clone) == (True, original)
     assert auth.read("new.py") == "1\n"
     assert f"orchestra/{task_id}/auth" in repository.branches
+
+
+async def test_a_chamber_of_which_nothing_is_in_the_repository_is_not_closed(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    repository.git("worktree", "remove", "--force", "--force", str(auth.path))
+    repository.git("branch", "-D", f"orchestra/{task_id}/auth")
+    [found] = (await reconcile(context)).differences
+    assert (found.name, found.mended) == ("unknown chamber", False)
+    assert (await chamber_of(context, task_id, "auth")).is_live
+
+
+@pytest.mark.parametrize(("machine", "is_former"), [("this one", True), ("a copy of it", False)])
+async def test_a_clone_at_this_place_is_former_unless_another_machine_serves_it(
+    context: Context, machine: str, *, is_former: bool
+) -> None:
+    await register_clone(context.store, context.project)
+    before = describe_clone(context.project, "0" * 16)
+    own_holder = holder_digest(context.project.git_dir)
+    holder = own_holder if machine == "this one" else "another run:the same place"
+    await context.store.say_heard(before, holder, "mail", silent_ms=1)
+    own = describe_clone(context.project, context.clone)
+    found = former_clones(await context.store.snapshot(), own, now_ms())
+    assert found == ({before.id} if is_former else set())

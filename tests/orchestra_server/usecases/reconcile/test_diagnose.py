@@ -55,6 +55,7 @@ CASES = {
     "half-restored chamber": seen(in_state("closed")),
     "unfinished completing": seen(task=COMPLETING, trees=()),
     "deleted directory": seen(LIVE, at=ChamberObservation(exists=False)),
+    "unknown chamber": seen(LIVE, at=ChamberObservation(exists=False), trees=()),
     "moved chamber": seen(
         LIVE, trees=(with_fields(TREE, path=OTHER_PLACE),), at=ChamberObservation(exists=False)
     ),
