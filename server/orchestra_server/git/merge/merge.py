@@ -9,12 +9,8 @@ from dataclasses import dataclass, replace
 
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
+from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import map_watched
-from orchestra_server.git.process.identity import (
-    ORCHESTRA_IDENTITY,
-    require_identity,
-    signing_option,
-)
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
@@ -153,29 +149,27 @@ def _merge_in_order(
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
-    signed: tuple[str, ...] | None = None  # read once, when there is something to commit
-    while waiting:
-        conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
-        for branch in waiting:
-            if ancestry.holds(branch.commit):
-                done.append(branch)
-                continue
-            if result == base and ancestry.builds_on_base(branch.commit):
-                tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
-            else:
-                tree, kinds = _merge_two(repo, result, branch.commit)
-            if kinds:
-                conflicting.append((branch, kinds))
-            else:
-                signed = _signing_options(repo, trial=trial) if signed is None else signed
-                result = _merge_commit(
-                    repo, tree, result, branch, message, signed=signed, trial=trial
-                )
-                done.append(branch)
-                ancestry.take(branch.commit)
-        if len(conflicting) == len(waiting):
-            return _MergeProgress(result, done, conflicting)
-        waiting = [branch for branch, _ in conflicting]
+    with commit_writer(repo, trial=trial) as commits:
+        while waiting:
+            conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
+            for branch in waiting:
+                if ancestry.holds(branch.commit):
+                    done.append(branch)
+                    continue
+                if result == base and ancestry.builds_on_base(branch.commit):
+                    tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
+                else:
+                    tree, kinds = _merge_two(repo, result, branch.commit)
+                if kinds:
+                    conflicting.append((branch, kinds))
+                else:
+                    parents = (result, branch.commit)
+                    result = commits.write(tree, parents, _message(branch, message))
+                    done.append(branch)
+                    ancestry.take(branch.commit)
+            if len(conflicting) == len(waiting):
+                return _MergeProgress(result, done, conflicting)
+            waiting = [branch for branch, _ in conflicting]
     return _MergeProgress(result, done, [])
 
 
@@ -194,30 +188,8 @@ def _merge_two(repo: Repository, result: str, commit: str) -> tuple[str, dict[st
     return merged.tree, dict(merged.kinds)
 
 
-def _signing_options(repo: Repository, *, trial: bool) -> tuple[str, ...]:
-    """Return the signing options for merge commits; raises Refused where git has no identity."""
-    if trial:
-        return ("--no-gpg-sign",)
-    require_identity(repo.top)
-    return signing_option(repo.top)
-
-
-def _merge_commit(
-    repo: Repository,
-    tree: str,
-    onto: str,
-    branch: ChamberBranch,
-    message: str,
-    *,
-    signed: tuple[str, ...],
-    trial: bool,
-) -> str:
-    return repo.git(
-        "-c", "i18n.commitEncoding=UTF-8",
-        "commit-tree", tree, "-p", onto, "-p", branch.commit, *signed, "-F", "-",
-        stdin=f"Merge chamber {branch.chamber}\n\n{message.strip()}\n",
-        env=ORCHESTRA_IDENTITY if trial else None,
-    ).strip()  # fmt: skip
+def _message(branch: ChamberBranch, message: str) -> str:
+    return f"Merge chamber {branch.chamber}\n\n{message.strip()}\n"
 
 
 def _conflicts_of_branch(

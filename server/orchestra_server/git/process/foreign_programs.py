@@ -103,7 +103,7 @@ def run_programs(
             given = files.enter_context(_scratch_file())
             given.write(os.fsencode(stdin))
             given.seek(0)
-        process = _start(directory, args, env, stdin=given, stdout=out, stderr=err)
+        process = start_git(directory, args, env, stdin=given, stdout=out, stderr=err)
         reason = _wait(process, _Wait(waits_for, directory))
         out.seek(0)
         err.seek(0)
@@ -125,7 +125,7 @@ def run_programs_for_prefix(
 
     It uses a pipe, since the output may be larger than the disk. Raises Refused as `run_programs`.
     """
-    process = _start(directory, args, env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = start_git(directory, args, env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     read, wait, pipe = b"", _Wait(waits_for, directory), process.stdout
     if pipe is None:  # never: a pipe was requested
         return _end(process), b""
@@ -192,15 +192,16 @@ class _Wait:
         return ""
 
 
-def _start(
+def start_git(
     directory: Path,
     args: tuple[str, ...],
     env: Mapping[str, str] | None,
     *,
-    stdin: BinaryIO | None = None,
+    stdin: BinaryIO | int | None = None,
     stdout: BinaryIO | int,
     stderr: BinaryIO | int,
 ) -> "subprocess.Popen[bytes]":
+    """Start git in a session of its own; the caller waits for its end."""
     dropped = {*INHERITED, *_TERMINALS}
     given = {name: value for name, value in os.environ.items() if name not in dropped}
     try:

@@ -1,5 +1,6 @@
 """The identity of commits: the user's for the user's work, Orchestra's own for its records."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -17,13 +18,26 @@ ORCHESTRA_IDENTITY = {
 
 def require_identity(directory: Path) -> None:
     """Raise Refused, with the two commands to run, if git has no identity to commit with."""
-    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
-        if run_git(directory, "var", who, env=ceiling_env(directory)).status:
-            raise Refused(
-                "git does not know whose commits these are; run: "
-                "git config --global user.name 'Your Name' and "
-                "git config --global user.email you@example.org"
-            )
+    read_identity(directory)
+
+
+def read_identity(directory: Path, env: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return author and committer, with the time, as a commit made now would name them.
+
+    Raises Refused as `require_identity`.
+    """
+    said = [
+        run_git(directory, "var", who, env={**ceiling_env(directory), **(env or {})})
+        for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
+    ]
+    if any(ran.status for ran in said):
+        raise Refused(
+            "git does not know whose commits these are; run: "
+            "git config --global user.name 'Your Name' and "
+            "git config --global user.email you@example.org"
+        )
+    author, committer = (ran.out.removesuffix("\n") for ran in said)
+    return author, committer
 
 
 def signing_option(directory: Path) -> tuple[str, ...]:
