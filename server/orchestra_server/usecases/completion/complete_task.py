@@ -1,7 +1,7 @@
 """complete_task: commit, merge and land the work of all chambers, or say what conflicts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
@@ -15,6 +15,7 @@ from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.process.foreign_programs import brief_programs, uncancelled
+from orchestra_server.git.repository.recent_status import RecentStatus
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
@@ -121,7 +122,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
     async with lock_task(repo.common_dir, wanted.task_id):
         await _let_creations_end(context, repo, wanted)
-        await _require_confirmed(context, repo, wanted)
+        recent = await _require_confirmed(context, repo, wanted)
         async with lock_repository(repo.common_dir):
             begun = await _begin(context, wanted)
             if begun.is_over:
@@ -130,7 +131,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 await _remove_half_made(context, repo, begun)
                 begun = await _as_found(context, repo, begun)
         async with _reopened_on_failure(context, wanted):
-            branches = await _commit(repo, begun, wanted)
+            branches = await _commit(repo, begun, wanted, recent)
         landing = None
         if wanted.merge:
             async with lock_landing(repo.common_dir), _reopened_on_failure(context, wanted):
@@ -205,14 +206,18 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
     return reply.planned(task, live, plan, holds, onto)
 
 
-async def _require_confirmed(context: Context, repo: Repository, wanted: _Wanted) -> None:
+async def _require_confirmed(
+    context: Context, repo: Repository, wanted: _Wanted
+) -> dict[Path, RecentStatus]:
+    """Return the chambers' statuses, none where no confirmation was needed."""
     if wanted.confirmed:
-        return
+        return {}
     state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
-    if task.is_open:  # an interrupted landing was confirmed before
-        live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
-        await require_confirmed(repo, state, live, context.clock())
+    if not task.is_open:  # an interrupted landing was confirmed before
+        return {}
+    live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
+    return await require_confirmed(repo, state, live, context.clock())
 
 
 async def _repository(context: Context, task_id: str) -> Repository:
@@ -277,12 +282,14 @@ async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun
     return with_changes(begun, chambers=[chamber for chamber in chambers if chamber not in deleted])
 
 
-async def _commit(repo: Repository, begun: _Begun, wanted: _Wanted) -> list[ChamberBranch]:
+async def _commit(
+    repo: Repository, begun: _Begun, wanted: _Wanted, recent: Mapping[Path, RecentStatus]
+) -> list[ChamberBranch]:
     """Commit in the live chambers; a closing one is already merged, or is only to be saved."""
     if not wanted.merge:
         return []
     live = [chamber for chamber in begun.chambers if chamber.is_live]
-    return await asyncio.to_thread(commit_chambers, repo, begun.task, live, wanted.summary)
+    return await asyncio.to_thread(commit_chambers, repo, begun.task, live, wanted.summary, recent)
 
 
 async def _merge(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -16,11 +17,14 @@ from orchestra_server.git.merge.added_files import (
     present_folders,
     read_limits,
 )
+from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.repository.recent_status import RecentStatus, read_recent_status
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 from orchestra_server.usecases.workers.worker_activity import describe_activity
+
+_AT_ONCE = 4
 
 
 def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list[str]:
@@ -36,11 +40,15 @@ def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list
 
 async def require_confirmed(
     repo: Repository, state: ProjectState, chambers: Sequence[Chamber], now: int
-) -> None:
-    """Raise Refused, before anything is committed, if something needs confirmation."""
+) -> dict[Path, RecentStatus]:
+    """Raise Refused, before anything is committed, if something needs confirmation.
+
+    Returns the chambers' statuses by worktree.
+    """
     holds = holds_in(state, chambers, now)
-    files = await asyncio.to_thread(_untracked, repo, chambers)
-    _require(holds, files)
+    statuses = await asyncio.to_thread(_read_statuses, chambers)
+    _require(holds, await asyncio.to_thread(_untracked, repo, statuses))
+    return statuses
 
 
 def require_intended(repo: Repository, ready: PreparedLanding) -> None:
@@ -74,21 +82,27 @@ def _require(holds: Sequence[str], files: Sequence[str]) -> None:
         )
 
 
-def _untracked(repo: Repository, chambers: Sequence[Chamber]) -> tuple[str, ...]:
+def _read_statuses(chambers: Sequence[Chamber]) -> dict[Path, RecentStatus]:
+    """Return the status of each worktree that exists."""
+    paths = [Path(chamber.path) for chamber in chambers]
+    present = [path for path in paths if (path / ".git").exists()]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        return dict(zip(present, map_watched(pool, read_recent_status, present), strict=True))
+
+
+def _untracked(repo: Repository, statuses: Mapping[Path, RecentStatus]) -> tuple[str, ...]:
     """Return the files that committing the chambers' open work would track for the first time."""
     added = dict[str, int]()
-    for chamber in chambers:
-        added.update(_sizes(Path(chamber.path)))
+    for worktree, recent in statuses.items():
+        added.update(_sizes(worktree, recent.status.untracked))
     present = present_folders(repo, repo.head().commit) if added else set[str]()
     return unintended_files(added, present, read_limits(repo)) if added else ()
 
 
-def _sizes(worktree: Path) -> Mapping[str, int]:
-    """Return the size of each untracked file of a worktree, nothing for a missing worktree."""
-    if not (worktree / ".git").exists():
-        return {}
+def _sizes(worktree: Path, untracked: Sequence[str]) -> Mapping[str, int]:
+    """Return the size of each untracked file of a worktree."""
     sizes = dict[str, int]()
-    for path in read_status(worktree).untracked:
+    for path in untracked:
         try:
             sizes[path] = os.lstat(worktree / path).st_size
         except OSError:  # gone meanwhile

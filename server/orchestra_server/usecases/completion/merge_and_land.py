@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial as with_first
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
@@ -13,6 +13,7 @@ from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.repository.recent_status import RecentStatus, usable_statuses
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
@@ -22,6 +23,7 @@ from orchestra_server.usecases.completion.own_branches import own_branches
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
+_UNREAD: Mapping[Path, RecentStatus] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,24 @@ class PreparedLanding:
 
 
 def commit_chambers(
-    repo: Repository, task: Task, chambers: Sequence[Chamber], summary: str
+    repo: Repository,
+    task: Task,
+    chambers: Sequence[Chamber],
+    summary: str,
+    recent: Mapping[Path, RecentStatus] = _UNREAD,
 ) -> list[ChamberBranch]:
     """Commit uncommitted work in the chambers, and return each chamber's branch.
 
-    The user's hooks run, for as long as they take. Raises Refused when a hook refuses a commit.
-    Blocking.
+    `recent` maps worktrees to the statuses that the caller has just read. The user's hooks run, for
+    as long as they take. Raises Refused when a hook refuses a commit. Blocking.
     """
+    statuses = usable_statuses(repo, recent)
+
+    def commit(chamber: Chamber) -> ChamberBranch:
+        return _committed(repo, task, summary, chamber, statuses.get(Path(chamber.path)))
+
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return list(map_watched(pool, with_first(_committed, repo, task, summary), chambers))
+        return list(map_watched(pool, commit, chambers))
 
 
 def merge_branches(
@@ -109,10 +120,15 @@ def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:
     return {chamber.name: chamber.base_commit for chamber in chambers}
 
 
-def require_own_branch(repo: Repository, chamber: Chamber) -> WorktreeStatus:
-    """Return a chamber's status; raises Refused when its HEAD is not on its own branch."""
+def require_own_branch(
+    repo: Repository, chamber: Chamber, status: WorktreeStatus | None = None
+) -> WorktreeStatus:
+    """Return a chamber's status; raises Refused when its HEAD is not on its own branch.
+
+    `status` is used if the caller has just read it.
+    """
     path = Path(chamber.path)
-    standing = read_status(path)
+    standing = status or read_status(path)
     if not standing.commit or standing.branch != chamber.branch:
         where = f"branch {standing.branch}" if standing.branch else "a detached HEAD"
         raise Refused(
@@ -134,11 +150,13 @@ def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranc
     return ChamberBranch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
 
 
-def _committed(repo: Repository, task: Task, summary: str, chamber: Chamber) -> ChamberBranch:
+def _committed(
+    repo: Repository, task: Task, summary: str, chamber: Chamber, status: WorktreeStatus | None
+) -> ChamberBranch:
     path = Path(chamber.path)
     if is_gone(path):
         return branch_without_directory(repo, chamber)
-    standing = require_own_branch(repo, chamber)
+    standing = require_own_branch(repo, chamber, status)
     subject = one_line(f"{chamber.name}: {summary}", _SUBJECT_LIMIT)
     commit = commit_uncommitted_work(
         path,

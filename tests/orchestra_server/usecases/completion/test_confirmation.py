@@ -1,16 +1,20 @@
 """Landing over people: completing names who is still at work, and takes a yes."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.workers.share_discovery import share_discovery
 from tests.support.conducting import Clock, a_started_task, chambers_open, kinds
+from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository
 
 SUMMARY = "Add a login"
@@ -122,3 +126,53 @@ async def test_unintended_new_files_are_named_and_need_a_confirmation(
     done = await complete_task(context, task_id=task_id, summary=SUMMARY, confirm=True)
     assert done.completed
     assert repository.read(".env") == "TOKEN=1\n"
+
+
+async def test_a_clean_chamber_is_read_twice_once_before_its_merge_and_once_before_it_goes(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    for name, chamber in (await chambers_open(context, task_id, ["auth", "api"])).items():
+        chamber.commit("work", {f"{name}.py": "work\n"})
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+        chambers, checkout = 2, 1
+        assert count.commands.count("status") == 2 * chambers + checkout
+
+
+async def test_what_is_written_behind_the_confirmation_is_saved(
+    context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.commit("work", {"auth.py": "work\n"})
+    confirmed = completion.require_confirmed
+
+    async def write_then(*of: Any) -> object:
+        recent = await confirmed(*of)
+        chamber.write("late.py", "late\n")
+        return recent
+
+    monkeypatch.setattr(completion, "require_confirmed", write_then)
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert done.merged == ["auth"]
+    [saved] = done.saved
+    assert repository.git("show", f"{saved.ref}:late.py") == "late"
+
+
+async def test_what_is_committed_behind_the_confirmation_lands(
+    context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    chamber.commit("work", {"auth.py": "work\n"})
+    confirmed = completion.require_confirmed
+
+    async def commit_then(*of: Any) -> object:
+        recent = await confirmed(*of)
+        chamber.commit("late", {"late.py": "late\n"})
+        return recent
+
+    monkeypatch.setattr(completion, "require_confirmed", commit_then)
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).saved == []
+    assert repository.read("late.py") == "late\n"

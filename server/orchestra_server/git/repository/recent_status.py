@@ -1,0 +1,80 @@
+"""A status that was read a moment ago, and whether it may still be used."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Unavailable
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import (
+    WorktreeStatus,
+    git_directory,
+    read_status,
+    require_worktree,
+)
+
+_SECONDS = 3.0  # what is written in between is saved, as what is written after a commit
+_HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class RecentStatus:
+    """A status with what git's own directory said before it was read, and when that was."""
+
+    status: WorktreeStatus
+    head: bytes
+    index: tuple[int, ...]  # empty where there is none
+    operation: bool  # a merge waits for its commit
+    at: float
+
+
+def read_recent_status(worktree: Path) -> RecentStatus:
+    """Return where a working tree stands; raises Unavailable when it is none any more."""
+    at, marks = time.monotonic(), _marks(git_directory(worktree))
+    return RecentStatus(read_status(worktree), *marks, at=at)
+
+
+def usable_statuses(
+    repo: Repository, recent: Mapping[Path, RecentStatus]
+) -> dict[Path, WorktreeStatus]:
+    """Return the statuses that need not be read again.
+
+    Those are of clean worktrees that are at the same commit of the same branch, with the same
+    index, as a moment ago. What was open then, or is older, is to be read again.
+    """
+    fresh = {
+        worktree: one.status
+        for worktree, one in recent.items()
+        if one.status.clean and one.status.branch and not one.operation and _is_same(worktree, one)
+    }
+    if not fresh:
+        return {}
+    refs = [f"{_HEADS}{status.branch}" for status in fresh.values()]
+    listed = repo.git("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", *refs)
+    standing = set(listed.splitlines())
+    return {
+        worktree: status
+        for worktree, status in fresh.items()
+        if f"{status.commit} {status.branch}" in standing
+    }
+
+
+def _is_same(worktree: Path, recent: RecentStatus) -> bool:
+    if not recent.index or time.monotonic() - recent.at > _SECONDS:
+        return False
+    try:
+        require_worktree(worktree)
+        return _marks(git_directory(worktree)) == (recent.head, recent.index, recent.operation)
+    except Unavailable:
+        return False
+
+
+def _marks(directory: Path) -> tuple[bytes, tuple[int, ...], bool]:
+    """Return HEAD, what tells one state of the index from another, and whether a merge is open."""
+    try:
+        head, index = (directory / "HEAD").read_bytes(), (directory / "index").stat()
+    except OSError:
+        return b"", (), False
+    marks = (index.st_ino, index.st_size, index.st_mtime_ns)
+    return head, marks, (directory / "MERGE_HEAD").exists()
