@@ -1,10 +1,11 @@
-"""Completing a task of twenty chambers, by twenty merges in a checkout."""
+"""Completing a task of twenty chambers, by twenty merges in a checkout; checked afterwards."""
 
 import asyncio
 import time
 from itertools import count
 
 from benchmarks.alternating import by_turns_async, command_ms
+from benchmarks.landing_invariant import BrokenLandingError, ExpectedLanding, require_landed
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from orchestra_core.project import find_project
@@ -24,7 +25,7 @@ def measure(budget: Budget) -> list[Comparison]:
         ours, merges = asyncio.run(_landed(place, repository, chambers, budget.seconds(15)))
     return [
         comparison(
-            f"{chambers} chambers, {files:,} files", "ms", ours, Aim(0.5),
+            f"{chambers} chambers, {files:,} files", "ms", ours, Aim(0.9),
             versus=f"{chambers} x git merge in a checkout", against=merges,
             note="removing and closing included; the files are deleted behind the answer",
         )
@@ -44,11 +45,18 @@ async def _landed(
             task = await start_task(context, description=f"Work {number}")
             names = [f"w{number}-{index}" for index in range(chambers)]
             opened = await chambers_open(context, task.task_id, names)
+            committed = dict[str, dict[str, str]]()
             for name, worktree in opened.items():
-                worktree.commit(f"work of {name}", {f"new/{name}.txt": name})
+                files = {f"new/{name}.txt": name}
+                committed[worktree.commit(f"work of {name}", files)] = files
+            before = repository.head
             began = time.perf_counter()
-            await complete_task(context, task_id=task.task_id, summary="done")
-            return (time.perf_counter() - began) * 1_000
+            done = await complete_task(context, task_id=task.task_id, summary="done")
+            taken = (time.perf_counter() - began) * 1_000
+            require_landed(repository, ExpectedLanding(before, committed), done.landed_commit)
+            if sorted(done.merged) != sorted(names) or done.saved:
+                raise BrokenLandingError(f"{len(done.merged)} of {chambers} chambers were merged")
+            return taken
 
         async def git() -> float:
             number = next(numbers)
@@ -70,6 +78,7 @@ def _commit_aside(repository: TestRepository, branch: str) -> None:
 
 ROW = Benchmark(
     "landing",
-    "How long it takes to merge, land and clear away twenty chambers, by merging their branches.",
+    "How long it takes to merge, land and clear away twenty chambers, by merging their branches; "
+    "the row fails unless exactly their own commits have landed.",
     measure,
 )
