@@ -1,6 +1,7 @@
 """What differs is found, named and mended, on a real repository and a real store."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace as with_changes
@@ -225,6 +226,21 @@ async def test_a_hook_deleted_by_git_clean_is_written_again_with_the_mail(
     assert (auth.path / ".claude/hooks/interrupt_monitor.py").exists()
     assert "Stop, please" in auth.read(".INTERRUPT")
     assert auth.status == "A  new"
+    assert (await reconcile(context)).differences == []
+
+
+async def test_a_hook_of_an_older_version_gets_settings_without_the_stores_address(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    place = ".claude/hooks/interrupt_monitor.json"
+    now = auth.read(place)
+    older = {**json.loads(now), "redis": {"socket": "/s", "hello": [["AUTH", "x", "secret"]]}}
+    del older["spool"]
+    auth.write(place, json.dumps(older))
+    assert_mended(await reconcile(context), "outdated hook")
+    assert auth.read(place) == now
     assert (await reconcile(context)).differences == []
 
 
