@@ -127,7 +127,7 @@ def test_doctor_probes_the_hook_of_every_chamber(shop: TestRepository, settings:
     orchestra(shop.path, settings, "init")
     said = orchestra(shop.path, settings, "doctor").stdout
     (line,) = (line for line in said.splitlines() if " chambers " in line)
-    assert line.split(None, 2) == ["ok", "chambers", "2 live, hooks verified"]
+    assert line.split(None, 2) == ["ok", "chambers", "2 live, hooks verified, spool writable"]
     code_of(Path(created.chambers[0].path)).write_text("broken(")
     ran = orchestra(shop.path, settings, "doctor")
     assert ran.returncode == 1

@@ -145,7 +145,10 @@ def waiting_receipts(common_dir: Path) -> Iterator[SpoolFile]:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Yield the names of a folder's files; what a dead hook had begun to write is removed."""
+    """Yield the names of a folder's files, none where it is no folder that can be read.
+
+    What a dead hook had begun to write is removed.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -154,7 +157,7 @@ def _names(folder: Path) -> Iterator[str]:
                         yield entry.name
                 elif time.time() - entry.stat(follow_symlinks=False).st_mtime > _TEMPORARY_AGE_S:
                     Path(entry.path).unlink(missing_ok=True)
-    except (FileNotFoundError, NotADirectoryError):  # no hook can have left anything
+    except OSError:  # no hook can have left anything
         return
 
 

@@ -42,6 +42,8 @@ def test_a_spool_is_its_owners_alone_and_is_not_there_unmade(tmp_path: Path) -> 
     remove_spool(tmp_path)
     remove_spool(tmp_path)
     assert not has_files(tmp_path)
+    (tmp_path / "orchestra" / "spool").write_text("in the way")
+    assert not has_files(tmp_path)
 
 
 def test_files_come_in_the_order_of_their_writing(tmp_path: Path, spool: Path) -> None:
