@@ -60,7 +60,6 @@ def installed_files(
     root = project.root
     mcp_json, settings = _link_target(root / MCP_JSON), _link_target(root / SETTINGS)
     command = main_command(python, code_folder(project.git_dir), root)
-    hooks = client_settings.hooks_of(command)
     client_files = {
         agent.place: _client_file(root / agent.place, agent, command)
         for agent in AGENTS.values()
@@ -73,14 +72,6 @@ def installed_files(
     hidden = [name for name, path in committable.items() if str(path) in made or not path.exists()]
     patterns = (*git_exclude.PATTERNS, *hidden)
 
-    def with_settings(text: str | None) -> str:
-        allowed = client_settings.with_permission(text or _EMPTY, str(settings))
-        return client_settings.with_hooks(allowed, str(settings), hooks)
-
-    def without_settings(text: str) -> str:
-        without_hooks = client_settings.without_hooks(text, str(settings))
-        return client_settings.without_permission(without_hooks, str(settings))
-
     return [
         InstalledFile(
             mcp_json,
@@ -88,12 +79,7 @@ def installed_files(
             lambda text: with_server(text or _EMPTY, str(mcp_json)),
             lambda text: without_server(text, str(mcp_json)),
         ),
-        InstalledFile(
-            settings,
-            "hooks and permission to call Orchestra's tools added",
-            with_settings,
-            without_settings,
-        ),
+        _settings_file(settings, command),
         _own_file(root / HOOK, starter_source(project.git_dir)),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, launcher_source(python)),
@@ -105,6 +91,26 @@ def installed_files(
         ),
         *client_files.values(),
     ]
+
+
+def _settings_file(settings: Path, command: Command) -> InstalledFile:
+    """Return Claude Code's settings with Orchestra's hooks and permission."""
+    hooks = client_settings.hooks_of(command)
+
+    def with_settings(text: str | None) -> str:
+        allowed = client_settings.with_permission(text or _EMPTY, str(settings))
+        return client_settings.with_hooks(allowed, str(settings), hooks)
+
+    def without_settings(text: str) -> str:
+        without_hooks = client_settings.without_hooks(text, str(settings))
+        return client_settings.without_permission(without_hooks, str(settings))
+
+    return InstalledFile(
+        settings,
+        "hooks and permission to call Orchestra's tools added",
+        with_settings,
+        without_settings,
+    )
 
 
 def _client_file(place: Path, agent: AgentClient, command: Command) -> InstalledFile:

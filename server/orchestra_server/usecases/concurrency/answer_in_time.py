@@ -93,8 +93,8 @@ def waits_recorded(
 def goes_on(waits_for: str, seconds: float, tool: str) -> str:
     """Return the next step of a reply that is given while a program still runs."""
     return (
-        f"It waits for {waits_for}, for {seconds:.0f} s so far, and goes on. Call {tool} again "
-        "to wait for its end; cancelling that call ends the program."
+        f"It has waited for {waits_for} for {seconds:.0f} s and goes on. Call {tool} again "
+        "to wait for the result; cancelling that call ends the program."
     )
 
 

@@ -92,7 +92,7 @@ async def _take_out(context: Context, target: _FoundInterrupt) -> None:
     if interrupt.id in await asyncio.to_thread(unread, path):
         raise Refused(
             f"interrupt {interrupt.id!r} is being shown to its worker right now; "
-            "send another message that sets it right"
+            "send another message that corrects it"
         )
     await take_in_all_of(context, chamber)  # a hook that is done with it has left a receipt
 
@@ -103,7 +103,7 @@ def _require_unread(interrupt: Interrupt) -> None:
     if not interrupt.is_unread:
         raise Refused(
             f"interrupt {interrupt.id!r} was read by its worker at "
-            f"{iso_time(interrupt.delivered_at)}; send another message that sets it right"
+            f"{iso_time(interrupt.delivered_at)}; send another message that corrects it"
         )
 
 

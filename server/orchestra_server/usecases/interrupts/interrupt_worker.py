@@ -162,7 +162,7 @@ def _next_step(interrupt: Interrupt, presence: Presence | None, place: ClonePlac
     if presence is not None and presence.is_over:
         return (
             f"The worker in this chamber has {presence.state}: the message waits for the next one "
-            "that is started there. cancel_interrupt calls it back."
+            "that is started there. cancel_interrupt cancels it."
         )
     if interrupt.requires == "suspend":
         return (
@@ -170,8 +170,8 @@ def _next_step(interrupt: Interrupt, presence: Presence | None, place: ClonePlac
             "get_parallel_status shows when it has read the message."
         )
     return (
-        "The worker is stopped by it at its next tool call. get_parallel_status shows it "
-        "among the unread interrupts until it is read; cancel_interrupt calls it back."
+        "It interrupts the worker's next tool call. get_parallel_status shows it "
+        "among the unread interrupts until it is read; cancel_interrupt cancels it."
     )
 
 
@@ -180,9 +180,9 @@ def _sent_elsewhere(place: ClonePlace) -> str:
         return (
             f"The chamber is in clone {place.name} ({place.heard}), which posts it there. "
             "get_parallel_status shows it among the unread interrupts until it is read; "
-            "cancel_interrupt calls it back."
+            "cancel_interrupt cancels it."
         )
     return (
         f"Nobody is there to post it now: it is posted when clone {place.name} is heard again "
-        f"({place.heard}). Until then cancel_interrupt calls it back."
+        f"({place.heard}). Until then cancel_interrupt cancels it."
     )

@@ -109,7 +109,7 @@ async def _mended(case: Case) -> _Outcome:
     try:
         mended = await mend(case)
     except OrchestraError as fault:
-        _log.warning("%s; it could not be mended: %s", difference.sentence, fault)
+        _log.warning("%s; the repair failed: %s", difference.sentence, fault)
         return _Outcome(difference, note=str(fault))
     _log.info("%s; %s", difference.sentence, difference.mending)
     return _Outcome(difference, mended=mended)
@@ -131,7 +131,7 @@ def _next_step(outcomes: list[_Outcome], *, dry_run: bool) -> str:
     if not outcomes:
         return "The store, git and the disk agree; nothing is to be done."
     if dry_run:
-        return "Nothing was changed; without dry_run these are mended, and nothing is destroyed."
+        return "Nothing was changed; without dry_run these are repaired, and nothing is destroyed."
     if all(outcome.mended for outcome in outcomes):
-        return "All of it is mended, and nothing was destroyed."
-    return "What is not mended is left as it is; `note` or `mending` says what to do."
+        return "Everything is repaired, and nothing was destroyed."
+    return "Whatever is not repaired stays as it is; `note` or `mending` says what to do."
