@@ -47,20 +47,20 @@ def named(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str, str]:
     task_id, slash, chamber = words.partition("/")
     if not slash:
         task_id, chamber = _only_one(words, saved)
-    fitting = (entry for entry in saved if (entry.task_id, entry.chamber) == (task_id, chamber))
-    newest = next(fitting, None)
+    saves = (entry for entry in saved if (entry.task_id, entry.chamber) == (task_id, chamber))
+    newest = next(saves, None)
     return task_id, chamber, newest.ref if newest is not None and newest.restorable else ""
 
 
 def _only_one(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str]:
-    can = {chamber_id(entry.task_id, entry.chamber) for entry in saved if entry.restorable}
-    fitting = sorted(identifier for identifier in can if identifier.endswith(f"/{words}"))
-    if len(fitting) > 1:
-        raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(fitting)}")
-    if not fitting:
-        listed = ", ".join(sorted(can)) or "nothing is"
+    restorable = {chamber_id(entry.task_id, entry.chamber) for entry in saved if entry.restorable}
+    matching = sorted(identifier for identifier in restorable if identifier.endswith(f"/{words}"))
+    if len(matching) > 1:
+        raise BadInput(f"several tasks have a chamber {words!r}; name one: {', '.join(matching)}")
+    if not matching:
+        listed = ", ".join(sorted(restorable)) or "nothing is"
         raise Unknown(f"nothing was saved from a chamber {words!r}; saved: {listed}")
-    task_id, _, chamber = fitting[0].partition("/")
+    task_id, _, chamber = matching[0].partition("/")
     return task_id, chamber
 
 

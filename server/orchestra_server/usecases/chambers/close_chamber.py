@@ -85,9 +85,9 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
         if not confirm:
             await _require_idle(context, chamber)
         [chamber] = await follow_branches(context, repo, task, [chamber])
-        chamber, away = await close_one(context, repo, task, chamber)
+        chamber, closed_work = await close_one(context, repo, task, chamber)
     state = await show_change(context, task_id)
-    return _reply(chamber, state, already_closed=False, branch_kept=away.branch_kept)
+    return _reply(chamber, state, already_closed=False, branch_kept=closed_work.branch_kept)
 
 
 async def _require_idle(context: Context, chamber: Chamber) -> None:

@@ -56,16 +56,18 @@ async def close_all(
         if isinstance(fault, OrchestraError):
             await _stay(context, chamber, f"could not be closed: {fault}")
     pairs = zip(closing_chambers, outcomes, strict=True)
-    away = {chamber.id: outcome for chamber, outcome in pairs if isinstance(outcome, ClosedWork)}
+    closed_work = {
+        chamber.id: outcome for chamber, outcome in pairs if isinstance(outcome, ClosedWork)
+    }
     closed = await _end(
-        context, [chamber for chamber in closing_chambers if chamber.id in away], away
+        context, [chamber for chamber in closing_chambers if chamber.id in closed_work], closed_work
     )
     for folder in {Path(chamber.path).parent for chamber in closing_chambers}:
         await asyncio.to_thread(delete_discarded_in_background, folder)
     for fault in outcomes:
         if isinstance(fault, OrchestraError):
             raise fault
-    return [(chamber, away[chamber.id]) for chamber in closed]
+    return [(chamber, closed_work[chamber.id]) for chamber in closed]
 
 
 async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]:
@@ -99,7 +101,7 @@ async def _stay(context: Context, chamber: Chamber, note: str) -> None:
 
 
 async def _end(
-    context: Context, chambers: Sequence[Chamber], away: Mapping[str, ClosedWork]
+    context: Context, chambers: Sequence[Chamber], closed_work: Mapping[str, ClosedWork]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         state = await reads.state()
@@ -108,7 +110,7 @@ async def _end(
             waiting = unread_of(state, chamber.task_id, chamber.name)
             read = [await reads.interrupt(interrupt.id) for interrupt in waiting]
             unread: list[Interrupt] = [interrupt for interrupt in read if interrupt is not None]
-            ref, note = away[chamber.id].ref, away[chamber.id].note
+            ref, note = closed_work[chamber.id].ref, closed_work[chamber.id].note
             closed, change = chamber_lifecycle.closed(
                 chamber, unread, ref=ref, note=note, at=context.clock(), actor=context.actor
             )

@@ -15,12 +15,12 @@ from orchestra_server.usecases.common.transaction import Context
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
     """Return every saved ref of the repository, or of one task, the newest first."""
     entries = await _entries(context, task_id)
-    can = any(entry.restorable for entry in entries)
+    any_restorable = any(entry.restorable for entry in entries)
     return SavedList(
         saved=entries,
         next_step="'orchestra restore TASK/CHAMBER' brings back a chamber's newest save, "
         "'orchestra restore REF' any of them."
-        if can
+        if any_restorable
         else "Nothing is saved that can be restored as a chamber.",
     )
 

@@ -123,10 +123,12 @@ def save_and_remove_all(
         and removed.landed
         and removed.chamber.branch.startswith(BRANCHES)
     }
-    gone = delete_branches(repo, at) if at else set[str]()
+    deleted_branches = delete_branches(repo, at) if at else set[str]()
     stashes = list_stashes(repo)
     return [
-        _ended(repo, task, removed, gone, stashes) if isinstance(removed, _Removed) else removed
+        _ended(repo, task, removed, deleted_branches, stashes)
+        if isinstance(removed, _Removed)
+        else removed
         for removed in taken
     ]
 
@@ -201,13 +203,17 @@ def _message(task: Task, chamber: Chamber) -> str:
 
 
 def _ended(
-    repo: Repository, task: Task, taken: _Removed, gone: set[str], stashes: Sequence[Stash]
+    repo: Repository,
+    task: Task,
+    taken: _Removed,
+    deleted_branches: set[str],
+    stashes: Sequence[Stash],
 ) -> ClosedWork | OrchestraError:
     chamber, saved = taken.chamber, taken.saved
     last = taken.late or saved
     saved_ref, tip = (last.ref, last.tip) if last else ("", "")
     try:
-        branch_kept = chamber.branch not in gone and not _delete_branch(
+        branch_kept = chamber.branch not in deleted_branches and not _delete_branch(
             repo, task, chamber.branch, tip
         )
     except OrchestraError as fault:

@@ -71,5 +71,5 @@ def unknown_chamber(name: str, task: Task, chambers: Iterable[Chamber]) -> Unkno
 
 def chamber_of_agent(agent_id: str, names: Iterable[str]) -> str:
     """Return the chamber name that an agent's id ends in, the longest that fits, "" for none."""
-    fitting = [name for name in names if agent_id == name or agent_id.endswith(f"-{name}")]
-    return max(fitting, key=len, default="")
+    matching = [name for name in names if agent_id == name or agent_id.endswith(f"-{name}")]
+    return max(matching, key=len, default="")

@@ -320,7 +320,7 @@ async def _put_away(
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
     with uncancelled():  # what has landed is not undone
         closed = await close_all(context, repo, begun.task, leaving, landed)
-    return [chamber.branch for chamber, away in closed if away.branch_kept]
+    return [chamber.branch for chamber, work in closed if work.branch_kept]
 
 
 async def _announce(context: Context, task_id: str, ready: PreparedLanding) -> None:

@@ -140,9 +140,11 @@ def require_own_branch(
 
 def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Chamber]:
     """Return the live chambers whose directory and branch are both gone: they have no work."""
-    without = [chamber for chamber in chambers if chamber.is_live and is_gone(Path(chamber.path))]
-    missing = missing_branches(repo, [chamber.branch for chamber in without])
-    return [chamber for chamber in without if chamber.branch in missing]
+    without_directory = [
+        chamber for chamber in chambers if chamber.is_live and is_gone(Path(chamber.path))
+    ]
+    missing = missing_branches(repo, [chamber.branch for chamber in without_directory])
+    return [chamber for chamber in without_directory if chamber.branch in missing]
 
 
 def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranch:

@@ -32,7 +32,7 @@ def completed(
     """Reply for a task that has ended; the chambers' notes tell what earlier attempts did."""
     chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
-    told = [
+    merged_earlier = [
         chamber.name
         for chamber in chambers
         if chamber.state == "closed" and chamber.note.startswith(MERGED)
@@ -45,7 +45,7 @@ def completed(
         state=task.state,
         base_branch=task.base_branch,
         landed_commit=task.landed_commit,
-        merged=list(dict.fromkeys((*told, *merged))) if task.state == "completed" else [],
+        merged=list(dict.fromkeys((*merged_earlier, *merged))) if task.state == "completed" else [],
         saved=saved,
         kept_branches=list(kept_branches),
         undelivered=undelivered,
@@ -129,7 +129,7 @@ def planned(
 ) -> CompletedTask:
     """Reply to a dry run: what completing would do."""
     ended = (*plan.merged, *plan.deleted)
-    going = [chamber.name for chamber in chambers if chamber.name not in ended]
+    unmerged = [chamber.name for chamber in chambers if chamber.name not in ended]
     conflicts = plan.conflicts
     hindered = bool(plan.refusals or plan.blocked)
     return CompletedTask(
@@ -148,7 +148,7 @@ def planned(
         conflicts=_told(conflicts),
         resolve=_ways_out(chambers, conflicts, onto, plan.returning),
         blocked=list(plan.blocked),
-        still_live=going if conflicts or hindered else [],
+        still_live=unmerged if conflicts or hindered else [],
         notes=[
             *plan.refusals,
             *(f"{name}: its work would be saved, not merged" for name in plan.saved),

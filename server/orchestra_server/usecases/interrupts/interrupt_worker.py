@@ -69,11 +69,11 @@ async def interrupt_worker(
 
     store = context.store
     target, interrupt, already_sent = await run_transaction(store, decide)
-    asked = asyncio.ensure_future(store.presence(target.id))
+    presence_read = asyncio.ensure_future(store.presence(target.id))
     here = is_here(target, context.clone)
     if here and interrupt.state == "sent":
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
-    presence = await asked
+    presence = await presence_read
     await show_change_soon(context, task_id)
     problem, place = "", None
     if here:

@@ -43,17 +43,19 @@ async def resume_worker(context: Context, *, task_id: str, chamber: str) -> Resu
         require_live(target)
         if not target.suspended_at:
             return Decision((False, False), NOTHING)
-        asked = await _asked_for(reads, target)
+        suspending = await _asked_for(reads, target)
         now = context.clock()
         never_seen = [
             interrupt
-            for interrupt in asked
+            for interrupt in suspending
             if interrupt.id in taken_out or interrupt.state == "sent"
         ]
         events = [resumed(target, at=now, actor=context.actor)]
         events += cancelled(never_seen, note=_NOTE, at=now, actor=context.actor)
         told = any(
-            interrupt.state != "cancelled" for interrupt in asked if interrupt not in never_seen
+            interrupt.state != "cancelled"
+            for interrupt in suspending
+            if interrupt not in never_seen
         )
         if told:
             events += await _go_on(reads, target, now, context.actor)

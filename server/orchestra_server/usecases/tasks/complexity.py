@@ -110,11 +110,11 @@ def _level_of(score: int) -> Level:
 
 
 def _reasons(findings: Sequence[_Finding], score: int) -> tuple[str, ...]:
-    told = [f"{finding.say} ({finding.weight:+d})" for finding in findings if finding.weight]
-    if not told:
-        told = ["it names one plain piece of work"]
+    reasons = [f"{finding.say} ({finding.weight:+d})" for finding in findings if finding.weight]
+    if not reasons:
+        reasons = ["it names one plain piece of work"]
     steps = ", ".join(f"{level} from {lowest}" for lowest, level in reversed(_LOWEST))
-    return (*told, f"together {score}, starting from {_BASE}: {steps}")
+    return (*reasons, f"together {score}, starting from {_BASE}: {steps}")
 
 
 def _signals(words: str) -> list[_Finding]:

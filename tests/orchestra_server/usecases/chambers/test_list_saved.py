@@ -73,7 +73,7 @@ async def test_the_saves_of_a_live_chamber_say_that_it_has_to_be_closed_first(
     listed = await list_saved(context, CHAMBER.task_id)
     assert not any(one.restorable for one in listed.saved)
     assert "the chamber is live again; close it before" in listed.saved[0].note
-    assert listed.next_step.startswith("Nothing is saved that could be brought back")
+    assert listed.next_step.startswith("Nothing is saved that can be restored")
 
 
 async def test_a_task_unknown_to_the_store_and_without_saves_is_an_error(context: Context) -> None:

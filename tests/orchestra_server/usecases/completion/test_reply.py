@@ -85,4 +85,4 @@ def test_the_reply_for_a_task_closed_without_landing_lists_no_merged_chamber() -
 def test_the_reply_for_an_unfinished_completion_says_what_it_waits_for_and_how_long() -> None:
     reply = unfinished(TASK.id, "the pre-commit hook", 21.4)
     assert (reply.completed, reply.state) == (False, "completing")
-    assert "waits for the pre-commit hook, for 21 s so far" in reply.next_step
+    assert "has waited for the pre-commit hook for 21 s" in reply.next_step

@@ -88,7 +88,7 @@ async def test_a_message_that_a_hook_is_showing_cannot_be_cancelled(
 ) -> None:
     first = await sent(context, task_id, "one")
     (auth.path / MAIL).rename(auth.path / f"{MAIL}.1.2")
-    with pytest.raises(Refused, match="being shown to its worker at this moment"):
+    with pytest.raises(Refused, match="being shown to its worker right now"):
         await cancel_interrupt(context, task_id=task_id, interrupt_id=first)
     assert await state_of(context, first) == "posted"
 

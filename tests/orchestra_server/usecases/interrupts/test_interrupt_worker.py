@@ -45,7 +45,7 @@ async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
     assert f"the mailbox in {chamber.path} cannot be written" in sent.next_step
     again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert again.state == "posted"
-    assert "is stopped by it" in again.next_step
+    assert "interrupts the worker" in again.next_step
 
 
 async def test_a_repeated_message_is_sent_again_only_after_the_first_was_read(

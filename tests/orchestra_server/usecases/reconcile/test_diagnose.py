@@ -104,7 +104,7 @@ def test_a_task_that_a_running_call_completes_is_not_stuck() -> None:
     ("task", "landed", "mending"),
     [
         (COMPLETING, {TASK}, "its work has landed"),
-        (replace(COMPLETING, ending="save"), set[str](), "closing goes on"),
+        (replace(COMPLETING, ending="save"), set[str](), "closing is finished"),
         (COMPLETING, set[str](), "nothing has landed"),
     ],
 )
