@@ -104,8 +104,8 @@ def _stale_lock(lock: str) -> Difference:
     return Difference(
         "stale lock",
         lock,
-        f"{lock} was left by a git that is gone, and no git can write there",
-        "it is moved aside, into orchestra/stale-locks of the common directory",
+        f"{lock} was left by a git process that died, and blocks every git there",
+        "it is moved to orchestra/stale-locks in the common directory",
     )
 
 
@@ -114,7 +114,7 @@ def _moved(was_at: str) -> Difference:
         "moved repository",
         was_at,
         f"this repository was at {was_at} when Orchestra last worked in it",
-        "its tasks, chambers, hooks and settings follow it; no other file changes",
+        "its tasks, chambers, hooks and settings are updated; no other file changes",
     )
 
 
@@ -122,8 +122,8 @@ def _astray(path: str) -> Difference:
     return Difference(
         "moved worktree",
         path,
-        f"{path} is a worktree of this repository and git looks for it elsewhere",
-        "git is told where it is; no file changes",
+        f"{path} is a worktree of this repository, but git has another path for it",
+        "git gets the right path; no file changes",
     )
 
 
@@ -132,15 +132,15 @@ def _unfinished(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
         yield Difference(
             "half-made chamber",
             chamber.id,
-            f"chamber {chamber.id} was being made by a process that is gone",
-            "what is there of it is cleared away, work in it saved first, and its name is free",
+            f"chamber {chamber.id} was being created by a process that died",
+            "work in it is saved, its remains are removed, and its name is free again",
         )
     if chamber.state == "closing":
         yield Difference(
             "unfinished closing",
             chamber.id,
-            f"chamber {chamber.id} was being closed by a process that is gone",
-            "closing goes on: its work is saved, then its worktree and branch go",
+            f"chamber {chamber.id} was being closed by a process that died",
+            "closing is finished: its work is saved, its worktree and branch are removed",
         )
     if chamber.is_over and any(
         (str(tree.path), tree.branch) == (chamber.path, chamber.branch) for tree in seen.trees
@@ -148,8 +148,8 @@ def _unfinished(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
         yield Difference(
             "half-restored chamber",
             chamber.id,
-            f"chamber {chamber.id} is {chamber.state} and has a worktree all the same",
-            "what is in it is saved, then the worktree goes; restore_chamber brings it back",
+            f"chamber {chamber.id} is {chamber.state} but still has a worktree",
+            "its content is saved and the worktree removed; restore_chamber brings it back",
         )
 
 
@@ -172,15 +172,15 @@ def _is_stuck(seen: Observation, task: Task) -> bool:
 
 def _completing(seen: Observation, task: Task) -> Difference:
     if task.id in seen.landed:
-        mending = "its work has landed: the chambers that are in it go, and the task ends"
+        mending = "its work has landed: the landed chambers are closed, and the task ends"
     elif task.ending == "save":
-        mending = "closing goes on: each chamber's work is saved, and the task ends"
+        mending = "closing is finished: each chamber's work is saved, and the task ends"
     else:
-        mending = "nothing has landed: the task is open again"
+        mending = "nothing has landed: the task is opened again"
     return Difference(
         "unfinished completing",
         task.id,
-        f"task {task.id} was being completed by a process that is gone",
+        f"task {task.id} was being completed by a process that died",
         mending,
     )
 
@@ -203,8 +203,8 @@ def _live(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
         yield Difference(
             "forgotten worktree",
             chamber.id,
-            f"git has forgotten that {chamber.path} is the worktree of chamber {chamber.id}",
-            "git is told again; every file stays as it is",
+            f"git no longer lists {chamber.path} as the worktree of chamber {chamber.id}",
+            "it is registered again; every file stays as it is",
         )
     else:
         yield from _in_place(seen, chamber, at, tree)
@@ -218,14 +218,14 @@ def _in_place(
         yield Difference(
             "lost link",
             chamber.id,
-            f"{chamber.path} has lost the .git file by which git knows it",
+            f"{chamber.path} has lost the .git file that makes it a worktree",
             "the file is written again",
         )
     if not tree.locked_reason:
         yield Difference(
             "unlocked worktree",
             chamber.id,
-            f"the worktree of chamber {chamber.id} is not locked; a clean-up could take it",
+            f"the worktree of chamber {chamber.id} is not locked; a cleanup could remove it",
             "it is locked again",
         )
     yield from _hook(chamber, at)
@@ -235,7 +235,7 @@ def _in_place(
             chamber.id,
             f"branch {chamber.branch} of chamber {chamber.id} is now called "
             f"{seen.renamed[chamber.id]}",
-            "its record and its briefing follow it",
+            "its record and its briefing are updated",
         )
     yield from _mail(seen, chamber, at)
 
@@ -267,10 +267,10 @@ def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Itera
             "moved chamber",
             chamber.id,
             f"chamber {chamber.id} is at {elsewhere[0].path} and no longer at {chamber.path}",
-            "its record, its briefing and its hook follow it",
+            "its record, its briefing and its hook are updated",
         )
     elif any(_same_place(path, chamber.path) for path in seen.astray):
-        return  # first git has to be told where it is
+        return  # git has to be told where it is first
     elif tree is None and _has_no_branch(seen, chamber):
         yield Difference(
             "unknown chamber",
@@ -307,7 +307,7 @@ def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterat
         yield Difference(
             "unread receipts",
             chamber.id,
-            f"{at.receipts} receipts lie in chamber {chamber.id} that its hooks could not hand in",
+            f"chamber {chamber.id} holds {at.receipts} receipts that its hooks could not deliver",
             "the store takes them in",
         )
     if any(interrupt.state == "sent" for interrupt in mail):
@@ -331,8 +331,8 @@ def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterat
         yield Difference(
             "leftover mail",
             chamber.id,
-            f"the mailbox of chamber {chamber.id} holds mail that is over",
-            "that mail is taken out; what else is in it stays",
+            f"the mailbox of chamber {chamber.id} holds mail that has ended",
+            "that mail is removed; other mail stays",
         )
 
 
@@ -347,8 +347,8 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
             yield Difference(
                 "orphan worktree",
                 str(tree.path),
-                f"{tree.path} is the worktree of a chamber that the store does not know",
-                f"the store is told: chamber {named[1]!r} of task {named[0]!r} is live",
+                f"{tree.path} is the worktree of a chamber that is not in the store",
+                f"it is recorded: chamber {named[1]!r} of task {named[0]!r} is live",
             )
     used = {tree.branch for tree in seen.trees}
     for branch in sorted(seen.branches):
@@ -360,14 +360,14 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
             yield Difference(
                 "orphan branch",
                 branch,
-                f"branch {branch} is no chamber's, and all its work is merged or saved",
-                "it is deleted, if it still is where it was seen",
+                f"branch {branch} belongs to no chamber, and all its work is merged or saved",
+                "it is deleted, unless it has moved by then",
             )
         elif chamber is None:
             yield Difference(
                 "orphan branch",
                 branch,
-                f"branch {branch} is no chamber's, and has work that is nowhere else",
+                f"branch {branch} belongs to no chamber, and has work that is nowhere else",
                 f"it is kept; look at it with: git log {branch}",
             )
 
@@ -382,7 +382,7 @@ def _lost_claims(seen: Observation) -> Iterator[Difference]:
         yield Difference(
             "lost claim",
             name,
-            f"the claim {name!r} of {holder} is lost, and another could take it",
+            f"the claim {name!r} of {holder} is lost, and another chamber could take the name",
             f"{holder} holds it again",
         )
 
