@@ -32,6 +32,7 @@ async def test_every_resource_of_the_contract_is_listed(
         patterns = await conductor.client.list_resource_templates()
     assert [resource.uri for resource in fixed.resources] == ["orchestra://tasks"]
     assert [pattern.uri_template for pattern in patterns.resource_templates] == [
+        "orchestra://archive/{page}",
         "orchestra://tasks/{task_id}",
         "orchestra://tasks/{task_id}/chambers",
         "orchestra://tasks/{task_id}/conflicts",
