@@ -83,6 +83,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True):
     worker: WorkerEntry
     unread: tuple[MailEntry, ...]
     conflicts: tuple[ConflictEntry, ...]
+    health: tuple[str, ...]  # what is wrong with it, a sentence each
     clone: CloneEntry | None = None
 
 
@@ -197,6 +198,7 @@ def _chamber_entry(
             )
             for conflict in conflicts
         ),
+        health=chamber.health if chamber.is_live else (),
         clone=clone,
     )
 

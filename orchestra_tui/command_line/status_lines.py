@@ -13,6 +13,7 @@ from orchestra_tui.presentation.ages import age, elapsed
 from orchestra_tui.presentation.rows.symbols import (
     CHAMBER,
     CONFLICT,
+    HEALTH,
     SUSPENDED,
     TASK,
     UNPROVEN,
@@ -53,7 +54,9 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
     ]
     shown = [c for c in task.chambers if c.state in (*STANDING_CHAMBER, "failed")]
     width = max((len(chamber.name) for chamber in shown), default=0)
-    lines += [f"  {_chamber_line(chamber, width, now)}" for chamber in shown]
+    for chamber in shown:
+        lines.append(f"  {_chamber_line(chamber, width, now)}")
+        lines += [f"    {HEALTH.text} {sentence}" for sentence in chamber.health]
     closed = len(task.chambers) - len(shown)
     if closed:
         lines.append(f"  {closed} closed")

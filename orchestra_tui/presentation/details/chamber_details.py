@@ -15,7 +15,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell, presence_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN
+from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, SUSPENDED, UNPROVEN
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
 
@@ -31,6 +31,10 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
     ]
     if chamber.is_live:
         lines += _worker_lines(chamber, state, now)
+        lines += [
+            field("" if at else "health", Cell(f"{HEALTH.text} {plain(sentence)}", HEALTH.tone))
+            for at, sentence in enumerate(chamber.health)
+        ]
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(state.diffs.get(chamber.id))
     lines.append(field("changes", diff if diff.text else Cell("not measured yet", "muted")))

@@ -7,7 +7,7 @@ from orchestra_tui.presentation.details.conflict_lines import conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, SUSPENDED, UNPROVEN, WORKER
+from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, SUSPENDED, UNPROVEN, WORKER
 from orchestra_tui.presentation.text_fit import plain
 
 _FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
@@ -42,15 +42,26 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
 
 
 def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
-    """Return a chamber's conflicts, then what its worker does, and when that text changes."""
+    """Return a chamber's conflicts, its health, what its worker does, and when that changes."""
     worker, moment = worker_cell(chamber, state, now)
     place = state.place_elsewhere(chamber, now)
     if place is not None:
         where = plain(place.name if place.served else f"{place.name}, {place.heard}")
         worker = Cell(f"at {where} · {worker.text}", worker.tone if place.served else "muted")
         moment = earliest(moment, due(place.heard_at, now))
+    ailments = health_text(chamber)
+    if ailments:
+        worker = Cell(f"{ailments} · {worker.text}", HEALTH.tone)
     conflicts = conflict_text(state.conflicts_of(chamber.id), chamber.id)
     return (Cell(f"{conflicts} · {worker.text}", "warn") if conflicts else worker), moment
+
+
+def health_text(chamber: Chamber) -> str:
+    """Return what is wrong with a live chamber in two words each, `✚ hook gone, detached`."""
+    if not chamber.is_live or not chamber.health:
+        return ""
+    names = ", ".join(plain(one.partition(":")[0]) for one in chamber.health)
+    return f"{HEALTH.text} {names}"
 
 
 def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
@@ -103,9 +114,10 @@ class ChamberRows:
         return chamber_row(self._state.chambers[key], self._state, self._clock())
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: name, state, branch, its worker and its conflicts."""
+        """Return what a filter looks in: name, state, branch, worker, health and conflicts."""
         chamber = self._state.chambers[key]
         presence = self._state.presence.get(key)
         doing = (presence.state, presence.tool, presence.detail) if presence else ()
         conflicts = conflict_text(self._state.conflicts_of(key), key)
-        return " ".join((chamber.name, chamber.state, chamber.branch, *doing, conflicts)).casefold()
+        said = (*doing, health_text(chamber), conflicts)
+        return " ".join((chamber.name, chamber.state, chamber.branch, *said)).casefold()

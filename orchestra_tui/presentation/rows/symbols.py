@@ -41,4 +41,5 @@ MAIL: dict[InterruptState, Cell] = {
 CONFLICT = Cell("⚠", "warn")
 SUSPENDED = Cell("‖ suspended", "warn")
 UNPROVEN = Cell("? hook not verified", "warn")
+HEALTH = Cell("✚", "warn")  # before what is wrong with a chamber
 OVERDUE = "!"  # before what has been unread for too long

@@ -1,7 +1,6 @@
 """What is wrong with a live chamber, as sentences: what it is, a colon, why, and the cure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -27,10 +26,11 @@ class ChamberFacts:
     link: str = ""  # where a symbolic link leads that is in its place
     registered: bool = True  # git and its directory know each other as a worktree
     hooked: bool = True  # its hook files are there, or never were
+    outdated: bool = False  # they are of an older version
     branch: str = ""  # that is checked out in it, "" for a detached HEAD
     renamed: bool = False  # that branch is its own under another name
     way_back: str = ""  # to its own branch, which it has left; "" while it rebases, say
-    stashes: Mapping[str, str] = field(default_factory=dict[str, str])  # its own: name to commit
+    stashes: tuple[str, ...] = ()  # commits of the entries of git's stash that are its own
 
 
 def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tuple[str, ...]:
@@ -44,14 +44,16 @@ def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tup
     if not facts.registered:
         return (f"unknown to git: git does not know its directory as a worktree; {_RECONCILE}",)
     sentences = [*_branch(chamber, facts)]
+    if facts.outdated:
+        sentences.insert(0, f"hook outdated: it is of an older version; {_RECONCILE}")
     if not facts.hooked:
         sentences.insert(0, f"hook gone: its worker reads no mail; {_RECONCILE}")
     if facts.stashes:
-        name, commit = next(iter(facts.stashes.items()))
-        others = f" and {len(facts.stashes) - 1} more" if len(facts.stashes) > 1 else ""
+        newest = facts.stashes[0][:12]
+        entries = f"{len(facts.stashes)} entries" if len(facts.stashes) > 1 else "an entry"
         sentences.append(
-            f"stash: {name}{others} in git's stash is its work and is not landed with it; have its "
-            f"worker run: git stash apply {commit[:12]}"
+            f"stash: {entries} of git's stash is its work and does not land with it; have its "
+            f"worker run: git stash apply {newest}"
         )
     return (*sentences, *_watched(unwatched))
 
@@ -68,9 +70,9 @@ def unwatched_because(chamber: Chamber) -> str:
     return next(reasons, "").removeprefix(_NOT_WATCHED)
 
 
-def is_compared(chamber: Chamber) -> bool:
-    """Tell whether the conflict monitor can compare the chamber."""
-    return not any(reason.startswith(_NOT_COMPARED) for reason in chamber.health)
+def is_compared(health: tuple[str, ...]) -> bool:
+    """Tell whether the conflict monitor can compare a chamber of this health."""
+    return not any(reason.startswith(_NOT_COMPARED) for reason in health)
 
 
 def health_changed(chamber: Chamber, health: tuple[str, ...], *, at: int, actor: str) -> Event:

@@ -32,6 +32,10 @@ def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
             "hook gone: its worker reads no mail; run orchestra reconcile",
         ),
         (
+            ChamberFacts(branch=OWN, outdated=True),
+            "hook outdated: it is of an older version; run orchestra reconcile",
+        ),
+        (
             ChamberFacts(branch="", way_back="run: git switch own"),
             f"detached: no branch is checked out in it, not {OWN}; run: git switch own",
         ),
@@ -65,9 +69,9 @@ def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
             ),
         ),
         (
-            ChamberFacts(branch=OWN, stashes={"stash@{0}": "0123456789abcd", "stash@{2}": "f"}),
+            ChamberFacts(branch=OWN, stashes=("0123456789abcdef", "f")),
             (
-                "stash: stash@{0} and 1 more in git's stash is its work and is not landed with it; "
+                "stash: 2 entries of git's stash is its work and does not land with it; "
                 "have its worker run: git stash apply 0123456789ab"
             ),
         ),
@@ -88,8 +92,14 @@ def test_whether_it_is_watched_changes_and_the_rest_stays() -> None:
     ill = replace(CHAMBER, health=("hook gone: run orchestra reconcile",))
     unwatched = replace(ill, health=with_watch(ill, "the limit is reached"))
     assert unwatched.health == (*ill.health, "not watched: the limit is reached")
-    assert unwatched_because(unwatched) == "the limit is reached"
-    assert (with_watch(unwatched, ""), unwatched_because(ill)) == (ill.health, "")
+    assert with_watch(unwatched, "") == ill.health
+
+
+def test_whether_it_is_watched_is_read_from_what_is_recorded() -> None:
+    health = health_of(CHAMBER, ChamberFacts(branch=OWN, hooked=False), "the limit is reached")
+    assert health[-1] == "not watched: the limit is reached"
+    assert unwatched_because(replace(CHAMBER, health=health)) == "the limit is reached"
+    assert unwatched_because(replace(CHAMBER, health=health[:-1])) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,4 +114,4 @@ def test_whether_it_is_watched_changes_and_the_rest_stays() -> None:
 def test_the_radar_cannot_look_at_a_chamber_without_its_worktree(
     facts: ChamberFacts, *, compared: bool
 ) -> None:
-    assert is_compared(replace(CHAMBER, health=health_of(CHAMBER, facts))) == compared
+    assert is_compared(health_of(CHAMBER, facts)) == compared

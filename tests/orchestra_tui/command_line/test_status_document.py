@@ -80,6 +80,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
         "conflicts": [],
+        "health": [],
         "clone": None,
         **differences,
     }

@@ -112,3 +112,16 @@ def test_a_chamber_of_another_clone_shows_where_it_is_and_when_that_was_heard() 
     entry = status_document(PROJECT, state, "this clone", NOON).tasks[0].chambers[0].clone
     assert entry is not None
     assert (entry.id, entry.name, entry.is_here) == (a_clone().id, "laptop:/repo", False)
+
+
+def test_what_is_wrong_with_a_chamber_stands_below_it() -> None:
+    state = ProjectState()
+    state.put(a_task())
+    ill = replace(a_chamber("auth"), state="live", ready_at=NOON, health=("hook gone: mend it",))
+    state.put(ill)
+    document = status_document(PROJECT, state)
+    assert status_lines(document, NOON)[4:] == [
+        "  ● auth  no worker",
+        "    ✚ hook gone: mend it",
+    ]
+    assert document.tasks[0].chambers[0].health == ill.health

@@ -1,8 +1,8 @@
 """The conflict monitor records which chambers conflict as soon as one of them changes.
 
 It learns of changes from the system's file watches. A chamber that the system does not watch says
-so in its health; it is looked at when its worker reports, and in rounds. The monitor writes to the
-store only what has changed.
+so in its health; it is looked at when its worker reports, and in rounds. In rounds it looks at the
+health of all chambers as well. It writes to the store only what has changed.
 """
 
 import asyncio
@@ -18,26 +18,35 @@ from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.events import Event
+from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import ROUND_SECONDS, TOO_LARGE, with_watch
+from orchestra_server.domain.chamber_health import (
+    ROUND_SECONDS,
+    TOO_LARGE,
+    health_of,
+    is_compared,
+    with_watch,
+)
 from orchestra_server.domain.conflicts import recorded, sighted
 from orchestra_server.git.merge.pairwise_conflicts import CheckedPairs, ConflictChecker
-from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure, reached_limit
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
-from orchestra_server.usecases.conflicts.record_health import record_health
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
     ended_chambers,
     make_plan,
 )
+from orchestra_server.usecases.health.observe_health import observe_health
+from orchestra_server.usecases.health.record_health import record_health
 
 # Events that change the set of watched chambers, and those that recreate a chamber's directory.
 _CHANGES_OF_PLAN = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
@@ -99,6 +108,7 @@ class ConflictMonitor:
         self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
+        self._repo: Repository | None = None
         self._loop = asyncio.get_running_loop()
         # One thread: checks run one after the other, and closing runs after the last one.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
@@ -180,7 +190,7 @@ class ConflictMonitor:
                 if pending.plan or pending.recount:
                     await self._make_plan(pending)
                 if pending.health or pending.round:
-                    await self._look_at_watches(pending)
+                    await self._look_at_health(pending)
                 await self._check(pending)
             except (OrchestraError, OSError) as fault:
                 _log.warning("the conflict monitor will check again: %s", fault)
@@ -192,7 +202,7 @@ class ConflictMonitor:
                 self._pending.changed |= pending.changed | pending.files.keys()
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_RETRY_DELAY)
-            if self._plan.chambers and self._round is None:
+            if self._round is None and self._live_chambers():
                 self._round = self._loop.call_later(ROUND_SECONDS, self._begin_round)
             await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
@@ -218,8 +228,12 @@ class ConflictMonitor:
         self._pending.round = True
         self._wake_up.set()
 
-    async def _look_at_watches(self, pending: _PendingChanges) -> None:
-        """Record which chambers are not watched; in a round, look at those and try once more."""
+    def _live_chambers(self) -> list[Chamber]:
+        live = (chamber for chamber in self._state.chambers.values() if chamber.is_live)
+        return here_of(live, clone_id(self._project.git_dir))
+
+    async def _look_at_health(self, pending: _PendingChanges) -> None:
+        """Record what is wrong with chambers; in a round, compare those that are not watched."""
         plan = self._plan
         limit = await self._in_thread(reached_limit, self._project.git_dir) if plan.chambers else ""
         if limit:
@@ -235,12 +249,16 @@ class ConflictMonitor:
         if pending.round and unwatched:
             pending.check = True  # the base is perhaps not watched either
             pending.changed |= unwatched.keys()
-        chambers = self._state.chambers
-        health = {
-            chamber.id: with_watch(chambers[chamber.id], unwatched.get(chamber.id, ""))
-            for chamber in plan.chambers
-            if chamber.id in chambers
-        }
+        chambers = self._live_chambers()
+        repo = await self._opened_repository()
+        facts = await self._in_thread(observe_health, repo, self._state.tasks, chambers)
+        health = dict[str, tuple[str, ...]]()
+        for chamber in chambers:
+            why, seen = unwatched.get(chamber.id, ""), facts.get(chamber.id)
+            health[chamber.id] = health_of(chamber, seen, why) if seen else with_watch(chamber, why)
+        if any(is_compared(health[one.id]) != is_compared(one.health) for one in chambers):
+            self._pending.plan = True  # a chamber's directory went, or came back
+            self._wake_up.set()
         await record_health(self._store, self._clock, self._state, health)
 
     def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
@@ -313,9 +331,7 @@ class ConflictMonitor:
         checked = CheckedPairs({}, frozenset())
         if chambers:
             if self._checker is None:
-                self._checker = ConflictChecker(
-                    await self._in_thread(open_repository, self._project.root)
-                )
+                self._checker = ConflictChecker(await self._opened_repository())
             checked = await self._in_thread(self._checker.check, plan.chambers, changed)
         await self._record(checked)
         for chamber in checked.unchanged & files.keys():
@@ -340,6 +356,11 @@ class ConflictMonitor:
             return recorded(stored, [current[key] for key in updates if key in current], at)
 
         await self._store.transact(decide)
+
+    async def _opened_repository(self) -> Repository:
+        if self._repo is None:
+            self._repo = await self._in_thread(open_repository, self._project.root)
+        return self._repo
 
     async def _in_thread(self, call: Callable[..., Result], *args: object) -> Result:
         return await self._loop.run_in_executor(self._executor, lambda: call(*args))

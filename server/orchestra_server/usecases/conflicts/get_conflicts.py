@@ -46,7 +46,7 @@ def current_conflicts(
     here = [
         chamber for chamber in state.chambers_of(task_id) if chamber.is_live and chamber not in away
     ]
-    lost = [chamber for chamber in here if not is_compared(chamber)]
+    lost = [chamber for chamber in here if not is_compared(chamber.health)]
     unwatched = {chamber.name: why for chamber in here if (why := unwatched_because(chamber))}
     return CurrentConflicts(
         task_id=task_id,

@@ -76,7 +76,7 @@ def _observe(
         claims=claims,
         trees=trees,
         chambers={
-            chamber.id: _observe_chamber(repo, chamber)
+            chamber.id: observe_chamber(repo, chamber)
             for chamber in chambers
             if chamber.is_standing
         },
@@ -131,7 +131,8 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
     return any(tree.branch in own for tree in trees)
 
 
-def _observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
+def observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
+    """Return what is at a chamber's path, and in its mailbox."""
     path = Path(chamber.path)
     if path.is_symlink():
         return ChamberObservation(link=str(path.readlink()))

@@ -7,7 +7,7 @@ from dataclasses import replace as with_changes
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
-from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.clones.claim_documents import claim_documents
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.clones.whereabouts import require_sure
@@ -16,6 +16,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.chamber_lock import try_lock_chamber
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
+from orchestra_server.usecases.health.record_health import refresh_health
 from orchestra_server.usecases.reconcile.diagnose import Difference, differences
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
@@ -80,9 +81,16 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
                 break
         if not dry_run and not await asyncio.to_thread(moved_from, context.project):
             await asyncio.to_thread(note_place, context.project)
-    if not dry_run and outcomes:
-        await show_every_task(context)
+    if not dry_run:
+        await _record_state(context, repo, mended=bool(outcomes))
     return list(outcomes.values())
+
+
+async def _record_state(context: Context, repo: Repository, *, mended: bool) -> None:
+    """Record what is still wrong with chambers, and write the JSON files where needed."""
+    await refresh_health(context, repo)
+    if mended:
+        await show_every_task(context)
 
 
 def _former(task_id: str) -> Difference:

@@ -285,6 +285,40 @@ async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
     await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
 
 
+async def test_rounds_record_what_is_wrong_with_a_chamber_and_that_it_is_over(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    async with radar_scene(context) as scene:
+        scene.auth.git("switch", "--quiet", "--detach")
+        chamber = chamber_id(scene.task_id, "auth")
+
+        def health(told: Watch) -> tuple[str, ...]:
+            return told.state.chambers[chamber].health
+
+        await scene.told.until(lambda told: health(told)[:1] != ())
+        assert health(scene.told)[0].startswith("detached: ")
+        scene.auth.git("switch", "--quiet", "-")
+        await scene.told.until(lambda told: health(told) == ())
+
+
+async def test_a_chamber_whose_directory_comes_back_is_compared_again(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    async with radar_scene(context) as scene:
+        away = scene.auth.path.with_name("away")
+        scene.auth.path.rename(away)
+        await scene.told.until(lambda told: any(one.health for one in told.state.chambers.values()))
+        answer = await get_conflicts(context, task_id=scene.task_id)
+        assert answer.not_compared == ["auth"]
+        away.rename(scene.auth.path)
+        await scene.told.until(lambda told: health_of_all(told) == {()})
+        scene.auth.write("README", "by auth\n")
+        scene.api.write("README", "by api\n")
+        await scene.next("collision.appeared")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
 async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: Scene) -> None:
     await scene.watched()

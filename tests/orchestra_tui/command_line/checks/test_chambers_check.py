@@ -24,3 +24,8 @@ def test_a_chamber_that_does_not_answer_is_named_with_reason_and_remedy() -> Non
 def test_a_chamber_whose_hook_cannot_write_to_the_spool_passes_and_is_mentioned() -> None:
     check = judge({"auth": HookProbe(ready=True, note="it cannot write")}, 0)
     assert (check.verdict, check.found) == ("note", "auth: it cannot write")
+
+
+def test_what_is_wrong_with_a_chamber_is_named_with_its_cure() -> None:
+    check = judge({"auth": READY}, 0, {"auth": ("detached: run: git switch auth",)})
+    assert (check.verdict, check.found) == ("note", "auth: detached: run: git switch auth")

@@ -105,3 +105,9 @@ def test_the_overview_of_a_chamber_elsewhere_shows_its_clone_and_when_it_was_hea
     assert "laptop:/repo  last heard 1 min ago" in shown
     state.own_clone = a_clone().id
     assert "laptop:/repo" not in text(chamber_overview(chamber, state, NOON))
+
+
+def test_the_overview_of_a_chamber_says_what_is_wrong_with_it_and_the_cure() -> None:
+    ill = replace(LIVE, health=("hook gone: mend it", "detached: go back"))
+    said = text(chamber_overview(ill, some_state(), NOON))
+    assert "health     ✚ hook gone: mend it\n           ✚ detached: go back\n" in said

@@ -142,3 +142,13 @@ def test_a_heartbeat_changes_the_rows_of_other_clones_only() -> None:
     assert state.hear_clones({}).chambers == {chamber.id}
     state.own_clone = chamber.clone
     assert state.hear_clones({}).chambers == set()
+
+
+def test_a_row_names_what_is_wrong_with_the_chamber_before_the_workers_activity() -> None:
+    ill = replace(LIVE, ready_at=NOON, health=("hook gone: mend it", "detached: go back"))
+    state = state_with(ill)
+    row = chamber_row(ill, state, NOON)
+    assert row.cells[2] == Cell("✚ hook gone, detached · no worker", "warn")
+    assert "hook gone" in ChamberRows(state, lambda: NOON).words(ill.id)
+    closed = replace(ill, state="closed")
+    assert "✚" not in texts(chamber_row(closed, state_with(closed), NOON))[2]

@@ -1,5 +1,6 @@
 """Records what is wrong with live chambers, for those who read nothing but the store."""
 
+import asyncio
 from collections.abc import Mapping
 
 from orchestra_core.change import Change
@@ -7,9 +8,28 @@ from orchestra_core.clock import Clock
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import health_changed
+from orchestra_server.domain.chamber_health import health_changed, health_of, unwatched_because
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.usecases.clones.whereabouts import here_of
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.health.observe_health import observe_health
 
 _ACTOR = "orchestra"
+
+
+async def refresh_health(context: Context, repo: Repository) -> None:
+    """Look at this clone's live chambers and record it; whether they are watched stays as it is."""
+    state = await context.store.snapshot()
+    here = here_of(
+        (chamber for chamber in state.chambers.values() if chamber.is_live), context.clone
+    )
+    facts = await asyncio.to_thread(observe_health, repo, state.tasks, here)
+    health = {
+        chamber.id: health_of(chamber, facts[chamber.id], unwatched_because(chamber))
+        for chamber in here
+        if chamber.id in facts
+    }
+    await record_health(context.store, context.clock, state, health)
 
 
 async def record_health(

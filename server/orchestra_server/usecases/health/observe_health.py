@@ -1,0 +1,83 @@
+"""Looks at live chambers, at what git lists and at its stash; changes nothing."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Task
+from orchestra_core.names import branch_of
+from orchestra_server.domain.chamber_health import ChamberFacts
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.stashes import Stash, list_stashes, stashes_made_on
+from orchestra_server.git.repository.worktree_status import git_directory, read_status
+from orchestra_server.git.snapshot.in_progress_operation import operation_name
+from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
+from orchestra_server.git.worktrees.own_branch import way_back
+from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
+from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
+from orchestra_server.usecases.reconcile.observe import observe_chamber
+
+_log = logging.getLogger(__name__)
+
+
+def observe_health(
+    repo: Repository, tasks: Mapping[str, Task], chambers: Iterable[Chamber]
+) -> dict[str, ChamberFacts]:
+    """Return the facts of live chambers by id. Blocking.
+
+    A chamber that a call is at work on is left out, and so is one that git cannot look at.
+    """
+    idle = [chamber for chamber in chambers if not is_chamber_locked(repo.common_dir, chamber.name)]
+    if not idle:
+        return {}
+    facts = dict[str, ChamberFacts]()
+    try:
+        trees = {str(tree.path): tree for tree in list_worktrees(repo)}
+        stashes = list_stashes(repo)
+    except OrchestraError as fault:
+        _log.warning("the health of chambers was not looked at: %s", fault)
+        return facts
+    for chamber in idle:
+        task, tree = tasks[chamber.task_id], trees.get(chamber.path)
+        try:
+            facts[chamber.id] = _facts(repo, task, chamber, tree, stashes)
+        except (OrchestraError, OSError) as fault:
+            _log.warning("the health of chamber %s was not looked at: %s", chamber.id, fault)
+    return facts
+
+
+def _facts(
+    repo: Repository,
+    task: Task,
+    chamber: Chamber,
+    tree: Worktree | None,
+    stashes: Sequence[Stash],
+) -> ChamberFacts:
+    there = observe_chamber(repo, chamber)
+    if there.link or not there.exists:
+        return ChamberFacts(exists=there.exists, link=there.link)
+    if tree is None or not there.linked:
+        return ChamberFacts(registered=False)
+    renamed, back = False, ""
+    if tree.branch != chamber.branch:
+        renamed = bool(renamed_branches(repo, task, [chamber]))
+        back = "" if renamed else _way_back(repo, chamber)
+    branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
+    own = stashes_made_on(repo, stashes, branches, chamber.base_commit, tree.commit)
+    return ChamberFacts(
+        hooked=there.hooked,
+        outdated=there.outdated,
+        branch=tree.branch,
+        renamed=renamed,
+        way_back=back,
+        stashes=tuple(stash.commit for stash in own),
+    )
+
+
+def _way_back(repo: Repository, chamber: Chamber) -> str:
+    """Return how it comes back to its own branch; "" where its worker is in a rebase, say."""
+    path = Path(chamber.path)
+    if operation_name(git_directory(path)):
+        return ""
+    return way_back(repo, path, chamber.branch, read_status(path))
