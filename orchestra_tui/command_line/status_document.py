@@ -68,7 +68,7 @@ class CloneEntry(Struct, frozen=True, kw_only=True):
     heard_at: int
 
 
-class ChamberEntry(Struct, frozen=True, kw_only=True):
+class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "collisions"}):
     """A chamber, its worker and its unread mail."""
 
     name: str

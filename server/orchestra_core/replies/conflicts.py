@@ -37,6 +37,6 @@ class CurrentConflicts(Reply):
     """
 
     task_id: str
-    conflicts: list[ConflictStatus]
+    collisions: list[ConflictStatus]
     not_compared: list[str] = field(default_factory=list[str])
     not_watched: dict[str, str] = field(default_factory=dict[str, str])

@@ -175,7 +175,7 @@ def _chamber_status(
             "since": moment(presence.since),
         },
         "unread_interrupts": [interrupt.id for interrupt in unread],
-        "conflicts": [
+        "collisions": [
             {
                 "with": conflict.other(chamber.id),
                 "files": [*conflict.files],

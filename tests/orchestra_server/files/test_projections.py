@@ -106,7 +106,7 @@ def test_live_chambers_are_written_with_their_worker_and_unread_mail(here: Path)
     assert chamber["name"] == "auth"
     assert chamber["unread_interrupts"] == ["i1"]
     other = a_conflict().other(a_chamber().id)
-    assert chamber["conflicts"] == [{"with": other, "files": ["src/app.py"], "file_count": 1}]
+    assert chamber["collisions"] == [{"with": other, "files": ["src/app.py"], "file_count": 1}]
     assert chamber["worker"] == {
         "state": "working",
         "tool": "Bash",

@@ -41,12 +41,12 @@ async def test_a_conflict_of_uncommitted_work_is_returned_until_it_is_resolved(
         before = await conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
         (tags / "shop.py").write_text("PRICE = 2\n")
         (prices / "shop.py").write_text("PRICE = 3\n")
-        told = await until_known(conductor, task_id, lambda known: bool(known.conflicts))
+        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
         read = await conductor.read(f"orchestra://tasks/{task_id}/conflicts")
         (prices / "shop.py").write_text("PRICE = 1\n")
-        after = await until_known(conductor, task_id, lambda known: not known.conflicts)
-    assert (before.conflicts, after.conflicts) == ([], [])
-    (conflict,) = told.conflicts
+        after = await until_known(conductor, task_id, lambda known: not known.collisions)
+    assert (before.collisions, after.collisions) == ([], [])
+    (conflict,) = told.collisions
     assert conflict.between == ["prices", "tags"]
     assert [(one.file, one.kind) for one in conflict.files] == [("shop.py", "content")]
     assert "interrupt_worker" in told.next_step
@@ -65,8 +65,8 @@ async def test_a_conflict_with_the_moved_base_is_returned(
             "git", "-C", str(repository), "commit", "--quiet", "--all", "-m", "Dearer"
         )
         assert await commit.wait() == 0
-        told = await until_known(conductor, task_id, lambda known: bool(known.conflicts))
-    assert told.conflicts[0].between == ["tags", "base"]
+        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
+    assert told.collisions[0].between == ["tags", "base"]
     assert "git merge main" in told.next_step
 
 

@@ -32,7 +32,7 @@ async def test_an_internal_error_is_one_line_and_its_details_are_in_the_log(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def fail(_: Store) -> None:
+    async def fail(_: Store, *_tasks: str) -> None:
         raise ZeroDivisionError("so\nit is")
 
     monkeypatch.setattr(Store, "snapshot", fail)
@@ -49,7 +49,7 @@ async def test_an_internal_error_is_one_line_and_its_details_are_in_the_log(
 async def test_a_file_that_the_system_refuses_is_named_with_what_to_do(
     settings: Settings, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: Store) -> None:
+    async def fail(_: Store, *_tasks: str) -> None:
         raise OSError(errno.EROFS, "Read-only file system", "/shop/.git/orchestra")
 
     monkeypatch.setattr(Store, "snapshot", fail)

@@ -37,7 +37,7 @@ async def test_its_status_its_saves_and_its_history_are_told(context: Context) -
     assert (status.state, status.summary) == ("completed", "The login")
     assert sorted(one.name for one in status.chambers) == ["api", "auth"]
     assert (await get_parallel_status(context, task_id=task_id)).chambers
-    assert not (await get_conflicts(context, task_id=task_id)).conflicts
+    assert not (await get_conflicts(context, task_id=task_id)).collisions
     (saved,) = (await list_saved(context)).saved
     assert (saved.task_id, saved.chamber, saved.restorable) == (task_id, "auth", True)
     assert "does not know" not in saved.note

@@ -79,7 +79,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "proven_ready": False,
         "worker": {"state": "unknown", "tool": "", "detail": "", "since": 0, "message": ""},
         "unread": [],
-        "conflicts": [],
+        "collisions": [],
         "health": [],
         "clone": None,
         **differences,

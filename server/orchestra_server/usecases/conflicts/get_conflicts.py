@@ -50,7 +50,7 @@ def current_conflicts(
     unwatched = {chamber.name: why for chamber in here if (why := unwatched_because(chamber))}
     return CurrentConflicts(
         task_id=task_id,
-        conflicts=[_status(conflict) for conflict in conflicts],
+        collisions=[_status(conflict) for conflict in conflicts],
         not_compared=[chamber.name for chamber in (*away, *lost)],
         not_watched=unwatched,
         next_step=_next_step(task, conflicts, away, lost=lost, unwatched=unwatched)

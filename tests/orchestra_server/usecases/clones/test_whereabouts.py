@@ -100,7 +100,7 @@ async def test_lists_say_where_a_chamber_is(clones: TwoClones) -> None:
 async def test_conflicts_name_what_is_not_compared(clones: TwoClones) -> None:
     task_id = await a_chamber_there(clones)
     found = await get_conflicts(clones.here, task_id=task_id)
-    assert (found.conflicts, found.not_compared) == ([], ["auth"])
+    assert (found.collisions, found.not_compared) == ([], ["auth"])
     assert "Those of other clones are not compared." in found.next_step
     assert (await get_conflicts(clones.there, task_id=task_id)).not_compared == []
 

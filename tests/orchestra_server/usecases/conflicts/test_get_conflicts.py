@@ -28,12 +28,12 @@ def with_base(kind: str) -> Conflict:
 
 def test_without_a_conflict_all_chambers_merge() -> None:
     answer = conflicts_with()
-    assert answer.conflicts == []
+    assert answer.collisions == []
     assert answer.next_step.startswith("All live chambers merge with each other")
 
 
 def test_a_conflict_is_returned_with_its_chambers_and_files() -> None:
-    [conflict] = conflicts_with(replace(a_conflict(), count=9)).conflicts
+    [conflict] = conflicts_with(replace(a_conflict(), count=9)).collisions
     assert conflict.between == ["auth", "database"]
     assert [(file.file, file.kind) for file in conflict.files] == [("src/app.py", "content")]
     assert conflict.more_files == 8
@@ -41,17 +41,17 @@ def test_a_conflict_is_returned_with_its_chambers_and_files() -> None:
 
 def test_conflicts_are_returned_oldest_first() -> None:
     later = replace(with_base("content"), since=NOON + 1)
-    assert [one.between for one in conflicts_with(later, a_conflict()).conflicts] == [
+    assert [one.between for one in conflicts_with(later, a_conflict()).collisions] == [
         ["auth", "database"], ["auth", BASE],
     ]  # fmt: skip
 
 
 def test_a_conflict_that_is_over_is_not_returned() -> None:
-    assert conflicts_with(replace(a_conflict(), state="clear")).conflicts == []
+    assert conflicts_with(replace(a_conflict(), state="clear")).collisions == []
 
 
 def test_a_conflict_of_a_closed_chamber_is_not_returned() -> None:
-    assert conflicts_with(a_conflict(), closed="database").conflicts == []
+    assert conflicts_with(a_conflict(), closed="database").collisions == []
 
 
 def test_the_next_step_for_two_chambers_names_the_merge_to_run() -> None:
