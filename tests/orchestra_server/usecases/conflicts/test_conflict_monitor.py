@@ -4,81 +4,26 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
-import watchfiles
 
-from orchestra_core.events import Event
-from orchestra_core.models import BASE, Conflict, Presence
+from orchestra_core.models import BASE, Presence
 from orchestra_core.names import chamber_id
-from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts import conflict_monitor, watch_plan
-from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
-from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
-from tests.support.following import Watch, watching
+from tests.support.conflict_scene import Scene, radar_on, radar_scene
+from tests.support.following import watching
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository, run_git
 from tests.support.waiting import until
-
-
-@dataclass
-class Scene:
-    """Two chambers under the radar, and what the store tells."""
-
-    context: Context
-    task_id: str
-    auth: TestRepository
-    api: TestRepository
-    told: Watch
-
-    async def next(self, kind: str) -> Conflict:
-        """Wait for the next event of this kind."""
-        seen = len(self.told.events)
-        await self.told.until(lambda told: any(one.kind == kind for one in told.events[seen:]))
-        event = next(one for one in self.told.events[seen:] if one.kind == kind)
-        assert event.data.conflict is not None
-        return event.data.conflict
-
-    async def watched(self) -> None:
-        """Make a conflict, and return once that was found by watching: the first looks are not."""
-        self.auth.write("README", "by auth\n")
-        for text, kind in (("by api\n", "appeared"), ("by auth\n", "cleared")) * 2:
-            self.api.write("README", text)
-            await self.next(f"collision.{kind}")
-
-    def conflicts(self) -> list[Event]:
-        return [event for event in self.told.events if event.kind.startswith("collision.")]
-
-
-@asynccontextmanager
-async def radar_scene(context: Context) -> AsyncGenerator[Scene]:
-    task_id = await a_started_task(context)
-    chambers = await chambers_open(context, task_id, ["auth", "api"])
-    async with radar_on(context), watching(context.store) as told:
-        yield Scene(context, task_id, chambers["auth"], chambers["api"], told)
-
-
-@asynccontextmanager
-async def radar_on(context: Context) -> AsyncGenerator[None]:
-    async with watch_as_leader(context.store, context.project, context.clock):
-        yield
-
-
-@pytest.fixture
-async def scene(context: Context) -> AsyncIterator[Scene]:
-    async with radar_scene(context) as scene:
-        yield scene
 
 
 async def test_two_chambers_that_write_one_file_conflict_until_one_reverts_it(scene: Scene) -> None:
@@ -232,91 +177,6 @@ async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
         )
         await scene.told.until(lambda told: bool(told.state.conflicts))
     assert "no space left on device" in caplog.text
-
-
-@pytest.fixture
-def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Whether the system has watches left, as its last item; looks are frequent."""
-    real, left = watchfiles.watch, [False]
-
-    def watch_if_any_is_left(*paths: Path, **options: Any) -> Any:
-        if not left[-1]:
-            raise OSError(errno.ENOSPC, "no space left on device")
-        return real(*paths, **options)
-
-    monkeypatch.setattr("watchfiles.watch", watch_if_any_is_left)
-    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
-    return left
-
-
-NOT_WATCHED = (f"not watched: {WATCHES}",)
-
-
-def health_of_all(told: Watch) -> set[tuple[str, ...]]:
-    return {one.health for one in told.state.chambers.values()}
-
-
-async def test_chambers_without_watches_say_so_and_are_looked_at_in_rounds(
-    context: Context, watches: list[bool]
-) -> None:
-    async with radar_scene(context) as scene:
-        await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
-        scene.auth.write("README", "by auth\n")
-        scene.api.write("README", "by api\n")
-        await scene.next("collision.appeared")
-        answer = await get_conflicts(context, task_id=scene.task_id)
-        assert set(answer.not_watched) == {"auth", "api"}
-
-        watches.append(True)
-        await scene.told.until(lambda told: health_of_all(told) == {()})
-        scene.api.write("README", "by auth\n")
-        await scene.next("collision.cleared")
-
-
-async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def limit(_directory: Path) -> str:
-        return WATCHES
-
-    await scene.watched()
-    monkeypatch.setattr(conflict_monitor, "reached_limit", limit)
-    await chambers_open(scene.context, scene.task_id, ["docs"])
-    await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
-
-
-async def test_rounds_record_what_is_wrong_with_a_chamber_and_that_it_is_over(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
-    async with radar_scene(context) as scene:
-        scene.auth.git("switch", "--quiet", "--detach")
-        chamber = chamber_id(scene.task_id, "auth")
-
-        def health(told: Watch) -> tuple[str, ...]:
-            return told.state.chambers[chamber].health
-
-        await scene.told.until(lambda told: health(told)[:1] != ())
-        assert health(scene.told)[0].startswith("detached: ")
-        scene.auth.git("switch", "--quiet", "-")
-        await scene.told.until(lambda told: health(told) == ())
-
-
-async def test_a_chamber_whose_directory_comes_back_is_compared_again(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
-    async with radar_scene(context) as scene:
-        away = scene.auth.path.with_name("away")
-        scene.auth.path.rename(away)
-        await scene.told.until(lambda told: any(one.health for one in told.state.chambers.values()))
-        answer = await get_conflicts(context, task_id=scene.task_id)
-        assert answer.not_compared == ["auth"]
-        away.rename(scene.auth.path)
-        await scene.told.until(lambda told: health_of_all(told) == {()})
-        scene.auth.write("README", "by auth\n")
-        scene.api.write("README", "by api\n")
-        await scene.next("collision.appeared")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")

@@ -1,0 +1,102 @@
+"""What the conflict monitor's rounds say of a chamber that is not watched or not in order."""
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+import watchfiles
+
+from orchestra_core.names import chamber_id
+from orchestra_server.git.watch.watch_limit import WATCHES
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.conflicts import conflict_monitor
+from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
+from tests.support.conducting import chambers_open
+from tests.support.conflict_scene import Scene, radar_scene
+from tests.support.following import Watch
+
+
+@pytest.fixture
+def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether the system has watches left, as its last item; looks are frequent."""
+    real, left = watchfiles.watch, [False]
+
+    def watch_if_any_is_left(*paths: Path, **options: Any) -> Any:
+        if not left[-1]:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return real(*paths, **options)
+
+    monkeypatch.setattr("watchfiles.watch", watch_if_any_is_left)
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    return left
+
+
+NOT_WATCHED = (f"not watched: {WATCHES}",)
+
+
+def health_of_all(told: Watch) -> set[tuple[str, ...]]:
+    return {one.health for one in told.state.chambers.values()}
+
+
+async def test_chambers_without_watches_say_so_and_are_looked_at_in_rounds(
+    context: Context, watches: list[bool]
+) -> None:
+    async with radar_scene(context) as scene:
+        await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
+        scene.auth.write("README", "by auth\n")
+        scene.api.write("README", "by api\n")
+        await scene.next("collision.appeared")
+        answer = await get_conflicts(context, task_id=scene.task_id)
+        assert set(answer.not_watched) == {"auth", "api"}
+
+        watches.append(True)
+        await scene.told.until(lambda told: health_of_all(told) == {()})
+        scene.api.write("README", "by auth\n")
+        await scene.next("collision.cleared")
+
+
+async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limit(_directory: Path) -> str:
+        return WATCHES
+
+    await scene.watched()
+    monkeypatch.setattr(conflict_monitor, "reached_limit", limit)
+    await chambers_open(scene.context, scene.task_id, ["docs"])
+    await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
+
+
+async def test_rounds_record_what_is_wrong_with_a_chamber_and_that_it_is_over(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    async with radar_scene(context) as scene:
+        scene.auth.git("switch", "--quiet", "--detach")
+        chamber = chamber_id(scene.task_id, "auth")
+
+        def health(told: Watch) -> tuple[str, ...]:
+            return told.state.chambers[chamber].health
+
+        await scene.told.until(lambda told: health(told)[:1] != ())
+        assert health(scene.told)[0].startswith("detached: ")
+        scene.auth.git("switch", "--quiet", "-")
+        await scene.told.until(lambda told: health(told) == ())
+
+
+async def test_a_chamber_whose_directory_comes_back_is_compared_again(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+    async with radar_scene(context) as scene:
+        away = scene.auth.path.with_name("away")
+        scene.auth.path.rename(away)
+        await scene.told.until(lambda told: any(one.health for one in told.state.chambers.values()))
+        answer = await get_conflicts(context, task_id=scene.task_id)
+        assert answer.not_compared == ["auth"]
+        away.rename(scene.auth.path)
+        await scene.told.until(lambda told: health_of_all(told) == {()})
+        scene.auth.write("README", "by auth\n")
+        scene.api.write("README", "by api\n")
+        await scene.next("collision.appeared")

@@ -1,0 +1,56 @@
+"""Two chambers under the conflict monitor: real worktrees, a real watch, a real store."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from orchestra_core.events import Event
+from orchestra_core.models import Conflict
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.following import Watch, watching
+from tests.support.repositories import TestRepository
+
+
+@dataclass
+class Scene:
+    """Two chambers under the radar, and what the store tells."""
+
+    context: Context
+    task_id: str
+    auth: TestRepository
+    api: TestRepository
+    told: Watch
+
+    async def next(self, kind: str) -> Conflict:
+        """Wait for the next event of this kind."""
+        seen = len(self.told.events)
+        await self.told.until(lambda told: any(one.kind == kind for one in told.events[seen:]))
+        event = next(one for one in self.told.events[seen:] if one.kind == kind)
+        assert event.data.conflict is not None
+        return event.data.conflict
+
+    async def watched(self) -> None:
+        """Make a conflict, and return once that was found by watching: the first looks are not."""
+        self.auth.write("README", "by auth\n")
+        for text, kind in (("by api\n", "appeared"), ("by auth\n", "cleared")) * 2:
+            self.api.write("README", text)
+            await self.next(f"collision.{kind}")
+
+    def conflicts(self) -> list[Event]:
+        return [event for event in self.told.events if event.kind.startswith("collision.")]
+
+
+@asynccontextmanager
+async def radar_scene(context: Context) -> AsyncGenerator[Scene]:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    async with radar_on(context), watching(context.store) as told:
+        yield Scene(context, task_id, chambers["auth"], chambers["api"], told)
+
+
+@asynccontextmanager
+async def radar_on(context: Context) -> AsyncGenerator[None]:
+    async with watch_as_leader(context.store, context.project, context.clock):
+        yield
