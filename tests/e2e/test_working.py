@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.clock import now_ms
 from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
 from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.interrupts import ResumedWorker, SentInterrupt
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.open_store import open_store
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON
 from tests.e2e.conftest import ClientSetup
 from tests.support.claude_code import claude_binary, run_claude
@@ -67,8 +69,9 @@ async def resume(client_setup: ClientSetup, chamber: OpenChamber) -> None:
 async def mail(client_setup: ClientSetup) -> Interrupt:
     project = find_project(client_setup.repository.path)
     async with open_store(project.id, client_setup.settings) as store:
-        (found,) = (await store.snapshot()).interrupts.values()
-    return found
+        await take_in_spool(store, project.git_dir, now_ms)
+        (interrupt,) = (await store.snapshot()).interrupts.values()
+    return interrupt
 
 
 def work(
