@@ -7,7 +7,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo quick test coverage mutants bench check format lint types contracts screenshots snapshots clean
+.PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots snapshots clean
 
 setup: $(DEV)
 
@@ -39,11 +39,17 @@ quick: setup
 test: setup
 	$(BIN)/pytest -n $(JOBS)
 
-# Every process counts, the installed hook and launcher too; COVERED chooses tests.
+# The proofs in full form, which take far longer than the tests; PROOFS chooses.
+proofs: export ORCHESTRA_PROOFS := full
+proofs: setup
+	$(BIN)/pytest -n $(JOBS) --timeout 0 $(or $(PROOFS),tests/proofs)
+
+# Every process counts, the installed hook and launcher too; COVERED chooses tests. The figures are
+# printed even where a test fails.
 coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
 coverage: setup
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(JOBS) $(COVERED)
+	-$(BIN)/coverage run -m pytest -n $(JOBS) $(COVERED)
 	$(BIN)/coverage combine --quiet 2>/dev/null
 	rm -f .coverage.* # what a killed process did not finish writing
 	$(BIN)/python -m tests.support.installed_coverage
