@@ -22,16 +22,16 @@ from orchestra_server.files.hook_setup.hook_settings import (
     HOOK,
     HOOK_SETTINGS,
 )
+from orchestra_server.files.spool.spool_folder import SPOOL_IN_GIT
 
 MARK = "interrupt_monitor"
 # With a value in the environment, the hook is started without mail too.
 PROBE = "ORCHESTRA_PROBE"
-SPOOL_IN_GIT = Path("orchestra", "spool")
 # The words before `exec` keep cat from its message catalogues and from searching a long PATH:
 # a sixth of the whole line.
 _CAT = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat"
 DRAIN = f"{_CAT} >/dev/null"
-_READ = DRAIN.replace("exec ", "")
+_READ = DRAIN.replace("exec ", "")  # the line goes on after it
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
 _START = (
     f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; "
@@ -102,7 +102,7 @@ def closed_first(command: Command, event: str) -> str:
     answer = closed_answer(event, gemini_event, closed_message(event, command.root.name))
     said = f"printf %s {shlex.quote(dump(answer))}; " if answer else ""
     link = shlex.quote(str(command.root / ".git"))
-    return f"[ -e {link} ] || {{ {_CAT.replace('exec ', '')} >/dev/null; {said}exit 0; }}; "
+    return f"[ -e {link} ] || {{ {_READ}; {said}exit 0; }}; "
 
 
 def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise: str = "") -> str:

@@ -11,7 +11,6 @@ from orchestra_core.names import saved_ref
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import task_lifecycle
-from orchestra_server.domain.task_lifecycle import claim_of
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
@@ -249,23 +248,23 @@ async def _free_stale_claim(case: Case) -> bool:
 
 async def _hold_lost_claim(case: Case) -> bool:
     """Give a claim back to the chamber or task that needs it, unless another holds it by now."""
-    name = case.difference.subject
+    name, state = case.difference.subject, case.seen.state
+    standing = [chamber for chamber in state.chambers.values() if chamber.is_standing]
+    holders = [chamber.id for chamber in standing if chamber.name == name]
+    tasks = (task for task in state.tasks.values() if not task.is_over)
+    holders += [task.id for task in tasks if claim_of(task) == name]
+    if len(holders) != 1:
+        return False
+    holder = holders[0]
 
     async def decide(reads: Reads) -> Decision[bool]:
-        state = await reads.state()
-        standing = [
-            chamber
-            for chamber in state.chambers.values()
-            if chamber.is_standing and chamber.name == name
-        ]
-        tasks = [
-            task for task in state.tasks.values() if not task.is_over and claim_of(task) == name
-        ]
-        holders = [holder.id for holder in (*standing, *tasks)]
-        if len(holders) != 1 or await reads.claim(name):
+        chamber, task = await reads.chamber(holder), await reads.task(holder)
+        needs_it = (chamber is not None and chamber.is_standing) or (
+            task is not None and not task.is_over
+        )
+        if not needs_it or await reads.claim(name):
             return Decision(answer=False)
-        await (reads.chamber(holders[0]) if standing else reads.task(holders[0]))  # a precondition
-        return Decision(answer=True, change=Change(events=(), claims={name: holders[0]}))
+        return Decision(answer=True, change=Change(events=(), claims={name: holder}))
 
     return await run_transaction(case.context.store, decide)
 
