@@ -62,3 +62,18 @@ def workshop(main: TestRepository | Path) -> Workshop:
     exclude.parent.mkdir(exist_ok=True)
     exclude.write_text("/.claude/\n")
     return Workshop(made, repo)
+
+
+def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
+    """Return the main branch's commit and one that builds on it, as merging leaves them."""
+    old = shop.main.head
+    [chamber] = shop.open("auth")
+    if remove:
+        chamber.git("rm", "--quiet", remove)
+    return old, chamber.commit("work", files)
+
+
+def workshop_to_land_in(path: Path) -> Workshop:
+    """Return a workshop whose main checkout has files to change, to remove and to ignore."""
+    files = {"README": "hello\n", "src/app.py": "one\n", "old": "old\n", ".gitignore": ".env\n"}
+    return workshop(small_repository(path, files))

@@ -3,40 +3,24 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import BadInput, StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.certificates import Certificate, own_certificate
+from tests.support.opening import failure, knowing
 from tests.support.scripted_server import HANG_UP, Reply, bulk, scripted_server
 from tests.support.valkey import Server, short_directory
-
-
-async def failure(settings: Settings, url: str) -> str:
-    """Return the line with which opening fails."""
-    with pytest.raises((StoreUnavailable, BadInput)) as caught:
-        async with open_store("p", replace(settings, redis_url=url)):
-            pass
-    line = str(caught.value)
-    assert "\n" not in line
-    return line
 
 
 @pytest.fixture
 def no_settings(tmp_path: Path) -> Settings:
     return Settings("", tmp_path / "state", tmp_path, "")
-
-
-def knowing(info: str) -> Callable[[list[str]], Reply]:
-    """Answer INFO with a text and everything else with OK."""
-    return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
 
 
 @pytest.fixture

@@ -1,36 +1,19 @@
 """Which server answers, and whether it is new enough."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import BadInput, StoreUnavailable
+from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.server_version import ServerInfo, check_version
-from orchestra_core.store.open_store import open_store
-from tests.support.scripted_server import Reply, bulk, scripted_server
-
-
-async def failure(settings: Settings, url: str) -> str:
-    """Return the line with which opening fails."""
-    with pytest.raises((StoreUnavailable, BadInput)) as caught:
-        async with open_store("p", replace(settings, redis_url=url)):
-            pass
-    line = str(caught.value)
-    assert "\n" not in line
-    return line
+from tests.support.opening import failure, knowing
+from tests.support.scripted_server import scripted_server
 
 
 @pytest.fixture
 def no_settings(tmp_path: Path) -> Settings:
     return Settings("", tmp_path / "state", tmp_path, "")
-
-
-def knowing(info: str) -> Callable[[list[str]], Reply]:
-    """Answer INFO with a text and everything else with OK."""
-    return lambda words: bulk(info) if words[0] == "INFO" else b"+OK\r\n"
 
 
 async def test_the_error_for_an_old_server_names_its_version_and_the_one_needed(

@@ -7,27 +7,13 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.fast_forward import blocked_files, land
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.chambers import Workshop, workshop
+from tests.support.chambers import Workshop, finished, workshop, workshop_to_land_in
 from tests.support.repositories import TestRepository, bare_with_worktree, small_repository
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
-    return workshop(
-        small_repository(
-            tmp_path / "répo",
-            {"README": "hello\n", "src/app.py": "one\n", "old": "old\n", ".gitignore": ".env\n"},
-        )
-    )
-
-
-def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
-    """Return the main branch's commit and one that builds on it, as merging leaves them."""
-    old = shop.main.head
-    [chamber] = shop.open("auth")
-    if remove:
-        chamber.git("rm", "--quiet", remove)
-    return old, chamber.commit("work", files)
+    return workshop_to_land_in(tmp_path / "répo")
 
 
 def test_the_checkout_and_its_branch_move_in_one_step(shop: Workshop) -> None:

@@ -6,27 +6,12 @@ import pytest
 
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import small_repository
+from tests.support.chambers import Workshop, finished, workshop_to_land_in
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
-    return workshop(
-        small_repository(
-            tmp_path / "répo",
-            {"README": "hello\n", "src/app.py": "one\n", "old": "old\n", ".gitignore": ".env\n"},
-        )
-    )
-
-
-def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
-    """Return the main branch's commit and one that builds on it, as merging leaves them."""
-    old = shop.main.head
-    [chamber] = shop.open("auth")
-    if remove:
-        chamber.git("rm", "--quiet", remove)
-    return old, chamber.commit("work", files)
+    return workshop_to_land_in(tmp_path / "répo")
 
 
 def test_a_file_half_written_by_a_failed_landing_is_restored(shop: Workshop) -> None:

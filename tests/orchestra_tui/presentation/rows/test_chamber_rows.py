@@ -4,34 +4,18 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Heartbeat, Presence
-from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
-from orchestra_tui.presentation.rows.cells import Cell, Row
+from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_row
+from tests.support.rows import LIVE, state_with, texts
 from tests.support.samples import (
     NOON,
     a_chamber,
     a_clone,
     a_conflict,
-    a_task,
 )
 
 MINUTE = 60_000
-
-LIVE = replace(a_chamber(), state="live")
-
-
-def texts(row: Row) -> list[str]:
-    return [cell.text for cell in row.cells]
-
-
-def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedState:
-    state = IndexedState(
-        ProjectState(tasks={a_task().id: a_task()}, chambers={chamber.id: chamber})
-    )
-    if presence is not None:
-        state.report_presence(presence)
-    return state
 
 
 def test_a_row_shows_the_workers_tool_and_since_when_it_runs() -> None:

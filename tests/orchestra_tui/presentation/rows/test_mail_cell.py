@@ -4,36 +4,17 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Chamber, Presence
-from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.ages import time_of_day
-from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.rows.cells import Cell, Line, Row
+from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import chamber_row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_lines
+from tests.support.rows import LIVE, state_with, texts
 from tests.support.samples import (
     NOON,
-    a_chamber,
-    a_task,
     an_interrupt,
 )
 
 MINUTE = 60_000
-
-LIVE = replace(a_chamber(), state="live")
-
-
-def texts(row: Row) -> list[str]:
-    return [cell.text for cell in row.cells]
-
-
-def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedState:
-    state = IndexedState(
-        ProjectState(tasks={a_task().id: a_task()}, chambers={chamber.id: chamber})
-    )
-    if presence is not None:
-        state.report_presence(presence)
-    return state
 
 
 def test_mail_is_urgent_from_the_limit_on() -> None:
