@@ -67,10 +67,16 @@ def _program_said(event: Event) -> EventText:
     return EventText(f"waits for {event.data.action}", "warn")
 
 
+_CLONE = {
+    "clone.appeared": "appeared",
+    "clone.renamed": "is known by a new name",
+    "clone.remotes-changed": "has other remotes",
+}
+
+
 def _clone_said(event: Event) -> EventText:
-    verb = "appeared" if event.kind == "clone.appeared" else "is known by a new name"
     name = event.data.clone.name if event.data.clone else ""
-    return EventText(f"clone {name} {verb}", "muted")
+    return EventText(f"clone {name} {_CLONE[event.kind]}", "muted")
 
 
 _TASK: dict[str, EventText] = {

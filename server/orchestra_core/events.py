@@ -59,6 +59,7 @@ Kind = Literal[
     "collision.cleared",
     "clone.appeared",
     "clone.renamed",
+    "clone.remotes-changed",
     "program.awaited",
 ]
 

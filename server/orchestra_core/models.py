@@ -249,6 +249,7 @@ class Clone(Struct, frozen=True, kw_only=True, omit_defaults=True):
     host: str  # as people call its machine; it may change, and others may have it too
     path: str  # of its main checkout
     machine: str = ""  # a digest that no restart changes
+    remotes: str = ""  # addresses without credentials, one a line, the preferred one first
     first_heard: int = 0
 
     @property

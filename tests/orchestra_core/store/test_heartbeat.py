@@ -28,6 +28,15 @@ async def test_a_clone_appears_once_and_is_heard_without_an_event(store: Store) 
     assert abs(state.heartbeats[a_clone().id].at - (await store.heartbeats())[a_clone().id].at) < 50
 
 
+async def test_a_clone_with_other_remotes_says_so_once(store: Store) -> None:
+    await say(store, "h1")
+    for _ in range(2):
+        await say(store, "h1", remotes="example.org/shop")
+    assert await kinds(store) == ["clone.appeared", "clone.remotes-changed"]
+    clone = (await store.snapshot()).clones[a_clone().id]
+    assert (clone.remotes, clone.name) == ("example.org/shop", "laptop:/repo")
+
+
 async def test_a_clone_under_another_name_is_the_same_clone_renamed(store: Store) -> None:
     await say(store, "h1")
     first = (await store.snapshot()).clones[a_clone().id].first_heard

@@ -62,6 +62,7 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("chamber.resumed", "resumed: tools no longer blocked"),
         ("clone.appeared", "clone laptop:/repo appeared"),
         ("clone.renamed", "clone laptop:/repo is known by a new name"),
+        ("clone.remotes-changed", "clone laptop:/repo has other remotes"),
     ],
 )
 def test_the_text_of_an_event_says_what_happened(kind: Kind, said: str) -> None:

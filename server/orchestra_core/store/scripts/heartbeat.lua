@@ -7,7 +7,7 @@
 -- Answer  {'held', ms}              the store's time
 --         {'contended', ms, ms}     the same, and when the other holder was last heard; nothing was written
 --
--- Only a clone that is new or has another name gets an event.
+-- Only a clone that is new, or has another name or other remotes, gets an event.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -27,7 +27,8 @@ clone.first_heard = now
 if known then
   local old = cjson.decode(known)
   local is_same = old.host == clone.host and old.path == clone.path and old.machine == clone.machine
-  kind = not is_same and 'renamed' or nil
+  local has_same_remotes = (old.remotes or '') == (clone.remotes or '')
+  kind = not is_same and 'renamed' or not has_same_remotes and 'remotes-changed' or nil
   clone.first_heard = old.first_heard
 end
 if kind then

@@ -19,6 +19,8 @@ from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
 from orchestra_core.process.machine import holder_digest, machine_digest
 from orchestra_core.project import Project
 from orchestra_core.store.store import Contended, Store
+from orchestra_server.git.remotes.addresses import noted, read_addresses
+from orchestra_server.git.repository.repository import Repository
 
 DUTY_LOCK = "orchestra-mail.lock"  # held by the process that posts mail and keeps the clone heard
 _DUTIES = "mail"
@@ -26,12 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 def describe_clone(project: Project, identifier: str) -> Clone:
-    """Return this clone's document, under its present name."""
+    """Return this clone's document, under its present name and with its remotes. Blocking."""
     return Clone(
         id=identifier,
         host=socket.gethostname(),
         path=str(project.main_checkout),
         machine=machine_digest(),
+        remotes=noted(read_addresses(Repository(project.main_checkout, project.git_dir))),
     )
 
 
@@ -117,7 +120,7 @@ async def _say_heard(
     if note is None:
         return None
     holder = await asyncio.to_thread(_holder, project.git_dir)
-    clone = describe_clone(project, note.id)
+    clone = await asyncio.to_thread(describe_clone, project, note.id)
     return await store.say_heard(clone, holder, serves, silent_ms=silent_ms)
 
 

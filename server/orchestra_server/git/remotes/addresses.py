@@ -1,0 +1,95 @@
+"""The addresses of a repository's remotes, written so that two clones can compare them.
+
+`git@example.org:shop.git` and `https://pat:secret@example.org/shop` are the same place. An address
+is stored and shown, so it has neither credentials nor a query.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from orchestra_server.git.repository.repository import Repository
+
+_LINE = re.compile(r"(?P<name>\S+)\t(?P<url>.+) \(fetch\)(?: \[.*\])?")
+_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>\[[^]]+\]|[^/:]+):(?P<path>.*)")
+_DEFAULT_PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
+_LONGEST = 400  # characters
+_MOST = 8  # remotes that a clone notes
+_FIRST = "origin"
+
+
+def read_addresses(repo: Repository) -> dict[str, str]:
+    """Return the address of each remote by its name, the preferred remote first. Blocking.
+
+    Preferred is the one that the present branch follows, then `origin`.
+    """
+    listed = repo.run("remote", "--verbose").out.splitlines()
+    matches = (_LINE.fullmatch(line) for line in listed)
+    found = {match["name"]: address_of(match["url"], repo.top) for match in matches if match}
+    addresses = {name: address for name, address in found.items() if address}
+    if len(addresses) > 1:
+        branch = repo.run("symbolic-ref", "--quiet", "--short", "HEAD").out.strip()
+        followed = repo.run("config", "--get", f"branch.{branch}.remote").out.strip()
+        order = sorted(addresses, key=lambda name: (name != followed, name != _FIRST, name))
+        addresses = {name: addresses[name] for name in order[:_MOST]}
+    return addresses
+
+
+def address_of(url: str, directory: Path) -> str:
+    """Return the comparable address of a URL, "" for one that cannot be compared.
+
+    A path is relative to `directory`.
+    """
+    if "::" in url or len(url) > _LONGEST or not url.isprintable():
+        return ""  # a remote helper, such as `ext::`: what it names only that helper knows
+    if "://" in url:
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            return _path_address(Path(parts.path))
+        try:
+            host, port = (parts.hostname or "").lower(), parts.port
+        except ValueError:
+            return ""
+        other_port = f":{port}" if port and port != _DEFAULT_PORTS.get(parts.scheme) else ""
+        return _with_path(f"{host}{other_port}", parts.path) if host else ""
+    scp = _SCP.fullmatch(url)
+    if scp:
+        return _with_path(scp["host"].strip("[]").lower(), scp["path"])
+    return _path_address(directory / Path(url).expanduser())
+
+
+def shared_address(preferred: str, noted: Iterable[str]) -> str:
+    """Return the first address of `preferred` that all others have noted too, "" for none.
+
+    Each is the `remotes` of a clone's document. All clones ask with the same preferred one, so that
+    all of them use the same remote.
+    """
+    others = [set(remotes.split("\n")) for remotes in noted]
+    addresses = (address for address in preferred.split("\n") if address)
+    return next((one for one in addresses if all(one in other for other in others)), "")
+
+
+def noted(addresses: Mapping[str, str]) -> str:
+    """Return the addresses as a clone's document holds them."""
+    return "\n".join(dict.fromkeys(addresses.values()))
+
+
+def remote_at(addresses: Mapping[str, str], address: str) -> str:
+    """Return the name of the remote with an address, "" for none."""
+    return next((name for name, of_name in addresses.items() if of_name == address), "")
+
+
+def _with_path(host: str, path: str) -> str:
+    return f"{host}/{_without_ending(path.strip('/').split('/'))}"
+
+
+def _path_address(path: Path) -> str:
+    resolved = path.resolve()
+    return f"/{_without_ending(resolved.parts[1:])}"
+
+
+def _without_ending(parts: Sequence[str]) -> str:
+    """Return the parts as one path, without the ending that git adds by itself."""
+    joined = "/".join(parts)
+    return joined.removesuffix("/.git").removesuffix(".git")

@@ -1,0 +1,12 @@
+"""A small repository for each test."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.repositories import TestRepository, small_repository
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "shop")

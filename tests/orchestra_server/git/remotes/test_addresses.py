@@ -1,0 +1,76 @@
+"""Addresses of remotes: the same place reads the same, and nothing secret is in one."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.remotes.addresses import (
+    address_of,
+    noted,
+    read_addresses,
+    remote_at,
+    shared_address,
+)
+from orchestra_server.git.repository.repository import open_repository
+from tests.support.repositories import TestRepository
+
+HERE = Path("/nowhere/here")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "git@example.org:team/shop.git",
+        "example.org:team/shop",
+        "ssh://git@example.org/team/shop.git",
+        "ssh://git@Example.ORG:22/team/shop/",
+        "https://example.org/team/shop.git",
+        "https://pat:secret@example.org/team/shop?token=secret",
+        "git://example.org/team/shop.git",
+    ],
+)
+def test_all_ways_to_write_one_place_are_one_address(url: str) -> None:
+    assert address_of(url, HERE) == "example.org/team/shop"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("/srv/shop.git", "/srv/shop"),
+        ("/srv/shop/.git", "/srv/shop"),
+        ("file:///srv/shop.git", "/srv/shop"),
+        ("../shop.git", "/nowhere/shop"),
+        ("ssh://example.org:2222/shop", "example.org:2222/shop"),
+        ("ext::ssh -p secret shop", ""),
+        ("https://example.org:no-port/shop", ""),
+        ("https:///shop", ""),
+        ("x" * 401, ""),
+    ],
+)
+def test_paths_ports_and_what_cannot_be_compared(url: str, address: str) -> None:
+    assert address_of(url, HERE) == address
+
+
+def test_the_remote_that_the_branch_follows_comes_first_then_origin(
+    repository: TestRepository,
+) -> None:
+    for name in ("backup", "fork", "origin"):
+        repository.git("remote", "add", name, f"https://pat:secret@example.org/{name}.git")
+    repo = open_repository(repository.path)
+    assert list(read_addresses(repo)) == ["origin", "backup", "fork"]
+    repository.git("config", "branch.main.remote", "fork")
+    addresses = read_addresses(repo)
+    assert list(addresses) == ["fork", "origin", "backup"]
+    assert noted(addresses) == "example.org/fork\nexample.org/origin\nexample.org/backup"
+    assert remote_at(addresses, "example.org/backup") == "backup"
+    assert remote_at(addresses, "example.org/other") == ""
+
+
+def test_a_repository_without_a_remote_notes_nothing(repository: TestRepository) -> None:
+    assert noted(read_addresses(open_repository(repository.path))) == ""
+
+
+def test_the_shared_address_is_the_first_preferred_one_that_all_have() -> None:
+    assert shared_address("a\nb\nc", ["c\nb", "b\nd\nc"]) == "b"
+    assert shared_address("a", ["b"]) == ""
+    assert shared_address("", ["", ""]) == ""
