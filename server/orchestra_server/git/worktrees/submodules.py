@@ -15,6 +15,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
 
 _PRESERVED = "refs/orchestra/saved"
+_NONE_MATCHES = 1  # the status of `git config --get-regexp`
 # The copy's configuration names a working tree that may be gone.
 _UPLOAD = "env GIT_WORK_TREE=/ git-upload-pack"
 
@@ -170,10 +171,13 @@ def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
         for entry, _, path in (line.partition("\t") for line in listed)
         if entry.startswith("160000 ")
     }
-    named = git_output(
-        worktree, "config", "-z", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$"
-    )
-    pairs = (line.partition("\n") for line in named.split("\0") if line)
+    named = run_git(
+        worktree, "config", "-z", "--file", ".gitmodules",
+        "--get-regexp", r"^submodule\..*\.path$", env=ceiling_env(worktree),
+    )  # fmt: skip
+    if named.status not in {0, _NONE_MATCHES}:
+        raise GitFailed(f".gitmodules of {worktree} could not be read: {named.failure}")
+    pairs = (line.partition("\n") for line in named.out.split("\0") if line)
     return [
         _SubmoduleEntry(key.removeprefix("submodule.").removesuffix(".path"), path, links[path])
         for key, _, path in pairs

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.saves.remove_saved_worktree import (
     remove_landed_worktree,
@@ -185,6 +186,22 @@ def test_a_submodules_commits_outlive_a_chamber_that_took_the_submodule_out(
     remove_worktree(shop.repo, chamber.path)
     kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
     assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+
+
+def test_a_chamber_that_took_its_last_submodule_out_is_closed(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.git("rm", "--quiet", "-f", "libs/maths")
+    assert chamber.read(".gitmodules") == ""
+    assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") is not None
+    remove_worktree(shop.repo, chamber.path)
+    assert not chamber.path.exists()
+
+
+def test_a_broken_list_of_submodules_is_named(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.write(".gitmodules", "<<<<<<< ours\n")
+    with pytest.raises(GitFailed, match=r"\.gitmodules of .*auth could not be read: .*bad config"):
+        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
 
 
 @pytest.mark.parametrize("sorts_before", [True, False])
