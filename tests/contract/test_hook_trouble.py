@@ -1,6 +1,5 @@
 """Whatever is wrong, the hook ends well, in silence and soon, with its stdin read to the end."""
 
-import os
 import shutil
 import subprocess
 import time
@@ -21,15 +20,10 @@ from tests.support.hooks import (
     read_reports,
     send,
 )
+from tests.support.unprivileged import UNPRIVILEGED, can_be_unprivileged
 
 SUBJECTS = ("mail", "presence", "guard")
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "{main}/a.py", "content": "x" * 200_000}}
-# Root may write anywhere; without these two it is a user like any other.
-UNPRIVILEGED = (
-    "setpriv",
-    "--bounding-set=-dac_override,-dac_read_search",
-    "--inh-caps=-dac_override,-dac_read_search",
-)
 
 
 @pytest.fixture
@@ -112,19 +106,16 @@ def test_the_hook_ends_well_and_delivers_mail_when_it_cannot_write_a_file(worker
     assert worker.fire("PostToolBatch") == HookAnswer()
 
 
-@pytest.mark.skipif(
-    not os.geteuid() and not shutil.which("setpriv"), reason="root without setpriv writes anywhere"
-)
+@can_be_unprivileged
 def test_a_read_only_chamber_does_not_keep_a_tool_from_running(worker: Session) -> None:
-    before = UNPRIVILEGED if not os.geteuid() else ()
     worker.directory.chmod(0o555)
     try:
-        mail, presence, guard = ends_well(worker, *before)
+        mail, presence, guard = ends_well(worker, *UNPRIVILEGED)
         assert (mail, presence, guard) == (b"", b"", b"")
         for event in ("PostToolBatch", "Stop"):
             (command,) = worker.commands(event)
             ended = subprocess.run(
-                [*before, "/bin/sh", "-c", command],
+                [*UNPRIVILEGED, "/bin/sh", "-c", command],
                 input=worker.payload(event, {}),
                 capture_output=True,
                 check=True,

@@ -1,7 +1,7 @@
 """A conductor in a test: a real MCP client of the server `orchestration`, in memory or on stdio."""
 
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -60,12 +60,20 @@ async def in_memory(settings: Settings, directory: Path) -> AsyncGenerator[Condu
 
 @asynccontextmanager
 async def on_stdio(
-    settings: Settings, directory: Path, log: Path, environ: Mapping[str, str] | None = None
+    settings: Settings,
+    directory: Path,
+    log: Path,
+    environ: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
 ) -> AsyncGenerator[Conductor]:
-    """Start `python -m orchestra_server` as a client does, its stderr going to `log`."""
+    """Start `python -m orchestra_server` as a client does, its stderr going to `log`.
+
+    The words `before` come first in its command.
+    """
+    command = (*before, sys.executable, "-m", "orchestra_server")
     parameters = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "orchestra_server"],
+        command=command[0],
+        args=list(command[1:]),
         env={**server_environ(settings), "CLAUDE_PROJECT_DIR": str(directory), **(environ or {})},
         cwd=directory,
     )

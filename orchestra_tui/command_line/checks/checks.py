@@ -12,6 +12,10 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
 from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.repository.writable import (
+    require_writable,
+    require_writable_repository,
+)
 
 # `fail`: something necessary does not work. `note`: something optional is missing.
 CheckVerdict = Literal["ok", "note", "fail"]
@@ -41,10 +45,12 @@ def check_git() -> Check:
 
 
 def check_repository(directory: Path) -> Check:
-    """Look for a repository that branches can start from."""
+    """Look for a repository that branches can start from, and that this user can write."""
     try:
         repository = open_repository(directory)
         head = repository.head()
+        require_writable_repository(repository)
+        require_writable(repository.top, repository.top / ".claude" / "worktrees")
     except OrchestraError as error:
         return _failed("repository", error)
     where = f"on {head.branch}" if head.branch else f"detached at {head.commit[:10]}"

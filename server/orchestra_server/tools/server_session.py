@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import is_disputed
-from orchestra_core.errors import OrchestraError, Unavailable
+from orchestra_core.errors import OrchestraError, Unavailable, unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
@@ -118,6 +118,8 @@ class ServerSession:
             await show_every_task(context)
         except OrchestraError as error:
             _log.warning("%s", error)
+        except OSError as fault:
+            _log.warning("%s", unavailable(fault))
         except Exception:  # noqa: BLE001 - no fault of it may leave the client without its tools
             _log.exception("reconciling failed; 'orchestra reconcile' tries again")
 

@@ -11,6 +11,8 @@ from orchestra_server.git.process.foreign_programs import run_programs, uncancel
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of, require_really_bare
+from orchestra_server.git.repository.worktree_status import git_directory
+from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.git.snapshot.index_copy import split_nul
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
@@ -40,12 +42,14 @@ def blocked_files(
 ) -> tuple[str, ...]:
     """Return the user's uncommitted files that `land` would refuse to touch; changes nothing.
 
-    Raises Refused where a rebase holds the branch.
+    Raises Refused where a rebase holds the branch, Unavailable where a directory cannot be written.
     """
     worktree = _where_checked_out(repo, checkout, branch)
     if worktree is None or old == new:
         return ()
-    return tuple(_blocking_files(worktree, _changes(worktree, old, new)))
+    changes = _changes(worktree, old, new)
+    _require_writable(worktree, changes)
+    return tuple(_blocking_files(worktree, changes))
 
 
 def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | None:
@@ -89,6 +93,7 @@ def _require_unmoved(now: str, branch: str, old: str) -> None:
 
 def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
     changes = _changes(worktree, old, new)
+    _require_writable(worktree, changes)
     in_the_way = _blocking_files(worktree, changes)
     if in_the_way:
         raise Refused(
@@ -117,6 +122,21 @@ def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
             f"{shlex.join(unrestored)}"
         )
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
+
+
+def _require_writable(worktree: Path, changes: Sequence[ChangedFile]) -> None:
+    """Raise Unavailable for a directory in which the landing could not replace files."""
+    folders = {(worktree / change.path).parent for change in changes}
+    require_writable(
+        git_directory(worktree), *sorted({_without_link(worktree, folder) for folder in folders})
+    )
+
+
+def _without_link(worktree: Path, folder: Path) -> Path:
+    """Return a folder, or the one that holds the link which the landing replaces by its parent."""
+    parts = folder.relative_to(worktree).parts
+    above = [worktree.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
+    return next((path.parent for path in above if path.is_symlink()), folder)
 
 
 def _changes(worktree: Path, old: str, new: str) -> list[ChangedFile]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
+from orchestra_server.git.repository.writable import require_writable
 
 # No chamber's name begins with a dot.
 _QUARANTINE_PREFIX = ".orchestra-leaving-"
@@ -40,6 +41,12 @@ def require_admin_directory(repo: Repository, path: Path) -> Path:
     raise Refused(f"git lists no worktree of {repo.top} at {path}; run 'orchestra reconcile'")
 
 
+def require_movable(path: Path) -> None:
+    """Raise Unavailable, naming the directory, where a worktree could not be moved away."""
+    if path.is_dir() and not path.is_symlink():
+        require_writable(path.parent, path)
+
+
 @contextmanager
 def quarantined(path: Path) -> Generator[Path]:
     """Yield a worktree's directory in quarantine, and put it back unless it was discarded.
@@ -51,7 +58,8 @@ def quarantined(path: Path) -> Generator[Path]:
         path.rename(quarantine)
     except OSError as fault:
         raise Refused(
-            f"{path} could not be moved aside ({fault.strerror}), so it was not removed"
+            f"{path} could not be moved aside ({fault.strerror}), so it was not removed; see that "
+            "nothing is mounted there, and try again"
         ) from fault
     try:
         yield quarantine

@@ -10,6 +10,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.repository.stashes import LEFT_STASH
+from orchestra_server.git.repository.writable import require_writable_repository
 from orchestra_server.usecases.chambers.close_transaction import close_one
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
@@ -70,6 +71,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
     await require_here(context, chamber, "closes it")
     task = await task_here(context, task)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
+    await asyncio.to_thread(require_writable_repository, repo)
     async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         _, chamber = await _read(context, task_id, name)
         await require_here(context, chamber, "closes it")

@@ -18,6 +18,10 @@ from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
+from orchestra_server.git.repository.writable import (
+    require_writable,
+    require_writable_repository,
+)
 from orchestra_server.git.worktrees.add_and_list import (
     WorktreePlan,
     fill_worktrees,
@@ -133,6 +137,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     task = await task_here(context, stored_task)
     repo = await asyncio.to_thread(open_repository, Path(task.working_directory))
     commit = await asyncio.to_thread(_base_commit, repo, task, wanted.base)
+    await asyncio.to_thread(_require_writable_places, repo, task)
     async with lock_chambers(repo.common_dir, wanted.names):
         reservation = await _reserve(context, task.working_directory, task_id, wanted, commit)
         chambers, notes = reservation.chambers, list[str]()
@@ -151,6 +156,12 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:
     return repo.resolve(base) if base else repo.resolve(task.base_commit)
+
+
+def _require_writable_places(repo: Repository, task: Task) -> None:
+    """Raise Unavailable where git or the folder of chambers cannot be written."""
+    require_writable_repository(repo)
+    require_writable(Path(task.working_directory, ".claude", "worktrees"))
 
 
 async def _reserve(

@@ -21,6 +21,10 @@ from orchestra_server.files.chamber.closed_marks import unmark_restored
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
+from orchestra_server.git.repository.writable import (
+    require_writable,
+    require_writable_repository,
+)
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save
 from orchestra_server.git.saves.save_format import find_commit
@@ -113,12 +117,14 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
     await register_clone(context.store, context.project)
     require_sure(context)
     repo = await _repository(context, task_id, must=not ref)
+    await asyncio.to_thread(require_writable_repository, repo)
     lost = await asyncio.to_thread(_recovered, context, repo, task_id, name, ref)
     async with lock_task(repo.common_dir, task_id), lock_chambers(repo.common_dir, [name]):
         late = await _put_late_files_away(context, repo, task_id, name)
         restoration = await _restorable(context, repo, task_id, name, ref, lost=lost)
         chamber = restoration.chamber
         if not chamber.is_live:
+            await asyncio.to_thread(require_writable, Path(chamber.path).parent)
             await asyncio.to_thread(recreate_worktree, repo, _rebuilding(restoration))
             await asyncio.to_thread(unmark_restored, repo.top, Path(chamber.path))
             state = await context.store.snapshot()

@@ -49,6 +49,7 @@ from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import (
     is_in_quarantine,
     park_late_files,
+    require_movable,
     restore_from_quarantine,
 )
 from orchestra_server.usecases.chambers.late_files import (
@@ -147,6 +148,7 @@ def _take(
 ) -> _Removed:
     path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
     message = _message(task, chamber)
+    require_movable(path)
     if landed and remove_landed_worktree(repo, path, chamber.branch, landed):
         remove_provisions(path)
         return _Removed(chamber, merged=True, landed=landed)

@@ -17,6 +17,8 @@ from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.process.foreign_programs import brief_programs, uncancelled
 from orchestra_server.git.repository.recent_status import RecentStatus
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.repository.writable import require_writable_repository
+from orchestra_server.git.worktrees.quarantine import require_movable
 from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
@@ -38,6 +40,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     deleted_chambers,
     land_prepared,
     merge_branches,
+    naming_what_landed,
 )
 from orchestra_server.usecases.completion.own_files_kept_out import require_no_own_files
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
@@ -120,6 +123,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     Tasks land one at a time. The repository is locked only while chambers are added or removed.
     """
     repo = await _repository(context, wanted.task_id)
+    await asyncio.to_thread(require_writable_repository, repo)
     async with lock_task(repo.common_dir, wanted.task_id):
         await _let_creations_end(context, repo, wanted)
         recent = await _require_confirmed(context, repo, wanted)
@@ -274,7 +278,12 @@ async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -
 
 
 async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun:
-    """Record renamed branches, and close chambers whose directory and branch were deleted."""
+    """Record renamed branches, and close chambers whose directory and branch were deleted.
+
+    Raises Unavailable for a chamber that could not be closed once its work has landed.
+    """
+    for chamber in begun.chambers:
+        await asyncio.to_thread(require_movable, Path(chamber.path))
     chambers = await follow_branches(context, repo, begun.task, begun.chambers)
     deleted = await asyncio.to_thread(deleted_chambers, repo, chambers)
     if deleted:
@@ -318,7 +327,7 @@ async def _put_away(
         ]
         # The original commits of replayed work are nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
-    with uncancelled():  # what has landed is not undone
+    with uncancelled(), naming_what_landed(begun.task, ready):  # what has landed is not undone
         closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, work in closed if work.branch_kept]
 

@@ -12,7 +12,9 @@ from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.writable import require_writable_repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
+from orchestra_server.git.worktrees.quarantine import require_movable
 from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches, with_branches
 from orchestra_server.usecases.completion.confirmation import unintended_in
@@ -49,6 +51,10 @@ def plan_completion(
 
     Hooks are not run, so what they would refuse is unknown. Blocking.
     """
+    try:
+        require_writable_repository(repo)
+    except OrchestraError as fault:
+        return CompletionPlan(refusals=(str(fault),))
     chambers = with_branches(chambers, renamed_branches(repo, task, chambers))
     deleted = deleted_chambers(repo, chambers)
     works: dict[str, UncommittedWork] = {}
@@ -67,7 +73,7 @@ def plan_completion(
             for name, work in works.items()
             if work.files or not is_merged(repo, work.commit, into)
         )
-        plan = CompletionPlan(saved=tuple(unmerged), refusals=tuple(refusals))
+        plan = CompletionPlan(saved=tuple(unmerged), refusals=tuple(dict.fromkeys(refusals)))
     else:
         plan = _landing(repo, task, works, chambers, refusals, partial=partial)
     return with_changes(plan, deleted=tuple(chamber.name for chamber in deleted))
@@ -77,6 +83,7 @@ def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     path = Path(chamber.path)
     if is_gone(path):
         return UncommittedWork(branch_without_directory(repo, chamber).commit, ())
+    require_movable(path)
     return read_uncommitted_work(repo, path, require_own_branch(repo, chamber))
 
 
@@ -107,7 +114,7 @@ def _landing(
         merged=ready.order,
         conflicts=ready.conflicts,
         blocked=blocked,
-        refusals=tuple(refusals),
+        refusals=tuple(dict.fromkeys(refusals)),
         returning=ready.returning,
         unintended=unintended_in(repo, ready),
     )

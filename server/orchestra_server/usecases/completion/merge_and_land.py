@@ -1,12 +1,13 @@
 """Commits a task's work in its chambers, merges it in the object database, lands it in one step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from orchestra_core.errors import Refused
+from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
@@ -106,6 +107,21 @@ def merge_branches(
 def land_prepared(repo: Repository, task: Task, ready: PreparedLanding) -> None:
     """Move the task's branch in one step; raises Refused when the user's work is in the way."""
     land(repo, repo.top, task.base_branch, ready.old, ready.commit)
+
+
+@contextmanager
+def naming_what_landed(task: Task, landing: PreparedLanding | None) -> Generator[None]:
+    """Say in an error of the block, which closes chambers, that their work has landed."""
+    try:
+        yield
+    except OrchestraError as fault:
+        if landing is None or not landing.moves:
+            raise
+        onto = task.base_branch or "the detached HEAD"
+        raise type(fault)(
+            f"the work of {', '.join(landing.order)} is on {onto} by now, as "
+            f"{landing.commit[:12]}, but not every chamber is closed: {fault}; then call again"
+        ) from fault
 
 
 def tip_of(repo: Repository, task: Task) -> str:

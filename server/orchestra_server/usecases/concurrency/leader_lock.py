@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from orchestra_core.errors import unavailable
 from orchestra_core.process.file_lock import lock_exclusive, open_lock_file, try_lock_exclusive
 
 _log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ async def run_as_leader(
 
     def log_failure(task: asyncio.Task[None]) -> None:
         fault = None if task.cancelled() else task.exception()
-        if fault is not None:
+        if isinstance(fault, OSError):
+            _log.error("%s failed: %s", who, unavailable(fault))
+        elif fault is not None:
             _log.error("%s failed; the next server takes over", who, exc_info=fault)
 
     task = asyncio.create_task(lead())

@@ -18,6 +18,7 @@ from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.process.git_processes import wait_for_git_processes
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.saves.save_format import is_state_saved
@@ -287,6 +288,7 @@ async def _delete_orphan_branch(case: Case) -> bool:
 
 async def _deliver_mail(case: Case) -> bool:
     store = case.context.store
+    await asyncio.to_thread(require_writable, Path(case.chamber.path))
     await deliver_mail(store, await store.snapshot(), case.context.clock, case.context.clone)
     return True
 

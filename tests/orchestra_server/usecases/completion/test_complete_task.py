@@ -24,7 +24,7 @@ from tests.support.conducting import (
     prepared_landing,
     until_told,
 )
-from tests.support.repositories import TestRepository, until_exists
+from tests.support.repositories import TestRepository, small_repository, until_exists
 from tests.support.waiting import until
 
 SUMMARY = "Add a login"
@@ -246,6 +246,25 @@ async def test_the_error_for_a_worker_on_another_branch_says_how_to_switch_back(
     chamber.git("switch", "--quiet", "-c", "own-idea")
     with pytest.raises(Refused, match=r"own-idea.*switch orchestra/"):
         await complete_task(context, task_id=task_id, summary=SUMMARY)
+
+
+async def test_a_chamber_that_cannot_be_closed_after_its_landing_is_said_to_have_landed(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    landed = chamber.commit("tokens", {"auth.py": "tokens\n"})
+    nested = small_repository(tmp_path / "nested").path
+    repository.hook("post-merge", f"cp -R {nested} {chamber.path}")
+    with pytest.raises(Refused) as told:
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert str(told.value).startswith(
+        f"the work of auth is on main by now, as {repository.head[:12]}, but not every chamber is "
+        f"closed: {chamber.path}/nested is a git repository of its own"
+    )
+    assert str(told.value).endswith("; then call again")
+    assert repository.git("merge-base", landed, "HEAD") == landed
+    assert chamber.path.exists()
 
 
 async def test_nothing_can_be_added_to_a_task_that_has_ended(context: Context) -> None:

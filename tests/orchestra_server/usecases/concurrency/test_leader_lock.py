@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.errors import unavailable
 from orchestra_core.process.file_lock import is_locked
 from orchestra_server.usecases.concurrency.leader_lock import hold_lock, run_as_leader
 from tests.support.waiting import until
@@ -57,6 +58,21 @@ async def test_the_next_leader_starts_when_the_first_ends(tmp_path: Path) -> Non
             assert started == ["a"]
     await until(lambda: not is_locked(tmp_path / "lock"))  # the waiting thread may get it first
     assert started == ["a"]
+
+
+async def test_a_lock_that_cannot_be_made_is_one_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def lead() -> None:
+        raise AssertionError("nobody leads without the lock")
+
+    lock = tmp_path / "none" / "lock"
+    with caplog.at_level(logging.ERROR):
+        async with run_as_leader(lock, lead, "the monitor"):
+            await until(lambda: bool(caplog.messages))
+    refused = unavailable(FileNotFoundError(2, "No such file or directory", lock))
+    assert caplog.messages == [f"the monitor failed: {refused}"]
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_failure_of_the_leader_is_logged_and_releases_the_lock(
