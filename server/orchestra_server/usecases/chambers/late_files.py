@@ -97,13 +97,15 @@ def save_late_directories(
     if is_plain_directory(path) and is_gone(path):
         park_late_files(path)
     late: SavedCommit | None = None
-    for directory in parked_late_files(path):
+    parked = parked_late_files(path)
+    for directory in parked:
         ref = _free_ref(repo, chamber, at)
         message = f"What was written at {path} after chamber {chamber.name} was gone"
         onto = _last_state(repo, task, chamber, late or saved)
         late = save_late_files(repo, directory, ref, onto, message) or late
         discard_directory(directory)
-    delete_discarded_in_background(path.parent)
+    if parked:  # else closing deletes all worktrees together, behind its answer
+        delete_discarded_in_background(path.parent)
     return late
 
 

@@ -1,6 +1,7 @@
 """complete_task lands everything in one fast-forward, or says what is in the way."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,25 @@ async def test_all_work_lands_in_one_step_and_the_chambers_are_removed(
     assert len(repository.git("worktree", "list").splitlines()) == 1
     assert not (repository.path / ".claude/worktrees/auth").exists()
     assert f"Orchestra-Task: {task_id}" in repository.git("log", "-1", "--format=%B")
+
+
+async def test_the_files_of_all_chambers_are_deleted_by_one_process(
+    context: Context, repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tmp_path / "started"
+    program = tmp_path / "bin" / "nice"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$*" >>{started}\nexec "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "database", "api"])
+    for name, chamber in chambers.items():
+        chamber.commit(name, {f"{name}.txt": "work\n"})
+    await complete_task(context, task_id=task_id, summary=SUMMARY)
+    worktrees = repository.path / ".claude" / "worktrees"
+    await until(lambda: started.exists() and not (worktrees / ".orchestra-gone").exists())
+    assert len(started.read_text().splitlines()) == 1
 
 
 async def test_uncommitted_work_is_committed_with_the_task_as_trailer(
