@@ -3,13 +3,16 @@
 import os
 import subprocess
 from collections import Counter
+from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
+from orchestra_server.git.merge.disjoint_merges import DisjointMerges
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
+from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.generated_repositories import Plan, built, plans
 from tests.support.proofs import FULL, Tally, scaled
@@ -38,6 +41,38 @@ def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tal
 
     agree()
     tally(repositories=outcomes.total(), **{k.replace(" ", "_"): n for k, n in outcomes.items()})
+
+
+def test_what_is_merged_in_memory_is_the_tree_that_git_writes(tmp_path: Path, tally: Tally) -> None:
+    outcomes = Counter[str]()
+
+    @hypothesis_settings(
+        max_examples=scaled(25, 1_500),
+        deadline=None,
+        derandomize=not FULL,
+        database=None,
+        suppress_health_check=list[HealthCheck]((HealthCheck.too_slow,)),
+    )
+    @given(plans())
+    def agree(plan: Plan) -> None:
+        with TemporaryDirectory(dir=tmp_path) as scratch:
+            repository, commits = built(Path(scratch) / "shop", plan)
+            repo = open_repository(repository.path)
+            base = repository.head
+            for first, second in permutations(commits, 2):
+                ancestry = read_ancestry(repo, base, commits)
+                merges = DisjointMerges(repo, ancestry, commits)
+                assert merges.merge(first) == repository.git("rev-parse", f"{first}^{{tree}}")
+                ancestry.take(first)
+                tree = merges.merge(second)
+                outcomes["merged in memory" if tree else "left to git"] += 1
+                if tree:
+                    merges.write()
+                    assert tree == repository.git("merge-tree", "--write-tree", first, second)
+                    repository.git("ls-tree", "-r", "-t", tree)
+
+    agree()
+    tally(**{k.replace(" ", "_"): n for k, n in outcomes.items()})
 
 
 def merged_by_us(repository: TestRepository, commits: list[str]) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from orchestra_server.git.merge.disjoint_merges import DisjointMerges
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import map_watched
-from orchestra_server.git.repository.commit_graph import read_ancestry
+from orchestra_server.git.repository.commit_graph import Ancestry, read_ancestry
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 
@@ -148,29 +149,44 @@ def _merge_in_order(
     """Merge the branches that merge cleanly, in rounds, until a round merges none."""
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
-    ancestry = read_ancestry(repo, base, [branch.commit for branch in branches])
-    with commit_writer(repo, trial=trial) as commits:
+    tips = [branch.commit for branch in branches]
+    ancestry = read_ancestry(repo, base, tips)
+    disjoint = DisjointMerges(repo, ancestry, tips)
+    with commit_writer(repo, disjoint.write, trial=trial) as commits:
+        conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
         while waiting:
-            conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
+            conflicting = []
             for branch in waiting:
                 if ancestry.holds(branch.commit):
                     done.append(branch)
                     continue
-                if result == base and ancestry.builds_on_base(branch.commit):
-                    tree, kinds = repo.git("rev-parse", f"{branch.commit}^{{tree}}").strip(), {}
-                else:
-                    tree, kinds = _merge_two(repo, result, branch.commit)
+                tree = disjoint.merge(branch.commit)
+                by_git, kinds = not tree, dict[str, str]()
+                if by_git:
+                    disjoint.write()
+                    tree, kinds = _merge_by_git(repo, ancestry, result, branch.commit)
                 if kinds:
                     conflicting.append((branch, kinds))
-                else:
-                    parents = (result, branch.commit)
-                    result = commits.write(tree, parents, _message(branch, message))
-                    done.append(branch)
-                    ancestry.take(branch.commit)
+                    continue
+                result = commits.write(tree, (result, branch.commit), _message(branch, message))
+                if by_git:
+                    disjoint.start_at(result)
+                done.append(branch)
+                ancestry.take(branch.commit)
             if len(conflicting) == len(waiting):
-                return _MergeProgress(result, done, conflicting)
+                break
             waiting = [branch for branch, _ in conflicting]
-    return _MergeProgress(result, done, [])
+        disjoint.write()
+    return _MergeProgress(result, done, conflicting)
+
+
+def _merge_by_git(
+    repo: Repository, ancestry: Ancestry, result: str, commit: str
+) -> tuple[str, dict[str, str]]:
+    """Return the tree of the merge, and its conflicts."""
+    if result == ancestry.base and ancestry.builds_on_base(commit):
+        return repo.git("rev-parse", f"{commit}^{{tree}}").strip(), {}
+    return _merge_two(repo, result, commit)
 
 
 def _conflicts(repo: Repository, base: str, grown: _MergeProgress) -> tuple[MergeConflict, ...]:

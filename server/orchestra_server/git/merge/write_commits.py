@@ -3,7 +3,7 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -24,8 +24,11 @@ _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 class CommitWriter:
     """Makes the commits of one merge; asks git whose they are at the first one."""
 
-    def __init__(self, repo: Repository, scratch: Path, *, trial: bool) -> None:
+    def __init__(
+        self, repo: Repository, scratch: Path, write_trees: Callable[[], None], *, trial: bool
+    ) -> None:
         self._repo = repo
+        self._write_trees = write_trees
         self._scratch = scratch
         self._env: Mapping[str, str] = ORCHESTRA_IDENTITY if trial else {}
         self._trial = trial
@@ -51,6 +54,7 @@ class CommitWriter:
             self._writer.close()
 
     def _commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
+        self._write_trees()
         named = [part for parent in parents for part in ("-p", parent)]
         return self._repo.git(
             "-c", "i18n.commitEncoding=UTF-8",
@@ -60,10 +64,15 @@ class CommitWriter:
 
 
 @contextmanager
-def commit_writer(repo: Repository, *, trial: bool) -> Generator[CommitWriter]:
-    """Yield a writer of commits in the user's name, or for a `trial` in Orchestra's own."""
+def commit_writer(
+    repo: Repository, write_trees: Callable[[], None] = lambda: None, *, trial: bool
+) -> Generator[CommitWriter]:
+    """Yield a writer of commits in the user's name, or for a `trial` in Orchestra's own.
+
+    `write_trees` writes the commits' trees: git needs them before it makes a signed commit.
+    """
     with tempfile.TemporaryDirectory(prefix="orchestra-commits-") as scratch:
-        writer = CommitWriter(repo, Path(scratch), trial=trial)
+        writer = CommitWriter(repo, Path(scratch), write_trees, trial=trial)
         try:
             yield writer
         finally:

@@ -26,7 +26,21 @@ class Ancestry:
         """Tell whether a branch's commit has the base itself among its ancestors."""
         return any(self.base in self.parents[ancestor] for ancestor in self._line_of(commit))
 
-    def _line_of(self, commit: str) -> Iterable[str]:
+    def only_fork(self, commit: str) -> str:
+        """Return the one commit of the base that a branch builds on: its only merge base.
+
+        "" if there are several or none, or if a part of the branch is merged so far.
+        """
+        line = self._line_of(commit)
+        forks = {
+            parent
+            for ancestor in line
+            for parent in self.parents[ancestor]
+            if parent not in self.parents
+        }
+        return forks.pop() if len(forks) == 1 and self._held.isdisjoint(line) else ""
+
+    def _line_of(self, commit: str) -> set[str]:
         """Return the commit and its ancestors that the base lacks."""
         seen, pending = set[str](), [commit]
         while pending:

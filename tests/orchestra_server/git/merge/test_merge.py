@@ -263,10 +263,11 @@ def test_a_trial_merge_needs_no_identity_and_is_not_signed(
     assert "gpgsig" not in shop.main.git("cat-file", "commit", merged.commit)
 
 
-def test_merging_starts_one_git_process_per_chamber_and_five_for_all(
-    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("names", [("one", "two"), ("one", "two", "three", "four")])
+def test_merging_branches_of_different_files_starts_eight_git_processes_however_many_they_are(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
-    chambers = shop.open("one", "two", "three")
+    chambers = shop.open(*names)
     for chamber in chambers:
         chamber.commit("work", {f"{chamber.path.name}.txt": "new\n"})
     branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in chambers]
@@ -274,6 +275,29 @@ def test_merging_starts_one_git_process_per_chamber_and_five_for_all(
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         assert isinstance(merge_all(shop.repo, base, branches, "Add login"), FullMerge)
         assert sorted(count.commands) == [
-            *("config", "hash-object", "merge-tree", "merge-tree"),
-            *("rev-list", "rev-parse", "var", "var"),
+            *("cat-file", "config", "diff-tree", "hash-object"),
+            *("mktree", "rev-list", "var", "var"),
         ]
+
+
+def test_merging_branches_of_one_file_starts_one_git_process_per_chamber_more(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = shop.open("one", "two")
+    one.commit("one", {"README": "first\n" + TEN})
+    two.commit("two", {"README": TEN + "last\n"})
+    branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in (one, two)]
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        assert isinstance(merge_all(shop.repo, shop.main.head, branches, "Add login"), FullMerge)
+        assert count.commands.count("merge-tree") == 1
+
+
+def test_signed_merges_of_different_files_have_their_trees(shop: Workshop, tmp_path: Path) -> None:
+    chambers = shop.open("one", "two", "three")
+    for chamber in chambers:
+        chamber.commit("work", {f"{chamber.path.name}.txt": "new\n"})
+    shop.main.sign_commits(tmp_path / "gpg")
+    merged = merge(shop, *chambers)
+    assert isinstance(merged, FullMerge)
+    assert "gpgsig" in shop.main.git("cat-file", "commit", merged.commit)
+    shop.main.git("fsck", "--strict", "--no-dangling")

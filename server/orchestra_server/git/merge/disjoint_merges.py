@@ -1,0 +1,87 @@
+"""Merges branches that changed different files, without a git process for each of them.
+
+The result is the tree that `git merge-tree` would write. Whatever needs more than taking the
+changes of both sides is left to git.
+"""
+
+from collections.abc import Iterable
+
+from orchestra_server.git.merge.edited_tree import EditedTree, OddTreeError, TreeObjects
+from orchestra_server.git.merge.tree_changes import (
+    ChangedPaths,
+    TreeChanges,
+    read_changes,
+    read_changes_of,
+)
+from orchestra_server.git.repository.commit_graph import Ancestry
+from orchestra_server.git.repository.repository import Repository
+
+
+class DisjointMerges:
+    """Merges one branch after another into a growing tree."""
+
+    def __init__(self, repo: Repository, ancestry: Ancestry, commits: Iterable[str]) -> None:
+        self._repo = repo
+        self._ancestry = ancestry
+        self._commits = list(dict.fromkeys(commits))
+        self._start = ancestry.base
+        self._merged: list[TreeChanges] = []  # since the start
+        self._so_far: dict[str, ChangedPaths] = {}  # by fork: all that the result changed since
+        self._objects = TreeObjects(repo)
+        self._tree: EditedTree | None = None
+        self._branches: dict[str, TreeChanges] | None = None
+        self._is_odd = False
+
+    def merge(self, commit: str) -> str:
+        """Return the tree with a branch merged into it, "" where git has to merge it."""
+        fork = "" if self._is_odd else self._ancestry.only_fork(commit)
+        if not fork:
+            return ""
+        try:
+            changes = self._changes_of(commit)
+            if not self._changed_since(fork).is_disjoint(changes):
+                return ""
+            if self._tree is None:
+                self._tree = self._read_tree()
+            tree = self._tree.apply(changes)
+        except OddTreeError:
+            self._is_odd = True
+            return ""
+        self._merged.append(changes)
+        for changed in self._so_far.values():
+            changed.add(changes)
+        return tree
+
+    def write(self) -> None:
+        """Write the trees that `merge` returned; git needs them from now on."""
+        self._objects.write()
+
+    def start_at(self, result: str) -> None:
+        """Go on from a commit whose tree git has merged."""
+        self._start, self._merged, self._so_far, self._tree = result, [], {}, None
+
+    def _changes_of(self, commit: str) -> TreeChanges:
+        """Return a branch's changes; those of all are read when the first ones are needed."""
+        if self._branches is None:
+            forks = {commit: self._ancestry.only_fork(commit) for commit in self._commits}
+            self._branches = read_changes_of(
+                self._repo, {commit: fork for commit, fork in forks.items() if fork}
+            )
+        return self._branches[commit]
+
+    def _changed_since(self, fork: str) -> ChangedPaths:
+        """Return what the result has changed since the commit that a branch forks from."""
+        if fork not in self._so_far:
+            changed = ChangedPaths()
+            if fork != self._start:
+                changed.add(read_changes(self._repo, fork, self._start))
+            for changes in self._merged:
+                changed.add(changes)
+            self._so_far[fork] = changed
+        return self._so_far[fork]
+
+    def _read_tree(self) -> EditedTree:
+        """Read the tree to start at, with the directories that the branches are going to change."""
+        changes = (self._branches or {}).values()
+        directories = {tree for branch in changes for tree in branch.directories.values()}
+        return EditedTree(self._objects, self._objects.root_of(self._start, sorted(directories)))

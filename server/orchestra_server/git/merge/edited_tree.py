@@ -1,0 +1,157 @@
+"""A tree that is edited in memory, and the trees of all its states written by one git process."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from orchestra_server.git.merge.tree_changes import TreeChanges, TreeEntry, directories_above
+from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.repository import Repository
+
+_TREE_MODE = "40000"
+_TYPES = {_TREE_MODE: "tree", "160000": "commit"}
+_MODES = frozenset((_TREE_MODE, "160000", "100644", "100755", "120000"))
+_SHA1_DIGITS = 40
+Entries = dict[str, TreeEntry]
+
+
+class OddTreeError(Exception):
+    """A tree that git itself would write differently when it changes an entry."""
+
+
+@dataclass(slots=True)
+class TreeObjects:
+    """The trees that are read and made; `write` gives the made ones to the repository."""
+
+    repo: Repository
+    _entries: dict[str, Entries] = field(default_factory=dict[str, Entries])
+    _made: dict[str, Entries] = field(default_factory=dict[str, Entries])
+
+    def root_of(self, commit: str, trees: Iterable[str] = ()) -> str:
+        """Return the tree of a commit; read it, and the `trees` that are needed with it."""
+        return self._read([f"{commit}^{{tree}}", *trees])[0]
+
+    def entries(self, tree: str) -> Entries:
+        """Return what a tree contains, to be copied before it is changed; raises OddTreeError."""
+        if tree not in self._entries:
+            self._read([tree])
+        return self._entries[tree]
+
+    def add(self, entries: Entries) -> str:
+        """Return the name of the tree with these entries; raises OddTreeError without any."""
+        if not entries:
+            raise OddTreeError("it is empty")
+        content = b"".join(
+            b"%s %s\0%s" % (entry.mode.encode(), os.fsencode(name), bytes.fromhex(entry.object_id))
+            for name, entry in sorted(entries.items(), key=_by_git)
+        )
+        some_id = next(iter(entries.values())).object_id
+        make = hashlib.sha1 if len(some_id) == _SHA1_DIGITS else hashlib.sha256
+        tree = make(b"tree %d\0%s" % (len(content), content)).hexdigest()
+        if tree not in self._entries:
+            self._entries[tree] = self._made[tree] = dict(entries)
+        return tree
+
+    def write(self) -> None:
+        """Write the made trees; raises GitFailed when git cannot, or names one differently."""
+        if not self._made:
+            return
+        stdin = "\0".join(map(_listed, self._made.values()))
+        written = self.repo.git("mktree", "-z", "--batch", "--missing", stdin=stdin).split()
+        if written != list(self._made):
+            raise GitFailed(f"git mktree in {self.repo.top} wrote other trees than it was given")
+        self._made = {}
+
+    def _read(self, names: list[str]) -> list[str]:
+        """Read trees, and return their names."""
+        stdin = "".join(f"{name}\n" for name in names)
+        told = os.fsencode(self.repo.git("cat-file", "--batch", stdin=stdin))
+        trees, at = list[str](), 0
+        while at < len(told):
+            end = told.index(b"\n", at)
+            words = told[at:end].decode("ascii", "replace").split()
+            if words[1] != "tree":
+                raise OddTreeError(" ".join(words))
+            start, size = end + 1, int(words[2])
+            self._entries[words[0]] = _parse(told[start : start + size], len(words[0]) // 2)
+            trees.append(words[0])
+            at = start + size + 1
+        return trees
+
+
+class EditedTree:
+    """A tree that changes are made to."""
+
+    def __init__(self, objects: TreeObjects, root: str) -> None:
+        self._objects = objects
+        self._directories: dict[str, Entries] = {"": dict(objects.entries(root))}
+
+    def apply(self, changes: TreeChanges) -> str:
+        """Make the changes and return the new tree; raises OddTreeError, with some of them made."""
+        gone = [path for path, entry in changes.files.items() if entry is None]
+        for path in gone:
+            folder, name = _split(path)
+            self._directory(folder).pop(name, None)
+        for path, entry in changes.files.items():
+            if entry is not None:
+                folder, name = _split(path)
+                self._directory(folder)[name] = entry
+        touched = {above for path in changes.files for above in directories_above(path)}
+        for directory in sorted(touched, key=lambda path: path.count("/"), reverse=True):
+            self._close(directory)
+        return self._objects.add(self._directories[""])
+
+    def _directory(self, path: str) -> Entries:
+        """Return a directory's entries, none for one that is not there."""
+        if path not in self._directories:
+            above, name = _split(path)
+            entry = self._directory(above).get(name)
+            is_there = entry is not None and entry.mode == _TREE_MODE
+            self._directories[path] = (
+                dict(self._objects.entries(entry.object_id)) if entry and is_there else {}
+            )
+        return self._directories[path]
+
+    def _close(self, path: str) -> None:
+        """Enter a changed directory into the one above it; git keeps no empty ones."""
+        above, name = _split(path)
+        entries, outer = self._directory(path), self._directory(above)
+        if entries:
+            outer[name] = TreeEntry(_TREE_MODE, self._objects.add(entries))
+            return
+        del self._directories[path]
+        if name in outer and outer[name].mode == _TREE_MODE:
+            del outer[name]
+
+
+def _split(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
+def _by_git(item: tuple[str, TreeEntry]) -> bytes:
+    """Sort a directory as if its name ended with a slash."""
+    name, entry = item
+    return os.fsencode(name) + (b"/" if entry.mode == _TREE_MODE else b"")
+
+
+def _listed(entries: Mapping[str, TreeEntry]) -> str:
+    return "".join(
+        f"{entry.mode} {_TYPES.get(entry.mode, 'blob')} {entry.object_id}\t{name}\0"
+        for name, entry in entries.items()
+    )
+
+
+def _parse(content: bytes, id_bytes: int) -> Entries:
+    """Parse a tree object: each entry is mode, name and a binary object id."""
+    entries, at, count = Entries(), 0, 0
+    while at < len(content):
+        end = content.index(b"\0", at)
+        mode, _, name = content[at:end].partition(b" ")
+        at = end + 1 + id_bytes
+        entries[os.fsdecode(name)] = TreeEntry(mode.decode(), content[end + 1 : at].hex())
+        count += 1
+    if len(entries) != count or any(entry.mode not in _MODES for entry in entries.values()):
+        raise OddTreeError("a tree has an entry twice, or one of an unknown kind")
+    return entries
