@@ -12,11 +12,19 @@ from typing import Any, Protocol, TypeAlias, cast
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import ClusterNode
-from redis.asyncio.connection import ConnectionPool, SSLConnection, parse_url
+from redis.asyncio.connection import (
+    AbstractConnection,
+    Connection,
+    ConnectionPool,
+    SSLConnection,
+    parse_url,
+)
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 from redis.exceptions import RedisError
+from redis.typing import EncodableT
 
 from orchestra_core.errors import BadInput
 from orchestra_core.redis_request import Answer
@@ -25,6 +33,7 @@ from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
 
 Options: TypeAlias = dict[str, Any]
+ConnectionKind: TypeAlias = type[AbstractConnection]
 _OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # not for a URL to say
 _LOGIN = ("username", "password", "db")
 
@@ -56,7 +65,22 @@ def connections_to(address: Address, connect_seconds: float) -> Connections:
         return _ClusterConnections(address, options)
     if address.kind == "sentinel":
         return _SentinelConnections(address, options, connect_seconds)
-    return _PoolConnections(Redis.from_pool(ConnectionPool(**options)))
+    kind = _packing_quickly(cast("ConnectionKind", options.pop("connection_class", Connection)))
+    return _PoolConnections(Redis.from_pool(ConnectionPool(connection_class=kind, **options)))
+
+
+def _packing_quickly(kind: ConnectionKind) -> ConnectionKind:
+    """Return the kind, with commands packed by hiredis as in redis-py's synchronous client.
+
+    Of the twenty arguments of a change that takes an eighth of the time.
+    """
+    serializer = cast("Any", HiredisRespSerializer())
+
+    class Packing(kind):
+        def pack_command(self, *args: EncodableT) -> list[bytes]:
+            return serializer.pack(*args)
+
+    return Packing
 
 
 class _PoolConnections:
@@ -64,11 +88,17 @@ class _PoolConnections:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        # redis-py turns answers into dictionaries and tuples; the store reads them as they come.
-        _callbacks_of(redis).clear()
 
     async def execute(self, command: tuple[Part, ...]) -> Answer:
-        return await _executing(self._redis)(*command)
+        # Not by `execute_command`: it would only add retries and metrics, both of which are off,
+        # and turn answers into dictionaries and tuples; the store reads them as they come.
+        pool = self._redis.connection_pool
+        connection = await pool.get_connection()
+        try:
+            await connection.send_command(*command)
+            return cast("Answer", await connection.read_response())
+        finally:
+            await pool.release(connection)
 
     async def pubsub(self) -> PubSub:
         return cast("Any", self._redis).pubsub()
