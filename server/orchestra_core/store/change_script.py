@@ -1,7 +1,7 @@
 """A change as the arguments of scripts/change.lua, and what its answer means."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -60,50 +60,81 @@ class Call:
     events: tuple[Event, ...]  # the change's, behind those that bring an archived task back
 
 
+class _Places(dict[str, int]):
+    """Each key and its place in the script's KEYS, counted from 1; a new one is put at the end."""
+
+    def __missing__(self, key: str) -> int:
+        place = self[key] = len(self) + 1
+        return place
+
+
 def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
     """Return the script's call; raises BadInput for text that is no valid Unicode."""
     operation = keys.operation(change.operation or secrets.token_hex(12))
-    # Each key and its place in the script's KEYS, counted from 1; hashes join as they are named.
     first = (keys.sequence, keys.stream, keys.claims, operation, keys.counts)
-    places = (*first, keys.archive, keys.ended)
-    index = {key: number for number, key in enumerate(places, 1)}
-    recalled = _recalled(change, reads)
+    places = _Places({key: place for place, key in enumerate(first, 1)})
+    recalled = _recalled(change, reads) if reads.archived else []
+    if recalled or change.archives:
+        places |= {keys.archive: 6, keys.ended: 7}
     all_events = (*chain.from_iterable(map(partial(_recalling, change), recalled)), *change.events)
-    drops, forgotten = _dropped(change.archives, keys)
+    documents, events = _encoded(all_events, keys)
+    arguments: list[Part] = [keys.channel, _seconds_kept(change), new_nonce()]
+    _add_lists(
+        arguments,
+        [(places[key], field, raw) for (key, field), raw in reads.guards.items()],
+        [(places[key], size) for key, size in reads.sizes.items()],
+        change.claims.items(),
+        events,
+        [(places[key], name, raw) for (key, name), raw in documents.items()],
+        change.releases.items(),
+        *(_moved(change.archives, recalled, keys, places) if recalled or change.archives else ()),
+    )
+    return Call(tuple(places), arguments, all_events)
+
+
+def _encoded(
+    events: Iterable[Event], keys: Keys
+) -> tuple[dict[tuple[str, str], bytes], list[tuple[bytes]]]:
+    """Return the documents by hash and id, and the events; raises BadInput."""
+    documents, encoded_events = dict[tuple[str, str], bytes](), list[tuple[bytes]]()
     try:
-        documents = {
-            (keys.documents(hash_of(type(document))), document.id): encode(document)
-            for event in all_events
-            for document in event.data.documents()
-        }
-        events = [_unnumbered(event) for event in all_events]
+        for event in events:
+            for document in event.data.documents():
+                place = keys.documents(hash_of(type(document))), document.id
+                documents[place] = encode(document)
+            encoded_events.append((_unnumbered(event),))
     except UnicodeEncodeError as error:
         raise BadInput(
             "the text holds a lone surrogate, which is half a character; send valid UTF-8"
         ) from error
-    named = (key for key, _ in (*reads.guards, *documents, *drops))
-    for key in (*reads.sizes, *named, *forgotten):
-        index.setdefault(key, len(index) + 1)
-    arguments: list[Part] = [
-        keys.channel,
-        _seconds_kept(change),
-        new_nonce(),
-        *_listed((index[key], field, raw) for (key, field), raw in reads.guards.items()),
-        *_listed((index[key], size) for key, size in reads.sizes.items()),
-        *_listed(change.claims.items()),
-        len(events),
-        *events,
-        *_listed((index[key], name, raw) for (key, name), raw in documents.items()),
-        *_listed(change.releases.items()),
-        *_listed(
-            (archived.task.id, archived.task.finished_at, _encode(archived))
-            for archived in change.archives
-        ),
-        *_listed((archived.task.id,) for archived in recalled),
-        *_listed((index[key], name) for key, name in drops),
-        *_listed((index[key],) for key in forgotten),
-    ]
-    return Call(tuple(index), arguments, all_events)
+    return documents, encoded_events
+
+
+def _moved(
+    archives: Sequence[ArchivedTask], recalled: Sequence[ArchivedTask], keys: Keys, places: _Places
+) -> tuple[list[tuple[Part, ...]], ...]:
+    """Return the last four lists: what goes into the archive, comes back and is dropped for it."""
+    drops, forgotten = _dropped(archives, keys)
+    return (
+        [(archived.task.id, archived.task.finished_at, _encode(archived)) for archived in archives],
+        [(archived.task.id,) for archived in recalled],
+        [(places[key], name) for key, name in drops],
+        [(places[key],) for key in forgotten],
+    )
+
+
+def _add_lists(arguments: list[Part], *lists: Collection[tuple[Part, ...]]) -> None:
+    """Add lists as the script takes them, each begun by its length; the last are left out if empty.
+
+    Each argument costs a microsecond here and one in the server.
+    """
+    filled = len(arguments)
+    for members in lists:
+        arguments.append(len(members))
+        if members:
+            arguments += chain.from_iterable(members)
+            filled = len(arguments)
+    del arguments[filled:]
 
 
 def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
@@ -198,9 +229,3 @@ def parse_result(answer: Answer, sent: tuple[Event, ...]) -> Committed | Stale |
             return NameTaken(as_bytes(rest[0]).decode(), as_bytes(rest[1]).decode())
         case _:
             return Stale()
-
-
-def _listed(groups: Iterable[tuple[Part, ...]]) -> list[Part]:
-    """Return groups as the script takes them: their number, then all their members."""
-    gathered = tuple(groups)
-    return [len(gathered), *chain.from_iterable(gathered)]

@@ -1,6 +1,7 @@
 """Every key and channel name; the braces keep one project on one cluster slot."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 DOCUMENT_HASHES = (
     "tasks",
@@ -13,7 +14,7 @@ DOCUMENT_HASHES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that a name is made once
 class Keys:
     """The key names of one project."""
 
@@ -23,27 +24,27 @@ class Keys:
     def _key(self, name: str) -> str:
         return f"orchestra:{{{self.project}}}:{self.section}{name}"
 
-    @property
+    @cached_property
     def sequence(self) -> str:
         """The number of the last event."""
         return self._key("seq")
 
-    @property
+    @cached_property
     def stream(self) -> str:
         """The project's history; entry `<seq>-<nonce>` holds event `seq` in its field `e`."""
         return self._key("events")
 
-    @property
+    @cached_property
     def archive(self) -> str:
         """Hash: an ended task's id and all its documents in one."""
         return self._key("archive")
 
-    @property
+    @cached_property
     def ended(self) -> str:
         """Sorted set: the ids of the archived tasks by the moment of their end."""
         return self._key("ended")
 
-    @property
+    @cached_property
     def counts(self) -> str:
         """Hash: how many fields each hash of documents has, which tells one that was lost.
 
@@ -51,32 +52,32 @@ class Keys:
         """
         return self._key("counts")
 
-    @property
+    @cached_property
     def checkpoint(self) -> str:
         """Hash: `state`, the documents as they were after event `seq`; where replaying begins."""
         return self._key("checkpoint")
 
-    @property
+    @cached_property
     def claims(self) -> str:
         """Hash: the name of each live chamber and the id of the chamber that holds it."""
         return self._key("claims")
 
-    @property
+    @cached_property
     def presence(self) -> str:
         """Hash: what each chamber's worker does now."""
         return self._key("presence")
 
-    @property
+    @cached_property
     def heartbeats(self) -> str:
         """Hash: when each clone was last heard, and from which machine."""
         return self._key("heartbeats")
 
-    @property
+    @cached_property
     def channel(self) -> str:
         """The Pub/Sub channel that rings for each event, with the event itself."""
         return self._key("bell")
 
-    @property
+    @cached_property
     def presence_channel(self) -> str:
         """The Pub/Sub channel of presence reports, which history does not keep."""
         return self._key("presence-bell")

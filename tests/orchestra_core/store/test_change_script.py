@@ -5,6 +5,7 @@ import pytest
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import decode_event, encode_event
+from orchestra_core.state import ArchivedTask
 from orchestra_core.store.change_script import (
     Call,
     Committed,
@@ -39,6 +40,19 @@ def test_a_call_names_every_key_that_the_script_touches() -> None:
     assert keys[:3] == (KEYS.sequence, KEYS.stream, KEYS.claims)
     assert {KEYS.documents("chambers"), KEYS.documents("tasks")} <= set(keys)
     assert len(set(keys)) == len(keys)
+
+
+def test_a_call_names_the_archive_only_where_something_goes_there_or_comes_back() -> None:
+    assert KEYS.archive not in prepared(starting()).keys
+    archives = (ArchivedTask(task=a_task()),)
+    keys = prepared(Change(events=(), archives=archives)).keys
+    assert keys[5:7] == (KEYS.archive, KEYS.ended)
+
+
+def test_empty_lists_at_the_end_are_left_out() -> None:
+    assert len(prepared(Change(events=())).arguments) == 3
+    released = prepared(Change(events=(), releases={"auth": "t/auth"})).arguments
+    assert released[3:] == [0, 0, 0, 0, 0, 1, "auth", "t/auth"]
 
 
 def test_a_change_with_an_operation_of_its_own_uses_that_key() -> None:

@@ -1,9 +1,9 @@
 -- Commits one change whole: state, history and the bell, or nothing.
 --
--- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5 counts of documents  6 archive
---       7 order of the archive  8… the hashes of documents it names, and streams of activity
--- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all)  3 nonce of the events, then six lists,
---       each begun by its length:
+-- KEYS  1 sequence  2 stream  3 claims  4 the operation's answer  5 counts of documents, then where there are archives
+--       or recalls: 6 archive  7 order of the archive; then the hashes of documents it names, and streams of activity
+-- ARGV  1 channel  2 seconds to keep the operation's answer (0: not at all)  3 nonce of the events, then ten lists,
+--       each begun by its length; empty ones at the end are left out:
 --       guards     (index in KEYS, field, the raw value that was read; "" for none)
 --       sizes      (index in KEYS, number of fields that was read)
 --       claims     (name, holder)
@@ -35,7 +35,7 @@ end
 local at = 4
 local function length()
   at = at + 1
-  return tonumber(ARGV[at - 1])
+  return tonumber(ARGV[at - 1] or 0)
 end
 
 for _ = 1, length() do
@@ -80,7 +80,7 @@ local last = string.format('%.0f', before + count)
 if count > 0 then
   redis.call('SET', KEYS[1], last)
 end
-for i = claims + 1, claims + 2 * tonumber(ARGV[claims]), 2 do
+for i = claims + 1, claims + 2 * tonumber(ARGV[claims] or 0), 2 do
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
 end
 for _ = 1, length() do
