@@ -127,6 +127,10 @@ def _chamber_said(event: Event) -> EventText:
             said = EventText(f"moved to {chamber.path if chamber else ''}")
         case "chamber.health-changed":
             said = _health_said(chamber.health if chamber else ())
+        case "chamber.published":
+            said = _published_said(chamber.published if chamber else "")
+        case "chamber.handed-over":
+            said = _handover_said(chamber.handover_fault if chamber else "")
         case "chamber.branch-renamed":
             said = EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
         case "chamber.saved-late":
@@ -138,6 +142,17 @@ def _chamber_said(event: Event) -> EventText:
             saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
             said = EventText(f"closed{saved}", "muted")
     return said
+
+
+def _published_said(commit: str) -> EventText:
+    said = f"published for other clones: {commit[:12]}" if commit else "no longer published"
+    return EventText(said, "muted")
+
+
+def _handover_said(fault: str) -> EventText:
+    if fault:
+        return EventText(f"could not be handed over: {fault}", "critical")
+    return EventText("handed over to the clone that lands it", "muted")
 
 
 def _health_said(health: tuple[str, ...]) -> EventText:

@@ -44,6 +44,8 @@ Kind = Literal[
     "chamber.claimed",
     "chamber.branch-renamed",
     "chamber.health-changed",
+    "chamber.published",
+    "chamber.handed-over",
     "chamber.suspended",
     "chamber.resumed",
     "agent.acted",

@@ -67,6 +67,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     landed_commit: str = ""
     # While it is completing, so that a start after a crash can tell what was meant:
     completing_clone: str = ""
+    completing_at: int = 0  # which attempt it is, for the clones that are asked for their work
     host: str = ""  # before clones had ids: the machine that completes it
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds
@@ -109,6 +110,19 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     suspended_at: int = 0  # when its worker's tools were suspended; 0 when they are not
     suspended_by: str = ""  # the id of the interrupt that asked for it
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
+    # For other clones that have chambers of the task:
+    published: str = ""  # the commit of its work that is on a remote
+    published_at: int = 0
+    published_on: str = ""  # the remote's address
+    handed_over: int = 0  # the task's `completing_at` for which `published` is all its work
+    handover_fault: str = ""  # why it could not be handed over then
+    asked_by: str = ""  # the clone that asks its own one to close it
+    landed: str = ""  # the commit with its work that the other clone has landed
+
+    @property
+    def is_asked_to_close(self) -> bool:
+        """Whether another clone has ended its task, and its own one has not begun to close it."""
+        return self.state == "closing" and bool(self.asked_by)
 
     @property
     def is_live(self) -> bool:

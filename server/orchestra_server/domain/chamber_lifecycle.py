@@ -80,9 +80,12 @@ def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Ch
 
 def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
     """Return the closing chamber; `ended_at` fixes the ref under which its work is saved."""
-    if chamber.state == "closing":
+    if chamber.state == "closing" and not chamber.asked_by:
         return chamber, Change(events=())
-    changed = replace(chamber, state="closing", ended_at=at)
+    note = "" if chamber.asked_by else chamber.note
+    changed = replace(
+        chamber, state="closing", ended_at=chamber.ended_at or at, asked_by="", note=note
+    )
     return changed, Change(events=(_event(changed, "chamber.closing", at, actor),))
 
 
@@ -90,6 +93,12 @@ def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
     """Return the change that keeps a chamber live whose closing was refused."""
     changed = replace(chamber, state="live", ended_at=0, note=note)
     return Change(events=(_event(changed, "chamber.restored", at, actor),))
+
+
+def still_asked(chamber: Chamber, asked_by: str, *, note: str, at: int, actor: str) -> Change:
+    """Return the change after closing a chamber for another clone failed: it is tried again."""
+    changed = replace(chamber, asked_by=asked_by, note=note)
+    return Change(events=(_event(changed, "chamber.closing", at, actor),))
 
 
 def together(changes: Iterable[Change]) -> Change:
@@ -149,7 +158,17 @@ def restored(
     The task takes its request's claim back, unless a newer task has the same request by now.
     """
     back = replace(
-        chamber, state="live", clone=clone, host="", ended_at=0, note="restored", health=()
+        chamber,
+        state="live",
+        clone=clone,
+        host="",
+        ended_at=0,
+        note="restored",
+        health=(),
+        handed_over=0,
+        handover_fault="",
+        asked_by="",
+        landed="",
     )
     changed = _proven(back, probes, at)
     events = [_event(changed, "chamber.restored", at, actor)]

@@ -113,6 +113,7 @@ def completing(
         summary=summary,
         ending=ending,
         completing_clone=clone,
+        completing_at=at,
     )
     return changed, Change(events=(_event(changed, "task.completing", at, actor),))
 
@@ -169,7 +170,15 @@ def ended(
 
 
 def _not_completing(task: Task) -> Task:
-    return replace(task, landed_commit="", completing_clone="", host="", ending="", landing=())
+    return replace(
+        task,
+        landed_commit="",
+        completing_clone="",
+        completing_at=0,
+        host="",
+        ending="",
+        landing=(),
+    )
 
 
 def _event(task: Task, kind: Kind, at: int, actor: str) -> Event:

@@ -58,6 +58,8 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("collision.appeared", "⚠ conflicts with database: src/app.py"),
         ("collision.changed", "⚠ still conflicts with database: src/app.py"),
         ("chamber.health-changed", "healthy again"),
+        ("chamber.published", "no longer published"),
+        ("chamber.handed-over", "handed over to the clone that lands it"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
         ("chamber.resumed", "resumed: tools no longer blocked"),
         ("clone.appeared", "clone laptop:/repo appeared"),

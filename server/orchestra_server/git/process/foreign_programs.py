@@ -84,6 +84,16 @@ def uncancelled() -> Generator[None]:
         yield
 
 
+def tell_wait(waits_for: str, seconds: float) -> bool:
+    """Tell the waiting caller of something that is no program; False once the caller gave up."""
+    watch = _watch.get()
+    if watch is None:
+        return True
+    if seconds >= _TOLD_AFTER:
+        watch.told(waits_for, seconds)
+    return not watch.stop.is_set()
+
+
 def run_programs(
     directory: Path,
     *args: str,

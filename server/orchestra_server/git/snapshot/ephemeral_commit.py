@@ -75,6 +75,11 @@ class ScratchObjects:
         return copy
 
 
+def is_ephemeral(repo: Repository, commit: str) -> bool:
+    """Tell whether a commit was made here of uncommitted work, and has no message of its own."""
+    return f"\n{_WHO_AND_WHEN}" in f"{repo.git('cat-file', 'commit', commit)}"
+
+
 @dataclass(frozen=True, slots=True)
 class _HeadTree:
     commit: str

@@ -38,21 +38,26 @@ async def close_all(
     task: Task,
     chambers: Sequence[Chamber],
     landed: Mapping[str, str] = _NOTHING,
+    *,
+    into: str = "",
 ) -> list[tuple[Chamber, ClosedWork]]:
     """Close chambers in parallel; `landed` maps names to the commits that have just landed.
 
-    A chamber that cannot be closed stays as it is: its error is raised once the others are closed.
+    `into` is the commit that has the merged work, by default the task's branch. A chamber that
+    cannot be closed stays as it is: its error is raised once the others are closed.
     """
     for chamber in chambers:
         await require_here(context, chamber, "closes it")
     closing_chambers = await _begin(context, chambers)
     for chamber in closing_chambers:
         await take_in_all_of(context, chamber)  # they go with the directory
-    resumed = {chamber.name for chamber in chambers if not chamber.is_live}
+    resumed = {
+        chamber.name for chamber in chambers if not (chamber.is_live or chamber.is_asked_to_close)
+    }
     outcomes = await asyncio.to_thread(
-        save_and_remove_all, repo, task, closing_chambers, landed, resumed
+        save_and_remove_all, repo, task, closing_chambers, landed, resumed, into=into
     )
-    for chamber, fault in zip(closing_chambers, outcomes, strict=True):
+    for chamber, fault in zip(chambers, outcomes, strict=True):
         if isinstance(fault, OrchestraError):
             await _stay(context, chamber, f"could not be closed: {fault}")
     pairs = zip(closing_chambers, outcomes, strict=True)
@@ -92,9 +97,12 @@ async def _stay(context: Context, chamber: Chamber, note: str) -> None:
         current = await reads.chamber(chamber.id)
         if current is None or current.state != "closing":
             return Decision(None)
-        change = chamber_lifecycle.stayed(
-            current, note=note, at=context.clock(), actor=context.actor
-        )
+        at, actor = context.clock(), context.actor
+        if chamber.asked_by or chamber.landed:  # its task has ended: it is tried again
+            asked = chamber.asked_by
+            change = chamber_lifecycle.still_asked(current, asked, note=note, at=at, actor=actor)
+        else:
+            change = chamber_lifecycle.stayed(current, note=note, at=at, actor=actor)
         return Decision(None, change)
 
     await run_transaction(context.store, decide)

@@ -90,22 +90,26 @@ def save_and_remove_all(
     chambers: Sequence[Chamber],
     landed: Mapping[str, str],
     resumed: Collection[str] = (),
+    *,
+    into: str = "",
 ) -> list[ClosedWork | OrchestraError]:
     """Save what is not merged and remove worktrees and branches; every step may be repeated.
 
     `landed` maps names to the commits that the caller has just landed; `resumed` has the names
-    whose earlier closing was interrupted. Return for each chamber where its work is, or the error
-    for which it stays. Blocking.
+    whose earlier closing was interrupted. `into` is the commit that has merged work, by default
+    the task's branch. Return for each chamber where its work is, or the error for which it stays.
+    Blocking.
     """
-    ignored = ignored_files_to_save(repo)
+    ignored, target = ignored_files_to_save(repo), into or _target(task)
 
     def take(chamber: Chamber) -> _Removed | OrchestraError:
         try:
             commit = landed.get(chamber.name, "") if not ignored.are_work else ""
             if not _is_there(chamber):
-                removed = _take_deleted(repo, task, chamber, resumed=chamber.name in resumed)
+                is_resumed = chamber.name in resumed
+                removed = _take_deleted(repo, target, chamber, resumed=is_resumed)
             else:
-                removed = _take(repo, task, chamber, ignored, commit)
+                removed = _take(repo, target, chamber, ignored, commit)
             removed = _with_late_files(repo, task, removed)
         except OrchestraError as fault:
             return fault
@@ -127,7 +131,7 @@ def save_and_remove_all(
     deleted_branches = delete_branches(repo, at) if at else set[str]()
     stashes = list_stashes(repo)
     return [
-        _ended(repo, task, removed, deleted_branches, stashes)
+        _ended(repo, target, removed, deleted_branches, stashes)
         if isinstance(removed, _Removed)
         else removed
         for removed in taken
@@ -144,10 +148,10 @@ def ignored_files_to_save(repo: Repository) -> IgnoredFiles:
 
 
 def _take(
-    repo: Repository, task: Task, chamber: Chamber, ignored: IgnoredFiles, landed: str
+    repo: Repository, target: str, chamber: Chamber, ignored: IgnoredFiles, landed: str
 ) -> _Removed:
-    path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
-    message = _message(task, chamber)
+    path, ref = Path(chamber.path), chamber_lifecycle.ref_for(chamber)
+    message = _message(chamber)
     require_movable(path)
     if landed and remove_landed_worktree(repo, path, chamber.branch, landed):
         remove_provisions(path)
@@ -161,14 +165,14 @@ def _take(
     return _Removed(chamber, saved, merged)
 
 
-def _take_deleted(repo: Repository, task: Task, chamber: Chamber, *, resumed: bool) -> _Removed:
+def _take_deleted(repo: Repository, target: str, chamber: Chamber, *, resumed: bool) -> _Removed:
     """Save what git still has of a chamber whose directory is gone: its commits and staged files.
 
     A `resumed` closing may have removed the directory itself, after saving the work; otherwise
     somebody has deleted it.
     """
-    path, ref, target = Path(chamber.path), chamber_lifecycle.ref_for(chamber), _target(task)
-    message, branch = _message(task, chamber), chamber.branch
+    path, ref = Path(chamber.path), chamber_lifecycle.ref_for(chamber)
+    message, branch = _message(chamber), chamber.branch
     listed = any(worktree.path == path for worktree in list_worktrees(repo))
     has_commits = listed or not missing_branches(repo, [branch])
     saved = (
@@ -200,13 +204,13 @@ def _is_there(chamber: Chamber) -> bool:
     return not is_gone(path)
 
 
-def _message(task: Task, chamber: Chamber) -> str:
-    return f"Chamber {chamber.name} of task {task.id}, as it was when it was closed"
+def _message(chamber: Chamber) -> str:
+    return f"Chamber {chamber.name} of task {chamber.task_id}, as it was when it was closed"
 
 
 def _ended(
     repo: Repository,
-    task: Task,
+    target: str,
     taken: _Removed,
     deleted_branches: set[str],
     stashes: Sequence[Stash],
@@ -216,7 +220,7 @@ def _ended(
     saved_ref, tip = (last.ref, last.tip) if last else ("", "")
     try:
         branch_kept = chamber.branch not in deleted_branches and not _delete_branch(
-            repo, task, chamber.branch, tip
+            repo, target, chamber.branch, tip
         )
     except OrchestraError as fault:
         return fault
@@ -244,7 +248,7 @@ def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
     return state.clean and is_merged(repo, state.head, into)
 
 
-def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> bool:
+def _delete_branch(repo: Repository, target: str, branch: str, saved: str) -> bool:
     """Delete the branch if all its commits are kept elsewhere; True also if it is gone already.
 
     A renamed branch stays: somebody gave it that name.
@@ -256,7 +260,6 @@ def _delete_branch(repo: Repository, task: Task, branch: str, saved: str) -> boo
     if not branch.startswith(BRANCHES):
         return False
     if tip != saved:
-        target = _target(task)
         into = repo.resolve(target) if target else repo.head().commit
         if not is_merged(repo, tip, into):
             return False

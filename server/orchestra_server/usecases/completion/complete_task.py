@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from orchestra_server.git.worktrees.quarantine import require_movable
 from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
-from orchestra_server.usecases.clones.whereabouts import require_here, task_here
+from orchestra_server.usecases.clones.whereabouts import here_of, task_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
@@ -42,7 +42,15 @@ from orchestra_server.usecases.completion.merge_and_land import (
     merge_branches,
     naming_what_landed,
 )
+from orchestra_server.usecases.completion.other_clones import (
+    left_out_refusal,
+    others_in,
+    require_as_planned,
+    require_completing_here,
+    require_reachable,
+)
 from orchestra_server.usecases.completion.own_files_kept_out import require_no_own_files
+from orchestra_server.usecases.completion.task_changes import announce_landing, end, reopen
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import (
@@ -51,6 +59,13 @@ from orchestra_server.usecases.concurrency.repository_lock import (
     run_shielded,
 )
 from orchestra_server.usecases.concurrency.task_lock import lock_task
+from orchestra_server.usecases.exchange.bring_here import (
+    BroughtWork,
+    bring_here,
+    planned_for_others,
+)
+from orchestra_server.usecases.exchange.close_for_others import ask_to_close
+from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +80,8 @@ class _Wanted:
 @dataclass(frozen=True, slots=True)
 class _Begun:
     task: Task
-    chambers: list[Chamber]  # those that completing ends
+    chambers: list[Chamber]  # this clone's that completing ends
+    others: list[Chamber] = field(default_factory=list[Chamber])  # live ones of other clones
 
     @property
     def there(self) -> list[Chamber]:
@@ -97,6 +113,7 @@ async def complete_task(
     an interrupted completion is finished. Raises Refused, with the task open again, when a hook
     or the user's uncommitted work is in the way. Unless `confirm` is true, it also does so while
     a worker is at work or has critical mail unread, and where odd new files would land.
+    Chambers of other clones hand their work over and are closed there (`usecases/exchange/`).
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = _Wanted(
@@ -126,9 +143,9 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     await asyncio.to_thread(require_writable_repository, repo)
     async with lock_task(repo.common_dir, wanted.task_id):
         await _let_creations_end(context, repo, wanted)
-        recent = await _require_confirmed(context, repo, wanted)
+        plan, recent = await _require_ready(context, repo, wanted)
         async with lock_repository(repo.common_dir):
-            begun = await _begin(context, wanted)
+            begun = await _begin(context, wanted, plan)
             if begun.is_over:
                 return await _ended_before(context, begun.task)
             async with _reopened_on_failure(context, wanted):
@@ -136,18 +153,20 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 begun = await _as_found(context, repo, begun)
         async with _reopened_on_failure(context, wanted):
             branches = await _commit(repo, begun, wanted, recent)
+            brought = await _bring_here(context, repo, begun, wanted, plan)
         landing = None
         if wanted.merge:
             async with lock_landing(repo.common_dir), _reopened_on_failure(context, wanted):
-                landing = await _merge(repo, begun, wanted, branches)
+                landing = await _merge(repo, begun, wanted, branches, brought)
                 if landing.moves:
-                    await _announce(context, begun.task.id, landing)
+                    await announce_landing(context, begun.task.id, landing)
                     await asyncio.to_thread(land_prepared, repo, begun.task, landing)
         async with lock_repository(repo.common_dir):
             kept_branches = list[str]()
             if landing is None or landing.moves or not landing.conflicts:
                 async with _reopened_on_failure(context, wanted):
                     kept_branches = await _put_away(context, repo, begun, landing)
+                    await _ask_others(context, repo, begun, landing, plan)
             return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
 
 
@@ -163,19 +182,20 @@ async def _end_or_reopen(
     kept_branches: Sequence[str],
 ) -> CompletedTask:
     if landing is None:
-        task = await _end(context, wanted, landed_commit="")
+        task = await end(context, wanted.task_id, completed=False, landed_commit="")
         return reply.completed(
             task, await show_change(context, task.id), kept_branches=kept_branches
         )
-    if landing.conflicts:
-        task = await _reopen(context, wanted.task_id)
+    if landing.conflicts or landing.left_out:
+        task = await reopen(context, wanted.task_id)
         state = await show_change(context, task.id)
         onto = task.base_branch or landing.commit
-        if landing.moves:
-            return reply.landed_in_part(task, state, landing, onto=onto)
-        return reply.conflicted(task, begun.chambers, landing, onto)
+        if landing.moves or landing.left_out:
+            return reply.landed_in_part(task, state, landing, onto=onto, clone=context.clone)
+        chambers = [*begun.chambers, *begun.others]
+        return reply.conflicted(task, chambers, landing, onto, clone=context.clone)
     landed = landing.commit if landing.moves or landing.order else ""
-    task = await _end(context, wanted, landed_commit=landed)
+    task = await end(context, wanted.task_id, completed=True, landed_commit=landed)
     state = await show_change(context, task.id)
     return reply.completed(task, state, landing.order, kept_branches, landing.returning)
 
@@ -186,7 +206,7 @@ async def _reopened_on_failure(context: Context, wanted: _Wanted) -> AsyncGenera
     try:
         yield
     except (OrchestraError, OSError):
-        await _reopen(context, wanted.task_id)
+        await reopen(context, wanted.task_id)
         await show_change(context, wanted.task_id)
         raise
 
@@ -199,29 +219,37 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
         if task.is_over:
             return reply.completed(task, state, again=True)
         live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
-        for chamber in live:
-            await require_here(context, chamber, "can land its work")
+        others = await planned_for_others(context, repo, state, state.chambers_of(task.id))
         with brief_programs():
             plan = await asyncio.to_thread(
-                plan_completion, repo, task, live, commit=wanted.merge, partial=wanted.partial
-            )
-        holds = holds_in(state, live, context.clock())
+                plan_completion, repo, task, here_of(live, context.clone), others,
+                commit=wanted.merge, partial=wanted.partial,
+            )  # fmt: skip
+        holds = [*holds_in(state, live, context.clock()), *others.holds]
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
-    return reply.planned(task, live, plan, holds, onto)
+    return reply.planned(task, live, plan, holds, onto=onto, clone=context.clone)
 
 
-async def _require_confirmed(
+async def _require_ready(
     context: Context, repo: Repository, wanted: _Wanted
-) -> dict[Path, RecentStatus]:
-    """Return the chambers' statuses, none where no confirmation was needed."""
-    if wanted.confirmed:
-        return {}
+) -> tuple[PlanForOthers, dict[Path, RecentStatus]]:
+    """Return what to do about other clones, and the statuses of this one's chambers.
+
+    There are no statuses where no confirmation was needed.
+    """
     state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
-    if not task.is_open:  # an interrupted landing was confirmed before
-        return {}
-    live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
-    return await require_confirmed(repo, state, live, context.clock())
+    if task.is_over:
+        return PlanForOthers(), {}
+    await require_completing_here(context, task, confirmed=wanted.confirmed)
+    chambers = state.chambers_of(task.id)
+    plan = await planned_for_others(context, repo, state, chambers)
+    require_reachable(plan, merge=wanted.merge, partial=wanted.partial)
+    if wanted.confirmed or not task.is_open:  # an interrupted landing was confirmed before
+        return plan, {}
+    live = [chamber for chamber in chambers if chamber.is_live]
+    holds = [*holds_in(state, live, context.clock()), *(plan.holds if wanted.merge else ())]
+    return plan, await require_confirmed(repo, here_of(live, context.clone), holds)
 
 
 async def _repository(context: Context, task_id: str) -> Repository:
@@ -230,8 +258,11 @@ async def _repository(context: Context, task_id: str) -> Repository:
     return await asyncio.to_thread(open_repository, Path(local.working_directory))
 
 
-async def _begin(context: Context, wanted: _Wanted) -> _Begun:
-    """Mark the task 'completing', so that nobody adds to it, and return its chambers."""
+async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Begun:
+    """Mark the task 'completing', so that nobody adds to it, and return its chambers.
+
+    By that, other clones are asked for the work of its chambers there.
+    """
     clone = context.clone
 
     async def decide(reads: Reads) -> Decision[_Begun]:
@@ -239,9 +270,11 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
         if task.is_over:
             return Decision(_Begun(task, []))
         chambers = await reads.chambers_of(task.id)
-        present = [chamber for chamber in chambers if chamber.is_standing]
-        for chamber in present:
-            await require_here(context, chamber, "can land its work")
+        await require_completing_here(context, task, confirmed=wanted.confirmed)
+        standing = [chamber for chamber in chambers if chamber.is_standing]
+        present = [one for one in here_of(standing, clone) if not one.is_asked_to_close]
+        others = others_in(standing, clone)
+        require_as_planned(plan, others)
         changed, change = task_lifecycle.completing(
             task,
             at=context.clock(),
@@ -250,7 +283,7 @@ async def _begin(context: Context, wanted: _Wanted) -> _Begun:
             ending="merge" if wanted.merge else "save",
             clone=clone,
         )
-        return Decision(_Begun(changed, present), change)
+        return Decision(_Begun(changed, present, others), change)
 
     return await run_transaction(context.store, decide)
 
@@ -301,17 +334,47 @@ async def _commit(
     return await asyncio.to_thread(commit_chambers, repo, begun.task, live, wanted.summary, recent)
 
 
+async def _bring_here(
+    context: Context, repo: Repository, begun: _Begun, wanted: _Wanted, plan: PlanForOthers
+) -> BroughtWork:
+    """Return the work of other clones' chambers; all of it, unless the call lands in part."""
+    if not wanted.merge or not begun.others:
+        return BroughtWork()
+    brought = await bring_here(context, repo, begun.task, plan, wanted.summary)
+    if brought.left_out and not wanted.partial:
+        raise left_out_refusal(brought.left_out)
+    return brought
+
+
 async def _merge(
-    repo: Repository, begun: _Begun, wanted: _Wanted, branches: Sequence[ChamberBranch]
+    repo: Repository,
+    begun: _Begun,
+    wanted: _Wanted,
+    branches: Sequence[ChamberBranch],
+    brought: BroughtWork,
 ) -> PreparedLanding:
-    bases = bases_of(begun.chambers)
+    chambers = [*begun.chambers, *begun.others]
+    everything, bases, partial = [*branches, *brought.branches], bases_of(chambers), wanted.partial
     landing = await asyncio.to_thread(
-        merge_branches, repo, begun.task, branches, bases, wanted.summary, partial=wanted.partial
+        merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
     )
-    await asyncio.to_thread(require_no_own_files, repo, landing, begun.chambers)
+    landing = with_changes(landing, left_out=brought.left_out)
+    await asyncio.to_thread(require_no_own_files, repo, landing, chambers)
     if not wanted.confirmed:
         await asyncio.to_thread(require_intended, repo, landing)
     return landing
+
+
+async def _ask_others(
+    context: Context,
+    repo: Repository,
+    begun: _Begun,
+    landing: PreparedLanding | None,
+    plan: PlanForOthers,
+) -> None:
+    """Ask other clones to close the chambers whose work has landed or is to be saved."""
+    ending = [one for one in begun.others if landing is None or one.name in landing.order]
+    await ask_to_close(context, repo, ending, landing.commit if landing else "", plan.remotes)
 
 
 async def _put_away(
@@ -330,42 +393,3 @@ async def _put_away(
     with uncancelled(), naming_what_landed(begun.task, ready):  # what has landed is not undone
         closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, work in closed if work.branch_kept]
-
-
-async def _announce(context: Context, task_id: str, ready: PreparedLanding) -> None:
-    async def decide(reads: Reads) -> Decision[None]:
-        task = await read_task(reads, task_id)
-        _, change = task_lifecycle.landing(
-            task,
-            commit=ready.commit,
-            chambers=ready.order,
-            at=context.clock(),
-            actor=context.actor,
-        )
-        return Decision(None, change)
-
-    await run_transaction(context.store, decide)
-
-
-async def _reopen(context: Context, task_id: str) -> Task:
-    async def decide(reads: Reads) -> Decision[Task]:
-        task = await read_task(reads, task_id)
-        changed, change = task_lifecycle.reopened(task, at=context.clock(), actor=context.actor)
-        return Decision(changed, change)
-
-    return await run_transaction(context.store, decide)
-
-
-async def _end(context: Context, wanted: _Wanted, *, landed_commit: str) -> Task:
-    async def decide(reads: Reads) -> Decision[Task]:
-        task = await read_task(reads, wanted.task_id)
-        changed, change = task_lifecycle.ended(
-            task,
-            completed=wanted.merge,
-            landed_commit=landed_commit,
-            at=context.clock(),
-            actor=context.actor,
-        )
-        return Decision(changed, change)
-
-    return await run_transaction(context.store, decide)

@@ -39,13 +39,12 @@ def holds_in(state: ProjectState, chambers: Sequence[Chamber], now: int) -> list
 
 
 async def require_confirmed(
-    repo: Repository, state: ProjectState, chambers: Sequence[Chamber], now: int
+    repo: Repository, chambers: Sequence[Chamber], holds: Sequence[str]
 ) -> dict[Path, RecentStatus]:
     """Raise Refused, before anything is committed, if something needs confirmation.
 
-    Returns the chambers' statuses by worktree.
+    `chambers` are this clone's; returns their statuses by worktree.
     """
-    holds = holds_in(state, chambers, now)
     statuses = await asyncio.to_thread(_read_statuses, chambers)
     _require(holds, await asyncio.to_thread(_untracked, repo, statuses))
     return statuses

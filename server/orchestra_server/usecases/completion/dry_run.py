@@ -27,6 +27,10 @@ from orchestra_server.usecases.completion.merge_and_land import (
     tip_of,
 )
 from orchestra_server.usecases.completion.own_files_kept_out import own_files_fault
+from orchestra_server.usecases.exchange.bring_here import fetch_published
+from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+
+_NO_OTHERS = PlanForOthers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +46,22 @@ class CompletionPlan:
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     deleted: tuple[str, ...] = ()  # chambers whose directory and branch are gone
     unintended: tuple[str, ...] = ()  # new files that need confirmation
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
 
 
 def plan_completion(
-    repo: Repository, task: Task, chambers: Sequence[Chamber], *, commit: bool, partial: bool
+    repo: Repository,
+    task: Task,
+    chambers: Sequence[Chamber],
+    others: PlanForOthers = _NO_OTHERS,
+    *,
+    commit: bool,
+    partial: bool,
 ) -> CompletionPlan:
-    """Return what completing would do with the live chambers; no ref, index or file changes.
+    """Return what completing would do with the live chambers; no branch, index or file changes.
 
-    Hooks are not run, so what they would refuse is unknown. Blocking.
+    Hooks are not run, so what they would refuse is unknown. Of other clones, nobody is asked: what
+    they have published is fetched. Blocking.
     """
     try:
         require_writable_repository(repo)
@@ -75,7 +87,14 @@ def plan_completion(
         )
         plan = CompletionPlan(saved=tuple(unmerged), refusals=tuple(dict.fromkeys(refusals)))
     else:
-        plan = _landing(repo, task, works, chambers, refusals, partial=partial)
+        left_out = dict(others.left_out)
+        brought = fetch_published(repo, others, _published(others, left_out), left_out)
+        refusals += [] if partial else [f"chamber {name!r} {why}" for name, why in left_out.items()]
+        branches = [ChamberBranch(name, work.commit) for name, work in works.items()] + brought
+        everyone = [*chambers, *others.chambers]
+        plan = _landing(repo, task, branches, everyone, refusals, partial=partial)
+        commits = tuple((name, work.files) for name, work in works.items() if work.files)
+        plan = with_changes(plan, commits=commits, left_out=left_out if partial else {})
     return with_changes(plan, deleted=tuple(chamber.name for chamber in deleted))
 
 
@@ -87,16 +106,26 @@ def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     return read_uncommitted_work(repo, path, require_own_branch(repo, chamber))
 
 
+def _published(others: PlanForOthers, left_out: dict[str, str]) -> list[Chamber]:
+    """Return the chambers of other clones that have published something; the others are noted."""
+    for chamber in others.asked:
+        if not chamber.published:
+            left_out[chamber.name] = (
+                f"is in {others.places[chamber.name]}, which complete_task asks for its work; "
+                "nothing of it is published yet"
+            )
+    return [chamber for chamber in others.chambers if chamber.published]
+
+
 def _landing(
     repo: Repository,
     task: Task,
-    works: dict[str, UncommittedWork],
+    branches: Sequence[ChamberBranch],
     chambers: Sequence[Chamber],
     refusals: list[str],
     *,
     partial: bool,
 ) -> CompletionPlan:
-    branches = [ChamberBranch(name, work.commit) for name, work in works.items()]
     try:
         bases = bases_of(chambers)
         ready = merge_branches(repo, task, branches, bases, "", partial=partial, trial=True)
@@ -110,7 +139,6 @@ def _landing(
     own_files = own_files_fault(repo, ready, {chamber.name: chamber.path for chamber in chambers})
     refusals += [own_files] if own_files else []
     return CompletionPlan(
-        commits=tuple((name, work.files) for name, work in works.items() if work.files),
         merged=ready.order,
         conflicts=ready.conflicts,
         blocked=blocked,

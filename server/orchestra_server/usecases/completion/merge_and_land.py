@@ -42,6 +42,7 @@ class PreparedLanding:
     conflicts: tuple[MergeConflict, ...] = ()
     tips: Mapping[str, str] = field(default_factory=dict[str, str])
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
 
     @property
     def moves(self) -> bool:

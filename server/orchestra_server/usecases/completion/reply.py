@@ -9,6 +9,7 @@ from orchestra_core.replies.completion import CompletedTask, FileConflict, Plann
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
+from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.chambers.save_and_remove import LOST, MERGED
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
@@ -58,7 +59,7 @@ def completed(
 
 
 def conflicted(
-    task: Task, chambers: Iterable[Chamber], ready: PreparedLanding, onto: str
+    task: Task, chambers: Iterable[Chamber], ready: PreparedLanding, onto: str, *, clone: str
 ) -> CompletedTask:
     """Reply with the conflicts and how to resolve them; nothing has landed on `onto`."""
     return CompletedTask(
@@ -69,7 +70,7 @@ def conflicted(
         base_branch=task.base_branch,
         landed_commit="",
         conflicts=_told(ready.conflicts),
-        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning),
+        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning, clone=clone),
         notes=[*_kept_out(ready.returning), *_left_out(ready.conflicts)],
         next_step=(
             "Nothing was merged and all chambers are as they were. "
@@ -99,6 +100,7 @@ def landed_in_part(
     ready: PreparedLanding,
     *,
     onto: str,
+    clone: str,
 ) -> CompletedTask:
     """Reply with the chambers that have landed, and why the others are still live."""
     chambers = state.chambers_of(task.id)
@@ -112,20 +114,31 @@ def landed_in_part(
         landed_commit=ready.commit,
         merged=list(ready.order),
         conflicts=_told(ready.conflicts),
-        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning),
+        resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning, clone=clone),
         saved=serializers.saved(chamber for chamber in chambers if chamber.state == "closed"),
         still_live=still_live,
         undelivered=serializers.undelivered_of(state, task.id),
-        notes=[*_kept_out(ready.returning), *_left_out(ready.conflicts)],
+        notes=[
+            *_elsewhere(ready.left_out),
+            *_kept_out(ready.returning),
+            *_left_out(ready.conflicts),
+            *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.landed),
+        ],
         next_step=(
-            f"{', '.join(ready.order)} landed; {', '.join(still_live)} stayed live, and the task "
-            f"is open. {_mending(ready.conflicts, ready.returning)}"
+            f"{', '.join(ready.order) or 'Nothing'} landed; {', '.join(still_live)} stayed live, "
+            f"and the task is open. {_partly(ready)}"
         ),
     )
 
 
 def planned(
-    task: Task, chambers: Sequence[Chamber], plan: CompletionPlan, holds: Sequence[str], onto: str
+    task: Task,
+    chambers: Sequence[Chamber],
+    plan: CompletionPlan,
+    holds: Sequence[str],
+    *,
+    onto: str,
+    clone: str,
 ) -> CompletedTask:
     """Reply to a dry run: what completing would do."""
     ended = (*plan.merged, *plan.deleted)
@@ -146,11 +159,12 @@ def planned(
         ],
         merged=list(plan.merged),
         conflicts=_told(conflicts),
-        resolve=_ways_out(chambers, conflicts, onto, plan.returning),
+        resolve=_ways_out(chambers, conflicts, onto, plan.returning, clone=clone),
         blocked=list(plan.blocked),
         still_live=unmerged if conflicts or hindered else [],
         notes=[
             *plan.refusals,
+            *_elsewhere(plan.left_out),
             *(f"{name}: its work would be saved, not merged" for name in plan.saved),
             *(f"{name}: {LOST}" for name in plan.deleted),
             *_kept_out(plan.returning),
@@ -160,6 +174,17 @@ def planned(
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(holds or plan.unintended)),
     )
+
+
+def _partly(ready: PreparedLanding) -> str:
+    if ready.conflicts:
+        return _mending(ready.conflicts, ready.returning)
+    return "`notes` says why; then call complete_task again, here or in the clone named there."
+
+
+def _elsewhere(left_out: Mapping[str, str]) -> list[str]:
+    """Return a note for each chamber of another clone whose work did not come here."""
+    return [f"chamber {name!r} {why}" for name, why in left_out.items()]
 
 
 def _kept_out(returning: Mapping[str, Sequence[str]]) -> list[str]:
@@ -234,18 +259,23 @@ def _ways_out(
     conflicts: Sequence[MergeConflict],
     onto: str,
     rewritten: Collection[str],
+    *,
+    clone: str,
 ) -> list[str]:
-    """Return the commands that resolve each pair's conflicts, for the second chamber's directory.
+    """Return the commands that resolve each pair's conflicts, in one chamber's directory.
 
-    A landed chamber has no branch any more: its work is on `onto`. A chamber whose base was
-    rewritten is rebased, since a merge would bring back the dropped commits.
+    It is the second one's, or the first one's where only that is in this `clone`. A landed chamber
+    has no branch any more: its work is on `onto`. A chamber whose base was rewritten is rebased,
+    since a merge would bring back the dropped commits.
     """
     live = {chamber.name: chamber for chamber in chambers if chamber.is_live}
     files: dict[tuple[str, str], list[str]] = {}
     for conflict in conflicts:
         other, name = conflict.between
+        if other in live and live[other].clone == clone and live[name].clone != clone:
+            other, name = name, other
         if name in live:
-            source = live[other].branch if other in live and other != BASE else onto
+            source = _branch_of(live[other], clone) if other in live and other != BASE else onto
             files.setdefault((source, name), []).append(conflict.file)
     commands: list[str] = []
     for (source, name), touched in files.items():
@@ -255,9 +285,17 @@ def _ways_out(
             begin = ("rebase", "--onto", onto, live[name].base_commit)
             end = ("rebase", "--continue")
         commands += [
+            *(["# in its own clone:"] if live[name].clone != clone else []),
             shlex.join((*git, *begin)),
             f"# edit {shlex.join(touched[:_FILES_SHOWN])} there, then:",
             shlex.join((*git, "add", "--all")),
             shlex.join((*git, *end)),
         ]
     return commands
+
+
+def _branch_of(chamber: Chamber, clone: str) -> str:
+    """Return what names a chamber's work in this clone."""
+    if chamber.clone == clone:
+        return chamber.branch
+    return chamber_ref(chamber.task_id, chamber.name)

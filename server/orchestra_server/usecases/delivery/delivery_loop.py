@@ -1,6 +1,7 @@
 """Delivery by the process on duty: posts what was sent from elsewhere, and keeps the clone heard.
 
-It also takes in what hooks leave in the spool, as soon as it is there.
+It also takes in what hooks leave in the spool, as soon as it is there, and does what other clones
+ask for (`usecases/exchange/`).
 
 Whoever sends a message to a chamber of the same clone also posts it. Messages from other clones,
 and from processes that died before posting, are posted by the server on duty here: at its start,
@@ -27,6 +28,7 @@ from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.delivery.spool_watch import watch_spool
 from orchestra_server.usecases.delivery.take_in_spool import take_in_round
+from orchestra_server.usecases.exchange.clone_duty import CloneDuty
 
 _NEWS = frozenset(
     (
@@ -71,6 +73,7 @@ class _MailRound:
         self._spooled = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._heartbeat = CloneHeartbeat(store, project)
+        self._duty = CloneDuty(store, project, clock)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
@@ -81,11 +84,12 @@ class _MailRound:
                 heartbeat = group.create_task(self._heartbeat.run())
                 intakes = group.create_task(self._empty_spool())
                 watch = group.create_task(watch_spool(self._common_dir, self._spooled.set))
+                duty = group.create_task(self._duty.run())
                 self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                for task in (rounds, heartbeat, intakes, watch):
+                for task in (rounds, heartbeat, intakes, watch, duty):
                     task.cancel()
         finally:
             for alarm in self._alarms:
@@ -125,6 +129,7 @@ class _MailRound:
             case Snapshot(state=state):
                 self._state = state
                 self._tell_heartbeat()
+                self._duty.take_state(state)
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
@@ -137,6 +142,7 @@ class _MailRound:
                         self._wake_in(_SENDERS_TURN)
                     elif event.kind in _NEWS:
                         self._woken.set()
+                self._duty.take_events(events)
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
                 self._look_after(presence)

@@ -135,7 +135,7 @@ def _unfinished(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             f"chamber {chamber.id} was being created by a process that died",
             "work in it is saved, its remains are removed, and its name is free again",
         )
-    if chamber.state == "closing":
+    if chamber.state == "closing" and not chamber.is_asked_to_close:
         yield Difference(
             "unfinished closing",
             chamber.id,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.clone.clone_id import clone_id, own_clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import find_project
@@ -23,6 +23,7 @@ from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.stale_locks import stale_locks
 from orchestra_server.usecases.chambers.late_files import find_late_files, is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
+from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
@@ -120,7 +121,13 @@ def _tasks_in_git(repo: Repository) -> set[str]:
 
 
 def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], task: Task) -> bool:
-    """Tell whether a task is this repository's; if its directory is gone, by its branches."""
+    """Tell whether a task is this repository's; if its directory is gone, by its branches.
+
+    It is, wherever it was started, while it has a chamber in this clone.
+    """
+    clone = own_clone_id(repo.common_dir)
+    if any(is_here(one, clone) and one.is_standing for one in state.chambers_of(task.id)):
+        return True
     directory = Path(task.working_directory)
     if directory.exists():
         try:

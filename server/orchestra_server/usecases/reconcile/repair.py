@@ -35,8 +35,12 @@ from orchestra_server.usecases.chambers.provision import provision_chambers
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.chambers.save_and_remove import ignored_files_to_save
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.completion.other_clones import others_in
 from orchestra_server.usecases.delivery.deliver import deliver_mail
+from orchestra_server.usecases.exchange.bring_here import planned_for_others
+from orchestra_server.usecases.exchange.close_for_others import ask_to_close, finish_asked
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
 from orchestra_server.usecases.reconcile.diagnose import Difference, Name
 from orchestra_server.usecases.reconcile.observation import Observation
@@ -94,7 +98,10 @@ def _save_if_worked_in(case: Case, path: Path) -> str:
 
 async def _finish_closing(case: Case) -> bool:
     await asyncio.to_thread(wait_for_git_processes, [Path(case.chamber.path)], _GIT_SECONDS)
-    await close_one(case.context, case.repo, case.task, case.chamber)
+    if case.chamber.landed:
+        await finish_asked(case.context, case.repo, case.task, case.chamber)
+    else:
+        await close_one(case.context, case.repo, case.task, case.chamber)
     return True
 
 
@@ -102,7 +109,10 @@ async def _finish_completing(case: Case) -> bool:
     """Finish a task that has landed or was only to be saved; open any other again."""
     context, task = case.context, case.task
     state = await context.store.snapshot()
-    with_work = [chamber for chamber in state.chambers_of(task.id) if chamber.holds_work]
+    chambers = [chamber for chamber in state.chambers_of(task.id) if chamber.holds_work]
+    own = [one for one in here_of(chambers, context.clone) if not one.is_asked_to_close]
+    others = others_in(chambers, context.clone)
+    with_work = [*own, *others]
     saving = task.ending == "save"
     leaving = (
         with_work
@@ -112,7 +122,12 @@ async def _finish_completing(case: Case) -> bool:
         else []
     )
     for chamber in leaving:
-        await close_one(context, case.repo, task, chamber)
+        if chamber in own:
+            await close_one(context, case.repo, task, chamber)
+    leaving_others = [chamber for chamber in others if chamber in leaving]
+    plan = await planned_for_others(context, case.repo, state, leaving_others)
+    landed = "" if saving else task.landed_commit
+    await ask_to_close(context, case.repo, leaving_others, landed, plan.remotes)
     finished = (saving or task.id in case.seen.landed) and len(leaving) == len(with_work)
 
     async def decide(reads: Reads) -> Decision[None]:

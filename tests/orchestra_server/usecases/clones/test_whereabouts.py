@@ -53,8 +53,12 @@ async def test_what_only_the_other_clone_can_do_is_refused_with_its_name(
     with pytest.raises(Refused) as refused:
         await calls[verb]()
     said = str(refused.value)
-    assert said.startswith(f"chamber 'auth' is in clone {name} (")
-    assert said.endswith(f" ago), and only that clone {verb}; call this there")
+    if verb == "can land its work":
+        assert said.startswith(f"nothing has landed: chamber 'auth' is in clone {name} (")
+        assert "which shares no remote with this clone that could bring its work here" in said
+    else:
+        assert said.startswith(f"chamber 'auth' is in clone {name} (")
+        assert said.endswith(f" ago), and only that clone {verb}; call this there")
     chamber = await chamber_of(clones.here, task_id, "auth")
     assert chamber.is_live
     assert await asyncio.to_thread(Path(chamber.path).is_dir)

@@ -15,7 +15,7 @@ CONFLICT = MergeConflict("src/app.py", "content", ("auth", "api"), "")
 
 
 def plan_reply(plan: CompletionPlan, *holds: str) -> str:
-    reply = planned(TASK, [AUTH, API], plan, holds, "main")
+    reply = planned(TASK, [AUTH, API], plan, holds, onto="main", clone="")
     assert reply.dry_run
     assert not reply.completed
     assert reply.next_step.startswith("Nothing has changed.")
@@ -46,21 +46,27 @@ def test_a_refusal_is_listed_before_any_other_obstacle() -> None:
 
 
 def test_the_commands_for_a_conflict_merge_the_first_chamber_into_the_second() -> None:
-    reply = planned(TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,)), (), "main")
+    reply = planned(
+        TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,)), (), onto="main", clone=""
+    )
     assert reply.resolve[0] == f"git -C {API.path} merge {AUTH.branch}"
     assert reply.resolve[1] == "# edit src/app.py there, then:"
     assert reply.still_live == ["auth", "api"]
 
 
 def test_the_first_fifty_conflicts_are_listed_and_the_rest_is_counted() -> None:
-    reply = planned(TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,) * 53), (), "main")
+    reply = planned(
+        TASK, [AUTH, API], CompletionPlan(conflicts=(CONFLICT,) * 53), (), onto="main", clone=""
+    )
     assert len(reply.conflicts) == 50
     assert "3 more conflicts are not shown" in reply.notes
 
 
 def test_a_long_list_of_files_to_commit_is_cut_and_counted() -> None:
     files = tuple(f"f{number}" for number in range(70))
-    reply = planned(TASK, [AUTH], CompletionPlan(commits=(("auth", files),)), (), "main")
+    reply = planned(
+        TASK, [AUTH], CompletionPlan(commits=(("auth", files),)), (), onto="main", clone=""
+    )
     [commit] = reply.commits
     assert (len(commit.files), commit.count) == (50, 70)
 

@@ -1,0 +1,88 @@
+"""What clones tell each other of the chambers of one task: published, handed over, to be closed.
+
+A clone that completes a task asks the others for the work of their chambers by that alone: the
+task is completing, there. Each of them commits, publishes and answers in its chambers' documents.
+"""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import Chamber, Task
+
+
+def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:
+    """Tell whether another clone waits for a chamber that is of the clone with this id."""
+    return (
+        task.is_completing
+        and task.ending == "merge"
+        and task.completing_clone not in {"", clone}
+        and chamber.is_live
+        and chamber.clone == clone
+        and not has_answered(chamber, task)
+    )
+
+
+def has_answered(chamber: Chamber, task: Task) -> bool:
+    """Tell whether a chamber's clone has answered the present attempt to complete its task."""
+    return bool(task.completing_at) and chamber.handed_over == task.completing_at
+
+
+def published(chamber: Chamber, commit: str, address: str, *, at: int, actor: str) -> Change:
+    """Return the change that notes what of a chamber is on the remote with this address."""
+    changed = replace(chamber, published=commit, published_on=address, published_at=at)
+    return Change(events=(_event(changed, "chamber.published", at, actor),))
+
+
+def withdrawn(chamber: Chamber, *, at: int, actor: str) -> Change:
+    """Return the change that notes that nothing of a chamber is on a remote any more."""
+    changed = replace(chamber, published="", published_on="", published_at=0)
+    return Change(events=(_event(changed, "chamber.published", at, actor),))
+
+
+def handed_over(
+    chamber: Chamber, task: Task, commit: str, address: str, *, at: int, actor: str
+) -> Change:
+    """Return the change by which a clone says that `commit`, just published, is all the work."""
+    changed = replace(
+        chamber,
+        published=commit,
+        published_on=address,
+        published_at=at,
+        handed_over=task.completing_at,
+        handover_fault="",
+    )
+    return Change(events=(_event(changed, "chamber.handed-over", at, actor),))
+
+
+def not_handed_over(chamber: Chamber, task: Task, fault: str, *, at: int, actor: str) -> Change:
+    """Return the change by which a clone says why it cannot hand a chamber's work over."""
+    changed = replace(chamber, handed_over=task.completing_at, handover_fault=fault)
+    return Change(events=(_event(changed, "chamber.handed-over", at, actor),))
+
+
+def asked_to_close(
+    chambers: Iterable[Chamber], *, clone: str, landed: str, note: str, at: int, actor: str
+) -> Change:
+    """Return the change that asks the clones of these chambers to close them.
+
+    `landed` is the commit that has their work, "" where it is only to be saved.
+    """
+    changed = [
+        replace(chamber, state="closing", ended_at=at, asked_by=clone, landed=landed, note=note)
+        for chamber in chambers
+    ]
+    return Change(events=tuple(_event(one, "chamber.closing", at, actor) for one in changed))
+
+
+def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
+    return Event(
+        at=at,
+        kind=kind,
+        actor=actor,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        data=EventData(chamber=chamber),
+    )

@@ -1,0 +1,58 @@
+"""When chambers of other clones keep a task from completing here."""
+
+from collections.abc import Iterable, Mapping
+
+from orchestra_core.clone.clone_places import is_served
+from orchestra_core.errors import Refused
+from orchestra_core.models import Chamber, Task
+from orchestra_server.usecases.clones.whereabouts import require_sure
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+
+
+def others_in(chambers: Iterable[Chamber], clone: str) -> list[Chamber]:
+    """Return the live chambers of other clones; one that is closing is its own clone's affair."""
+    return [chamber for chamber in chambers if chamber.clone != clone and chamber.expects_worker]
+
+
+def require_reachable(plan: PlanForOthers, *, merge: bool, partial: bool) -> None:
+    """Raise Refused if the work of another clone cannot come here, and is to.
+
+    Without `merge` it need not come; with `partial` it may stay out.
+    """
+    if merge and not partial and plan.left_out:
+        raise left_out_refusal(plan.left_out)
+
+
+def left_out_refusal(left_out: Mapping[str, str]) -> Refused:
+    """Return the refusal to complete a task without chambers of other clones."""
+    reasons = "; ".join(f"chamber {name!r} {why}" for name, why in left_out.items())
+    return Refused(f"nothing has landed: {reasons}; partial=true lands the other chambers")
+
+
+def require_as_planned(plan: PlanForOthers, others: Iterable[Chamber]) -> None:
+    """Raise Refused if other clones have got other chambers of the task meanwhile."""
+    planned = {chamber.name for chamber in plan.chambers} | plan.left_out.keys()
+    if planned != {chamber.name for chamber in others}:
+        raise Refused("chambers in other clones changed meanwhile; nothing has landed: call again")
+
+
+async def require_completing_here(context: Context, task: Task, *, confirmed: bool) -> None:
+    """Raise Refused while another clone completes the task.
+
+    One in which nobody is any more may have died over it: `confirmed`, this clone takes over.
+    """
+    require_sure(context)
+    other = task.completing_clone
+    if not task.is_completing or other in {"", context.clone}:
+        return
+    state = await context.store.snapshot()
+    clone = state.clones.get(other)
+    name = clone.name if clone else other
+    if is_served(state, other, context.clock()):
+        raise Refused(f"task {task.id!r} is being completed in clone {name}; see how it ends there")
+    if not confirmed:
+        raise Refused(
+            f"task {task.id!r} is being completed in clone {name}, where nobody is any more: start "
+            "Orchestra there, which ends that, or complete it here with confirm=true"
+        )

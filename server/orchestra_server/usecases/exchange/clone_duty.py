@@ -1,0 +1,92 @@
+"""What a clone does for the others: hands over, closes, withdraws. By the process on duty there."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+from orchestra_core.clock import Clock
+from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.errors import OrchestraError
+from orchestra_core.events import Event
+from orchestra_core.project import Project
+from orchestra_core.settings import read_settings
+from orchestra_core.state import ProjectState
+from orchestra_core.store.store import Store
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.exchange.close_for_others import close_asked, withdraw_published
+from orchestra_server.usecases.exchange.hand_over import chambers_asked_for, hand_over
+
+_NEWS = frozenset(("task.completing", "chamber.closing", "chamber.closed"))
+# Seconds until what failed is tried again, doubled each time; only while something is left to do.
+_PAUSE = 30.0
+_LONGEST_PAUSE = 1_800.0
+_ACTOR = "orchestra"
+_log = logging.getLogger(__name__)
+
+
+class CloneDuty:
+    """Acts on what other clones ask for; its owner tells it of each change of the state."""
+
+    def __init__(
+        self, store: Store, project: Project, clock: Clock, *, pause: float = _PAUSE
+    ) -> None:
+        self._project = project
+        self._first_pause = pause
+        self._context = Context(
+            store=store, project=project, settings=read_settings(), actor=_ACTOR, clock=clock
+        )
+        self._state = ProjectState()
+        self._woken = asyncio.Event()
+
+    def take_state(self, state: ProjectState) -> None:
+        """Take the whole state, which its owner keeps up to date."""
+        self._state = state
+        self._woken.set()
+
+    def take_events(self, events: Iterable[Event]) -> None:
+        """Look whether something is to be done after these events."""
+        if any(event.kind in _NEWS for event in events):
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Run until cancelled; wakes only when asked, and while something has failed."""
+        pause = self._first_pause
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            if await self._do_all():
+                pause = self._first_pause
+                continue
+            try:
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
+            except TimeoutError:
+                self._woken.set()
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _do_all(self) -> bool:
+        """Do what is due; False if some of it failed."""
+        return all([await self._done(work) for work in self._due()])
+
+    def _due(self) -> list[Callable[[], Awaitable[None]]]:
+        context, clone = self._context, clone_id(self._project.git_dir)
+        chambers = [one for one in self._state.chambers.values() if clone and one.clone == clone]
+        over = [chamber for chamber in chambers if chamber.is_over and chamber.published]
+        asked_for = [chamber.task_id for chamber in chambers_asked_for(self._state, clone)]
+        return [
+            *(partial(hand_over, context, task_id) for task_id in dict.fromkeys(asked_for)),
+            *(partial(close_asked, context, one) for one in chambers if one.is_asked_to_close),
+            *([partial(withdraw_published, context, over)] if over else []),
+        ]
+
+    async def _done(self, work: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await work()
+        except (OrchestraError, OSError) as fault:
+            _log.warning("%s", fault)
+            return False
+        except Exception:  # noqa: BLE001 - mail is delivered by the same process
+            _log.exception("work for another clone failed; it is tried again")
+            return False
+        return True

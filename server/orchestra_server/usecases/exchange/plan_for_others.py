@@ -1,0 +1,104 @@
+"""Which chambers of other clones this clone can land, and why it cannot land the rest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from orchestra_core.clone.clone_places import ClonePlace, ago, place_of
+from orchestra_core.models import Chamber
+from orchestra_core.state import ProjectState
+from orchestra_server.git.remotes.addresses import remote_at, shared_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanForOthers:
+    """The live chambers of other clones, by what can be done about them.
+
+    The clones of those in `asked` are on duty and hand over all their work; of those in
+    `as_published` nobody is there, and what they published lands. `left_out` maps the names of the
+    others to the reason, and `remotes` each name to the remote through which its work comes here.
+    """
+
+    asked: tuple[Chamber, ...] = ()
+    as_published: tuple[Chamber, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    remotes: Mapping[str, str] = field(default_factory=dict[str, str])
+    places: Mapping[str, str] = field(default_factory=dict[str, str])  # name: clone, when heard
+    holds: tuple[str, ...] = ()  # what needs a confirmation
+
+    @property
+    def chambers(self) -> tuple[Chamber, ...]:
+        """The chambers whose work can come here."""
+        return (*self.asked, *self.as_published)
+
+
+def plan_for_others(
+    state: ProjectState,
+    addresses: Mapping[str, str],
+    clone: str,
+    chambers: Iterable[Chamber],
+    now: int,
+) -> PlanForOthers:
+    """Return the plan of the clone with the id `clone`, whose remotes have these addresses.
+
+    Chambers of its own, and those that their clones are closing, have no part in it.
+    """
+    asked, as_published = list[Chamber](), list[Chamber]()
+    left_out, remotes, places = dict[str, str](), dict[str, str](), dict[str, str]()
+    holds = list[str]()
+    for chamber in chambers:
+        if chamber.clone == clone or not chamber.expects_worker:
+            continue
+        place = place_of(chamber, state, clone, now)
+        places[chamber.name] = f"clone {place.name} ({place.heard})"
+        remote = _remote(state, addresses, chamber, clone)
+        why = _why_not(chamber, place, remote)
+        if why:
+            left_out[chamber.name] = why
+            continue
+        remotes[chamber.name] = remote
+        (asked if place.served else as_published).append(chamber)
+        if not place.served:
+            holds.append(
+                f"{chamber.name}: nobody is in {places[chamber.name]} to hand its work over; what "
+                f"it published {ago(now - chamber.published_at)} ago would land"
+            )
+    return PlanForOthers(
+        asked=tuple(asked),
+        as_published=tuple(as_published),
+        left_out=left_out,
+        remotes=remotes,
+        places=places,
+        holds=tuple(holds),
+    )
+
+
+def common_address(state: ProjectState, owner: str, reader: str) -> str:
+    """Return the address through which the work of one clone comes to another, "" for none.
+
+    Both ask in this order, so that both use the same remote.
+    """
+    clones = [state.clones.get(owner), state.clones.get(reader)]
+    from_, to = (clone.remotes if clone else "" for clone in clones)
+    return shared_address(from_, [to])
+
+
+def _remote(state: ProjectState, addresses: Mapping[str, str], chamber: Chamber, clone: str) -> str:
+    address = common_address(state, chamber.clone, clone)
+    return remote_at(addresses, address) if address else ""
+
+
+def _why_not(chamber: Chamber, place: ClonePlace, remote: str) -> str:
+    where = f"is in clone {place.name} ({place.heard})"
+    if chamber.state == "creating":
+        return f"{where}, where it is being created; call again once it is there"
+    if not remote:
+        return (
+            f"{where}, which shares no remote with this clone that could bring its work here: add "
+            "one to both with 'git remote add', or call complete_task there too"
+        )
+    if not place.served and not chamber.published:
+        return (
+            f"{where}, where nobody is to hand its work over, and nothing of it is published: "
+            "start Orchestra there and call again"
+        )
+    return ""

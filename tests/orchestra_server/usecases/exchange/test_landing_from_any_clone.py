@@ -1,0 +1,247 @@
+"""A task with chambers in two clones lands from either, and each clone closes its own."""
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain import exchange
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.completion import complete_task as completion
+from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.exchange.hand_over import hand_over
+from orchestra_server.usecases.reconcile.reconcile import reconcile
+from orchestra_server.usecases.tasks.get_task_status import get_task_status
+from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
+from tests.support.waiting import until_awaited
+
+
+async def state_of(shared: SharedTask) -> str:
+    return (await get_task_status(shared.here, task_id=shared.id)).state
+
+
+async def nothing_is_published(shared: SharedTask) -> None:
+    async def is_empty() -> bool:
+        return not shared.published and not (await shared.chamber("auth")).published
+
+    await until_awaited(is_empty)
+
+
+async def test_all_work_lands_here_and_the_other_clone_closes_its_chamber(
+    shared: SharedTask,
+) -> None:
+    shared.api.write("api.py", "1\n")
+    shared.auth.commit("a commit", {"auth.py": "1\n"})
+    shared.auth.write("open.py", "uncommitted\n")
+    async with served(shared.there):
+        done = await complete_task(shared.here, task_id=shared.id, summary="Add both")
+        assert (done.completed, done.merged) == (True, ["api", "auth"])
+        await until_awaited(lambda: shared.is_over("auth"))
+        await nothing_is_published(shared)
+    for file in ("api.py", "auth.py", "open.py"):
+        assert (shared.here_main.path / file).is_file()
+    chamber = await shared.chamber("auth")
+    assert (chamber.state, chamber.note, chamber.saved_ref) == ("closed", "its work is merged", "")
+    assert not shared.auth.path.exists()
+    assert f"orchestra/{shared.id}/auth" not in shared.there_main.branches
+    assert shared.there_main.status == ""
+    assert (await reconcile(shared.there)).differences == []
+    assert (await reconcile(shared.here)).differences == []
+    # What has landed stays reachable where it was made, until a pull brings it to a branch there.
+    landed = shared.there_main.git("rev-parse", f"refs/orchestra/landed/{shared.id}")
+    assert landed == shared.here_main.head == done.landed_commit
+
+
+async def test_what_the_worker_wrote_after_the_handover_is_saved_by_its_clone(
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.auth.write("auth.py", "1\n")
+    bring_here = completion.bring_here
+
+    async def write_then(*of: object) -> object:
+        brought = await bring_here(*of)  # type: ignore[arg-type]
+        shared.auth.write("late.py", "late\n")
+        return brought
+
+    monkeypatch.setattr(completion, "bring_here", write_then)
+    async with served(shared.there):
+        assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
+        await until_awaited(lambda: shared.is_over("auth"))
+    chamber = await shared.chamber("auth")
+    assert shared.there_main.git("show", f"{chamber.saved_ref}:late.py") == "late"
+    assert not (shared.here_main.path / "late.py").exists()
+
+
+async def test_a_hook_that_refuses_there_keeps_the_task_open_with_its_words(
+    shared: SharedTask,
+) -> None:
+    shared.api.write("api.py", "1\n")
+    shared.auth.write("auth.py", "1\n")
+    shared.there_main.hook("pre-commit", "echo no tabs please >&2; exit 1")
+    head = shared.here_main.head
+    async with served(shared.there):
+        with pytest.raises(Refused, match=r"'auth' is in clone .*there .heard .*no tabs please"):
+            await complete_task(shared.here, task_id=shared.id, summary="S")
+        assert (await state_of(shared), shared.here_main.head) == ("open", head)
+        part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
+        assert (part.completed, part.merged, part.still_live) == (False, ["api"], ["auth"])
+        assert any("no tabs please" in note for note in part.notes)
+        shared.there_main.hook("pre-commit", "exit 0")
+        assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
+        await until_awaited(lambda: shared.is_over("auth"))
+    assert (shared.here_main.path / "auth.py").is_file()
+
+
+async def test_a_clone_without_anybody_that_has_published_nothing_is_named(
+    shared: SharedTask,
+) -> None:
+    shared.api.write("api.py", "1\n")
+    shared.auth.write("auth.py", "1\n")
+    with pytest.raises(
+        Refused, match=r"'auth' is in clone .*there .last heard .*nobody is to hand"
+    ):
+        await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
+    part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
+    assert (part.merged, part.still_live, await state_of(shared)) == (["api"], ["auth"], "open")
+    assert (await complete_task(shared.there, task_id=shared.id, summary="S")).completed
+    assert (shared.there_main.path / "auth.py").is_file()
+
+
+async def test_what_a_silent_clone_published_lands_only_when_confirmed(shared: SharedTask) -> None:
+    shared.auth.write("auth.py", "1\n")
+    async with served(shared.there):
+        await an_attempt_that_ended(shared)
+    shared.auth.write("more.py", "1\n")
+    with pytest.raises(Refused, match=r"auth: nobody is in clone .*it published .* ago would land"):
+        await complete_task(shared.here, task_id=shared.id, summary="S")
+    done = await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
+    assert done.completed
+    assert any("closes it when it is next there" in note for note in done.notes)
+    chamber = await shared.chamber("auth")
+    assert (chamber.state, await state_of(shared)) == ("closing", "completed")
+    assert (shared.auth.path / "more.py").is_file()
+    assert (await reconcile(shared.here)).differences == []
+    async with served(shared.there):
+        await until_awaited(lambda: shared.is_over("auth"))
+        await nothing_is_published(shared)
+    chamber = await shared.chamber("auth")
+    assert shared.there_main.git("show", f"{chamber.saved_ref}:more.py") == "1"
+    assert (shared.here_main.path / "auth.py").is_file()
+    assert not (shared.here_main.path / "more.py").exists()
+
+
+async def an_attempt_that_ended(shared: SharedTask) -> None:
+    """Have the work of `auth` published by an attempt in which the main checkout is in the way."""
+    shared.here_main.write("auth.py", "the person's own\n")
+    with pytest.raises(Refused):
+        await complete_task(shared.here, task_id=shared.id, summary="S")
+    (shared.here_main.path / "auth.py").unlink()
+    assert (await shared.chamber("auth")).published
+
+
+async def test_a_dry_run_asks_nobody_and_says_what_is_published(shared: SharedTask) -> None:
+    shared.auth.write("auth.py", "1\n")
+    async with served(shared.there):
+        plan = await complete_task(shared.here, task_id=shared.id, summary="S", dry_run=True)
+        assert any("nothing of it is published yet" in note for note in plan.notes)
+        assert not (await shared.chamber("auth")).published
+        await an_attempt_that_ended(shared)
+        plan = await complete_task(shared.here, task_id=shared.id, summary="S", dry_run=True)
+        assert (sorted(plan.merged), plan.notes) == (["api", "auth"], [])
+
+
+async def test_without_a_common_remote_each_clone_lands_its_own(shared: SharedTask) -> None:
+    shared.there_main.git("remote", "remove", "origin")
+    shared.api.write("api.py", "1\n")
+    shared.auth.write("auth.py", "1\n")
+    async with served(shared.there):
+
+        async def has_none() -> bool:
+            state = await shared.here.store.snapshot()
+            return not state.clones[shared.there.clone].remotes
+
+        await until_awaited(has_none)
+        with pytest.raises(Refused, match=r"which shares no remote with this clone"):
+            await complete_task(shared.here, task_id=shared.id, summary="S")
+        part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
+        assert (part.merged, part.still_live) == (["api"], ["auth"])
+    assert (await complete_task(shared.there, task_id=shared.id, summary="S")).completed
+
+
+async def test_two_chambers_that_conflict_across_clones_are_an_answer(shared: SharedTask) -> None:
+    shared.api.write("README", "here\n")
+    shared.auth.write("README", "there\n")
+    async with served(shared.there):
+        done = await complete_task(shared.here, task_id=shared.id, summary="S")
+    assert not done.completed
+    [conflict] = done.conflicts
+    assert (conflict.file, sorted(conflict.between)) == ("README", ["api", "auth"])
+    merge, _, add, commit = done.resolve
+    assert merge == (f"git -C {shared.api.path} merge refs/orchestra/chambers/{shared.id}/auth")
+    assert add.startswith(f"git -C {shared.api.path} add")
+    assert commit.startswith(f"git -C {shared.api.path} commit")
+
+
+async def test_a_clone_that_another_one_completes_the_task_in_waits(shared: SharedTask) -> None:
+    async with served(shared.there):
+        await left_completing(shared.there, shared.id)
+        with pytest.raises(Refused, match=r"is being completed in clone .*there; see how it ends"):
+            await complete_task(shared.here, task_id=shared.id, summary="S")
+    with pytest.raises(Refused, match=r"where nobody is any more"):
+        await complete_task(shared.here, task_id=shared.id, summary="S")
+    async with served(shared.there):
+        await reconcile(shared.there)
+        assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
+
+
+async def left_completing(context: Context, task_id: str) -> None:
+    """Do what a call does that dies right after it began."""
+
+    async def decide(reads: Reads) -> Decision[None]:
+        task = await reads.task(task_id)
+        assert task is not None
+        return Decision(
+            None,
+            completion.task_lifecycle.completing(
+                task, at=context.clock(), actor="a", summary="S", clone=context.clone
+            )[1],
+        )
+
+    await run_transaction(context.store, decide)
+
+
+async def test_a_call_that_died_after_the_landing_is_finished_for_both_clones(
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.api.write("api.py", "1\n")
+    shared.auth.write("auth.py", "1\n")
+
+    class Killed(BaseException):
+        pass
+
+    async def die(*_of: object) -> None:
+        raise Killed
+
+    async with served(shared.there):
+        with monkeypatch.context() as patch:
+            patch.setattr(completion, "_put_away", die)
+            with pytest.raises(Killed):
+                await complete_task(shared.here, task_id=shared.id, summary="S")
+        assert await state_of(shared) == "completing"
+        await reconcile(shared.here)
+        assert await state_of(shared) == "completed"
+        await until_awaited(lambda: shared.is_over("auth"))
+    assert (await shared.chamber("auth")).note == "its work is merged"
+    assert await shared.is_over("api")
+
+
+async def test_a_late_answer_to_an_attempt_that_is_over_only_notes_what_is_published(
+    shared: SharedTask,
+) -> None:
+    await left_completing(shared.here, shared.id)
+    task = (await shared.here.store.snapshot()).tasks[shared.id]
+    assert exchange.is_asked_for(await shared.chamber("auth"), task, shared.there.clone)
+    await hand_over(shared.there, shared.id)
+    answered = await shared.chamber("auth")
+    assert exchange.has_answered(answered, task)
+    await hand_over(shared.there, shared.id)
+    assert await shared.chamber("auth") == answered

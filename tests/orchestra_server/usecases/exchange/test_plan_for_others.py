@@ -1,0 +1,82 @@
+"""Which chambers of other clones can land here, as a pure rule."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.models import Chamber, Heartbeat
+from orchestra_core.state import ProjectState
+from orchestra_server.usecases.exchange.plan_for_others import (
+    PlanForOthers,
+    common_address,
+    plan_for_others,
+)
+from tests.support.samples import NOON, a_chamber, a_clone
+
+HERE, THERE = "0" * 16, "1" * 16
+SHOP = "example.org/shop"
+AUTH = replace(a_chamber("auth"), state="live", clone=THERE)
+
+
+def state_with(*, served: bool = True, there: str = SHOP) -> ProjectState:
+    beat = Heartbeat(at=NOON - 5_000, serves="mail" if served else "")
+    return ProjectState(
+        clones={
+            HERE: replace(a_clone(HERE, "/here"), remotes=f"backup\n{SHOP}"),
+            THERE: replace(a_clone(THERE, "/there"), remotes=there),
+        },
+        heartbeats={THERE: beat},
+    )
+
+
+def plan(chamber: Chamber, state: ProjectState) -> PlanForOthers:
+    return plan_for_others(state, {"origin": SHOP}, HERE, [chamber], NOON)
+
+
+def test_a_clone_on_duty_is_asked() -> None:
+    found = plan(AUTH, state_with())
+    assert (found.asked, found.as_published, found.left_out) == ((AUTH,), (), {})
+    assert (found.remotes, found.holds) == ({"auth": "origin"}, ())
+
+
+def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
+    published = replace(AUTH, published="c0ffee", published_at=NOON - 3_600_000)
+    found = plan(published, state_with(served=False))
+    assert (found.asked, found.as_published) == ((), (published,))
+    assert found.holds == (
+        (
+            "auth: nobody is in clone laptop:/there (last heard 5 s ago) to hand its work over; "
+            "what it published 1 h ago would land"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("chamber", "state", "why"),
+    [
+        (AUTH, state_with(served=False), "nobody is to hand its work over"),
+        (AUTH, state_with(there="other"), "shares no remote with this clone"),
+        (AUTH, state_with(there=""), "shares no remote with this clone"),
+        (replace(AUTH, clone="f" * 16), state_with(), "shares no remote with this clone"),
+        (replace(AUTH, state="creating"), state_with(), "is being created; call again"),
+    ],
+)
+def test_any_other_is_left_out_with_the_reason(
+    chamber: Chamber, state: ProjectState, why: str
+) -> None:
+    found = plan(chamber, state)
+    assert found.chambers == ()
+    assert why in found.left_out["auth"]
+    assert found.left_out["auth"].startswith("is in clone ")
+
+
+@pytest.mark.parametrize(
+    "chamber", [replace(AUTH, clone=HERE), replace(AUTH, state="closing", asked_by=HERE)]
+)
+def test_own_chambers_and_those_that_close_have_no_part_in_it(chamber: Chamber) -> None:
+    assert plan(chamber, state_with()) == PlanForOthers()
+
+
+def test_both_clones_find_the_same_remote() -> None:
+    state = state_with(there=f"{SHOP}\nbackup")
+    assert common_address(state, THERE, HERE) == SHOP
+    assert common_address(state, HERE, THERE) == "backup"
