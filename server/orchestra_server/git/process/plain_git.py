@@ -48,6 +48,15 @@ INHERITED = (
 )
 _WORDS_LIMIT = 300  # characters of git's message in an error line
 _LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
+# What to do where git could not write; it does not always say why.
+_CURES = (
+    (re.compile("No space left on device|Out of diskspace"), "make room on the disk"),
+    (re.compile("Disk quota exceeded"), "make room in this user's disk quota"),
+    (
+        re.compile("(?:couldn't|unable to) write|write error"),
+        "see that the disk has room and can be written",
+    ),
+)
 _BY_HOOK = "aborted by hook"
 _PREFIX = re.compile(r"(?:fatal|error): ")
 
@@ -70,7 +79,10 @@ class GitResult:
         said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
         line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
         lock = _LOCK.search(line)
-        return f"{line} If no git is at work there, delete it: rm '{lock[1]}'" if lock else line
+        if lock:
+            return f"{line} If no git is at work there, delete it: rm '{lock[1]}'"
+        cure = next((cure for words, cure in _CURES if words.search(self.err)), "")
+        return f"{line}; {cure}" if cure else line
 
 
 def run_plain_git(

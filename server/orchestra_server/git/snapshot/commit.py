@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -129,16 +128,19 @@ def _failure_words(result: GitResult) -> str:
 
 @contextmanager
 def _index_restored_on_failure(worktree: Path) -> Generator[None]:
-    """Restore the index when the commit is refused."""
+    """Restore the index when the commit is refused; its copy lies beside it.
+
+    So putting it back is a rename, for which a full disk has room.
+    """
     index = git_directory(worktree) / "index"
-    with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
-        index_copy = Path(scratch) / "index"
+    index_copy = index.with_name("index.orchestra")
+    try:
         if index.exists():
             shutil.copy2(index, index_copy)
-        try:
-            yield
-        except (Refused, GitFailed):
-            if index_copy.exists():
-                shutil.copy2(index_copy, index.with_name("index.orchestra"))
-                index.with_name("index.orchestra").replace(index)
-            raise
+        yield
+    except (Refused, GitFailed):
+        if index_copy.exists():
+            index_copy.replace(index)
+        raise
+    finally:
+        index_copy.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.errors import Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.damage import find_damage, mend_damage
@@ -305,6 +306,11 @@ async def _deliver_mail(case: Case) -> bool:
     store = case.context.store
     await asyncio.to_thread(require_writable, Path(case.chamber.path))
     await deliver_mail(store, await store.snapshot(), case.context.clock, case.context.clone)
+    interrupts = (await store.snapshot()).interrupts.values()
+    if any(mail.state == "sent" for mail in interrupts if mail.chamber_id == case.chamber.id):
+        raise Unavailable(
+            f"the mailbox in {case.chamber.path} cannot be written; see that the disk has room"
+        )
     return True
 
 

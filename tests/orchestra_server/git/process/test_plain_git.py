@@ -1,3 +1,5 @@
+import pytest
+
 from orchestra_server.git.process.plain_git import GitResult, git_version
 
 
@@ -17,6 +19,20 @@ def test_a_silent_failure_names_the_status() -> None:
 def test_the_failure_for_a_lock_file_says_how_to_delete_it() -> None:
     failure = GitResult(128, "", "fatal: Unable to create '/r/.git/index.lock': File exists.")
     assert failure.failure.endswith("delete it: rm '/r/.git/index.lock'")
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        ("unable to write loose object file: No space left on device", "make room on the disk"),
+        ("sha1 file '.git/index.lock' write error. Out of diskspace", "make room on the disk"),
+        ("cannot create x: Disk quota exceeded", "make room in this user's disk quota"),
+        ("couldn't write 'a.lock'", "see that the disk has room and can be written"),
+        ("unable to write file f17.txt", "see that the disk has room and can be written"),
+    ],
+)
+def test_where_git_could_not_write_the_failure_says_what_to_do(words: str, cure: str) -> None:
+    assert GitResult(128, "", f"fatal: {words}\n").failure == f"{words}; {cure}"
 
 
 def test_where_a_hook_refused_its_own_words_are_kept() -> None:

@@ -1,3 +1,6 @@
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,44 @@ def test_all_changes_are_committed_including_untracked_files(chamber: TestReposi
         "",
         "Why: ☃",
     ]
+
+
+def test_a_refused_commit_restores_the_index_on_a_full_disk(
+    chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = list[Path]()
+    copy = shutil.copy2
+
+    def copy_once(source: Path, target: Path) -> None:
+        copies.append(target)
+        if len(copies) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", copy_once)
+    chamber.hook("pre-commit", "echo no; exit 1")
+    chamber.write("new", "new\n")
+    with pytest.raises(Refused, match="could not be committed: no"):
+        commit_uncommitted_work(chamber.path, "Add login")
+    assert chamber.status == "?? new"
+    admin = Path(chamber.git("rev-parse", "--absolute-git-dir"))
+    assert not (admin / "index.orchestra").exists()
+
+
+def test_an_index_that_cannot_be_copied_is_left_alone(
+    chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half_a_copy(_source: Path, target: Path) -> None:
+        target.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+
+    monkeypatch.setattr(shutil, "copy2", half_a_copy)
+    chamber.write("new", "new\n")
+    with pytest.raises(OSError, match="No space left"):
+        commit_uncommitted_work(chamber.path, "Add login")
+    assert chamber.status == "?? new"
+    admin = Path(chamber.git("rev-parse", "--absolute-git-dir"))
+    assert not (admin / "index.orchestra").exists()
 
 
 def test_without_changes_there_is_no_commit(chamber: TestRepository) -> None:
