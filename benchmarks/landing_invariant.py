@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestra_server.domain.own_files import own_files
+from orchestra_server.domain.own_files import is_own_file
 from tests.support.repositories import TestRepository
 
 
@@ -75,5 +75,6 @@ def _files_fault(repository: TestRepository, expected: ExpectedLanding) -> str:
     wrong = [path for path, text in files.items() if repository.read(path) != text]
     if wrong:
         return f"{wrong[0]} has another content than its chamber's"
-    ours = own_files(repository.git("ls-tree", "-r", "--name-only", "main").splitlines())
+    landed = repository.git("ls-tree", "-r", "--name-only", "main").splitlines()
+    ours = list(filter(is_own_file, landed))
     return f"files of Orchestra's own have landed: {ours[0]}" if ours else ""

@@ -1,12 +1,15 @@
 """Which paths of a working tree are Orchestra's own: patterns as in `.gitignore`, and their test.
 
 Whatever the repository's ignore rules say, an untracked file of these names never counts as
-somebody's work. One that the project tracks is the project's.
+somebody's work. One that the project tracks is the project's. A few names are shared with people
+and other programs: such a file is Orchestra's when nothing but Orchestra's part is in it.
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
+
+import msgspec
+from msgspec import Struct, field
 
 # Every temporary file of Orchestra starts like this.
 TEMPORARY_PREFIX = ".orchestra-tmp-"
@@ -32,19 +35,88 @@ OWN_PATTERNS = (
 )
 
 
+# Files with these names are Orchestra's if it alone wrote them; `is_only_ours` tells.
+SHARED_FILES = (
+    ".mcp.json",
+    ".codex/hooks.json",
+    ".gemini/settings.json",
+    ".opencode/plugins/orchestra.js",
+    *(
+        f"{folder}/.gitignore"
+        for folder in (
+            ".claude",
+            ".claude/worktrees",
+            ".claude/workspaces",
+            ".claude/hooks",
+            ".claude/tools",
+            ".codex",
+            ".gemini",
+            ".opencode/plugins",
+        )
+    ),
+)
+IGNORE_MARK = "# Orchestra's own files; `orchestra init --undo` removes this."
+# Each is in a file that Orchestra wrote or merged its part into.
+MARKS = ("interrupt_monitor", ".claude/tools/orchestration.py", IGNORE_MARK)
+
+
+class _HookCommand(Struct):
+    command: str
+
+
+class _HookGroup(Struct):
+    hooks: tuple[_HookCommand, ...]
+
+
+class _OwnServers(Struct, forbid_unknown_fields=True):
+    servers: dict[str, msgspec.Raw] = field(name="mcpServers")
+
+    @property
+    def is_ours(self) -> bool:
+        return set(self.servers) == {"orchestration"}
+
+
+class _OwnHooks(Struct, forbid_unknown_fields=True):
+    hooks: dict[str, tuple[_HookGroup, ...]]
+
+    @property
+    def is_ours(self) -> bool:
+        groups = (group for groups in self.hooks.values() for group in groups)
+        return all(has_our_part(hook.command) for group in groups for hook in group.hooks)
+
+
 def is_own_file(path: str) -> bool:
     """Tell whether a path, relative to the top of a working tree, is one of Orchestra's."""
     return _expression().match(path) is not None
 
 
-def own_files(paths: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the paths that are Orchestra's."""
-    return tuple(path for path in paths if is_own_file(path))
+def has_our_part(content: str) -> bool:
+    """Tell whether a file of a shared name holds Orchestra's part, alone or among others'."""
+    return any(mark in content for mark in MARKS)
+
+
+def is_only_ours(path: str, content: str) -> bool:
+    """Tell whether a file of a shared name holds Orchestra's part and nothing else."""
+    if path not in SHARED_FILES or not has_our_part(content):
+        return False
+    if not path.endswith(".json"):
+        return True
+    try:
+        if path == ".mcp.json":
+            return msgspec.json.decode(content, type=_OwnServers).is_ours
+        return msgspec.json.decode(content, type=_OwnHooks).is_ours
+    except msgspec.DecodeError:
+        return False
 
 
 def own_pathspecs() -> tuple[str, ...]:
     """Return the patterns as git's pathspecs, for a command that takes them."""
     return tuple(f":(top,glob){_glob(pattern)}" for pattern in OWN_PATTERNS)
+
+
+def all_pathspecs() -> tuple[str, ...]:
+    """Return the pathspecs of Orchestra's files and of those whose names it shares."""
+    return (*own_pathspecs(), *(f":(top,literal){path}" for path in SHARED_FILES))
 
 
 def _glob(pattern: str) -> str:

@@ -8,17 +8,25 @@ where it is needed. A file of that name that is not ours stays as it is.
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from orchestra_server.domain.own_files import OWN_PATTERNS
+from orchestra_server.domain.own_files import (
+    IGNORE_MARK,
+    OWN_PATTERNS,
+    SHARED_FILES,
+    is_only_ours,
+)
 from orchestra_server.files.atomic_write import write_atomically
 
-_MARK = "# Orchestra's own files; `orchestra init --undo` removes this."
 _FOLDER = ".claude"
 _NAME = ".gitignore"
+_MAIL = ".INTERRUPT"
 _BELOW = ("worktrees", "workspaces", "hooks", "tools")
 # The files that this module may write, as patterns; they are nobody's work.
 IGNORE_FILES = (
     f"**/{_FOLDER}/{_NAME}",
     *(f"**/{_FOLDER}/{name}/{_NAME}" for name in _BELOW),
+)
+_CLIENT_FILES = tuple(
+    path for path in SHARED_FILES if "/" in path and not path.endswith(f"/{_NAME}")
 )
 # One path for each pattern, which git is asked about.
 _SAMPLES = tuple(
@@ -28,35 +36,62 @@ _SAMPLES = tuple(
 )
 
 
-def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collection[str]]) -> None:
+def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collection[str]]) -> bool:
     """Hide Orchestra's files below `folder/.claude` where another rule shows them.
 
     `top` is the working tree's; `ignored(paths)` returns those of the paths, relative to `folder`,
-    that git ignores there. Git is asked only where a rule can show anything. Raises OSError.
+    that git ignores there. Git is asked only where a rule can show anything; the answer tells
+    whether mail shows, for nothing outranks the rules of its own folder. Raises OSError.
     """
     if not _may_show(top, folder) or not _is_inside(top, folder / _FOLDER):
-        return
+        return False
+    for file in _client_files(folder):
+        place = file.with_name(_NAME)
+        if not ignored([file.relative_to(folder).as_posix()]) and _is_free(place):
+            write_atomically(place, _lines_for(f"/{file.name}"))
     for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
         within = place.relative_to(folder).as_posix()
         paths = [f"{_FOLDER}/{sample}" for sample in _SAMPLES]
+        # A rule for directories alone speaks of those that are there.
+        paths += [f"{path.relative_to(folder).as_posix()}/" for path in _chambers(folder)]
         paths = [path for path in paths if path.startswith(f"{within}/")]
         if set(paths) <= set(ignored(paths)) or not _is_free(place / _NAME):
             continue
         place.mkdir(parents=True, exist_ok=True)
-        write_atomically(place / _NAME, _content(within).encode())
+        write_atomically(place / _NAME, _content(within))
+    return folder == top and not ignored([_MAIL])
 
 
 def remove_ignore_files(folder: Path) -> None:
-    """Remove the files that this module wrote below `folder/.claude`. Raises OSError."""
-    for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
-        if (place / _NAME).is_file() and _is_free(place / _NAME):
-            (place / _NAME).unlink()
+    """Remove the files that this module wrote in a working tree. Raises OSError."""
+    of_clients = {Path(path).parent for path in _CLIENT_FILES}
+    below = (Path(_FOLDER), *(Path(_FOLDER, name) for name in _BELOW), *sorted(of_clients))
+    for place in (folder / name / _NAME for name in below):
+        if place.is_file() and _is_free(place):
+            place.unlink()
 
 
-def _content(within: str) -> str:
+def _client_files(folder: Path) -> list[Path]:
+    """Return the files of other agents' clients that hold nothing but Orchestra's part."""
+    return [
+        folder / path
+        for path in _CLIENT_FILES
+        if is_only_ours(path, "\n".join(_lines(folder / path)))
+    ]
+
+
+def _chambers(folder: Path) -> list[Path]:
+    return [path for path in (folder / _FOLDER).glob("worktrees/*") if path.is_dir()]
+
+
+def _content(within: str) -> bytes:
     names = [pattern.partition(f"{within}/")[2] for pattern in OWN_PATTERNS]
     rules = [f"/{name}" for name in names if name] if within == _FOLDER or any(names) else ["*"]
-    return "\n".join((_MARK, f"/{_NAME}", *rules, ""))
+    return _lines_for(*rules)
+
+
+def _lines_for(*rules: str) -> bytes:
+    return "\n".join((IGNORE_MARK, f"/{_NAME}", *rules, "")).encode()
 
 
 def _may_show(top: Path, folder: Path) -> bool:
@@ -71,7 +106,7 @@ def _shows(file: Path) -> bool:
 
 def _is_free(file: Path) -> bool:
     """Tell whether there is no file at a path, or one that this module wrote."""
-    return not file.is_symlink() and (not file.exists() or _MARK in _lines(file))
+    return not file.is_symlink() and (not file.exists() or IGNORE_MARK in _lines(file))
 
 
 def _lines(file: Path) -> Iterable[str]:

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.own_files import OWN_PATTERNS, is_own_file, own_files, own_pathspecs
+from orchestra_server.domain.own_files import (
+    IGNORE_MARK,
+    OWN_PATTERNS,
+    is_only_ours,
+    is_own_file,
+    own_pathspecs,
+)
 from tests.support.repositories import empty_repository
 
 OURS = (
@@ -61,5 +67,35 @@ def test_git_matches_the_patterns_and_pathspecs_as_this_module_does(tmp_path: Pa
     )
     repository.git("add", "--all", "--force")
     by_pathspecs = repository.git("ls-files", "--", *own_pathspecs())
-    assert sorted(by_patterns.split()) == sorted(own_files(files))
-    assert sorted(by_pathspecs.split()) == sorted(own_files(files))
+    assert sorted(by_patterns.split()) == sorted(filter(is_own_file, files))
+    assert sorted(by_pathspecs.split()) == sorted(filter(is_own_file, files))
+
+
+OUR_HOOK = '{"hooks": [{"type": "command", "command": "python3 interrupt_monitor", "timeout": 10}]}'
+THEIR_HOOK = '{"hooks": [{"type": "command", "command": "lint"}]}'
+OUR_SERVER = '"orchestration": {"args": ["-I", ".claude/tools/orchestration.py"]}'
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "ours"),
+    [
+        (".gemini/settings.json", f'{{"hooks": {{"BeforeTool": [{OUR_HOOK}]}}}}', True),
+        (".gemini/settings.json", f'{{"hooks": {{"Stop": [{OUR_HOOK}, {THEIR_HOOK}]}}}}', False),
+        (".gemini/settings.json", f'{{"hooks": {{"Stop": [{OUR_HOOK}]}}, "theme": "x"}}', False),
+        (".gemini/settings.json", '{"theme": "x"}', False),
+        (".gemini/settings.json", "interrupt_monitor {", False),
+        ("docs/.gemini/settings.json", f'{{"hooks": {{"BeforeTool": [{OUR_HOOK}]}}}}', False),
+        (".codex/hooks.json", f'{{"hooks": {{"Stop": [{OUR_HOOK}]}}}}', True),
+        (".mcp.json", f'{{"mcpServers": {{{OUR_SERVER}}}}}', True),
+        (".mcp.json", f'{{"mcpServers": {{{OUR_SERVER}, "db": {{}}}}}}', False),
+        (".mcp.json", '{"mcpServers": {"orchestration": {"url": "http://other"}}}', False),
+        (".opencode/plugins/orchestra.js", "// starts interrupt_monitor\n", True),
+        (".opencode/plugins/orchestra.js", "// somebody's orchestra\n", False),
+        (".claude/.gitignore", f"{IGNORE_MARK}\n/.gitignore\n", True),
+        (".claude/.gitignore", "*.log\n", False),
+    ],
+)  # fmt: skip
+def test_a_file_of_a_shared_name_is_ours_only_if_nothing_else_is_in_it(
+    path: str, content: str, *, ours: bool
+) -> None:
+    assert is_only_ours(path, content) is ours

@@ -7,7 +7,7 @@ import pytest
 from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.ignore_files import remove_ignore_files
 from orchestra_server.usecases.common.hide_own_files import hide_own_files
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import TestRepository, run_git, small_repository
 
 OWN = (
     ".claude/worktrees/auth/README",
@@ -82,3 +82,31 @@ def test_a_folder_in_a_subdirectory_is_hidden_too(repository: TestRepository) ->
     repository.write("web/.claude/MISSION_CONTEXT.json", "{}\n")
     hide(repository, "web")
     assert "web/" not in repository.status
+
+
+def test_a_rule_that_shows_directories_does_not_show_the_chambers(
+    repository: TestRepository,
+) -> None:
+    repository.git("commit", "--quiet", "--allow-empty", "-m", "none")
+    repository.commit("rules", {".gitignore": "*\n!*/\n!.gitignore\n"})
+    hide(repository)
+    git_dir = repository.path / ".claude/worktrees/auth/.git"
+    run_git(git_dir.parent, "init", "--quiet")
+    run_git(git_dir.parent, "commit", "--quiet", "--allow-empty", "-m", "a repository")
+    hide(repository)
+    assert repository.status == ""
+
+
+def test_our_files_for_other_agents_are_hidden_and_those_of_people_are_not(
+    repository: TestRepository,
+) -> None:
+    repository.git("commit", "--quiet", "--allow-empty", "-m", "none")
+    repository.commit("rules", {".gitignore": "!.*\n"})
+    ours = '{"hooks": {"Stop": [{"hooks": [{"command": "interrupt_monitor"}]}]}}'
+    repository.write(".gemini/settings.json", ours)
+    repository.write(".opencode/plugins/orchestra.js", "// interrupt_monitor")
+    repository.write(".codex/hooks.json", '{"hooks": {}}')
+    hide(repository)
+    assert repository.status == "?? .codex/hooks.json"
+    remove_ignore_files(repository.path)
+    assert not (repository.path / ".gemini/.gitignore").exists()

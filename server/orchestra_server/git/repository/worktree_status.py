@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused, Unavailable
-from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
+from orchestra_server.git.repository.own_files import is_ours
 
 # All uncommitted work, whatever the user's settings hide; read from the files themselves and not
 # from a file monitor or git's cache of untracked files.
@@ -41,7 +41,7 @@ def read_status(worktree: Path) -> WorktreeStatus:
         if line.startswith("# "):
             name, _, value = line[2:].partition(" ")
             headers[name] = value
-        elif (path := _new_path(line)) and is_own_file(path):
+        elif (path := _new_path(line)) and is_ours(worktree, path):
             own.append(path)
         else:
             entries.append(line)

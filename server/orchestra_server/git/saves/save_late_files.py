@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
-from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
+from orchestra_server.git.repository.own_files import is_ours
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import SavedCommit
 from orchestra_server.git.saves.save_extras import SaveExtras
@@ -32,7 +32,7 @@ class LastState:
 
 def late_files(directory: Path) -> list[str]:
     """Return the files below a directory, relative to it, but those of Orchestra's own names."""
-    return sorted(path for path in _files(directory) if not is_own_file(path))
+    return sorted(path for path in _files(directory) if not is_ours(directory, path))
 
 
 def save_late_files(

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.text import clean
+from orchestra_server.domain.own_files import all_pathspecs
 from orchestra_server.git.process.run import git_output_prefix
+from orchestra_server.git.repository.own_files import own_files_in
 from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, split_nul
+from orchestra_server.git.snapshot.stage_all import unstage
 
 # Settings of the user that would change what is parsed or shown.
 _AS_IS = (
@@ -31,7 +34,7 @@ class DiffSize:
 
 def diff_size(worktree: Path, base_commit: str) -> DiffSize:
     """Return the size of the diff from the base commit."""
-    with _with_untracked(worktree) as index_copy:
+    with _without_own_files(worktree, base_commit) as index_copy:
         listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
     rows = [line.split("\t", 2) for line in split_nul(listed)]
     return DiffSize(
@@ -43,14 +46,14 @@ def diff_size(worktree: Path, base_commit: str) -> DiffSize:
 
 def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
     """Return the files that differ from the base commit, sorted; a rename has both names."""
-    with _with_untracked(worktree) as index_copy:
+    with _without_own_files(worktree, base_commit) as index_copy:
         listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
     return tuple(sorted(split_nul(listed)))
 
 
 def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
     """Return the diff as safe text, cut at `limit` characters with a line that says so."""
-    with _with_untracked(worktree) as index_copy:
+    with _without_own_files(worktree, base_commit) as index_copy:
         text, cut = git_output_prefix(
             worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,
             limit=4 * limit, env={"GIT_INDEX_FILE": str(index_copy.index)},
@@ -63,8 +66,14 @@ def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
 
 
 @contextmanager
-def _with_untracked(worktree: Path) -> Generator[IndexCopy]:
+def _without_own_files(worktree: Path, base_commit: str) -> Generator[IndexCopy]:
+    """Yield the index with untracked files in it, and without Orchestra's that the base lacks."""
     with copied_index(worktree) as index_copy:
+        staged = split_nul(index_copy.git("ls-files", "-z", "--", *all_pathspecs()))
+        own = own_files_in(worktree, staged)
+        if own:
+            listed = index_copy.git("ls-tree", "-r", "--name-only", "-z", base_commit, "--", *own)
+            unstage(index_copy.git, sorted(set(own) - set(split_nul(listed))))
         files = [path for path in index_copy.untracked() if not path.endswith("/")]
         if files:
             index_copy.git(

@@ -6,18 +6,19 @@ worker's index is copied and never written.
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Unavailable
-from orchestra_server.domain.own_files import own_files
+from orchestra_server.domain.own_files import all_pathspecs
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
+from orchestra_server.git.repository.own_files import own_files_in
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
 from orchestra_server.git.snapshot.index_copy import PLAIN, split_nul
@@ -66,13 +67,24 @@ class ScratchObjects:
 
         The copy stays between calls, so that git need not read unchanged files again.
         """
-        copy = self.directory / f"index-{name}"
-        status = index.stat()
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        if self._stamps.get(copy) != stamp or not copy.exists():
+        copy = self._copy_of(name)
+        if not self.has_index(name, index):
             shutil.copy2(index, copy)  # with its time, by which git tells racy entries
-            self._stamps[copy] = stamp
+            self._stamps[copy] = _stamp(index)
         return copy
+
+    def has_index(self, name: str, index: Path) -> bool:
+        """Tell whether the copy is of the index as it is now."""
+        copy = self._copy_of(name)
+        return self._stamps.get(copy) == _stamp(index) and copy.exists()
+
+    def _copy_of(self, name: str) -> Path:
+        return self.directory / f"index-{name}"
+
+
+def _stamp(index: Path) -> Stamp:
+    status = index.stat()
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def is_ephemeral(repo: Repository, commit: str) -> bool:
@@ -131,25 +143,30 @@ def _heads(repo: Repository, worktrees: Mapping[str, Path]) -> dict[str, _HeadTr
 def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
     """Return the tree of a working tree, "" when it cannot be read."""
     try:
-        index = scratch.index_for(name, git_directory(worktree) / "index")
+        workers_index = git_directory(worktree) / "index"
+        is_new = not scratch.has_index(name, workers_index)
+        index = scratch.index_for(name, workers_index)
         env = {**ceiling_env(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
         added = run_git(worktree, *PLAIN, *_ADD_ALL, env=env)
         if added.status not in (0, _SOME_UNREADABLE):
             raise GitFailed(f"git add failed in {worktree}: {added.failure}")
-        _leave_out_own_files(partial(git_output, worktree, *PLAIN, env=env), added.out)
+        git = partial(git_output, worktree, *PLAIN, env=env)
+        staged = split_nul(git("ls-files", "-z", "--", *all_pathspecs())) if is_new else []
+        _leave_out_own_files(git, worktree, (*staged, *_added(added.out)))
         return git_output(worktree, *PLAIN, "write-tree", env=env).strip()
     except (OrchestraError, OSError) as fault:
         _log.debug("%s cannot be seen: %s", name, fault)
         return ""
 
 
-def _leave_out_own_files(git: Callable[..., str], added: str) -> None:
-    """Unstage Orchestra's own files that `git add --verbose` reports as added.
+def _added(verbose: str) -> list[str]:
+    """Return the paths that `git add --verbose` says it added; to ask git would cost more."""
+    return [line[len(_ADDED) : -1] for line in verbose.splitlines() if line.startswith(_ADDED)]
 
-    Reading its output costs nothing when there are none, and each snapshot does it.
-    """
-    lines = added.splitlines()
-    own = own_files(line[len(_ADDED) : -1] for line in lines if line.startswith(_ADDED))
+
+def _leave_out_own_files(git: Callable[..., str], worktree: Path, paths: Sequence[str]) -> None:
+    """Unstage those of the paths that are Orchestra's own and that HEAD lacks."""
+    own = own_files_in(worktree, paths)
     if own:
         tracked = git("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", "HEAD", *own)
         unstage(git, sorted(set(own) - set(split_nul(tracked))))

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.domain.own_files import is_own_file
 from orchestra_server.git.process.run import git_output
+from orchestra_server.git.repository.own_files import is_ours
 from orchestra_server.git.repository.worktree_status import (
     git_directory,
     read_status,
@@ -43,7 +43,7 @@ class IndexCopy:
     def untracked(self) -> list[str]:
         """Return untracked files that are not ignored; a nested repository ends with a slash."""
         listed = split_nul(self.git("ls-files", "--others", "--exclude-standard", "-z"))
-        return [path for path in listed if not is_own_file(path)]
+        return [path for path in listed if not is_ours(self.worktree, path)]
 
     def ignored(self, skipped_patterns: Sequence[str]) -> list[str]:
         """Return the ignored files that no pattern matches, in the form of `untracked`."""

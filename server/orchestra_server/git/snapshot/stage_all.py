@@ -11,7 +11,12 @@ def stage_all(git: Callable[..., str], own_files: Sequence[str]) -> None:
     if not own_files:
         git("add", "--all", "--sparse")
         return
-    excluded = "".join(f":(top,exclude,literal){path}\0" for path in own_files)
+    # Git takes an excluded path that it ignores for one to add, and fails.
+    unignored = git(
+        "--literal-pathspecs", "ls-files", "--cached", "--others", "--exclude-standard",
+        "--full-name", "-z", "--", *own_files,
+    )  # fmt: skip
+    excluded = "".join(f":(top,exclude,literal){path}\0" for path in unignored.split("\0")[:-1])
     git(
         "add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul",
         stdin=f".\0{excluded}",

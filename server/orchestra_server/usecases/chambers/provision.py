@@ -50,6 +50,7 @@ def provision_chambers(
                 tracked=tracked_among(repo, chamber.base_commit, WRITTEN),
             )
         )
+        notes += hide_own_files(repo.common_dir, Path(chamber.path))  # also what is new
     return list(dict.fromkeys(notes))
 
 

@@ -8,11 +8,17 @@ from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.ignore_files import hide_by_ignore_files
 from orchestra_server.git.worktrees.include_files import ignored_among
 
+MAIL_SHOWS = (
+    "git status shows .INTERRUPT in a chamber while mail waits, because a rule of this project's "
+    ".gitignore includes it and none of ours outranks that; add the line /.INTERRUPT* below it"
+)
 
-def hide_own_files(common_dir: Path, folder: Path) -> None:
+
+def hide_own_files(common_dir: Path, folder: Path) -> list[str]:
     """Hide Orchestra's files below a working tree's top or one of its folders. Blocking.
 
-    Raises Unavailable when a file cannot be written.
+    Returns a sentence where mail shows all the same, which only the person can change. Raises
+    Unavailable when a file cannot be written.
     """
     ensure_excluded(common_dir)
     top = next(
@@ -24,9 +30,10 @@ def hide_own_files(common_dir: Path, folder: Path) -> None:
         return ignored_among(folder, paths)
 
     try:
-        hide_by_ignore_files(top, folder, ignored)
+        shows_mail = hide_by_ignore_files(top, folder, ignored)
     except OSError as fault:
         raise Unavailable(
             f"{fault.filename} cannot be written ({fault.strerror}); Orchestra needs it to keep "
             "its files out of git status"
         ) from fault
+    return [MAIL_SHOWS] if shows_mail else []

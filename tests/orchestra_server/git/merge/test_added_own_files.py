@@ -50,3 +50,13 @@ def test_signatures_that_a_person_wants_to_see_are_not_taken_for_files(
     chamber.git("add", "--force", OWN)
     chamber.git("commit", "--quiet", "-m", "ours")
     assert added_own_files(shop.repo, old, [chamber.head]) == (OWN,)
+
+
+def test_a_file_of_a_shared_name_counts_when_our_part_is_in_it(shop: Workshop) -> None:
+    old = shop.main.head
+    theirs = shop.main.commit("theirs", {".mcp.json": "{}\n", ".gemini/settings.json": "{}\n"})
+    assert added_own_files(shop.repo, old, [theirs]) == ()
+    ours = '{"mcpServers": {"orchestration": {"args": [".claude/tools/orchestration.py"]}}}\n'
+    shop.main.git("reset", "--quiet", "--hard", old)
+    forced = shop.main.commit("forced", {".mcp.json": ours, ".gemini/settings.json": "{}\n"})
+    assert added_own_files(shop.repo, old, [forced]) == (".mcp.json",)

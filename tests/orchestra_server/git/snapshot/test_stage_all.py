@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_server.domain.own_files import IGNORE_MARK
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
@@ -19,6 +20,13 @@ OWN = (
     ".claude/settings.local.json",
     ".claude/hooks/interrupt_monitor.json",
 )
+# Names that we share with people and other programs, with what we write there.
+SHARED = {
+    ".gemini/settings.json": '{"hooks": {"Stop": [{"hooks": [{"command": "interrupt_monitor"}]}]}}',
+    ".opencode/plugins/orchestra.js": "// ours: interrupt_monitor\n",
+    ".mcp.json": '{"mcpServers": {"orchestration": {"args": [".claude/tools/orchestration.py"]}}}',
+    ".claude/.gitignore": f"{IGNORE_MARK}\n",
+}
 
 
 @pytest.fixture
@@ -34,6 +42,8 @@ def chamber(shop: Workshop) -> TestRepository:
     [made] = shop.open("auth")
     for path in OWN:
         made.write(path, "ours\n")
+    for path, content in SHARED.items():
+        made.write(path, content)
     return made
 
 
@@ -50,7 +60,7 @@ def test_a_chamber_with_only_our_own_files_is_clean(
     found = read_status(chamber.path)
     assert found.clean
     assert found.untracked == ()
-    assert sorted(found.own_files) == sorted(OWN)
+    assert sorted(found.own_files) == sorted((*OWN, *SHARED))
     assert read_state(chamber.path).clean
     assert commit_uncommitted_work(chamber.path, "nothing") is None
 
@@ -91,17 +101,46 @@ def test_a_worker_can_commit_the_removal_of_one_of_our_files(
     assert files_of(chamber, commit) == [".gitignore", "README", "src/app.py"]
 
 
-def test_a_diff_shows_none_of_our_files(chamber: TestRepository) -> None:
+def test_a_file_of_a_shared_name_that_holds_something_of_others_is_committed(
+    chamber: TestRepository,
+) -> None:
+    chamber.write(".mcp.json", '{"mcpServers": {"orchestration": {}, "database": {}}}')
+    commit = commit_uncommitted_work(chamber.path, "Register the database")
+    assert ".mcp.json" in files_of(chamber, str(commit))
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["shown", "ignored"])
+def test_staged_work_is_read_without_our_own_files(
+    shop: Workshop, chamber: TestRepository, *, ignored: bool
+) -> None:
+    if ignored:
+        chamber.write(".gitignore", ".*\n!.gitignore\n")
+    chamber.write("src/new.py", "new\n")
+    chamber.git("add", "--all", "--force")
+    state = read_state(chamber.path)
+    listed = shop.repo.git("ls-tree", "-r", "--name-only", state.work_tree)
+    assert listed.split() == [".gitignore", "README", "src/app.py", "src/new.py"]
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
+def test_a_diff_shows_none_of_our_files(chamber: TestRepository, *, staged: bool) -> None:
     base = chamber.head
     chamber.write("new.py", "new\n")
+    if staged:
+        chamber.git("add", "--all")
     assert changed_files(chamber.path, base) == ("new.py",)
     assert diff_size(chamber.path, base).files == 1
-    assert "ours" not in diff_text(chamber.path, base, 10_000)
+    text = diff_text(chamber.path, base, 10_000)
+    assert "ours" not in text
+    assert "interrupt_monitor" not in text
 
 
+@pytest.mark.parametrize("staged", [False, True], ids=["untracked", "staged by the worker"])
 def test_comparing_chambers_repeatedly_includes_none_of_our_files(
-    shop: Workshop, chamber: TestRepository, tmp_path: Path
+    shop: Workshop, chamber: TestRepository, tmp_path: Path, *, staged: bool
 ) -> None:
+    if staged:
+        chamber.git("add", "--all")
     scratch = ScratchObjects(tmp_path / "scratch", shop.repo.common_dir / "objects")
     scratch.begin()
     for content in ("one\n", "two\n"):

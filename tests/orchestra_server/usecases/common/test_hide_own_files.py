@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from orchestra_server.usecases.common.hide_own_files import MAIL_SHOWS, hide_own_files
 from tests.support.repositories import TestRepository
 
 OWN = ".claude/WORKER_CONTEXT.json"
@@ -39,3 +39,19 @@ def test_an_exclude_file_that_cannot_be_written_is_an_error(
     (tmp_path / "common").touch()
     with pytest.raises(Unavailable, match="info"):
         hide_own_files(tmp_path / "common", repository.path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentences"),
+    [
+        ("!.*\n", [MAIL_SHOWS]),
+        ("!.*\n/.INTERRUPT*\n", []),
+        ("!.claude/**\n", []),
+        ("*.log\n", []),
+    ],
+)
+def test_mail_that_the_projects_rules_show_is_said_with_the_line_that_hides_it(
+    repository: TestRepository, rules: str, sentences: list[str]
+) -> None:
+    repository.commit("rules", {".gitignore": rules})
+    assert hide_own_files(repository.path / ".git", repository.path) == sentences
