@@ -30,8 +30,9 @@ _GIT_MODULES = (
     *(
         f"git/saves/{name}"
         for name in (
-            "recreate_worktree", "remove_saved_worktree", "restore", "restore_submodules",
-            "resume_restore", "save", "save_extras", "save_format", "save_submodules",
+            "only_saved_content", "recreate_worktree", "remove_saved_worktree", "restore",
+            "restore_submodules", "resume_restore", "save", "save_extras", "save_format",
+            "save_submodules",
         )
     ),
 )  # fmt: skip
@@ -46,6 +47,7 @@ _ROUND_TRIPS = (
     f"{_SNAPSHOT}exact_bytes_and_modes.py",
 )
 _OF_SUBMODULES = (f"{_WORKTREES}submodules.py",)
+_INTERRUPTED = (f"{_SAVES}recreate_interrupted.py",)
 # Where a module's tests are not at its own name, or not all of them.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/undo_fast_forward": (
@@ -54,9 +56,12 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
     "git/saves/save_extras": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
     "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
+    "git/saves/only_saved_content": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),
+    "git/saves/recreate_worktree": (f"{_SAVES}recreate_worktree.py", *_INTERRUPTED),
+    "git/saves/resume_restore": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),
     "git/saves/save_submodules": _OF_SUBMODULES,
-    "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES),
-    "git/saves/restore_submodules": _OF_SUBMODULES,
+    "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES, *_INTERRUPTED),
+    "git/saves/restore_submodules": (*_OF_SUBMODULES, *_INTERRUPTED),
     "git/saves/remove_saved_worktree": (
         *(f"{_SAVES}remove_saved_worktree.py", f"{_WORKTREES}quarantine.py"),
         *(f"{_SAVES}save_ignored.py", *_OF_SUBMODULES),

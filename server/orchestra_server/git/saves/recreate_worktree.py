@@ -7,13 +7,18 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.restore import (
+    finish_restore,
     require_save,
-    restore_saved_submodules,
     restore_work,
     saved_head_name,
 )
+from orchestra_server.git.saves.restore_mark import restoring
 from orchestra_server.git.saves.resume_restore import reset_partial_restore
-from orchestra_server.git.saves.save import SavedCommit, saved_head_commits
+from orchestra_server.git.saves.save import (
+    SavedCommit,
+    find_admin_directory,
+    saved_head_commits,
+)
 from orchestra_server.git.saves.save_format import holds_state, is_state_saved
 from orchestra_server.git.snapshot.ignored_files import IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import read_state
@@ -65,7 +70,7 @@ def _put_work_in(repo: Repository, wanted: WorktreeToRecreate) -> None:
         reset_partial_restore(repo, wanted.ref, wanted.path)
         restore_work(repo, wanted.ref, wanted.path)
     else:
-        restore_saved_submodules(repo, wanted.ref, wanted.path)
+        finish_restore(repo, wanted.ref, wanted.path)
 
 
 def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCommit) -> bool:
@@ -85,8 +90,12 @@ def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCom
             f"{wanted.path} is a worktree on {tree.branch or 'a detached HEAD'}; "
             f"move it: git worktree move '{wanted.path}' ELSEWHERE"
         )
+    unfinished = _unfinished_restore(repo, wanted.path)
+    made_for_other = unfinished not in {"", wanted.ref}
+    if made_for_other:
+        reset_partial_restore(repo, unfinished, wanted.path)
     state = read_state(wanted.path, ignored=wanted.ignored)
-    begun = state.clean and state.head in {saved.tip, saved.head}
+    begun = state.clean and state.head in {saved.tip, saved.head} and not made_for_other
     others = state.clean or (
         is_state_saved(repo, state) and not holds_state(repo, wanted.ref, state)
     )
@@ -95,6 +104,11 @@ def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCom
     _require_free_branch(repo, wanted.branch, saved.tip)
     remove_worktree(repo, wanted.path, wanted.ignored)
     return False
+
+
+def _unfinished_restore(repo: Repository, path: Path) -> str:
+    admin = find_admin_directory(repo, path)
+    return restoring(admin) if admin is not None else ""
 
 
 def _belongs_to_save(repo: Repository, wanted: WorktreeToRecreate, tree: Worktree) -> bool:

@@ -9,16 +9,22 @@ from orchestra_core.names import SAVED
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import require_worktree
-from orchestra_server.git.saves.restore_submodules import restore_submodules
+from orchestra_server.git.saves.only_saved_content import differs_in_submodules_alone
+from orchestra_server.git.saves.restore_mark import mark_restoring, restoring, unmark_restoring
+from orchestra_server.git.saves.restore_submodules import (
+    restore_submodules,
+    saved_branch,
+    take_out_removed_submodules,
+)
 from orchestra_server.git.saves.resume_restore import reset_partial_restore
 from orchestra_server.git.saves.save import SavedCommit, find_admin_directory, find_save
 from orchestra_server.git.saves.save_extras import (
-    SUBMODULES,
     operation_files,
     read_entry,
     read_extras,
     unmerged_stages,
 )
+from orchestra_server.git.saves.save_format import holds_state
 from orchestra_server.git.snapshot.exact_bytes_and_modes import MODES, restore_exact_files
 from orchestra_server.git.snapshot.in_progress_operation import restore_operation_files
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state
@@ -51,7 +57,7 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     admin = find_admin_directory(repo, worktree)
     if admin is None:
         raise Refused(f"{worktree} is no worktree of {repo.top}; restore into one that is")
-    saved, state = require_save(repo, ref), _require_clean(ref, worktree)
+    saved, state = require_save(repo, ref), _require_clean(repo, ref, worktree)
     if state.head not in {saved.head, saved.tip}:
         raise Refused(
             f"{worktree} stands at {state.head[:12]} and {ref} was saved at {saved.tip[:12]}; "
@@ -60,28 +66,41 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     _restore(repo, saved, worktree, admin, repo.common_dir / "modules")
 
 
-def restore_saved_submodules(repo: Repository, ref: str, worktree: Path) -> None:
-    """Restore only the submodules, of work that is restored otherwise; restored ones stay."""
-    main_copies, extras = repo.common_dir / "modules", read_extras(repo, ref)
-    listed = read_entry(repo, extras, SUBMODULES)
-    restore_submodules(main_copies, worktree, ref, listed, _restore_submodule)
+def finish_restore(repo: Repository, ref: str, worktree: Path) -> None:
+    """Restore what may be missing of work whose trees are restored; what is there stays.
+
+    That is only the submodules, unless the restore was interrupted.
+    """
+    main_copies, admin = repo.common_dir / "modules", find_admin_directory(repo, worktree)
+    saved = require_save(repo, ref)
+    if admin is not None and restoring(admin) == ref:
+        _finish(repo, saved, worktree, admin, main_copies)
+    else:
+        restore_submodules(repo, ref, worktree, main_copies, _restore_submodule)
 
 
 def _restore_submodule(repo: Repository, ref: str, worktree: Path, main_copies: Path) -> None:
-    """Restore a submodule that was just checked out, at any commit."""
-    saved = require_save(repo, ref)
-    reset_partial_restore(repo, ref, worktree, repo.common_dir)
-    state = _require_clean(ref, worktree)
+    """Restore a submodule that was checked out at any commit; a restored one stays as it is."""
+    saved, admin, state = require_save(repo, ref), repo.common_dir, read_state(worktree)
+    branch = saved_branch(repo, saved.commit).removeprefix(_HEADS)
+    if state.branch == branch and holds_state(repo, ref, state):
+        if restoring(admin) == ref:
+            _finish(repo, saved, worktree, admin, main_copies)
+        return
+    reset_partial_restore(repo, ref, worktree, admin, main_copies)
+    state = _require_clean(repo, ref, worktree)
+    mark_restoring(admin, saved.ref)
     if state.head != saved.head:
         git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)
         git_output(worktree, "update-ref", "--no-deref", "HEAD", saved.head)
-    _restore(repo, saved, worktree, repo.common_dir, main_copies)
+    _restore(repo, saved, worktree, admin, main_copies)
 
 
-def _require_clean(ref: str, worktree: Path) -> WorktreeState:
+def _require_clean(repo: Repository, ref: str, worktree: Path) -> WorktreeState:
+    """Return the state of a worktree without work; its submodules may stand where `ref` says."""
     require_worktree(worktree)
     state = read_state(worktree)
-    if not state.clean:
+    if not state.clean and not differs_in_submodules_alone(repo, ref, state):
         raise Refused(f"{worktree} has uncommitted work; commit it before restoring {ref} there")
     return state
 
@@ -89,20 +108,28 @@ def _require_clean(ref: str, worktree: Path) -> WorktreeState:
 def _restore(
     repo: Repository, saved: SavedCommit, worktree: Path, admin: Path, main_copies: Path
 ) -> None:
-    ref = saved.commit
-    extras = read_extras(repo, ref)
-    _put_head(repo, worktree, saved, read_entry(repo, extras, "HEAD"))
-    git_output(worktree, "read-tree", "-m", "-u", "HEAD", ref)
+    mark_restoring(admin, saved.ref)
+    _put_head(repo, worktree, saved, read_entry(repo, read_extras(repo, saved.commit), "HEAD"))
+    take_out_removed_submodules(repo, saved.ref, worktree, main_copies, admin)
+    git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.commit)
+    _finish(repo, saved, worktree, admin, main_copies)
+
+
+def _finish(
+    repo: Repository, saved: SavedCommit, worktree: Path, admin: Path, main_copies: Path
+) -> None:
+    """Restore what comes after the files, the index last."""
+    extras = read_extras(repo, saved.commit)
     restore_exact_files(repo, worktree, extras, read_entry(repo, extras, MODES))
     restore_operation_files(repo.top, admin, operation_files(extras))
     if "log" in extras:
         (admin / LOG).write_bytes(os.fsencode(read_entry(repo, extras, "log")))
     fill_submodules(repo, worktree)
-    listed = read_entry(repo, extras, SUBMODULES)
-    restore_submodules(main_copies, worktree, saved.ref, listed, _restore_submodule)
-    _put_index(repo, worktree, admin, ref, extras)
+    restore_submodules(repo, saved.ref, worktree, main_copies, _restore_submodule)
+    _put_index(repo, worktree, admin, saved.commit, extras)
     # So that no unchanged file shows as changed; the exit status says whether any is.
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=ceiling_env(worktree))
+    unmark_restoring(admin)
 
 
 def _put_head(repo: Repository, worktree: Path, saved: SavedCommit, head_name: str) -> None:
@@ -110,6 +137,9 @@ def _put_head(repo: Repository, worktree: Path, saved: SavedCommit, head_name: s
     if not head_name:
         return
     git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.head)
+    here = run_git(worktree, "symbolic-ref", "--quiet", "HEAD", env=ceiling_env(worktree))
+    if here.out.strip() == head_name:  # an interrupted restore has moved it
+        return
     at = repo.run("rev-parse", "--verify", "--quiet", head_name).out.strip()
     if head_name.startswith(_HEADS) and at == saved.head and not _is_checked_out(repo, head_name):
         git_output(worktree, "symbolic-ref", "-m", "orchestra: restore", "HEAD", head_name)

@@ -4,43 +4,43 @@ from pathlib import Path
 
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.saves.only_saved_content import (
+    has_only_saved_content,
+    require_only_saved_submodules,
+    tree_paths,
+)
 from orchestra_server.git.saves.save import find_admin_directory
-from orchestra_server.git.saves.save_extras import compared_entries, read_extras
 from orchestra_server.git.snapshot.in_progress_operation import remove_operation_files
-from orchestra_server.git.snapshot.index_copy import read_state, split_nul
+from orchestra_server.git.snapshot.index_copy import read_state
+from orchestra_server.git.worktrees.submodules import filled_submodules, take_out
 
 
 def reset_partial_restore(
-    repo: Repository, ref: str, worktree: Path, admin: Path | None = None
+    repo: Repository,
+    ref: str,
+    worktree: Path,
+    admin: Path | None = None,
+    main_copies: Path | None = None,
 ) -> None:
     """Reset a worktree to a clean HEAD if everything in it is in HEAD or saved under `ref`.
 
     Such a worktree was left empty, or between its files and its index. In any other case nothing
-    changes, and the restore is refused.
+    changes, and the restore is refused. Submodules stay where they are, but for those that HEAD
+    does not have. `main_copies` has the main checkout's copies of them.
     """
     state = read_state(worktree)
     admin = admin or find_admin_directory(repo, worktree)
-    saved_entries = _entries(repo, state.head) | _entries(repo, f"{ref}^1") | _entries(repo, ref)
-    staged = saved_entries | _entries(repo, f"{ref}^2")
-    if (
-        admin is None
-        or state.clean
-        or state.stages
-        or not {*compared_entries(state)} <= {*_kept(repo, ref)}
-        or not _entries(repo, state.work_tree) <= saved_entries
-        or not _entries(repo, state.index_tree) <= staged
-    ):
+    main_copies = main_copies or repo.common_dir / "modules"
+    if admin is None:
         return
+    require_only_saved_submodules(repo, ref, worktree, main_copies, (state.head, f"{ref}^1", ref))
+    if state.clean or not has_only_saved_content(repo, ref, state):
+        return
+    paths_in_head = tree_paths(repo, state.head)
+    for submodule in filled_submodules(worktree, main_copies):
+        if submodule.path_in_parent not in paths_in_head:
+            take_out(submodule, admin)
     remove_operation_files(admin, state.operation)
     # First into the index, so that what HEAD has not is tracked and goes.
     git_output(worktree, "read-tree", "--reset", state.work_tree)
     git_output(worktree, "read-tree", "--reset", "-u", "HEAD")
-
-
-def _kept(repo: Repository, ref: str) -> list[str]:
-    return [f"{entry}\t{path}" for path, entry in read_extras(repo, ref).items()]
-
-
-def _entries(repo: Repository, tree: str) -> set[str]:
-    """Return the files of a tree, each with its mode, content and path."""
-    return set(split_nul(repo.git("ls-tree", "-r", "-z", tree)))

@@ -4,7 +4,10 @@ A linked worktree has its own submodule repositories below the common directory'
 `worktrees/<id>/modules`, which are removed with it; the main checkout's in `modules` stay.
 """
 
+import secrets
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +78,19 @@ def filled_submodules(worktree: Path, main_copies: Path) -> list[FilledSubmodule
         for module in _submodules(worktree)
         if (worktree / module.path / ".git").exists()
     ]
+
+
+def take_out(submodule: FilledSubmodule, admin: Path) -> None:
+    """Remove a submodule's files, which the caller has checked; git's directory for it stays.
+
+    `admin` is git's directory for the worktree around it. One rename takes it out, so that no
+    half of it can be mistaken for somebody's work.
+    """
+    passing = admin / f"orchestra-taken-out-{secrets.token_hex(4)}"
+    with suppress(OSError):  # another file system
+        submodule.path.rename(passing)
+    for files in (submodule.path, passing):
+        shutil.rmtree(files, ignore_errors=True)
 
 
 def _fill(

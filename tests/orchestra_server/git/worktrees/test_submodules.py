@@ -10,7 +10,7 @@ from orchestra_server.git.saves.remove_saved_worktree import (
     remove_landed_worktree,
     remove_worktree,
 )
-from orchestra_server.git.saves.restore import require_save, restore_saved_submodules, restore_work
+from orchestra_server.git.saves.restore import finish_restore, require_save, restore_work
 from orchestra_server.git.saves.save import save_staged, save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from tests.support.chambers import Workshop, close_and_restore, saved_ref, workshop
@@ -127,7 +127,7 @@ def test_an_interrupted_restore_of_submodules_continues(shop: Workshop) -> None:
     run_git(maths, "checkout", "--quiet", "--force", "--detach")
     (maths / "new.txt").unlink()
     run_git(maths / "inner", "checkout", "--quiet", ".")
-    restore_saved_submodules(shop.repo, saved_ref(again), again.path)
+    finish_restore(shop.repo, saved_ref(again), again.path)
     assert told(again) == before
 
 
@@ -220,7 +220,7 @@ def test_a_submodule_is_restored_at_the_commit_of_its_detached_head(
     assert chamber.status == " M libs/maths"
     chamber.git("submodule", "--quiet", "update", "libs/maths")
     assert maths.head == named
-    restore_saved_submodules(shop.repo, saved_ref(chamber), chamber.path)
+    finish_restore(shop.repo, saved_ref(chamber), chamber.path)
     assert (maths.head, maths.status, maths.read("sum.txt")) == (commit, "", "4\n")
 
 
