@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from orchestra_server.git.merge.disjoint_merges import DisjointMerges
+from orchestra_server.git.merge.edited_tree import TreeObjects
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
@@ -61,13 +62,14 @@ def test_what_is_merged_in_memory_is_the_tree_that_git_writes(tmp_path: Path, ta
             base = repository.head
             for first, second in permutations(commits, 2):
                 ancestry = read_ancestry(repo, base, commits)
-                merges = DisjointMerges(repo, ancestry, commits)
+                objects = TreeObjects(repo)
+                merges = DisjointMerges(objects, ancestry, commits)
                 assert merges.merge(first) == repository.git("rev-parse", f"{first}^{{tree}}")
                 ancestry.take(first)
                 tree = merges.merge(second)
                 outcomes["merged in memory" if tree else "left to git"] += 1
                 if tree:
-                    merges.write()
+                    objects.write()
                     assert tree == repository.git("merge-tree", "--write-tree", first, second)
                     repository.git("ls-tree", "-r", "-t", tree)
 

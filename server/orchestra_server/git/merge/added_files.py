@@ -19,6 +19,8 @@ _KEY_FORMS = (
     r"sk-(ant|proj|live)-[A-Za-z0-9_-]{16}",
 )
 
+_NOTHING_SET = 1  # git config's status
+
 
 def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
     """Return the sizes in bytes of the regular files in `new` that `old` lacks, by path."""
@@ -61,12 +63,22 @@ def read_limits(repo: Repository) -> Limits:
     Sizes take git's units: `git config orchestra.largeFile 20m`.
     """
     usual = Limits()
+    told = repo.run("config", "--type=int", "--get-regexp", r"^orchestra\.(largefile|manyfiles)$")
+    if told.status not in (0, _NOTHING_SET):  # one is no number; the other may be
+        return Limits(
+            large=_number(repo, "orchestra.largeFile", usual.large),
+            many=_number(repo, "orchestra.manyFiles", usual.many),
+        )
+    numbers = dict(line.split() for line in told.out.splitlines())  # the last one counts
     return Limits(
-        large=_number(repo, "orchestra.largeFile", usual.large),
-        many=_number(repo, "orchestra.manyFiles", usual.many),
+        large=_usable(numbers.get("orchestra.largefile", ""), usual.large),
+        many=_usable(numbers.get("orchestra.manyfiles", ""), usual.many),
     )
 
 
 def _number(repo: Repository, name: str, usual: int) -> int:
-    said = repo.run("config", "--type=int", "--get", name).out.strip()
-    return int(said) if said.isdecimal() else usual
+    return _usable(repo.run("config", "--type=int", "--get", name).out.strip(), usual)
+
+
+def _usable(number: str, usual: int) -> int:
+    return int(number) if number.isdecimal() else usual

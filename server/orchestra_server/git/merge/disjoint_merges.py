@@ -14,20 +14,19 @@ from orchestra_server.git.merge.tree_changes import (
     read_changes_of,
 )
 from orchestra_server.git.repository.commit_graph import Ancestry
-from orchestra_server.git.repository.repository import Repository
 
 
 class DisjointMerges:
-    """Merges one branch after another into a growing tree."""
+    """Merges one branch after another into a growing tree, whose states are among `trees`."""
 
-    def __init__(self, repo: Repository, ancestry: Ancestry, commits: Iterable[str]) -> None:
-        self._repo = repo
+    def __init__(self, trees: TreeObjects, ancestry: Ancestry, commits: Iterable[str]) -> None:
+        self._trees = trees
+        self._repo = trees.repo
         self._ancestry = ancestry
         self._commits = list(dict.fromkeys(commits))
         self._start = ancestry.base
         self._merged: list[TreeChanges] = []  # since the start
         self._so_far: dict[str, ChangedPaths] = {}  # by fork: all that the result changed since
-        self._objects = TreeObjects(repo)
         self._tree: EditedTree | None = None
         self._branches: dict[str, TreeChanges] | None = None
         self._is_odd = False
@@ -51,10 +50,6 @@ class DisjointMerges:
         for changed in self._so_far.values():
             changed.add(changes)
         return tree
-
-    def write(self) -> None:
-        """Write the trees that `merge` returned; git needs them from now on."""
-        self._objects.write()
 
     def start_at(self, result: str) -> None:
         """Go on from a commit whose tree git has merged."""
@@ -84,4 +79,4 @@ class DisjointMerges:
         """Read the tree to start at, with the directories that the branches are going to change."""
         changes = (self._branches or {}).values()
         directories = {tree for branch in changes for tree in branch.directories.values()}
-        return EditedTree(self._objects, self._objects.root_of(self._start, sorted(directories)))
+        return EditedTree(self._trees, self._trees.root_of(self._start, sorted(directories)))

@@ -3,11 +3,13 @@
 import os
 import shlex
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
-from orchestra_server.git.process.foreign_programs import run_programs, uncancelled
+from orchestra_server.git.process.foreign_programs import run_programs, submit_watched, uncancelled
 from orchestra_server.git.process.run import ceiling_env, git_output
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of, require_really_bare
@@ -18,23 +20,36 @@ from orchestra_server.git.snapshot.index_copy import split_nul
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The working tree that a branch is checked out in, and the commit it stands at."""
+
+    worktree: Path
+    commit: str
+
+
 def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
     """Move `branch` (or the detached HEAD of `checkout` when "") from `old` to `new`.
 
     The user's uncommitted work stays as it is: where `new` would touch it, Refused names the files
     and nothing moves. Also Refused when the branch is no longer at `old`: merge again.
     """
-    if not is_ancestor(repo, old, new):
-        raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
-    with repo.landing_locked():  # not the repository lock: hooks and filters may take long
+    with (
+        ThreadPoolExecutor() as pool,
+        repo.landing_locked(),  # not the repository lock: hooks and filters may take long
+    ):
+        changes = submit_watched(pool, lambda: _changes(repo.top, old, new))
+        builds_on_old = submit_watched(pool, lambda: is_ancestor(repo, old, new))
         with repo.locked():
-            worktree = _where_checked_out(repo, checkout, branch)
-        if worktree is None:
+            place = _where_checked_out(repo, checkout, branch)
+        if not builds_on_old.result():
+            raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
+        if place is None:
             _move_branch(repo, branch, old, new)
             return
-        _require_unmoved(head_of(worktree).commit, branch, old)
+        _require_unmoved(place.commit, branch, old)
         if old != new:
-            _fast_forward(worktree, branch, old, new)
+            _fast_forward(place.worktree, branch, old, new, changes.result())
 
 
 def blocked_files(
@@ -44,24 +59,25 @@ def blocked_files(
 
     Raises Refused where a rebase holds the branch, Unavailable where a directory cannot be written.
     """
-    worktree = _where_checked_out(repo, checkout, branch)
-    if worktree is None or old == new:
+    place = _where_checked_out(repo, checkout, branch)
+    if place is None or old == new:
         return ()
-    changes = _changes(worktree, old, new)
-    _require_writable(worktree, changes)
-    return tuple(_blocking_files(worktree, changes))
+    changes = _changes(repo.top, old, new)
+    _require_writable(place.worktree, changes)
+    return tuple(_blocking_files(place.worktree, changes))
 
 
-def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> Path | None:
+def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> _Place | None:
     if not branch:
-        if head_of(checkout).branch:
+        head = head_of(checkout)
+        if head.branch:
             raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
-        return checkout
+        return _Place(checkout, head.commit)
     _require_no_rebase(repo, branch)
     trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
     if not trees and repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true":
         require_really_bare(repo.common_dir)  # its checkout would be left behind
-    return next((tree.path for tree in trees), None)
+    return next((_Place(tree.path, tree.commit) for tree in trees), None)
 
 
 def _require_no_rebase(repo: Repository, branch: str) -> None:
@@ -91,8 +107,9 @@ def _require_unmoved(now: str, branch: str, old: str) -> None:
         raise Refused(f"{what} {where} since the merge was computed; merge again and land that")
 
 
-def _fast_forward(worktree: Path, branch: str, old: str, new: str) -> None:
-    changes = _changes(worktree, old, new)
+def _fast_forward(
+    worktree: Path, branch: str, old: str, new: str, changes: Sequence[ChangedFile]
+) -> None:
     _require_writable(worktree, changes)
     in_the_way = _blocking_files(worktree, changes)
     if in_the_way:
@@ -139,8 +156,8 @@ def _without_link(worktree: Path, folder: Path) -> Path:
     return next((path.parent for path in above if path.is_symlink()), folder)
 
 
-def _changes(worktree: Path, old: str, new: str) -> list[ChangedFile]:
-    raw = split_nul(git_output(worktree, "diff-tree", "-r", "-z", "--no-renames", old, new))
+def _changes(top: Path, old: str, new: str) -> list[ChangedFile]:
+    raw = split_nul(git_output(top, "diff-tree", "-r", "-z", "--no-renames", old, new))
     return [
         ChangedFile(path, kind=entry[-1], object_id=entry.split()[3])
         for entry, path in zip(raw[::2], raw[1::2], strict=True)

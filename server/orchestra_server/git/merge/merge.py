@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from orchestra_server.git.merge.disjoint_merges import DisjointMerges
+from orchestra_server.git.merge.edited_tree import TreeObjects
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
 from orchestra_server.git.merge.write_commits import commit_writer
@@ -150,9 +151,10 @@ def _merge_in_order(
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     tips = [branch.commit for branch in branches]
-    ancestry = read_ancestry(repo, base, tips)
-    disjoint = DisjointMerges(repo, ancestry, tips)
-    with commit_writer(repo, disjoint.write, trial=trial) as commits:
+    trees = TreeObjects(repo)
+    with commit_writer(repo, trees.write, trial=trial) as commits:
+        ancestry = read_ancestry(repo, base, tips)
+        disjoint = DisjointMerges(trees, ancestry, tips)
         conflicting: list[tuple[ChamberBranch, dict[str, str]]] = []
         while waiting:
             conflicting = []
@@ -163,7 +165,7 @@ def _merge_in_order(
                 tree = disjoint.merge(branch.commit)
                 by_git, kinds = not tree, dict[str, str]()
                 if by_git:
-                    disjoint.write()
+                    trees.write()
                     tree, kinds = _merge_by_git(repo, ancestry, result, branch.commit)
                 if kinds:
                     conflicting.append((branch, kinds))
@@ -176,7 +178,7 @@ def _merge_in_order(
             if len(conflicting) == len(waiting):
                 break
             waiting = [branch for branch, _ in conflicting]
-        disjoint.write()
+        trees.write()
     return _MergeProgress(result, done, conflicting)
 
 

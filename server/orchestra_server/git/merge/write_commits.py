@@ -4,11 +4,13 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestra_server.git.process.foreign_programs import start_git
+from orchestra_server.git.process.foreign_programs import start_git, submit_watched
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
     read_identity,
@@ -21,29 +23,38 @@ from orchestra_server.git.repository.repository import Repository
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Ownership:
+    """Author and committer, and the option by which git signs in their name."""
+
+    identity: tuple[str, str]
+    signed: tuple[str, ...]
+
+
 class CommitWriter:
-    """Makes the commits of one merge; asks git whose they are at the first one."""
+    """Makes the commits of one merge; `ownership` is being read meanwhile."""
 
     def __init__(
-        self, repo: Repository, scratch: Path, write_trees: Callable[[], None], *, trial: bool
+        self,
+        repo: Repository,
+        scratch: Path,
+        write_trees: Callable[[], None],
+        ownership: Future[_Ownership],
+        env: Mapping[str, str],
     ) -> None:
         self._repo = repo
         self._write_trees = write_trees
         self._scratch = scratch
-        self._env: Mapping[str, str] = ORCHESTRA_IDENTITY if trial else {}
-        self._trial = trial
-        self._identity: tuple[str, str] | None = None
-        self._signed: tuple[str, ...] = ()
+        self._env = env
+        self._ownership = ownership
         self._writer: _ObjectWriter | None = None
 
     def write(self, tree: str, parents: Sequence[str], message: str) -> str:
         """Return the new commit; raises Refused where git has no identity."""
-        if self._identity is None:
-            self._identity = read_identity(self._repo.top, self._env)
-            self._signed = ("--no-gpg-sign",) if self._trial else signing_option(self._repo.top)
-        content = _commit_object(tree, parents, self._identity, message)
-        if "--gpg-sign" in self._signed or not _is_plain(content):
-            return self._commit_tree(tree, parents, message)
+        owned = self._ownership.result()
+        content = _commit_object(tree, parents, owned.identity, message)
+        if "--gpg-sign" in owned.signed or not _is_plain(content):
+            return self._commit_tree(tree, parents, message, owned.signed)
         if self._writer is None:
             self._writer = _ObjectWriter(self._repo, self._scratch)
         return self._writer.write(content)
@@ -53,12 +64,14 @@ class CommitWriter:
         if self._writer is not None:
             self._writer.close()
 
-    def _commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
+    def _commit_tree(
+        self, tree: str, parents: Sequence[str], message: str, signed: Sequence[str]
+    ) -> str:
         self._write_trees()
         named = [part for parent in parents for part in ("-p", parent)]
         return self._repo.git(
             "-c", "i18n.commitEncoding=UTF-8",
-            "commit-tree", tree, *named, *self._signed, "-F", "-",
+            "commit-tree", tree, *named, *signed, "-F", "-",
             stdin=message, env=self._env,
         ).strip()  # fmt: skip
 
@@ -71,8 +84,18 @@ def commit_writer(
 
     `write_trees` writes the commits' trees: git needs them before it makes a signed commit.
     """
-    with tempfile.TemporaryDirectory(prefix="orchestra-commits-") as scratch:
-        writer = CommitWriter(repo, Path(scratch), write_trees, trial=trial)
+    env: Mapping[str, str] = ORCHESTRA_IDENTITY if trial else {}
+
+    def read_ownership() -> _Ownership:
+        identity = read_identity(repo.top, env)
+        return _Ownership(identity, ("--no-gpg-sign",) if trial else signing_option(repo.top))
+
+    with (
+        ThreadPoolExecutor(max_workers=1) as pool,
+        tempfile.TemporaryDirectory(prefix="orchestra-commits-") as scratch,
+    ):
+        ownership = submit_watched(pool, read_ownership)  # whatever the caller reads meanwhile
+        writer = CommitWriter(repo, Path(scratch), write_trees, ownership, env)
         try:
             yield writer
         finally:

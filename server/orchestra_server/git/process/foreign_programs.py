@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -173,6 +173,17 @@ def map_watched(
         return work(item)
 
     return pool.map(watched, items)
+
+
+def submit_watched(pool: ThreadPoolExecutor, work: Callable[[], Result]) -> Future[Result]:
+    """Start one call in a thread as `map_watched` does."""
+    watch = _watch.get()
+
+    def watched() -> Result:
+        _watch.set(watch)
+        return work()
+
+    return pool.submit(watched)
 
 
 @dataclass(slots=True)

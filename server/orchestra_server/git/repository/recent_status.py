@@ -32,7 +32,7 @@ class RecentStatus:
 def read_recent_status(worktree: Path) -> RecentStatus:
     """Return where a working tree stands; raises Unavailable when it is none any more."""
     at, marks = time.monotonic(), _marks(git_directory(worktree))
-    return RecentStatus(read_status(worktree), *marks, at=at)
+    return RecentStatus(read_status(worktree, among_many=True), *marks, at=at)
 
 
 def usable_statuses(

@@ -16,6 +16,7 @@ _STATUS_COMMAND = (
     "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
     "--untracked-files=all", "--ignore-submodules=none",
 )  # fmt: skip
+_ONE_THREAD = ("-c", "core.preloadIndex=false")
 # Fields before the path of an entry, git-status(1).
 _UNMERGED_FIELDS = 10
 _CHANGED_FIELDS = 8
@@ -33,11 +34,16 @@ class WorktreeStatus:
     own_files: tuple[str, ...] = ()  # Orchestra's that HEAD lacks; in no other field
 
 
-def read_status(worktree: Path) -> WorktreeStatus:
-    """Return the status of a working tree; raises Unavailable if it no longer is one."""
+def read_status(worktree: Path, *, among_many: bool = False) -> WorktreeStatus:
+    """Return the status of a working tree; raises Unavailable if it no longer is one.
+
+    `among_many` says that the caller reads several at once: threads of git's own would only be in
+    each other's way.
+    """
     require_worktree(worktree)
     headers, entries, own = dict[str, str](), list[str](), list[str]()
-    for line in git_output(worktree, *_STATUS_COMMAND).split("\0")[:-1]:
+    settings = _ONE_THREAD if among_many else ()
+    for line in git_output(worktree, *settings, *_STATUS_COMMAND).split("\0")[:-1]:
         if line.startswith("# "):
             name, _, value = line[2:].partition(" ")
             headers[name] = value

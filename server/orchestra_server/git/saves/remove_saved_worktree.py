@@ -62,7 +62,7 @@ def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: st
     if _has_submodules(path, admin):
         return False
     with quarantined(path) as quarantined_path:
-        status = read_status(quarantined_path)
+        status = read_status(quarantined_path, among_many=True)
         if (
             not status.clean
             or (status.branch, status.commit) != (branch, commit)

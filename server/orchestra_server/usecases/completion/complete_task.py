@@ -359,9 +359,12 @@ async def _merge(
         merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
     )
     landing = with_changes(landing, left_out=brought.left_out)
-    await asyncio.to_thread(require_no_own_files, repo, landing, chambers)
+    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
     if not wanted.confirmed:
-        await asyncio.to_thread(require_intended, repo, landing)
+        checks.append(asyncio.to_thread(require_intended, repo, landing))
+    for fault in await asyncio.gather(*checks, return_exceptions=True):
+        if fault is not None:
+            raise fault
     return landing
 
 

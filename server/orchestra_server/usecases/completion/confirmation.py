@@ -17,7 +17,7 @@ from orchestra_server.git.merge.added_files import (
     present_folders,
     read_limits,
 )
-from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
 from orchestra_server.git.repository.recent_status import RecentStatus, read_recent_status
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.serializers import unread_of
@@ -59,10 +59,12 @@ def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
     """Return a phrase for each new file or folder of a merge that needs confirmation. Blocking."""
     if not ready.moves:
         return ()
-    added = added_files(repo, ready.old, ready.commit)
-    secrets = files_with_keys(repo, ready.commit, added)
-    present = present_folders(repo, ready.old)
-    return unintended_files(added, present, read_limits(repo), secrets)
+    with ThreadPoolExecutor() as pool:
+        present = submit_watched(pool, lambda: present_folders(repo, ready.old))
+        limits = submit_watched(pool, lambda: read_limits(repo))
+        added = added_files(repo, ready.old, ready.commit)
+        secrets = files_with_keys(repo, ready.commit, added)
+        return unintended_files(added, present.result(), limits.result(), secrets)
 
 
 def unconfirmed(holds: Sequence[str], files: Sequence[str]) -> str:

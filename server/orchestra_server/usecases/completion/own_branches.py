@@ -39,7 +39,7 @@ def own_branches(
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     target = read_target(repo, ref, old)
-    distinct_bases = {base for base in bases.values() if base}
+    distinct_bases = {base for base in bases.values() if base not in {"", old}}
     if not target.former and all(is_ancestor(repo, base, old) for base in distinct_bases):
         return OwnBranches(tuple(branches))  # the branch has only grown
     signed = ("--no-gpg-sign",) if trial else (signing_option(repo.top) or ("--no-gpg-sign",))

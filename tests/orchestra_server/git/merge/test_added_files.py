@@ -10,6 +10,7 @@ from orchestra_server.git.merge.added_files import (
     read_limits,
 )
 from tests.support.chambers import Workshop, workshop
+from tests.support.git_count import counted_git
 from tests.support.repositories import small_repository
 
 
@@ -46,3 +47,18 @@ def test_the_limits_are_read_from_the_persons_git_configuration(shop: Workshop) 
     shop.main.git("config", "orchestra.largeFile", "20m")
     shop.main.git("config", "orchestra.manyFiles", "7")
     assert read_limits(shop.repo) == Limits(large=20 * 1024 * 1024, many=7)
+
+
+def test_a_limit_that_is_no_number_leaves_the_other_as_it_is_set(shop: Workshop) -> None:
+    shop.main.git("config", "orchestra.largeFile", "much")
+    shop.main.git("config", "--add", "orchestra.manyFiles", "7")
+    shop.main.git("config", "--add", "orchestra.manyFiles", "8")
+    assert read_limits(shop.repo) == Limits(many=8)
+
+
+def test_the_limits_are_read_by_one_git_process(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        read_limits(shop.repo)
+        assert count.commands == ["config"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.merge.disjoint_merges import DisjointMerges
+from orchestra_server.git.merge.edited_tree import TreeObjects
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.git_count import counted_git
@@ -43,12 +44,13 @@ def merged(shop: TestRepository, *branches: str, base: str = "main") -> list[str
     """Return the tree after each branch, "" where git is needed."""
     repo, start = open_repository(shop.path), shop.git("rev-parse", base)
     ancestry = read_ancestry(repo, start, branches)
-    merges = DisjointMerges(repo, ancestry, branches)
+    objects = TreeObjects(repo)
+    merges = DisjointMerges(objects, ancestry, branches)
     trees = list[str]()
     for commit in branches:
         trees.append(merges.merge(commit))
         ancestry.take(commit)
-    merges.write()
+    objects.write()
     return trees
 
 
@@ -207,10 +209,11 @@ def test_going_on_after_git_has_merged_a_branch(shop: TestRepository) -> None:
     again = branch(shop, "again", {"README": "again\n"})
     repo = open_repository(shop.path)
     ancestry = read_ancestry(repo, shop.head, [one, two, three, again])
-    merges = DisjointMerges(repo, ancestry, [one, two, three, again])
+    objects = TreeObjects(repo)
+    merges = DisjointMerges(objects, ancestry, [one, two, three, again])
     assert merges.merge(one)
     assert merges.merge(two) == ""
-    merges.write()
+    objects.write()
     trees = by_git(shop, one, two, three)
     first = shop.git("commit-tree", trees[0], "-p", "main", "-p", one, "-m", "merge")
     merges.start_at(shop.git("commit-tree", trees[1], "-p", first, "-p", two, "-m", "merge"))
@@ -234,9 +237,10 @@ def test_no_git_runs_for_branches_that_are_left_to_git_from_the_start(
     below = branch(shop, "below", {"new/a": "a\n"})
     repo = open_repository(shop.path)
     ancestry = read_ancestry(repo, shop.head, [below])
-    merges = DisjointMerges(repo, ancestry, [below])
+    objects = TreeObjects(repo)
+    merges = DisjointMerges(objects, ancestry, [below])
     ancestry.take(below)
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         assert merges.merge(below) == ""
-        merges.write()
+        objects.write()
         assert count.commands == []
