@@ -112,12 +112,17 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskEntry, ...]
     archived: int = 0  # tasks that ended long ago and are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
+    orphans: tuple[str, ...] = ()  # worktrees of chambers that the store does not know
 
 
 def status_document(
-    project: Project, state: ProjectState, own_clone: str = "", now: int = 0
+    project: Project,
+    state: ProjectState,
+    own_clone: str = "",
+    now: int = 0,
+    orphans: Sequence[str] = (),
 ) -> StatusDocument:
-    """Return the document of one state."""
+    """Return the document of one state; `orphans` are directories."""
     chambers: dict[str, list[ChamberEntry]] = {}
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
@@ -136,6 +141,7 @@ def status_document(
         seq=state.seq,
         tasks=tuple(_task_entry(task, tuple(chambers.get(task.id, ()))) for task in tasks),
         archived=state.archived,
+        orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
     )
 

@@ -31,6 +31,7 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
     lines += [f"! cannot be read: {reason}" for reason in document.unreadable]
+    lines += [f"{HEALTH.text} {_orphan(place)}" for place in document.orphans]
     if not document.tasks:
         return [
             *lines,
@@ -44,6 +45,10 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     if more:
         lines.append(f"  and {more} more finished")
     return lines
+
+
+def _orphan(place: str) -> str:
+    return f"{place} is a chamber that the store does not know; run orchestra reconcile"
 
 
 def _open_lines(task: TaskEntry, now: int) -> list[str]:

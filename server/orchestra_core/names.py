@@ -79,6 +79,14 @@ def branch_of(task_id: str, chamber: str) -> str:
     return f"{BRANCHES}{task_id}/{chamber}"
 
 
+def split_branch(branch: str) -> tuple[str, str] | None:
+    """Return the task and the chamber that a branch is named after, None for any other branch."""
+    parts = branch.removeprefix(BRANCHES).split("/")
+    if not branch.startswith(BRANCHES) or len(parts) != 2:  # noqa: PLR2004 - task and chamber
+        return None
+    return parts[0], parts[1]
+
+
 def chamber_id(task_id: str, chamber: str) -> str:
     """Return the id under which a chamber's document is stored."""
     return f"{task_id}/{chamber}"

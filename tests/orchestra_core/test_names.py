@@ -16,6 +16,7 @@ from orchestra_core.names import (
     new_task_id,
     read_saved_ref,
     saved_ref,
+    split_branch,
     split_chamber_id,
 )
 
@@ -112,3 +113,19 @@ def test_task_and_chamber_are_parsed_from_a_saved_ref(ref: str) -> None:
 @pytest.mark.parametrize("ref", ["", "auth", "add-1f2e/auth", "a/b/c", "refs/heads/a/b/1", "a/b/²"])
 def test_any_other_ref_parses_to_none(ref: str) -> None:
     assert read_saved_ref(ref) is None
+
+
+@pytest.mark.parametrize(
+    ("branch", "named"),
+    [
+        ("orchestra/add-login-1a2b/auth", ("add-login-1a2b", "auth")),
+        ("orchestra/auth", None),
+        ("orchestra/a/b/c", None),
+        ("feature/add-login-1a2b/auth", None),
+        ("", None),
+    ],
+)
+def test_only_a_branch_of_three_parts_names_a_task_and_a_chamber(
+    branch: str, named: tuple[str, str] | None
+) -> None:
+    assert split_branch(branch) == named

@@ -159,6 +159,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="activity", tells=stories.busy, presses=("2", "j", "l")),
     Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),
     Scene(name="conflict", tells=stories.conflict, presses=("2", "j")),
+    Scene(name="health", tells=stories.ailing, presses=("2", "j")),
+    Scene(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),
     Scene(name="conflict-80x24", tells=stories.conflict, presses=("2", "j"), size=SMALL),
     Scene(name="restored", tells=stories.restored, presses=("2", "j")),
     Scene(name="disconnected", tells=stories.lost, server=ServerStatus("restarting", "in 2 s")),

@@ -15,6 +15,7 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
+from orchestra_server.domain.chamber_health import TOO_LARGE, ChamberFacts, health_of
 from tests.support.gallery_states import (
     MINUTE,
     NOW,
@@ -222,6 +223,30 @@ def conflict() -> Told:
     assert told.state is not None
     told.state.put(both)
     told.state.put(base)
+    return told
+
+
+def ailing() -> Told:
+    """Tell of chambers with which something is wrong: hook, branch, and what the radar misses."""
+    facts = {
+        "auth": ChamberFacts(hooked=False, stashes=("3d5f7a9b1c2e4f60",)),
+        "database": ChamberFacts(branch="main", way_back="run git switch - in it"),
+        "api": ChamberFacts(),
+    }
+    unwatched = {"api": TOO_LARGE}
+    ailing_chambers = [
+        replace(one, health=health_of(one, facts[one.name], unwatched.get(one.name, "")))
+        for one in _chambers()
+    ]
+    told = busy(
+        events=[
+            event(seq, 40 * SECOND, "chamber.health-changed", one.name, EventData(chamber=one))
+            for seq, one in enumerate(ailing_chambers, 9)
+        ]
+    )
+    assert told.state is not None
+    for one in ailing_chambers:
+        told.state.put(one)
     return told
 
 

@@ -5,6 +5,7 @@ from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
 from orchestra_server.files.spool.spool_folder import has_files
+from orchestra_server.usecases.health.orphans import orphan_worktrees
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_document, print_lines
 from orchestra_tui.command_line.status_document import status_document
@@ -17,7 +18,8 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     # What hooks have left belongs to the answer, and only a store takes it in.
     state = None if has_files(project.git_dir) else quick_snapshot(project.id, place.settings)
     state = state or _opened_snapshot(place)
-    document = status_document(project, state, own_clone_id(project.git_dir), now_ms())
+    orphans = orphan_worktrees(project.git_dir, state)
+    document = status_document(project, state, own_clone_id(project.git_dir), now_ms(), orphans)
     if as_json:
         print_document(document)
     else:

@@ -1,6 +1,6 @@
 """The answers of the chamber tools."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestra_core.models import ChamberState, TaskState, WorkerState
 from orchestra_core.replies.interrupts import InterruptStatus
@@ -32,7 +32,10 @@ class CreatedChambers(Reply):
 
 @dataclass(frozen=True, kw_only=True)
 class ChamberSummary:
-    """A chamber in a list; `clone` has its worktree, and was last heard at `clone_heard_at`."""
+    """A chamber in a list; `health` says what is wrong with it while it is live, and the cure.
+
+    `clone` has its worktree, and was last heard at `clone_heard_at`.
+    """
 
     name: str
     state: ChamberState
@@ -43,14 +46,16 @@ class ChamberSummary:
     clone: str = ""
     is_here: bool = True
     clone_heard_at: str = ""
+    health: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChamberStatus:
     """A chamber, its worker and its work; `diff_note` says why the size is unknown, if it is.
 
-    `proven_ready`: its hook has answered, so that mail reaches its worker. `clone` has its
-    worktree, and was last heard at `clone_heard_at`; `is_here` when that is the clone that answers.
+    `proven_ready`: its hook has answered, so that mail reaches its worker. `health` says what is
+    wrong with the chamber while it is live, and the cure. `clone` has its worktree, and was last
+    heard at `clone_heard_at`; `is_here` when that is the clone that answers.
     """
 
     name: str
@@ -76,6 +81,7 @@ class ChamberStatus:
     clone: str = ""
     is_here: bool = True
     clone_heard_at: str = ""
+    health: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, kw_only=True)

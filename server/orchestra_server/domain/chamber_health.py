@@ -24,6 +24,7 @@ class ChamberFacts:
 
     exists: bool = True
     link: str = ""  # where a symbolic link leads that is in its place
+    unwritable: str = ""  # why nothing can be written in it
     registered: bool = True  # git and its directory know each other as a worktree
     hooked: bool = True  # its hook files are there, or never were
     outdated: bool = False  # they are of an older version
@@ -44,6 +45,8 @@ def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tup
     if not facts.registered:
         return (f"unknown to git: git does not know its directory as a worktree; {_RECONCILE}",)
     sentences = [*_branch(chamber, facts)]
+    if facts.unwritable:
+        sentences.insert(0, f"not writable: {facts.unwritable}")
     if facts.outdated:
         sentences.insert(0, f"hook outdated: it is of an older version; {_RECONCILE}")
     if not facts.hooked:

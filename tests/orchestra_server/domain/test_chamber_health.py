@@ -32,6 +32,10 @@ def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
             "hook gone: its worker reads no mail; run orchestra reconcile",
         ),
         (
+            ChamberFacts(branch=OWN, unwritable="/c cannot be used (Permission denied); mend it"),
+            "not writable: /c cannot be used (Permission denied); mend it",
+        ),
+        (
             ChamberFacts(branch=OWN, outdated=True),
             "hook outdated: it is of an older version; run orchestra reconcile",
         ),

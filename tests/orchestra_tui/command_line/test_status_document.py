@@ -63,6 +63,7 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
         ],
         "archived": 0,
         "unreadable": [],
+        "orphans": [],
     }
 
 

@@ -93,6 +93,14 @@ def test_a_document_that_cannot_be_read_is_named_above_the_others() -> None:
     assert lines[3].startswith("● add-login-1a2b  open")
 
 
+def test_a_worktree_that_the_store_does_not_know_is_named_above_the_tasks() -> None:
+    document = status_document(PROJECT, a_busy_project(), orphans=("/repo/.claude/worktrees/web",))
+    assert status_lines(document, NOON)[1] == (
+        "✚ /repo/.claude/worktrees/web is a chamber that the store does not know; "
+        "run orchestra reconcile"
+    )
+
+
 def test_a_chamber_of_another_clone_shows_where_it_is_and_when_that_was_heard() -> None:
     state = ProjectState()
     state.put(a_task())

@@ -72,7 +72,8 @@ def parallel_status(
         finished=len(finished),
         unread=unread,
         chambers=rows,
-        next_step=_next_step(task, live, finished)
+        next_step=_ailing(live)
+        + _next_step(task, live, finished)
         + sentence_elsewhere(state.chambers_of(task_id), places),
     )
 
@@ -126,6 +127,7 @@ def _chamber(
         clone=place.name,
         is_here=place.is_here,
         clone_heard_at=iso_time(place.heard_at),
+        health=list(chamber.health) if chamber.is_live else [],
     )
 
 
@@ -133,6 +135,12 @@ def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
     """Return by chamber name the agent that recorded an action last."""
     ours = [agent for agent in state.agents.values() if agent.task_id == task_id]
     return {agent.chamber: agent for agent in sorted(ours, key=lambda agent: agent.last_at)}
+
+
+def _ailing(live: Sequence[ChamberStatus]) -> str:
+    """Return a sentence that names the chambers with which something is wrong, "" for none."""
+    names = ", ".join(row.name for row in live if row.health)
+    return f"Something is wrong with {names}: `health` says what, and what to do. " if names else ""
 
 
 def _next_step(task: Task, live: Sequence[ChamberStatus], finished: Sequence[ChamberStatus]) -> str:

@@ -104,6 +104,7 @@ def summary(chamber: Chamber, place: ClonePlace) -> ChamberSummary:
         clone=place.name,
         is_here=place.is_here,
         clone_heard_at=iso_time(place.heard_at),
+        health=list(chamber.health) if chamber.is_live else [],
     )
 
 

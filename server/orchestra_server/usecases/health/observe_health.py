@@ -11,6 +11,7 @@ from orchestra_server.domain.chamber_health import ChamberFacts
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import Stash, list_stashes, stashes_made_on
 from orchestra_server.git.repository.worktree_status import git_directory, read_status
+from orchestra_server.git.repository.writable import write_fault
 from orchestra_server.git.snapshot.in_progress_operation import operation_name
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.own_branch import way_back
@@ -63,9 +64,11 @@ def _facts(
     if tree.branch != chamber.branch:
         renamed = bool(renamed_branches(repo, task, [chamber]))
         back = "" if renamed else _way_back(repo, chamber)
+    unwritable = write_fault(Path(chamber.path))
     branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
     own = stashes_made_on(repo, stashes, branches, chamber.base_commit, tree.commit)
     return ChamberFacts(
+        unwritable=str(unwritable) if unwritable else "",
         hooked=there.hooked,
         outdated=there.outdated,
         branch=tree.branch,

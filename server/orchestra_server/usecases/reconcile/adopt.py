@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
+from orchestra_core.names import split_branch
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle, task_lifecycle
 from orchestra_server.git.repository.repository import Head, Repository
@@ -11,7 +12,6 @@ from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.git.worktrees.relink import lock_worktree
 from orchestra_server.usecases.chambers.provision import provision_chambers
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from orchestra_server.usecases.reconcile.diagnose import landing_of
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
 
@@ -21,7 +21,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     Return False if another chamber holds the name by now. The task's request is lost with its
     record, as the new description says.
     """
-    named = landing_of(tree.branch)
+    named = split_branch(tree.branch)
     if named is None:
         return False
     task_id, name = named

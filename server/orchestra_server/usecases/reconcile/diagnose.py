@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import chamber_id
+from orchestra_core.names import chamber_id, split_branch
 from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.usecases.clones.whereabouts import is_completed_here, is_here
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
@@ -43,7 +43,6 @@ Name = Literal[
     "lost documents",
     "unreadable document",
 ]
-_PREFIX = "orchestra"
 _PARTS = 3  # of a branch, orchestra/<task>/<chamber>, and of a path, .claude/worktrees/<chamber>
 
 
@@ -90,14 +89,6 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
         *_stale_claims(seen),
         *_lost_claims(seen),
     )
-
-
-def landing_of(branch: str) -> tuple[str, str] | None:
-    """Return the task and the chamber that a branch is named after, None for any other branch."""
-    parts = branch.split("/")
-    if len(parts) != _PARTS or parts[0] != _PREFIX:
-        return None
-    return parts[1], parts[2]
 
 
 def _stale_lock(lock: str) -> Difference:
@@ -289,7 +280,7 @@ def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Itera
 
 
 def _has_no_branch(seen: Observation, chamber: Chamber) -> bool:
-    return landing_of(chamber.branch) is not None and chamber.branch not in seen.branches
+    return split_branch(chamber.branch) is not None and chamber.branch not in seen.branches
 
 
 def _same_place(path: str, other: str) -> bool:
@@ -338,7 +329,7 @@ def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterat
 
 def _orphans(seen: Observation) -> Iterator[Difference]:
     for tree in seen.trees:
-        named = landing_of(tree.branch)
+        named = split_branch(tree.branch)
         strange = tree.gone or str(tree.path) in seen.others
         is_recorded = named is not None and (
             chamber_id(*named) in seen.state.chambers or _is_unreadable(seen, chamber_id(*named))
@@ -352,7 +343,7 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
             )
     used = {tree.branch for tree in seen.trees}
     for branch in sorted(seen.branches):
-        named = landing_of(branch)
+        named = split_branch(branch)
         chamber = seen.state.chambers.get(chamber_id(*named)) if named else None
         if named is None or branch in used or (chamber is not None and not chamber.is_over):
             continue

@@ -2,9 +2,13 @@
 
 from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.health.record_health import refresh_health
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
@@ -38,3 +42,25 @@ async def test_parallel_status_says_why_a_size_is_unknown(
     room.path.rename(repository.path.parent / "gone")
     (chamber,) = (await get_parallel_status(context, task_id=task_id)).chambers
     assert chamber.diff_note
+
+
+async def test_both_statuses_say_what_is_wrong_with_a_chamber_while_it_is_live(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].git("switch", "--quiet", "--detach")
+    await refresh_health(context, open_repository(context.project.root))
+    status = await get_parallel_status(context, task_id=task_id)
+    sentences = {row.name: row.health for row in status.chambers}
+    assert [sentence.partition(":")[0] for sentence in sentences["auth"]] == ["detached"]
+    assert sentences["api"] == []
+    assert status.next_step.startswith(
+        "Something is wrong with auth: `health` says what, and what to do. Wait for"
+    )
+    listed = (await get_task_status(context, task_id=task_id)).chambers
+    assert {row.name: row.health for row in listed} == sentences
+    chambers["auth"].git("switch", "--quiet", f"orchestra/{task_id}/auth")
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    status = await get_parallel_status(context, task_id=task_id)
+    assert [row.health for row in status.chambers] == [[], []]

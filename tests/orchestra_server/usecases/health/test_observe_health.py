@@ -1,5 +1,6 @@
 """What is looked at of a chamber, on a real repository."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +82,16 @@ async def test_what_was_done_to_a_chamber_is_seen(
 ) -> None:
     change(auth)
     assert await health(context) == wrong
+
+
+async def test_a_chamber_that_cannot_be_written_is_seen(
+    context: Context, auth: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def access(path: Path, _mode: int) -> bool:
+        return path != auth.path
+
+    monkeypatch.setattr(os, "access", access)
+    assert await health(context) == ["not writable"]
 
 
 async def test_a_chamber_that_a_call_is_at_work_on_is_not_judged(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.git.worktrees.add_and_list import Worktree
-from orchestra_server.usecases.reconcile.diagnose import differences, landing_of
+from orchestra_server.usecases.reconcile.diagnose import differences
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 from tests.support.samples import a_chamber, a_task, an_interrupt
 
@@ -136,19 +136,3 @@ def test_mail_counts_as_lost_only_if_no_receipt_can_exist() -> None:
 
 def test_a_worktree_of_another_repository_is_no_orphan() -> None:
     assert differences(with_fields(seen(), others=frozenset([LIVE.path]))) == ()
-
-
-@pytest.mark.parametrize(
-    ("branch", "named"),
-    [
-        ("orchestra/add-login-1a2b/auth", ("add-login-1a2b", "auth")),
-        ("orchestra/auth", None),
-        ("orchestra/a/b/c", None),
-        ("feature/add-login-1a2b/auth", None),
-        ("", None),
-    ],
-)
-def test_only_a_branch_of_three_parts_names_a_task_and_a_chamber(
-    branch: str, named: tuple[str, str] | None
-) -> None:
-    assert landing_of(branch) == named

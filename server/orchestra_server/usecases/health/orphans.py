@@ -1,0 +1,39 @@
+"""Finds worktrees of chambers that the store does not know, from git's files alone.
+
+`orchestra status` shows them and starts no git; reconcile, which records them, asks git itself.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestra_core.names import chamber_id, split_branch
+from orchestra_core.state import ProjectState
+
+_ON_BRANCH = "ref: refs/heads/"
+
+
+def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
+    """Return the directories of worktrees on a chamber's branch that no document is of, sorted."""
+    return tuple(
+        sorted(
+            str(path)
+            for path, branch in _worktrees(common_dir)
+            if (named := split_branch(branch)) and chamber_id(*named) not in state.chambers
+        )
+    )
+
+
+def _worktrees(common_dir: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the worktrees whose directory is there, and the branches that are checked out."""
+    for admin in (common_dir / "worktrees").glob("*"):
+        head, place = _text(admin / "HEAD"), _text(admin / "gitdir")
+        worktree = (admin / place).parent
+        if head.startswith(_ON_BRANCH) and place and (worktree / ".git").exists():
+            yield worktree, head.removeprefix(_ON_BRANCH)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="surrogateescape").removesuffix("\n")
+    except OSError:
+        return ""
