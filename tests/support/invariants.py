@@ -32,6 +32,7 @@ _CHAMBER_STEPS = {
     "chamber.suspended": ({"live"}, "live"),
     "chamber.resumed": ({"live"}, "live"),
 }
+_TELLS_ONLY = "program.awaited"  # a program of the person's that took longer than a second
 _INTERRUPT_ORDER = ("", "sent", "posted", "delivered", "acted")
 _INTERRUPT_ENDS = ("acted", "cancelled", "expired")
 
@@ -65,7 +66,8 @@ def check_history(events: Iterable[Event]) -> None:
     actions: dict[str, int] = {}
     for number, event in enumerate(events, 1):
         assert event.seq == number, f"event {event.seq} stands at place {number}"
-        assert event.data.documents() or event.data.removed, f"event {number} changes nothing"
+        changes = bool(event.data.documents() or event.data.removed)
+        assert changes != (event.kind == _TELLS_ONLY), f"event {number} changes nothing"
         if event.kind == "task.recalled":
             continue  # what was archived, as it was
         if event.data.task is not None:
