@@ -15,6 +15,7 @@ from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
+from tests.support.idle import pause
 from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
 Size = tuple[int, int]
@@ -129,10 +130,10 @@ async def settle(pilot: Pilot[int]) -> None:
     """Wait until the room has shown all that it has been told."""
     app = pilot.app
     assert isinstance(app, RoomApp)
-    await pilot.pause()
+    await pause(pilot)
     while app.unsettled:
-        await pilot.pause()
-    await pilot.pause()
+        await pause(pilot)
+    await pause(pilot)
 
 
 SCENES: tuple[Scene, ...] = (
