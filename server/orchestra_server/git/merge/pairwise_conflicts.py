@@ -35,13 +35,15 @@ _log = logging.getLogger(__name__)
 class ComparedChamber:
     """A chamber to compare with others; `lands_on` is the ref that its work lands on, or HEAD.
 
-    `base` is the commit that it began at, "" if unknown.
+    `base` is the commit that it began at, "" if unknown. `commit` is its content if that is known:
+    it is then another clone's, which compares it with the base and with its own ones.
     """
 
     id: str
     path: Path
     lands_on: str
     base: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,18 @@ class CheckedPairs:
 
 
 def pairs_of(chambers: Sequence[ComparedChamber]) -> list[Pair]:
-    """Return the pairs of chambers that land on one ref, and each chamber with BASE, ids sorted."""
+    """Return the pairs of chambers that land on one ref, and each chamber with BASE, ids sorted.
+
+    Of another clone's chambers only their pairs with this one's are among them.
+    """
     ordered = sorted(chambers, key=lambda chamber: chamber.id)
     both_chambers = [
         (first.id, second.id)
         for first, second in combinations(ordered, 2)
-        if first.lands_on == second.lands_on
+        if first.lands_on == second.lands_on and not (first.commit and second.commit)
     ]
-    return [*both_chambers, *((chamber.id, BASE) for chamber in ordered)]
+    own = (chamber for chamber in ordered if not chamber.commit)
+    return [*both_chambers, *((chamber.id, BASE) for chamber in own)]
 
 
 class ConflictChecker:
@@ -82,6 +88,16 @@ class ConflictChecker:
         """Delete all scratch files."""
         self._scratch.close()
 
+    @property
+    def snapshots(self) -> Mapping[str, str]:
+        """The commit of each chamber as it was last seen."""
+        return self._snapshots
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment in which git finds these commits."""
+        return self._scratch.env
+
     def check(self, chambers: Sequence[ComparedChamber], changed: Collection[str]) -> CheckedPairs:
         """Check all pairs, after taking snapshots of changed chambers and of those without one.
 
@@ -94,8 +110,13 @@ class ConflictChecker:
         changed = self._forget_gone(chambers, changed)
         before = dict(self._snapshots)
         self._take_snapshots(
-            [chamber for chamber in chambers if chamber.id in changed or chamber.id not in before]
+            [
+                chamber
+                for chamber in chambers
+                if not chamber.commit and (chamber.id in changed or chamber.id not in before)
+            ]
         )
+        self._snapshots |= {chamber.id: chamber.commit for chamber in chambers if chamber.commit}
         commits = self._commits_of_pairs(chambers)
         new_pairs = dict.fromkeys(pair for pair in commits.values() if pair not in self._verdicts)
         verdicts = self._verdicts | self._judge(list(new_pairs))

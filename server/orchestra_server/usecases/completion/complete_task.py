@@ -166,7 +166,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
             if landing is None or landing.moves or not landing.conflicts:
                 async with _reopened_on_failure(context, wanted):
                     kept_branches = await _put_away(context, repo, begun, landing)
-                    await _ask_others(context, repo, begun, landing, plan)
+                    await _ask_others(context, repo, begun, landing)
             return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
 
 
@@ -369,15 +369,11 @@ async def _merge(
 
 
 async def _ask_others(
-    context: Context,
-    repo: Repository,
-    begun: _Begun,
-    landing: PreparedLanding | None,
-    plan: PlanForOthers,
+    context: Context, repo: Repository, begun: _Begun, landing: PreparedLanding | None
 ) -> None:
     """Ask other clones to close the chambers whose work has landed or is to be saved."""
     ending = [one for one in begun.others if landing is None or one.name in landing.order]
-    await ask_to_close(context, repo, ending, landing.commit if landing else "", plan.remotes)
+    await ask_to_close(context, repo, ending, landing.commit if landing else "")
 
 
 async def _put_away(

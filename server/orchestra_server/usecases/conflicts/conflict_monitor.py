@@ -32,7 +32,11 @@ from orchestra_server.domain.chamber_health import (
     with_watch,
 )
 from orchestra_server.domain.conflicts import recorded, sighted
-from orchestra_server.git.merge.pairwise_conflicts import CheckedPairs, ConflictChecker
+from orchestra_server.git.merge.pairwise_conflicts import (
+    CheckedPairs,
+    ComparedChamber,
+    ConflictChecker,
+)
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
@@ -42,9 +46,11 @@ from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
+    compared_chamber,
     ended_chambers,
     make_plan,
 )
+from orchestra_server.usecases.exchange.radar_exchange import RadarExchange
 from orchestra_server.usecases.health.observe_health import observe_health
 from orchestra_server.usecases.health.record_health import record_health
 
@@ -109,6 +115,7 @@ class ConflictMonitor:
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._repo: Repository | None = None
+        self._exchange = RadarExchange(store, project, clock, self._others_changed)
         self._loop = asyncio.get_running_loop()
         # One thread: checks run one after the other, and closing runs after the last one.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
@@ -131,6 +138,7 @@ class ConflictMonitor:
         match update:
             case Snapshot(state=state):
                 self._state = state
+                self._exchange.take_state(state)
                 self._pending.plan = True
                 self._wake_up.set()
             case Arrived(events=events):
@@ -147,11 +155,17 @@ class ConflictMonitor:
     def _handle_event(self, event: Event) -> None:
         self._state.apply(event)
         chamber = event.data.chamber
+        if chamber is not None:
+            self._exchange.take_state(self._state)
         if chamber is not None and event.kind in _CHANGES_OF_PLAN:
             self._pending.plan = True
             if event.kind in _RECREATED:
                 self._pending.recreated.add(chamber.id)
             self._wake_up.set()
+
+    def _others_changed(self) -> None:
+        self._pending.check = True
+        self._wake_up.set()
 
     def _handle_report(self, chamber: str) -> None:
         """Check an unwatched chamber after a report: only its worker tells of changes."""
@@ -332,12 +346,22 @@ class ConflictMonitor:
         if chambers:
             if self._checker is None:
                 self._checker = ConflictChecker(await self._opened_repository())
-            checked = await self._in_thread(self._checker.check, plan.chambers, changed)
+            compared = (*plan.chambers, *self._chambers_of_others())
+            checked = await self._in_thread(self._checker.check, compared, changed)
+            self._exchange.take_snapshots(self._checker.snapshots, self._checker.env)
         await self._record(checked)
         for chamber in checked.unchanged & files.keys():
             if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
                 self._pending.recount = True
                 self._wake_up.set()
+
+    def _chambers_of_others(self) -> list[ComparedChamber]:
+        """Return the chambers of other clones whose published work is here."""
+        tasks = self._state.tasks
+        return [
+            compared_chamber(chamber, tasks[chamber.task_id], commit)
+            for chamber, commit in self._exchange.here()
+        ]
 
     async def _record(self, checked: CheckedPairs) -> None:
         """Write the conflicts that appeared, changed or ended."""
@@ -366,6 +390,7 @@ class ConflictMonitor:
         return await self._loop.run_in_executor(self._executor, lambda: call(*args))
 
     async def _close(self) -> None:
+        await self._exchange.close()
         self._stop_watchers()
         for timer in (self._timer, self._round):
             if timer is not None:

@@ -11,6 +11,7 @@ from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, Cu
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.chamber_health import ROUND_SECONDS, is_compared, unwatched_because
 from orchestra_server.git.merge.dropped_files import REWRITTEN
+from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
@@ -38,24 +39,26 @@ def current_conflicts(
         if not conflict.is_over and task_id in conflict.task_ids and _stands(state, conflict)
     ]
     conflicts.sort(key=lambda conflict: (conflict.since, conflict.id))
-    away = [
-        chamber
-        for chamber in state.chambers_of(task_id)
-        if chamber.is_live and chamber.id in places and not places[chamber.id].is_here
-    ]
-    here = [
-        chamber for chamber in state.chambers_of(task_id) if chamber.is_live and chamber not in away
-    ]
+    live = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
+    away = [one for one in live if one.id in places and not places[one.id].is_here]
+    unpublished = [chamber for chamber in away if not chamber.published]
+    here = [chamber for chamber in live if chamber not in away]
     lost = [chamber for chamber in here if not is_compared(chamber.health)]
     unwatched = {chamber.name: why for chamber in here if (why := unwatched_because(chamber))}
     return CurrentConflicts(
         task_id=task_id,
         collisions=[_status(conflict) for conflict in conflicts],
-        not_compared=[chamber.name for chamber in (*away, *lost)],
+        not_compared=[chamber.name for chamber in (*unpublished, *lost)],
         not_watched=unwatched,
         next_step=_next_step(task, conflicts, away, lost=lost, unwatched=unwatched)
+        + _as_published(away)
         + sentence_elsewhere(away, places),
     )
+
+
+def _as_published(away: Sequence[Chamber]) -> str:
+    names = ", ".join(chamber.name for chamber in away if chamber.published)
+    return f" As their clones last published them: {names}." if names else ""
 
 
 def _stands(state: ProjectState, conflict: Conflict) -> bool:
@@ -110,7 +113,7 @@ def _advice(
 ) -> str:
     if not conflicts and gaps:
         return "No conflict was seen among the rest, nor in the last look at those not watched."
-    if not conflicts and away:
+    if not conflicts and any(not chamber.published for chamber in away):
         return (
             "The live chambers of this clone merge with each other and with their base as they are "
             "now. Those of other clones are not compared."
@@ -135,10 +138,14 @@ def _advice(
             f"point, have it commit, run `git merge {source}` there and resolve. Until then "
             "complete_task would answer this conflict."
         )
+    elsewhere = {chamber.id for chamber in away}
+    if first in elsewhere and second not in elsewhere:
+        first, second, name = second, first, split_chamber_id(second).name
     other_task, other = split_chamber_id(second)
+    named = chamber_ref if second in elsewhere else branch_of
     return (
         f"Decide which of {name!r} and {other!r} keeps the files named, and tell the other "
         "one's worker with interrupt_worker to leave them alone. If both need them, let one worker "
         f"finish and commit, then have {name!r} run `git merge "
-        f"{branch_of(other_task, other)}` and resolve; complete_task would answer the conflict."
+        f"{named(other_task, other)}` and resolve; complete_task would answer the conflict."
     )

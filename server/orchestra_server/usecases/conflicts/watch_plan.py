@@ -45,7 +45,7 @@ def make_plan(project: Project, state: ProjectState) -> WatchPlan:
     """
     clone = clone_id(project.git_dir)
     chambers = tuple(
-        _compared_chamber(chamber, state.tasks[chamber.task_id])
+        compared_chamber(chamber, state.tasks[chamber.task_id])
         for chamber in state.chambers.values()
         if chamber.is_live and is_here(chamber, clone) and _is_in(project, chamber)
     )
@@ -110,9 +110,10 @@ def ended_chambers(state: ProjectState, sides: Collection[str], clone: str) -> f
     )
 
 
-def _compared_chamber(chamber: Chamber, task: Task) -> ComparedChamber:
+def compared_chamber(chamber: Chamber, task: Task, commit: str = "") -> ComparedChamber:
+    """Return a chamber as the checker wants it; `commit` is the content of another clone's."""
     lands_on = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
-    return ComparedChamber(chamber.id, Path(chamber.path), lands_on, chamber.base_commit)
+    return ComparedChamber(chamber.id, Path(chamber.path), lands_on, chamber.base_commit, commit)
 
 
 def _is_in(project: Project, chamber: Chamber) -> bool:

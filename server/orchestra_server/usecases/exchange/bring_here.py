@@ -95,9 +95,12 @@ def fetch_published(
     """
     by_remote: dict[str, list[Chamber]] = defaultdict(list)
     for chamber in chambers:
-        by_remote[plan.remotes[chamber.name]].append(chamber)
+        by_remote[plan.remote_of(chamber)].append(chamber)
     branches = list[ChamberBranch]()
     for remote, there in by_remote.items():
+        if not remote:
+            left_out |= {one.name: _on_unknown_remote(plan, one) for one in there}
+            continue
         refs = {chamber.name: chamber_ref(chamber.task_id, chamber.name) for chamber in there}
         try:
             commits = fetch(repo, remote, refs.values())
@@ -113,6 +116,13 @@ def fetch_published(
                     f"remote {remote}; call again"
                 )
     return branches
+
+
+def _on_unknown_remote(plan: PlanForOthers, chamber: Chamber) -> str:
+    return (
+        f"is in {plan.places[chamber.name]}, which published it on {chamber.published_on}; this "
+        "clone has no such remote: add it with 'git remote add' and call again"
+    )
 
 
 async def _answers(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Refused
@@ -31,24 +31,21 @@ _log = logging.getLogger(__name__)
 
 
 async def ask_to_close(
-    context: Context,
-    repo: Repository,
-    chambers: Sequence[Chamber],
-    landed: str,
-    remotes: Mapping[str, str],
+    context: Context, repo: Repository, chambers: Sequence[Chamber], landed: str
 ) -> None:
     """Ask the clones of these chambers to close them.
 
-    `landed` is the commit with their work, "" where that is only to be saved. It is published on
-    the `remotes` by chamber name, so that their clones can prove it. Where that fails, they keep
-    the chambers until a person's push has brought the commit.
+    `landed` is the commit with their work, "" where that is only to be saved. It is published
+    where their work was, so that their clones can prove it. Where that fails, they keep the
+    chambers until a person's push has brought the commit.
     """
     if not chambers:
         return
-    if landed:
-        await asyncio.to_thread(_publish_landed, repo, chambers, landed, remotes)
     state = await context.store.snapshot()
     names = {chamber.id: place_in(context, state, chamber).name for chamber in chambers}
+    if landed:
+        current = [state.chambers.get(chamber.id, chamber) for chamber in chambers]
+        await asyncio.to_thread(_publish_landed, repo, current, landed)
 
     async def decide(reads: Reads) -> Decision[None]:
         changes = [
@@ -73,11 +70,12 @@ def _note(clone: str, *, landed: bool) -> str:
     return f"{work}; clone {clone} closes it when it is next there, and saves what is more"
 
 
-def _publish_landed(
-    repo: Repository, chambers: Sequence[Chamber], landed: str, remotes: Mapping[str, str]
-) -> None:
+def _publish_landed(repo: Repository, chambers: Sequence[Chamber], landed: str) -> None:
+    addresses = read_addresses(repo)
     places = {
-        (remotes[one.name], landed_ref(one.task_id)) for one in chambers if one.name in remotes
+        (remote, landed_ref(chamber.task_id))
+        for chamber in chambers
+        if (remote := remote_at(addresses, chamber.published_on))
     }
     for remote, ref in sorted(places):
         try:

@@ -15,13 +15,13 @@ class PlanForOthers:
 
     The clones of those in `asked` are on duty and hand over all their work; of those in
     `as_published` nobody is there, and what they published lands. `left_out` maps the names of the
-    others to the reason, and `remotes` each name to the remote through which its work comes here.
+    others to the reason. `addresses` are those of this clone's remotes, by name.
     """
 
     asked: tuple[Chamber, ...] = ()
     as_published: tuple[Chamber, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
-    remotes: Mapping[str, str] = field(default_factory=dict[str, str])
+    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     places: Mapping[str, str] = field(default_factory=dict[str, str])  # name: clone, when heard
     holds: tuple[str, ...] = ()  # what needs a confirmation
 
@@ -29,6 +29,10 @@ class PlanForOthers:
     def chambers(self) -> tuple[Chamber, ...]:
         """The chambers whose work can come here."""
         return (*self.asked, *self.as_published)
+
+    def remote_of(self, chamber: Chamber) -> str:
+        """Return the name of the remote on which a chamber's work is published, "" for none."""
+        return remote_at(self.addresses, chamber.published_on) if chamber.published_on else ""
 
 
 def plan_for_others(
@@ -43,19 +47,18 @@ def plan_for_others(
     Chambers of its own, and those that their clones are closing, have no part in it.
     """
     asked, as_published = list[Chamber](), list[Chamber]()
-    left_out, remotes, places = dict[str, str](), dict[str, str](), dict[str, str]()
+    left_out, places = dict[str, str](), dict[str, str]()
     holds = list[str]()
     for chamber in chambers:
         if chamber.clone == clone or not chamber.expects_worker:
             continue
         place = place_of(chamber, state, clone, now)
         places[chamber.name] = f"clone {place.name} ({place.heard})"
-        remote = _remote(state, addresses, chamber, clone)
-        why = _why_not(chamber, place, remote)
+        address = common_address(state, chamber.clone, clone)
+        why = _why_not(chamber, place, remote_at(addresses, address) if address else "")
         if why:
             left_out[chamber.name] = why
             continue
-        remotes[chamber.name] = remote
         (asked if place.served else as_published).append(chamber)
         if not place.served:
             holds.append(
@@ -66,7 +69,7 @@ def plan_for_others(
         asked=tuple(asked),
         as_published=tuple(as_published),
         left_out=left_out,
-        remotes=remotes,
+        addresses=addresses,
         places=places,
         holds=tuple(holds),
     )
@@ -80,11 +83,6 @@ def common_address(state: ProjectState, owner: str, reader: str) -> str:
     clones = [state.clones.get(owner), state.clones.get(reader)]
     from_, to = (clone.remotes if clone else "" for clone in clones)
     return shared_address(from_, [to])
-
-
-def _remote(state: ProjectState, addresses: Mapping[str, str], chamber: Chamber, clone: str) -> str:
-    address = common_address(state, chamber.clone, clone)
-    return remote_at(addresses, address) if address else ""
 
 
 def _why_not(chamber: Chamber, place: ClonePlace, remote: str) -> str:

@@ -40,7 +40,6 @@ from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion.other_clones import others_in
 from orchestra_server.usecases.delivery.deliver import deliver_mail
-from orchestra_server.usecases.exchange.bring_here import planned_for_others
 from orchestra_server.usecases.exchange.close_for_others import ask_to_close, finish_asked
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
 from orchestra_server.usecases.reconcile.diagnose import Difference, Name
@@ -126,9 +125,8 @@ async def _finish_completing(case: Case) -> bool:
         if chamber in own:
             await close_one(context, case.repo, task, chamber)
     leaving_others = [chamber for chamber in others if chamber in leaving]
-    plan = await planned_for_others(context, case.repo, state, leaving_others)
     landed = "" if saving else task.landed_commit
-    await ask_to_close(context, case.repo, leaving_others, landed, plan.remotes)
+    await ask_to_close(context, case.repo, leaving_others, landed)
     finished = (saving or task.id in case.seen.landed) and len(leaving) == len(with_work)
 
     async def decide(reads: Reads) -> Decision[None]:

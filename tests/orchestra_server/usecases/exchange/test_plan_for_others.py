@@ -35,7 +35,9 @@ def plan(chamber: Chamber, state: ProjectState) -> PlanForOthers:
 def test_a_clone_on_duty_is_asked() -> None:
     found = plan(AUTH, state_with())
     assert (found.asked, found.as_published, found.left_out) == ((AUTH,), (), {})
-    assert (found.remotes, found.holds) == ({"auth": "origin"}, ())
+    assert found.holds == ()
+    assert found.remote_of(replace(AUTH, published_on=SHOP)) == "origin"
+    assert (found.remote_of(AUTH), found.remote_of(replace(AUTH, published_on="other"))) == ("", "")
 
 
 def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
@@ -73,7 +75,7 @@ def test_any_other_is_left_out_with_the_reason(
     "chamber", [replace(AUTH, clone=HERE), replace(AUTH, state="closing", asked_by=HERE)]
 )
 def test_own_chambers_and_those_that_close_have_no_part_in_it(chamber: Chamber) -> None:
-    assert plan(chamber, state_with()) == PlanForOthers()
+    assert plan(chamber, state_with()) == PlanForOthers(addresses={"origin": SHOP})
 
 
 def test_both_clones_find_the_same_remote() -> None:

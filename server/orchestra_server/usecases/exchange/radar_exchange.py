@@ -1,0 +1,185 @@
+"""The conflict monitor's part with other clones: publishes its chambers' work, fetches theirs.
+
+Work is published as the monitor sees it, uncommitted changes included, while the task has live
+chambers in more than one clone. All of it runs beside the checks, which no remote holds up.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from orchestra_core.change import Change
+from orchestra_core.clock import Clock
+from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber
+from orchestra_core.names import split_chamber_id
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_server.domain import exchange
+from orchestra_server.domain.chamber_lifecycle import together
+from orchestra_server.git.process.foreign_programs import brief_programs
+from orchestra_server.git.remotes.addresses import read_addresses, remote_at
+from orchestra_server.git.remotes.published_refs import (
+    CHAMBERS,
+    chamber_ref,
+    fetch,
+    publish,
+)
+from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.usecases.concurrency.task_lock import lock_task
+from orchestra_server.usecases.exchange.shared_tasks import chambers_of_others, places_to_publish
+
+# Seconds between two rounds: a worker that writes without a pause is published every few seconds.
+PAUSE = 10.0
+_ACTOR = "orchestra"
+_log = logging.getLogger(__name__)
+
+
+class RadarExchange:
+    """Publishes and fetches for one clone; `changed` is called when others' work is here anew."""
+
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        clock: Clock,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._project = project
+        self._clock = clock
+        self._changed = changed
+        self._state = ProjectState()
+        self._snapshots: Mapping[str, str] = {}
+        self._env: Mapping[str, str] = {}
+        self._fetched = dict[str, str]()  # chamber id: the commit that is here
+        self._has_cleaned = False
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def take_state(self, state: ProjectState) -> None:
+        """Look what there is to do; `state` is the monitor's, which keeps it up to date."""
+        self._state = state
+        clone = self._clone()
+        if places_to_publish(state, clone) or chambers_of_others(state, clone) or self._fetched:
+            self._wake()
+
+    def take_snapshots(self, snapshots: Mapping[str, str], env: Mapping[str, str]) -> None:
+        """Publish what the monitor has just seen: commits by chamber id, and where git has them."""
+        self._snapshots, self._env = dict(snapshots), env
+        if self._due(self._state):
+            self._wake()
+
+    def here(self) -> list[tuple[Chamber, str]]:
+        """Return the live chambers of other clones whose published work is here, each with it."""
+        others = chambers_of_others(self._state, self._clone())
+        return [(one, self._fetched[one.id]) for one in others if one.id in self._fetched]
+
+    async def close(self) -> None:
+        """Stop; what is published stays."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _wake(self) -> None:
+        self._woken.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self._go_round()
+            except (OrchestraError, OSError) as fault:
+                _log.warning("the work of other clones is not exchanged: %s", fault)
+            except Exception:  # noqa: BLE001 - nobody else would hear of it
+                _log.exception("the work of other clones is not exchanged; the next change tries")
+            await asyncio.sleep(PAUSE)
+
+    async def _go_round(self) -> None:
+        repo = await asyncio.to_thread(open_repository, self._project.main_checkout)
+        addresses = await asyncio.to_thread(read_addresses, repo)
+        if not self._has_cleaned or self._fetched.keys() - self._wanted().keys():
+            await asyncio.to_thread(_drop_ended, repo, set(self._wanted()))
+            self._fetched = {key: at for key, at in self._fetched.items() if key in self._wanted()}
+            self._has_cleaned = True
+        await self._fetch(repo, addresses)
+        for task_id in dict.fromkeys(
+            split_chamber_id(one).task_id for one in self._due(self._state)
+        ):
+            await self._publish(repo, addresses, task_id)
+
+    def _wanted(self) -> dict[str, Chamber]:
+        return {one.id: one for one in chambers_of_others(self._state, self._clone())}
+
+    async def _fetch(self, repo: Repository, addresses: Mapping[str, str]) -> None:
+        by_remote: dict[str, list[Chamber]] = defaultdict(list)
+        for chamber in self._wanted().values():
+            remote = remote_at(addresses, chamber.published_on)
+            if remote and chamber.published != self._fetched.get(chamber.id):
+                by_remote[remote].append(chamber)
+        for remote, chambers in by_remote.items():
+            refs = {chamber.id: chamber_ref(chamber.task_id, chamber.name) for chamber in chambers}
+            with brief_programs():
+                commits = await asyncio.to_thread(fetch, repo, remote, refs.values())
+            for chamber in chambers:
+                with suppress(KeyError):  # it is withdrawn already
+                    self._fetched[chamber.id] = commits[refs[chamber.id]]
+        if by_remote:
+            self._changed()
+
+    def _due(self, state: ProjectState) -> dict[str, str]:
+        """Return the commits to publish, by chamber id."""
+        return {
+            chamber_id: self._snapshots[chamber_id]
+            for chamber_id in places_to_publish(state, self._clone())
+            if chamber_id in self._snapshots
+            and self._snapshots[chamber_id] != state.chambers[chamber_id].published
+        }
+
+    async def _publish(self, repo: Repository, addresses: Mapping[str, str], task_id: str) -> None:
+        """Publish a task's chambers while nobody completes it: a handover publishes by itself."""
+        async with lock_task(repo.common_dir, task_id):
+            state = await self._store.snapshot()
+            due = {
+                key: commit
+                for key, commit in self._due(state).items()
+                if split_chamber_id(key).task_id == task_id
+            }
+            places, env = places_to_publish(state, self._clone()), self._env
+            for address in dict.fromkeys(places[key] for key in due):
+                commits = {key: commit for key, commit in due.items() if places[key] == address}
+                refs = {chamber_ref(*split_chamber_id(key)): at for key, at in commits.items()}
+                with brief_programs():
+                    await asyncio.to_thread(publish, repo, remote_at(addresses, address), refs, env)
+                await self._note(commits, address)
+
+    async def _note(self, commits: Mapping[str, str], address: str) -> None:
+        async def decide(reads: Reads) -> Change:
+            return together(
+                [
+                    exchange.published(chamber, commit, address, at=self._clock(), actor=_ACTOR)
+                    for chamber_id, commit in commits.items()
+                    if (chamber := await reads.chamber(chamber_id)) is not None and chamber.is_live
+                ]
+            )
+
+        await self._store.transact(decide)
+
+    def _clone(self) -> str:
+        return clone_id(self._project.git_dir)
+
+
+def _drop_ended(repo: Repository, live: set[str]) -> None:
+    """Delete this clone's copies of what chambers published that have ended."""
+    listed = repo.git("for-each-ref", "--format=%(refname)", f"{CHAMBERS}/")
+    for ref in listed.split():
+        if ref.removeprefix(f"{CHAMBERS}/") not in live:
+            repo.git("update-ref", "-d", ref)

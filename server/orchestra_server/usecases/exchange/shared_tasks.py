@@ -1,0 +1,56 @@
+"""Which chambers' work clones exchange: those of open tasks with live chambers in several."""
+
+from collections import defaultdict
+
+from orchestra_core.models import Chamber
+from orchestra_core.state import ProjectState
+from orchestra_server.git.remotes.addresses import shared_address
+
+
+def chambers_of_others(state: ProjectState, clone: str) -> list[Chamber]:
+    """Return the live chambers of other clones that have published work and share a task here.
+
+    Here is the clone with the id `clone`.
+    """
+    shared = _shared(state, clone)
+    return [
+        chamber
+        for task_id in shared
+        for chamber in shared[task_id]
+        if chamber.clone != clone and chamber.published
+    ]
+
+
+def places_to_publish(state: ProjectState, clone: str) -> dict[str, str]:
+    """Return the address at which each chamber of a clone is to be published, by chamber id.
+
+    It is one that all clones of its task share, or else one that any of them shares with this one.
+    """
+    places: dict[str, str] = {}
+    own = state.clones.get(clone)
+    for task_id, chambers in _shared(state, clone).items():
+        if own is None or not state.tasks[task_id].is_open:
+            continue
+        ids = dict.fromkeys(chamber.clone for chamber in chambers if chamber.clone != clone)
+        remotes = [other.remotes for one in ids if (other := state.clones.get(one)) is not None]
+        address = shared_address(own.remotes, remotes) or next(
+            filter(None, (shared_address(own.remotes, [one]) for one in remotes)), ""
+        )
+        if address and remotes:
+            places |= {chamber.id: address for chamber in chambers if chamber.clone == clone}
+    return places
+
+
+def _shared(state: ProjectState, clone: str) -> dict[str, list[Chamber]]:
+    """Return the live chambers of each task that has some in this clone and in another."""
+    by_task: dict[str, list[Chamber]] = defaultdict(list)
+    for chamber in state.chambers.values():
+        if chamber.is_live and chamber.task_id in state.tasks:
+            by_task[chamber.task_id].append(chamber)
+    return {
+        task_id: chambers
+        for task_id, chambers in by_task.items()
+        if clone
+        and len({chamber.clone for chamber in chambers} | {clone}) > 1
+        and any(chamber.clone == clone for chamber in chambers)
+    }
