@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.settings import Settings
+from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.installed_coverage import IS_MEASURING, measure_installed
@@ -19,6 +19,14 @@ def measured_installations() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if IS_MEASURING:
             measure_installed(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def daemons_that_do_not_stay() -> Iterator[None]:
+    """A daemon that a test's process starts ends with the last that holds it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(LINGER, "0")
         yield
 
 

@@ -12,13 +12,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.project import Project
-from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
+from orchestra_core.settings import Settings, environ_of
 
 # -P keeps files of the repository from shadowing libraries.
 SERVER = (sys.executable, "-P", "-m", "orchestra_server")
@@ -38,15 +37,7 @@ class ServerLaunch:
 
 def plan_launch(project: Project, settings: Settings) -> ServerLaunch:
     """Return how the room starts the server of `project`."""
-    environment = dict(os.environ)
-    environment["CLAUDE_PROJECT_DIR"] = str(project.root)
-    environment[STATE_DIR] = str(settings.state_dir)
-    for name, value in ((REDIS_URL, settings.redis_url), (PROJECT, settings.project)):
-        environment.pop(name, None)
-        if value:
-            environment[name] = value
-    if settings.runtime_dir != Path(tempfile.gettempdir()):
-        environment["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
+    environment = {**environ_of(settings), "CLAUDE_PROJECT_DIR": str(project.root)}
     log = settings.state_dir / "log" / f"server-{project.id}.log"
     return ServerLaunch(SERVER, project.root, environment, log)
 

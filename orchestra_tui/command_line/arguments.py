@@ -37,6 +37,7 @@ environment:
                         the project (default: derived from the repository's path)
   ORCHESTRA_UNREAD_LIMIT  seconds until unread mail is marked overdue
                         (default: 120; 0: never)
+  ORCHESTRA_LINGER      seconds that the daemon stays once nobody needs it (default: 300)
 
 exit codes: 0 success, 1 failure, 2 usage error
 """

@@ -150,8 +150,8 @@ def add_service(commands: CommandParsers) -> None:
     serve.add_argument("--port", type=_port, metavar="N", help="HTTP port; 0 picks a free one")
     commands.add(
         "down",
-        "stop the private Valkey",
-        "Its data is kept, and it starts again when needed.",
+        "stop this clone's daemon and the private Valkey",
+        "Nothing is lost, and both start again when needed.",
     )
 
 

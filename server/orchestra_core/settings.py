@@ -1,4 +1,4 @@
-"""The settings from the environment: four variables, read once, all optional."""
+"""The settings from the environment: five variables, read once, all optional."""
 
 import os
 from collections.abc import Mapping
@@ -11,9 +11,12 @@ REDIS_URL = "ORCHESTRA_REDIS_URL"
 STATE_DIR = "ORCHESTRA_STATE_DIR"
 PROJECT = "ORCHESTRA_PROJECT"
 UNREAD_LIMIT = "ORCHESTRA_UNREAD_LIMIT"
-VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT)
+LINGER = "ORCHESTRA_LINGER"
+VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, LINGER)
 # Seconds: a working worker calls a tool many times in that time, and reads its mail.
 _UNREAD_SECONDS = 120
+# Seconds: workers at work call a tool in that time, which keeps the daemon.
+_LINGER_SECONDS = 300
 _LONGEST = 86_400
 
 
@@ -22,6 +25,7 @@ class Settings:
     """Where state is kept and the project's id; empty means the default.
 
     `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
+    `linger`: for how many seconds the daemon stays once nobody needs it.
     """
 
     redis_url: str
@@ -29,6 +33,7 @@ class Settings:
     runtime_dir: Path
     project: str
     unread_limit: int = _UNREAD_SECONDS
+    linger: int = _LINGER_SECONDS
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -44,8 +49,22 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         state_dir=_state_dir(env),
         runtime_dir=Path(_absolute(env, "XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
-        unread_limit=_seconds(env.get(UNREAD_LIMIT, "").strip()),
+        unread_limit=_seconds(env, UNREAD_LIMIT, _UNREAD_SECONDS, "is never"),
+        linger=_seconds(env, LINGER, _LINGER_SECONDS, "ends it at once"),
     )
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    """Return this process's environment, changed so that another process finds the same state."""
+    environ = dict(os.environ)
+    environ[STATE_DIR] = str(settings.state_dir)
+    for name, value in ((REDIS_URL, settings.redis_url), (PROJECT, settings.project)):
+        environ.pop(name, None)
+        if value:
+            environ[name] = value
+    if settings.runtime_dir != Path(_temporary_directory()):
+        environ["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
+    return environ
 
 
 def _state_dir(env: Mapping[str, str]) -> Path:
@@ -76,12 +95,12 @@ def _temporary_directory() -> str:
     return tempfile.gettempdir()
 
 
-def _seconds(text: str) -> int:
+def _seconds(env: Mapping[str, str], name: str, default: int, zero: str) -> int:
+    text = env.get(name, "").strip()
     if not text:
-        return _UNREAD_SECONDS
+        return default
     if not (text.isascii() and text.isdecimal() and int(text) <= _LONGEST):
         raise BadInput(
-            f"{UNREAD_LIMIT} {text[:20]!r} is not a number of seconds from 0 to {_LONGEST}; "
-            "0 is never"
+            f"{name} {text[:20]!r} is not a number of seconds from 0 to {_LONGEST}; 0 {zero}"
         )
     return int(text)

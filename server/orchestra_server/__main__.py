@@ -9,10 +9,11 @@ from pathlib import Path
 from orchestra_core import __version__
 from orchestra_core.process.process_start import prepare_process
 
-_USAGE = """usage: orchestra-server [--help | --version]
+_USAGE = """usage: orchestra-server [daemon | --help | --version]
 
 The MCP server 'orchestration' on stdin and stdout, for the repository in CLAUDE_PROJECT_DIR or,
 without it, the working directory. An agent's client starts it: 'orchestra init' registers it.
+With 'daemon', the process that serves this clone: rooms, servers and commands start it.
 """
 _FAILED = 1
 _MISUSED = 2
@@ -29,6 +30,8 @@ def main() -> int:
     match sys.argv[1:]:
         case []:
             return _serve()
+        case ["daemon"]:
+            return _run_daemon()
         case ["-h" | "--help"]:
             sys.stdout.write(_USAGE)
         case ["--version"]:
@@ -50,6 +53,19 @@ def _serve() -> int:
     gc.enable()
     try:
         serve(read_settings(), project_directory(os.environ))
+    except OrchestraError as error:
+        sys.stderr.write(f"orchestra-server: {error}\n")
+        return _FAILED
+    return 0
+
+
+def _run_daemon() -> int:
+    from orchestra_core.errors import OrchestraError  # noqa: PLC0415 - as above
+    from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above
+    from orchestra_server.daemon.daemon import run_daemon  # noqa: PLC0415 - as above
+
+    try:
+        run_daemon(read_settings(), project_directory(os.environ))
     except OrchestraError as error:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED

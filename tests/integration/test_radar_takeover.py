@@ -1,12 +1,16 @@
-"""Real servers on one repository: one looks for conflicts, and when it dies the next one does."""
+"""Real servers on one repository hold one daemon, which looks for conflicts whoever dies."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import pytest
+
+from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
@@ -49,6 +53,12 @@ async def a_project(settings: Settings, top: Path) -> AsyncGenerator[tuple[Conte
         )
 
 
+def pid_of_daemon(common_dir: Path) -> int:
+    """Return the process that holds the daemon's lock and answers, 0 for none."""
+    answer = ask_daemon(common_dir, {"call": "about"}, 5)
+    return int(answer["pid"]) if answer else 0
+
+
 async def make_conflict(told: Watch, sides: dict[str, TestRepository], file: str) -> None:
     """Have both chambers write a file differently, and wait until that is told."""
     for name, chamber in sides.items():
@@ -56,8 +66,9 @@ async def make_conflict(told: Watch, sides: dict[str, TestRepository], file: str
     await told.until(lambda told: any(file in one.files for one in told.state.conflicts.values()))
 
 
-async def test_another_server_monitors_conflicts_after_the_first_is_killed(
-    settings: Settings, tmp_path: Path
+@pytest.mark.parametrize("victim", ["server", "daemon"])
+async def test_conflicts_are_watched_after_a_server_or_the_daemon_is_killed(
+    settings: Settings, tmp_path: Path, victim: str
 ) -> None:
     repository = small_repository(tmp_path / "shop")
     lock = repository.path / ".git" / "orchestra-radar.lock"
@@ -67,12 +78,20 @@ async def test_another_server_monitors_conflicts_after_the_first_is_killed(
             await until(lambda: is_locked(lock), 30)
             with a_server(settings, repository.path):
                 await make_conflict(told, sides, "one.txt")
-                first.kill()
-                first.wait()
+                daemon = pid_of_daemon(context.project.git_dir)
+                if victim == "server":
+                    first.kill()
+                    first.wait()
+                    assert pid_of_daemon(context.project.git_dir) == daemon
+                else:
+                    os.kill(daemon, signal.SIGKILL)
+                    await until(
+                        lambda: pid_of_daemon(context.project.git_dir) not in {0, daemon}, 30
+                    )
                 await make_conflict(told, sides, "two.txt")
     assert [one.kind for one in told.events if one.kind.startswith("collision.")] == [
         "collision.appeared",
         "collision.changed",
     ]
-    assert not is_locked(lock)
+    await until(lambda: not is_locked(lock), 30)
     assert not (repository.path / ".git" / "orchestra-radar").exists()

@@ -10,7 +10,12 @@ import msgspec
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
 
-from orchestra_core.settings import REDIS_URL, STATE_DIR, Settings
+from orchestra_core.clock import now_ms
+from orchestra_core.daemon.keep_daemon import KeptDaemon
+from orchestra_core.project import Project
+from orchestra_core.settings import LINGER, REDIS_URL, STATE_DIR, Settings
+from orchestra_core.store.open_store import open_store
+from orchestra_server.daemon.duties import on_duty
 from orchestra_server.tools.server import build_server
 from orchestra_server.tools.server_session import ServerSession
 from tests.support.replies import convert_exactly
@@ -54,8 +59,18 @@ class Conductor:
 @asynccontextmanager
 async def in_memory(settings: Settings, directory: Path) -> AsyncGenerator[Conductor]:
     """Connect to a server object in this process, standing in `directory`."""
-    async with Client(build_server(ServerSession(settings, directory))) as client:
+    session = ServerSession(settings, directory, keep_daemon=daemon_in_this_process)
+    async with Client(build_server(session)) as client:
         yield Conductor(client)
+
+
+@asynccontextmanager
+async def daemon_in_this_process(
+    project: Project, settings: Settings
+) -> AsyncGenerator[KeptDaemon]:
+    """Do what the clone's daemon does, without starting one."""
+    async with open_store(project.id, settings) as store, on_duty(store, project, now_ms):
+        yield KeptDaemon(project, settings)
 
 
 @asynccontextmanager
@@ -88,4 +103,5 @@ def server_environ(settings: Settings) -> dict[str, str]:
         STATE_DIR: str(settings.state_dir),
         REDIS_URL: settings.redis_url,
         "XDG_RUNTIME_DIR": str(settings.runtime_dir),
+        LINGER: "0",
     }

@@ -12,7 +12,7 @@ from msgspec import Struct
 from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError
 from orchestra_core.project import Project
-from orchestra_core.settings import Settings
+from orchestra_core.settings import LINGER, Settings
 from orchestra_core.text import one_line
 from orchestra_server.files.installation.install_record import is_as_installed
 from orchestra_server.files.installation.mcp_json import LAUNCHER
@@ -72,7 +72,7 @@ async def _visit(launch: ServerLaunch, log: IO[bytes]) -> str:
     process = await asyncio.create_subprocess_exec(
         *launch.command,
         cwd=launch.directory,
-        env=launch.environment,
+        env={**launch.environment, LINGER: "0"},  # a daemon that it starts is not to stay
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=log,

@@ -14,6 +14,7 @@ from orchestra_tui.command_line.checks.checks import (
     check_git,
     check_repository,
 )
+from orchestra_tui.command_line.checks.daemon_check import check_daemon
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
 from orchestra_tui.command_line.checks.store_check import check_store
@@ -66,6 +67,7 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
         yield check
     if project is not None:
         yield check_installation(project)
+        yield check_daemon(project, place.settings)
         yield await check_mcp_server(project, place.settings)
         yield await check_chambers(project, place.settings)
     yield check_claude_code()

@@ -1,17 +1,29 @@
-"""`orchestra down`: stops the private Valkey."""
+"""`orchestra down`: stops this clone's daemon and the private Valkey."""
 
+from orchestra_core.daemon.start_daemon import stop_daemon
+from orchestra_core.errors import BadInput, Unavailable
 from orchestra_core.private_valkey import inspect, shut_down
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.output import print_lines
 
 
 def run(place: CommandContext) -> int:
-    """Stop it if it runs, and print whether it did."""
+    """Stop what runs, and print what did."""
     server = inspect(place.settings)
-    if not shut_down(place.settings):
+    _stop_daemon(place)  # which stops the Valkey if nobody else uses it
+    if not (shut_down(place.settings) or server.running):
         print_lines([f"No private Valkey is running for {server.data_dir}."])
         return 0
     print_lines([f"Stopped the private Valkey; its data stays in {server.data_dir}."])
-    if server.in_use:
+    if inspect(place.settings).in_use:
         print_lines(["A room or an MCP server was using it and starts it again when it must."])
     return 0
+
+
+def _stop_daemon(place: CommandContext) -> None:
+    try:
+        project = place.project()
+    except (Unavailable, BadInput):  # outside a repository there is only the Valkey
+        return
+    if stop_daemon(project.git_dir):
+        print_lines([f"Stopped the daemon of {project.git_dir}."])

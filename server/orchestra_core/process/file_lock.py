@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def open_lock_file(path: Path, mode: int = 0o666) -> int:
+def open_lock_file(path: str | os.PathLike[str], mode: int = 0o666) -> int:
     """Return a descriptor of the lock file, made if need be; raises OSError.
 
     A symbolic link is refused: a lock file is never one.
@@ -41,7 +41,7 @@ def try_lock_exclusive(descriptor: int) -> bool:
 
 
 @contextmanager
-def locked_file(path: Path) -> Generator[None]:
+def locked_file(path: str | os.PathLike[str]) -> Generator[None]:
     """Hold the exclusive lock of a file, made if need be; waits for it. Raises OSError."""
     with _locked(open_lock_file(path)):
         yield
@@ -54,7 +54,7 @@ def locked_directory(path: Path) -> Generator[None]:
         yield
 
 
-def is_locked(path: Path) -> bool:
+def is_locked(path: str | os.PathLike[str]) -> bool:
     """Tell whether anyone holds the lock, shared or exclusive; makes no file."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)

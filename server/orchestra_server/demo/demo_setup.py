@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.private_valkey import shut_down
 from orchestra_core.project import Project, find_project
-from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings, read_settings
+from orchestra_core.settings import LINGER, PROJECT, REDIS_URL, STATE_DIR, Settings, read_settings
 from orchestra_server.demo.demo_repository import create_demo_repository
 from orchestra_server.demo.storyline import FILES
 from orchestra_server.files.installation.install import initialise
@@ -38,7 +39,7 @@ def demo_setup(python: Path) -> Generator[DemoSetup]:
         state = directory / "state"
         state.mkdir(mode=0o700)
         create_demo_repository(repository, FILES, "Open the bookshop")
-        environ = {**os.environ, STATE_DIR: str(state)}
+        environ = {**os.environ, STATE_DIR: str(state), LINGER: "0"}
         for name in (REDIS_URL, PROJECT):
             environ.pop(name, None)
         settings = read_settings(environ)
@@ -46,6 +47,7 @@ def demo_setup(python: Path) -> Generator[DemoSetup]:
         try:
             yield DemoSetup(find_project(repository), settings, environ, state / "conductor.log")
         finally:
+            stop_daemon(find_project(repository).git_dir)
             shut_down(settings)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

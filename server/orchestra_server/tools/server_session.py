@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import is_disputed
+from orchestra_core.daemon.keep_daemon import KeptDaemon, kept_daemon
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
@@ -18,8 +19,6 @@ from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
-from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
-from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 
@@ -30,23 +29,32 @@ if TYPE_CHECKING:
 # Seconds; a private server answers within a tenth of one.
 _SHUTDOWN_SECONDS = 2.0
 DISPUTE_LOOK_SECONDS = 5.0  # a dispute over the clone's id ends within two minutes
+KeepDaemon: TypeAlias = Callable[[Project, Settings], AbstractAsyncContextManager["KeptDaemon"]]
 _log = logging.getLogger(__name__)
 
 
 class ServerSession:
     """Opens the store once per process and holds it, and with it the private Valkey's lease.
 
-    With the store it starts the conflict monitor and the delivery loop, each of which runs in
-    one server of the repository at a time.
+    With the store it keeps the clone's daemon running, which delivers mail and watches chambers;
+    `keep_daemon` says how.
 
     A server must start where there is no repository or no Redis yet: each call tries again and
     says in one line what is missing.
     """
 
-    def __init__(self, settings: Settings, directory: Path, clock: Clock = now_ms) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        directory: Path,
+        clock: Clock = now_ms,
+        keep_daemon: KeepDaemon = kept_daemon,
+    ) -> None:
         self._settings = settings
         self._directory = directory
         self._clock = clock
+        self._keep_daemon = keep_daemon
+        self._daemon: KeptDaemon | None = None
         self._project: Project | None = None
         self._stack: AsyncExitStack | None = None
         self._opening: asyncio.Task[Store] | None = None
@@ -72,6 +80,8 @@ class ServerSession:
         if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
             self._project = find_project(self._directory, self._settings.project)
         store = await self._store_of(self._project)
+        if self._daemon is not None:
+            self._daemon.needed()
         await take_in_spool(store, self._project.git_dir, self._clock)
         context = Context(
             store=store,
@@ -101,8 +111,7 @@ class ServerSession:
             await register_clone(store, project)
         except Unavailable as fault:  # a repository that cannot be written can be read
             _log.warning("%s", fault)
-        await stack.enter_async_context(deliver_as_leader(store, project, self._clock))
-        await stack.enter_async_context(watch_as_leader(store, project, self._clock))
+        self._daemon = await stack.enter_async_context(self._keep_daemon(project, self._settings))
         return store
 
     async def _start_up(self) -> None:

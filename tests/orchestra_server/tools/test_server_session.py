@@ -15,7 +15,7 @@ from orchestra_server.demo.demo_repository import create_demo_repository
 from orchestra_server.tools import server_session
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.clones.registration import describe_clone, register_clone
-from tests.support.orchestration import in_memory
+from tests.support.orchestration import daemon_in_this_process, in_memory
 from tests.support.waiting import until
 
 REQUEST = {"description": "Add tags to books"}
@@ -30,7 +30,7 @@ async def test_a_server_reconciles_once_its_clones_id_is_no_longer_disputed(
     async with open_store(project.id, settings) as store:
         clone = describe_clone(project, clone_id(project.git_dir))
         await store.say_heard(clone, "another machine", "mail", silent_ms=60_000)
-        async with ServerSession(settings, repository).open():
+        async with ServerSession(settings, repository, keep_daemon=daemon_in_this_process).open():
             await until(lambda: is_disputed(project.git_dir))
             assert not noted_by_reconcile.exists()
             await store.say_heard(clone, "another machine", "", silent_ms=60_000)
@@ -43,7 +43,7 @@ async def test_a_server_answers_where_no_id_can_be_noted(
 ) -> None:
     project = find_project(repository)
     (project.git_dir / "orchestra").write_text("a file where the folder should be")
-    session = ServerSession(settings, repository)
+    session = ServerSession(settings, repository, keep_daemon=daemon_in_this_process)
     async with session.open():
         context = await session.context("conductor")
         assert context.clone == ""

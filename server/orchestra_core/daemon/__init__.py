@@ -1,0 +1,1 @@
+"""How the daemon of a clone is found, asked, started and kept: all that its users share with it."""

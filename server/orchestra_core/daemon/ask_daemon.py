@@ -1,0 +1,70 @@
+"""One question to the daemon of a clone and its answer, each a line of JSON.
+
+For commands whose start-up counts: it imports neither asyncio nor msgspec, which take several times
+as long as the answer.
+"""
+
+import json
+import os
+from _socket import AF_UNIX, SOCK_STREAM, socket  # `socket` takes as long as the whole question
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, cast
+
+import orchestra_core
+from orchestra_core.daemon.daemon_files import Directory, daemon_socket, is_own_directory
+
+_READ_AT_ONCE = 65_536
+
+Answer = dict[str, Any]
+
+
+def introduction(common_dir: Directory, environ: Mapping[str, str]) -> dict[str, object]:
+    """Return who asks: which code, for which clone and which store.
+
+    `environ` is read as read_settings reads it, which imports too much to be asked here.
+    """
+    url = environ.get("ORCHESTRA_REDIS_URL", "").strip()
+    project = environ.get("ORCHESTRA_PROJECT", "").strip()
+    return {
+        "version": orchestra_core.__version__,
+        "code": os.path.dirname(orchestra_core.__file__),
+        "common_dir": os.fspath(common_dir),
+        "store": [url, project] if url else [_state_dir(environ), project],
+    }
+
+
+def _state_dir(environ: Mapping[str, str]) -> str:
+    base = environ.get("XDG_STATE_HOME", "")
+    default = f"{base if os.path.isabs(base) else '~/.local/state'}/orchestra"
+    named = environ.get("ORCHESTRA_STATE_DIR") or default
+    return os.path.abspath(os.path.expanduser(named))
+
+
+def ask_daemon(
+    common_dir: Directory, question: Mapping[str, object], seconds: float
+) -> Answer | None:
+    """Return the answer to a question; None where no daemon answers within `seconds`."""
+    place = daemon_socket(common_dir)
+    if not is_own_directory(os.path.dirname(place)):
+        return None
+    line = json.dumps(question).encode() + b"\n"
+    try:
+        with closing(socket(AF_UNIX, SOCK_STREAM)) as connection:
+            connection.settimeout(seconds)
+            connection.connect(place)
+            connection.sendall(line)
+            return _read_answer(connection)
+    except (OSError, ValueError):
+        return None
+
+
+def _read_answer(connection: socket) -> Answer | None:
+    received = bytearray()
+    while not received.endswith(b"\n"):
+        part = connection.recv(_READ_AT_ONCE)
+        if not part:
+            return None
+        received += part
+    answer: object = json.loads(received)
+    return cast("Answer", answer) if isinstance(answer, dict) else None

@@ -1,0 +1,81 @@
+"""Keeps the clone's daemon running while a server or a room needs it, and starts it again."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from orchestra_core.daemon.ask_daemon import introduction
+from orchestra_core.daemon.daemon_files import daemon_socket
+from orchestra_core.daemon.start_daemon import daemon_environ, ensure_daemon
+from orchestra_core.errors import Unavailable
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+
+# Seconds between two starts of a daemon that does not stay, the last for ever.
+_DELAYS = (0.1, 0.5, 2.0, 10.0, 30.0)
+_STEADY_SECONDS = 10.0  # a daemon that has lived so long was well
+_log = logging.getLogger(__name__)
+
+
+class KeptDaemon:
+    """One user's hold on the daemon. After somebody stopped it, it starts when it is needed."""
+
+    def __init__(self, project: Project, settings: Settings) -> None:
+        self._project = project
+        self._settings = settings
+        self._needed = asyncio.Event()
+        self.holds = False
+
+    def needed(self) -> None:
+        """Say that a call was made: a daemon that was stopped starts again."""
+        self._needed.set()
+
+    async def run(self) -> None:
+        """Hold the daemon until cancelled."""
+        failures = 0
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                was_stopped = await self._hold()
+            except (Unavailable, OSError) as fault:
+                _log.warning("mail and workers' reports wait: %s", fault)
+                was_stopped = False
+            if was_stopped:
+                self._needed.clear()
+                await self._needed.wait()
+            lived = asyncio.get_running_loop().time() - began
+            failures = 0 if lived > _STEADY_SECONDS else failures + 1
+            await asyncio.sleep(_DELAYS[min(failures, len(_DELAYS) - 1)])
+
+    async def _hold(self) -> bool:
+        """Attach to the daemon and wait for its end; tell whether somebody stopped it."""
+        await asyncio.to_thread(ensure_daemon, self._project, self._settings)
+        reader, writer = await asyncio.open_unix_connection(daemon_socket(self._project.git_dir))
+        try:
+            environ = daemon_environ(self._project, self._settings)
+            question = {"call": "attach", **introduction(self._project.git_dir, environ)}
+            writer.write(json.dumps(question).encode() + b"\n")
+            self.holds = True
+            last = b""
+            while line := await reader.readline():
+                last = line
+            return bool(last) and bool(json.loads(last).get("stopped"))
+        except ValueError:
+            return False
+        finally:
+            self.holds = False
+            writer.close()
+
+
+@asynccontextmanager
+async def kept_daemon(project: Project, settings: Settings) -> AsyncGenerator[KeptDaemon]:
+    """Keep the clone's daemon running within the block; what is wrong with it is logged."""
+    kept = KeptDaemon(project, settings)
+    task = asyncio.create_task(kept.run())
+    try:
+        yield kept
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

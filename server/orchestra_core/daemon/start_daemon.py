@@ -1,0 +1,131 @@
+"""Starts the daemon of a clone unless it runs, replaces one that is another's, and stops it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
+from orchestra_core.daemon.daemon_files import (
+    Directory,
+    daemon_lock,
+    daemon_log,
+    make_daemon_directories,
+    start_lock,
+)
+from orchestra_core.errors import Unavailable, unavailable
+from orchestra_core.process.file_lock import is_locked, locked_file
+from orchestra_core.project import Project
+from orchestra_core.settings import PROJECT, REDIS_URL, Settings, environ_of
+
+# Seconds. It listens after 0.3 s; a machine under load takes its time.
+_START_WITHIN = 20.0
+_ANSWER_WITHIN = 5.0
+_STOP_WITHIN = 10.0
+_LOOK_AGAIN = 0.01
+_LOG_LIMIT = 1_000_000
+# The shell leaves at once, so that the daemon is nobody's child.
+_LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+
+
+def daemon_environ(project: Project, settings: Settings) -> dict[str, str]:
+    """Return the environment in which a daemon serves this clone with these settings."""
+    return {**environ_of(settings), "CLAUDE_PROJECT_DIR": str(project.main_checkout)}
+
+
+def ensure_daemon(project: Project, settings: Settings) -> None:
+    """Return once the clone's daemon answers, started or replaced if need be; blocks.
+
+    A daemon of another version of the code, or of another store that nobody uses, is replaced.
+    Raises Unavailable.
+    """
+    environ = daemon_environ(project, settings)
+    question = {"call": "about", **introduction(project.git_dir, environ)}
+    try:
+        make_daemon_directories(project.git_dir)
+        with locked_file(start_lock(project.git_dir)):
+            _ensure(project, environ, question)
+    except OSError as fault:
+        raise unavailable(fault) from fault
+
+
+def stop_daemon(common_dir: Directory, seconds: float = _STOP_WITHIN) -> bool:
+    """Stop the clone's daemon and wait for its end; tell whether there was one.
+
+    Raises Unavailable when it does not end.
+    """
+    lock = daemon_lock(common_dir)
+    if not is_locked(lock):
+        return False
+    until = time.monotonic() + seconds
+    while is_locked(lock):
+        ask_daemon(common_dir, {"call": "stop"}, _ANSWER_WITHIN)
+        if time.monotonic() > until:
+            raise Unavailable(
+                f"the daemon does not end; its log is {daemon_log(common_dir)}, "
+                f"and its process holds {lock}"
+            )
+        time.sleep(_LOOK_AGAIN)
+    return True
+
+
+def _ensure(project: Project, environ: Mapping[str, str], question: Mapping[str, object]) -> None:
+    common_dir = project.git_dir
+    until = time.monotonic() + _START_WITHIN
+    process = 0
+    while True:
+        answer = ask_daemon(common_dir, question, _ANSWER_WITHIN)
+        if answer is not None:
+            if not answer.get("differs"):
+                return
+            _require_replaceable(answer)
+            stop_daemon(common_dir)
+        elif not process and not is_locked(daemon_lock(common_dir)):
+            process = _launch(common_dir, environ)
+        if (process and not _lives(process)) or time.monotonic() > until:
+            raise Unavailable(f"the daemon did not start; its log is {daemon_log(common_dir)}")
+        time.sleep(_LOOK_AGAIN)  # no event tells that a socket accepts connections
+
+
+def _require_replaceable(answer: Answer) -> None:
+    if answer["differs"] == "store" and answer.get("attached"):
+        raise Unavailable(
+            "the daemon of this clone serves another store, and a room or a server uses it: "
+            f"{answer.get('store')}; end those, or set {REDIS_URL} and {PROJECT} alike"
+        )
+
+
+def _launch(common_dir: Directory, environ: Mapping[str, str]) -> int:
+    log = Path(daemon_log(common_dir))
+    with suppress(OSError):
+        if log.stat().st_size > _LOG_LIMIT:
+            os.truncate(log, 0)
+    command = [sys.executable, "-P", "-m", "orchestra_server", "daemon"]
+    try:
+        launched = subprocess.run(  # noqa: S603 - our own module with our own interpreter
+            ["/bin/sh", "-c", _LAUNCH, "sh", str(log), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            cwd="/",  # a repository that is removed must not keep it
+            env=environ,
+            start_new_session=True,
+            umask=0o077,
+        )
+        return int(launched.stdout)
+    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        raise Unavailable(f"the daemon could not be launched: {error}") from error
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

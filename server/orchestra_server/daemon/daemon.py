@@ -1,0 +1,111 @@
+"""The daemon's life: take the clone's lock, listen, open the store, be on duty, and leave."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+from orchestra_core.clock import now_ms
+from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_core.errors import OrchestraError, Unavailable, unavailable
+from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
+from orchestra_core.project import Project, find_project
+from orchestra_core.settings import Settings
+from orchestra_core.store.client.address import read_address
+from orchestra_core.store.open_store import open_store
+from orchestra_server.daemon.duties import on_duty
+from orchestra_server.daemon.lifetime import Lifetime
+from orchestra_server.daemon.listener import Listener
+from orchestra_server.daemon.removal import wait_for_removal
+
+_END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Seconds; the daemon before this one is on its way out.
+_LOCK_PATIENCE = 10.0
+_LOOK_AGAIN = 0.02
+# Seconds between two tries to open a store that is away, the last for ever.
+_RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
+_log = logging.getLogger(__name__)
+
+
+def run_daemon(settings: Settings, directory: Path) -> None:
+    """Serve the clone until nobody needs it any more.
+
+    Raises Unavailable where another daemon serves it, or where its files cannot be made, and
+    BadInput for a URL that is wrong.
+    """
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s daemon %(levelname)s %(name)s: %(message)s",
+    )
+    project = find_project(directory, settings.project)
+    if settings.redis_url:
+        read_address(settings.redis_url)  # a wrong one will not become right
+    with _sole_daemon(project):
+        asyncio.run(_live(project, settings))
+
+
+@contextlib.contextmanager
+def _sole_daemon(project: Project) -> Generator[None]:
+    lock = Path(daemon_lock(project.git_dir))
+    try:
+        lock.parent.mkdir(exist_ok=True)
+        descriptor = open_lock_file(lock)
+    except OSError as fault:
+        raise unavailable(fault) from fault
+    try:
+        waited = threading.Event()
+        patience = _LOCK_PATIENCE
+        while not try_lock_exclusive(descriptor):
+            if patience <= 0:
+                raise Unavailable(
+                    f"another daemon serves {project.git_dir}; 'orchestra down' stops it"
+                )
+            waited.wait(_LOOK_AGAIN)
+            patience -= _LOOK_AGAIN
+        yield
+    finally:
+        os.close(descriptor)
+
+
+async def _live(project: Project, settings: Settings) -> None:
+    lifetime = Lifetime(project.git_dir, settings.linger)
+    loop = asyncio.get_running_loop()
+    for number in _END_SIGNALS:
+        loop.add_signal_handler(number, lifetime.stop)
+    try:
+        async with Listener(project, settings, lifetime).listen():
+            serving = asyncio.create_task(_serve(project, settings))
+            watching = asyncio.create_task(wait_for_removal(project.git_dir))
+            watching.add_done_callback(lambda _: lifetime.end())
+            await lifetime.ended()
+            for task in (serving, watching):
+                task.cancel()
+            await asyncio.gather(serving, watching, return_exceptions=True)
+    except OSError as fault:
+        raise unavailable(fault) from fault
+    finally:
+        lifetime.close()
+
+
+async def _serve(project: Project, settings: Settings) -> None:
+    """Be on duty with an open store, until cancelled; try again while it is away."""
+    failures = 0
+    while True:
+        try:
+            async with (
+                open_store(project.id, settings) as store,
+                on_duty(store, project, now_ms),
+            ):
+                failures = 0
+                await asyncio.Event().wait()
+        except OrchestraError as fault:
+            if not failures:
+                _log.warning("%s", fault)
+            await asyncio.sleep(_RETRIES[min(failures, len(_RETRIES) - 1)])
+            failures += 1

@@ -1,0 +1,26 @@
+"""What must be done for a clone as long as anybody works in it, whoever asks for it."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from orchestra_core.clock import Clock
+from orchestra_core.errors import Unavailable
+from orchestra_core.project import Project
+from orchestra_core.store.store import Store
+from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def on_duty(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
+    """Register the clone, deliver its mail, take in its spool and watch its chambers."""
+    try:
+        await register_clone(store, project)
+    except Unavailable as fault:  # a repository that cannot be written can be read
+        _log.warning("%s", fault)
+    async with deliver_as_leader(store, project, clock), watch_as_leader(store, project, clock):
+        yield

@@ -1,0 +1,123 @@
+"""The daemon's socket: one question per connection and its answer, each a line of JSON.
+
+`about` answers who serves what; `attach` holds the daemon until the asker hangs up; `stop` ends it.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from orchestra_core.daemon.ask_daemon import introduction
+from orchestra_core.daemon.daemon_files import daemon_socket, make_daemon_directories
+from orchestra_core.daemon.start_daemon import daemon_environ
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from orchestra_core.store.client.address import masked
+from orchestra_server.daemon.lifetime import Lifetime
+
+_LINE_LIMIT = 4 * 1024 * 1024
+_PRIVATE = 0o177  # the mask that leaves the socket to its owner alone
+_log = logging.getLogger(__name__)
+
+Question = Mapping[str, Any]
+
+
+class Listener:
+    """Answers everyone who connects to the socket."""
+
+    def __init__(self, project: Project, settings: Settings, lifetime: Lifetime) -> None:
+        self._project = project
+        self._settings = settings
+        self._lifetime = lifetime
+        self._own = introduction(project.git_dir, daemon_environ(project, settings))
+        self._open = set[asyncio.StreamWriter]()
+
+    @contextlib.asynccontextmanager
+    async def listen(self) -> AsyncGenerator[None]:
+        """Accept connections within the block; raises OSError where the socket cannot be made."""
+        make_daemon_directories(self._project.git_dir)
+        place = daemon_socket(self._project.git_dir)
+        _remove(place)  # of a daemon that was killed: we hold its lock
+        mask = os.umask(_PRIVATE)
+        try:
+            server = await asyncio.start_unix_server(self._serve, place, limit=_LINE_LIMIT)
+        finally:
+            os.umask(mask)
+        try:
+            yield
+        finally:
+            _remove(place)
+            server.close()
+            for writer in tuple(self._open):
+                if self._lifetime.was_stopped:
+                    _say(writer, {"stopped": True})
+                writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            question = _parse(await reader.readline())
+            if question is not None:
+                await self._answer(question, reader, writer)
+        except (ConnectionError, ValueError):
+            pass  # the asker is gone, or its line is too long to be a question
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    async def _answer(
+        self, question: Question, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if question.get("call") == "stop":
+            _say(writer, {"pid": os.getpid()})
+            await writer.drain()
+            self._lifetime.stop()
+            return
+        differs = difference(self._own, question)
+        about = {**self._about(), "differs": differs} if differs else self._about()
+        _say(writer, about)
+        if differs or question.get("call") != "attach":
+            await writer.drain()
+            return
+        with self._lifetime.hold():
+            while await reader.read(_LINE_LIMIT):
+                pass
+
+    def _about(self) -> dict[str, object]:
+        url = self._settings.redis_url
+        return {
+            "pid": os.getpid(),
+            "version": self._own["version"],
+            "project": self._project.id,
+            "store": masked(url) if url else str(self._settings.state_dir),
+            "attached": self._lifetime.holders,
+        }
+
+
+def difference(own: Question, asker: Question) -> str:
+    """Return in what an asker differs from this daemon, "" for nothing: version or store."""
+    for part in ("version", "code", "common_dir"):
+        if own.get(part) != asker.get(part):
+            return "version"
+    return "" if own.get("store") == asker.get("store") else "store"
+
+
+def _remove(socket: str) -> None:
+    Path(socket).unlink(missing_ok=True)
+
+
+def _parse(line: bytes) -> Question | None:
+    try:
+        question: object = json.loads(line)
+    except ValueError:
+        return None
+    return cast("Question", question) if isinstance(question, dict) else None
+
+
+def _say(writer: asyncio.StreamWriter, answer: Mapping[str, object]) -> None:
+    writer.write(json.dumps(answer).encode() + b"\n")

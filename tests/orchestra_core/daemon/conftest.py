@@ -1,0 +1,17 @@
+"""A clone, its project, and the end of whatever daemon a test has started for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.daemon.start_daemon import stop_daemon
+from orchestra_core.project import Project, find_project
+from tests.support.repositories import small_repository
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    found = find_project(small_repository(tmp_path / "shop").path)
+    yield found
+    stop_daemon(found.git_dir)

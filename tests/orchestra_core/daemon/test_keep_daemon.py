@@ -1,0 +1,54 @@
+"""A user's hold on the daemon, through its deaths and through `orchestra down`."""
+
+import os
+import signal
+
+from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
+from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_core.daemon.keep_daemon import kept_daemon
+from orchestra_core.daemon.start_daemon import daemon_environ, stop_daemon
+from orchestra_core.process.file_lock import is_locked
+from orchestra_core.project import Project
+from orchestra_core.settings import Settings
+from tests.support.waiting import until
+
+
+def holders_of_daemon(project: Project, settings: Settings) -> tuple[int, int]:
+    """Return the daemon's process and how many hold it, zeros for no daemon."""
+    environ = daemon_environ(project, settings)
+    question = {"call": "about", **introduction(project.git_dir, environ)}
+    answer = ask_daemon(project.git_dir, question, 5)
+    return (int(answer["pid"]), int(answer["attached"])) if answer else (0, 0)
+
+
+async def test_a_daemon_lives_as_long_as_somebody_keeps_it(
+    project: Project, settings: Settings
+) -> None:
+    async with kept_daemon(project, settings):
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+        async with kept_daemon(project, settings):
+            await until(lambda: holders_of_daemon(project, settings)[1] == 2, 30)
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+    await until(lambda: not is_locked(daemon_lock(project.git_dir)), 30)
+
+
+async def test_a_kept_daemon_that_is_killed_is_started_again(
+    project: Project, settings: Settings
+) -> None:
+    async with kept_daemon(project, settings):
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+        first, _ = holders_of_daemon(project, settings)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: holders_of_daemon(project, settings)[0] not in {0, first}, 30)
+
+
+async def test_a_kept_daemon_that_was_stopped_starts_when_it_is_needed_again(
+    project: Project, settings: Settings
+) -> None:
+    async with kept_daemon(project, settings) as kept:
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+        assert stop_daemon(project.git_dir)
+        await until(lambda: not kept.holds, 30)
+        assert holders_of_daemon(project, settings) == (0, 0)
+        kept.needed()
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)

@@ -1,0 +1,105 @@
+"""The daemon's life in processes of its own: what it needs, and when it ends."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
+from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_core.daemon.start_daemon import daemon_environ, ensure_daemon, stop_daemon
+from orchestra_core.private_valkey import inspect
+from orchestra_core.process.file_lock import is_locked
+from orchestra_core.project import Project, find_project
+from orchestra_core.settings import LINGER, Settings
+from orchestra_core.store.open_store import open_store
+from tests.support.repositories import small_repository
+from tests.support.valkey_users import a_user_of_their_own, wait_until
+
+FORBIDDEN = ("mcp", "textual", "pydantic", "rich")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    monkeypatch.setenv(LINGER, "100")
+    found = find_project(small_repository(tmp_path / "shop").path)
+    yield found
+    if found.git_dir.is_dir():
+        stop_daemon(found.git_dir)
+
+
+def running(project: Project, settings: Settings) -> Answer:
+    ensure_daemon(project, settings)
+    environ = daemon_environ(project, settings)
+    question = {"call": "about", **introduction(project.git_dir, environ)}
+    answer = ask_daemon(project.git_dir, question, 5)
+    assert answer is not None
+    return answer
+
+
+def ended(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    # Nobody waits for it where process 1 does not.
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+async def test_the_daemon_keeps_its_clone_heard(project: Project, settings: Settings) -> None:
+    await asyncio.to_thread(running, project, settings)
+    async with open_store(project.id, settings) as store, asyncio.timeout(20):
+        while not any(  # noqa: ASYNC110 - a heartbeat is not published
+            beat.serves for beat in (await store.snapshot()).heartbeats.values()
+        ):
+            await asyncio.sleep(0.01)
+
+
+def test_the_daemon_loads_neither_mcp_nor_textual_and_stays_small(
+    project: Project, settings: Settings
+) -> None:
+    pid = int(running(project, settings)["pid"])
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    assert "hiredis" in maps, "it has opened no store yet"
+    assert not any(f"site-packages/{name}" in maps for name in FORBIDDEN)
+    resident = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    assert int(resident) * os.sysconf("SC_PAGE_SIZE") < 45 * 1024 * 1024
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_daemon_cleanly(
+    project: Project, settings: Settings, number: int
+) -> None:
+    os.kill(int(running(project, settings)["pid"]), number)
+    wait_until(lambda: not is_locked(daemon_lock(project.git_dir)))
+    assert not (project.git_dir / "orchestra" / "daemon.sock").exists()
+
+
+def test_the_daemon_ends_when_its_repository_is_removed(
+    project: Project, settings: Settings
+) -> None:
+    pid = int(running(project, settings)["pid"])
+    shutil.rmtree(project.main_checkout)
+    wait_until(lambda: ended(pid))
+    assert not project.git_dir.exists(), "it made directories again"
+
+
+def test_the_last_daemon_to_end_stops_the_private_valkey(project: Project) -> None:
+    with a_user_of_their_own() as alone:
+        running(project, alone)
+        wait_until(lambda: inspect(alone).running)
+        assert stop_daemon(project.git_dir)
+        assert not inspect(alone).running
+
+
+def test_a_daemon_waits_for_a_store_that_is_away(project: Project, settings: Settings) -> None:
+    absent = Settings(f"unix://{settings.state_dir}/absent", settings.state_dir, Path("/tmp"), "")
+    answer = running(project, absent)
+    assert not ended(int(answer["pid"]))
+    log = project.git_dir / "orchestra" / "daemon.log"
+    wait_until(lambda: "absent" in log.read_text())
+    assert "Traceback" not in log.read_text()

@@ -1,0 +1,138 @@
+"""What the daemon answers on its socket, and to whom."""
+
+import asyncio
+import json
+import os
+import socket
+import stat
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
+from orchestra_core.daemon.daemon_files import daemon_socket, make_daemon_directories
+from orchestra_core.daemon.start_daemon import daemon_environ
+from orchestra_core.project import Project, find_project
+from orchestra_core.settings import Settings
+from orchestra_server.daemon.lifetime import Lifetime
+from orchestra_server.daemon.listener import Listener, difference
+from tests.support.repositories import small_repository
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return find_project(small_repository(tmp_path / "shop").path)
+
+
+@asynccontextmanager
+async def listening(project: Project, settings: Settings) -> AsyncGenerator[Lifetime]:
+    lifetime = Lifetime(project.git_dir, 100)
+    try:
+        async with Listener(project, settings, lifetime).listen():
+            yield lifetime
+    finally:
+        lifetime.close()
+
+
+def from_user(call: str, project: Project, settings: Settings) -> dict[str, object]:
+    environ = daemon_environ(project, settings)
+    return {"call": call, **introduction(project.git_dir, environ)}
+
+
+async def ask(project: Project, question: Mapping[str, object]) -> Answer | None:
+    return await asyncio.to_thread(ask_daemon, project.git_dir, question, 5.0)
+
+
+async def test_the_daemon_says_what_it_serves_without_the_stores_password(
+    project: Project, settings: Settings
+) -> None:
+    secret = replace(settings, redis_url="redis://eva:hunter2@db:6379/0?password=hunter2")
+    async with listening(project, secret):
+        answer = await ask(project, from_user("about", project, secret))
+    assert answer is not None
+    assert answer["pid"] == os.getpid()
+    assert answer["project"] == project.id
+    assert "differs" not in answer
+    assert "hunter2" not in json.dumps(answer)
+    assert "db:6379" in answer["store"]
+
+
+async def test_the_socket_is_its_owners_alone(project: Project, settings: Settings) -> None:
+    place = Path(daemon_socket(project.git_dir))
+    async with listening(project, settings):
+        mode = (await asyncio.to_thread(place.stat)).st_mode
+        assert stat.S_IMODE(mode) & 0o077 == 0
+
+
+async def test_who_attaches_holds_the_daemon_until_he_hangs_up(
+    project: Project, settings: Settings
+) -> None:
+    async with listening(project, settings) as lifetime:
+        reader, writer = await asyncio.open_unix_connection(daemon_socket(project.git_dir))
+        writer.write(json.dumps(from_user("attach", project, settings)).encode() + b"\n")
+        assert json.loads(await reader.readline())["pid"] == os.getpid()
+        await until(lambda: lifetime.holders == 1)
+        writer.close()
+        await until(lambda: lifetime.holders == 0)
+
+
+async def test_who_is_of_another_store_does_not_hold_the_daemon(
+    project: Project, settings: Settings
+) -> None:
+    other = replace(settings, redis_url="", state_dir=Path("/elsewhere"))
+    async with listening(project, settings) as lifetime:
+        answer = await ask(project, from_user("attach", project, other))
+        assert answer is not None
+        assert answer["differs"] == "store"
+        assert lifetime.holders == 0
+
+
+async def test_a_stopped_daemon_says_so_to_those_who_hold_it(
+    project: Project, settings: Settings
+) -> None:
+    async with listening(project, settings) as lifetime:
+        reader, writer = await asyncio.open_unix_connection(daemon_socket(project.git_dir))
+        writer.write(json.dumps(from_user("attach", project, settings)).encode() + b"\n")
+        await reader.readline()
+        assert await ask(project, {"call": "stop"}) == {"pid": os.getpid()}
+        await asyncio.wait_for(lifetime.ended(), 10)
+    assert json.loads(await reader.readline()) == {"stopped": True}
+    writer.close()
+
+
+@pytest.mark.parametrize("line", [b"no question\n", b"[1]\n", b"\n", b"\xff\xfe\n"])
+async def test_what_is_no_question_gets_no_answer_and_does_no_harm(
+    project: Project, settings: Settings, line: bytes
+) -> None:
+    async with listening(project, settings):
+        reader, writer = await asyncio.open_unix_connection(daemon_socket(project.git_dir))
+        writer.write(line)
+        assert await reader.read() == b""
+        writer.close()
+        assert await ask(project, from_user("about", project, settings)) is not None
+
+
+async def test_the_socket_of_a_killed_daemon_is_replaced(
+    project: Project, settings: Settings
+) -> None:
+    left_over = socket.socket(socket.AF_UNIX)
+    make_daemon_directories(project.git_dir)
+    with left_over:
+        left_over.bind(daemon_socket(project.git_dir))
+    async with listening(project, settings):
+        assert await ask(project, from_user("about", project, settings)) is not None
+    assert await ask(project, from_user("about", project, settings)) is None
+
+
+def test_an_asker_differs_by_code_place_or_store() -> None:
+    own = {"version": "1", "code": "/lib", "common_dir": "/r", "store": ["/home/eva", ""]}
+    assert difference(own, own) == ""
+    assert difference(own, {**own, "version": "2"}) == "version"
+    assert difference(own, {**own, "code": "/other"}) == "version"
+    assert difference(own, {**own, "common_dir": "/moved"}) == "version"
+    assert difference(own, {**own, "store": ["redis://db", ""]}) == "store"
+    assert difference(own, {"version": "1", "code": "/lib", "common_dir": "/r"}) == "store"
