@@ -8,6 +8,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.answer_in_time import PATIENCE
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.output import warn
 
 OPERATOR = "operator"
 
@@ -16,11 +17,19 @@ OPERATOR = "operator"
 async def open_project(
     place: CommandContext, *, patience: float = PATIENCE
 ) -> AsyncGenerator[Context]:
-    """Open the store, so that what is read from it is what workers have done up to now."""
+    """Open the store, so that what is read from it is what workers have done up to now.
+
+    What a call waits for is printed on stderr.
+    """
     project = place.project()
     async with open_store(project.id, place.settings) as store:
         context = Context(
-            store=store, project=project, settings=place.settings, actor=OPERATOR, patience=patience
+            store=store,
+            project=project,
+            settings=place.settings,
+            actor=OPERATOR,
+            patience=patience,
+            on_wait=lambda waits_for: warn(f"waiting for {waits_for}"),
         )
         await take_in_spool(store, project.git_dir, context.clock)
         yield context

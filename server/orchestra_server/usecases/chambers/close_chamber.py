@@ -60,7 +60,7 @@ async def close_chamber(
     return await answer_in_time(
         f"{context.project.id} {task_id} close {chamber}",
         close,
-        announce=waits_recorded(context.store, task_id, context.clock),
+        announce=waits_recorded(context.store, task_id, context.clock, context.on_wait),
         unfinished=unfinished,
         patience=context.patience,
     )

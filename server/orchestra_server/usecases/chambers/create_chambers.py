@@ -96,7 +96,7 @@ async def create_chambers_batch(
     return await answer_in_time(
         f"{context.project.id} {task_id} create {wanted.names}",
         lambda: _create(context, task_id, wanted),
-        announce=waits_recorded(context.store, task_id, context.clock),
+        announce=waits_recorded(context.store, task_id, context.clock, context.on_wait),
         unfinished=unfinished,
         patience=context.patience,
     )

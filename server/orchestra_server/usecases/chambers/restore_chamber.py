@@ -94,7 +94,7 @@ async def restore_chamber(
     return await answer_in_time(
         f"{context.project.id} {task_id} restore {name} {ref}",
         lambda: _restore(context, task_id, name, ref),
-        announce=waits_recorded(context.store, task_id, context.clock),
+        announce=waits_recorded(context.store, task_id, context.clock, context.on_wait),
         unfinished=unfinished,
         patience=context.patience,
     )

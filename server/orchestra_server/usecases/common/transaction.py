@@ -30,6 +30,8 @@ class Context:
     clock: Clock = now_ms
     background: Background | None = None  # None: calls wait for the work after a change
     patience: float = PATIENCE  # seconds until the reply that a program is still running
+    # Called with what a call waits for, when it takes more than a second.
+    on_wait: Callable[[str], None] = lambda _waits_for: None
     # Ids that this process acted under before, at this place: their repository was deleted.
     earlier_clones: frozenset[str] = frozenset()
 

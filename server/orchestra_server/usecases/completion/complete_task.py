@@ -128,7 +128,7 @@ async def complete_task(
     return await answer_in_time(
         f"{context.project.id} {task_id}",
         lambda: _complete(context, wanted),
-        announce=waits_recorded(context.store, task_id, context.clock),
+        announce=waits_recorded(context.store, task_id, context.clock, context.on_wait),
         unfinished=unfinished,
         patience=context.patience,
     )

@@ -70,11 +70,19 @@ async def answer_in_time(
 
 
 def waits_recorded(
-    store: Store, task_id: str, clock: Clock
+    store: Store,
+    task_id: str,
+    clock: Clock,
+    on_wait: Callable[[str], None] = lambda _waits_for: None,
 ) -> Callable[[str], Coroutine[Any, Any, None]]:
-    """Return the `announce` that records in the history what a call waits for."""
+    """Return the `announce` that records in the history what a call waits for.
+
+    `on_wait` is called with it too.
+    """
 
     async def record(waits_for: str) -> None:
+        on_wait(waits_for)
+
         async def decide(_reads: Reads) -> Change:
             event = Event(
                 at=clock(),
