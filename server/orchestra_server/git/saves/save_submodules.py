@@ -39,16 +39,14 @@ def require_submodules_saved(
     repo: Repository, worktree: Path, ignored: IgnoredFiles = NO_IGNORED_FILES
 ) -> None:
     """Raise Refused when a submodule has open work that is not saved exactly as it is now."""
-    for submodule in _filled_recursively(worktree, repo.common_dir / "modules"):
-        state = read_state(submodule.path, ignored=ignored)
-        if state.clean:
-            continue
-        if not submodule.main_copy.is_dir() or not is_state_saved(
-            _main_copy_repository(submodule), state
-        ):
-            raise Refused(
-                f"submodule {submodule.path} has open work that is not saved; save it first"
-            )
+    unsaved = _unsaved_submodule(repo, worktree, ignored)
+    if unsaved is not None:
+        raise Refused(f"submodule {unsaved.path} has open work that is not saved; save it first")
+
+
+def are_submodules_saved(repo: Repository, worktree: Path, ignored: IgnoredFiles) -> bool:
+    """Tell whether all open work in submodules is saved exactly as it is now."""
+    return _unsaved_submodule(repo, worktree, ignored) is None
 
 
 def own_repository(submodule: Path) -> Repository:
@@ -85,6 +83,18 @@ def _save_one(submodule: FilledSubmodule, state: WorktreeState, ref: str, nested
         str(submodule.path), f"{ref}:{ref}",
     )  # fmt: skip
     return commit
+
+
+def _unsaved_submodule(
+    repo: Repository, worktree: Path, ignored: IgnoredFiles
+) -> FilledSubmodule | None:
+    for submodule in _filled_recursively(worktree, repo.common_dir / "modules"):
+        state = read_state(submodule.path, ignored=ignored)
+        if not state.clean and not (
+            submodule.main_copy.is_dir() and is_state_saved(_main_copy_repository(submodule), state)
+        ):
+            return submodule
+    return None
 
 
 def _filled_recursively(worktree: Path, main_copies: Path) -> list[FilledSubmodule]:

@@ -23,6 +23,7 @@ from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.saves.save_format import is_state_saved
+from orchestra_server.git.saves.save_submodules import are_submodules_saved
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.relink import (
     lock_worktree,
@@ -161,7 +162,9 @@ def _save_and_remove_worktree(case: Case) -> None:
     saved = False
     if path.exists():
         wait_for_git_processes([path], _GIT_SECONDS)
-        saved = is_state_saved(repo, read_state(path, ignored=ignored))
+        saved = are_submodules_saved(repo, path, ignored) and is_state_saved(
+            repo, read_state(path, ignored=ignored)
+        )
         if not saved:
             ref = saved_ref(chamber.task_id, chamber.name, case.context.clock())
             message = f"Half-restored chamber {chamber.name}"
