@@ -31,13 +31,14 @@ QUICK := tests/orchestra_server/domain tests/orchestra_tui/presentation tests/or
 	tests/orchestra_core/process/test_file_lock.py tests/orchestra_core/store/test_keys.py \
 	$(wildcard tests/orchestra_core/test_*.py)
 
-# Keeps bytecode, whatever the shell says: compiling every module again takes two seconds.
-quick: export PYTHONDONTWRITEBYTECODE :=
+# Keeps bytecode, whatever the shell says: a test process compiles all modules in two seconds, and
+# every program that a test starts would compile its own again.
+quick test: export PYTHONDONTWRITEBYTECODE :=
 quick: setup
 	$(BIN)/pytest -q -p no:xdist $(QUICK)
 
 test: setup
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 # The proofs in full form, which take far longer than the tests; PROOFS chooses.
 proofs: export ORCHESTRA_PROOFS := full

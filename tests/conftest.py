@@ -1,5 +1,6 @@
 """What every test may ask for: a running Valkey, settings that name it, and a store of its own."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,7 +11,15 @@ from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.installed_coverage import IS_MEASURING, measure_installed
+from tests.support.memory_directory import memory_directory
 from tests.support.valkey import Server, running_server, valkey_binary
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep `tmp_path` in memory, unless `--basetemp` or TMPDIR names another place."""
+    directory = memory_directory()
+    if directory and not config.option.basetemp and "TMPDIR" not in os.environ:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(directory))
 
 
 @pytest.fixture(scope="session", autouse=True)
