@@ -2,14 +2,18 @@
 
 import shutil
 import subprocess
+from dataclasses import replace as replace_plan
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from orchestra_server.files.agents.agent_clients import AGENTS
+from orchestra_server.files.chamber.chamber_files import provision_chamber
 from orchestra_server.files.chamber.closed_marks import mark_closed, unmark_restored
-from orchestra_server.files.hook_setup.shell_guard import chamber_command
+from orchestra_server.files.chamber.mailbox import unread
+from orchestra_server.files.hook_setup.shell_guard import chamber_command, main_command
 from tests.support.hooks import (
     HookAnswer,
     HookedCheckout,
@@ -17,6 +21,7 @@ from tests.support.hooks import (
     hooked_checkout,
     names_in,
     read_reports,
+    send,
 )
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/etc/hostname"}}
@@ -135,3 +140,59 @@ def test_gemini_reads_it_in_its_own_words(tmp_path: Path) -> None:
     assert ask_gemini("BeforeAgent") == {"hookSpecificOutput": context}
     assert ask_gemini("AfterAgent") == TOLD_AT_THE_END
     assert ask_gemini("Notification") == {}
+
+
+def test_a_session_is_told_when_another_tasks_chamber_has_its_directory(
+    checkout: HookedCheckout,
+) -> None:
+    chamber = checkout.chamber()
+    read_at_the_start = chamber / ".claude" / "settings.local.json"
+    settings = Path(shutil.copy(read_at_the_start, checkout.main / "kept"))
+    worker = Session(chamber, settings=settings)
+    assert worker.fire("PreToolUse", READ) == HookAnswer()
+    shutil.rmtree(chamber)
+    another = replace(checkout.document(), id="another-task/auth", task_id="another-task")
+    chamber.joinpath(".git").mkdir(parents=True)
+    provision_chamber(replace_plan(checkout.provision_plan(), chamber=another))
+    send(chamber, "For the other worker")
+    taken = "chamber auth of your task is closed, and its directory is a chamber of another task"
+    end = "now. Report what you have and end your turn."
+    assert worker.fire("PreToolUse", READ).denial == f"This call did not run: {taken} {end}"
+    assert ask(worker, "Stop")["stopReason"] == f"C{taken[1:]} {end}"
+    assert unread(chamber) == ["i1"]
+    assert "For the other worker" in Session(chamber).fire("PostToolBatch").context
+
+
+def test_a_session_goes_on_in_a_chamber_whose_files_were_written_again(
+    checkout: HookedCheckout,
+) -> None:
+    worker = Session(checkout.chamber())
+    shutil.rmtree(checkout.chamber() / ".claude" / "hooks")
+    assert worker.fire("PreToolUse", READ) == HookAnswer()
+    checkout.chamber()
+    assert worker.fire("PreToolUse", READ) == HookAnswer()
+
+
+@pytest.mark.parametrize("below", ["", "src"])
+def test_codex_reads_it_where_its_session_stands_in_a_chamber_that_is_gone(
+    checkout: HookedCheckout, tmp_path: Path, below: str
+) -> None:
+    command = main_command(Path("/usr/bin/python3"), tmp_path, checkout.main)
+    settings = tmp_path / "hooks.json"
+    settings.write_text(AGENTS["codex"].merged("", "s", command))
+    (line,) = Session(tmp_path, settings=settings).commands("PreToolUse", "codex")
+    place = checkout.chamber() / below
+    place.mkdir(exist_ok=True)
+
+    def ask_codex(directory: Path) -> bytes:
+        return subprocess.run(
+            ["/bin/sh", "-c", line], input=b"{}", capture_output=True, check=True, cwd=directory
+        ).stdout
+
+    assert ask_codex(place) == b""
+    assert ask_codex(checkout.main) == b""
+    (checkout.chamber() / ".git").rmdir()
+    specific = {"permissionDecision": "deny", "permissionDecisionReason": DENIED}
+    assert msgspec.json.decode(ask_codex(place)) == {
+        "hookSpecificOutput": {"hookEventName": "PreToolUse", **specific}
+    }

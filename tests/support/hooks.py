@@ -34,7 +34,7 @@ from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
-Subject = Literal["mail", "presence", "guard", "stash", "binding", "wake", "gemini"]
+Subject = Literal["mail", "presence", "guard", "stash", "binding", "wake", "gemini", "codex"]
 
 
 class HookHandler(Struct):

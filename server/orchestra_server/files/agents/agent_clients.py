@@ -15,6 +15,7 @@ from orchestra_server.files.agents import opencode
 from orchestra_server.files.hook_setup.shell_guard import (
     Command,
     closed_first,
+    closed_in_main,
     guarded,
     reported,
 )
@@ -68,7 +69,8 @@ def _hooks(
 
     def group(event: str) -> Json:
         report = reported(command, event, agent)
-        line = closed_first(command, event) + guarded(command, command.mail, agent, report)
+        closed = closed_first(command, event) or closed_in_main(command, event)
+        line = closed + guarded(command, command.mail, agent, report)
         matching: dict[str, Json] = {"matcher": matcher} if event in tools and matcher else {}
         return {**matching, "hooks": [{"type": "command", "command": line, "timeout": timeout}]}
 

@@ -33,6 +33,8 @@ from orchestra_server.files.hook_setup.hook_settings import (
     HOOK_SETTINGS_MODE,
     chamber_settings,
     chosen_agents,
+    owner_mark,
+    owner_marks,
     remove_cache,
     remove_retired,
 )
@@ -108,6 +110,8 @@ def remove_provisions(chamber: Path) -> None:
         return  # what it leads to is not the chamber's
     for path in (CONTEXT, HOOK, HOOK_SETTINGS):
         (chamber / path).unlink(missing_ok=True)
+    for mark in owner_marks(chamber):
+        mark.unlink()
     remove_retired(chamber)
     remove_cache(chamber)
     link = workspace_link(chamber)
@@ -150,6 +154,7 @@ def _copy_included(plan: ProvisionPlan, chamber: Path) -> list[str]:
 
 def _write_own_files(plan: ProvisionPlan, chamber: Path) -> list[str]:
     own_hooks = SETTINGS.as_posix() not in plan.tracked
+    owner = owner_mark(plan.chamber.id)
     content = {
         CONTEXT: (worker_context(plan.task, plan.chamber, plan.siblings), 0o644),
         HOOK: (starter_source(plan.project.git_dir).encode(), 0o644),
@@ -163,7 +168,11 @@ def _write_own_files(plan: ProvisionPlan, chamber: Path) -> list[str]:
             HOOK_SETTINGS_MODE,
         ),
         SETTINGS: (_merged_settings(plan, chamber), 0o644),
+        owner: (b"", 0o644),
     }
+    for mark in owner_marks(chamber):
+        if mark != chamber / owner:
+            mark.unlink()
     lines: list[str] = []
     for path, (data, mode) in content.items():
         if path.as_posix() in plan.tracked:
@@ -196,7 +205,8 @@ def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient
 
 
 def _command(plan: ProvisionPlan, chamber: Path) -> Command:
-    return chamber_command(plan.python, code_folder(plan.project.git_dir), chamber)
+    code = code_folder(plan.project.git_dir)
+    return chamber_command(plan.python, code, chamber, plan.chamber.id)
 
 
 def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:

@@ -35,6 +35,15 @@ def closed_message(event: str, name: str) -> str:
     )
 
 
+def taken_message(event: str, name: str) -> str:
+    """Return the sentence for one whose chamber was closed and whose directory is another's now."""
+    begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
+    return (
+        f"{begin} {name} of your task is closed, and its directory is a chamber of another task "
+        "now. Report what you have and end your turn."
+    )
+
+
 def closed_answer(event: str, gemini_event: str, message: str) -> Fields:
     """Return the answer to an event, {} for none: a call is denied, and no turn is held.
 

@@ -75,7 +75,7 @@ def probe_hook(
     own_commands = (
         command
         for directory, command in commands
-        if _is_ours(command, directory, main_checkout, common_dir)
+        if _is_ours(command, directory, main_checkout, common_dir, chamber_id)
     )
     command = next(own_commands, "")
     if not command:
@@ -105,10 +105,13 @@ def _command_in(path: Path) -> str:
     return next((handler.command for handler in handlers if MARK in handler.command), "")
 
 
-def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Path) -> bool:
+def _is_ours(
+    command: str, directory: Path, main_checkout: Path, common_dir: Path, chamber_id: str
+) -> bool:
     """Tell whether Orchestra writes exactly this, with an interpreter outside the repository.
 
-    Of any version: all of them lie in the git directory, where no commit can put a file.
+    Of any version: all of them lie in the git directory, where no commit can put a file. Lines of
+    chambers made before 2026-11-27 know no id.
     """
     try:
         words = shlex.split(command)
@@ -119,9 +122,12 @@ def _is_ours(command: str, directory: Path, main_checkout: Path, common_dir: Pat
         return False
     if Path(python).is_relative_to(main_checkout) and python != sys.executable:
         return False
-    make = main_command if directory == main_checkout else chamber_command
-    wanted = make(Path(python), code, directory)
-    return command == event_line(_ASKED, wanted)
+    if directory == main_checkout:
+        wanted = [main_command(Path(python), code, directory)]
+    else:
+        ids = (chamber_id, "")
+        wanted = [chamber_command(Path(python), code, directory, known) for known in ids]
+    return command in [event_line(_ASKED, possible) for possible in wanted]
 
 
 def _strange(directory: Path) -> str:

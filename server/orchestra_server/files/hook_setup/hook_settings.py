@@ -1,5 +1,6 @@
 """The settings file beside the hook: which chamber it serves, and where its reports go."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -18,8 +19,20 @@ HOOK_CACHE = HOOK.parent / "__pycache__"
 ELSEWHERE = HOOK.parent / "elsewhere"
 # In the main checkout: which subagent works in which chamber, and which of these are closed.
 BINDINGS = HOOK.parent / "bindings"
+_DIGEST_LENGTH = 12
 # Only paths are in it; nobody but its owner has a use for them.
 HOOK_SETTINGS_MODE = 0o600
+
+
+def owner_mark(chamber_id: str) -> Path:
+    """Return the file in a chamber that tells its sessions from those of one before it there."""
+    digest = hashlib.sha256(chamber_id.encode()).hexdigest()
+    return HOOK.with_name(f"{HOOK.stem}.of.{digest[:_DIGEST_LENGTH]}")
+
+
+def owner_marks(chamber: Path) -> list[Path]:
+    """Return all such files that are in a chamber."""
+    return list((chamber / HOOK.parent).glob(f"{HOOK.stem}.of.*"))
 
 
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):

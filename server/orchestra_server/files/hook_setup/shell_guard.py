@@ -9,10 +9,16 @@ does not may show an error; a shell's own `read` takes it byte by byte.
 
 import hashlib
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.files.hook.closed_chamber import closed_answer, closed_message
+from orchestra_server.files.hook.closed_chamber import (
+    closed_answer,
+    closed_message,
+    taken_message,
+)
+from orchestra_server.files.hook.find_reader import NAME_CHARACTERS
 from orchestra_server.files.hook.json_files import dump, file_name_part
 from orchestra_server.files.hook.other_clients import GEMINI_EVENTS
 from orchestra_server.files.hook.spool import SLOTS
@@ -21,6 +27,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     ELSEWHERE,
     HOOK,
     HOOK_SETTINGS,
+    owner_mark,
 )
 from orchestra_server.files.spool.spool_folder import SPOOL_IN_GIT
 
@@ -38,6 +45,7 @@ _START = (
     "hook.run(sys.argv[3], sys.argv[2])"
 )
 _NAME_LENGTH = 63
+_NAME = "@NAME@"  # no word of an answer
 _DIGEST_LENGTH = 8
 
 
@@ -52,6 +60,7 @@ class Command:
     present: tuple[str, ...]  # the same for a worker that has to be reported
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
     chamber: Path | None = None  # whose settings these are; None for the main checkout's
+    owner: Path | None = None  # in a chamber, the file that is there while it is this one
 
     @property
     def hooks(self) -> Path:
@@ -70,11 +79,12 @@ def slot(root: Path) -> str:
     return f"{file_name_part(root.name)[:_NAME_LENGTH]}.{digest[:_DIGEST_LENGTH]}"
 
 
-def chamber_command(python: Path, code: Path, chamber: Path) -> Command:
-    """Return the command of a chamber's own settings."""
+def chamber_command(python: Path, code: Path, chamber: Path, chamber_id: str = "") -> Command:
+    """Return the command of a chamber's own settings; its id tells it from one made anew there."""
     here = shlex.quote(str(chamber))
     mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
-    return Command(python, code, chamber, (mail,), (present,), f"{here}/.INTERRUPT")
+    owner = chamber / owner_mark(chamber_id) if chamber_id else None
+    return Command(python, code, chamber, (mail,), (present,), f"{here}/.INTERRUPT", owner=owner)
 
 
 def main_command(python: Path, code: Path, root: Path) -> Command:
@@ -93,16 +103,46 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
 def closed_first(command: Command, event: str) -> str:
     """Return what the line of a chamber begins with: where the chamber is gone, its answer.
 
-    The hook cannot give it, because what it would read is gone as well.
+    The hook cannot give it, because what it would read is gone as well. A session reads its lines
+    once, at its start; in another chamber with the same path the file of its own is not there.
     """
     if not command.mailbox:
         return ""
+    name, link = command.root.name, shlex.quote(str(command.root / ".git"))
+    line = f"[ -e {link} ] || {_answered(event, closed_message, name)}; "
+    if command.owner is None:
+        return line
+    own = shlex.quote(str(command.owner))
+    marks = f"{shlex.quote(str(command.owner.with_suffix('')))}.*"
+    others = _answered(event, taken_message, name)
+    return f'{line}[ -e {own} ] || {{ set -- {marks}; [ ! -e "$1" ]; }} || {others}; '
+
+
+def closed_in_main(command: Command, event: str) -> str:
+    """Return the same for a client that runs the main checkout's hook in all worktrees.
+
+    Where its session stands in a chamber that is gone, the shell itself knows from its directory.
+    """
+    top = shlex.quote(f"{command.root}/.claude/worktrees/")
+    answered = _answered(event, closed_message, '"$2"')
+    is_gone = f'[ -e "$1$2/.git" ] || {answered}'
+    named = f'case "$2" in *[!{NAME_CHARACTERS}]*) ;; *) {is_gone} ;; esac'
+    name = 'set -- "$1" "${2#"$1"}"; set -- "$1" "${2%%/*}"'
+    return f'set -- {top} "$PWD/"; case "$2" in "$1"*/*) {name}; {named} ;; esac; '
+
+
+def _answered(event: str, message: Callable[[str, str], str], name: str) -> str:
+    """Return a group of commands that reads stdin, prints the answer to an event and ends.
+
+    `name` is a chamber's, or a parameter of the shell in double quotes.
+    """
     gemini_event = event if event in GEMINI_EVENTS else ""
     event = GEMINI_EVENTS.get(event, event)
-    answer = closed_answer(event, gemini_event, closed_message(event, command.root.name))
-    said = f"printf %s {shlex.quote(dump(answer))}; " if answer else ""
-    link = shlex.quote(str(command.root / ".git"))
-    return f"[ -e {link} ] || {{ {_READ}; {said}exit 0; }}; "
+    is_parameter = name.startswith('"')
+    answer = closed_answer(event, gemini_event, message(event, _NAME if is_parameter else name))
+    parts = dump(answer).split(_NAME) if is_parameter else [dump(answer)]
+    said = f"printf %s {f' {name} '.join(map(shlex.quote, parts))}; " if answer else ""
+    return f"{{ {_READ}; {said}exit 0; }}"
 
 
 def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise: str = "") -> str:
