@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from orchestra_server.git.merge.disjoint_merges import DisjointMerges
-from orchestra_server.git.merge.edited_tree import TreeObjects
+from orchestra_server.git.merge.in_memory.disjoint_merges import DisjointMerges
+from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository

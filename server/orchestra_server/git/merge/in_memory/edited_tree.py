@@ -5,7 +5,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from orchestra_server.git.merge.tree_changes import TreeChanges, TreeEntry, directories_above
+from orchestra_server.git.merge.in_memory.tree_changes import (
+    TreeChanges,
+    TreeEntry,
+    directories_above,
+)
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.merge.disjoint_merges import DisjointMerges
-from orchestra_server.git.merge.edited_tree import TreeObjects
+from orchestra_server.git.merge.in_memory.disjoint_merges import DisjointMerges
+from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.git_count import counted_git

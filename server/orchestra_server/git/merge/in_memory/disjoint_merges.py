@@ -6,8 +6,8 @@ changes of both sides is left to git.
 
 from collections.abc import Iterable
 
-from orchestra_server.git.merge.edited_tree import EditedTree, OddTreeError, TreeObjects
-from orchestra_server.git.merge.tree_changes import (
+from orchestra_server.git.merge.in_memory.edited_tree import EditedTree, OddTreeError, TreeObjects
+from orchestra_server.git.merge.in_memory.tree_changes import (
     ChangedPaths,
     TreeChanges,
     read_changes,
