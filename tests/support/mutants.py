@@ -56,7 +56,7 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
     "git/saves/save_extras": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
     "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
-    "git/saves/only_saved_content": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),
+    "git/saves/only_saved_content": (f"{_SAVES}only_saved_content.py", *_INTERRUPTED),
     "git/saves/recreate_worktree": (f"{_SAVES}recreate_worktree.py", *_INTERRUPTED),
     "git/saves/resume_restore": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),
     "git/saves/save_submodules": _OF_SUBMODULES,
