@@ -68,6 +68,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     # While it is completing, so that a start after a crash can tell what was meant:
     completing_clone: str = ""
     completing_at: int = 0  # which attempt it is, for the clones that are asked for their work
+    confirmed: bool = False  # odd new files may land with that attempt
     host: str = ""  # before clones had ids: the machine that completes it
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds

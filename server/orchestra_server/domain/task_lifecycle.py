@@ -104,7 +104,14 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
 
 
 def completing(
-    task: Task, *, at: int, actor: str, summary: str, ending: Ending = "merge", clone: str = ""
+    task: Task,
+    *,
+    at: int,
+    actor: str,
+    summary: str,
+    ending: Ending = "merge",
+    clone: str = "",
+    confirmed: bool = False,
 ) -> tuple[Task, Change]:
     """Return the completing task: while its chambers are merged, nothing can be added to it."""
     changed = replace(
@@ -114,6 +121,7 @@ def completing(
         ending=ending,
         completing_clone=clone,
         completing_at=at,
+        confirmed=confirmed,
     )
     return changed, Change(events=(_event(changed, "task.completing", at, actor),))
 
@@ -175,6 +183,7 @@ def _not_completing(task: Task) -> Task:
         landed_commit="",
         completing_clone="",
         completing_at=0,
+        confirmed=False,
         host="",
         ending="",
         landing=(),

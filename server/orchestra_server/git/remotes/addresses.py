@@ -22,9 +22,12 @@ _FIRST = "origin"
 def read_addresses(repo: Repository) -> dict[str, str]:
     """Return the address of each remote by its name, the preferred remote first. Blocking.
 
-    Preferred is the one that the present branch follows, then `origin`.
+    Preferred is the one that the present branch follows, then `origin`. There is none for a user
+    who wants nothing published: `git config orchestra.publish false`.
     """
     listed = repo.run("remote", "--verbose").out.splitlines()
+    if listed and _publishes_nothing(repo):
+        return {}
     matches = (_LINE.fullmatch(line) for line in listed)
     found = {match["name"]: address_of(match["url"], repo.top) for match in matches if match}
     addresses = {name: address for name, address in found.items() if address}
@@ -34,6 +37,11 @@ def read_addresses(repo: Repository) -> dict[str, str]:
         order = sorted(addresses, key=lambda name: (name != followed, name != _FIRST, name))
         addresses = {name: addresses[name] for name in order[:_MOST]}
     return addresses
+
+
+def _publishes_nothing(repo: Repository) -> bool:
+    said = repo.run("config", "--type=bool", "--get", "orchestra.publish")
+    return said.out.strip() == "false"
 
 
 def address_of(url: str, directory: Path) -> str:

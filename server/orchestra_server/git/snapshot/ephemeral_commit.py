@@ -87,9 +87,24 @@ def _stamp(index: Path) -> Stamp:
     return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
+@dataclass(frozen=True, slots=True)
+class RepositoryWithScratch(Repository):
+    """A repository in which git also finds the scratch objects."""
+
+    scratch: Mapping[str, str]
+
+    def git(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> str:
+        """Return what git prints; raises GitFailed with one line."""
+        return Repository.git(self, *args, stdin=stdin, env={**self.scratch, **(env or {})})
+
+    def run(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> GitResult:
+        """Run git where a failure is a result and not an error."""
+        return Repository.run(self, *args, stdin=stdin, env={**self.scratch, **(env or {})})
+
+
 def is_ephemeral(repo: Repository, commit: str) -> bool:
     """Tell whether a commit was made here of uncommitted work, and has no message of its own."""
-    return f"\n{_WHO_AND_WHEN}" in f"{repo.git('cat-file', 'commit', commit)}"
+    return f"\n{_WHO_AND_WHEN}" in repo.git("cat-file", "commit", commit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,15 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
 
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:
-    return repo.resolve(base) if base else repo.resolve(task.base_commit)
+    if base:
+        return repo.resolve(base)
+    try:
+        return repo.resolve(task.base_commit)
+    except BadInput as fault:
+        raise Refused(
+            f"the commit {task.base_commit[:12]} that task {task.id!r} began at is not in this "
+            "clone: push it where the task was started and pull it here, or give another base"
+        ) from fault
 
 
 def _require_writable_places(repo: Repository, task: Task) -> None:

@@ -282,6 +282,7 @@ async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Beg
             summary=wanted.summary,
             ending="merge" if wanted.merge else "save",
             clone=clone,
+            confirmed=wanted.confirmed,
         )
         return Decision(_Begun(changed, present, others), change)
 

@@ -50,6 +50,14 @@ async def require_confirmed(
     return statuses
 
 
+def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> None:
+    """Raise Refused where committing in the chambers would track files that nobody meant. Blocking.
+
+    Called before anything is committed, where another clone asks for the work.
+    """
+    _require([], _untracked(repo, _read_statuses(chambers)))
+
+
 def require_intended(repo: Repository, ready: PreparedLanding) -> None:
     """Raise Refused where the merge would add files that nobody is likely to have meant."""
     _require([], unintended_in(repo, ready))
@@ -57,13 +65,19 @@ def require_intended(repo: Repository, ready: PreparedLanding) -> None:
 
 def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
     """Return a phrase for each new file or folder of a merge that needs confirmation. Blocking."""
-    if not ready.moves:
-        return ()
+    return unintended_between(repo, ready.old, ready.commit) if ready.moves else ()
+
+
+def unintended_between(repo: Repository, old: str, new: str) -> tuple[str, ...]:
+    """Return a phrase for each file or folder that `new` adds and nobody is likely to have meant.
+
+    Blocking.
+    """
     with ThreadPoolExecutor() as pool:
-        present = submit_watched(pool, lambda: present_folders(repo, ready.old))
+        present = submit_watched(pool, lambda: present_folders(repo, old))
         limits = submit_watched(pool, lambda: read_limits(repo))
-        added = added_files(repo, ready.old, ready.commit)
-        secrets = files_with_keys(repo, ready.commit, added)
+        added = added_files(repo, old, new)
+        secrets = files_with_keys(repo, new, added)
         return unintended_files(added, present.result(), limits.result(), secrets)
 
 

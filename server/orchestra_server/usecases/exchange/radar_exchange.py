@@ -31,6 +31,8 @@ from orchestra_server.git.remotes.published_refs import (
     publish,
 )
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.snapshot.ephemeral_commit import RepositoryWithScratch, is_ephemeral
+from orchestra_server.usecases.completion.confirmation import unintended_between
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.exchange.shared_tasks import chambers_of_others, places_to_publish
 
@@ -58,6 +60,7 @@ class RadarExchange:
         self._snapshots: Mapping[str, str] = {}
         self._env: Mapping[str, str] = {}
         self._fetched = dict[str, str]()  # chamber id: the commit that is here
+        self._chosen = dict[str, str]()  # snapshot: the commit that is published for it
         self._has_cleaned = False
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -141,7 +144,8 @@ class RadarExchange:
             chamber_id: self._snapshots[chamber_id]
             for chamber_id in places_to_publish(state, self._clone())
             if chamber_id in self._snapshots
-            and self._snapshots[chamber_id] != state.chambers[chamber_id].published
+            and self._chosen.get(self._snapshots[chamber_id], self._snapshots[chamber_id])
+            != state.chambers[chamber_id].published
         }
 
     async def _publish(self, repo: Repository, addresses: Mapping[str, str], task_id: str) -> None:
@@ -154,6 +158,10 @@ class RadarExchange:
                 if split_chamber_id(key).task_id == task_id
             }
             places, env = places_to_publish(state, self._clone()), self._env
+            scratch = RepositoryWithScratch(repo.top, repo.common_dir, env)
+            chosen = {at: await asyncio.to_thread(_intended, scratch, at) for at in due.values()}
+            self._chosen = {at: chosen.get(at, at) for at in self._snapshots.values()} | chosen
+            due = {key: chosen[at] for key, at in due.items()}
             for address in dict.fromkeys(places[key] for key in due):
                 commits = {key: commit for key, commit in due.items() if places[key] == address}
                 refs = {chamber_ref(*split_chamber_id(key)): at for key, at in commits.items()}
@@ -175,6 +183,17 @@ class RadarExchange:
 
     def _clone(self) -> str:
         return clone_id(self._project.git_dir)
+
+
+def _intended(repo: Repository, snapshot: str) -> str:
+    """Return the snapshot, or only what is committed of it.
+
+    That is so where its new files would need a confirmation to land: keys, dumps, what tools fill.
+    """
+    if not is_ephemeral(repo, snapshot):
+        return snapshot
+    head = repo.git("rev-parse", f"{snapshot}^").strip()
+    return head if unintended_between(repo, head, snapshot) else snapshot
 
 
 def _drop_ended(repo: Repository, live: set[str]) -> None:

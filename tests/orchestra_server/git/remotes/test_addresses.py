@@ -66,6 +66,12 @@ def test_the_remote_that_the_branch_follows_comes_first_then_origin(
     assert remote_at(addresses, "example.org/other") == ""
 
 
+def test_a_user_who_wants_nothing_published_notes_nothing(repository: TestRepository) -> None:
+    repository.git("remote", "add", "origin", "https://example.org/shop")
+    repository.git("config", "orchestra.publish", "false")
+    assert read_addresses(open_repository(repository.path)) == {}
+
+
 def test_a_repository_without_a_remote_notes_nothing(repository: TestRepository) -> None:
     assert noted(read_addresses(open_repository(repository.path))) == ""
 

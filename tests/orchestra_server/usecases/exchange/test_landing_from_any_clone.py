@@ -1,17 +1,24 @@
 """A task with chambers in two clones lands from either, and each clone closes its own."""
 
+from pathlib import Path
+
 import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import exchange
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.exchange import radar_exchange
 from orchestra_server.usecases.exchange.hand_over import hand_over
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
+from tests.support.conducting import a_started_task
+from tests.support.conflict_scene import radar_on
+from tests.support.repositories import TestRepository
 from tests.support.waiting import until_awaited
 
 
@@ -245,3 +252,59 @@ async def test_a_late_answer_to_an_attempt_that_is_over_only_notes_what_is_publi
     assert exchange.has_answered(answered, task)
     await hand_over(shared.there, shared.id)
     assert await shared.chamber("auth") == answered
+
+
+async def test_odd_new_files_there_are_committed_only_when_it_is_confirmed(
+    shared: SharedTask,
+) -> None:
+    shared.auth.write(".env", "TOKEN=1\n")
+    head = shared.auth.head
+    async with served(shared.there):
+        with pytest.raises(Refused, match=r"cannot hand its work over: .*unintended: \.env"):
+            await complete_task(shared.here, task_id=shared.id, summary="S")
+        assert (shared.auth.head, shared.published) == (head, [])
+        await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
+    assert (shared.here_main.path / ".env").is_file()
+
+
+async def test_commits_that_only_the_other_clones_branch_has_do_not_land(
+    shared: SharedTask,
+) -> None:
+    shared.there_main.commit("not pushed", {"private.py": "1\n"})
+    made = await create_chambers_batch(
+        shared.there, task_id=shared.id, chamber_names=["web"], base="main"
+    )
+    TestRepository(Path(made.chambers[0].path)).commit("web", {"web.py": "1\n"})
+    async with served(shared.there):
+        done = await complete_task(shared.here, task_id=shared.id, summary="S")
+        assert done.completed
+        assert any("not pushed" in note for note in done.notes)
+        await until_awaited(lambda: shared.is_over("web"))
+    assert (shared.here_main.path / "web.py").is_file()
+    assert not (shared.here_main.path / "private.py").exists()
+
+
+async def test_a_task_that_began_at_a_commit_which_is_not_here_says_so(
+    shared: SharedTask,
+) -> None:
+    shared.there_main.commit("not pushed", {"private.py": "1\n"})
+    task_id = await a_started_task(shared.there, "Something else")
+    with pytest.raises(Refused, match=r"began at is not in this clone: push it where the task was"):
+        await create_chambers_batch(shared.here, task_id=task_id, chamber_names=["web"])
+
+
+async def test_work_that_was_published_uncommitted_lands_with_a_commit_of_the_users(
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(radar_exchange, "PAUSE", 0.05)
+    shared.auth.write("auth.py", "1\n")
+
+    async def is_published() -> bool:
+        return (await shared.chamber("auth")).published not in {"", shared.auth.head}
+
+    async with radar_on(shared.there):
+        await until_awaited(is_published)
+    await complete_task(shared.here, task_id=shared.id, summary="Add it", confirm=True)
+    told = shared.here_main.git("log", "--format=%an %s", "--first-parent", "HEAD^2", "-1")
+    assert told == "Ada Tester auth: Add it"
+    assert (shared.here_main.path / "auth.py").is_file()

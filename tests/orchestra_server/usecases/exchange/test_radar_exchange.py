@@ -112,3 +112,19 @@ async def test_a_remote_that_is_away_holds_nothing_up_and_gets_the_work_later(
     away.rename(watched.origin.path)
     watched.auth.write("README", "there again\n")
     await until(lambda: chamber_ref(watched.id, "auth") in watched.published)
+
+
+async def test_new_files_that_nobody_is_likely_to_have_meant_are_not_published(
+    watched: SharedTask,
+) -> None:
+    watched.auth.write("auth.py", "1\n")
+    watched.auth.write(".env", "TOKEN=1\n")
+    ref = chamber_ref(watched.id, "auth")
+    await until(lambda: ref in watched.published)
+    await until_awaited(lambda: noted(watched, "auth", watched.auth.head))
+    assert watched.origin.git("rev-parse", ref) == watched.auth.head
+    (watched.auth.path / ".env").unlink()
+    await until(lambda: watched.origin.git("rev-parse", ref) != watched.auth.head)
+    assert ".env" not in watched.origin.git("ls-tree", "-r", "--name-only", ref)
+    events = [event.kind for event in await watched.here.store.events()]
+    assert events.count("chamber.published") < 10
