@@ -17,7 +17,8 @@ from orchestra_server.usecases.concurrency.chamber_lock import try_lock_chamber
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.health.record_health import refresh_health
-from orchestra_server.usecases.reconcile.diagnose import Difference, differences
+from orchestra_server.usecases.reconcile.diagnose import differences
+from orchestra_server.usecases.reconcile.difference import Difference
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
 from orchestra_server.usecases.reconcile.repair import Case, mend

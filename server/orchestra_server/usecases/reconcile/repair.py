@@ -43,7 +43,7 @@ from orchestra_server.usecases.completion.other_clones import others_in
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.exchange.close_for_others import ask_to_close, finish_asked
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
-from orchestra_server.usecases.reconcile.diagnose import Difference, Name
+from orchestra_server.usecases.reconcile.difference import Difference, Name
 from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.relocate import follow_repository
 
