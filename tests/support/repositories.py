@@ -2,8 +2,10 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # Set for the whole test by the `plain_git` fixture, so that the code under test has it too.
@@ -17,6 +19,8 @@ PLAIN_GIT: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+# Looking whether there is something to maintain takes longer than a commit, and never finds any.
+_NO_MAINTENANCE = ("-c", "maintenance.auto=false")
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def until_exists(file: Path) -> str:
 def run_git(directory: Path, *args: str) -> str:
     """Run git as the test's own hand; its failure fails the test with git's words."""
     ended = subprocess.run(
-        ["git", "-C", str(directory), *args],
+        ["git", "-C", str(directory), *_NO_MAINTENANCE, *args],
         env={**os.environ, **PLAIN_GIT},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -107,9 +111,35 @@ def empty_repository(path: Path) -> TestRepository:
 
 def small_repository(path: Path, files: Mapping[str, str] | None = None) -> TestRepository:
     """Make a repository with one commit of a few files."""
-    repository = empty_repository(path)
-    repository.commit("first", files or {"README": "hello\n", "src/app.py": "one\ntwo\nthree\n"})
-    return repository
+    contents = files or {"README": "hello\n", "src/app.py": "one\ntwo\nthree\n"}
+    settings = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
+    path.mkdir(parents=True)
+    for name, mode, content in _committed(frozenset(contents.items()), frozenset(settings.items())):
+        if content is None:
+            (path / name).mkdir()
+        else:
+            (path / name).write_bytes(content)
+            (path / name).chmod(mode)
+    run_git(path, "update-index", "-q", "--refresh")
+    return TestRepository(path)
+
+
+@cache
+def _committed(
+    files: frozenset[tuple[str, str]], _git_settings: frozenset[tuple[str, str]]
+) -> list[tuple[Path, int, bytes | None]]:
+    """Return each directory and file of such a repository, which git has made once."""
+    with tempfile.TemporaryDirectory() as scratch:
+        repository = empty_repository(Path(scratch) / "made")
+        repository.commit("first", dict(files))
+        return [
+            (path.relative_to(repository.path), path.stat().st_mode, _content(path))
+            for path in sorted(repository.path.rglob("*"))
+        ]
+
+
+def _content(path: Path) -> bytes | None:
+    return None if path.is_dir() else path.read_bytes()
 
 
 def large_repository(path: Path, count: int = 200) -> TestRepository:

@@ -1,5 +1,6 @@
 """Real servers for tests: the Valkey that comes with the wheel, and a redis-server where one is."""
 
+import os
 import shutil
 import signal
 import socket
@@ -119,7 +120,9 @@ def free_port() -> int:
 @contextmanager
 def short_directory() -> Generator[Path, None, None]:
     """Yield a directory whose path leaves room for the 103 bytes of a socket's."""
-    directory = Path(tempfile.mkdtemp(prefix="orch-", dir="/tmp"))
+    # Tests set the variable (`tests/conftest.py`); benchmarks do not, and so measure a real disk.
+    root = os.environ.get("PYTEST_DEBUG_TEMPROOT", "/tmp")
+    directory = Path(tempfile.mkdtemp(prefix="orch-", dir=root))
     try:
         yield directory
     finally:
