@@ -43,6 +43,7 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 )
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
+from orchestra_server.usecases.exchange.plan_for_others import apart_sentences
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 
 _BATCH_LIMIT = 64
@@ -151,6 +152,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     notes += [stale] if stale else []
     state = await show_change(context, task_id)
     others = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
+    notes += apart_sentences(state, context.clone, others, context.clock())
     return _reply(reservation.task, chambers, others, notes, already_live=not reservation.is_new)
 
 

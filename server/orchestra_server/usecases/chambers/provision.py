@@ -35,7 +35,10 @@ def provision_chambers(
     present = [path for path in skeleton if _is_file(repo.top, path)]
     included = (*included_files(repo), *present)
     notes: list[str] = []
-    for folder in {repo.top, Path(task.working_directory)}:
+    is_here = task.clone in {"", context.clone} or Path(task.working_directory).is_relative_to(
+        repo.top
+    )
+    for folder in {repo.top, Path(task.working_directory)} if is_here else {repo.top}:
         hide_own_files(repo.common_dir, folder)
     for chamber in chambers:
         hide_own_files(repo.common_dir, Path(chamber.path))

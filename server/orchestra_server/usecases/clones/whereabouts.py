@@ -114,8 +114,26 @@ async def task_here(context: Context, task: Task) -> Task:
     if task.clone in {"", context.clone}:
         return task
     origin = await context.store.read(lambda reads: reads.clone(task.clone))
+    return await asyncio.to_thread(_with_directory_here, context, task, origin)
+
+
+async def with_tasks_here(context: Context, state: ProjectState) -> ProjectState:
+    """Return a snapshot with the tasks that have chambers here as `task_here` returns them."""
+    clone = context.clone
+    shared = {chamber.task_id for chamber in state.chambers.values() if chamber.clone == clone}
+    for task_id in shared & state.tasks.keys():
+        task = state.tasks[task_id]
+        if task.clone not in {"", clone}:
+            origin = state.clones.get(task.clone)
+            state.tasks[task_id] = await asyncio.to_thread(
+                _with_directory_here, context, task, origin
+            )
+    return state
+
+
+def _with_directory_here(context: Context, task: Task, origin: Clone | None) -> Task:
     directory, top = Path(task.working_directory), context.project.main_checkout
     if origin is not None and directory.is_relative_to(origin.path):
         same = top / directory.relative_to(origin.path)
-        top = same if await asyncio.to_thread(same.is_dir) else top
+        top = same if same.is_dir() else top
     return replace(task, working_directory=str(top))

@@ -8,7 +8,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import archive_ended, is_due
 from orchestra_server.files.projections import write_projections
-from orchestra_server.usecases.clones.whereabouts import task_here
+from orchestra_server.usecases.clones.whereabouts import task_here, with_tasks_here
 from orchestra_server.usecases.common.hide_own_files import hide_own_files
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
@@ -40,6 +40,7 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
         state = await context.store.snapshot(task_id)
     task = await task_here(context, task_in(state, task_id))
     directory = Path(task.working_directory)
+    state = await with_tasks_here(context, state)
     try:
         await asyncio.to_thread(_write, context.project.git_dir, directory, state)
     except Unavailable as fault:
@@ -64,7 +65,7 @@ async def _archive_soon(context: Context, state: ProjectState) -> None:
 
 async def show_every_task(context: Context) -> None:
     """Rebuild the files of every directory that has a task."""
-    state = await context.store.snapshot()
+    state = await with_tasks_here(context, await context.store.snapshot())
     newest = {task.working_directory: task.id for task in state.tasks.values()}
     for task_id in newest.values():
         await show_change(context, task_id)

@@ -75,6 +75,22 @@ def plan_for_others(
     )
 
 
+def apart_sentences(
+    state: ProjectState, clone: str, chambers: Iterable[Chamber], now: int
+) -> list[str]:
+    """Return a sentence for each other clone whose chambers share no remote with this one's."""
+    names: dict[str, list[str]] = {}
+    for chamber in chambers:
+        if chamber.clone != clone and not common_address(state, chamber.clone, clone):
+            place = place_of(chamber, state, clone, now)
+            names.setdefault(f"{place.name} ({place.heard})", []).append(chamber.name)
+    return [
+        f"Clone {place} shares no remote with this one, so that the work of {', '.join(listed)} is "
+        "neither compared nor landed here: add one to both with 'git remote add'."
+        for place, listed in names.items()
+    ]
+
+
 def common_address(state: ProjectState, owner: str, reader: str) -> str:
     """Return the address through which the work of one clone comes to another, "" for none.
 

@@ -68,7 +68,8 @@ async def follow(
     context: Context, repo: Repository, task: Task, chamber: Chamber, path: Path
 ) -> None:
     """Record that a chamber, perhaps with its whole checkout, has moved."""
-    gone = await asyncio.to_thread(_is_gone, task.working_directory)
+    is_own = task.clone in {"", context.clone}  # of another clone's task it is always gone
+    gone = is_own and await asyncio.to_thread(_is_gone, task.working_directory)
     own_place = path.parts[-3:-1] == (".claude", "worktrees")
     directory = str(path.parents[2] if own_place else repo.top)
 

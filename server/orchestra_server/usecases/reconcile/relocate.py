@@ -72,7 +72,8 @@ async def _move(
         at, actor = context.clock(), context.actor
         changes: list[Change] = []
         task = await reads.task(task_id)
-        if task is not None and _is_below(task.working_directory, old):
+        is_own = task is not None and task.clone in {"", clone}
+        if task is not None and is_own and _is_below(task.working_directory, old):
             directory = _moved(task.working_directory, old, new)
             changes.append(task_lifecycle.moved(task, directory=directory, at=at, actor=actor)[1])
         read = [await reads.chamber(chamber.id) for chamber in chambers]

@@ -6,7 +6,11 @@ from orchestra_core.clock import iso_time
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.tasks import TaskStatus
 from orchestra_core.state import ProjectState
-from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere
+from orchestra_server.usecases.clones.whereabouts import (
+    place_in,
+    sentence_elsewhere,
+    with_tasks_here,
+)
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
@@ -17,7 +21,8 @@ _DISCOVERIES_SHOWN = 40
 
 async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
     """Return everything recorded of a task; raises Unknown with the closest open ones."""
-    return task_status(context, await context.store.snapshot(task_id), task_id)
+    state = await with_tasks_here(context, await context.store.snapshot(task_id))
+    return task_status(context, state, task_id)
 
 
 def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStatus:

@@ -3,6 +3,7 @@
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.replies.workers import AgentContext
 from orchestra_core.state import ProjectState
+from orchestra_server.usecases.clones.whereabouts import with_tasks_here
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in, unknown_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -22,7 +23,8 @@ async def get_agent_context(
     Unknown for a chamber that the task does not have.
     """
     kind = checked_agent_type(agent_type)
-    return agent_context(await context.store.snapshot(task_id), task_id, kind, module.strip())
+    state = await with_tasks_here(context, await context.store.snapshot(task_id))
+    return agent_context(state, task_id, kind, module.strip())
 
 
 def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:

@@ -1,6 +1,7 @@
 """What a clone says of, and does with, the chambers of another clone of the same project."""
 
 import asyncio
+import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
+from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from tests.orchestra_server.usecases.clones.conftest import TwoClones
 from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
 
@@ -131,6 +133,34 @@ async def test_a_directory_of_a_task_is_the_same_one_of_this_clone_where_there_i
     top, other = clones.here.project.main_checkout, clones.there.project.main_checkout
     assert (await task_here(clones.here, task)).working_directory == str(top)
     assert (await task_here(clones.there, task)).working_directory == str(other)
+
+
+async def test_answers_briefings_and_files_name_the_directory_of_this_clone(
+    clones: TwoClones,
+) -> None:
+    task_id = await a_started_task(clones.there)
+    await chambers_open(clones.here, task_id, ["api"])
+    top = clones.here.project.main_checkout
+    status = await get_task_status(clones.here, task_id=task_id)
+    briefing = await get_agent_context(
+        clones.here, task_id=task_id, agent_type="worker", module="api"
+    )
+    assert (status.working_directory, briefing.working_directory) == (str(top), str(top))
+    shown = await asyncio.to_thread((top / ".claude/MISSION_CONTEXT.json").read_text)
+    assert task_id in shown
+    stored = (await clones.here.store.snapshot()).tasks[task_id].working_directory
+    assert stored == str(clones.there.project.main_checkout)
+
+
+async def test_reconcile_repairs_a_chamber_here_of_a_task_from_elsewhere(
+    clones: TwoClones,
+) -> None:
+    task_id = await a_started_task(clones.there)
+    api = (await chambers_open(clones.here, task_id, ["api"]))["api"]
+    await asyncio.to_thread(shutil.rmtree, api.path / ".claude")
+    [found] = (await reconcile(clones.here)).differences
+    assert (found.name, found.mended) == ("lost hook", True)
+    assert (await reconcile(clones.here)).differences == []
 
 
 async def test_reconcile_leaves_the_chambers_of_other_clones_alone(clones: TwoClones) -> None:

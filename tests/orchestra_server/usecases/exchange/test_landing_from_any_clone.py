@@ -169,8 +169,11 @@ async def test_without_a_common_remote_each_clone_lands_its_own(shared: SharedTa
         await until_awaited(has_none)
         with pytest.raises(Refused, match=r"which shares no remote with this clone"):
             await complete_task(shared.here, task_id=shared.id, summary="S")
+        made = await create_chambers_batch(shared.here, task_id=shared.id, chamber_names=["web"])
+        [note] = [note for note in made.notes if "shares no remote" in note]
+        assert "the work of auth is neither compared nor landed here" in note
         part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
-        assert (part.merged, part.still_live) == (["api"], ["auth"])
+        assert (part.merged, part.still_live) == (["api", "web"], ["auth"])
     assert (await complete_task(shared.there, task_id=shared.id, summary="S")).completed
 
 
