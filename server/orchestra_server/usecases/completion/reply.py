@@ -190,8 +190,8 @@ def _elsewhere(left_out: Mapping[str, str]) -> list[str]:
 def _kept_out(returning: Mapping[str, Sequence[str]]) -> list[str]:
     """Return a note for each chamber whose base was rewritten: the commits that stay out."""
     return [
-        f"{name}: the branch was rewritten meanwhile, or another clone has more of it; what it does "
-        f"not hold stays out ({listed(commits)}), and the chamber's own commits are replayed"
+        f"{name}: the branch was rewritten meanwhile, or another clone has more of it; what it "
+        f"does not hold stays out ({listed(commits)}), and the chamber's own commits are replayed"
         for name, commits in returning.items()
     ]
 
