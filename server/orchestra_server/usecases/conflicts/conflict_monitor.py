@@ -18,19 +18,12 @@ from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import (
-    ROUND_SECONDS,
-    TOO_LARGE,
-    health_of,
-    is_compared,
-    with_watch,
-)
+from orchestra_server.domain.chamber_health import ROUND_SECONDS
 from orchestra_server.domain.conflicts import recorded, sighted
 from orchestra_server.git.merge.pairwise_conflicts import (
     CheckedPairs,
@@ -40,8 +33,7 @@ from orchestra_server.git.merge.pairwise_conflicts import (
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
-from orchestra_server.git.watch.watch_limit import explain_failure, reached_limit
-from orchestra_server.usecases.clones.whereabouts import here_of
+from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
@@ -50,9 +42,8 @@ from orchestra_server.usecases.conflicts.watch_plan import (
     ended_chambers,
     make_plan,
 )
+from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
 from orchestra_server.usecases.exchange.radar_exchange import RadarExchange
-from orchestra_server.usecases.health.observe_health import observe_health
-from orchestra_server.usecases.health.record_health import record_health
 
 # Events that change the set of watched chambers, and those that recreate a chamber's directory.
 _CHANGES_OF_PLAN = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
@@ -108,7 +99,7 @@ class ConflictMonitor:
         self._wake_up = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._round: asyncio.TimerHandle | None = None
-        self._refused = ""  # why the system does not report all changes
+        self._health = WatchedHealth(store, project, clock, self._in_thread)
         self._plan = WatchPlan()
         self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
         self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
@@ -216,7 +207,7 @@ class ConflictMonitor:
                 self._pending.changed |= pending.changed | pending.files.keys()
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_RETRY_DELAY)
-            if self._round is None and self._live_chambers():
+            if self._round is None and self._health.chambers(self._state):
                 self._round = self._loop.call_later(ROUND_SECONDS, self._begin_round)
             await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
@@ -242,38 +233,19 @@ class ConflictMonitor:
         self._pending.round = True
         self._wake_up.set()
 
-    def _live_chambers(self) -> list[Chamber]:
-        live = (chamber for chamber in self._state.chambers.values() if chamber.is_live)
-        return here_of(live, clone_id(self._project.git_dir))
-
     async def _look_at_health(self, pending: _PendingChanges) -> None:
         """Record what is wrong with chambers; in a round, compare those that are not watched."""
-        plan = self._plan
-        limit = await self._in_thread(reached_limit, self._project.git_dir) if plan.chambers else ""
-        if limit:
-            self._refused = limit
-        elif self._refused and pending.round:
+        is_limited = await self._health.is_limited(self._plan)
+        if self._health.refused and not is_limited and pending.round:
             self._pending.plan = True  # another watcher may be let have its watches
             self._wake_up.set()
-        unwatched = {
-            chamber.id: self._refused or TOO_LARGE
-            for chamber in plan.chambers
-            if self._refused or chamber.id not in plan.watched
-        }
+        unwatched = self._health.unwatched(self._plan)
         if pending.round and unwatched:
             pending.check = True  # the base is perhaps not watched either
             pending.changed |= unwatched.keys()
-        chambers = self._live_chambers()
-        repo = await self._opened_repository()
-        facts = await self._in_thread(observe_health, repo, self._state.tasks, chambers)
-        health = dict[str, tuple[str, ...]]()
-        for chamber in chambers:
-            why, seen = unwatched.get(chamber.id, ""), facts.get(chamber.id)
-            health[chamber.id] = health_of(chamber, seen, why) if seen else with_watch(chamber, why)
-        if any(is_compared(health[one.id]) != is_compared(one.health) for one in chambers):
-            self._pending.plan = True  # a chamber's directory went, or came back
+        if await self._health.record(await self._opened_repository(), self._state, unwatched):
+            self._pending.plan = True
             self._wake_up.set()
-        await record_health(self._store, self._clock, self._state, health)
 
     def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
         """Start a watcher that replaces the others once it is ready; they run until then."""
@@ -295,7 +267,7 @@ class ConflictMonitor:
         self._pending.changed |= self._unwatched
         self._pending.health = True
         self._unwatched = set[str]()
-        self._refused = ""
+        self._health.refused = ""
         self._wake_up.set()
 
     def _watcher_failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
@@ -312,7 +284,7 @@ class ConflictMonitor:
             self._pending.plan = True
             self._wake_in(_RETRY_DELAY)
         else:
-            self._refused = explain_failure(why)
+            self._health.refused = explain_failure(why)
             self._pending.health = True
             self._wake_up.set()
 

@@ -10,7 +10,7 @@ import watchfiles
 from orchestra_core.names import chamber_id
 from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.conflicts import conflict_monitor
+from orchestra_server.usecases.conflicts import conflict_monitor, watched_health
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from tests.support.conducting import chambers_open
 from tests.support.conflict_scene import Scene, radar_scene
@@ -63,7 +63,7 @@ async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
         return WATCHES
 
     await scene.watched()
-    monkeypatch.setattr(conflict_monitor, "reached_limit", limit)
+    monkeypatch.setattr(watched_health, "reached_limit", limit)
     await chambers_open(scene.context, scene.task_id, ["docs"])
     await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
 
