@@ -23,12 +23,12 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
+from orchestra_core.wording.ages import SECOND, precise_duration
 from orchestra_tui import themes
 from orchestra_tui.backend.protocols import EventSource, ServerStatus, ToolClient
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
-from orchestra_tui.presentation.ages import SECOND, precise_duration
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor

@@ -5,13 +5,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from orchestra_core.text import clean
+from orchestra_core.text import as_lines, clean
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines as plain text, without anything a terminal would act upon."""
-    for line in lines:
-        sys.stdout.write(f"{clean(line)}\n")
+    sys.stdout.write(as_lines(lines))
+
+
+def print_text(text: str) -> None:
+    """Print a text that is clean already."""
+    sys.stdout.write(text)
 
 
 def print_document(document: object) -> None:

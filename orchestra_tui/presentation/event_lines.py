@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from orchestra_core.events import Event
-from orchestra_tui.presentation.ages import time_of_day
+from orchestra_core.wording.ages import time_of_day
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Literal
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, due, precise_duration
+from orchestra_core.wording.ages import age, due, precise_duration
 from orchestra_tui.presentation.details.conflict_lines import SIGN
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line

@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from orchestra_tui.presentation.ages import earliest
+from orchestra_core.wording.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
 from orchestra_tui.presentation.rows.row_source import RowSource

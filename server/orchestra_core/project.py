@@ -1,8 +1,4 @@
-"""Which repository this is, found by reading git's own pointer files, without running git.
-
-The formats are those of gitrepository-layout(5): a `.git` directory, or a `.git` file with a
-`gitdir:` line whose target may name the common directory in a `commondir` file.
-"""
+"""Which repository this is, without running git."""
 
 import hashlib
 import os
@@ -10,10 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.clone.common_directory import common_directory
 from orchestra_core.clone.repository_location import own_placement
 from orchestra_core.errors import BadInput, Unavailable
-
-_POINTER = "gitdir:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +32,11 @@ def find_project(start: Path, override: str = "") -> Project:
     an override that cannot be a key.
     """
     start = start.resolve()
-    for directory in (start, *start.parents):
-        common = _common_directory(directory)
-        if common is not None:
-            _check_encoding(directory)
-            _check_encoding(common)
-            return Project(override_id(override) or _id_of(common), directory, common)
+    directory, common_dir = (Path(found) for found in common_directory(str(start)))
+    if common_dir != Path():
+        _check_encoding(directory)
+        _check_encoding(common_dir)
+        return Project(override_id(override) or _id_of(common_dir), directory, common_dir)
     raise Unavailable(
         f"{start} is not in a git repository; run this inside one, or make one with 'git init'"
     )
@@ -72,25 +66,6 @@ def override_id(override: str) -> str:
 def _id_of(common: Path) -> str:
     noted = own_placement(common)
     return noted.id if noted is not None else id_by_place(common)
-
-
-def _common_directory(directory: Path) -> Path | None:
-    marker = directory / ".git"
-    if marker.is_dir():
-        return marker.resolve()
-    if marker.is_file():
-        text = marker.read_text(encoding="utf-8", errors="surrogateescape").strip()
-        if not text.startswith(_POINTER):
-            return None
-        git_dir = (directory / text.removeprefix(_POINTER).strip()).resolve()
-        pointer = git_dir / "commondir"
-        if pointer.is_file():
-            relative = pointer.read_text(encoding="utf-8", errors="surrogateescape").strip()
-            return (git_dir / relative).resolve()
-        return git_dir
-    if (directory / "HEAD").is_file() and (directory / "objects").is_dir():
-        return directory  # a bare repository
-    return None
 
 
 def id_by_place(common: Path) -> str:

@@ -4,6 +4,7 @@ Limits are characters, not bytes: they exist so that a room and a prompt stay re
 """
 
 import re
+from collections.abc import Iterable
 
 from orchestra_core.errors import BadInput
 
@@ -30,6 +31,11 @@ def clean(text: str) -> str:
     text = _ESCAPE_SEQUENCES.sub("", text)
     text = _UNSEEN.sub("", text)
     return _SURROGATES.sub("\ufffd", text)
+
+
+def as_lines(lines: Iterable[str]) -> str:
+    """Return lines as a text to print, without anything a terminal would act upon."""
+    return "".join(f"{clean(line)}\n" for line in lines)
 
 
 def one_line(text: str, limit: int = LINE_LIMIT) -> str:

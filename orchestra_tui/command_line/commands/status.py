@@ -1,15 +1,12 @@
 """`orchestra status`: the present tasks, chambers, workers and unread mail."""
 
 from orchestra_core.clock import now_ms
-from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
+from orchestra_server.commands.status import status_text
 from orchestra_server.files.spool.spool_folder import has_files
-from orchestra_server.usecases.health.orphans import orphan_worktrees
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import print_document, print_lines
-from orchestra_tui.command_line.status_document import status_document
-from orchestra_tui.command_line.status_lines import status_lines
+from orchestra_tui.command_line.output import print_json, print_text
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:
@@ -18,12 +15,11 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     # What hooks have left belongs to the answer, and only a store takes it in.
     state = None if has_files(project.git_dir) else quick_snapshot(project.id, place.settings)
     state = state or _opened_snapshot(place)
-    orphans = orphan_worktrees(project.git_dir, state)
-    document = status_document(project, state, own_clone_id(project.git_dir), now_ms(), orphans)
+    text = status_text(project, state, now_ms(), as_json=as_json)
     if as_json:
-        print_document(document)
+        print_json(text.rstrip("\n").encode())
     else:
-        print_lines(status_lines(document, now_ms()))
+        print_text(text)
     return 0
 
 

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from orchestra_core.models import Agent, Chamber
+from orchestra_core.wording.ages import age, elapsed, time_of_day
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import age, elapsed, time_of_day
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
 from orchestra_tui.presentation.details.task_and_discovery_details import (
     commit_text,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Discovery, Phase, Presence, Task
+from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import standing_cell

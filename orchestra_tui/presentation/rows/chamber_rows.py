@@ -2,7 +2,7 @@
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber, Presence
-from orchestra_tui.presentation.ages import age, due, earliest, elapsed
+from orchestra_core.wording.ages import age, due, earliest, elapsed
 from orchestra_tui.presentation.details.conflict_lines import conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row

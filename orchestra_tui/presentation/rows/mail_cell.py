@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import age, due, earliest, precise_duration, time_of_day
+from orchestra_core.wording.ages import age, due, earliest, precise_duration, time_of_day
 from orchestra_tui.presentation.indexed_state import is_overdue
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import MAIL, OVERDUE

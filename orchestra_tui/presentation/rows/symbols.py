@@ -1,30 +1,43 @@
 """One symbol and one tone for every state: shapes differ, so colour only repeats them."""
 
 from orchestra_core.models import ChamberState, InterruptState, Severity, TaskState, WorkerState
-from orchestra_tui.presentation.rows.cells import Cell
+from orchestra_core.wording.states import (
+    CHAMBER_SYMBOLS,
+    CONFLICT_SYMBOL,
+    HEALTH_SYMBOL,
+    SUSPENDED_WORDS,
+    TASK_SYMBOLS,
+    UNPROVEN_WORDS,
+    WORKER_WORDS,
+)
+from orchestra_tui.presentation.rows.cells import Cell, Tone
 
-TASK: dict[TaskState, Cell] = {
-    "open": Cell("●", "accent"),
-    "completing": Cell("◐", "warn"),
-    "completed": Cell("✓", "ok"),
-    "closed": Cell("○", "muted"),
+_TASK_TONES: dict[TaskState, Tone] = {
+    "open": "accent",
+    "completing": "warn",
+    "completed": "ok",
+    "closed": "muted",
 }
-CHAMBER: dict[ChamberState, Cell] = {
-    "creating": Cell("◌", "muted"),
-    "live": Cell("●", "ok"),
-    "closing": Cell("◐", "warn"),
-    "closed": Cell("○", "muted"),
-    "failed": Cell("✗", "critical"),
+_CHAMBER_TONES: dict[ChamberState, Tone] = {
+    "creating": "muted",
+    "live": "ok",
+    "closing": "warn",
+    "closed": "muted",
+    "failed": "critical",
 }
-WORKER: dict[WorkerState, Cell] = {
-    "unknown": Cell("no worker", "muted"),
-    "starting": Cell("starting", "muted"),
-    "working": Cell("working"),
-    "waiting": Cell("waiting", "warn"),
-    "idle": Cell("idle", "muted"),
-    "finished": Cell("finished", "muted"),
-    "failed": Cell("failed", "critical"),
+_WORKER_TONES: dict[WorkerState, Tone] = {
+    "unknown": "muted",
+    "starting": "muted",
+    "working": "plain",
+    "waiting": "warn",
+    "idle": "muted",
+    "finished": "muted",
+    "failed": "critical",
 }
+
+TASK = {state: Cell(TASK_SYMBOLS[state], tone) for state, tone in _TASK_TONES.items()}
+CHAMBER = {state: Cell(CHAMBER_SYMBOLS[state], tone) for state, tone in _CHAMBER_TONES.items()}
+WORKER = {state: Cell(WORKER_WORDS[state], tone) for state, tone in _WORKER_TONES.items()}
 SEVERITY: dict[Severity, Cell] = {
     "info": Cell("·", "muted"),
     "important": Cell("▲", "warn"),
@@ -38,8 +51,8 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("undelivered", "warn"),
 }
-CONFLICT = Cell("⚠", "warn")
-SUSPENDED = Cell("‖ suspended", "warn")
-UNPROVEN = Cell("? hook not verified", "warn")
-HEALTH = Cell("✚", "warn")  # before what is wrong with a chamber
+CONFLICT = Cell(CONFLICT_SYMBOL, "warn")
+SUSPENDED = Cell(SUSPENDED_WORDS, "warn")
+UNPROVEN = Cell(UNPROVEN_WORDS, "warn")
+HEALTH = Cell(HEALTH_SYMBOL, "warn")
 OVERDUE = "!"  # before what has been unread for too long

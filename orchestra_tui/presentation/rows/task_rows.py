@@ -2,7 +2,7 @@
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Task
-from orchestra_tui.presentation.ages import due, elapsed
+from orchestra_core.wording.ages import due, elapsed
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.symbols import TASK

@@ -10,9 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from orchestra_core.models import Chamber, Interrupt, InterruptState, Requires
+from orchestra_core.wording.ages import precise_duration, time_of_day
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.presentation.ages import precise_duration, time_of_day
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog

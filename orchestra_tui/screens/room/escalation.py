@@ -2,7 +2,7 @@
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Interrupt
-from orchestra_tui.presentation.ages import duration
+from orchestra_core.wording.ages import duration
 from orchestra_tui.presentation.indexed_state import IndexedState
 
 

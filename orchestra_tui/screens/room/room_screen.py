@@ -9,8 +9,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from orchestra_core.clock import Clock
+from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.presentation.ages import earliest
 from orchestra_tui.presentation.event_lines import feed_line
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity

@@ -52,6 +52,16 @@ def ensure_daemon(project: Project, settings: Settings) -> None:
         raise unavailable(fault) from fault
 
 
+def launch_daemon(project: Project, settings: Settings) -> None:
+    """Start the clone's daemon unless one runs, and wait for nothing; raises Unavailable."""
+    try:
+        make_daemon_directories(project.git_dir)
+        if not is_locked(daemon_lock(project.git_dir)):
+            _launch(project.git_dir, daemon_environ(project, settings))
+    except OSError as fault:
+        raise unavailable(fault) from fault
+
+
 def stop_daemon(common_dir: Directory, seconds: float = _STOP_WITHIN) -> bool:
     """Stop the clone's daemon and wait for its end; tell whether there was one.
 

@@ -18,10 +18,12 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.open_store import open_store
+from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.duties import on_duty
 from orchestra_server.daemon.lifetime import Lifetime
 from orchestra_server.daemon.listener import Listener
 from orchestra_server.daemon.removal import wait_for_removal
+from orchestra_server.daemon.served_store import ServedStore
 
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Seconds; the daemon before this one is on its way out.
@@ -79,8 +81,10 @@ async def _live(project: Project, settings: Settings) -> None:
     for number in _END_SIGNALS:
         loop.add_signal_handler(number, lifetime.stop)
     try:
-        async with Listener(project, settings, lifetime).listen():
-            serving = asyncio.create_task(_serve(project, settings))
+        store = ServedStore()
+        commands = CommandRunner(project, settings, store)
+        async with Listener(project, settings, lifetime, commands.run).listen():
+            serving = asyncio.create_task(_serve(project, settings, store, commands))
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
             await lifetime.ended()
@@ -93,7 +97,9 @@ async def _live(project: Project, settings: Settings) -> None:
         lifetime.close()
 
 
-async def _serve(project: Project, settings: Settings) -> None:
+async def _serve(
+    project: Project, settings: Settings, served: ServedStore, commands: CommandRunner
+) -> None:
     """Be on duty with an open store, until cancelled; try again while it is away."""
     failures = 0
     while True:
@@ -103,8 +109,14 @@ async def _serve(project: Project, settings: Settings) -> None:
                 on_duty(store, project, now_ms),
             ):
                 failures = 0
-                await asyncio.Event().wait()
+                served.opened(store)
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    served.closed()
+                    await commands.finish()
         except OrchestraError as fault:
+            served.closed(fault)
             if not failures:
                 _log.warning("%s", fault)
             await asyncio.sleep(_RETRIES[min(failures, len(_RETRIES) - 1)])

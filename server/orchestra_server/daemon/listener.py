@@ -1,6 +1,7 @@
 """The daemon's socket: one question per connection and its answer, each a line of JSON.
 
-`about` answers who serves what; `attach` holds the daemon until the asker hangs up; `stop` ends it.
+`about` answers who serves what; `attach` holds the daemon until the asker hangs up; `command` runs
+a command of the operator's; `stop` ends the daemon.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,10 +31,17 @@ Question = Mapping[str, Any]
 class Listener:
     """Answers everyone who connects to the socket."""
 
-    def __init__(self, project: Project, settings: Settings, lifetime: Lifetime) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: Settings,
+        lifetime: Lifetime,
+        run_command: Callable[[object], Awaitable[Mapping[str, object]]],
+    ) -> None:
         self._project = project
         self._settings = settings
         self._lifetime = lifetime
+        self._run_command = run_command
         self._own = introduction(project.git_dir, daemon_environ(project, settings))
         self._open = set[asyncio.StreamWriter]()
 
@@ -80,13 +88,31 @@ class Listener:
             return
         differs = difference(self._own, question)
         about = {**self._about(), "differs": differs} if differs else self._about()
-        _say(writer, about)
-        if differs or question.get("call") != "attach":
-            await writer.drain()
+        if question.get("call") == "command" and not differs:
+            with self._lifetime.hold():
+                await self._answer_command(question, reader, writer)
             return
-        with self._lifetime.hold():
-            while await reader.read(_LINE_LIMIT):
-                pass
+        _say(writer, about)
+        await writer.drain()
+        if question.get("call") == "attach" and not differs:
+            with self._lifetime.hold():
+                await _hung_up(reader)
+
+    async def _answer_command(
+        self, question: Question, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Run a command and say what it prints; cancel it when the asker hangs up."""
+        running = asyncio.ensure_future(self._run_command(question.get("command")))
+        leaving = asyncio.create_task(_hung_up(reader))
+        try:
+            await asyncio.wait([running, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                _say(writer, running.result())
+                await writer.drain()
+        finally:
+            running.cancel()
+            leaving.cancel()
+            await asyncio.gather(running, leaving, return_exceptions=True)
 
     def _about(self) -> dict[str, object]:
         url = self._settings.redis_url
@@ -105,6 +131,11 @@ def difference(own: Question, asker: Question) -> str:
         if own.get(part) != asker.get(part):
             return "version"
     return "" if own.get("store") == asker.get("store") else "store"
+
+
+async def _hung_up(reader: asyncio.StreamReader) -> None:
+    while await reader.read(_LINE_LIMIT):
+        pass
 
 
 def _remove(socket: str) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +28,19 @@ def project(tmp_path: Path) -> Project:
     return find_project(small_repository(tmp_path / "shop").path)
 
 
+async def no_command(_: object) -> Answer:
+    return {"error": "there is none"}
+
+
 @asynccontextmanager
-async def listening(project: Project, settings: Settings) -> AsyncGenerator[Lifetime]:
+async def listening(
+    project: Project,
+    settings: Settings,
+    run_command: Callable[[object], Awaitable[Answer]] = no_command,
+) -> AsyncGenerator[Lifetime]:
     lifetime = Lifetime(project.git_dir, 100)
     try:
-        async with Listener(project, settings, lifetime).listen():
+        async with Listener(project, settings, lifetime, run_command).listen():
             yield lifetime
     finally:
         lifetime.close()
@@ -126,6 +134,52 @@ async def test_the_socket_of_a_killed_daemon_is_replaced(
     async with listening(project, settings):
         assert await ask(project, from_user("about", project, settings)) is not None
     assert await ask(project, from_user("about", project, settings)) is None
+
+
+async def test_a_command_is_run_and_holds_the_daemon_meanwhile(
+    project: Project, settings: Settings
+) -> None:
+    held = list[int]()
+
+    async def run(asked: object) -> Answer:
+        held.append(lifetime.holders)
+        return {"text": f"asked {asked}"}
+
+    async with listening(project, settings, run) as lifetime:
+        answer = await ask(project, {**from_user("command", project, settings), "command": 7})
+        assert answer == {"text": "asked 7"}
+        assert held == [1]
+        await until(lambda: lifetime.holders == 0)
+
+
+async def test_a_command_of_another_store_is_not_run(project: Project, settings: Settings) -> None:
+    other = replace(settings, project="another")
+    async with listening(project, settings):
+        answer = await ask(project, {**from_user("command", project, other), "command": 7})
+    assert answer is not None
+    assert answer["differs"] == "store"
+    assert "error" not in answer
+
+
+async def test_a_command_is_cancelled_when_its_asker_hangs_up(
+    project: Project, settings: Settings
+) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def run(_: object) -> Answer:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return {}
+
+    async with listening(project, settings, run):
+        _, writer = await asyncio.open_unix_connection(daemon_socket(project.git_dir))
+        writer.write(json.dumps(from_user("command", project, settings)).encode() + b"\n")
+        await asyncio.wait_for(began.wait(), 10)
+        writer.close()
+        await asyncio.wait_for(ended.wait(), 10)
 
 
 def test_an_asker_differs_by_code_place_or_store() -> None:

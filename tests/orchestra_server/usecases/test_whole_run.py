@@ -12,7 +12,7 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.concurrency.repository_lock import run_shielded
 from orchestra_server.usecases.tasks.start_task import start_task
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.orchestra_server.usecases.conftest import MakeContext
+from tests.orchestra_server.conftest import MakeContext
 from tests.support.conducting import (
     a_started_task,
     chamber_of,

@@ -122,7 +122,7 @@ def test_an_empty_message_is_a_usage_error(
 
 
 def test_stopping_a_valkey_that_does_not_run_is_no_failure(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert main(["down"]) == 0
+    assert main(["-C", str(tmp_path), "down"]) == 0
     assert capsys.readouterr().out.startswith("No private Valkey is running")

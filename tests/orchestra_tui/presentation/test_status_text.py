@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_tui.presentation.ages import MINUTE
+from orchestra_core.wording.ages import MINUTE
 from orchestra_tui.presentation.status_text import Latency, Status, StoreLink, latency, status_line
 from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import NOON, an_interrupt

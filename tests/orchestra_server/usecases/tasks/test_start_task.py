@@ -9,7 +9,7 @@ from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_core.text import DESCRIPTION_LIMIT
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.orchestra_server.usecases.conftest import MakeContext
+from tests.orchestra_server.conftest import MakeContext
 from tests.support.conducting import a_started_task, chambers_open, kinds
 from tests.support.repositories import (
     TestRepository,

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from orchestra_core.models import Agent, Heartbeat, Presence
 from orchestra_core.state import ProjectState
+from orchestra_core.wording.ages import time_of_day
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.ages import time_of_day
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from orchestra_tui.presentation.ages import time_of_day
+from orchestra_core.wording.ages import time_of_day
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import chamber_row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_lines

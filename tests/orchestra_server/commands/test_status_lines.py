@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from orchestra_core.models import Heartbeat
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
-from orchestra_tui.command_line.status_document import status_document
-from orchestra_tui.command_line.status_lines import status_lines
+from orchestra_server.commands.status_document import status_document
+from orchestra_server.commands.status_lines import status_lines
 from tests.support.samples import NOON, a_busy_project, a_chamber, a_clone, a_conflict, a_task
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))

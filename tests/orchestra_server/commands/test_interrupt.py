@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import Unknown
 from orchestra_core.state import ProjectState
-from orchestra_tui.command_line.commands.interrupt import task_of
+from orchestra_server.commands.interrupt import task_of
 from tests.support.samples import a_chamber
 
 

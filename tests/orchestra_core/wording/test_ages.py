@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_tui.presentation.ages import (
+from orchestra_core.wording.ages import (
     DAY,
     HOUR,
     MINUTE,

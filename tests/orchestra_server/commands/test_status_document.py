@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from orchestra_core.project import Project
-from orchestra_tui.command_line.status_document import (
+from orchestra_server.commands.status_document import (
     StatusDocument,
     status_document,
 )

@@ -3,21 +3,21 @@
 from orchestra_core.models import OVER_TASK, STANDING_CHAMBER
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
-from orchestra_tui.command_line.status_document import (
+from orchestra_core.wording.ages import age, elapsed
+from orchestra_core.wording.states import (
+    CHAMBER_SYMBOLS,
+    CONFLICT_SYMBOL,
+    HEALTH_SYMBOL,
+    SUSPENDED_WORDS,
+    TASK_SYMBOLS,
+    UNPROVEN_WORDS,
+    WORKER_WORDS,
+)
+from orchestra_server.commands.status_document import (
     ChamberEntry,
     StatusDocument,
     TaskEntry,
     WorkerEntry,
-)
-from orchestra_tui.presentation.ages import age, elapsed
-from orchestra_tui.presentation.rows.symbols import (
-    CHAMBER,
-    CONFLICT,
-    HEALTH,
-    SUSPENDED,
-    TASK,
-    UNPROVEN,
-    WORKER,
 )
 
 _FINISHED_SHOWN = 3
@@ -31,7 +31,7 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
     lines += [f"! cannot be read: {reason}" for reason in document.unreadable]
-    lines += [f"{HEALTH.text} {_orphan(place)}" for place in document.orphans]
+    lines += [f"{HEALTH_SYMBOL} {_orphan(place)}" for place in document.orphans]
     if not document.tasks:
         return [
             *lines,
@@ -54,14 +54,14 @@ def _orphan(place: str) -> str:
 def _open_lines(task: TaskEntry, now: int) -> list[str]:
     phase = f", phase {task.phase}" if task.phase else ""
     lines = [
-        f"{TASK[task.state].text} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
+        f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
         f"  {one_line(task.description, _TEXT_LIMIT)}",
     ]
     shown = [c for c in task.chambers if c.state in (*STANDING_CHAMBER, "failed")]
     width = max((len(chamber.name) for chamber in shown), default=0)
     for chamber in shown:
         lines.append(f"  {_chamber_line(chamber, width, now)}")
-        lines += [f"    {HEALTH.text} {sentence}" for sentence in chamber.health]
+        lines += [f"    {HEALTH_SYMBOL} {sentence}" for sentence in chamber.health]
     closed = len(task.chambers) - len(shown)
     if closed:
         lines.append(f"  {closed} closed")
@@ -69,7 +69,7 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
 
 
 def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
-    symbol = CHAMBER[chamber.state].text
+    symbol = CHAMBER_SYMBOLS[chamber.state]
     state = _worker_text(chamber.worker, now) if chamber.state == "live" else chamber.state
     note = f": {one_line(chamber.note, _TEXT_LIMIT)}" if chamber.note else ""
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
@@ -95,7 +95,7 @@ def _conflicts(chamber: ChamberEntry) -> str:
         split_chamber_id(conflict.other).name for conflict in chamber.conflicts[:_CONFLICTS_SHOWN]
     )
     more = len(chamber.conflicts) - _CONFLICTS_SHOWN
-    return f"  {CONFLICT.text} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
+    return f"  {CONFLICT_SYMBOL} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def _trouble(chamber: ChamberEntry, now: int) -> str:
@@ -103,20 +103,20 @@ def _trouble(chamber: ChamberEntry, now: int) -> str:
     if chamber.state != "live":
         return ""
     suspended = (
-        f"  {SUSPENDED.text} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
+        f"  {SUSPENDED_WORDS} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
     )
-    return suspended + ("" if chamber.proven_ready else f"  {UNPROVEN.text}")
+    return suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
 
 
 def _worker_text(worker: WorkerEntry, now: int) -> str:
     doing = (
         one_line(f"{worker.tool} {worker.detail}", _TEXT_LIMIT) if worker.state == "working" else ""
     )
-    parts = (WORKER[worker.state].text, age(worker.since, now), doing)
+    parts = (WORKER_WORDS[worker.state], age(worker.since, now), doing)
     return "  ".join(part for part in parts if part)
 
 
 def _finished_line(task: TaskEntry, now: int) -> str:
     took = elapsed(task.started_at, task.finished_at, now)
     summary = one_line(task.summary or task.description, _TEXT_LIMIT)
-    return f"{TASK[task.state].text} {task.id}  {task.state} in {took}: {summary}"
+    return f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state} in {took}: {summary}"

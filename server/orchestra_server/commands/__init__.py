@@ -1,0 +1,1 @@
+"""What the operator's commands do and print, for the daemon that answers them and without one."""

@@ -1,0 +1,49 @@
+"""A command of the operator as it was typed, and the one place that runs it."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
+from orchestra_server.commands.resume import check_resume, resumed_lines
+from orchestra_server.commands.status import read_status
+from orchestra_server.usecases.common.transaction import Context
+
+CommandName = Literal["status", "interrupt", "resume"]
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """One command; each reads its own members. `root` is the working tree that it is typed in."""
+
+    name: CommandName
+    root: str
+    json: bool = False
+    chamber: str = ""
+    text: str = ""
+    requires: str = "review"
+    cancel: str = ""
+    task: str = ""
+
+
+def check_command(command: Command) -> None:
+    """Raise BadInput for what is wrong without a look at the state."""
+    if command.name == "interrupt" and not command.cancel:
+        check_interrupt(command.chamber, command.text)
+    elif command.name == "resume":
+        check_resume(command.chamber)
+
+
+async def run_command(context: Context, command: Command) -> str:
+    """Run a command and return the text that it prints; every failure is an OrchestraError."""
+    check_command(command)
+    match command.name:
+        case "status":
+            return await read_status(context, as_json=command.json)
+        case "interrupt" if command.cancel:
+            return await cancelled_lines(context, command.cancel, command.task)
+        case "interrupt":
+            return await sent_lines(
+                context, command.chamber, command.text, command.requires, command.task
+            )
+        case "resume":
+            return await resumed_lines(context, command.chamber, command.task)

@@ -1,0 +1,95 @@
+"""What the daemon answers to a command, however it goes."""
+
+import asyncio
+
+import pytest
+
+from orchestra_core.errors import StoreUnavailable
+from orchestra_server.daemon import answer_commands
+from orchestra_server.daemon.answer_commands import CommandRunner
+from orchestra_server.daemon.served_store import ServedStore
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def served(context: Context) -> ServedStore:
+    opened = ServedStore()
+    opened.opened(context.store)
+    return opened
+
+
+@pytest.fixture
+def runner(context: Context, served: ServedStore) -> CommandRunner:
+    return CommandRunner(context.project, context.settings, served)
+
+
+async def test_a_command_is_answered_with_what_it_prints(
+    context: Context, runner: CommandRunner
+) -> None:
+    task = await a_started_task(context)
+    sides = await chambers_open(context, task, ["auth"])
+    asked = {"name": "interrupt", "root": "/repo", "chamber": "auth", "text": "Use PR 12"}
+    answer = await runner.run(asked)
+    assert str(answer["text"]).startswith("Interrupt i-")
+    assert (sides["auth"].path / ".INTERRUPT").exists()
+    await runner.finish()
+    (interrupt,) = (await context.store.snapshot()).interrupts.values()
+    assert (interrupt.actor, interrupt.state) == ("operator", "posted")
+
+
+async def test_status_names_the_working_tree_that_it_was_typed_in(runner: CommandRunner) -> None:
+    answer = await runner.run({"name": "status", "root": "/else/where", "json": True})
+    assert '"root": "/else/where"' in str(answer["text"])
+    assert answer["json"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "misused", "line"),
+    [
+        ({"name": "resume", "root": "/", "chamber": "UP"}, True, "'UP' is not allowed"),
+        ({"name": "resume", "root": "/", "chamber": "auth"}, False, "no live chamber 'auth'"),
+        ({"name": "dance", "root": "/"}, None, "does not know this command"),
+        (None, None, "does not know this command"),
+    ],
+)
+async def test_a_failure_is_one_line_and_says_whether_it_was_misuse(
+    runner: CommandRunner, asked: object, misused: object, line: str
+) -> None:
+    answer = await runner.run(asked)
+    assert line in str(answer["error"])
+    assert "\n" not in str(answer["error"])
+    assert answer.get("misused") is misused
+
+
+async def test_a_fault_of_the_daemon_is_told_and_logged(
+    runner: CommandRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> str:
+        raise ZeroDivisionError("by chance")
+
+    monkeypatch.setattr(answer_commands, "run_command", broken)
+    answer = await runner.run({"name": "status", "root": "/"})
+    assert "failed inside the daemon (ZeroDivisionError: by chance)" in str(answer["error"])
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_store_that_is_away_is_the_commands_error(
+    runner: CommandRunner, served: ServedStore
+) -> None:
+    served.closed(StoreUnavailable("no server at db:6379; start it"))
+    answer = await runner.run({"name": "status", "root": "/"})
+    assert answer == {"error": "no server at db:6379; start it", "misused": False}
+
+
+async def test_the_files_that_follow_a_command_are_written_before_the_daemon_ends(
+    context: Context, runner: CommandRunner
+) -> None:
+    task = await a_started_task(context)
+    await chambers_open(context, task, ["auth"])
+    status = context.project.root / ".claude" / "PARALLEL_STATUS.json"
+    await asyncio.to_thread(status.unlink)
+    await runner.run({"name": "interrupt", "root": "/", "chamber": "auth", "text": "Use PR 12"})
+    await runner.finish()
+    await until(status.exists)
