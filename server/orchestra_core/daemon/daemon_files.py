@@ -34,7 +34,7 @@ def daemon_socket(common_dir: Directory) -> str:
     import hashlib  # noqa: PLC0415 - seldom needed
 
     digest = hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:16]
-    return os.path.join(_SHARED_PLACE, f"orchestra-{os.getuid()}", f"{digest}.sock")
+    return os.path.join(_SHARED_PLACE, f"orchestra-{os.getuid()}", f"{digest}.daemon")
 
 
 def is_own_directory(directory: str) -> bool:

@@ -20,8 +20,7 @@ def listener_that_answers(common_dir: Path, *parts: bytes) -> Generator[list[byt
     """Accept one connection, read a line, and send these parts one by one."""
     make_daemon_directories(common_dir)
     received = list[bytes]()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(daemon_socket(common_dir))
+    with bound_socket(common_dir) as listener:
         listener.listen()
 
         def answer() -> None:
@@ -35,6 +34,17 @@ def listener_that_answers(common_dir: Path, *parts: bytes) -> Generator[list[byt
         thread.start()
         yield received
         thread.join()
+
+
+@contextmanager
+def bound_socket(common_dir: Path) -> Generator[socket.socket]:
+    """Bind the daemon's socket; one below /tmp outlives the test's directory."""
+    place = Path(daemon_socket(common_dir))
+    place.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(place))
+        yield bound
+    place.unlink()
 
 
 def test_a_question_gets_its_answer_however_it_is_cut(project: Project) -> None:
@@ -52,9 +62,8 @@ def test_what_is_no_answer_counts_as_no_daemon(project: Project, answer: bytes) 
 def test_where_nobody_listens_there_is_no_daemon(project: Project) -> None:
     assert ask_daemon(project.git_dir, {"call": "about"}, 5) is None
     make_daemon_directories(project.git_dir)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(daemon_socket(project.git_dir))  # as a daemon that was killed leaves it
-    assert ask_daemon(project.git_dir, {"call": "about"}, 5) is None
+    with bound_socket(project.git_dir):  # as a daemon that was killed leaves it
+        assert ask_daemon(project.git_dir, {"call": "about"}, 5) is None
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,13 @@ def from_user(call: str, project: Project, settings: Settings) -> dict[str, obje
     return {"call": call, **introduction(project.git_dir, environ)}
 
 
+def leave_socket(place: str) -> None:
+    """Leave a socket that nobody listens on, as a daemon that was killed does."""
+    Path(place).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as left_over:
+        left_over.bind(place)
+
+
 async def ask(project: Project, question: Mapping[str, object]) -> Answer | None:
     return await asyncio.to_thread(ask_daemon, project.git_dir, question, 5.0)
 
@@ -127,10 +134,8 @@ async def test_what_is_no_question_gets_no_answer_and_does_no_harm(
 async def test_the_socket_of_a_killed_daemon_is_replaced(
     project: Project, settings: Settings
 ) -> None:
-    left_over = socket.socket(socket.AF_UNIX)
     make_daemon_directories(project.git_dir)
-    with left_over:
-        left_over.bind(daemon_socket(project.git_dir))
+    leave_socket(daemon_socket(project.git_dir))
     async with listening(project, settings):
         assert await ask(project, from_user("about", project, settings)) is not None
     assert await ask(project, from_user("about", project, settings)) is None
