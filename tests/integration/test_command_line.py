@@ -220,7 +220,7 @@ def test_serve_on_stdio_answers_a_client(shop: TestRepository, settings: Setting
         assert json.loads(line_of(server))["result"]["serverInfo"]["name"] == "orchestration"
         server.communicate(timeout=30)
         assert server.returncode == 0
-    assert not inspect(settings).running
+    wait_until(lambda: not inspect(settings).running, 40)  # the daemon may just have begun
 
 
 def test_serve_over_http_prints_its_address_and_ends_at_ctrl_c(
