@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
+from orchestra_core.settings import LINGER, PROJECT, REDIS_URL, STATE_DIR, Settings
 from tests.support.repositories import TestRepository, empty_repository
 from tests.support.valkey import Server, running_server, short_directory, valkey_binary
 
@@ -29,6 +29,7 @@ class Place:
             REDIS_URL: self.server.url,
             STATE_DIR: str(self.settings.state_dir),
             "XDG_RUNTIME_DIR": str(self.settings.runtime_dir),
+            LINGER: "0",
             "PYTHONUTF8": "1",
             "LC_ALL": "C.UTF-8",
         }

@@ -86,7 +86,7 @@ def _with_mail(checkout: HookedCheckout, seconds: float) -> list[Comparison]:
     *taken, floor = by_turns(measures, seconds)
     cases = ("mail is shown, and its receipt left", "mail denies a call", "the guard of a write")
     return [
-        comparison(case, "ms", samples, Aim(3), versus="python3 -I -S -c pass", against=floor)
+        comparison(case, "ms", samples, Aim(3), versus="python -I -S -c pass", against=floor)
         for case, samples in zip(cases, taken, strict=True)
     ]
 

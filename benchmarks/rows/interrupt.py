@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.alternating import by_turns, by_turns_async, taken_ms
+from benchmarks.alternating import by_turns, by_turns_async, command_ms, taken_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.rows.status import NOTHING
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
+from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.chamber.mailbox import MAIL
@@ -34,6 +36,7 @@ def measure(budget: Budget) -> list[Comparison]:
         return [
             *asyncio.run(_over_stdio(budget, place, directory)),
             *_by_command(budget, place, directory),
+            *_by_the_daemon(budget, place, directory),
         ]
 
 
@@ -84,6 +87,29 @@ def _by_command(budget: Budget, place: Place, directory: Path) -> list[Compariso
             versus="a process that imports the same", against=floor,
         ),
         comparison("the same, beyond that process", "ms", beyond, Aim(20, absolute=True)),
+    ]  # fmt: skip
+
+
+def _by_the_daemon(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
+    mailbox = directory / ".claude" / "worktrees" / "auth" / MAIL
+    sent = 0
+
+    def command() -> float:
+        nonlocal sent
+        sent += 1
+        return _until_there_ms((*_COMMAND, f"Use S512 only ({sent})"), mailbox, place.environ)
+
+    with a_warm_daemon(place, directory):
+        ours, floor = by_turns(
+            (command, lambda: command_ms(NOTHING, directory, place.environ)),
+            budget.seconds(8),
+            least=5,
+        )
+    return [
+        comparison(
+            "from the start of `orchestra interrupt` to the file, by the daemon", "ms", ours,
+            Aim(5), versus="python -I -S -c pass", against=floor,
+        )
     ]  # fmt: skip
 
 

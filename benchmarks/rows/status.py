@@ -1,16 +1,19 @@
 """`orchestra status --json`, as a program would ask every now and then."""
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks import seeding
 from benchmarks.alternating import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
-from benchmarks.places import a_place
+from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.project import find_project
 
 STATUS = (sys.executable, "-m", "orchestra_tui.command_line", "status", "--json")
-NOTHING = (sys.executable, "-c", "pass")
+NOTHING = (sys.executable, "-I", "-S", "-c", "pass")
 
 
 def measure(budget: Budget) -> list[Comparison]:
@@ -19,22 +22,28 @@ def measure(budget: Budget) -> list[Comparison]:
         repository = place.repository()
         with a_pipeline(place.server.url, find_project(repository.path).id) as pipeline:
             seeding.seed(pipeline, tasks=20, chambers=100)
-        ours, floor = by_turns(
-            (
-                lambda: command_ms(STATUS, repository.path, place.environ),
-                lambda: command_ms(NOTHING, repository.path, place.environ),
-            ),
-            budget.seconds(10),
-        )
+        alone, floor = _by_turns(place, repository.path, budget)
+        with a_warm_daemon(place, repository.path):
+            warm, warm_floor = _by_turns(place, repository.path, budget)
+    case, versus = "20 tasks, 100 chambers", "python -I -S -c pass"
     return [
-        comparison(
-            "20 tasks, 100 chambers", "ms", ours, Aim(8), versus="python -c pass", against=floor
-        )
+        comparison(f"{case}, by the daemon", "ms", warm, Aim(5), versus=versus, against=warm_floor),
+        comparison(f"{case}, without a daemon", "ms", alone, versus=versus, against=floor),
     ]
+
+
+def _by_turns(place: Place, directory: Path, budget: Budget) -> Sequence[Sequence[float]]:
+    return by_turns(
+        (
+            lambda: command_ms(STATUS, directory, place.environ),
+            lambda: command_ms(NOTHING, directory, place.environ),
+        ),
+        budget.seconds(10),
+    )
 
 
 ROW = Benchmark(
     "status",
-    "How long a program waits for `orchestra status --json`, by an interpreter that does nothing.",
+    "How long a program waits for `orchestra status --json`, by an interpreter that loads nothing.",
     measure,
 )
