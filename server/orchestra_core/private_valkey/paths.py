@@ -122,10 +122,9 @@ def choose_socket(paths: ServerPaths) -> Path:
         if socket.parent.is_dir() and _own_directory(socket.parent) == "":
             return socket
     digest = hashlib.sha256(os.fsencode(paths.data_dir)).hexdigest()[:12]
-    shared = f"orchestra-{os.getuid()}"
     # The fallback is only for a temporary directory whose own path is too long.
     for base in (paths.runtime_dir, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
-        socket = base / shared / f"{digest}.sock"
+        socket = shared_socket_directory(base) / f"{digest}.sock"
         if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT or not base.is_dir():
             continue
         trouble = _own_directory(socket.parent)
@@ -139,6 +138,11 @@ def choose_socket(paths: ServerPaths) -> Path:
         f"no directory is short enough for a socket (at most {SOCKET_PATH_LIMIT} bytes); "
         "name a short one in XDG_RUNTIME_DIR"
     )
+
+
+def shared_socket_directory(runtime_dir: Path) -> Path:
+    """Return the directory in which all private servers of this user have their sockets."""
+    return runtime_dir / f"orchestra-{os.getuid()}"
 
 
 def _own_directory(directory: Path) -> str:

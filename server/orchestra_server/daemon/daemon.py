@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestra_core.clock import now_ms
 from orchestra_core.daemon.daemon_files import daemon_lock
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
+from orchestra_core.private_valkey.stop_unused import stop_unused
 from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
@@ -87,14 +88,21 @@ async def _live(project: Project, settings: Settings) -> None:
             serving = asyncio.create_task(_serve(project, settings, store, commands))
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
+            sweeping = asyncio.create_task(_stop_unused_servers(settings))
             await lifetime.ended()
-            for task in (serving, watching):
+            for task in (serving, watching, sweeping):
                 task.cancel()
-            await asyncio.gather(serving, watching, return_exceptions=True)
+            await asyncio.gather(serving, watching, sweeping, return_exceptions=True)
     except OSError as fault:
         raise unavailable(fault) from fault
     finally:
         lifetime.close()
+
+
+async def _stop_unused_servers(settings: Settings) -> None:
+    """Stop private servers that killed processes have left, of this clone or of any other."""
+    for data_dir in await asyncio.to_thread(stop_unused, settings.runtime_dir):
+        _log.warning("stopped the private Valkey of %s, which nobody used", data_dir)
 
 
 async def _serve(

@@ -1,0 +1,42 @@
+"""Private servers that killed processes have left."""
+
+from orchestra_core.private_valkey import inspect, join
+from orchestra_core.private_valkey.stop_unused import stop_unused
+from orchestra_core.settings import Settings
+from tests.support.valkey_users import User, settings_at, wait_until
+
+
+def test_a_server_whose_users_were_all_killed_is_stopped(settings: Settings) -> None:
+    user = User(settings)
+    user.say()
+    user.server_pid()
+    user.kill()
+    assert inspect(settings).running
+    wait_until(lambda: bool(stop_unused(settings.runtime_dir)))
+    assert not inspect(settings).running
+
+
+def test_a_server_that_somebody_uses_goes_on(settings: Settings) -> None:
+    lease = join(settings)
+    assert stop_unused(settings.runtime_dir) == []
+    assert inspect(settings).running
+    lease.close()
+
+
+def test_the_servers_of_other_directories_are_found_by_their_sockets(settings: Settings) -> None:
+    other = settings_at(settings.state_dir.parent / "other", settings.runtime_dir)
+    used, left = join(settings), User(other)
+    left.say()
+    left.server_pid()
+    left.kill()
+    wait_until(lambda: stop_unused(settings.runtime_dir) == [other.state_dir / "valkey"])
+    assert inspect(settings).running
+    used.close()
+
+
+def test_what_is_no_server_is_left_alone(settings: Settings) -> None:
+    lease = join(settings)
+    (lease.socket.parent / "dead.sock").write_text("no socket")
+    assert stop_unused(settings.runtime_dir) == []
+    assert (lease.socket.parent / "dead.sock").exists()
+    lease.close()
