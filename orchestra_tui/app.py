@@ -25,7 +25,8 @@ from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.wording.ages import SECOND, precise_duration
 from orchestra_tui import themes
-from orchestra_tui.backend.protocols import EventSource, ServerStatus, ToolClient
+from orchestra_tui.backend.daemon_hold import DaemonHold
+from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
@@ -69,6 +70,7 @@ class RoomApp(AppBase):
         source: EventSource,
         tools: ToolClient,
         *,
+        daemon: DaemonKeeper | None = None,
         clock: Clock = now_ms,
         own_clone: Callable[[], str] = str,
         unread_limit: int = 0,
@@ -84,10 +86,12 @@ class RoomApp(AppBase):
         self._leaving: int | None = None  # the exit code, once leaving was asked for too early
         self._source = source
         self._tools = tools
+        self._daemon = daemon
         self.view_model = ViewModel(self._step, clock, own_clone)
         self.view_model.state.unread_limit = unread_limit
         self.tool_calls = ToolCalls(tools)
         self.server = ServerStatus("off")
+        self.lacks_daemon = False
         self._room = RoomScreen(self, source.activity, project, clock)
         themes.install(self, light=light)
         if keymap:
@@ -110,7 +114,7 @@ class RoomApp(AppBase):
     @property
     def unsettled(self) -> bool:
         """Whether something is still on its way to the screen; tests wait for its end."""
-        lasting = ("tools", "source")
+        lasting = ("tools", "source", "daemon")
         at_work = [worker for worker in self.workers if worker.name not in lasting]
         busy = any(not worker.is_finished for worker in at_work)
         return busy or self.view_model.waiting or self._room.fetching_sizes
@@ -159,10 +163,19 @@ class RoomApp(AppBase):
 
     def _server_changed(self, state: ServerStatus) -> None:
         self.server = state
+        if state.phase == "ready" and self._daemon is not None:  # which has started the daemon
+            self.run_worker(self._daemon.run(self.daemon_changed), name="daemon")
+            self._daemon = None
         if self._room.is_attached:
             self._room.server_changed()
             if state.phase == "failed":
                 self.say(f"The MCP server failed: {state.detail}", problem=True)
+
+    def daemon_changed(self, held: bool) -> None:  # noqa: FBT001 - a callback
+        """Show whether the clone's daemon runs."""
+        self.lacks_daemon = not held
+        if self._room.is_attached:
+            self._room.server_changed()
 
     def action_theme(self) -> None:
         """Change between the dark and the light theme."""
@@ -201,6 +214,7 @@ def run_room(
         project.id,
         StoreFollower(project.id, settings),
         ServerSupervisor(launch, early=early),
+        daemon=DaemonHold(project, settings),
         own_clone=lambda: own_clone_id(project.git_dir),
         unread_limit=settings.unread_limit * SECOND,
         settled=_keep_what_there_is,

@@ -64,6 +64,14 @@ class EventSource(Protocol):
         ...
 
 
+class DaemonKeeper(Protocol):
+    """Keeps the clone's daemon running."""
+
+    async def run(self, on_change: Callable[[bool], None]) -> None:
+        """Keep it until cancelled, saying each time whether it runs."""
+        ...
+
+
 class ToolClient(Protocol):
     """Calls tools for every action; each failure is an OrchestraError with one line."""
 

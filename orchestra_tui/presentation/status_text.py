@@ -35,6 +35,7 @@ class Status:
     link_since: int = 0
     reason: str = ""
     server: ServerState = "starting"
+    lacks_daemon: bool = False
     seq: int = 0
     tasks: int = 0
     chambers: int = 0
@@ -84,6 +85,7 @@ _SERVER: dict[ServerState, Cell] = {
     "restarting": Cell("server restarting", "warn"),
     "stopped": Cell("server stopped", "critical"),
 }
+_NO_DAEMON = Cell("no daemon", "warn")
 
 
 def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
@@ -97,6 +99,8 @@ def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
         if status.reason:
             left_side.append(Cell(f": {plain(status.reason)}", link.tone))
     left_side.extend((Cell("  "), _SERVER[status.server]))
+    if status.lacks_daemon:
+        left_side.extend((Cell("  "), _NO_DAEMON))
     return _with_right(tuple(left_side), _numbers(status), width), moment
 
 

@@ -18,6 +18,7 @@ class AppBase(App[int]):
     view_model: ViewModel
     tool_calls: ToolCalls
     server: ServerStatus
+    lacks_daemon: bool  # mail from elsewhere waits, and conflicts are not watched
 
     def say(self, line: str, *, problem: bool = False) -> None:
         """Show one line for a few seconds, as plain text."""

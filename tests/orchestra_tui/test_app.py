@@ -46,6 +46,17 @@ async def test_the_status_line_shows_the_state_of_the_server() -> None:
         assert room.said == ["The MCP server failed: see /tmp/server.log, next try in 2 s"]
 
 
+async def test_the_status_line_says_when_the_clones_daemon_is_gone() -> None:
+    async with room_of(stories.empty()) as room:
+        assert "no daemon" not in room.text
+        room.app.daemon_changed(held=False)
+        await room.press("1")
+        assert "no daemon" in room.text
+        room.app.daemon_changed(held=True)
+        await room.press("1")
+        assert "no daemon" not in room.text
+
+
 async def test_an_outage_of_the_store_is_shown_and_nothing_disappears() -> None:
     async with room_of(stories.busy()) as room:
         sink = room.source.sink

@@ -114,7 +114,14 @@ class RoomScreen(Screen[None]):
     def show_status(self) -> None:
         """Write the status line."""
         now = self._clock()
-        self.status.set_status(status_of(self._view_model, self.app.server, self._project, now))
+        status = status_of(
+            self._view_model,
+            self.app.server,
+            self._project,
+            now,
+            lacks_daemon=self.app.lacks_daemon,
+        )
+        self.status.set_status(status)
 
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""

@@ -13,7 +13,9 @@ _SERVER: dict[ServerPhase, ServerState] = {
 }
 
 
-def status_of(view_model: ViewModel, server: ServerStatus, project: str, now: int) -> Status:
+def status_of(
+    view_model: ViewModel, server: ServerStatus, project: str, now: int, *, lacks_daemon: bool
+) -> Status:
     """Return the present status."""
     tasks, chambers, unread = counts(view_model.state)
     return Status(
@@ -21,6 +23,7 @@ def status_of(view_model: ViewModel, server: ServerStatus, project: str, now: in
         link_since=view_model.link_since,
         reason=view_model.reason,
         server=_SERVER[server.phase],
+        lacks_daemon=lacks_daemon,
         seq=view_model.state.documents.seq,
         tasks=tasks,
         chambers=chambers,

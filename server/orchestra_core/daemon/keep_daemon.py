@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from orchestra_core.daemon.ask_daemon import introduction
@@ -22,9 +22,16 @@ _log = logging.getLogger(__name__)
 class KeptDaemon:
     """One user's hold on the daemon. After somebody stopped it, it starts when it is needed."""
 
-    def __init__(self, project: Project, settings: Settings) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: Settings,
+        on_change: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """`on_change` is told whether the daemon is held, whenever that has changed."""
         self._project = project
         self._settings = settings
+        self._on_change = on_change
         self._needed = asyncio.Event()
         self.holds = False
 
@@ -42,6 +49,7 @@ class KeptDaemon:
             except (Unavailable, OSError) as fault:
                 _log.warning("mail and workers' reports wait: %s", fault)
                 was_stopped = False
+            self._on_change(False)  # noqa: FBT003 - as above
             if was_stopped:
                 self._needed.clear()
                 await self._needed.wait()
@@ -58,6 +66,7 @@ class KeptDaemon:
             question = {"call": "attach", **introduction(self._project.git_dir, environ)}
             writer.write(json.dumps(question).encode() + b"\n")
             self.holds = True
+            self._on_change(True)  # noqa: FBT003 - its type says it
             last = b""
             while line := await reader.readline():
                 last = line

@@ -46,6 +46,12 @@ def test_the_line_of_a_live_link_shows_the_counts() -> None:
     ]
 
 
+def test_that_no_daemon_runs_stands_beside_the_server() -> None:
+    assert "daemon" not in text(LIVE, 100)
+    lacking = Status(link="live", server="ready", lacks_daemon=True)
+    assert text(lacking, 80).startswith(" ● live  server ready  no daemon")
+
+
 def test_conflicts_are_shown_only_if_there_are_any() -> None:
     assert text(conflicting(2), 80).endswith("⚠ 2 conflicts")
     assert text(conflicting(1), 80).endswith("⚠ 1 conflict")

@@ -10,6 +10,11 @@ from tests.support.samples import NOON
 
 @pytest.mark.parametrize("phase", get_args(ServerPhase))
 async def test_every_phase_of_the_server_has_a_label(phase: ServerPhase) -> None:
-    assert status_of(
-        ViewModel(lambda _: None, lambda: NOON), ServerStatus(phase), "shop", NOON
-    ).server
+    status = status_of(
+        ViewModel(lambda _: None, lambda: NOON),
+        ServerStatus(phase),
+        "shop",
+        NOON,
+        lacks_daemon=False,
+    )
+    assert status.server

@@ -1,0 +1,28 @@
+"""The room's hold on a real daemon."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from orchestra_core.daemon.ask_daemon import ask_daemon
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_tui.backend.daemon_hold import DaemonHold
+from tests.support.repositories import small_repository
+from tests.support.waiting import until
+
+
+async def test_the_room_hears_that_its_daemon_is_gone_and_that_it_is_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    project = find_project(small_repository(tmp_path / "shop").path)
+    told = list[bool]()
+    holding = asyncio.create_task(DaemonHold(project, settings).run(told.append))
+    await until(lambda: told == [True], 30)
+    answer = await asyncio.to_thread(ask_daemon, project.git_dir, {"call": "about"}, 5.0)
+    assert answer is not None
+    os.kill(int(answer["pid"]), signal.SIGKILL)
+    await until(lambda: told == [True, False, True], 30)
+    holding.cancel()
+    await asyncio.gather(holding, return_exceptions=True)
