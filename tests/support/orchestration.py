@@ -69,7 +69,7 @@ async def daemon_in_this_process(
     project: Project, settings: Settings
 ) -> AsyncGenerator[KeptDaemon]:
     """Do what the clone's daemon does, without starting one."""
-    async with open_store(project.id, settings) as store, on_duty(store, project, now_ms):
+    async with open_store(project.id, settings) as store, on_duty(store, project, settings, now_ms):
         yield KeptDaemon(project, settings)
 
 

@@ -114,7 +114,7 @@ async def _serve(
         try:
             async with (
                 open_store(project.id, settings) as store,
-                on_duty(store, project, now_ms),
+                on_duty(store, project, settings, now_ms),
             ):
                 failures = 0
                 served.opened(store)

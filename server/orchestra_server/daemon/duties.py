@@ -7,20 +7,36 @@ from contextlib import asynccontextmanager
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
 from orchestra_core.project import Project
+from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.common.keep_projections import ProjectionKeeper
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 
+_PROJECTIONS_LOCK = "orchestra-files.lock"
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def on_duty(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
-    """Register the clone, deliver its mail, take in its spool and watch its chambers."""
+async def on_duty(
+    store: Store, project: Project, settings: Settings, clock: Clock
+) -> AsyncGenerator[None]:
+    """Register the clone, deliver its mail, take in its spool, watch its chambers, show its state.
+
+    A failure of one of them is logged.
+    """
     try:
         await register_clone(store, project)
     except Unavailable as fault:  # a repository that cannot be written can be read
         _log.warning("%s", fault)
-    async with deliver_as_leader(store, project, clock), watch_as_leader(store, project, clock):
+    context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
+    lock = project.git_dir / _PROJECTIONS_LOCK
+    async with (
+        deliver_as_leader(store, project, clock),
+        watch_as_leader(store, project, clock),
+        run_as_leader(lock, ProjectionKeeper(context).run, "the keeper of the JSON files"),
+    ):
         yield

@@ -9,6 +9,7 @@ from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import Project, find_project
+from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.daemon.duties import on_duty
 from orchestra_server.usecases.clones.registration import DUTY_LOCK
@@ -21,9 +22,11 @@ def project(tmp_path: Path) -> Project:
     return find_project(small_repository(tmp_path / "shop").path)
 
 
-async def test_who_is_on_duty_delivers_watches_and_is_heard(store: Store, project: Project) -> None:
+async def test_who_is_on_duty_delivers_watches_and_is_heard(
+    store: Store, project: Project, settings: Settings
+) -> None:
     locks = [project.git_dir / DUTY_LOCK, project.git_dir / "orchestra-radar.lock"]
-    async with on_duty(store, project, now_ms), asyncio.timeout(20):
+    async with on_duty(store, project, settings, now_ms), asyncio.timeout(20):
         await until(lambda: all(is_locked(lock) for lock in locks))
         clone = own_clone_id(project.git_dir)
         while not (await store.snapshot()).heartbeats[clone].serves:  # noqa: ASYNC110 - no event says it

@@ -38,6 +38,19 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     state = await context.store.snapshot(task_id)
     if await deliver_mail(context.store, state, context.clock, context.clone):
         state = await context.store.snapshot(task_id)
+    await _write_files(context, state, task_id)
+    await _archive_soon(context, state)
+    return state
+
+
+async def rebuild_files(context: Context, task_id: str) -> None:
+    """Rebuild the task's files alone; one that is in the archive meanwhile has none."""
+    state = await context.store.snapshot(task_id)
+    if task_id in state.tasks:
+        await _write_files(context, state, task_id)
+
+
+async def _write_files(context: Context, state: ProjectState, task_id: str) -> None:
     task = await task_here(context, task_in(state, task_id))
     directory = Path(task.working_directory)
     state = await with_tasks_here(context, state)
@@ -45,8 +58,6 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
         await asyncio.to_thread(_write, context.project.git_dir, directory, state)
     except Unavailable as fault:
         _log.warning("%s", fault)
-    await _archive_soon(context, state)
-    return state
 
 
 async def _archive_soon(context: Context, state: ProjectState) -> None:
