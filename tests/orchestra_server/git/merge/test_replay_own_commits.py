@@ -72,6 +72,16 @@ def test_a_replayed_commit_keeps_author_date_and_message(shop: Workshop) -> None
     assert shop.main.git(*shown, own.commit) == shop.main.git(*shown, chamber.head)
 
 
+def test_a_replayed_commit_keeps_separators_in_its_message(shop: Workshop) -> None:
+    base = shop.main.commit("bad", {"bad.py": "b\n"})
+    [chamber] = shop.open("auth")
+    chamber.commit("auth\x1fand\x1fmore", {"auth.py": "a\n"})
+    shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
+    own = landing(shop, base, chamber)
+    message = shop.main.git("show", "--no-patch", "--format=%B", own.commit).strip()
+    assert message == "auth\x1fand\x1fmore"
+
+
 def test_nothing_is_replayed_for_a_chamber_rebased_on_the_new_branch(shop: Workshop) -> None:
     base = shop.main.commit("bad", {"bad.py": "b\n"})
     [chamber] = shop.open("auth")

@@ -57,6 +57,17 @@ def test_commits_and_uncommitted_work_are_restored_on_the_branch(
     assert chamber.read("README") == "changed\n"
 
 
+@pytest.mark.parametrize("other", ["aaa", "zzz"])
+def test_another_chamber_beside_it_is_not_taken_for_it(
+    shop: Workshop, chamber: TestRepository, other: str
+) -> None:
+    [beside] = shop.open(other)
+    chamber.write("README", "changed\n")
+    ref = close(shop, chamber)
+    recreate(shop, chamber, ref)
+    assert (chamber.status, beside.status) == (" M README", "")
+
+
 def test_recreating_again_changes_nothing(shop: Workshop, chamber: TestRepository) -> None:
     chamber.commit("work", {"new": "committed\n"})
     chamber.write("README", "changed\n")
@@ -136,7 +147,7 @@ def test_work_that_is_not_saved_is_in_the_way_and_stays(
     assert (chamber.status, chamber.read("notes")) == ("?? notes", "nowhere else\n")
 
 
-@pytest.mark.parametrize("branch", ["mine", ""])
+@pytest.mark.parametrize("branch", ["mine", "zebra", ""])
 def test_a_worktree_on_another_branch_is_in_the_way_and_stays(
     shop: Workshop, chamber: TestRepository, branch: str
 ) -> None:
