@@ -23,7 +23,6 @@ from orchestra_server.git.snapshot.ephemeral_commit import is_ephemeral
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers, plan_for_others
 
-ANSWER_SECONDS = 90.0  # a clone that needs longer has its work ready for the next call
 _LOOK_SECONDS = 1.0
 _SUBJECT_LIMIT = 60
 
@@ -53,8 +52,6 @@ async def bring_here(
     task: Task,
     plan: PlanForOthers,
     summary: str,
-    *,
-    seconds: float = ANSWER_SECONDS,
 ) -> BroughtWork:
     """Return the work of the plan's chambers as branches of this repository.
 
@@ -64,14 +61,14 @@ async def bring_here(
     brought = BroughtWork(left_out=dict(plan.left_out))
     if not plan.chambers:
         return brought
-    answered = await _answers(context, task, plan, seconds)
+    answered = await _answers(context, task, plan)
     coming = list[Chamber](plan.as_published)
     for chamber in plan.asked:
         answer = answered.get(chamber.id)
         if answer is None:
             brought.left_out[chamber.name] = (
                 f"is in {plan.places[chamber.name]}, which has not handed its work over within "
-                f"{seconds:.0f} s; call again"
+                f"{plan.seconds:.0f} s; call again"
             )
         elif answer.handover_fault:
             where = plan.places[chamber.name]
@@ -125,11 +122,9 @@ def _on_unknown_remote(plan: PlanForOthers, chamber: Chamber) -> str:
     )
 
 
-async def _answers(
-    context: Context, task: Task, plan: PlanForOthers, seconds: float
-) -> Mapping[str, Chamber]:
+async def _answers(context: Context, task: Task, plan: PlanForOthers) -> Mapping[str, Chamber]:
     """Return the chambers that have answered in time, by id, as they are then."""
-    waiting = {chamber.id for chamber in plan.asked}
+    waiting, seconds = {chamber.id for chamber in plan.asked}, plan.seconds
     answered = dict[str, Chamber]()
     if not waiting:
         return answered

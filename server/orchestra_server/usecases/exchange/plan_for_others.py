@@ -8,12 +8,18 @@ from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.git.remotes.addresses import remote_at, shared_address
 
+ANSWER_SECONDS = 90.0  # a clone that needs longer has its work ready for the next call
+START_SECONDS = 10.0
+# A clone that was heard just now, with nobody on duty, may be starting: its first process says so.
+STARTING_MS = 5_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanForOthers:
     """The live chambers of other clones, by what can be done about them.
 
-    The clones of those in `asked` are on duty and hand over all their work; of those in
+    The clones of those in `asked` are on duty, or starting, and hand over all their work within
+    some `seconds`; of those in
     `as_published` nobody is there, and what they published lands. `left_out` maps the names of the
     others to the reason. `addresses` are those of this clone's remotes, by name.
     """
@@ -24,6 +30,7 @@ class PlanForOthers:
     addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     places: Mapping[str, str] = field(default_factory=dict[str, str])  # name: clone, when heard
     holds: tuple[str, ...] = ()  # what needs a confirmation
+    seconds: float = ANSWER_SECONDS
 
     @property
     def chambers(self) -> tuple[Chamber, ...]:
@@ -48,19 +55,23 @@ def plan_for_others(
     """
     asked, as_published = list[Chamber](), list[Chamber]()
     left_out, places = dict[str, str](), dict[str, str]()
-    holds = list[str]()
+    holds, are_served = list[str](), list[bool]()
     for chamber in chambers:
         if chamber.clone == clone or not chamber.expects_worker:
             continue
         place = place_of(chamber, state, clone, now)
         places[chamber.name] = f"clone {place.name} ({place.heard})"
         address = common_address(state, chamber.clone, clone)
-        why = _why_not(chamber, place, remote_at(addresses, address) if address else "")
+        remote = remote_at(addresses, address) if address else ""
+        why = _why_not(chamber, place, remote, is_starting=now - place.heard_at < STARTING_MS)
         if why:
             left_out[chamber.name] = why
             continue
-        (asked if place.served else as_published).append(chamber)
-        if not place.served:
+        if place.served or not chamber.published:
+            asked.append(chamber)
+            are_served.append(place.served)
+        else:
+            as_published.append(chamber)
             holds.append(
                 f"{chamber.name}: nobody is in {places[chamber.name]} to hand its work over; what "
                 f"it published {ago(now - chamber.published_at)} ago would land"
@@ -72,6 +83,7 @@ def plan_for_others(
         addresses=addresses,
         places=places,
         holds=tuple(holds),
+        seconds=START_SECONDS if are_served and not any(are_served) else ANSWER_SECONDS,
     )
 
 
@@ -101,7 +113,7 @@ def common_address(state: ProjectState, owner: str, reader: str) -> str:
     return shared_address(from_, [to])
 
 
-def _why_not(chamber: Chamber, place: ClonePlace, remote: str) -> str:
+def _why_not(chamber: Chamber, place: ClonePlace, remote: str, *, is_starting: bool) -> str:
     where = f"is in clone {place.name} ({place.heard})"
     if chamber.state == "creating":
         return f"{where}, where it is being created; call again once it is there"
@@ -110,7 +122,7 @@ def _why_not(chamber: Chamber, place: ClonePlace, remote: str) -> str:
             f"{where}, which shares no remote with this clone that could bring its work here: add "
             "one to both with 'git remote add', or call complete_task there too"
         )
-    if not place.served and not chamber.published:
+    if not (place.served or chamber.published or is_starting):
         return (
             f"{where}, where nobody is to hand its work over, and nothing of it is published: "
             "start Orchestra there and call again"

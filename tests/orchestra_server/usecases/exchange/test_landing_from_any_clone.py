@@ -1,5 +1,6 @@
 """A task with chambers in two clones lands from either, and each clone closes its own."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ from orchestra_core.errors import Refused
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import exchange
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.exchange import radar_exchange
+from orchestra_server.usecases.exchange import plan_for_others, radar_exchange
 from orchestra_server.usecases.exchange.hand_over import hand_over
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
@@ -99,8 +101,9 @@ async def test_a_hook_that_refuses_there_keeps_the_task_open_with_its_words(
 
 
 async def test_a_clone_without_anybody_that_has_published_nothing_is_named(
-    shared: SharedTask,
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(plan_for_others, "STARTING_MS", 0)
     shared.api.write("api.py", "1\n")
     shared.auth.write("auth.py", "1\n")
     with pytest.raises(
@@ -311,3 +314,28 @@ async def test_work_that_was_published_uncommitted_lands_with_a_commit_of_the_us
     told = shared.here_main.git("log", "--format=%an %s", "--first-parent", "HEAD^2", "-1")
     assert told == "Ada Tester auth: Add it"
     assert (shared.here_main.path / "auth.py").is_file()
+
+
+async def test_a_clone_whose_first_process_is_just_starting_is_waited_for(
+    shared: SharedTask,
+) -> None:
+    shared.auth.write("auth.py", "1\n")
+    await register_clone(shared.there.store, shared.there.project)
+    landing = asyncio.create_task(complete_task(shared.here, task_id=shared.id, summary="S"))
+
+    async def is_asked() -> bool:
+        return await state_of(shared) == "completing"
+
+    await until_awaited(is_asked)
+    async with served(shared.there):
+        assert (await landing).completed
+
+
+async def test_a_clone_that_does_not_answer_is_named_and_the_task_is_open_again(
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_for_others, "START_SECONDS", 0.1)
+    await register_clone(shared.there.store, shared.there.project)
+    with pytest.raises(Refused, match=r"which has not handed its work over within 0 s; call again"):
+        await complete_task(shared.here, task_id=shared.id, summary="S")
+    assert await state_of(shared) == "open"

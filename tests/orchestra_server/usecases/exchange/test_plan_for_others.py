@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber, Heartbeat
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.exchange.plan_for_others import (
+    ANSWER_SECONDS,
+    START_SECONDS,
     PlanForOthers,
     common_address,
     plan_for_others,
@@ -17,8 +19,8 @@ SHOP = "example.org/shop"
 AUTH = replace(a_chamber("auth"), state="live", clone=THERE)
 
 
-def state_with(*, served: bool = True, there: str = SHOP) -> ProjectState:
-    beat = Heartbeat(at=NOON - 5_000, serves="mail" if served else "")
+def state_with(*, served: bool = True, there: str = SHOP, heard: int = 5_000) -> ProjectState:
+    beat = Heartbeat(at=NOON - heard, serves="mail" if served else "")
     return ProjectState(
         clones={
             HERE: replace(a_clone(HERE, "/here"), remotes=f"backup\n{SHOP}"),
@@ -38,6 +40,12 @@ def test_a_clone_on_duty_is_asked() -> None:
     assert found.holds == ()
     assert found.remote_of(replace(AUTH, published_on=SHOP)) == "origin"
     assert (found.remote_of(AUTH), found.remote_of(replace(AUTH, published_on="other"))) == ("", "")
+
+
+def test_a_clone_that_was_heard_just_now_may_be_starting_and_is_given_some_seconds() -> None:
+    assert plan(AUTH, state_with()).seconds == ANSWER_SECONDS
+    found = plan(AUTH, state_with(served=False, heard=4_000))
+    assert (found.asked, found.left_out, found.seconds) == ((AUTH,), {}, START_SECONDS)
 
 
 def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
