@@ -16,7 +16,8 @@ from orchestra_server.git.repository.repository import Repository, head_of, requ
 from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.snapshot.commit import first_names
-from orchestra_server.git.snapshot.index_copy import split_nul
+from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
+from orchestra_server.git.snapshot.index_copy import copied_index, split_nul
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
 
@@ -26,6 +27,12 @@ class _Place:
 
     worktree: Path
     commit: str
+
+
+_STATUS = (
+    "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
+    "--ignore-submodules=dirty",
+)  # fmt: skip
 
 
 def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
@@ -171,7 +178,9 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
     """
     touched = {change.path for change in changes}
     blocking = {
-        path for path in _dirty(worktree) if touched & {path, *map(str, Path(path).parents)}
+        path
+        for path in _dirty(worktree, changes)
+        if touched & {path, *map(str, Path(path).parents)}
     }
     # A case-insensitive file system finds README where only readme exists.
     renamed = {change.path.casefold() for change in changes if change.kind == "D"}
@@ -181,13 +190,18 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
     return sorted(blocking)
 
 
-def _dirty(worktree: Path) -> set[str]:
-    """Return the tracked files whose index entry or content differs from HEAD."""
-    status = git_output(
-        worktree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
-        "--ignore-submodules=dirty",
-    )  # fmt: skip
-    return {entry[3:] for entry in split_nul(status)}
+def _dirty(worktree: Path, changes: Sequence[ChangedFile]) -> set[str]:
+    """Return the tracked files whose index entry or content differs from HEAD.
+
+    Status leaves out those that git was told to treat as unchanged, and a landing fails at them.
+    """
+    entries = split_nul(git_output(worktree, *_STATUS))
+    id_bytes = len(changes[0].object_id) // 2 if changes else 0
+    if id_bytes and hides_changes(git_directory(worktree) / "index", id_bytes):
+        with copied_index(worktree) as index_copy:
+            unhide_changes(worktree, index_copy.git)
+            entries += split_nul(index_copy.git(*_STATUS))
+    return {entry[3:] for entry in entries}
 
 
 def _untracked_at(worktree: Path, path: str, touched: Collection[str]) -> list[str]:

@@ -72,7 +72,8 @@ class GitResult:
     @property
     def failure(self) -> str:
         """Git's error message, as one line without `fatal:`."""
-        lines = [line for line in self.err.splitlines() if line.strip()]
+        # The names that an error lists stand below it, each behind a tab.
+        lines = [line for line in self.err.replace(":\n\t", ": ").splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
         if any(_BY_HOOK in line for line in telling):
             telling = lines  # the hook's own words say why

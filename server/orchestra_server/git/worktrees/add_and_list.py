@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.process.foreign_programs import map_watched, run_programs, uncancelled
 from orchestra_server.git.process.run import GitFailed, ceiling_env, locale_env
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.worktrees.submodules import fill_submodules
 
 _NO_REASON = "no reason given"
@@ -88,9 +89,17 @@ def fill_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str
 
 
 def list_worktrees(repo: Repository) -> list[Worktree]:
-    """Return every worktree of the repository, the main one first."""
+    """Return every worktree of the repository, the main one first.
+
+    Where its git directory is elsewhere (`git init --separate-git-dir`), git names that directory
+    in place of the main checkout, which is `repo.top` then.
+    """
     listed = repo.git("worktree", "list", "--porcelain", "-z")
-    return [_parse_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
+    trees = [_parse_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
+    is_elsewhere = trees[0].path == repo.common_dir != repo.top and (repo.top / ".git").is_file()
+    if is_elsewhere and git_directory(repo.top).resolve() == repo.common_dir:
+        return [replace(trees[0], path=repo.top, gone=False), *trees[1:]]
+    return trees
 
 
 def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:

@@ -40,6 +40,30 @@ def test_uncommitted_work_elsewhere_stays_as_it_is(shop: Workshop) -> None:
     assert main.git("stash", "list") == ""
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_work_that_git_was_told_not_to_see_is_named_and_nothing_moves(
+    shop: Workshop, flag: str
+) -> None:
+    old, new = finished(shop, {"README": "new\n", "added": "x"})
+    main = shop.main
+    main.git("update-index", flag, "README")
+    main.write("README", "mine")
+    assert blocked_files(shop.repo, main.path, "main", old, new) == ("README",)
+    with pytest.raises(Refused, match="uncommitted work in README, which the merge changes"):
+        land(shop.repo, main.path, "main", old, new)
+    assert (main.head, main.status, main.read("README")) == (old, "", "mine")
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_git_was_told_not_to_look_at_lands_where_it_is_as_committed(
+    shop: Workshop, flag: str
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    shop.main.git("update-index", flag, "src/app.py", "README")
+    land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.read("README")) == (new, "new\n")
+
+
 @pytest.mark.parametrize("mine", ["README", "added", "dir", "dir/deep", ".env", "old"])
 def test_uncommitted_work_in_the_way_is_named_and_nothing_moves(shop: Workshop, mine: str) -> None:
     old, new = finished(shop, {"README": "new\n", "added": "x", "dir/deep/file": "y"}, remove="old")
@@ -304,3 +328,13 @@ def test_a_checkout_that_the_environment_hides_from_git_is_not_left_behind(
         with pytest.raises(Refused, match=r"the environment says core\.bare=true"):
             land(shop.repo, shop.main.path, "main", old, new)
     assert (shop.main.head, shop.main.status) == (old, "")
+
+
+def test_a_checkout_whose_git_directory_is_elsewhere_moves_with_its_branch(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "shop")
+    made.git("init", "--quiet", f"--separate-git-dir={tmp_path / 'shop.gitdir'}")
+    old = made.head
+    new = made.commit("work", {"README": "new\n"})
+    made.git("reset", "--quiet", "--hard", old)
+    land(open_repository(made.path), made.path, "main", old, new)
+    assert (made.head, made.status, made.read("README")) == (new, "", "new\n")

@@ -12,6 +12,11 @@ def test_without_a_fatal_line_the_failure_holds_every_line() -> None:
     assert GitResult(1, "", "one\n\ntwo\n").failure == "one; two"
 
 
+def test_a_name_that_an_error_lists_below_it_is_in_the_failure() -> None:
+    err = "error: Your changes would be lost:\n\tREADME\nPlease commit them.\nAborting\n"
+    assert GitResult(1, "", err).failure == "Your changes would be lost: README"
+
+
 def test_a_silent_failure_names_the_status() -> None:
     assert GitResult(3, "", "").failure == "git ended with status 3"
 

@@ -12,6 +12,7 @@ import pytest
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.hide_own_files import MAIL_SHOWS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import (
@@ -346,3 +347,13 @@ async def test_a_daemon_that_a_hook_leaves_behind_holds_nobody_up(
     )
     os.kill(int(pid.read_text()), signal.SIGKILL)  # it was still there
     assert made.chambers
+
+
+@pytest.mark.parametrize(("rules", "notes"), [("!.*\n", [MAIL_SHOWS]), ("*.log\n", [])])
+async def test_mail_that_would_show_in_status_is_said_in_the_notes(
+    context: Context, repository: TestRepository, rules: str, notes: list[str]
+) -> None:
+    repository.commit("rules", {".gitignore": rules})
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
+    assert made.notes == notes
