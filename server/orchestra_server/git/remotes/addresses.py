@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from orchestra_server.git.repository.repository import Repository
 
-_LINE = re.compile(r"(?P<name>\S+)\t(?P<url>.+) \(fetch\)(?: \[.*\])?")
+_COUNTS = r"^(remote\..*\.url|branch\..*\.remote|url\..*\.insteadof|orchestra\.publish)$"
+_FALSE = frozenset(("false", "no", "off", "0"))
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>\[[^]]+\]|[^/:]+):(?P<path>.*)")
 _DEFAULT_PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
 _LONGEST = 400  # characters
@@ -25,23 +26,39 @@ def read_addresses(repo: Repository) -> dict[str, str]:
     Preferred is the one that the present branch follows, then `origin`. There is none for a user
     who wants nothing published: `git config orchestra.publish false`.
     """
-    listed = repo.run("remote", "--verbose").out.splitlines()
-    if listed and _publishes_nothing(repo):
+    config = _read_config(repo)
+    urls = {
+        name.removeprefix("remote.").removesuffix(".url"): values[0]
+        for name, values in config.items()
+        if name.startswith("remote.")
+    }
+    if not urls or config.get("orchestra.publish", [""])[-1].lower() in _FALSE:
         return {}
-    matches = (_LINE.fullmatch(line) for line in listed)
-    found = {match["name"]: address_of(match["url"], repo.top) for match in matches if match}
-    addresses = {name: address for name, address in found.items() if address}
+    if any(name.startswith("url.") for name in config):  # git writes some URLs otherwise
+        urls = {name: _expanded(repo, name, url) for name, url in urls.items()}
+    addresses = {name: address_of(url, repo.top) for name, url in urls.items()}
+    addresses = {name: address for name, address in addresses.items() if address}
     if len(addresses) > 1:
         branch = repo.run("symbolic-ref", "--quiet", "--short", "HEAD").out.strip()
-        followed = repo.run("config", "--get", f"branch.{branch}.remote").out.strip()
+        followed = config.get(f"branch.{branch}.remote", [""])[-1]
         order = sorted(addresses, key=lambda name: (name != followed, name != _FIRST, name))
         addresses = {name: addresses[name] for name in order[:_MOST]}
     return addresses
 
 
-def _publishes_nothing(repo: Repository) -> bool:
-    said = repo.run("config", "--type=bool", "--get", "orchestra.publish")
-    return said.out.strip() == "false"
+def _read_config(repo: Repository) -> dict[str, list[str]]:
+    """Return the values of what counts here, with one process: a clone is described often."""
+    said = repo.run("config", "-z", "--get-regexp", _COUNTS).out
+    config: dict[str, list[str]] = {}
+    for entry in said.split("\0"):
+        name, _, value = entry.partition("\n")
+        if name:
+            config.setdefault(name, []).append(value)
+    return config
+
+
+def _expanded(repo: Repository, name: str, url: str) -> str:
+    return repo.run("remote", "get-url", name).out.strip() or url
 
 
 def address_of(url: str, directory: Path) -> str:

@@ -12,6 +12,7 @@ from orchestra_server.git.remotes.addresses import (
     shared_address,
 )
 from orchestra_server.git.repository.repository import open_repository
+from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository
 
 HERE = Path("/nowhere/here")
@@ -64,6 +65,24 @@ def test_the_remote_that_the_branch_follows_comes_first_then_origin(
     assert noted(addresses) == "example.org/fork\nexample.org/origin\nexample.org/backup"
     assert remote_at(addresses, "example.org/backup") == "backup"
     assert remote_at(addresses, "example.org/other") == ""
+
+
+def test_a_url_that_git_writes_otherwise_is_the_one_that_git_uses(
+    repository: TestRepository,
+) -> None:
+    repository.git("config", "url.https://example.org/.insteadOf", "work:")
+    repository.git("remote", "add", "origin", "work:shop.git")
+    assert read_addresses(open_repository(repository.path)) == {"origin": "example.org/shop"}
+
+
+def test_the_addresses_of_a_usual_clone_take_one_process(
+    repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("remote", "add", "origin", "https://example.org/shop")
+    repo = open_repository(repository.path)
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        read_addresses(repo)
+    assert len(count.commands) == 1
 
 
 def test_a_user_who_wants_nothing_published_notes_nothing(repository: TestRepository) -> None:
