@@ -1,6 +1,11 @@
 """`orchestra interrupt`: sends the operator's message to a chamber's worker, or cancels one."""
 
-from orchestra_server.commands.command import Command, CommandName, check_command, run_command
+from orchestra_server.commands.command import (
+    CommandName,
+    OperatorCommand,
+    check_command,
+    run_command,
+)
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
@@ -16,7 +21,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 def run_change(place: CommandContext, options: Options, name: CommandName) -> int:
     """Run a command that changes something, where no daemon has run it; print what it says."""
-    command = Command(
+    command = OperatorCommand(
         name=name,
         root=str(place.directory),
         chamber=options.chamber,
@@ -31,6 +36,6 @@ def run_change(place: CommandContext, options: Options, name: CommandName) -> in
     return 0
 
 
-async def _run(place: CommandContext, command: Command) -> str:
+async def _run(place: CommandContext, command: OperatorCommand) -> str:
     async with open_project(place) as context:
         return await run_command(context, command)

@@ -12,7 +12,7 @@ from orchestra_server.usecases.common.transaction import Context
 CommandName = Literal["status", "interrupt", "resume"]
 
 
-class Command(Struct, frozen=True, kw_only=True):
+class OperatorCommand(Struct, frozen=True, kw_only=True):
     """One command; each reads its own members. `root` is the working tree that it is typed in."""
 
     name: CommandName
@@ -25,7 +25,7 @@ class Command(Struct, frozen=True, kw_only=True):
     task: str = ""
 
 
-def check_command(command: Command) -> None:
+def check_command(command: OperatorCommand) -> None:
     """Raise BadInput for what is wrong without a look at the state."""
     if command.name == "interrupt" and not command.cancel:
         check_interrupt(command.chamber, command.text)
@@ -33,7 +33,7 @@ def check_command(command: Command) -> None:
         check_resume(command.chamber)
 
 
-async def run_command(context: Context, command: Command) -> str:
+async def run_command(context: Context, command: OperatorCommand) -> str:
     """Run a command and return the text that it prints; every failure is an OrchestraError."""
     check_command(command)
     match command.name:

@@ -14,7 +14,7 @@ from orchestra_core.errors import BadInput, OrchestraError
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
-from orchestra_server.commands.command import Command, run_command
+from orchestra_server.commands.command import OperatorCommand, run_command
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
@@ -38,7 +38,7 @@ class CommandRunner:
     async def run(self, asked: object) -> CommandAnswer:
         """Run a command as it came over the socket."""
         try:
-            command = msgspec.convert(asked, Command)
+            command = msgspec.convert(asked, OperatorCommand)
             text = await run_command(await self._context(command), command)
         except msgspec.ValidationError as fault:
             return {"error": one_line(f"the daemon does not know this command: {fault}")}
@@ -56,7 +56,7 @@ class CommandRunner:
             async with asyncio.timeout(_FINISH_SECONDS):
                 await self._background.finish()
 
-    async def _context(self, command: Command) -> Context:
+    async def _context(self, command: OperatorCommand) -> Context:
         store = await self._store.use()
         await take_in_spool(store, self._project.git_dir, now_ms)
         return Context(

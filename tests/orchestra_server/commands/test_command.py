@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.errors import BadInput, Unknown
-from orchestra_server.commands.command import Command, check_command, run_command
+from orchestra_server.commands.command import OperatorCommand, check_command, run_command
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
 
@@ -11,13 +11,16 @@ from tests.support.conducting import a_started_task, chambers_open
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        (Command(name="interrupt", root="/", chamber="../x", text="hello"), "'../x' is not"),
-        (Command(name="interrupt", root="/", chamber="auth", text=" "), "TEXT is empty"),
-        (Command(name="resume", root="/", chamber="UP"), "'UP' is not allowed"),
+        (
+            OperatorCommand(name="interrupt", root="/", chamber="../x", text="hello"),
+            "'../x' is not",
+        ),
+        (OperatorCommand(name="interrupt", root="/", chamber="auth", text=" "), "TEXT is empty"),
+        (OperatorCommand(name="resume", root="/", chamber="UP"), "'UP' is not allowed"),
     ],
 )
 async def test_what_cannot_be_right_is_refused_before_the_store_is_asked(
-    context: Context, command: Command, complaint: str
+    context: Context, command: OperatorCommand, complaint: str
 ) -> None:
     with pytest.raises(BadInput, match=complaint):
         check_command(command)
@@ -28,12 +31,12 @@ async def test_what_cannot_be_right_is_refused_before_the_store_is_asked(
 async def test_an_interrupt_is_sent_found_again_and_cancelled(context: Context) -> None:
     task = await a_started_task(context)
     await chambers_open(context, task, ["auth"])
-    send = Command(name="interrupt", root="/", chamber="auth", text="Use PR 12")
+    send = OperatorCommand(name="interrupt", root="/", chamber="auth", text="Use PR 12")
     said = await run_command(context, send)
     (identifier,) = (await context.store.snapshot()).interrupts
     assert said.startswith(f"Interrupt {identifier} to auth ({task}): posted.\n")
     assert "sent already" in await run_command(context, send)
-    cancel = Command(name="interrupt", root="/", cancel=identifier)
+    cancel = OperatorCommand(name="interrupt", root="/", cancel=identifier)
     assert "is cancelled; nobody has read it" in await run_command(context, cancel)
     assert "was cancelled before" in await run_command(context, cancel)
 
@@ -41,11 +44,11 @@ async def test_an_interrupt_is_sent_found_again_and_cancelled(context: Context) 
 async def test_a_suspension_says_how_it_ends_and_resume_ends_it(context: Context) -> None:
     task = await a_started_task(context)
     await chambers_open(context, task, ["auth"])
-    suspend = Command(
+    suspend = OperatorCommand(
         name="interrupt", root="/", chamber="auth", text="Stop", requires="suspend", task=task
     )
     assert "until 'orchestra resume auth'" in await run_command(context, suspend)
-    resume = Command(name="resume", root="/", chamber="auth")
+    resume = OperatorCommand(name="resume", root="/", chamber="auth")
     assert f"auth ({task}) is resumed." in await run_command(context, resume)
     assert "was not suspended" in await run_command(context, resume)
 
@@ -54,16 +57,16 @@ async def test_a_message_that_nobody_knows_names_the_unread_ones(context: Contex
     task = await a_started_task(context)
     await chambers_open(context, task, ["auth"])
     await run_command(
-        context, Command(name="interrupt", root="/", chamber="auth", text="Use PR 12")
+        context, OperatorCommand(name="interrupt", root="/", chamber="auth", text="Use PR 12")
     )
     (identifier,) = (await context.store.snapshot()).interrupts
     with pytest.raises(Unknown, match=rf"unread are: {identifier} \(auth\)"):
-        await run_command(context, Command(name="interrupt", root="/", cancel="i-nobody"))
+        await run_command(context, OperatorCommand(name="interrupt", root="/", cancel="i-nobody"))
 
 
 async def test_status_is_text_for_a_person_or_a_document_for_a_program(context: Context) -> None:
     task = await a_started_task(context)
-    assert f"● {task}  open" in await run_command(context, Command(name="status", root="/"))
-    document = await run_command(context, Command(name="status", root="/", json=True))
+    assert f"● {task}  open" in await run_command(context, OperatorCommand(name="status", root="/"))
+    document = await run_command(context, OperatorCommand(name="status", root="/", json=True))
     assert document.startswith('{\n  "version": 1,')
     assert document.endswith("}\n")
