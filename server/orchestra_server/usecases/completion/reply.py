@@ -53,6 +53,7 @@ def completed(
         notes=[
             *_kept_out(returning),
             *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.note),
+            *_to_push(task, chambers),
         ],
         next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
     )
@@ -174,6 +175,17 @@ def planned(
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(holds or plan.unintended)),
     )
+
+
+def _to_push(task: Task, chambers: Iterable[Chamber]) -> list[str]:
+    if not any(chamber.landed for chamber in chambers):
+        return []
+    branch = task.base_branch or "the checkout's HEAD"
+    sentence = (
+        f"Orchestra pushes no branch: {branch} of the clone that landed it has all the work, and "
+        "the user pushes it from there when the others are to have it"
+    )
+    return [sentence]
 
 
 def _partly(ready: PreparedLanding) -> str:

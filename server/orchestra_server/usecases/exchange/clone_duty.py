@@ -19,7 +19,7 @@ from orchestra_server.usecases.exchange.hand_over import chambers_asked_for, han
 
 _NEWS = frozenset(("task.completing", "chamber.closing", "chamber.closed"))
 # Seconds until what failed is tried again, doubled each time; only while something is left to do.
-_PAUSE = 30.0
+FIRST_PAUSE = 30.0
 _LONGEST_PAUSE = 1_800.0
 _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
@@ -28,11 +28,8 @@ _log = logging.getLogger(__name__)
 class CloneDuty:
     """Acts on what other clones ask for; its owner tells it of each change of the state."""
 
-    def __init__(
-        self, store: Store, project: Project, clock: Clock, *, pause: float = _PAUSE
-    ) -> None:
+    def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._project = project
-        self._first_pause = pause
         self._context = Context(
             store=store, project=project, settings=read_settings(), actor=_ACTOR, clock=clock
         )
@@ -51,12 +48,12 @@ class CloneDuty:
 
     async def run(self) -> None:
         """Run until cancelled; wakes only when asked, and while something has failed."""
-        pause = self._first_pause
+        pause = FIRST_PAUSE
         while True:
             await self._woken.wait()
             self._woken.clear()
             if await self._do_all():
-                pause = self._first_pause
+                pause = FIRST_PAUSE
                 continue
             try:
                 async with asyncio.timeout(pause):

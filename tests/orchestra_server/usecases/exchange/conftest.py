@@ -11,9 +11,11 @@ from orchestra_core.clock import now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
+from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_server.domain import task_lifecycle
 from orchestra_server.usecases.clones.registration import register_clone
-from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.repositories import TestRepository, run_git, small_repository
@@ -36,6 +38,9 @@ class SharedTask:
 
     async def is_over(self, name: str) -> bool:
         return (await self.chamber(name)).is_over
+
+    async def state(self) -> str:
+        return (await self.here.store.snapshot()).tasks[self.id].state
 
     @property
     def here_main(self) -> TestRepository:
@@ -87,3 +92,19 @@ async def shared(origin: TestRepository, store: Store, settings: Settings) -> Sh
     auth = (await chambers_open(there, task_id, ["auth"]))["auth"]
     api = (await chambers_open(here, task_id, ["api"]))["api"]
     return SharedTask(task_id, origin, here, there, api, auth)
+
+
+async def left_completing(context: Context, task_id: str) -> None:
+    """Do what a call does that dies right after it began."""
+
+    async def decide(reads: Reads) -> Decision[None]:
+        task = await reads.task(task_id)
+        assert task is not None
+        return Decision(
+            None,
+            task_lifecycle.completing(
+                task, at=context.clock(), actor="a", summary="S", clone=context.clone
+            )[1],
+        )
+
+    await run_transaction(context.store, decide)

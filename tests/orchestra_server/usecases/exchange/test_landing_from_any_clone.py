@@ -6,26 +6,20 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_core.store.reads import Reads
-from orchestra_server.domain import exchange
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.clones.registration import register_clone
-from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.exchange import plan_for_others, radar_exchange
-from orchestra_server.usecases.exchange.hand_over import hand_over
+from orchestra_server.usecases.exchange import (
+    plan_for_others,
+    radar_exchange,
+)
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
 from tests.support.conducting import a_started_task
 from tests.support.conflict_scene import radar_on
 from tests.support.repositories import TestRepository
 from tests.support.waiting import until_awaited
-
-
-async def state_of(shared: SharedTask) -> str:
-    return (await get_task_status(shared.here, task_id=shared.id)).state
 
 
 async def nothing_is_published(shared: SharedTask) -> None:
@@ -44,6 +38,7 @@ async def test_all_work_lands_here_and_the_other_clone_closes_its_chamber(
     async with served(shared.there):
         done = await complete_task(shared.here, task_id=shared.id, summary="Add both")
         assert (done.completed, done.merged) == (True, ["api", "auth"])
+        assert any("Orchestra pushes no branch: main of the clone" in note for note in done.notes)
         await until_awaited(lambda: shared.is_over("auth"))
         await nothing_is_published(shared)
     for file in ("api.py", "auth.py", "open.py"):
@@ -90,7 +85,7 @@ async def test_a_hook_that_refuses_there_keeps_the_task_open_with_its_words(
     async with served(shared.there):
         with pytest.raises(Refused, match=r"'auth' is in clone .*there .heard .*no tabs please"):
             await complete_task(shared.here, task_id=shared.id, summary="S")
-        assert (await state_of(shared), shared.here_main.head) == ("open", head)
+        assert (await shared.state(), shared.here_main.head) == ("open", head)
         part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
         assert (part.completed, part.merged, part.still_live) == (False, ["api"], ["auth"])
         assert any("no tabs please" in note for note in part.notes)
@@ -111,7 +106,7 @@ async def test_a_clone_without_anybody_that_has_published_nothing_is_named(
     ):
         await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
     part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
-    assert (part.merged, part.still_live, await state_of(shared)) == (["api"], ["auth"], "open")
+    assert (part.merged, part.still_live, await shared.state()) == (["api"], ["auth"], "open")
     assert (await complete_task(shared.there, task_id=shared.id, summary="S")).completed
     assert (shared.there_main.path / "auth.py").is_file()
 
@@ -127,7 +122,7 @@ async def test_what_a_silent_clone_published_lands_only_when_confirmed(shared: S
     assert done.completed
     assert any("closes it when it is next there" in note for note in done.notes)
     chamber = await shared.chamber("auth")
-    assert (chamber.state, await state_of(shared)) == ("closing", "completed")
+    assert (chamber.state, await shared.state()) == ("closing", "completed")
     assert (shared.auth.path / "more.py").is_file()
     assert (await reconcile(shared.here)).differences == []
     async with served(shared.there):
@@ -194,72 +189,6 @@ async def test_two_chambers_that_conflict_across_clones_are_an_answer(shared: Sh
     assert commit.startswith(f"git -C {shared.api.path} commit")
 
 
-async def test_a_clone_that_another_one_completes_the_task_in_waits(shared: SharedTask) -> None:
-    async with served(shared.there):
-        await left_completing(shared.there, shared.id)
-        with pytest.raises(Refused, match=r"is being completed in clone .*there; see how it ends"):
-            await complete_task(shared.here, task_id=shared.id, summary="S")
-    with pytest.raises(Refused, match=r"where nobody is any more"):
-        await complete_task(shared.here, task_id=shared.id, summary="S")
-    async with served(shared.there):
-        await reconcile(shared.there)
-        assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
-
-
-async def left_completing(context: Context, task_id: str) -> None:
-    """Do what a call does that dies right after it began."""
-
-    async def decide(reads: Reads) -> Decision[None]:
-        task = await reads.task(task_id)
-        assert task is not None
-        return Decision(
-            None,
-            completion.task_lifecycle.completing(
-                task, at=context.clock(), actor="a", summary="S", clone=context.clone
-            )[1],
-        )
-
-    await run_transaction(context.store, decide)
-
-
-async def test_a_call_that_died_after_the_landing_is_finished_for_both_clones(
-    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared.api.write("api.py", "1\n")
-    shared.auth.write("auth.py", "1\n")
-
-    class Killed(BaseException):
-        pass
-
-    async def die(*_of: object) -> None:
-        raise Killed
-
-    async with served(shared.there):
-        with monkeypatch.context() as patch:
-            patch.setattr(completion, "_put_away", die)
-            with pytest.raises(Killed):
-                await complete_task(shared.here, task_id=shared.id, summary="S")
-        assert await state_of(shared) == "completing"
-        await reconcile(shared.here)
-        assert await state_of(shared) == "completed"
-        await until_awaited(lambda: shared.is_over("auth"))
-    assert (await shared.chamber("auth")).note == "its work is merged"
-    assert await shared.is_over("api")
-
-
-async def test_a_late_answer_to_an_attempt_that_is_over_only_notes_what_is_published(
-    shared: SharedTask,
-) -> None:
-    await left_completing(shared.here, shared.id)
-    task = (await shared.here.store.snapshot()).tasks[shared.id]
-    assert exchange.is_asked_for(await shared.chamber("auth"), task, shared.there.clone)
-    await hand_over(shared.there, shared.id)
-    answered = await shared.chamber("auth")
-    assert exchange.has_answered(answered, task)
-    await hand_over(shared.there, shared.id)
-    assert await shared.chamber("auth") == answered
-
-
 async def test_odd_new_files_there_are_committed_only_when_it_is_confirmed(
     shared: SharedTask,
 ) -> None:
@@ -324,7 +253,7 @@ async def test_a_clone_whose_first_process_is_just_starting_is_waited_for(
     landing = asyncio.create_task(complete_task(shared.here, task_id=shared.id, summary="S"))
 
     async def is_asked() -> bool:
-        return await state_of(shared) == "completing"
+        return await shared.state() == "completing"
 
     await until_awaited(is_asked)
     async with served(shared.there):
@@ -338,4 +267,4 @@ async def test_a_clone_that_does_not_answer_is_named_and_the_task_is_open_again(
     await register_clone(shared.there.store, shared.there.project)
     with pytest.raises(Refused, match=r"which has not handed its work over within 0 s; call again"):
         await complete_task(shared.here, task_id=shared.id, summary="S")
-    assert await state_of(shared) == "open"
+    assert await shared.state() == "open"
