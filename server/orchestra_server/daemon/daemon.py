@@ -7,11 +7,12 @@ import logging
 import os
 import signal
 import sys
-import threading
+import time
 from collections.abc import Generator
 from pathlib import Path
 
 from orchestra_core.clock import now_ms
+from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.daemon.daemon_files import daemon_lock
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
 from orchestra_core.private_valkey.stop_unused import stop_unused
@@ -31,6 +32,7 @@ _M_ARENA_MAX = -8  # malloc.h
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Seconds; the daemon before this one is on its way out.
 _LOCK_PATIENCE = 10.0
+_ANSWER_WITHIN = 1.0
 _LOOK_AGAIN = 0.02
 # Seconds between two tries to open a store that is away, the last for ever.
 _RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -72,15 +74,14 @@ def _sole_daemon(project: Project) -> Generator[None]:
     except OSError as fault:
         raise unavailable(fault) from fault
     try:
-        waited = threading.Event()
-        patience = _LOCK_PATIENCE
+        until = time.monotonic() + _LOCK_PATIENCE
         while not try_lock_exclusive(descriptor):
-            if patience <= 0:
+            answers = ask_daemon(project.git_dir, {"call": "about"}, _ANSWER_WITHIN) is not None
+            if answers or time.monotonic() > until:
                 raise Unavailable(
                     f"another daemon serves {project.git_dir}; 'orchestra down' stops it"
                 )
-            waited.wait(_LOOK_AGAIN)
-            patience -= _LOOK_AGAIN
+            time.sleep(_LOOK_AGAIN)
         yield
     finally:
         os.close(descriptor)
