@@ -1,5 +1,6 @@
 """`orchestra doctor`: checks what Orchestra needs and says how to fix it."""
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -14,6 +15,7 @@ from orchestra_tui.command_line.checks.checks import (
     check_git,
     check_repository,
 )
+from orchestra_tui.command_line.checks.claude_settings_check import check_claude_settings
 from orchestra_tui.command_line.checks.daemon_check import check_daemon
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
@@ -67,6 +69,8 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
         yield check
     if project is not None:
         yield check_installation(project)
+        for check in check_claude_settings(project, os.environ):
+            yield check
         yield check_daemon(project, place.settings)
         yield await check_mcp_server(project, place.settings)
         yield await check_chambers(project, place.settings)

@@ -40,6 +40,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
 )
 from orchestra_server.files.hook_setup.shell_guard import Command, chamber_command
 from orchestra_server.files.installation.client_settings import hooks_of, with_hooks
+from orchestra_server.files.installation.server_consent import with_refusal
 from orchestra_server.files.spool.spool_folder import make_spool
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
@@ -215,4 +216,5 @@ def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:
         text = path.read_text(encoding="utf-8") if path.is_file() else "{}\n"
     except UnicodeDecodeError as fault:
         raise BadInput(f"{path} is not UTF-8; save it as UTF-8") from fault
-    return with_hooks(text, str(path), hooks_of(_command(plan, chamber))).encode()
+    refusing = with_refusal(text, str(path))  # the orchestration is the conductor's alone
+    return with_hooks(refusing, str(path), hooks_of(_command(plan, chamber))).encode()

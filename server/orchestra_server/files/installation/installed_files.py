@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.project import Project
-from orchestra_server.files import git_exclude
+from orchestra_server.files import git_exclude, json_edit
 from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.hook_setup.hook_code import code_folder, starter_source
 from orchestra_server.files.hook_setup.hook_settings import (
@@ -15,7 +15,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     HOOK_SETTINGS_MODE,
 )
 from orchestra_server.files.hook_setup.shell_guard import Command, main_command
-from orchestra_server.files.installation import client_settings
+from orchestra_server.files.installation import client_settings, server_consent
 from orchestra_server.files.installation.install_record import InstallRecord
 from orchestra_server.files.installation.mcp_json import (
     LAUNCHER,
@@ -94,20 +94,25 @@ def installed_files(
 
 
 def _settings_file(settings: Path, command: Command) -> InstalledFile:
-    """Return Claude Code's settings with Orchestra's hooks and permission."""
+    """Return Claude Code's settings with hooks, permission, and consent to start the server."""
     hooks = client_settings.hooks_of(command)
 
     def with_settings(text: str | None) -> str:
         allowed = client_settings.with_permission(text or _EMPTY, str(settings))
-        return client_settings.with_hooks(allowed, str(settings), hooks)
+        consenting = server_consent.with_consent(allowed, str(settings))
+        return client_settings.with_hooks(consenting, str(settings), hooks)
 
     def without_settings(text: str) -> str:
         without_hooks = client_settings.without_hooks(text, str(settings))
-        return client_settings.without_permission(without_hooks, str(settings))
+        without_consent = server_consent.without_answer(without_hooks, str(settings))
+        return client_settings.without_permission(without_consent, str(settings))
 
+    present = decode_file(read_file(settings), settings) or _EMPTY
+    refused = server_consent.is_refused(json_edit.check(present, str(settings)))
     return InstalledFile(
         settings,
-        "hooks and permission to call Orchestra's tools added",
+        "hooks and permission to call Orchestra's tools added, its server enabled"
+        + ("; the refusal to start it was taken out" if refused else ""),
         with_settings,
         without_settings,
     )
