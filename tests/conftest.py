@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,21 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = memory_directory()
     if directory and not config.option.basetemp and "TMPDIR" not in os.environ:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(directory))
+
+
+_directories = count()
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A directory whose path no test of this process had before.
+
+    pytest gives the path of a directory that it has removed to a later test of a similar name. A
+    project's id is made from its path, so that test would find the other's documents in the store.
+    """
+    directory = tmp_path / str(next(_directories))
+    directory.mkdir()
+    return directory
 
 
 @pytest.fixture(scope="session", autouse=True)
