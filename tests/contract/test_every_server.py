@@ -15,11 +15,12 @@ from orchestra_core.models import Presence
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import archive_ended
+from orchestra_core.store.checkpoint import replay, trim_history
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.follow import Arrived, PresenceChanged, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
-from orchestra_core.store.store import Store
+from orchestra_core.store.store import DISORDER_MS, Store
 from orchestra_core.store.trial import read_facts, try_store, warnings_of
 from tests.support.following import commit, watching
 from tests.support.samples import (
@@ -138,6 +139,24 @@ async def test_a_lost_key_is_found_and_mended(store: Store, url: str) -> None:
 
     assert [one.name for one in damages] == ["lost counter", "lost documents"]
     assert await store.snapshot() == whole
+
+
+async def test_the_history_is_trimmed_and_still_gives_a_lost_document(store: Store) -> None:
+    task = replace(a_task(), state="completed", finished_at=NOON)
+    await commit(store, starting())
+    data = EventData(task=task)
+    await commit(store, Change(events=(Event(at=NOON, kind="task.completed", data=data),)))
+    await commit(store, sending())
+    whole = await store.snapshot()
+
+    assert await trim_history(store, NOON + DISORDER_MS + 1) == 2
+    assert await find_damage(store) == []
+    await store.client.call("UNLINK", store.keys.documents("tasks"))
+    (damage,) = await find_damage(store)
+
+    assert await mend_damage(store, damage)
+    assert [event.seq for event in await store.events()] == [3]
+    assert await replay(store) == await store.snapshot() == whole
 
 
 async def test_what_doctor_tries_works_and_nothing_is_risky(store: Store) -> None:

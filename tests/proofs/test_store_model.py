@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase
@@ -22,15 +22,19 @@ from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.models import InterruptState
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
+from orchestra_core.store.checkpoint import replay, trim_history
 from orchestra_core.store.documents import hash_of
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
-from orchestra_core.store.store import Store
+from orchestra_core.store.store import DISORDER_MS, Store
 from tests.support.invariants import check_released, check_store, claims
 from tests.support.model_calls import AGENTS, NAMES, PHASES, Call, Calls, identified
 from tests.support.proofs import FULL, Tally, scaled
 from tests.support.samples import NOON
+
+if TYPE_CHECKING:
+    from orchestra_core.events import Event
 
 Result = TypeVar("Result")
 
@@ -78,6 +82,7 @@ class Bench:
     calls: int = 0
     stale: int = 0
     repeated: int = 0
+    trimmed: int = 0
     kinds: set[str] = field(default_factory=set[str])
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -120,6 +125,7 @@ class Model(RuleBasedStateMachine):
         self.interrupts: list[str] = []
         self.done: dict[str, tuple[int, ...]] = {}  # operation: the events it made
         self.held: dict[str, str] = {}
+        self.trimmed: list[Event] = []  # what the store no longer has
         self.waiting: Call | None = None  # what the other client does while the next one decides
 
     def call(self, made: Made, client: int, operation: str = "") -> None:
@@ -134,7 +140,7 @@ class Model(RuleBasedStateMachine):
         self.bench.run(self._check(self.stores[client]))
 
     async def _check(self, store: Store) -> None:
-        state, held = await check_store(store), await claims(store)
+        state, held = await check_store(store, self.trimmed), await claims(store)
         check_released(state, self.held, held)
         self.state, self.held = state, held
         self.tasks = sorted(state.tasks)
@@ -175,7 +181,7 @@ class Model(RuleBasedStateMachine):
         now = await other.snapshot()
         if operation in self.done:
             assert committed.repeated
-            assert seqs == self.done[operation]
+            assert seqs == tuple(seq for seq in self.done[operation] if seq > len(self.trimmed))
             assert now.seq == before.seq + overtaken
             self.bench.repeated += 1
             return
@@ -236,8 +242,29 @@ class Model(RuleBasedStateMachine):
         answer = self.bench.run(stamped)
         again = store.stamp_interrupt(identifier, state, at=self.now + 1, actor="hook")
         assert self.bench.run(again) == answer, "a repeated stamp moved the interrupt on"
-        self.bench.run(check_store(self.stores[1 - client]))
+        self.bench.run(check_store(self.stores[1 - client], self.trimmed))
         self.bench.calls += 2
+
+    @precondition(lambda self: bool(self.tasks))
+    @rule(age=st.integers(0, 30), most=st.integers(1, 40), both=st.booleans())
+    def trim(self, age: int, most: int, *, both: bool) -> None:
+        self.bench.run(self._trim(self.now - age, most, self.stores[: 1 + both]))
+        self.now += 2 * DISORDER_MS  # what comes next is surely of later than what was
+
+    async def _trim(self, before: int, most: int, clients: Sequence[Store]) -> None:
+        store = self.stores[1]
+        history, state = await store.events(), await store.snapshot()
+        removing = [trim_history(client, before + DISORDER_MS, most) for client in clients]
+        removed = sum(await asyncio.gather(*removing))
+        gone, left = history[:removed], await store.events()
+        assert history[removed:] == left, "other events than the oldest were removed"
+        assert left, "the last event was removed"
+        tasks = state.tasks
+        assert all(event.at < before and tasks[event.task_id].is_over for event in gone)
+        self.trimmed += gone
+        assert await replay(store) == state, "the checkpoint does not give the state"
+        await self._check(store)
+        self.bench.trimmed += removed
 
     @rule(client=st.integers(0, 1))
     def stamp_nothing(self, client: int) -> None:
@@ -311,5 +338,6 @@ def test_no_sequence_of_calls_breaks_an_invariant(bench: Bench, tally: Tally) ->
         calls=bench.calls,
         decisions_made_again=bench.stale,
         operations_repeated=bench.repeated,
+        events_trimmed=bench.trimmed,
         kinds_of_events=len(bench.kinds),
     )

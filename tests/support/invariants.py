@@ -1,6 +1,6 @@
 """What must hold of a project's state after any sequence of calls, whoever made them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from orchestra_core.events import Event
@@ -37,10 +37,14 @@ _INTERRUPT_ORDER = ("", "sent", "posted", "delivered", "acted")
 _INTERRUPT_ENDS = ("acted", "cancelled", "expired")
 
 
-async def check_store(store: Store) -> ProjectState:
-    """Return the state; fails the test where state, history and claims do not agree."""
+async def check_store(store: Store, trimmed: Sequence[Event] = ()) -> ProjectState:
+    """Return the state; fails the test where state, history and claims do not agree.
+
+    `trimmed` is what the history had before its first event.
+    """
     state = await store.snapshot()
-    events = await store.events()  # after it: a server may be at work, and has gone on meanwhile
+    # After it: a server may be at work, and has gone on meanwhile.
+    events = [*trimmed, *await store.events()]
     check_history(events)
     replayed = ProjectState()
     for event in events[: state.seq]:

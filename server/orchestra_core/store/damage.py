@@ -8,20 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from orchestra_core.errors import Refused
 from orchestra_core.events import Position
 from orchestra_core.models import Document
 from orchestra_core.redis_request import Answer
-from orchestra_core.state import ProjectState
-from orchestra_core.store.client.reply_parser import (
-    UNREADABLE,
-    as_bytes,
-    as_list,
-    as_number,
-    unreadable,
-)
+from orchestra_core.store.checkpoint import checkpoint_number, checkpoint_of, replay
+from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
 from orchestra_core.store.documents import encode, hash_of
 from orchestra_core.store.keys import DOCUMENT_HASHES
 from orchestra_core.store.scripts import script
@@ -32,7 +24,6 @@ if TYPE_CHECKING:
 
 DamageName = Literal["lost counter", "lost history", "lost documents", "unreadable document"]
 _ATTEMPTS = 20
-_state_decoder = msgspec.json.Decoder(ProjectState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +115,6 @@ async def mend_damage(store: Store, damage: Damage) -> bool:
             return False
 
 
-async def replay(store: Store) -> ProjectState:
-    """Return the state that the checkpoint and the history give; presence is in neither."""
-    state = await read_checkpoint(store)
-    for event in await store.events(after=state.seq):
-        state.apply(event)
-    return state
-
-
-async def read_checkpoint(store: Store) -> ProjectState:
-    """Return the state at the checkpoint, an empty one where there is none."""
-    raw = await store.client.call("HGET", store.keys.checkpoint, "state")
-    if raw is None:
-        return ProjectState()
-    try:
-        return _state_decoder.decode(as_bytes(raw))
-    except UNREADABLE as error:
-        raise unreadable("a checkpoint", error, store.keys.checkpoint) from error
-
-
 async def _write_again(store: Store) -> bool:
     """Write the documents that the history has and the store lacks."""
     for _ in range(_ATTEMPTS):
@@ -173,12 +145,6 @@ async def _close_history(store: Store) -> bool:
     return False
 
 
-def checkpoint_of(state: ProjectState) -> bytes:
-    """Return a state as the checkpoint holds it."""
-    lasting = replace(state, presence={}, unreadable=())
-    return msgspec.json.encode(lasting)
-
-
 async def _restore(
     store: Store, position: Position, documents: list[Document], checkpoint: bytes = b""
 ) -> int:
@@ -207,7 +173,7 @@ async def _count(store: Store) -> _Counted:
         sequence=None if sequence is None else as_number(sequence),
         first=_position(await call("XRANGE", keys.stream, "-", "+", "COUNT", 1)),
         last=_position(await call("XREVRANGE", keys.stream, "+", "-", "COUNT", 1)),
-        checkpoint=as_number(await call("HGET", keys.checkpoint, "seq")),
+        checkpoint=await checkpoint_number(store),
         sizes={key: as_number(await call("HLEN", key)) for key in hashes},
         counts=dict(zip(words[::2], map(int, words[1::2]), strict=True)),
     )

@@ -43,7 +43,7 @@ from orchestra_core.store.scripts import script
 _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about
 _ATTEMPTS = 64
-_DISORDER_MS = 3_600_000  # by which the clocks of several machines may disagree
+DISORDER_MS = 3_600_000  # by which the clocks of several machines may disagree
 _LONGEST_PAUSE = 0.1
 _NOTHING = Change(events=())
 
@@ -151,12 +151,12 @@ class Store:
         Events come nearly in the order of their moments; a task is looked for from a while before
         its start to a while after its end.
         """
-        start = await self._first_seq_since(task.started_at - _DISORDER_MS)
+        start = await self._first_seq_since(task.started_at - DISORDER_MS)
         events, after = list[Event](), start - 1
         while page := await self.events(after, _PAGE):
             events += [event for event in page if event.task_id == task.id]
             after = page[-1].seq
-            if task.is_over and page[-1].at > task.finished_at + _DISORDER_MS:
+            if task.is_over and page[-1].at > task.finished_at + DISORDER_MS:
                 break
         return events
 

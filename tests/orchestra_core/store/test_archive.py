@@ -8,8 +8,9 @@ from orchestra_core.models import Chamber, Presence, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store import archive
 from orchestra_core.store.archive import archive_ended, is_due, search_archive
+from orchestra_core.store.checkpoint import replay
 from orchestra_core.store.client.reply_parser import as_list
-from orchestra_core.store.damage import find_damage, mend_damage, replay
+from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from tests.support.following import commit, watching

@@ -8,7 +8,8 @@ from orchestra_core.change import Change
 from orchestra_core.errors import Refused, StoreUnavailable
 from orchestra_core.events import Event, EventData
 from orchestra_core.state import ProjectState
-from orchestra_core.store.damage import Damage, find_damage, mend_damage, replay
+from orchestra_core.store.checkpoint import replay
+from orchestra_core.store.damage import Damage, find_damage, mend_damage
 from orchestra_core.store.keys import DOCUMENT_HASHES
 from orchestra_core.store.store import Store
 from tests.support.following import commit, watching

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 ScriptName = Literal[
-    "change", "heartbeat", "heartbeats", "interrupt_stamp", "presence", "restore", "snapshot"
+    "change",
+    "heartbeat",
+    "heartbeats",
+    "interrupt_stamp",
+    "presence",
+    "restore",
+    "snapshot",
+    "trim",
 ]
 
 
