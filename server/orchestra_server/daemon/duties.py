@@ -1,5 +1,6 @@
 """What must be done for a clone as long as anybody works in it, whoever asks for it."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
 _log = logging.getLogger(__name__)
@@ -34,9 +36,16 @@ async def on_duty(
         _log.warning("%s", fault)
     context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK
+
+    async def follow() -> None:
+        intake = DiscoveryIntake(context)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(intake.run())
+            group.create_task(ProjectionKeeper(context, intake.look_into).run())
+
     async with (
         deliver_as_leader(store, project, clock),
         watch_as_leader(store, project, clock),
-        run_as_leader(lock, ProjectionKeeper(context).run, "the keeper of the JSON files"),
+        run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
     ):
         yield

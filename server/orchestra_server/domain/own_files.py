@@ -15,6 +15,7 @@ from msgspec import Struct, field
 TEMPORARY_PREFIX = ".orchestra-tmp-"
 OWN_PATTERNS = (
     "/.INTERRUPT*",
+    "/.DISCOVERY*",
     f"{TEMPORARY_PREFIX}*",
     "/.claude/WORKER_CONTEXT.json",
     "/.claude/settings.local.json",

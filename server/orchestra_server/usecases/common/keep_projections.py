@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event
 from orchestra_core.state import ProjectState
-from orchestra_core.store.follow import Arrived, Snapshot, Update
+from orchestra_core.store.follow import Arrived, PresenceChanged, Snapshot, Update
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.after_commit import rebuild_files
 from orchestra_server.usecases.common.transaction import Context
@@ -21,8 +21,16 @@ _log = logging.getLogger(__name__)
 class ProjectionKeeper:
     """Follows the project's events and rebuilds the files of those tasks that they changed."""
 
-    def __init__(self, context: Context, *, pause: float = _PAUSE) -> None:
+    def __init__(
+        self,
+        context: Context,
+        on_report: Callable[[str], None] = lambda _: None,
+        *,
+        pause: float = _PAUSE,
+    ) -> None:
+        """`on_report` is told the chamber of each worker that reports, and at first all of them."""
         self._context = context
+        self._on_report = on_report
         self._pause = pause
         self._state = ProjectState()
         self._changed = set[str]()
@@ -41,9 +49,13 @@ class ProjectionKeeper:
         match update:
             case Snapshot(state=state):
                 self._state = state
+                for chamber_id in state.chambers:
+                    self._on_report(chamber_id)
                 self._changed |= tasks_of_clone(state.tasks, state, self._context.clone)
             case Arrived(events=events):
                 self._apply(events)
+            case PresenceChanged(presence=presence):
+                self._on_report(presence.chamber_id)
             case _:
                 return
         if self._changed:

@@ -45,6 +45,7 @@ def worker_prompt(
         _others(siblings),
         _findings(discoveries),
         _mail(chamber),
+        _discovery_file(chamber),
         _WORKER_END,
     ]
     return "\n\n".join(part for part in parts if part)
@@ -126,6 +127,14 @@ def _mail(chamber: Chamber) -> str:
         "take it into account and go on; stop: finish at a clean point and report; suspend: change "
         "nothing more until the next message), then go on. If your client runs no hooks, look at "
         f"{chamber.path}/.INTERRUPT between steps, read its messages in order and delete it."
+    )
+
+
+def _discovery_file(chamber: Chamber) -> str:
+    return (
+        f"WHAT YOU FIND\nWrite what the others must know into {chamber.path}/.DISCOVERY, a line "
+        "each: info, important or critical (which interrupts them), then the fact. It is taken in "
+        "and removed."
     )
 
 

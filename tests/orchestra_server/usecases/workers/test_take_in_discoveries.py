@@ -1,0 +1,128 @@
+"""Discoveries that workers write into their chambers."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.names import chamber_id
+from orchestra_server.files.chamber.discovery_file import CLAIMED, DISCOVERY
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.workers import take_in_discoveries as intake_module
+from orchestra_server.usecases.workers.take_in_discoveries import (
+    DiscoveryIntake,
+    take_in_discoveries,
+)
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.waiting import until
+
+
+async def opened(context: Context) -> tuple[str, dict[str, Path]]:
+    task = await a_started_task(context)
+    sides = await chambers_open(context, task, ["auth", "web"])
+    return task, {name: side.path for name, side in sides.items()}
+
+
+async def test_a_critical_discovery_is_recorded_as_its_workers_and_reaches_the_others(
+    context: Context,
+) -> None:
+    task, sides = await opened(context)
+    (sides["auth"] / DISCOVERY).write_text("critical the session table has no user id\ninfo x\n")
+    assert not await take_in_discoveries(context, chamber_id(task, "auth"))
+    state = await context.store.snapshot()
+    recorded = {
+        discovery.text: (discovery.severity, discovery.chamber)
+        for discovery in state.discoveries.values()
+    }
+    assert recorded == {
+        "the session table has no user id": ("critical", "auth"),
+        "x": ("info", "auth"),
+    }
+    assert "the session table has no user id" in (sides["web"] / ".INTERRUPT").read_text()
+    assert not (sides["auth"] / ".INTERRUPT").exists()
+    assert not (sides["auth"] / DISCOVERY).exists()
+    assert not (sides["auth"] / CLAIMED).exists()
+    shared = [event for event in await context.store.events() if event.data.discovery is not None]
+    assert {event.actor for event in shared} == {"auth"}
+
+
+async def test_a_file_that_is_taken_in_again_after_a_kill_is_recorded_once(
+    context: Context,
+) -> None:
+    task, sides = await opened(context)
+    for _ in range(2):
+        (sides["auth"] / CLAIMED).write_text("important use S256 only\n")
+        await take_in_discoveries(context, chamber_id(task, "auth"))
+    assert len((await context.store.snapshot()).discoveries) == 1
+
+
+@pytest.mark.parametrize("what", ["malformed", "huge", "link"])
+async def test_what_is_no_discovery_is_answered_in_one_line(context: Context, what: str) -> None:
+    task, sides = await opened(context)
+    file = sides["auth"] / DISCOVERY
+    names = [*await asyncio.to_thread(os.listdir, file.parent), ".INTERRUPT"]
+    if what == "malformed":
+        file.write_text("the table is gone\n")
+    elif what == "huge":
+        file.write_text("info x\n" * 60_000)
+    else:
+        file.symlink_to("/etc/passwd")
+    await take_in_discoveries(context, chamber_id(task, "auth"))
+    state = await context.store.snapshot()
+    (answer,) = state.interrupts.values()
+    assert (answer.chamber, answer.actor) == ("auth", "orchestra")
+    assert answer.message.startswith("Your .DISCOVERY was not taken in whole: ")
+    assert "\n" not in answer.message
+    assert state.discoveries == {}
+    assert sorted(await asyncio.to_thread(os.listdir, file.parent)) == sorted(names)
+
+
+async def test_a_half_written_file_is_looked_at_again(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "_HALF_WRITTEN_S", 0.01)
+    task, sides = await opened(context)
+    file = sides["auth"] / DISCOVERY
+    file.write_text("critical the ses")
+    intake = DiscoveryIntake(context)
+    running = asyncio.create_task(intake.run())
+    try:
+        intake.look_into(chamber_id(task, "auth"))
+        await until(file.exists)
+        file.write_text("critical the session table is gone\n")
+        await until((sides["web"] / ".INTERRUPT").exists)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    (discovery,) = (await context.store.snapshot()).discoveries.values()
+    assert discovery.text == "the session table is gone"
+
+
+async def test_a_chamber_that_cannot_be_written_is_logged_and_the_intake_goes_on(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    task, sides = await opened(context)
+    calls = list[Path]()
+
+    def refused(chamber: Path) -> None:
+        calls.append(chamber)
+        raise PermissionError(13, "Permission denied", str(chamber))
+
+    monkeypatch.setattr(intake_module, "claim_discovery_file", refused)
+    intake = DiscoveryIntake(context)
+    running = asyncio.create_task(intake.run())
+    intake.look_into(chamber_id(task, "auth"))
+    intake.look_into(chamber_id(task, "web"))
+    await until(lambda: calls == [sides["auth"], sides["web"]])
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert "Permission denied" in caplog.text
+
+
+async def test_closed_and_unknown_chambers_are_not_looked_into(context: Context) -> None:
+    task, _ = await opened(context)
+    await close_chamber(context, task_id=task, chamber="auth", confirm=True)
+    assert not await take_in_discoveries(context, chamber_id(task, "auth"))
+    assert not await take_in_discoveries(context, "nobody/knows")
