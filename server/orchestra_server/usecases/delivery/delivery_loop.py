@@ -41,9 +41,9 @@ _NEWS = frozenset(
 )
 # Seconds: a sender in this clone has posted by then, so nothing is done twice.
 _SENDERS_TURN = 0.01
-# Seconds until half a report is read again, doubled each time.
-_TORN_PAUSE = 0.01
-_LONGEST_TORN_PAUSE = 2.0
+# Seconds until the spool is read again that could not be read to its end, doubled each time.
+_SPOOL_PAUSE = 0.01
+_LONGEST_SPOOL_PAUSE = 2.0
 # Seconds; whoever else reads the spool is done with it by then.
 _SPOOL_PATIENCE = 0.2
 _log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class _MailRound:
                 _log.warning("%s", fault)  # the next event, or the store's return, tries again
 
     async def _empty_spool(self) -> None:
-        pause = _TORN_PAUSE
+        pause = _SPOOL_PAUSE
         while True:
             await self._spooled.wait()
             self._spooled.clear()
@@ -115,13 +115,15 @@ class _MailRound:
                     self._store, self._common_dir, self._clock, _SPOOL_PATIENCE
                 )
             except OrchestraError as fault:
-                _log.warning("%s", fault)  # the files stay, until the store's return
+                _log.warning("%s", fault)  # the files stay
+                self._set_in(_LONGEST_SPOOL_PAUSE, self._spooled)
                 continue
             self._state.interrupts |= {interrupt.id: interrupt for interrupt in intake.stamped}
-            pause = min(2 * pause, _LONGEST_TORN_PAUSE) if intake.is_torn else _TORN_PAUSE
+            is_unfinished = intake.is_torn or intake.is_anothers
+            pause = min(2 * pause, _LONGEST_SPOOL_PAUSE) if is_unfinished else _SPOOL_PAUSE
             if intake.has_more:
                 self._spooled.set()
-            elif intake.is_torn:
+            elif is_unfinished:
                 self._set_in(pause, self._spooled)
 
     def _take(self, update: Update) -> None:

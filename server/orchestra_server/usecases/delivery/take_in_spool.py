@@ -41,6 +41,7 @@ class SpoolIntake:
 
     stamped: list[Interrupt] = field(default_factory=list[Interrupt])
     has_more: bool = False
+    is_anothers: bool = False  # another process reads, perhaps not all that lies there now
     is_torn: bool = False  # a report is still being written
 
 
@@ -82,6 +83,7 @@ async def take_in_round(
         _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
         return intake
     try:
+        intake.is_anothers = not is_reader
         if is_reader:
             await _take_in(store, common_dir, clock, intake)
     finally:

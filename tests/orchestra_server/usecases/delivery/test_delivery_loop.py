@@ -1,6 +1,8 @@
 """What was sent from another machine, or by a process that died, is posted where the chamber is."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,8 +13,11 @@ from orchestra_core.models import Chamber, Interrupt, Presence
 from orchestra_server.domain import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from orchestra_server.files.chamber.suspension import SUSPENDED
+from orchestra_server.files.spool.spool_folder import locked_spool
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.delivery import delivery_loop, take_in_spool
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.delivery.take_in_spool import SpoolIntake
 from tests.support.conducting import (
     Clock,
     a_started_task,
@@ -21,8 +26,9 @@ from tests.support.conducting import (
     until_told,
 )
 from tests.support.following import commit
+from tests.support.hooks import Session
 from tests.support.repositories import TestRepository
-from tests.support.waiting import until
+from tests.support.waiting import until, until_awaited
 
 
 @pytest.fixture
@@ -126,3 +132,32 @@ async def test_one_server_of_a_repository_delivers_and_another_takes_over(
             await until_told(context, "interrupt.posted")
         await sent_from_elsewhere(context, task_id, "two")
         await until(lambda: unread(auth.path) == ["i-one", "i-two"])
+
+
+async def test_what_another_reader_has_left_in_the_spool_is_taken_in_without_a_new_report(
+    context: Context, task_id: str, auth: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chamber = await chamber_of(context, task_id, "auth")
+    given_up = asyncio.Event()
+    monkeypatch.setattr(delivery_loop, "_SPOOL_PATIENCE", 0.0)
+
+    async def take_in_round(*arguments: Any) -> SpoolIntake:
+        intake = await take_in_spool.take_in_round(*arguments)
+        if intake.is_anothers:
+            given_up.set()
+        return intake
+
+    async def is_known() -> bool:
+        presence = await context.store.presence(chamber.id)
+        return presence is not None and presence.state == "idle"
+
+    monkeypatch.setattr(delivery_loop, "take_in_round", take_in_round)
+    async with delivering(context):
+        with locked_spool(context.project.git_dir, patience=10) as locked:
+            assert locked
+            async with asyncio.timeout(10):
+                await given_up.wait()
+                Session(auth.path).fire("Stop")
+                given_up.clear()
+                await given_up.wait()
+        await until_awaited(is_known)
