@@ -12,9 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from tests.support.hooks import HookSettingsFile
+from tests.support.hooks import read_settings_file
 
 # What a message of the chaos is told by, wherever a hook shows it.
 MARK = re.compile(r"chaos-[a-z]+\d*-\d+")
@@ -80,9 +78,7 @@ class ChaosWorker:
 
     async def _fire(self, event: str, fields: Mapping[str, object]) -> str:
         """Run all hooks of an event at once, and return what they print."""
-        settings = msgspec.json.decode(
-            (self.chamber / ".claude" / "settings.local.json").read_bytes(), type=HookSettingsFile
-        )
+        settings = read_settings_file(self.chamber / ".claude" / "settings.local.json")
         commands = [one.command for group in settings.hooks.get(event, ()) for one in group.hooks]
         payload = {
             "session_id": f"s-{self.chamber.name}",

@@ -57,6 +57,11 @@ class HookSettingsFile(Struct):
     hooks: dict[str, list[HookGroup]] = {}
 
 
+def read_settings_file(path: Path) -> HookSettingsFile:
+    """Return what a client reads of a settings file."""
+    return msgspec.json.decode(path.read_bytes(), type=HookSettingsFile)
+
+
 class EventAnswer(Struct, rename="camel"):
     """What a hook answers in the form of its event."""
 
@@ -107,7 +112,7 @@ class Session:
     def commands(self, event: str, subject: Subject = "mail") -> list[str]:
         """Return the commands that the settings name for an event."""
         path = self.settings or self.directory / ".claude" / "settings.local.json"
-        settings = msgspec.json.decode(path.read_bytes(), type=HookSettingsFile)
+        settings = read_settings_file(path)
         handlers = [one for group in settings.hooks.get(event, []) for one in group.hooks]
         commands = [one.command for one in handlers]
         if event == "FileChanged":
