@@ -38,6 +38,7 @@ environment:
   ORCHESTRA_UNREAD_LIMIT  seconds until unread mail is marked overdue
                         (default: 120; 0: never)
   ORCHESTRA_LINGER      seconds that the daemon stays once nobody needs it (default: 300)
+  ORCHESTRA_HISTORY_KEEP  days of history that the daemon keeps (default: 0: all)
 
 exit codes: 0 success, 1 failure, 2 usage error
 """

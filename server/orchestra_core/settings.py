@@ -1,4 +1,4 @@
-"""The settings from the environment: five variables, read once, all optional."""
+"""The settings from the environment: six variables, read once, all optional."""
 
 import os
 from collections.abc import Mapping
@@ -12,12 +12,14 @@ STATE_DIR = "ORCHESTRA_STATE_DIR"
 PROJECT = "ORCHESTRA_PROJECT"
 UNREAD_LIMIT = "ORCHESTRA_UNREAD_LIMIT"
 LINGER = "ORCHESTRA_LINGER"
-VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, LINGER)
+HISTORY_KEEP = "ORCHESTRA_HISTORY_KEEP"
+VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, LINGER, HISTORY_KEEP)
 # Seconds: a working worker calls a tool many times in that time, and reads its mail.
 _UNREAD_SECONDS = 120
 # Seconds: workers at work call a tool in that time, which keeps the daemon.
 _LINGER_SECONDS = 300
 _LONGEST = 86_400
+_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Settings:
 
     `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
     `linger`: for how many seconds the daemon stays once nobody needs it.
+    `history_keep`: how many days of history are kept; 0 is all.
     """
 
     redis_url: str
@@ -34,6 +37,7 @@ class Settings:
     project: str
     unread_limit: int = _UNREAD_SECONDS
     linger: int = _LINGER_SECONDS
+    history_keep: int = 0
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -41,7 +45,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     The state directory follows the XDG base directory specification; sockets go to
     XDG_RUNTIME_DIR or the temporary directory, because their paths must stay short. Raises
-    BadInput for a limit that is no number of seconds, and where no home directory is known.
+    BadInput for a limit that is no number of seconds or days, and where no home directory is known.
     """
     env = os.environ if environ is None else environ
     return Settings(
@@ -49,8 +53,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         state_dir=_state_dir(env),
         runtime_dir=Path(_absolute(env, "XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
-        unread_limit=_seconds(env, UNREAD_LIMIT, _UNREAD_SECONDS, "is never"),
-        linger=_seconds(env, LINGER, _LINGER_SECONDS, "ends it at once"),
+        unread_limit=_number(env, UNREAD_LIMIT, _UNREAD_SECONDS, "seconds", "is never"),
+        linger=_number(env, LINGER, _LINGER_SECONDS, "seconds", "ends it at once"),
+        history_keep=_number(env, HISTORY_KEEP, 0, "days", "keeps all"),
     )
 
 
@@ -95,12 +100,11 @@ def _temporary_directory() -> str:
     return tempfile.gettempdir()
 
 
-def _seconds(env: Mapping[str, str], name: str, default: int, zero: str) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, unit: str, zero: str) -> int:
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdecimal() and int(text) <= _LONGEST):
-        raise BadInput(
-            f"{name} {text[:20]!r} is not a number of seconds from 0 to {_LONGEST}; 0 {zero}"
-        )
+    most = _MOST_DAYS if unit == "days" else _LONGEST
+    if not (text.isascii() and text.isdecimal() and int(text) <= most):
+        raise BadInput(f"{name} {text[:20]!r} is not a number of {unit} from 0 to {most}; 0 {zero}")
     return int(text)

@@ -5,6 +5,7 @@ import pytest
 
 from orchestra_core.errors import BadInput
 from orchestra_core.settings import (
+    HISTORY_KEEP,
     PROJECT,
     REDIS_URL,
     STATE_DIR,
@@ -90,3 +91,10 @@ def test_the_limit_for_urgent_mail_is_read_from_the_environment() -> None:
 def test_an_invalid_limit_for_urgent_mail_is_a_one_line_error(text: str) -> None:
     with pytest.raises(BadInput, match=rf"{UNREAD_LIMIT} '{text}' is not a number of seconds"):
         read_settings({UNREAD_LIMIT: text})
+
+
+def test_the_days_of_history_are_read_from_the_environment() -> None:
+    assert read_settings({}).history_keep == 0
+    assert read_settings({HISTORY_KEEP: "400"}).history_keep == 400
+    with pytest.raises(BadInput, match=r"'a month' is not a number of days from 0 to 36500; 0 ke"):
+        read_settings({HISTORY_KEEP: "a month"})

@@ -59,7 +59,8 @@ async def _print_until_ended(store: Store) -> None:
         async for update in updates:
             match update:
                 case Snapshot():
-                    events = tuple(await store.events())[: update.state.seq]
+                    history = await store.events()
+                    events = tuple(event for event in history if event.seq <= update.state.seq)
                 case Arrived(events=events):
                     pass
                 case _:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 
 from orchestra_core.events import Event, Position, encode_event
+from orchestra_core.store.checkpoint import checkpoint_number
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
@@ -32,16 +33,20 @@ async def _print(place: CommandContext, options: Options) -> None:
         if options.follow:
             await _follow(context.store, options)
         else:
-            _write(await _history(context.store, options.after), as_json=options.json)
+            _write(await history_after(context.store, options.after), as_json=options.json)
 
 
-async def _history(store: Store, after: int) -> list[Event]:
+async def history_after(store: Store, after: int) -> list[Event]:
     """Return what came after an event; from the start on, only the last of a long history."""
+    first = await checkpoint_number(store) + 1
+    if after + 1 < first:
+        warn(f"the history begins at event {first}: earlier ones were trimmed")
     if after > 0:
         return await store.events(after)
     events = await store.last_events(_REMEMBERED)
-    if events and events[0].seq > 1:
-        warn(f"earlier events: orchestra events --after 1, up to {events[0].seq - 1}")
+    if events and events[0].seq > first:
+        begin = max(1, first - 1)
+        warn(f"earlier events: orchestra events --after {begin}, up to {events[0].seq - 1}")
     return events
 
 
@@ -54,7 +59,7 @@ async def _follow(store: Store, options: Options) -> None:
                 case Snapshot(state=state):
                     last = await _last_still_there(store, printed, last)
                     # What the stream holds up to the snapshot; what comes next arrives by itself.
-                    history = await _history(store, last)
+                    history = await history_after(store, last)
                     events = tuple(event for event in history if event.seq <= state.seq)
                 case Arrived(events=arrived):
                     events = tuple(event for event in arrived if event.seq > last)
@@ -75,9 +80,10 @@ async def _follow(store: Store, options: Options) -> None:
 async def _last_still_there(store: Store, printed: Sequence[Position], last: int) -> int:
     """Return the number of the last printed event that the store still has.
 
-    A store that was put back has lost the newest, and may have others in their place.
+    A store that was put back has lost the newest, and may have others in their place. One that was
+    trimmed lacks the oldest.
     """
-    if not printed:
+    if not printed or last <= await checkpoint_number(store):
         return last
     history = await store.events(printed[0].seq - 1, limit=len(printed))
     common = {event.position for event in history}.intersection(printed)

@@ -16,6 +16,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.history.trim_daily import trim_daily
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
@@ -28,7 +29,7 @@ async def on_duty(
 ) -> AsyncGenerator[None]:
     """Register the clone, deliver its mail, take in its spool, watch its chambers, show its state.
 
-    A failure of one of them is logged.
+    The project's history is trimmed, too. A failure of one of them is logged.
     """
     try:
         await register_clone(store, project)
@@ -47,5 +48,6 @@ async def on_duty(
         deliver_as_leader(store, project, clock),
         watch_as_leader(store, project, clock),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
+        trim_daily(store, settings.history_keep, clock),
     ):
         yield

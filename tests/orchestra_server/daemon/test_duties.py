@@ -1,19 +1,25 @@
 """What the process on duty does for its clone."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
+from orchestra_core.events import Event, EventData
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
+from orchestra_core.store.checkpoint import checkpoint_number
 from orchestra_core.store.store import Store
 from orchestra_server.daemon.duties import on_duty
 from orchestra_server.usecases.clones.registration import DUTY_LOCK
+from tests.support.following import commit
 from tests.support.repositories import small_repository
+from tests.support.samples import a_clone
 from tests.support.waiting import until
 
 
@@ -33,3 +39,16 @@ async def test_who_is_on_duty_delivers_watches_and_is_heard(
             await asyncio.sleep(0.01)
     assert not any(is_locked(lock) for lock in locks)
     assert not (await store.snapshot()).heartbeats[clone].serves
+
+
+async def test_who_is_on_duty_trims_the_history(
+    store: Store, project: Project, settings: Settings
+) -> None:
+    at = now_ms() - 8 * 86_400_000
+    event = Event(at=at, kind="clone.appeared", data=EventData(clone=a_clone()))
+    await commit(store, Change(events=(event,)))
+    kept = replace(settings, history_keep=7)
+    async with on_duty(store, project, kept, now_ms), asyncio.timeout(20):
+        while await checkpoint_number(store) == 0:  # noqa: ASYNC110 - trimming is no event
+            await asyncio.sleep(0.01)
+    assert min(event.at for event in await store.events()) > at

@@ -1,0 +1,1 @@
+"""The project's history: how much of it is kept."""

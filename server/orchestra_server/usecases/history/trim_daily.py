@@ -1,0 +1,64 @@
+"""Trims the history once a day to the days that are to be kept, a little at a time."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from orchestra_core.clock import Clock
+from orchestra_core.errors import OrchestraError
+from orchestra_core.store.checkpoint import trim_history
+from orchestra_core.store.client.reply_parser import as_list, as_number
+from orchestra_core.store.damage import find_damage
+from orchestra_core.store.store import Store
+
+DAY_MS = 86_400_000
+_DAY_SECONDS = 86_400.0
+# Seconds between two rounds, in which others are served.
+_PAUSE = 0.1
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def trim_daily(store: Store, days: int, clock: Clock) -> AsyncGenerator[None]:
+    """Trim the history now and once a day until the block ends; 0 days keep all of it.
+
+    A failure is logged, and the next day tries again.
+    """
+    if not days:
+        yield
+        return
+
+    async def trim() -> None:
+        while True:
+            try:
+                await trim_to(store, days, clock)
+            except OrchestraError as fault:
+                _log.warning("the history was not trimmed: %s", fault)
+            await asyncio.sleep(_DAY_SECONDS)
+
+    task = asyncio.create_task(trim())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def trim_to(store: Store, days: int, clock: Clock) -> int:
+    """Remove what came more than so many days ago, and return how many events that were.
+
+    Nothing is removed while the store has lost something: the history may be needed to mend it.
+    The earlier of the server's time and this machine's counts, so that one wrong clock alone
+    removes nothing early.
+    """
+    if await find_damage(store):
+        _log.warning("the history is not trimmed: the store is damaged; run 'orchestra reconcile'")
+        return 0
+    seconds, _ = as_list(await store.client.call("TIME"))
+    before = min(as_number(seconds) * 1_000, clock()) - days * DAY_MS
+    total = 0
+    while removed := await trim_history(store, before):
+        total += removed
+        await asyncio.sleep(_PAUSE)
+    return total
