@@ -152,6 +152,8 @@ def _sender(interrupt: Interrupt) -> str:
     actor = interrupt.actor or "operator"
     if not interrupt.author:
         return actor
+    if interrupt.author.endswith(f"-{actor}"):  # the worker of that chamber wrote it down itself
+        return f"agent {interrupt.author}"
     return f"agent {interrupt.author}, whose discovery {actor} recorded,"
 
 

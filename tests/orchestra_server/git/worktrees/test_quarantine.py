@@ -92,9 +92,9 @@ def test_a_chamber_that_differs_from_what_landed_is_kept(
 def test_a_file_written_before_the_last_check_keeps_the_chamber(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look_late(there: Path) -> object:
-        (there / "late.txt").write_text("by a worker that stands in the directory\n")
-        return read_status(there)
+    def look_late(directory: Path, *, among_many: bool) -> object:
+        (directory / "late.txt").write_text("by a worker that stands in the directory\n")
+        return read_status(directory, among_many=among_many)
 
     monkeypatch.setattr(remove_saved_worktree, "read_status", look_late)
     assert not remove_landed_worktree(shop.repo, chamber.path, BRANCH, chamber.head)

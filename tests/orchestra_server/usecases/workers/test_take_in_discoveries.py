@@ -40,7 +40,9 @@ async def test_a_critical_discovery_is_recorded_as_its_workers_and_reaches_the_o
         "the session table has no user id": ("critical", "auth"),
         "x": ("info", "auth"),
     }
-    assert "the session table has no user id" in (sides["web"] / ".INTERRUPT").read_text()
+    mail = (sides["web"] / ".INTERRUPT").read_text()
+    assert "the session table has no user id" in mail
+    assert '"from": "agent implementation-executor-auth"' in mail
     assert not (sides["auth"] / ".INTERRUPT").exists()
     assert not (sides["auth"] / DISCOVERY).exists()
     assert not (sides["auth"] / CLAIMED).exists()
