@@ -26,8 +26,8 @@ from tests.support.hooks import (
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/etc/hostname"}}
 WHY = (
-    "auth is closed or has lost its .git file, so that what is written in its directory is part "
-    "of no task and git there means the main checkout. Report what you have and end your turn."
+    "auth is closed or has lost its .git file: files written in its directory belong to no task, "
+    "and git there means the main checkout. Report what you have and end your turn."
 )
 DENIED = f"This call did not run: chamber {WHY}"
 TOLD_AT_THE_END = {"systemMessage": f"Chamber {WHY}", "stopReason": f"Chamber {WHY}"}

@@ -80,7 +80,7 @@ def test_an_interrupt_to_an_unknown_chamber_fails_with_one_line(
     opened(shop, settings)
     ran = orchestra(shop.path, settings, "interrupt", "api", MESSAGE)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == "orchestra: there is no live chamber 'api'; live are: auth, web\n"
+    assert ran.stderr == "orchestra: there is no live chamber 'api'; the live ones are: auth, web\n"
     ran = orchestra(shop.path, settings, "interrupt", "auth", MESSAGE, "--task", "no-such-task")
     assert ran.returncode == 1
     assert ran.stderr.startswith("orchestra: there is no task 'no-such-task'")
@@ -100,7 +100,7 @@ def test_an_unread_message_can_be_cancelled(shop: TestRepository, settings: Sett
     assert not mailbox.exists()
     ran = orchestra(shop.path, settings, "interrupt", "--cancel", "i-nope")
     assert ran.returncode == 1
-    assert ran.stderr == "orchestra: there is no interrupt 'i-nope'; unread are: none\n"
+    assert ran.stderr == "orchestra: there is no interrupt 'i-nope'; the unread ones are: none\n"
 
 
 def test_resume_resumes_a_suspended_chamber(shop: TestRepository, settings: Settings) -> None:

@@ -1,7 +1,7 @@
-"""One question to the daemon of a clone and its answer, each a line of JSON.
+"""Asks the daemon of a clone one question; question and answer are a line of JSON each.
 
-For commands whose start-up counts: it imports neither asyncio nor msgspec, which take several times
-as long as the answer.
+It serves commands whose start-up counts, so it imports neither asyncio nor msgspec: importing them
+takes several times as long as the answer.
 """
 
 import json
@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 def introduction(common_dir: Directory, environ: Mapping[str, str]) -> dict[str, object]:
     """Return who asks: which code, for which clone and which store.
 
-    `environ` is read as read_settings reads it, which imports too much to be asked here.
+    `environ` is read as `read_settings` does, whose imports take too long here.
     """
     url = environ.get("ORCHESTRA_REDIS_URL", "").strip()
     project = environ.get("ORCHESTRA_PROJECT", "").strip()

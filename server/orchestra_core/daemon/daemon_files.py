@@ -1,4 +1,4 @@
-"""Where a clone's daemon has its files; it imports little, because commands ask here first."""
+"""Where a clone's daemon has its files; it imports little, because each command needs it first."""
 
 import os
 
@@ -22,7 +22,7 @@ def start_lock(common_dir: Directory) -> str:
 
 
 def daemon_log(common_dir: Directory) -> str:
-    """Return the file that gets what the daemon says."""
+    """Return the daemon's log file."""
     return os.path.join(common_dir, _FOLDER, "daemon.log")
 
 
@@ -38,7 +38,7 @@ def daemon_socket(common_dir: Directory) -> str:
 
 
 def is_own_directory(directory: str) -> bool:
-    """Tell whether a directory is this user's alone, so that its socket can be trusted."""
+    """Tell whether a directory is this user's alone, and its socket can be trusted."""
     try:
         status = os.lstat(directory)
     except OSError:

@@ -13,14 +13,14 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 
-# Seconds between two starts of a daemon that does not stay, the last for ever.
+# Seconds before a daemon that has ended is started again; the last delay repeats.
 _DELAYS = (0.1, 0.5, 2.0, 10.0, 30.0)
-_STEADY_SECONDS = 10.0  # a daemon that has lived so long was well
+_STEADY_SECONDS = 10.0  # a daemon that has run this long was healthy
 _log = logging.getLogger(__name__)
 
 
 class KeptDaemon:
-    """One user's hold on the daemon. After somebody stopped it, it starts when it is needed."""
+    """One user's hold on the daemon; one that somebody stopped starts again when it is needed."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class KeptDaemon:
         settings: Settings,
         on_change: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`on_change` is told whether the daemon is held, whenever that has changed."""
+        """`on_change` gets whether the daemon is held, whenever that has changed."""
         self._project = project
         self._settings = settings
         self._on_change = on_change
@@ -67,10 +67,10 @@ class KeptDaemon:
             writer.write(json.dumps(question).encode() + b"\n")
             self.holds = True
             self._on_change(True)  # noqa: FBT003 - its type says it
-            last = b""
+            last_line = b""
             while line := await reader.readline():
-                last = line
-            return bool(last) and bool(json.loads(last).get("stopped"))
+                last_line = line
+            return bool(last_line) and bool(json.loads(last_line).get("stopped"))
         except ValueError:
             return False
         finally:
@@ -80,11 +80,11 @@ class KeptDaemon:
 
 @asynccontextmanager
 async def kept_daemon(project: Project, settings: Settings) -> AsyncGenerator[KeptDaemon]:
-    """Keep the clone's daemon running within the block; what is wrong with it is logged."""
-    kept = KeptDaemon(project, settings)
-    task = asyncio.create_task(kept.run())
+    """Keep the clone's daemon running within the block; its failures are logged."""
+    daemon = KeptDaemon(project, settings)
+    task = asyncio.create_task(daemon.run())
     try:
-        yield kept
+        yield daemon
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Starts the daemon of a clone unless it runs, replaces one that is another's, and stops it."""
+"""Starts a clone's daemon unless it runs, replaces one that does not fit, and stops it."""
 
 import os
 import subprocess
@@ -21,13 +21,13 @@ from orchestra_core.process.file_lock import is_locked, locked_file
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, Settings, environ_of
 
-# Seconds. It listens after 0.3 s; a machine under load takes its time.
+# Seconds. It listens after 0.3 s, later on a machine under load.
 _START_WITHIN = 20.0
 _ANSWER_WITHIN = 5.0
 _STOP_WITHIN = 10.0
 _LOOK_AGAIN = 0.01
 _LOG_LIMIT = 1_000_000
-# The shell leaves at once, so that the daemon is nobody's child.
+# The shell exits at once: the daemon is no child of the process that starts it.
 _LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
@@ -97,14 +97,14 @@ def _ensure(project: Project, environ: Mapping[str, str], question: Mapping[str,
             process = _launch(common_dir, environ)
         if (process and not _lives(process)) or time.monotonic() > until:
             raise Unavailable(f"the daemon did not start; its log is {daemon_log(common_dir)}")
-        time.sleep(_LOOK_AGAIN)  # no event tells that a socket accepts connections
+        time.sleep(_LOOK_AGAIN)  # no event says that a socket accepts connections
 
 
 def _require_replaceable(answer: Answer) -> None:
     if answer["differs"] == "store" and answer.get("attached"):
         raise Unavailable(
-            "the daemon of this clone serves another store, and a room or a server uses it: "
-            f"{answer.get('store')}; end those, or set {REDIS_URL} and {PROJECT} alike"
+            f"the daemon of this clone serves another store, {answer.get('store')}, which a room "
+            f"or a server uses; end those, or set {REDIS_URL} and {PROJECT} to the same values"
         )
 
 
@@ -121,7 +121,7 @@ def _launch(common_dir: Directory, environ: Mapping[str, str]) -> int:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,
-            cwd="/",  # a repository that is removed must not keep it
+            cwd="/",  # it must not keep a removed repository's directory in use
             env=environ,
             start_new_session=True,
             umask=0o077,

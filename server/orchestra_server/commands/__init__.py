@@ -1,1 +1,1 @@
-"""What the operator's commands do and print, for the daemon that answers them and without one."""
+"""What the operator's commands do and print, whether the daemon runs them or there is none."""

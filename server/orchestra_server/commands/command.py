@@ -26,7 +26,7 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
 
 
 def check_command(command: OperatorCommand) -> None:
-    """Raise BadInput for what is wrong without a look at the state."""
+    """Raise BadInput for what is wrong whatever the state is."""
     if command.name == "interrupt" and not command.cancel:
         check_interrupt(command.chamber, command.text)
     elif command.name == "resume":

@@ -18,7 +18,7 @@ def check_interrupt(chamber: str, text: str) -> None:
 
 
 async def sent_lines(context: Context, chamber: str, text: str, requires: str, task: str) -> str:
-    """Send the message and return what is printed of it."""
+    """Send the message and return the lines to print."""
     task_id = task or task_of(await context.store.snapshot(), chamber)
     sent = await interrupt_worker(
         context, task_id=task_id, chamber=chamber, message=text, requires=requires
@@ -31,7 +31,7 @@ async def sent_lines(context: Context, chamber: str, text: str, requires: str, t
 
 
 async def cancelled_lines(context: Context, interrupt_id: str, task: str) -> str:
-    """Cancel an unread message and return what is printed of it."""
+    """Cancel an unread message and return the lines to print."""
     task_id = task or _task_of_mail(await context.store.snapshot(), interrupt_id)
     done = await cancel_interrupt(context, task_id=task_id, interrupt_id=interrupt_id)
     how = "was cancelled before" if done.already_cancelled else "is cancelled; nobody has read it"
@@ -40,7 +40,7 @@ async def cancelled_lines(context: Context, interrupt_id: str, task: str) -> str
 
 
 def task_of(state: ProjectState, chamber: str) -> str:
-    """Return the task of the live chamber of that name: there is never more than one.
+    """Return the task of the live chamber with that name: there is at most one.
 
     Raises Unknown, with the names of the live chambers.
     """
@@ -49,14 +49,16 @@ def task_of(state: ProjectState, chamber: str) -> str:
         if live_chamber.name == chamber:
             return live_chamber.task_id
     names = ", ".join(sorted(chamber.name for chamber in live)) or "none"
-    raise Unknown(f"there is no live chamber {chamber!r}; live are: {names}")
+    raise Unknown(f"there is no live chamber {chamber!r}; the live ones are: {names}")
 
 
 def _task_of_mail(state: ProjectState, interrupt_id: str) -> str:
-    addressed = state.interrupts.get(interrupt_id)
-    if addressed is not None:
-        return addressed.task_id
+    named = state.interrupts.get(interrupt_id)
+    if named is not None:
+        return named.task_id
     unread = [interrupt for interrupt in state.interrupts.values() if interrupt.is_unread]
     newest = sorted(unread, key=lambda interrupt: -interrupt.sent_at)[:_SHOWN]
     listed = ", ".join(f"{interrupt.id} ({interrupt.chamber})" for interrupt in newest) or "none"
-    raise Unknown(f"there is no interrupt {one_line(interrupt_id, 60)!r}; unread are: {listed}")
+    raise Unknown(
+        f"there is no interrupt {one_line(interrupt_id, 60)!r}; the unread ones are: {listed}"
+    )

@@ -13,7 +13,7 @@ def check_resume(chamber: str) -> None:
 
 
 async def resumed_lines(context: Context, chamber: str, task: str) -> str:
-    """Resume the chamber and return what its worker is told."""
+    """Resume the chamber and return the line to print."""
     task_id = task or task_of(await context.store.snapshot(), chamber)
     done = await resume_worker(context, task_id=task_id, chamber=chamber)
     how = "is resumed" if done.was_suspended else "was not suspended"

@@ -27,7 +27,7 @@ from orchestra_core.text import one_line
 
 
 class WorkerEntry(Struct, frozen=True, kw_only=True):
-    """What a worker last reported that it does."""
+    """What a worker last reported about itself."""
 
     state: WorkerState
     tool: str
@@ -103,7 +103,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True):
 
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
-    """A project after event `seq`, its open tasks first, each group from the newest on."""
+    """A project after event `seq`: open tasks first, then the others, each newest first."""
 
     version: int = 1
     project: str

@@ -57,7 +57,7 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
         f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
         f"  {one_line(task.description, _TEXT_LIMIT)}",
     ]
-    shown = [c for c in task.chambers if c.state in (*STANDING_CHAMBER, "failed")]
+    shown = [entry for entry in task.chambers if entry.state in (*STANDING_CHAMBER, "failed")]
     width = max((len(chamber.name) for chamber in shown), default=0)
     for chamber in shown:
         lines.append(f"  {_chamber_line(chamber, width, now)}")
@@ -78,7 +78,7 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
 
 
 def _at(chamber: ChamberEntry, now: int) -> str:
-    """Return in which other clone a standing chamber is, and since when that is silent."""
+    """Return which other clone a standing chamber is in, and when that was last heard."""
     clone = chamber.clone
     if clone is None or clone.is_here or chamber.state not in STANDING_CHAMBER:
         return ""
@@ -99,7 +99,7 @@ def _conflicts(chamber: ChamberEntry) -> str:
 
 
 def _trouble(chamber: ChamberEntry, now: int) -> str:
-    """Return what keeps a live chamber's worker from working or from getting its mail."""
+    """Return what keeps a live chamber's worker from its work or its mail."""
     if chamber.state != "live":
         return ""
     suspended = (

@@ -44,14 +44,14 @@ class CommandRunner:
             return {"error": one_line(f"the daemon does not know this command: {fault}")}
         except OrchestraError as fault:
             return {"error": one_line(str(fault)), "misused": isinstance(fault, BadInput)}
-        except Exception as fault:  # noqa: BLE001 - the asker is to hear of it
+        except Exception as fault:  # noqa: BLE001 - the asker must hear of it
             _log.exception("%r failed", asked)
-            said = one_line(f"{type(fault).__name__}: {fault}", 300)
-            return {"error": f"the command failed inside the daemon ({said}); see its log"}
+            reason = one_line(f"{type(fault).__name__}: {fault}", 300)
+            return {"error": f"the command failed inside the daemon ({reason}); see its log"}
         return {"text": text, "json": command.json}
 
     async def finish(self) -> None:
-        """Wait for what commands have left to be done."""
+        """Wait for the background work of commands."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FINISH_SECONDS):
                 await self._background.finish()

@@ -30,11 +30,11 @@ from orchestra_server.daemon.served_store import ServedStore
 
 _M_ARENA_MAX = -8  # malloc.h
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# Seconds; the daemon before this one is on its way out.
+# Seconds to wait for the end of the daemon before this one.
 _LOCK_PATIENCE = 10.0
 _ANSWER_WITHIN = 1.0
 _LOOK_AGAIN = 0.02
-# Seconds between two tries to open a store that is away, the last for ever.
+# Seconds between two attempts to open a store that is away; the last delay repeats.
 _RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
 _log = logging.getLogger(__name__)
 
@@ -53,13 +53,13 @@ def run_daemon(settings: Settings, directory: Path) -> None:
     _use_one_arena()
     project = find_project(directory, settings.project)
     if settings.redis_url:
-        read_address(settings.redis_url)  # a wrong one will not become right
+        read_address(settings.redis_url)  # no retry would help a wrong one
     with _sole_daemon(project):
         asyncio.run(_live(project, settings))
 
 
 def _use_one_arena() -> None:
-    """Keep glibc from giving each thread memory of its own (mallopt(3)); ours do little."""
+    """Make all threads share one of glibc's arenas (mallopt(3)), which saves memory."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
@@ -111,7 +111,7 @@ async def _live(project: Project, settings: Settings) -> None:
 
 
 async def _stop_unused_servers(settings: Settings) -> None:
-    """Stop private servers that killed processes have left, of this clone or of any other."""
+    """Stop private servers that killed processes have left running, for this clone or any other."""
     for data_dir in await asyncio.to_thread(stop_unused, settings.runtime_dir):
         _log.warning("stopped the private Valkey of %s, which nobody used", data_dir)
 

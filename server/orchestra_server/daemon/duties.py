@@ -1,4 +1,4 @@
-"""What must be done for a clone as long as anybody works in it, whoever asks for it."""
+"""The duties of a clone's daemon: what must be done for the clone as long as anybody uses it."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ async def on_duty(
     """
     try:
         await register_clone(store, project)
-    except Unavailable as fault:  # a repository that cannot be written can be read
+    except Unavailable as fault:  # a repository that cannot be written can still be read
         _log.warning("%s", fault)
     context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK

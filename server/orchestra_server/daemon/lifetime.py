@@ -1,4 +1,4 @@
-"""How long the daemon stays: while somebody holds it, and for a while after it was last needed."""
+"""How long the daemon runs: while somebody holds it, and for a while after it was last needed."""
 
 import asyncio
 import time
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from orchestra_server.files.spool.spool_folder import spool_folder
 
-# Seconds in which whoever started the daemon has attached to it, however busy the machine is.
+# Seconds that a process has to attach to the daemon it started, even on a busy machine.
 _FIRST_USE_SECONDS = 15.0
 
 
 class Lifetime:
     """Counts who holds the daemon; `ended` returns when nobody has needed it for `linger` seconds.
 
-    A hook that writes into the spool needs it, too. It wakes up once when the time may be over.
+    A hook that writes into the spool needs it too. It wakes only when that time may be over.
     """
 
     def __init__(self, common_dir: Path, linger: float) -> None:
@@ -40,7 +40,7 @@ class Lifetime:
         self._over.set()
 
     def end(self) -> None:
-        """End at once, because there is nothing to serve any more."""
+        """End at once, because nothing is left to serve."""
         self._over.set()
 
     async def ended(self) -> None:
@@ -60,7 +60,7 @@ class Lifetime:
                 self._look_in(self._linger)
 
     def close(self) -> None:
-        """Let no alarm go off any more."""
+        """Cancel the alarm."""
         if self._alarm is not None:
             self._alarm.cancel()
 
@@ -71,11 +71,11 @@ class Lifetime:
     def _look(self) -> None:
         if self._holders:
             return
-        rest = seconds_left(self._needed_at, self._spooled_at(), time.time(), self._linger)
-        if rest <= 0:
+        seconds = seconds_left(self._needed_at, self._spooled_at(), time.time(), self._linger)
+        if seconds <= 0:
             self._over.set()
         else:
-            self._look_in(rest)
+            self._look_in(seconds)
 
     def _spooled_at(self) -> float:
         with suppress(OSError):
@@ -84,6 +84,6 @@ class Lifetime:
 
 
 def seconds_left(needed_at: float, spooled_at: float, now: float, linger: float) -> float:
-    """Return for how long the daemon stays; with no time to linger, no hook keeps it."""
-    last = max(needed_at, spooled_at if linger else 0.0)
-    return min(last, now) + linger - now
+    """Return how long the daemon still runs; without time to linger, hooks do not keep it."""
+    last_need = max(needed_at, spooled_at if linger else 0.0)
+    return min(last_need, now) + linger - now

@@ -1,7 +1,7 @@
 """The daemon's socket: one question per connection and its answer, each a line of JSON.
 
-`about` answers who serves what; `attach` holds the daemon until the asker hangs up; `command` runs
-a command of the operator's; `stop` ends the daemon.
+`about` returns which daemon serves what; `attach` holds the daemon until the asker hangs up;
+`command` runs a command of the operator; `stop` ends the daemon.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Listener:
         """Accept connections within the block; raises OSError where the socket cannot be made."""
         make_daemon_directories(self._project.git_dir)
         place = daemon_socket(self._project.git_dir)
-        _remove(place)  # of a daemon that was killed: we hold its lock
+        _remove(place)  # left by a killed daemon: this one holds the lock
         mask = os.umask(_PRIVATE)
         try:
             server = await asyncio.start_unix_server(self._serve, place, limit=_LINE_LIMIT)
@@ -101,7 +101,7 @@ class Listener:
     async def _answer_command(
         self, question: Question, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Run a command and say what it prints; cancel it when the asker hangs up."""
+        """Run a command and send what it prints; cancel it when the asker hangs up."""
         running = asyncio.ensure_future(self._run_command(question.get("command")))
         leaving = asyncio.create_task(_hung_up(reader))
         try:
@@ -126,7 +126,7 @@ class Listener:
 
 
 def difference(own: Question, asker: Question) -> str:
-    """Return in what an asker differs from this daemon, "" for nothing: version or store."""
+    """Return in what an asker differs from this daemon: "version", "store", or "" for neither."""
     for part in ("version", "code", "common_dir"):
         if own.get(part) != asker.get(part):
             return "version"

@@ -1,4 +1,4 @@
-"""Being told that the repository is gone: nothing of it is left to serve."""
+"""Waits for the removal of the repository, which leaves nothing to serve."""
 
 import asyncio
 import sys
@@ -8,10 +8,10 @@ from orchestra_core.daemon.daemon_files import daemon_lock
 
 
 async def wait_for_removal(common_dir: Path) -> None:
-    """Return once the daemon's lock is no longer at its place.
+    """Return once the daemon's lock file is gone; never where the system cannot report that.
 
-    Where the system cannot tell, never. It is the lock that is watched, because a directory in
-    which a removed file is still open is not reported as removed.
+    It watches the lock because a directory is not reported as removed while a removed file in it is
+    still open.
     """
     if sys.platform != "linux":
         await asyncio.Event().wait()

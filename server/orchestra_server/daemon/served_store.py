@@ -1,4 +1,4 @@
-"""The store as the daemon has it: open, or away with a reason, or not tried yet."""
+"""The daemon's store: open, away for a reason, or not tried yet."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from orchestra_core.store.store import Store
 
 
 class ServedStore:
-    """Who asks waits for the first try to open the store, and no longer."""
+    """Callers wait for the first attempt to open the store, and no longer."""
 
     def __init__(self) -> None:
         self._tried = asyncio.Event()

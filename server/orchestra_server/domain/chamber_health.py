@@ -1,4 +1,4 @@
-"""What is wrong with a live chamber, as sentences: what it is, a colon, why, and the cure."""
+"""What is wrong with a live chamber, as sentences: the fault, a colon, why, and the cure."""
 
 from dataclasses import dataclass
 
@@ -20,18 +20,18 @@ _RECONCILE = "run orchestra reconcile"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChamberFacts:
-    """What is there of one live chamber."""
+    """What was observed of one live chamber."""
 
     exists: bool = True
-    link: str = ""  # where a symbolic link leads that is in its place
+    link: str = ""  # the target of a symbolic link that has replaced its directory
     unwritable: str = ""  # why nothing can be written in it
     registered: bool = True  # git and its directory know each other as a worktree
     hooked: bool = True  # its hook files are there, or never were
-    outdated: bool = False  # they are of an older version
-    branch: str = ""  # that is checked out in it, "" for a detached HEAD
+    outdated: bool = False  # they are from an older version
+    branch: str = ""  # the one that is checked out in it, "" for a detached HEAD
     renamed: bool = False  # that branch is its own under another name
-    way_back: str = ""  # to its own branch, which it has left; "" while it rebases, say
-    stashes: tuple[str, ...] = ()  # commits of the entries of git's stash that are its own
+    way_back: str = ""  # how to return to its own branch; "" if it is there, or in a rebase, say
+    stashes: tuple[str, ...] = ()  # commits of its own entries in git's stash
 
 
 def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tuple[str, ...]:
@@ -48,21 +48,22 @@ def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tup
     if facts.unwritable:
         sentences.insert(0, f"not writable: {facts.unwritable}")
     if facts.outdated:
-        sentences.insert(0, f"hook outdated: it is of an older version; {_RECONCILE}")
+        sentences.insert(0, f"hook outdated: it is from an older version; {_RECONCILE}")
     if not facts.hooked:
         sentences.insert(0, f"hook gone: its worker reads no mail; {_RECONCILE}")
     if facts.stashes:
         newest = facts.stashes[0][:12]
-        entries = f"{len(facts.stashes)} entries" if len(facts.stashes) > 1 else "an entry"
+        many = len(facts.stashes) > 1
+        entries = f"{len(facts.stashes)} entries" if many else "an entry"
         sentences.append(
-            f"stash: {entries} of git's stash is its work and does not land with it; have its "
-            f"worker run: git stash apply {newest}"
+            f"stash: {entries} in git's stash {'are' if many else 'is'} its work and will not "
+            f"land with it; have its worker run: git stash apply {newest}"
         )
     return (*sentences, *_watched(unwatched))
 
 
 def with_watch(chamber: Chamber, unwatched: str) -> tuple[str, ...]:
-    """Return its recorded health with another answer to whether it is watched."""
+    """Return its recorded health with `unwatched` as the reason why it is not watched."""
     rest = (reason for reason in chamber.health if not reason.startswith(_NOT_WATCHED))
     return (*rest, *_watched(unwatched))
 

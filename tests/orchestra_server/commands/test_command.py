@@ -60,7 +60,7 @@ async def test_a_message_that_nobody_knows_names_the_unread_ones(context: Contex
         context, OperatorCommand(name="interrupt", root="/", chamber="auth", text="Use PR 12")
     )
     (identifier,) = (await context.store.snapshot()).interrupts
-    with pytest.raises(Unknown, match=rf"unread are: {identifier} \(auth\)"):
+    with pytest.raises(Unknown, match=rf"unread ones are: {identifier} \(auth\)"):
         await run_command(context, OperatorCommand(name="interrupt", root="/", cancel="i-nobody"))
 
 

@@ -21,7 +21,7 @@ def test_the_error_for_an_unknown_chamber_lists_the_live_ones() -> None:
     state.put(replace(a_chamber("web"), state="live"))
     state.put(replace(a_chamber("auth"), state="live"))
     state.put(replace(a_chamber("old"), state="closed"))
-    with pytest.raises(Unknown, match=r"no live chamber 'api'; live are: auth, web$"):
+    with pytest.raises(Unknown, match=r"no live chamber 'api'; the live ones are: auth, web$"):
         task_of(state, "api")
-    with pytest.raises(Unknown, match="live are: none"):
+    with pytest.raises(Unknown, match="the live ones are: none"):
         task_of(ProjectState(), "api")

@@ -37,7 +37,7 @@ def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
         ),
         (
             ChamberFacts(branch=OWN, outdated=True),
-            "hook outdated: it is of an older version; run orchestra reconcile",
+            "hook outdated: it is from an older version; run orchestra reconcile",
         ),
         (
             ChamberFacts(branch="", way_back="run: git switch own"),
@@ -75,7 +75,7 @@ def test_a_chamber_in_the_middle_of_a_rebase_is_healthy() -> None:
         (
             ChamberFacts(branch=OWN, stashes=("0123456789abcdef", "f")),
             (
-                "stash: 2 entries of git's stash is its work and does not land with it; "
+                "stash: 2 entries in git's stash are its work and will not land with it; "
                 "have its worker run: git stash apply 0123456789ab"
             ),
         ),

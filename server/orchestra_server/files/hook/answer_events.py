@@ -23,7 +23,7 @@ from orchestra_server.files.hook.json_files import (
 from orchestra_server.files.hook.spool import leave_receipt
 from orchestra_server.files.hook.take_mail import letters_in, mail_text, take_mail, waiting_mail
 
-SAME_BATCH_S = 5  # a longer time after the first denial, a new batch of calls has begun
+SAME_BATCH_S = 5  # a call that comes later after the first denial belongs to a new batch
 SHOWS_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolBatch", "PostToolUse")
 
 

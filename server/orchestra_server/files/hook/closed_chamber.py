@@ -1,7 +1,7 @@
-"""Tells the worker of a chamber that is gone so, and denies its calls.
+"""Tells a worker that its chamber is gone, and denies its calls.
 
-A client keeps the hooks that it read at its start. In the directory that its worker may make anew
-git means the main checkout, so no call runs there.
+A client keeps the hooks that it read at its start. If its worker makes the directory again, git
+there means the main checkout, so no call runs in it.
 """
 
 import sys
@@ -26,17 +26,17 @@ def answer_closed(event: str, reader: Reader) -> None:
 
 
 def closed_message(event: str, name: str) -> str:
-    """Return the sentence that the worker of a chamber reads at an event, in Claude Code's name."""
+    """Return what the worker of a closed chamber reads at an event, named as in Claude Code."""
     begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
     return (
-        f"{begin} {name} is closed or has lost its .git file, so that what is written in its "
-        "directory is part of no task and git there means the main checkout. Report what you have "
-        "and end your turn."
+        f"{begin} {name} is closed or has lost its .git file: files written in its directory "
+        "belong to no task, and git there means the main checkout. Report what you have and end "
+        "your turn."
     )
 
 
 def taken_message(event: str, name: str) -> str:
-    """Return the sentence for one whose chamber was closed and whose directory is another's now."""
+    """Return what a worker reads whose chamber is closed and whose directory is another's now."""
     begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
     return (
         f"{begin} {name} of your task is closed, and its directory is a chamber of another task "
@@ -45,9 +45,9 @@ def taken_message(event: str, name: str) -> str:
 
 
 def closed_answer(event: str, gemini_event: str, message: str) -> Fields:
-    """Return the answer to an event, {} for none: a call is denied, and no turn is held.
+    """Return the answer to an event, {} for none: it denies a call, but lets a turn end.
 
-    At the end of a turn its person reads it; clients have two names for that.
+    At the end of a turn the person reads the message; clients have two names for its field.
     """
     if event == "PreToolUse":
         denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": message}

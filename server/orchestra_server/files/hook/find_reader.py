@@ -28,7 +28,7 @@ PATH_DELIMITERS = " \t\r\n'\"=;("  # the characters before a relative path in a 
 
 
 class Reader:
-    """A chamber's worker, which takes the mail, or a subagent of it, whose calls mail only denies.
+    """A chamber's worker, who takes the mail, or its subagent, whose calls mail only denies.
 
     `memory` is the file that binds a subagent of the conductor to the chamber, "" for a session;
     `own` are the settings of the hook that was called, the chamber's or the main checkout's.
@@ -50,7 +50,7 @@ class Reader:
         # context there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
         self.context_continues = "background_tasks" in payload
         self.gemini_event = ""  # Gemini CLI's name of the event, "" for other clients
-        self.is_closed = False  # its chamber is gone, or was closed and made anew for others
+        self.is_closed = False  # its chamber is gone, or closed and its directory reused
         self.own, self.spool = chamber, text(chamber.get("spool"))
 
     def place(self, *parts: str) -> str:
@@ -160,13 +160,13 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
 
 
 def linked_bases(before: str, root: str) -> list[str]:
-    """Return the directory that a path begins with, where a symbolic link leads to `root`."""
+    """Return the real directory that a path begins with, if a symbolic link leads to `root`."""
     word, real_root = before, os.path.realpath(root)
     for delimiter in PATH_DELIMITERS:
         word = word.rpartition(delimiter)[2]
-    spellings = [one for one in (before, word) if one.startswith("/")]
-    real_paths = [os.path.realpath(one) for one in spellings]
-    return [one for one in real_paths if one == real_root or one.startswith(f"{real_root}/")]
+    spellings = [spelling for spelling in (before, word) if spelling.startswith("/")]
+    real_paths = [os.path.realpath(spelling) for spelling in spellings]
+    return [path for path in real_paths if path == real_root or path.startswith(f"{real_root}/")]
 
 
 def load_chamber(root: str) -> Fields:
@@ -176,9 +176,9 @@ def load_chamber(root: str) -> Fields:
 
 
 def settings_at(root: str) -> Fields:
-    """Return the hook's settings in a chamber or main checkout, {} for none of this very place.
+    """Return the hook's settings in a chamber or main checkout, {} unless they name this place.
 
-    A repository can track a file of that name, and does not know where it will be cloned to.
+    A repository can track a file of that name, but cannot know where it will be cloned to.
     """
     settings = read_json(os.path.join(root, HOOKS, SETTINGS))
     place = text(settings.get("root"))

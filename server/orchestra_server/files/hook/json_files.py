@@ -6,7 +6,7 @@ import os
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
 SCANNER = vars(_json)["make_scanner"]  # the C scanner below the module json
-# Control characters but tab, and the marks that reorder a line, as Orchestra takes them out.
+# Control characters except tab, and the marks that reorder a line: Orchestra removes the same ones.
 RANGES = ((0, 8), (10, 31), (127, 159), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069))
 UNSEEN = dict.fromkeys([0x61C, *(code for start, end in RANGES for code in range(start, end + 1))])
 
@@ -62,7 +62,7 @@ def items_of(value: Json) -> list[Json]:
 
 
 def quoted(words: str) -> str:
-    """Return words with every line begun by "> ", without control and reordering characters."""
+    """Return words with "> " before each line, without control and reordering characters."""
     lines = words.splitlines() or [""]
     return "\n".join(f"> {line.translate(UNSEEN)}" for line in lines)
 
@@ -73,7 +73,7 @@ def one_line(words: str, limit: int) -> str:
 
 
 def file_name_part(name: str) -> str:
-    """Return a client's id with every character replaced that a file's name should not have."""
+    """Return a client's id as part of a file name, with "_" for every unusual character."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
 
 

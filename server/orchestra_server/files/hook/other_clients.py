@@ -47,7 +47,7 @@ def serve_other_client(client: str, event: str, reader: Reader, payload: Fields)
 
 
 def claude_event(client: str, event: str, reader: Reader, payload: Fields) -> str:
-    """Return Claude Code's name of a client's event, and of a field that Gemini names otherwise."""
+    """Return Claude Code's name for a client's event; rename Gemini's field of last words."""
     if client != "gemini":
         return event
     reader.gemini_event = event

@@ -18,8 +18,8 @@ UNREPORTED = "PostToolBatch"
 def run(subject: str, hooks: str) -> None:
     """Handle one event; `subject` is mail, guard, binding or another client's name.
 
-    `hooks` is the folder of the settings, in the chamber or the main checkout. To bind a subagent
-    to its chamber, which finding the reader does, is all that there is to do for a binding.
+    `hooks` is the folder of the settings, in the chamber or the main checkout. For a binding,
+    finding the reader is enough: that binds a subagent to its chamber.
     """
     try:
         raw = sys.stdin.buffer.read()
@@ -52,7 +52,7 @@ def run(subject: str, hooks: str) -> None:
 
 
 def serve_mail(subject: str, reader: Reader, payload: Fields, raw: bytes) -> None:
-    """Answer with the mail there is, and report what the worker does from this event on."""
+    """Answer with waiting mail, and report what the worker does from this event on."""
     event, report = text(payload.get("hook_event_name")), raw
     is_other_client = subject in CLIENTS
     try:

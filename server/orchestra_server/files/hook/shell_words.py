@@ -1,13 +1,13 @@
-"""Takes a shell's command line apart into the words of its simple commands.
+"""Splits a shell's command line into the words of its simple commands.
 
-Not a shell's whole grammar: enough to see what is run, and not to take a text for a command.
+It knows only part of a shell's grammar: enough to see what runs, and to tell text from commands.
 """
 
 SEPARATORS = ";&|(){}`\n"
 
 
 def simple_commands(command: str) -> list[list[str]]:
-    """Return the words of each simple command, those in substitutions within quotes too."""
+    """Return the words of each simple command, including those substituted within quotes."""
     commands, words, inner = [list[str]()], list[str](), list[str]()
     word, quote, is_open, escaped = "", "", False, False
     for character in f"{command}\n".replace("\\\n", " "):

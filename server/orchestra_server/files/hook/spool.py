@@ -1,7 +1,7 @@
 """Leaves files in Orchestra's spool: what a worker does, and receipts of the mail it was shown.
 
-The spool lies in the git directory, where no branch can put a file. A hook talks to no server: it
-leaves files, and Orchestra takes each one in, in the order of their modification times.
+The spool is in the git directory, where no branch can put a file. A hook talks to no server: it
+leaves files, and Orchestra takes them in by the order of their modification times.
 """
 
 import os
@@ -23,12 +23,12 @@ from orchestra_server.files.hook.json_files import (
 
 HEAD_PARTS = 3  # the settings' directory, where the session was started, and whose client it is
 BINDING_EVENTS = ("PreToolUse", "SubagentStop")
-SLOTS = 64  # the newest reports of one event wait in so many files for a reader
-RECEIPTS = "receipts"  # in a chamber's folder of hooks, for a spool that cannot be written
+SLOTS = 64  # the number of files that keep the newest reports of one event for a reader
+RECEIPTS = "receipts"  # in a chamber's folder of hooks, used when the spool cannot be written
 
 
 def leave_report(own: Fields, client: str, event: str, payload: bytes) -> None:
-    """Leave what a client has said of an event, as the shell does where Python is not started."""
+    """Leave a client's JSON of an event as a report, as the shell does without Python."""
     spool, slot = text(own.get("spool")), text(own.get("slot"))
     if not spool or not slot:
         return
@@ -39,9 +39,9 @@ def leave_report(own: Fields, client: str, event: str, payload: bytes) -> None:
 
 
 def bind_waiting(own: Fields) -> None:
-    """Bind the subagents whose reports lie unread in the spool, and note which have ended.
+    """Bind the subagents whose reports wait in the spool, and note which have ended.
 
-    Whoever takes reports in does that, too; this is for when nobody does.
+    A reader of the spool does the same; this is for times without one.
     """
     spool, slot = text(own.get("spool")), text(own.get("slot"))
     if own.get("mode") != "main" or not os.path.isdir(spool):
@@ -67,7 +67,7 @@ def bind_waiting(own: Fields) -> None:
 
 
 def note_end(event: str, reader: Reader) -> None:
-    """Note whether a subagent has ended; one whose end mail has blocked has continued instead."""
+    """Note whether a subagent has ended, or continues because mail blocked its end."""
     ended = event == "SubagentStop"
     if reader.memory and ended != bool(read_json(reader.memory).get("ended")):
         write_json(
@@ -76,16 +76,16 @@ def note_end(event: str, reader: Reader) -> None:
 
 
 def continued(payload: Fields) -> bytes:
-    """Return the payload of a turn that did not end, because mail has continued it."""
+    """Return the payload for a turn that continues because mail blocked its end."""
     names = ("session_id", "cwd", "agent_id")
     same: Fields = {name: payload[name] for name in names if name in payload}
     return dump({"hook_event_name": "Continued", **same}).encode()
 
 
 def leave_receipt(reader: Reader, path: str, state: str) -> None:
-    """Move a file with letters into the spool: they reached `state` just now.
+    """Move a file of letters into the spool: its letters have just reached `state`.
 
-    A receipt that cannot be left stays lost: shown mail must not be shown for ever.
+    If it cannot be moved it is removed, because mail must not be shown again for ever.
     """
     name = f"{file_name_part(reader.name)[:63]}.{os.getpid()}.{time.time_ns()}.{state}"
     try:
@@ -121,7 +121,7 @@ def move(path: str, target: str) -> bool:
 
 
 def write_whole(path: str, content: bytes) -> None:
-    """Write a file that appears with all of its content; raises OSError."""
+    """Write a file that appears only when it is complete; raises OSError."""
     folder = os.path.dirname(path)
     make_folder(folder)
     temporary = os.path.join(folder, f".{os.getpid()}.{time.time_ns()}")

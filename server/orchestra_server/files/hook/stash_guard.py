@@ -1,6 +1,6 @@
 """The stash guard: no worker changes git's stash, because all chambers share one.
 
-What else a shell command runs is not looked at.
+It ignores everything else that a shell command runs.
 """
 
 import os
@@ -11,7 +11,7 @@ from orchestra_server.files.hook.json_files import Fields, object_of, text
 from orchestra_server.files.hook.shell_words import simple_commands
 from orchestra_server.files.hook.take_mail import waiting_mail
 
-# `git config --get-regexp` of the aliases that have the word in them, a line each.
+# The aliases that mention stash, as `git config --get-regexp` prints them.
 STASH_ALIASES = "ORCHESTRA_STASH_ALIASES"
 KEYWORDS = ("!", "then", "do", "else", "elif", "if", "while", "until", "time")
 WRAPPERS = ("exec", "env", "sudo", "command", "nohup", "nice", "timeout", "xargs", "builtin")
@@ -22,16 +22,16 @@ Aliases = dict[str, str]
 
 
 def guard_stash(reader: Reader, payload: Fields) -> None:
-    """Deny a command that changes the stash; pop takes what any worker has put there."""
+    """Deny a command that changes the stash: pop, say, takes what any worker put there."""
     command = text(object_of(payload.get("tool_input")).get("command"))
     aliases = parse_aliases(os.environ.get(STASH_ALIASES, ""))
     if not changes_stash(command, aliases) or waiting_mail(reader) or read_suspension(reader):
         return
     reason = (
-        "This call did not run: all chambers share one git stash, so that another worker could "
-        f"take yours or you another's. Commit in your own branch instead (chamber {reader.name}; "
-        "git commit --amend goes on with it), or put the change into a file outside the "
-        "repository: git diff > FILE, and git apply FILE."
+        "This call did not run: all chambers share one git stash, and another worker could take "
+        f"your entry, or you theirs. Commit on your own branch instead (chamber {reader.name}; "
+        "git commit --amend can change that commit later), or put the change into a file outside "
+        "the repository: git diff > FILE, and git apply FILE."
     )
     print_answer("PreToolUse", reader, reason)
 
@@ -48,7 +48,7 @@ def changes_stash(command: str, aliases: Aliases) -> bool:
 
 
 def part_changes_stash(words: list[str], aliases: Aliases) -> bool:
-    """Tell the same of the words of one simple command."""
+    """Tell whether one simple command changes the stash."""
     words = without_wrappers(words)
     program = os.path.basename(words[0]) if words else ""
     if program == "eval":
@@ -63,7 +63,7 @@ def part_changes_stash(words: list[str], aliases: Aliases) -> bool:
 
 
 def without_wrappers(words: list[str]) -> list[str]:
-    """Return the words of a command from its program on: without assignments and `env` and such."""
+    """Return a command's words from its program on, without assignments and wrappers like `env`."""
     is_wrapped = False
     while words:
         word = words[0]
@@ -76,7 +76,7 @@ def without_wrappers(words: list[str]) -> list[str]:
 
 
 def git_changes_stash(words: list[str], aliases: Aliases) -> bool:
-    """Tell the same of git's arguments; an alias is looked up once, as it may name itself."""
+    """Tell whether git's arguments do; an alias is looked up once, because it may name itself."""
     while words and words[0].startswith("-"):
         if words[0] == "-c" and words[1:] and words[1].startswith("alias."):
             name, _, value = words[1].removeprefix("alias.").partition("=")

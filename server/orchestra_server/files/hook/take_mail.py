@@ -27,7 +27,7 @@ from orchestra_server.files.hook.json_files import (
 )
 
 READER_FILES = (".INTERRUPT.for.", ".INTERRUPT.delivered", ".orchestra-tmp-")
-# Characters: a client moves context above 10,000 to a file. The rest is delivered the next time.
+# Characters: a client moves context above 10,000 to a file. The rest is delivered next time.
 CONTEXT_LIMIT = 9_500
 LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005
 CLAIM_AGE_S = 60  # after this a claim counts as abandoned, even if its process id is in use
@@ -83,8 +83,8 @@ def age(path: str) -> float:
 def lock(folder: str) -> int:
     """Lock a directory and return the descriptor; closing it, or the process's end, unlocks it.
 
-    It tries again and again, because importing the module signal, which could end one long wait,
-    takes longer than most waits do. Raises TimeoutError.
+    It polls, because importing the module signal, which could end one long wait, takes longer than
+    most waits. Raises TimeoutError.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     for _ in range(LOCK_TRIES):
@@ -122,7 +122,7 @@ def take_mail(reader: Reader) -> tuple[list[Fields], list[str]]:
 
 
 def leave_out(rest: list[Json], claims: list[str]) -> None:
-    """Take out of the claims what is not shown now: a claim becomes the receipt of its letters."""
+    """Remove from the claims what is not shown now: a claim becomes the receipt of its letters."""
     for claim in claims:
         claimed = letters_in(claim)
         shown: list[Json] = [letter for letter in claimed if letter not in rest]

@@ -1,7 +1,7 @@
 """Joins the modules of `hook/` into the one installed file, which needs only the standard library.
 
-One file, because a reader can follow it from top to bottom, and because each further file would
-cost every hook a look-up. Several modules here, because each has its own subject and tests.
+It is one file because a person can read it from top to bottom, and because every hook would pay for
+each further import. It is several modules here because each has its own subject and tests.
 """
 
 import ast
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import wrap
 
-# Each uses only those before it.
+# Each module uses only those before it.
 SECTIONS = (
     "json_files",
     "find_reader",

@@ -1,7 +1,7 @@
-"""Installs the hook's code in the git directory, by its hash, never in a working tree.
+"""Installs the hook's code in the git directory, under its hash, never in a working tree.
 
-A repository can hold a file of any name, compiled ones included; what its clients run for us must
-not be one of them. In `.claude/hooks` stands a starter, for whoever looks there.
+A repository can hold a file of any name, compiled ones included; the code that clients run for us
+must not be one of them. `.claude/hooks` has a starter, for people who look there.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ _NAME = "interrupt_monitor.py"
 _OWNER_ONLY = 0o700
 _HASH_LENGTH = 16
 _STARTER = '''\
-"""Orchestra's hook for the agents' clients, by the place where people look for it.
+"""Starts Orchestra's hook for the agents' clients, from the place where people look for it.
 
-The settings of the clients start the code itself, which lies in the git directory, out of reach of
-the files of any branch. This file does the same: `interrupt_monitor.py SUBJECT`, JSON on stdin.
-Orchestra writes it anew at every installation.
+The clients' settings start the code itself, which is in the git directory, where no branch can put
+a file. This file does the same: `interrupt_monitor.py SUBJECT`, JSON on stdin. Orchestra replaces
+it at every installation.
 """
 
 import os
@@ -55,12 +55,12 @@ def install_code(common_dir: Path) -> bool:
     """
     if is_installed(common_dir):
         return False
-    place = code_file(common_dir)
-    for folder in (place.parents[2], place.parents[1], place.parent):
+    file = code_file(common_dir)
+    for folder in (file.parents[2], file.parents[1], file.parent):
         folder.mkdir(exist_ok=True)
-    place.parents[1].chmod(_OWNER_ONLY)
-    place.parent.chmod(_OWNER_ONLY)
-    write_atomically(place, hook_source().encode())
+    file.parents[1].chmod(_OWNER_ONLY)
+    file.parent.chmod(_OWNER_ONLY)
+    write_atomically(file, hook_source().encode())
     return True
 
 
@@ -80,5 +80,5 @@ def remove_code(common_dir: Path) -> None:
 
 
 def starter_source(common_dir: Path) -> str:
-    """Return what stands in `.claude/hooks/interrupt_monitor.py`."""
+    """Return the content of `.claude/hooks/interrupt_monitor.py`."""
     return _STARTER.replace("@CODE@", repr(str(code_folder(common_dir))))

@@ -1,10 +1,10 @@
 """The probe that proves a chamber ready: starts its hook as a client would.
 
 The server runs a command of the chamber's settings through /bin/sh, with the event `Handshake` and
-a `nonce` on stdin, and asks its shell by a variable to start Python though there is no mail. The
-hook prints one JSON object: the nonce as `handshake`, its `chamber_id`, and whether it has a
-`spool_writable`. It changes nothing. So a missing interpreter, a broken settings file or a spool in
-the way shows at once, and not when the first message is not read.
+a `nonce` on stdin; a variable makes the shell start Python even without mail. The hook prints one
+JSON object: the nonce as `handshake`, its `chamber_id`, and `spool_writable`. It changes nothing.
+So a missing interpreter, a broken settings file or an unusable spool shows at once, and not only
+when the first message stays unread.
 """
 
 import os
@@ -31,12 +31,12 @@ from orchestra_server.files.installation.client_settings import event_line
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")
-# Any event that reads mail would do; this is a session's first.
+# Any event that reads mail would do; this is the first one of a session.
 _ASKED = "SessionStart"
 # The hook answers in 0.03 s; a machine that is busy with twenty chambers may need a while.
 _SECONDS = 10.0
-_MUTE = "it cannot write to the spool in the git directory, so that what it does is not seen"
-_OUTDATED = "is of another version of Orchestra; 'orchestra reconcile' writes it anew"
+_MUTE = "it cannot write to the spool in the git directory, so nothing that it does is seen"
+_OUTDATED = "is from another version of Orchestra; 'orchestra reconcile' replaces it"
 
 
 class _Handler(Struct, frozen=True):
@@ -60,10 +60,10 @@ class _Answer(Struct, frozen=True):
 def probe_hook(
     chamber_path: Path, chamber_id: str, main_checkout: Path, common_dir: Path
 ) -> HookProbe:
-    """Ask the hook that serves a chamber; where its own settings have none, the main checkout's.
+    """Ask the hook that serves a chamber: its own, or the main checkout's where it has none.
 
-    Settings may be the repository's own: only a command that Orchestra writes is run. Blocking, for
-    at most ten seconds. Raises nothing: a chamber without a hook can be worked in.
+    The repository may track such settings: only a command that Orchestra writes is run. Blocks for
+    at most ten seconds. Raises nothing: a worker can work in a chamber without a hook.
     """
     commands = [
         (directory, command)
@@ -79,7 +79,7 @@ def probe_hook(
     )
     command = next(own_commands, "")
     if not command:
-        return HookProbe(ready=False, note=_strange(commands[0][0]))
+        return HookProbe(ready=False, note=_why_not_run(commands[0][0]))
     nonce = secrets.token_hex(8)
     payload = {
         "hook_event_name": EVENT,
@@ -88,12 +88,12 @@ def probe_hook(
         "nonce": nonce,
     }
     try:
-        said = _run(command, chamber_path, msgspec.json.encode(payload))
+        output = _run(command, chamber_path, msgspec.json.encode(payload))
     except TimeoutError:
         return HookProbe(ready=False, note=f"the hook did not end within {_SECONDS:.0f} s")
     except OSError as fault:
         return HookProbe(ready=False, note=f"the hook could not be started ({fault.strerror})")
-    return _judge(said, nonce, chamber_id)
+    return _judge(output, nonce, chamber_id)
 
 
 def _command_in(path: Path) -> str:
@@ -110,8 +110,8 @@ def _is_ours(
 ) -> bool:
     """Tell whether Orchestra writes exactly this, with an interpreter outside the repository.
 
-    Of any version: all of them lie in the git directory, where no commit can put a file. Lines of
-    chambers made before 2026-11-27 know no id.
+    It may be of any version: all of them are in the git directory, where no commit can put a file.
+    Commands of chambers made before 2026-11-27 name no chamber id.
     """
     try:
         words = shlex.split(command)
@@ -123,17 +123,19 @@ def _is_ours(
     if Path(python).is_relative_to(main_checkout) and python != sys.executable:
         return False
     if directory == main_checkout:
-        wanted = [main_command(Path(python), code, directory)]
+        own_commands = [main_command(Path(python), code, directory)]
     else:
-        ids = (chamber_id, "")
-        wanted = [chamber_command(Path(python), code, directory, known) for known in ids]
-    return command in [event_line(_ASKED, possible) for possible in wanted]
+        own_commands = [
+            chamber_command(Path(python), code, directory, possible_id)
+            for possible_id in (chamber_id, "")
+        ]
+    return command in [event_line(_ASKED, own_command) for own_command in own_commands]
 
 
-def _strange(directory: Path) -> str:
-    """Return what a command is that Orchestra would not write, or not any more."""
-    what = _OUTDATED if is_outdated(directory) else "is not ours; it was not run"
-    return f"{directory / SETTINGS} starts a hook that {what}"
+def _why_not_run(directory: Path) -> str:
+    """Return why a command was not run: Orchestra does not write it, or no longer."""
+    reason = _OUTDATED if is_outdated(directory) else "is not ours; it was not run"
+    return f"{directory / SETTINGS} starts a hook that {reason}"
 
 
 def _run(command: str, directory: Path, stdin: bytes) -> bytes:
@@ -144,7 +146,7 @@ def _run(command: str, directory: Path, stdin: bytes) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # so that a hook that hangs leaves no process behind
+        start_new_session=True,  # a hung hook is killed with all its processes
     ) as process:
         try:
             return process.communicate(stdin, _SECONDS)[0]
@@ -154,13 +156,13 @@ def _run(command: str, directory: Path, stdin: bytes) -> bytes:
             raise TimeoutError from None
 
 
-def _judge(said: bytes, nonce: str, chamber_id: str) -> HookProbe:
+def _judge(output: bytes, nonce: str, chamber_id: str) -> HookProbe:
     try:
-        answer = msgspec.json.decode(said, type=_Answer)
+        answer = msgspec.json.decode(output, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return HookProbe(ready=False, note="the hook did not answer: it or its settings are broken")
     if answer.handshake != nonce:
-        return HookProbe(ready=False, note="the hook answered something that it was not asked")
+        return HookProbe(ready=False, note="the hook's answer does not repeat the nonce")
     if answer.chamber_id != chamber_id:
         other = answer.chamber_id or "none"
         return HookProbe(ready=False, note=f"the hook takes the chamber for {other!r}")

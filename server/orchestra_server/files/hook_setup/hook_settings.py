@@ -12,7 +12,7 @@ from orchestra_core.models import Chamber
 
 HOOK = Path(".claude", "hooks", "interrupt_monitor.py")
 HOOK_SETTINGS = HOOK.with_suffix(".json")
-# The hook used to be three files: these are removed wherever the one is written.
+# The hook used to be three files; installing it removes these two.
 RETIRED = tuple(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents"))
 HOOK_CACHE = HOOK.parent / "__pycache__"
 # In the main checkout: links to the folders of chambers that lie below its top.
@@ -20,18 +20,18 @@ ELSEWHERE = HOOK.parent / "elsewhere"
 # In the main checkout: which subagent works in which chamber, and which of these are closed.
 BINDINGS = HOOK.parent / "bindings"
 _DIGEST_LENGTH = 12
-# Only paths are in it; nobody but its owner has a use for them.
+# It holds only paths, which are of use to its owner alone.
 HOOK_SETTINGS_MODE = 0o600
 
 
 def owner_mark(chamber_id: str) -> Path:
-    """Return the file in a chamber that tells its sessions from those of one before it there."""
+    """Return the file that tells a chamber's sessions from those of an earlier one at its path."""
     digest = hashlib.sha256(chamber_id.encode()).hexdigest()
     return HOOK.with_name(f"{HOOK.stem}.of.{digest[:_DIGEST_LENGTH]}")
 
 
 def owner_marks(chamber: Path) -> list[Path]:
-    """Return all such files that are in a chamber."""
+    """Return all owner marks in a chamber."""
     return list((chamber / HOOK.parent).glob(f"{HOOK.stem}.of.*"))
 
 
@@ -46,7 +46,7 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     root: str  # the chamber, or the main checkout
     main: str = ""  # the main checkout
     isolation: bool = True
-    agents: tuple[str, ...] = ()  # agents beside Claude Code whose clients get hooks in chambers
+    agents: tuple[str, ...] = ()  # agents besides Claude Code whose clients get hooks in chambers
     chamber_id: str = ""
     chamber: str = ""
     own_hooks: bool = False  # the chamber's own settings start the hook
@@ -55,7 +55,7 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def is_outdated(chamber: Path) -> bool:
-    """Tell whether a chamber has settings of a hook that knows no spool."""
+    """Tell whether a chamber's hook settings are from before the spool."""
     try:
         settings = msgspec.json.decode((chamber / HOOK_SETTINGS).read_bytes(), type=HookSettings)
     except (OSError, msgspec.DecodeError):
@@ -67,14 +67,14 @@ def is_outdated(chamber: Path) -> bool:
 def remove_retired(root: Path) -> list[Path]:
     """Remove the hook's former files below `root` and return those that were there."""
     places = [path for path in RETIRED if (root / path).is_file()]
-    gone = [path for path in places if b"Orchestra" in (root / path).read_bytes()]
-    for path in gone:
+    former_files = [path for path in places if b"Orchestra" in (root / path).read_bytes()]
+    for path in former_files:
         (root / path).unlink()
-    return gone
+    return former_files
 
 
 def remove_cache(root: Path) -> None:
-    """Remove what Python has compiled of the hook in a chamber or the main checkout."""
+    """Remove the hook's compiled files from a chamber or the main checkout."""
     for path in (HOOK, *RETIRED):
         for compiled in (root / HOOK_CACHE).glob(f"{path.stem}.*.pyc"):
             compiled.unlink(missing_ok=True)

@@ -1,10 +1,10 @@
 """The lines that /bin/sh runs at a client's events: a report for the spool, or Python for mail.
 
-Nearly every call finds no mail, so what this line costs is what a worker waits for: the start of a
-shell, and of `cat`, which the shell becomes. It puts the client's JSON into the spool behind a
-head, whose parts end with NUL: the directory of the settings, the directory in which the session
-was started, and whose client it is. Nothing cheaper reads stdin to its end, and a client whose hook
-does not may show an error; a shell's own `read` takes it byte by byte.
+Nearly every call finds no mail, so a worker waits for what this line costs: the start of a shell,
+and of `cat`, which the shell becomes. It puts the client's JSON into the spool behind a head, whose
+parts end with NUL: the directory of the settings, the directory in which the session was started,
+and whose client it is. Nothing cheaper reads stdin to its end, and a client may show an error for a
+hook that does not; a shell's own `read` takes one byte at a time.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
 from orchestra_server.files.spool.spool_folder import SPOOL_IN_GIT
 
 MARK = "interrupt_monitor"
-# With a value in the environment, the hook is started without mail too.
+# If the environment has it, the line starts the hook without mail too.
 PROBE = "ORCHESTRA_PROBE"
 # The words before `exec` keep cat from its message catalogues and from searching a long PATH:
 # a sixth of the whole line.
@@ -45,7 +45,7 @@ _START = (
     "hook.run(sys.argv[3], sys.argv[2])"
 )
 _NAME_LENGTH = 63
-_NAME = "@NAME@"  # no word of an answer
+_NAME = "@NAME@"  # occurs in no answer
 _DIGEST_LENGTH = 8
 
 
@@ -57,10 +57,10 @@ class Command:
     code: Path  # the folder that it is imported from
     root: Path  # the chamber, or the main checkout
     mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
-    present: tuple[str, ...]  # the same for a worker that has to be reported
+    present: tuple[str, ...]  # the same; one matches when there may be a worker to report
     mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
     chamber: Path | None = None  # whose settings these are; None for the main checkout's
-    owner: Path | None = None  # in a chamber, the file that is there while it is this one
+    owner: Path | None = None  # the file that exists while this chamber is the one at its path
 
     @property
     def hooks(self) -> Path:
@@ -80,7 +80,7 @@ def slot(root: Path) -> str:
 
 
 def chamber_command(python: Path, code: Path, chamber: Path, chamber_id: str = "") -> Command:
-    """Return the command of a chamber's own settings; its id tells it from one made anew there."""
+    """Return the command of a chamber's own settings; the id tells it from later ones there."""
     here = shlex.quote(str(chamber))
     mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
     owner = chamber / owner_mark(chamber_id) if chamber_id else None
@@ -101,10 +101,10 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
 
 
 def closed_first(command: Command, event: str) -> str:
-    """Return what the line of a chamber begins with: where the chamber is gone, its answer.
+    """Return the beginning of a chamber's line, which answers when the chamber is gone.
 
-    The hook cannot give it, because what it would read is gone as well. A session reads its lines
-    once, at its start; in another chamber with the same path the file of its own is not there.
+    The hook cannot answer then, because the files that it reads are gone too. A session reads its
+    lines once, at its start; when another chamber has its path, the owner file of its own is gone.
     """
     if not command.mailbox:
         return ""
@@ -121,7 +121,7 @@ def closed_first(command: Command, event: str) -> str:
 def closed_in_main(command: Command, event: str) -> str:
     """Return the same for a client that runs the main checkout's hook in all worktrees.
 
-    Where its session stands in a chamber that is gone, the shell itself knows from its directory.
+    The shell learns from its own directory that its session was in a chamber that is gone.
     """
     top = shlex.quote(f"{command.root}/.claude/worktrees/")
     answered = _answered(event, closed_message, '"$2"')
@@ -141,18 +141,18 @@ def _answered(event: str, message: Callable[[str, str], str], name: str) -> str:
     is_parameter = name.startswith('"')
     answer = closed_answer(event, gemini_event, message(event, _NAME if is_parameter else name))
     parts = dump(answer).split(_NAME) if is_parameter else [dump(answer)]
-    said = f"printf %s {f' {name} '.join(map(shlex.quote, parts))}; " if answer else ""
-    return f"{{ {_READ}; {said}exit 0; }}"
+    printed = f"printf %s {f' {name} '.join(map(shlex.quote, parts))}; " if answer else ""
+    return f"{{ {_READ}; {printed}exit 0; }}"
 
 
 def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise: str = "") -> str:
     """Return one line for /bin/sh that runs the hook if one of `patterns` matches anything.
 
-    Else it runs `otherwise`, which must read stdin to its end; "" only does that.
+    Else it runs `otherwise`, which must read stdin to its end; "" does no more than that.
     """
     python = shlex.quote(str(command.python))
     folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
-    condition = f'{{ {_found(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
+    condition = f'{{ {_any_matches(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
     return (
         f"set -- {' '.join(patterns)}; {condition} || {{ {otherwise or DRAIN}; }}; "
         f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject} 2>/dev/null || {DRAIN}"
@@ -160,20 +160,20 @@ def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise
 
 
 def reported(command: Command, event: str, client: str = "claude") -> str:
-    """Return a line for /bin/sh that leaves a report of `event`, where there is anyone to report.
+    """Return a line for /bin/sh that leaves a report of `event` if there is a worker to report.
 
-    It ends there: the shell becomes `cat`. Where the spool cannot be written, only stdin is read.
+    Nothing runs after it: the shell becomes `cat`. Without a writable spool it only reads stdin.
     """
     anyone = "" if command.mailbox else f"set -- {' '.join(command.present)}; "
-    anyone += "" if command.mailbox else f"{{ {_found(command.present)}; }} || {DRAIN}; "
+    anyone += "" if command.mailbox else f"{{ {_any_matches(command.present)}; }} || {DRAIN}; "
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
     head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {client}"
     return f"{anyone}{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
 
 
-def _found(patterns: tuple[str, ...]) -> str:
-    """Return the test whether one of the patterns that were set matches anything.
+def _any_matches(patterns: tuple[str, ...]) -> str:
+    """Return the shell test whether any of the patterns that were set matches a file.
 
-    A pattern that matches nothing stays as it is, so what the next one finds stands behind it.
+    A pattern without a match stays an argument, so the first match of the next pattern follows it.
     """
     return " || ".join(f'[ -e "${place}" ]' for place in range(1, len(patterns) + 1))

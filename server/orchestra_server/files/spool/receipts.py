@@ -1,8 +1,8 @@
-"""Receipts: which interrupts a hook has delivered, or known as acted upon, and when.
+"""Receipts: which interrupts a hook has delivered or seen acted on, and when.
 
-A receipt is the file of the mailbox itself, moved away after its text was shown: a claim with its
-letters, or the list of what a reader was shown. A hook that can write no spool moves it into a
-folder of its chamber. Hooks of older versions wrote a document for each interrupt there.
+A receipt is the mailbox's own file, moved after its text was shown: a claim with its letters, or
+the list of what a reader was shown. A hook that cannot write to the spool moves it into a folder of
+its chamber. Hooks of older versions wrote a document for each interrupt there.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class _ReceiptFile(Struct, frozen=True):
 
 
 def read_receipts(raw: bytes, state: str, written_ns: int) -> list[Receipt]:
-    """Return what one receipt says; text that a person has put into a mailbox says nothing."""
+    """Return what one receipt says: nothing for text that a person put into the mailbox."""
     try:
         file = msgspec.json.decode(raw, type=_ReceiptFile)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -46,14 +46,14 @@ def read_receipts(raw: bytes, state: str, written_ns: int) -> list[Receipt]:
     ids = dict.fromkeys((*(letter.id for letter in file.interrupts), *file.ids))
     at = written_ns // _NS_PER_MS
     reached: InterruptState = "acted" if state == "acted" else "delivered"
-    return [Receipt(interrupt_id=one, state=reached, at=at) for one in ids if one]
+    return [Receipt(interrupt_id=letter_id, state=reached, at=at) for letter_id in ids if letter_id]
 
 
 def receipts_in_chamber(chamber_path: Path) -> list[tuple[Path, Sequence[Receipt]]]:
-    """Return the receipts that lie in a chamber, with their files; oldest first."""
-    read = ((path, _read(path)) for path in _files(chamber_path / RECEIPTS))
-    files = [(path, receipts) for path, receipts in read if receipts is not None]
-    return sorted(files, key=lambda file: min((one.at for one in file[1]), default=0))
+    """Return the receipts in a chamber with their files, oldest first."""
+    candidates = ((path, _read(path)) for path in _files(chamber_path / RECEIPTS))
+    files = [(path, receipts) for path, receipts in candidates if receipts is not None]
+    return sorted(files, key=lambda file: min((receipt.at for receipt in file[1]), default=0))
 
 
 def ids_in_spool(common_dir: Path) -> set[str]:
@@ -62,7 +62,7 @@ def ids_in_spool(common_dir: Path) -> set[str]:
     for file in waiting_receipts(common_dir):
         try:
             receipts = read_receipts(file.read(), file.receipt_state, file.written_ns)
-        except OSError:  # it was taken in at this moment
+        except OSError:  # it has just been taken in
             continue
         ids |= {receipt.interrupt_id for receipt in receipts}
     return ids
@@ -80,4 +80,4 @@ def _read(path: Path) -> list[Receipt] | None:
             return read_receipts(raw, state, path.stat().st_mtime_ns)
         return [msgspec.json.decode(raw, type=Receipt)]
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None  # half a receipt, or not one: the next round looks again
+        return None  # half written, or no receipt: the next round reads it again

@@ -1,8 +1,8 @@
-"""The folder of the spool: files of hooks are claimed, read once, and removed or put aside.
+"""The folder of the spool: hooks' files are claimed, read once, and removed or refused.
 
-A hook may write to a file for as long as the file has its name, so a reader first renames it into
-`claimed/`. What a reader that died has claimed is read by the next one. Only one reads at a time:
-whoever holds the lock beside the folder.
+A hook may write to a file as long as the file keeps its name, so a reader first renames it into
+`claimed/`. The next reader reads what a dead one has claimed. Only the holder of the lock beside
+the folder reads.
 """
 
 import fcntl
@@ -21,14 +21,14 @@ CLAIMED = "claimed"
 REFUSED = "refused"
 # A receipt's name ends with the state that its letters have reached; any other file is a report.
 RECEIPT_STATES = ("delivered", "acted")
-# Of reports that were written within one tick of the file system's clock, the later event counts.
+# The order of reports that were written within one tick of the file system's clock.
 _EVENTS = (
     *("SessionStart", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"),
     *("Notification", "Continued", "SubagentStop", "Stop", "StopFailure", "SessionEnd"),
 )
 _OWNER_ONLY = 0o700
 _PAUSE_S = 0.005
-# Seconds after which what a hook began to write belongs to a hook that died.
+# Seconds after which a half-written file counts as left by a dead hook.
 _TEMPORARY_AGE_S = 3_600
 _LARGEST_FILE = 64 * 1024 * 1024
 
@@ -40,7 +40,7 @@ class SpoolFile:
     path: Path
     name: str
     written_ns: int
-    is_new: bool = False  # claimed just now, and not by a reader before
+    is_new: bool = False  # claimed by this reader, not by an earlier one
 
     @property
     def receipt_state(self) -> str:
@@ -82,14 +82,14 @@ def remove_spool(common_dir: Path) -> None:
 
 
 def has_files(common_dir: Path) -> bool:
-    """Tell whether anything waits in the spool; quick, and without an error where there is none."""
+    """Tell whether anything waits in the spool; quick, and False where there is no spool."""
     folder = spool_folder(common_dir)
     return any(_names(folder)) or any(_names(folder / CLAIMED))
 
 
 @contextmanager
 def locked_spool(common_dir: Path, patience: float = 0.0) -> Generator[bool]:
-    """Be the only reader within, or learn that another one still reads after `patience` seconds.
+    """Lock the spool and yield True; yield False if another reads it after `patience` seconds.
 
     Blocking. Raises OSError.
     """
@@ -109,15 +109,15 @@ def locked_spool(common_dir: Path, patience: float = 0.0) -> Generator[bool]:
 
 
 def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
-    """Claim the oldest files, at most `limit`, and return them and what was claimed before.
+    """Claim the oldest files, at most `limit`; return them with those claimed before.
 
-    In the order of writing; receipts come before reports of the same moment. The caller holds the
-    lock. Raises OSError where the spool cannot be written.
+    They come in the order of writing, receipts before reports of the same moment. The caller holds
+    the lock. Raises OSError where the spool cannot be written.
     """
     folder = spool_folder(common_dir)
     inner = folder / CLAIMED
-    claimed = [_seen(inner / name, name.partition(".")[2]) for name in _names(inner)]
-    waiting = sorted((_seen(folder / name, name) for name in _names(folder)), key=_order)
+    claimed = [_spool_file(inner / name, name.partition(".")[2]) for name in _names(inner)]
+    waiting = sorted((_spool_file(folder / name, name) for name in _names(folder)), key=_order)
     for file in waiting[:limit]:
         path = inner / f"{time.time_ns()}.{file.name}"
         try:
@@ -125,15 +125,15 @@ def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
         except FileNotFoundError:
             continue
         # It may have been written again meanwhile.
-        claimed.append(replace(_seen(path, file.name), is_new=True))
+        claimed.append(replace(_spool_file(path, file.name), is_new=True))
     return sorted(claimed, key=_order)
 
 
 def refuse_file(file: SpoolFile) -> Path:
-    """Put a file aside, and return where it lies."""
-    place = file.path.parents[1] / REFUSED / file.path.name
-    file.path.replace(place)
-    return place
+    """Move a file that cannot be read into `refused/`; return its new path."""
+    refused_path = file.path.parents[1] / REFUSED / file.path.name
+    file.path.replace(refused_path)
+    return refused_path
 
 
 def waiting_receipts(common_dir: Path) -> Iterator[SpoolFile]:
@@ -145,9 +145,9 @@ def waiting_receipts(common_dir: Path) -> Iterator[SpoolFile]:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Yield the names of a folder's files, none where it is no folder that can be read.
+    """Yield the names of a folder's files, none where it cannot be read.
 
-    What a dead hook had begun to write is removed.
+    Half-written files of dead hooks are removed.
     """
     try:
         with os.scandir(folder) as entries:
@@ -161,7 +161,7 @@ def _names(folder: Path) -> Iterator[str]:
         return
 
 
-def _seen(path: Path, name: str) -> SpoolFile:
+def _spool_file(path: Path, name: str) -> SpoolFile:
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -170,7 +170,7 @@ def _seen(path: Path, name: str) -> SpoolFile:
 
 
 def _order(file: SpoolFile) -> tuple[int, int]:
-    """Return the place in the order of writing: receipts, a delivery first, then reports."""
+    """Return a file's position by time of writing: deliveries, other receipts, then reports."""
     if file.receipt_state:
         return file.written_ns, RECEIPT_STATES.index(file.receipt_state) - len(RECEIPT_STATES)
     event = file.name.split(".")[-2:-1]

@@ -1,4 +1,4 @@
-"""Reports: what a client has said of an event, and what it says of the worker's presence."""
+"""Reports: a client's JSON of an event, and the worker's presence that it shows."""
 
 import os
 
@@ -27,7 +27,7 @@ _STATES = {
     "SubagentStop": "finished",
     "SessionEnd": "finished",
 }
-# What a subagent of a worker begins and ends is not what the worker does.
+# A worker's subagent counts only by its tools: its own start and end are not the worker's.
 _OF_ANY_AGENT = frozenset(("PreToolUse", "PostToolUse"))
 _DETAIL_FIELDS = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
 _LAST_WORDS = ("last_assistant_message", "error_details", "error")
@@ -35,23 +35,23 @@ _NS_PER_MS = 1_000_000
 
 
 class TornReportError(ValueError):
-    """A report that is not whole, or not yet."""
+    """A report that is incomplete, perhaps because it is still being written."""
 
 
 def read_report(raw: bytes, written_ns: int) -> Presence | None:
-    """Return the presence that a report tells, None where it is nobody's.
+    """Return the presence that a report shows, None if it is no worker's.
 
-    It also binds a subagent to its chamber and notes that it has ended, as a hook would. Raises
+    It also binds a subagent to its chamber and notes its end, as a hook would. Raises
     TornReportError.
     """
     parts = raw.split(b"\0", HEAD_PARTS)
     if len(parts) <= HEAD_PARTS:
-        raise TornReportError("its head is not whole")
+        raise TornReportError("its head is incomplete")
     root, session_root, client = (os.fsdecode(part) for part in parts[:HEAD_PARTS])
     try:
         payload = object_of(parse(parts[HEAD_PARTS]))
     except (ValueError, RecursionError) as fault:
-        raise TornReportError("it is no JSON") from fault
+        raise TornReportError("it is not JSON") from fault
     own, event = settings_at(root), text(payload.get("hook_event_name"))
     try:
         if client in CLIENTS:
@@ -59,13 +59,13 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
             event = claude_event(client, event, reader, payload) if reader else event
         else:
             reader = find_reader(own, payload, session_root)
-            event = text(payload.get("hook_event_name"))  # the start of a subagent is renamed
+            event = text(payload.get("hook_event_name"))  # find_reader renames a subagent's start
         if reader is None or reader.is_closed:
             return None
         presence = describe(event, reader, payload)
         note_end(event, reader)
     except OSError:
-        return None  # its chamber has gone, or goes at this moment
+        return None  # its chamber is gone, or is being removed
     if presence is None:
         return None
     presence |= {"since": written_ns // _NS_PER_MS, "agent_id": one_line(reader.agent_id, 200)}
@@ -74,7 +74,7 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
 
 
 def describe(event: str, reader: Reader, payload: Fields) -> Fields | None:
-    """Return what the worker does from this event on, None where the event does not tell."""
+    """Return what the worker does from this event on, None if the event does not show it."""
     tool = one_line(text(payload.get("tool_name")), 80)
     if event == "PreToolUse":
         tool_input = object_of(payload.get("tool_input"))

@@ -1,6 +1,6 @@
-"""Tells whether a half restored worktree holds only what a save gave it, so it may start again.
+"""Tells whether a half-restored worktree holds only saved content, and may be restored again.
 
-What somebody wrote or committed there meanwhile, also in a submodule, is in no save.
+Work that somebody wrote or committed there meanwhile, also in a submodule, is in no save.
 """
 
 from collections.abc import Sequence
@@ -54,9 +54,9 @@ def differs_in_submodules_alone(repo: Repository, ref: str, state: WorktreeState
 def require_only_saved_submodules(
     repo: Repository, ref: str, worktree: Path, main_copies: Path, commits: Sequence[str]
 ) -> None:
-    """Raise Refused when a submodule holds what is neither committed nor saved of it.
+    """Raise Refused when a submodule holds work that is neither committed nor saved.
 
-    `commits` are those that the restored worktree may have stood at.
+    `commits` are those that the restored worktree may have been at.
     """
     listed = saved_submodules(repo, ref)
     for submodule in filled_submodules(worktree, main_copies):
@@ -101,7 +101,7 @@ def fetch_save(submodule: FilledSubmodule, ref: str) -> None:
 
 
 def tree_entries(repo: Repository, tree: str) -> set[str]:
-    """Return the files of a tree, each with its mode, content and path; none where it is not."""
+    """Return a tree's files, each with mode, content and path; none if there is no such tree."""
     return set(split_nul(repo.run("ls-tree", "-r", "-z", tree).out))
 
 

@@ -96,10 +96,10 @@ def _uses_existing(repo: Repository, wanted: WorktreeToRecreate, saved: SavedCom
         reset_partial_restore(repo, unfinished, wanted.path)
     state = read_state(wanted.path, ignored=wanted.ignored)
     begun = state.clean and state.head in {saved.tip, saved.head} and not made_for_other
-    others = state.clean or (
+    is_replaceable = state.clean or (
         is_state_saved(repo, state) and not holds_state(repo, wanted.ref, state)
     )
-    if begun or not others:
+    if begun or not is_replaceable:
         return True
     _require_free_branch(repo, wanted.branch, saved.tip)
     remove_worktree(repo, wanted.path, wanted.ignored)

@@ -82,16 +82,16 @@ def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
 
 def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
     """Delete the branches that are still at the commits that were read; return their names."""
-    standing = {worktree.branch for worktree in list_worktrees(repo)}
-    free = {branch: commit for branch, commit in expected.items() if branch not in standing}
+    checked_out = {worktree.branch for worktree in list_worktrees(repo)}
+    free = {branch: commit for branch, commit in expected.items() if branch not in checked_out}
     with repo.locked():
-        gone = _delete_refs(repo, free)
-        # Where they were pushed to, if they were.
-        named = repo.run("config", "--local", "--name-only", "--get-regexp", r"^branch\.")
-        for branch in sorted(gone):
-            if f"\nbranch.{branch}." in f"\n{named.out}":
+        deleted = _delete_refs(repo, free)
+        # A pushed branch also has an upstream in git's configuration.
+        settings = repo.run("config", "--local", "--name-only", "--get-regexp", r"^branch\.")
+        for branch in sorted(deleted):
+            if f"\nbranch.{branch}." in f"\n{settings.out}":
                 repo.run("config", "--local", "--remove-section", f"branch.{branch}")
-    return gone
+    return deleted
 
 
 def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:

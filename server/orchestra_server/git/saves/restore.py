@@ -51,8 +51,8 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     """Restore HEAD, index, files, untracked files, modes, links and an operation in progress.
 
     The worktree is clean and at the commit of the saved branch or of HEAD. Raises Refused when it
-    has work of its own or stands at another commit; git checks every file before it writes the
-    first. A restore that broke off starts again (`resume_restore.py`); the index is last.
+    has work of its own or is at another commit; git checks every file before it writes the first.
+    An interrupted restore starts again (`resume_restore.py`); the index comes last.
     """
     admin = find_admin_directory(repo, worktree)
     if admin is None:
@@ -60,16 +60,16 @@ def restore_work(repo: Repository, ref: str, worktree: Path) -> None:
     saved, state = require_save(repo, ref), _require_clean(repo, ref, worktree)
     if state.head not in {saved.head, saved.tip}:
         raise Refused(
-            f"{worktree} stands at {state.head[:12]} and {ref} was saved at {saved.tip[:12]}; "
+            f"{worktree} is at {state.head[:12]} and {ref} was saved at {saved.tip[:12]}; "
             f"restore into a worktree made at {saved.tip[:12]}"
         )
     _restore(repo, saved, worktree, admin, repo.common_dir / "modules")
 
 
 def finish_restore(repo: Repository, ref: str, worktree: Path) -> None:
-    """Restore what may be missing of work whose trees are restored; what is there stays.
+    """Restore what may be missing in a worktree whose files are restored; its content stays.
 
-    That is only the submodules, unless the restore was interrupted.
+    Only submodules may be missing, unless the restore was interrupted.
     """
     main_copies, admin = repo.common_dir / "modules", find_admin_directory(repo, worktree)
     saved = require_save(repo, ref)
@@ -97,7 +97,7 @@ def _restore_submodule(repo: Repository, ref: str, worktree: Path, main_copies: 
 
 
 def _require_clean(repo: Repository, ref: str, worktree: Path) -> WorktreeState:
-    """Return the state of a worktree without work; its submodules may stand where `ref` says."""
+    """Return the state of a worktree without work; `ref` may name its submodules' commits."""
     require_worktree(worktree)
     state = read_state(worktree)
     if not state.clean and not differs_in_submodules_alone(repo, ref, state):
@@ -127,7 +127,7 @@ def _finish(
     fill_submodules(repo, worktree)
     restore_submodules(repo, saved.ref, worktree, main_copies, _restore_submodule)
     _put_index(repo, worktree, admin, saved.commit, extras)
-    # So that no unchanged file shows as changed; the exit status says whether any is.
+    # Then no unchanged file shows as changed; the exit status says whether any has changed.
     run_git(worktree, "update-index", "-q", "--unmerged", "--refresh", env=ceiling_env(worktree))
     unmark_restoring(admin)
 
@@ -165,5 +165,5 @@ def _put_index(
     # Not -m: that refuses where a file's mode or bytes were put back after its entry was written.
     git_output(worktree, "read-tree", "--reset", f"{ref}^2")
     stages = unmerged_stages(extras)
-    if stages:  # saved before there was an index to keep
+    if stages:  # an older save, which holds no index
         git_output(worktree, "update-index", "-z", "--index-info", stdin=stages)

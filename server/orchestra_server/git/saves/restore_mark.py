@@ -1,7 +1,7 @@
 """Marks a worktree while saved work is put into it.
 
-Two states are compared by what git's trees hold. Exact bytes, modes, flags of the index and whether
-submodules are filled are not in these, so that a restore may look finished before it is.
+Two states are compared by git's trees. These lack exact bytes, modes, flags of the index and
+whether submodules are filled: without a mark, a restore may look finished before it is.
 """
 
 import os
@@ -14,16 +14,16 @@ def mark_restoring(admin: Path, ref: str) -> None:
     """Mark, durably, that the work saved under `ref` is being restored."""
     if restoring(admin) == ref:
         return
-    passing = admin / f"{_MARK}.new"
-    with passing.open("w", encoding="utf-8") as file:
+    temporary = admin / f"{_MARK}.new"
+    with temporary.open("w", encoding="utf-8") as file:
         file.write(ref)
         file.flush()
         os.fsync(file.fileno())
-    passing.replace(admin / _MARK)
+    temporary.replace(admin / _MARK)
 
 
 def unmark_restoring(admin: Path) -> None:
-    """Take the mark away: everything is restored."""
+    """Remove the mark: everything is restored."""
     (admin / _MARK).unlink(missing_ok=True)
 
 

@@ -24,9 +24,9 @@ def reset_partial_restore(
 ) -> None:
     """Reset a worktree to a clean HEAD if everything in it is in HEAD or saved under `ref`.
 
-    Such a worktree was left empty, or between its files and its index. In any other case nothing
-    changes, and the restore is refused. Submodules stay where they are, but for those that HEAD
-    does not have. `main_copies` has the main checkout's copies of them.
+    The interrupted restore left such a worktree empty, or with its files but without its index. In
+    any other case nothing changes, and the restore is refused. Submodules stay, except those that
+    HEAD lacks. `main_copies` has the main checkout's copies of them.
     """
     state = read_state(worktree)
     admin = admin or find_admin_directory(repo, worktree)
@@ -41,6 +41,6 @@ def reset_partial_restore(
         if submodule.path_in_parent not in paths_in_head:
             take_out(submodule, admin)
     remove_operation_files(admin, state.operation)
-    # First into the index, so that what HEAD has not is tracked and goes.
+    # First into the index: git removes the files that HEAD lacks only if they are tracked.
     git_output(worktree, "read-tree", "--reset", state.work_tree)
     git_output(worktree, "read-tree", "--reset", "-u", "HEAD")

@@ -38,7 +38,7 @@ _HEAD_ON = f"ref: {_HEADS}"  # a HEAD that is on a branch
 
 @dataclass(frozen=True, slots=True)
 class SavedCommit:
-    """Work under a ref: `head` is the commit the worktree stood at, `branch` its branch.
+    """Work under a ref: `head` is the commit that the worktree was at, `branch` its branch.
 
     `tip` is the commit of the chamber's own branch, which is `head` unless HEAD was elsewhere.
     """
@@ -104,8 +104,8 @@ def save_staged(
     head = find_commit(repo, f"worktrees/{admin.name}/HEAD") or last_commit(repo, admin)
     if not head:
         return None
-    named = (admin / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
-    branch = named.removeprefix(_HEAD_ON) if named.startswith(_HEAD_ON) else ""
+    head_file = (admin / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    branch = head_file.removeprefix(_HEAD_ON) if head_file.startswith(_HEAD_ON) else ""
     preserve_submodule_commits_of_missing(repo, admin)
     state = read_staged(repo.top, head, branch, admin)
     extras = gather_extras(repo, state, admin, own_branch or branch, None)
@@ -115,7 +115,7 @@ def save_staged(
 def save_branch(
     repo: Repository, branch: str, ref: str, message: str, merged_into: str = ""
 ) -> SavedCommit | None:
-    """Save the commits of a branch whose worktree is gone; None for none, or all merged."""
+    """Save the commits of a branch whose worktree is gone; None if it is gone too, or merged."""
     tip = find_commit(repo, f"{_HEADS}{branch}")
     if not tip:
         return None

@@ -1,12 +1,15 @@
 """The part of a chamber's state that two trees cannot hold: a third tree, held by one commit.
 
-Its entries: `1/`, `2/`, `3/` are the index's unmerged entries by stage; `git/` the files of an
-operation that was under way; `index` the index itself where a tree does not say all of it; `HEAD`
-what HEAD named where that was not the chamber's own branch, and `branch` the commit of that; `log`
-the worktree's own, where it leads to commits that were taken back; `exact/` files that git's
-filters would give back otherwise, and `modes` the files' own modes; `submodules` which of these
-were saved, each in its own repository. The commit's parents keep what
-only these name.
+Its entries:
+- `1/`, `2/`, `3/`: the index's unmerged entries, by stage;
+- `git/`: the files of an operation in progress;
+- `index`: the index itself, where a tree cannot hold all of it;
+- `HEAD`: what HEAD named, if that was not the chamber's own branch, whose commit is in `branch`;
+- `log`: the worktree's reflog, if it leads to commits that were amended or reset away;
+- `exact/`: files whose bytes git's filters would change, and `modes`: the files' own modes;
+- `submodules`: which submodules were saved, each in its own repository.
+
+The commit's parents keep the commits that only these entries name.
 """
 
 import shutil

@@ -59,11 +59,11 @@ def _commit(repo: Repository, state: WorktreeState, extras: SaveExtras, message:
 
 
 def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
-    named = [part for parent in parents for part in ("-p", parent)]
+    parent_options = [part for parent in parents for part in ("-p", parent)]
     return repo.git(
         "commit-tree",
         tree,
-        *named,
+        *parent_options,
         "-F",
         "-",
         "--no-gpg-sign",

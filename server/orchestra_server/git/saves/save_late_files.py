@@ -1,6 +1,6 @@
-"""Saves files of a directory that is no worktree any more: written after it was removed.
+"""Saves files that were written at a worktree's place after it was removed.
 
-They are kept on top of what the worktree last held, so that they come back together.
+They are saved on top of what the worktree last held, and come back together with it.
 """
 
 import os
@@ -31,7 +31,7 @@ class LastState:
 
 
 def late_files(directory: Path) -> list[str]:
-    """Return the files below a directory, relative to it, but those of Orchestra's own names."""
+    """Return the files below a directory, relative to it, except Orchestra's own."""
     return sorted(path for path in _files(directory) if not is_ours(directory, path))
 
 
@@ -68,7 +68,7 @@ def save_late_files(
 
 
 def _files(directory: Path) -> Iterator[str]:
-    """Yield what git can hold: files and links; one to a directory is not followed."""
+    """Yield what git can hold: files and links; a link to a directory is not followed."""
     for folder, below, names in os.walk(directory):
         for place in (Path(folder, name) for name in (*names, *below)):
             if place.is_symlink() or place.is_file():

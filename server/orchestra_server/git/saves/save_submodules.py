@@ -1,7 +1,7 @@
-"""Open work in a chamber's submodules: saved as the chamber's own is, each in its own repository.
+"""Saves open work in a chamber's submodules as it saves the chamber's, each in its own repository.
 
-It goes under the ref of the chamber's save into the main checkout's copy of the submodule, which
-outlives the chamber. What is saved so is listed in the chamber's save, "commit path" each.
+Each save goes into the main checkout's copy of the submodule, which outlives the chamber, under the
+ref of the chamber's save. That save lists the submodules, each as "commit path".
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ _MESSAGE = "A submodule of saved work"
 def save_submodules(
     repo: Repository, worktree: Path, ref: str, ignored: IgnoredFiles = NO_IGNORED_FILES
 ) -> str:
-    """Save each submodule that is not just at the commit its superproject names; list them.
+    """Save each submodule with more than the commit its superproject names; return their list.
 
     Raises Refused where the main checkout has no copy of the submodule to keep it in, and for work
     that cannot be kept.
@@ -76,8 +76,8 @@ def _save_one(submodule: FilledSubmodule, state: WorktreeState, ref: str, nested
     if present and holds_state(main_repository, present, state):
         return present
     repo = own_repository(submodule.path)
-    aside = gather_extras(repo, state, repo.common_dir, "", submodule.path, submodules=nested)
-    commit = write_save(repo, ref, state, aside, _MESSAGE)
+    extras = gather_extras(repo, state, repo.common_dir, "", submodule.path, submodules=nested)
+    commit = write_save(repo, ref, state, extras, _MESSAGE)
     git_output(
         submodule.main_copy, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
         str(submodule.path), f"{ref}:{ref}",

@@ -1,1 +1,1 @@
-"""Clones: whose a chamber is, which clones there are, and since when each was last heard."""
+"""Clones: which clones there are, when each was last heard, and which one a chamber belongs to."""

@@ -1,4 +1,4 @@
-"""Documents from before clones had ids name a host: the clone that has the worktree claims them."""
+"""Claims documents from before clones had ids, which name a host, for the clone that owns them."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 async def claim_documents(context: Context, repo: Repository) -> list[str]:
-    """Make this clone the one of what names this host and is in this repository; return the ids.
+    """Claim the documents that name this host and belong to this repository; return their ids.
 
     Only a chamber whose worktree git knows here, or whose branch is here, is provably this clone's.
     """

@@ -1,7 +1,7 @@
 """Registers this clone in the store, and keeps it heard while chambers live in it.
 
-A machine that was cloned has the same id as its original. Where both are alive, the one that was
-heard first keeps the id and its chambers; the other takes a new id and leaves those chambers alone.
+A cloned machine has the clone id of its original. If both run, the one that was heard first keeps
+the id and the chambers; the other takes a new id and leaves those chambers alone.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ def describe_clone(project: Project, identifier: str) -> Clone:
 
 
 async def register_clone(store: Store, project: Project) -> None:
-    """Have the clone heard once, at the start of a process; its id is disputed where it must be.
+    """Send one heartbeat at the start of a process; dispute the id if another machine has it.
 
     Raises OrchestraError.
     """
@@ -61,17 +61,17 @@ class CloneHeartbeat:
         self._chambers_live = asyncio.Event()
 
     def chambers_live(self, *, here: bool) -> None:
-        """Say whether chambers live in this clone; with none it is not heard again."""
+        """Say whether this clone has live chambers; without any, the heartbeat stops."""
         if here:
             self._chambers_live.set()
         else:
             self._chambers_live.clear()
 
     async def run(self) -> None:
-        """Beat until cancelled, and then say that nobody is on duty here any more."""
+        """Beat until cancelled, then say that nobody is on duty here."""
         try:
             while True:
-                with contextlib.suppress(OrchestraError):  # the store is away: the next beat says
+                with contextlib.suppress(OrchestraError):  # the next beat tries again
                     await self._say_on_duty()
                 await asyncio.sleep(self._beat)
                 await self._chambers_live.wait()
@@ -87,24 +87,24 @@ class CloneHeartbeat:
             await asyncio.to_thread(_note_dispute, self._project, disputed=False)
 
     async def _settle(self, first: Contended) -> None:
-        """Wait whether the other machine is heard again; take a new id if it is."""
+        """Wait for another heartbeat of the other machine; take a new id if it comes."""
         await asyncio.to_thread(_note_dispute, self._project, disputed=True)
         await asyncio.sleep((self._silent_ms - (first.now - first.heard_at)) / 1_000 + self._beat)
-        again = await self._say(_DUTIES)
-        if again is None:
+        second = await self._say(_DUTIES)
+        if second is None:
             await asyncio.to_thread(_note_dispute, self._project, disputed=False)
-        elif again.heard_at > first.heard_at:
+        elif second.heard_at > first.heard_at:
             await self._take_new_id()
 
     async def _take_new_id(self) -> None:
         note = await asyncio.to_thread(noted_clone, self._project.git_dir)
         if note is None:
             return
-        new = await asyncio.to_thread(renew_clone_id, self._project.git_dir, note.id)
+        new_id = await asyncio.to_thread(renew_clone_id, self._project.git_dir, note.id)
         _log.warning(
-            "another machine that has the id of this clone is alive: it keeps the id and the "
-            "chambers, and this clone is now %s; worktrees of those chambers here are left alone",
-            new,
+            "another running machine has this clone's id and keeps it with the chambers; this "
+            "clone is now %s and leaves the worktrees of those chambers alone",
+            new_id,
         )
         await self._say(_DUTIES)
 
@@ -138,7 +138,7 @@ def _note_dispute(project: Project, *, disputed: bool) -> None:
 
 
 def _nobody_is_on_duty(common_dir: Path) -> bool:
-    """Tell whether no process of this clone is on duty, which would know whose the id is."""
+    """Tell whether no process of this clone is on duty; one on duty settles the dispute itself."""
     try:
         descriptor = open_lock_file(common_dir / DUTY_LOCK)
     except OSError:

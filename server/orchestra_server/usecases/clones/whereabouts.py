@@ -1,6 +1,6 @@
-"""Whether a chamber is this clone's: by the clone's id alone. Every verb that acts asks here.
+"""Tells whether a chamber is this clone's, by the clone's id; every use-case that acts asks here.
 
-Nobody but its own clone posts a chamber's mail, repairs it or closes it.
+Only its own clone posts a chamber's mail, repairs it or closes it.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from orchestra_core.process.machine import is_of_this_run
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
 
-# The other machine is taken for gone, or is heard once more.
+# By then the other machine counts as gone, or was heard again.
 _DISPUTE_MS = SILENT_MS + BEAT_MS
 
 
 def is_here(chamber: Chamber, clone: str) -> bool:
-    """Tell whether a chamber is of the clone with this id; "" is nobody's."""
+    """Tell whether a chamber belongs to the clone with this id; "" owns none."""
     return bool(clone) and chamber.clone == clone
 
 
@@ -32,7 +32,7 @@ def is_completed_here(task: Task, clone: str) -> bool:
 
 
 def here_of(chambers: Iterable[Chamber], clone: str) -> list[Chamber]:
-    """Return those of the chambers that are of the clone with this id."""
+    """Return the chambers that belong to the clone with this id."""
     return [chamber for chamber in chambers if is_here(chamber, clone)]
 
 
@@ -42,20 +42,20 @@ def place_in(context: Context, state: ProjectState, chamber: Chamber) -> ClonePl
 
 
 def sentence_elsewhere(chambers: Iterable[Chamber], places: Mapping[str, ClonePlace]) -> str:
-    """Return a sentence on the standing chambers of other clones, "" without any."""
+    """Return sentences about the standing chambers of other clones, "" for none."""
     away: dict[str, list[str]] = {}
     for chamber in chambers:
         place = places[chamber.id]
         if chamber.is_standing and not place.is_here:
             away.setdefault(f"{place.name} ({place.heard})", []).append(chamber.name)
     return "".join(
-        f" In clone {clone}, which alone reaches their workers and closes them: {', '.join(names)}."
+        f" In clone {clone}, and only it can reach their workers or close them: {', '.join(names)}."
         for clone, names in away.items()
     )
 
 
 async def require_here(context: Context, chamber: Chamber, verb: str) -> None:
-    """Raise Refused for a chamber of another clone, saying where it is and since when unheard.
+    """Raise Refused for a chamber of another clone, with its name and when it was last heard.
 
     `verb` says what only that clone does, such as "closes it".
     """
@@ -74,22 +74,22 @@ def elsewhere(place: ClonePlace, chamber: Chamber, verb: str) -> Refused:
 
 
 def require_sure(context: Context) -> None:
-    """Raise Refused while another machine that has the same clone id may be the one to keep it.
+    """Raise Refused while another machine disputes this clone's id.
 
     Raises Unavailable where no id can be noted.
     """
     if not clone_id(context.project.git_dir):
         raise Refused(
             "another machine has this clone's id and was heard just now (was this machine copied "
-            f"from it?); within {_DISPUTE_MS // 1_000} s it is known which of them keeps the id: "
-            "call again then"
+            f"from it?); call again in {_DISPUTE_MS // 1_000} s, when it is decided which of them "
+            "keeps the id"
         )
 
 
 def former_clones(state: ProjectState, own: Clone, now: int) -> set[str]:
-    """Return the clones that were at this clone's place on this machine, which has another now.
+    """Return the ids of earlier clones at this clone's place on this machine.
 
-    Such a repository was deleted, or moved and not yet heard at its new place.
+    Their repositories were deleted, or moved and not yet heard from again.
     """
     return {
         clone.id
@@ -101,15 +101,15 @@ def former_clones(state: ProjectState, own: Clone, now: int) -> set[str]:
 
 
 def _is_served_elsewhere(state: ProjectState, clone: str, now: int) -> bool:
-    """Tell whether another machine serves a clone; on this one a server may be left of it."""
+    """Tell whether another machine serves a clone; on this one an old server may still run."""
     return is_served(state, clone, now) and not is_of_this_run(state.heartbeats[clone].holder)
 
 
 async def task_here(context: Context, task: Task) -> Task:
     """Return a task with its working directory on this clone's disk; never to be written back.
 
-    For a task that another clone has started it is the same directory of this clone's checkout,
-    or its top where there is no such directory.
+    For a task that another clone started, that is the same directory in this clone's checkout, or
+    the checkout's top if there is none.
     """
     if task.clone in {"", context.clone}:
         return task
@@ -118,7 +118,7 @@ async def task_here(context: Context, task: Task) -> Task:
 
 
 async def with_tasks_here(context: Context, state: ProjectState) -> ProjectState:
-    """Return a snapshot with the tasks that have chambers here as `task_here` returns them."""
+    """Return a snapshot in which tasks with chambers here are as `task_here` returns them."""
     clone = context.clone
     shared = {chamber.task_id for chamber in state.chambers.values() if chamber.clone == clone}
     for task_id in shared & state.tasks.keys():

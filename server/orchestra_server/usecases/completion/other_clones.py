@@ -53,6 +53,6 @@ async def require_completing_here(context: Context, task: Task, *, confirmed: bo
         raise Refused(f"task {task.id!r} is being completed in clone {name}; see how it ends there")
     if not confirmed:
         raise Refused(
-            f"task {task.id!r} is being completed in clone {name}, where nobody is any more: start "
-            "Orchestra there, which ends that, or complete it here with confirm=true"
+            f"task {task.id!r} is being completed in clone {name}, where nobody is on duty now: "
+            "start Orchestra there, which ends that, or complete it here with confirm=true"
         )

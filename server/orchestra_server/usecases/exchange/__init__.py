@@ -1,1 +1,1 @@
-"""Exchange: the work of one task that travels between the clones which have its chambers."""
+"""The exchange: how the work of one task travels between the clones that have its chambers."""

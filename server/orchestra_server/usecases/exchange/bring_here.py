@@ -38,7 +38,7 @@ class BroughtWork:
 async def planned_for_others(
     context: Context, repo: Repository, state: ProjectState, chambers: Iterable[Chamber]
 ) -> PlanForOthers:
-    """Return what can be done about those of the chambers that are of other clones."""
+    """Return what can be done about the chambers that belong to other clones."""
     others = [chamber for chamber in chambers if chamber.clone != context.clone]
     if not others:
         return PlanForOthers()
@@ -55,16 +55,16 @@ async def bring_here(
 ) -> BroughtWork:
     """Return the work of the plan's chambers as branches of this repository.
 
-    The clones on duty commit what is uncommitted, as is done here, publish it and answer; they
-    have been asked by the task's completing. Raises Refused where the caller gave up.
+    A task that is completing asks the other clones: each one on duty commits what is uncommitted,
+    as this clone does, publishes it and answers. Raises Refused if the caller gives up.
     """
     brought = BroughtWork(left_out=dict(plan.left_out))
     if not plan.chambers:
         return brought
-    answered = await _answers(context, task, plan)
-    coming = list[Chamber](plan.as_published)
+    answers = await _answers(context, task, plan)
+    chambers_to_fetch = list[Chamber](plan.as_published)
     for chamber in plan.asked:
-        answer = answered.get(chamber.id)
+        answer = answers.get(chamber.id)
         if answer is None:
             brought.left_out[chamber.name] = (
                 f"is in {plan.places[chamber.name]}, which has not handed its work over within "
@@ -76,8 +76,10 @@ async def bring_here(
                 f"is in {where}, which cannot hand its work over: {answer.handover_fault}"
             )
         else:
-            coming.append(answer)
-    branches = await asyncio.to_thread(fetch_published, repo, plan, coming, brought.left_out)
+            chambers_to_fetch.append(answer)
+    branches = await asyncio.to_thread(
+        fetch_published, repo, plan, chambers_to_fetch, brought.left_out
+    )
     finished = await asyncio.to_thread(_with_message, repo, task, branches, summary)
     brought.branches.extend(finished)
     return brought
@@ -86,30 +88,30 @@ async def bring_here(
 def fetch_published(
     repo: Repository, plan: PlanForOthers, chambers: Sequence[Chamber], left_out: dict[str, str]
 ) -> list[ChamberBranch]:
-    """Fetch what the chambers have published; add to `left_out` what is not there. Blocking.
+    """Fetch what the chambers have published; add to `left_out` what is missing. Blocking.
 
-    A commit counts only if it is the one that the chamber's clone has said.
+    A commit counts only if it is the one that the chamber's document names.
     """
     by_remote: dict[str, list[Chamber]] = defaultdict(list)
     for chamber in chambers:
         by_remote[plan.remote_of(chamber)].append(chamber)
     branches = list[ChamberBranch]()
-    for remote, there in by_remote.items():
+    for remote, published in by_remote.items():
         if not remote:
-            left_out |= {one.name: _on_unknown_remote(plan, one) for one in there}
+            left_out |= {chamber.name: _on_unknown_remote(plan, chamber) for chamber in published}
             continue
-        refs = {chamber.name: chamber_ref(chamber.task_id, chamber.name) for chamber in there}
+        refs = {chamber.name: chamber_ref(chamber.task_id, chamber.name) for chamber in published}
         try:
             commits = fetch(repo, remote, refs.values())
         except OrchestraError as fault:
-            left_out |= {chamber.name: f"cannot be brought here: {fault}" for chamber in there}
+            left_out |= {chamber.name: f"cannot be brought here: {fault}" for chamber in published}
             continue
-        for chamber in there:
+        for chamber in published:
             if commits.get(refs[chamber.name]) == chamber.published:
                 branches.append(ChamberBranch(chamber.name, chamber.published))
             else:
                 left_out[chamber.name] = (
-                    f"is in {plan.places[chamber.name]}, and what that published is not on the "
+                    f"is in {plan.places[chamber.name]}, but what it published is not on the "
                     f"remote {remote}; call again"
                 )
     return branches
@@ -123,7 +125,7 @@ def _on_unknown_remote(plan: PlanForOthers, chamber: Chamber) -> str:
 
 
 async def _answers(context: Context, task: Task, plan: PlanForOthers) -> Mapping[str, Chamber]:
-    """Return the chambers that have answered in time, by id, as they are then."""
+    """Return the documents of the chambers that answered in time, by id."""
     waiting, seconds = {chamber.id for chamber in plan.asked}, plan.seconds
     answered = dict[str, Chamber]()
     if not waiting:
@@ -153,15 +155,15 @@ async def _answers(context: Context, task: Task, plan: PlanForOthers) -> Mapping
 
 
 async def _states(context: Context) -> AsyncGenerator[ProjectState, None]:
-    """Yield the state, and again whenever something has happened."""
+    """Yield the state now and after each change."""
     state = ProjectState()
     async with aclosing(context.store.follow()) as updates:
         async for update in updates:
-            state = _taken(state, update)
+            state = _updated(state, update)
             yield state
 
 
-def _taken(state: ProjectState, update: Update) -> ProjectState:
+def _updated(state: ProjectState, update: Update) -> ProjectState:
     match update:
         case Snapshot(state=whole):
             return whole
@@ -176,7 +178,7 @@ def _taken(state: ProjectState, update: Update) -> ProjectState:
 def _with_message(
     repo: Repository, task: Task, branches: Sequence[ChamberBranch], summary: str
 ) -> list[ChamberBranch]:
-    """Commit again, in the user's name, what was published while it was uncommitted."""
+    """Commit again, in the user's name, work that was published uncommitted."""
     finished = list[ChamberBranch]()
     with commit_writer(repo, trial=False) as writer:
         for branch in branches:

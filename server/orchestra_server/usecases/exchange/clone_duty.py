@@ -1,4 +1,4 @@
-"""What a clone does for the others: hands over, closes, withdraws. By the process on duty there."""
+"""What the process on duty does for other clones: hands work over, closes chambers, cleans up."""
 
 import asyncio
 import logging
@@ -13,12 +13,13 @@ from orchestra_core.project import Project
 from orchestra_core.settings import read_settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
+from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.exchange.close_for_others import close_asked, withdraw_published
 from orchestra_server.usecases.exchange.hand_over import chambers_asked_for, hand_over
 
 _NEWS = frozenset(("task.completing", "chamber.closing", "chamber.closed"))
-# Seconds until what failed is tried again, doubled each time; only while something is left to do.
+# Seconds until failed work is tried again, doubled each time.
 FIRST_PAUSE = 30.0
 _LONGEST_PAUSE = 1_800.0
 _ACTOR = "orchestra"
@@ -42,12 +43,12 @@ class CloneDuty:
         self._woken.set()
 
     def take_events(self, events: Iterable[Event]) -> None:
-        """Look whether something is to be done after these events."""
+        """Wake up if these events may ask for something."""
         if any(event.kind in _NEWS for event in events):
             self._woken.set()
 
     async def run(self) -> None:
-        """Run until cancelled; wakes only when asked, and while something has failed."""
+        """Run until cancelled; wake when something is asked, and again while something failed."""
         pause = FIRST_PAUSE
         while True:
             await self._woken.wait()
@@ -64,20 +65,21 @@ class CloneDuty:
 
     async def _do_all(self) -> bool:
         """Do what is due; False if some of it failed."""
-        return all([await self._done(work) for work in self._due()])
+        return all([await self._try(work) for work in self._due()])
 
     def _due(self) -> list[Callable[[], Awaitable[None]]]:
         context, clone = self._context, clone_id(self._project.git_dir)
-        chambers = [one for one in self._state.chambers.values() if clone and one.clone == clone]
-        over = [chamber for chamber in chambers if chamber.is_over and chamber.published]
-        asked_for = [chamber.task_id for chamber in chambers_asked_for(self._state, clone)]
+        chambers = here_of(self._state.chambers.values(), clone)
+        closed = [chamber for chamber in chambers if chamber.is_over and chamber.published]
+        to_close = [chamber for chamber in chambers if chamber.is_asked_to_close]
+        task_ids = [chamber.task_id for chamber in chambers_asked_for(self._state, clone)]
         return [
-            *(partial(hand_over, context, task_id) for task_id in dict.fromkeys(asked_for)),
-            *(partial(close_asked, context, one) for one in chambers if one.is_asked_to_close),
-            *([partial(withdraw_published, context, over)] if over else []),
+            *(partial(hand_over, context, task_id) for task_id in dict.fromkeys(task_ids)),
+            *(partial(close_asked, context, chamber) for chamber in to_close),
+            *([partial(withdraw_published, context, closed)] if closed else []),
         ]
 
-    async def _done(self, work: Callable[[], Awaitable[None]]) -> bool:
+    async def _try(self, work: Callable[[], Awaitable[None]]) -> bool:
         try:
             await work()
         except (OrchestraError, OSError) as fault:

@@ -35,9 +35,9 @@ async def ask_to_close(
 ) -> None:
     """Ask the clones of these chambers to close them.
 
-    `landed` is the commit with their work, "" where that is only to be saved. It is published
-    where their work was, so that their clones can prove it. Where that fails, they keep the
-    chambers until a person's push has brought the commit.
+    `landed` is the commit with their work, "" if that is only to be saved. It is published where
+    their work was, for their clones to check. If that fails, they keep the chambers until
+    somebody's push has brought them the commit.
     """
     if not chambers:
         return
@@ -67,7 +67,7 @@ async def ask_to_close(
 
 def _note(clone: str, *, landed: bool) -> str:
     work = "its work has landed" if landed else "its work is not to land"
-    return f"{work}; clone {clone} closes it when it is next there, and saves what is more"
+    return f"{work}; clone {clone} closes it when it next runs, and saves any other work in it"
 
 
 def _publish_landed(repo: Repository, chambers: Sequence[Chamber], landed: str) -> None:
@@ -81,13 +81,13 @@ def _publish_landed(repo: Repository, chambers: Sequence[Chamber], landed: str) 
         try:
             publish(repo, remote, {ref: landed})
         except OrchestraError as fault:
-            _log.warning("%s; other clones cannot prove yet what has landed", fault)
+            _log.warning("%s; other clones cannot check yet what has landed", fault)
 
 
 async def close_asked(context: Context, chamber: Chamber) -> None:
     """Close a chamber of this clone whose task another clone has ended.
 
-    Raises Refused, and the chamber stays, while it is not proven that its work has landed.
+    Raises Refused, and keeps the chamber, until its work is proven to have landed.
     """
     task = (await context.store.snapshot(chamber.task_id)).tasks[chamber.task_id]
     local = await task_here(context, task)
@@ -108,7 +108,7 @@ async def finish_asked(context: Context, repo: Repository, task: Task, chamber: 
 
 
 def _proven_tips(repo: Repository, chamber: Chamber) -> dict[str, str]:
-    """Return the chamber's published commit by its name if the landed one has it, else nothing."""
+    """Return {chamber name: published commit} if the landed commit contains it, else {}."""
     if not _is_here(repo, chamber.landed):
         remote = remote_at(read_addresses(repo), chamber.published_on)
         ref = landed_ref(chamber.task_id)
@@ -116,8 +116,8 @@ def _proven_tips(repo: Repository, chamber: Chamber) -> dict[str, str]:
             fetch(repo, remote, [ref])
         if not _is_here(repo, chamber.landed):
             raise Refused(
-                f"the commit {chamber.landed[:12]} that has the work of chamber {chamber.name!r} "
-                f"is not on a remote of this clone yet; close_chamber saves the work all the same"
+                f"the commit {chamber.landed[:12]} with the work of chamber {chamber.name!r} is "
+                f"not on a remote of this clone yet; close_chamber saves the work without it"
             )
     _keep(repo, landed_ref(chamber.task_id), chamber.landed)
     if chamber.published and is_ancestor(repo, chamber.published, chamber.landed):
@@ -126,7 +126,7 @@ def _proven_tips(repo: Repository, chamber: Chamber) -> dict[str, str]:
 
 
 def _keep(repo: Repository, ref: str, commit: str) -> None:
-    """Hold a landed commit by a ref of this clone: its branch goes, and no branch has it yet."""
+    """Keep a landed commit under a ref here: the chamber's branch goes, no other may have it."""
     if not is_ancestor(repo, commit, ref):
         repo.git("update-ref", ref, commit)
 
@@ -136,16 +136,20 @@ def _is_here(repo: Repository, commit: str) -> bool:
 
 
 async def withdraw_published(context: Context, chambers: Sequence[Chamber]) -> None:
-    """Delete from the remotes what was published of closed chambers of this clone."""
+    """Delete from the remotes what this clone published of its closed chambers."""
     repo = await asyncio.to_thread(open_repository, context.project.main_checkout)
     addresses = await asyncio.to_thread(read_addresses, repo)
     state = await context.store.snapshot()
-    waiting = {one.task_id for one in state.chambers.values() if one.is_standing and one.landed}
+    tasks_waiting = {
+        chamber.task_id
+        for chamber in state.chambers.values()
+        if chamber.is_standing and chamber.landed
+    }
     refs: dict[str, list[str]] = defaultdict(list)
     for chamber in chambers:
         remote = remote_at(addresses, chamber.published_on)
         refs[remote].append(chamber_ref(chamber.task_id, chamber.name))
-        if chamber.landed and chamber.task_id not in waiting:
+        if chamber.landed and chamber.task_id not in tasks_waiting:
             refs[remote].append(landed_ref(chamber.task_id))
     for remote, names in refs.items():
         if remote:

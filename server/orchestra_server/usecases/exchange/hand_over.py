@@ -42,8 +42,8 @@ def chambers_asked_for(state: ProjectState, clone: str) -> list[Chamber]:
 async def hand_over(context: Context, task_id: str) -> None:
     """Commit in this clone's chambers of a task, publish their branches, and say so.
 
-    A chamber whose work cannot be committed, a hook refuses it say, answers with the reason. It
-    stays live: the clone that completes the task closes it, or nobody does.
+    A chamber whose work cannot be committed, because a hook refuses it, say, answers with the
+    reason. It stays live until the clone that completes the task asks to close it.
     """
     task = (await context.store.snapshot()).tasks[task_id]
     local = await task_here(context, task)
@@ -78,16 +78,25 @@ def _publish(
     repo: Repository, task: Task, chambers: Sequence[Chamber], address: str
 ) -> list[_Work]:
     work = [_committed(repo, task, chamber, address) for chamber in chambers]
-    commits = {chamber_ref(task.id, one.chamber.name): one.commit for one in work if one.commit}
+    commits = {
+        chamber_ref(task.id, chamber_work.chamber.name): chamber_work.commit
+        for chamber_work in work
+        if chamber_work.commit
+    }
     try:
         remote = remote_at(read_addresses(repo), address)
         if not remote:
-            raise Refused("this clone has no remote any more that the completing one has too")
+            raise Refused(
+                "this clone no longer shares a remote with the clone that completes the task"
+            )
         if commits:
             publish(repo, remote, commits)
     except OrchestraError as fault:
         _log.warning("the chambers of task %s are not handed over: %s", task.id, fault)
-        return [_Work(one.chamber, fault=one.fault or _line(fault)) for one in work]
+        return [
+            _Work(chamber_work.chamber, fault=chamber_work.fault or _line(fault))
+            for chamber_work in work
+        ]
     return work
 
 
@@ -110,24 +119,21 @@ def _line(fault: OrchestraError) -> str:
 async def _answer(
     context: Context, reads: Reads, task: Task, work: Sequence[_Work]
 ) -> Decision[None]:
-    """Answer the attempt; if that has ended meanwhile, note only what was published."""
+    """Answer the attempt; if it has ended meanwhile, record only what was published."""
     at, actor = context.clock(), context.actor
     current = await reads.task(task.id)
-    asks = current is not None and current.completing_at == task.completing_at
+    is_current = current is not None and current.completing_at == task.completing_at
     changes = list[Change]()
-    for one in work:
-        chamber = await reads.chamber(one.chamber.id)
+    for chamber_work in work:
+        chamber = await reads.chamber(chamber_work.chamber.id)
+        commit, address, fault = chamber_work.commit, chamber_work.address, chamber_work.fault
         if chamber is None or not chamber.is_live:
             continue
-        if not asks:
-            if one.commit:
-                changes.append(
-                    exchange.published(chamber, one.commit, one.address, at=at, actor=actor)
-                )
-        elif one.fault:
-            changes.append(exchange.not_handed_over(chamber, task, one.fault, at=at, actor=actor))
+        if not is_current:
+            if commit:
+                changes.append(exchange.published(chamber, commit, address, at=at, actor=actor))
+        elif fault:
+            changes.append(exchange.not_handed_over(chamber, task, fault, at=at, actor=actor))
         else:
-            changes.append(
-                exchange.handed_over(chamber, task, one.commit, one.address, at=at, actor=actor)
-            )
+            changes.append(exchange.handed_over(chamber, task, commit, address, at=at, actor=actor))
     return Decision(None, together(changes))

@@ -10,7 +10,7 @@ from orchestra_server.git.remotes.addresses import remote_at, shared_address
 
 ANSWER_SECONDS = 90.0  # a clone that needs longer has its work ready for the next call
 START_SECONDS = 10.0
-# A clone that was heard just now, with nobody on duty, may be starting: its first process says so.
+# A clone that was heard just now, with nobody on duty, may be starting.
 STARTING_MS = 5_000
 
 
@@ -18,10 +18,10 @@ STARTING_MS = 5_000
 class PlanForOthers:
     """The live chambers of other clones, by what can be done about them.
 
-    The clones of those in `asked` are on duty, or starting, and hand over all their work within
-    some `seconds`; of those in
-    `as_published` nobody is there, and what they published lands. `left_out` maps the names of the
-    others to the reason. `addresses` are those of this clone's remotes, by name.
+    For those in `asked` a process is on duty or starting, and hands all their work over within
+    `seconds`. For those in `as_published` there is none, and what they published lands. `left_out`
+    maps the names of the others to the reason. `addresses` are those of this clone's remotes, by
+    name.
     """
 
     asked: tuple[Chamber, ...] = ()
@@ -51,7 +51,7 @@ def plan_for_others(
 ) -> PlanForOthers:
     """Return the plan of the clone with the id `clone`, whose remotes have these addresses.
 
-    Chambers of its own, and those that their clones are closing, have no part in it.
+    Its own chambers, and those that are being closed, are not in it.
     """
     asked, as_published = list[Chamber](), list[Chamber]()
     left_out, places = dict[str, str](), dict[str, str]()
@@ -73,8 +73,8 @@ def plan_for_others(
         else:
             as_published.append(chamber)
             holds.append(
-                f"{chamber.name}: nobody is in {places[chamber.name]} to hand its work over; what "
-                f"it published {ago(now - chamber.published_at)} ago would land"
+                f"{chamber.name}: nobody is on duty in {places[chamber.name]} to hand its work "
+                f"over; what it published {ago(now - chamber.published_at)} ago would land"
             )
     return PlanForOthers(
         asked=tuple(asked),
@@ -97,16 +97,16 @@ def apart_sentences(
             place = place_of(chamber, state, clone, now)
             names.setdefault(f"{place.name} ({place.heard})", []).append(chamber.name)
     return [
-        f"Clone {place} shares no remote with this one, so that the work of {', '.join(listed)} is "
+        f"Clone {place} shares no remote with this one, so the work of {', '.join(in_clone)} is "
         "neither compared nor landed here: add one to both with 'git remote add'."
-        for place, listed in names.items()
+        for place, in_clone in names.items()
     ]
 
 
 def common_address(state: ProjectState, owner: str, reader: str) -> str:
-    """Return the address through which the work of one clone comes to another, "" for none.
+    """Return the address through which the owner's work comes to the reader, "" for none.
 
-    Both ask in this order, so that both use the same remote.
+    Both clones pass the two ids in this order and so choose the same remote.
     """
     clones = [state.clones.get(owner), state.clones.get(reader)]
     from_, to = (clone.remotes if clone else "" for clone in clones)
@@ -124,7 +124,7 @@ def _why_not(chamber: Chamber, place: ClonePlace, remote: str, *, is_starting: b
         )
     if not (place.served or chamber.published or is_starting):
         return (
-            f"{where}, where nobody is to hand its work over, and nothing of it is published: "
-            "start Orchestra there and call again"
+            f"{where}, where nobody is on duty to hand its work over, and nothing of it is "
+            "published: start Orchestra there and call again"
         )
     return ""

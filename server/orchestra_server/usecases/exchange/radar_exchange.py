@@ -1,7 +1,7 @@
 """The conflict monitor's part with other clones: publishes its chambers' work, fetches theirs.
 
 Work is published as the monitor sees it, uncommitted changes included, while the task has live
-chambers in more than one clone. All of it runs beside the checks, which no remote holds up.
+chambers in more than one clone. It runs beside the checks, so no remote delays them.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class RadarExchange:
-    """Publishes and fetches for one clone; `changed` is called when others' work is here anew."""
+    """Publishes and fetches for one clone; `changed` is called when new work of others is here."""
 
     def __init__(
         self,
@@ -66,22 +66,26 @@ class RadarExchange:
         self._task: asyncio.Task[None] | None = None
 
     def take_state(self, state: ProjectState) -> None:
-        """Look what there is to do; `state` is the monitor's, which keeps it up to date."""
+        """Start what is due; `state` is the monitor's, which keeps it up to date."""
         self._state = state
         clone = self._clone()
         if places_to_publish(state, clone) or chambers_of_others(state, clone) or self._fetched:
             self._wake()
 
     def take_snapshots(self, snapshots: Mapping[str, str], env: Mapping[str, str]) -> None:
-        """Publish what the monitor has just seen: commits by chamber id, and where git has them."""
+        """Publish what the monitor has just seen: commits by chamber id, readable with `env`."""
         self._snapshots, self._env = dict(snapshots), env
         if self._due(self._state):
             self._wake()
 
     def here(self) -> list[tuple[Chamber, str]]:
-        """Return the live chambers of other clones whose published work is here, each with it."""
+        """Return other clones' live chambers whose published work is here, each with its commit."""
         others = chambers_of_others(self._state, self._clone())
-        return [(one, self._fetched[one.id]) for one in others if one.id in self._fetched]
+        return [
+            (chamber, self._fetched[chamber.id])
+            for chamber in others
+            if chamber.id in self._fetched
+        ]
 
     async def close(self) -> None:
         """Stop; what is published stays."""
@@ -111,16 +115,19 @@ class RadarExchange:
         addresses = await asyncio.to_thread(read_addresses, repo)
         if not self._has_cleaned or self._fetched.keys() - self._wanted().keys():
             await asyncio.to_thread(_drop_ended, repo, set(self._wanted()))
-            self._fetched = {key: at for key, at in self._fetched.items() if key in self._wanted()}
+            self._fetched = {
+                chamber_id: commit
+                for chamber_id, commit in self._fetched.items()
+                if chamber_id in self._wanted()
+            }
             self._has_cleaned = True
         await self._fetch(repo, addresses)
-        for task_id in dict.fromkeys(
-            split_chamber_id(one).task_id for one in self._due(self._state)
-        ):
+        due = self._due(self._state)
+        for task_id in dict.fromkeys(split_chamber_id(chamber_id).task_id for chamber_id in due):
             await self._publish(repo, addresses, task_id)
 
     def _wanted(self) -> dict[str, Chamber]:
-        return {one.id: one for one in chambers_of_others(self._state, self._clone())}
+        return {chamber.id: chamber for chamber in chambers_of_others(self._state, self._clone())}
 
     async def _fetch(self, repo: Repository, addresses: Mapping[str, str]) -> None:
         by_remote: dict[str, list[Chamber]] = defaultdict(list)
@@ -133,7 +140,7 @@ class RadarExchange:
             with brief_programs():
                 commits = await asyncio.to_thread(fetch, repo, remote, refs.values())
             for chamber in chambers:
-                with suppress(KeyError):  # it is withdrawn already
+                with suppress(KeyError):  # it was withdrawn meanwhile
                     self._fetched[chamber.id] = commits[refs[chamber.id]]
         if by_remote:
             self._changed()
@@ -149,7 +156,7 @@ class RadarExchange:
         }
 
     async def _publish(self, repo: Repository, addresses: Mapping[str, str], task_id: str) -> None:
-        """Publish a task's chambers while nobody completes it: a handover publishes by itself."""
+        """Publish a task's chambers unless it is completing: a handover publishes by itself."""
         async with lock_task(repo.common_dir, task_id):
             state = await self._store.snapshot()
             due = {
@@ -186,9 +193,9 @@ class RadarExchange:
 
 
 def _intended(repo: Repository, snapshot: str) -> str:
-    """Return the snapshot, or only what is committed of it.
+    """Return the snapshot, or its committed part if its new files would need a confirmation.
 
-    That is so where its new files would need a confirmation to land: keys, dumps, what tools fill.
+    Such files look like secrets, dumps or the output of tools.
     """
     if not is_ephemeral(repo, snapshot):
         return snapshot
@@ -197,7 +204,7 @@ def _intended(repo: Repository, snapshot: str) -> str:
 
 
 def _drop_ended(repo: Repository, live: set[str]) -> None:
-    """Delete this clone's copies of what chambers published that have ended."""
+    """Delete this clone's copies of what ended chambers published."""
     listed = repo.git("for-each-ref", "--format=%(refname)", f"{CHAMBERS}/")
     for ref in listed.split():
         if ref.removeprefix(f"{CHAMBERS}/") not in live:

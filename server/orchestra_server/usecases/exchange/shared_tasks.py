@@ -1,4 +1,4 @@
-"""Which chambers' work clones exchange: those of open tasks with live chambers in several."""
+"""Which chambers take part in the exchange: those of tasks with live chambers in several clones."""
 
 from collections import defaultdict
 
@@ -8,9 +8,9 @@ from orchestra_server.git.remotes.addresses import shared_address
 
 
 def chambers_of_others(state: ProjectState, clone: str) -> list[Chamber]:
-    """Return the live chambers of other clones that have published work and share a task here.
+    """Return other clones' live chambers with published work, of tasks that `clone` shares.
 
-    Here is the clone with the id `clone`.
+    `clone` is the id of this clone.
     """
     shared = _shared(state, clone)
     return [
@@ -24,7 +24,7 @@ def chambers_of_others(state: ProjectState, clone: str) -> list[Chamber]:
 def places_to_publish(state: ProjectState, clone: str) -> dict[str, str]:
     """Return the address at which each chamber of a clone is to be published, by chamber id.
 
-    It is one that all clones of its task share, or else one that any of them shares with this one.
+    It is one that all clones of the task share, or else one that this clone shares with any other.
     """
     places: dict[str, str] = {}
     own = state.clones.get(clone)
@@ -32,9 +32,10 @@ def places_to_publish(state: ProjectState, clone: str) -> dict[str, str]:
         if own is None or not state.tasks[task_id].is_open:
             continue
         ids = dict.fromkeys(chamber.clone for chamber in chambers if chamber.clone != clone)
-        remotes = [other.remotes for one in ids if (other := state.clones.get(one)) is not None]
+        others = [state.clones[clone_id] for clone_id in ids if clone_id in state.clones]
+        remotes = [other.remotes for other in others]
         address = shared_address(own.remotes, remotes) or next(
-            filter(None, (shared_address(own.remotes, [one]) for one in remotes)), ""
+            filter(None, (shared_address(own.remotes, [noted]) for noted in remotes)), ""
         )
         if address and remotes:
             places |= {chamber.id: address for chamber in chambers if chamber.clone == clone}

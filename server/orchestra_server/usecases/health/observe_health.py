@@ -27,7 +27,7 @@ def observe_health(
 ) -> dict[str, ChamberFacts]:
     """Return the facts of live chambers by id. Blocking.
 
-    A chamber that a call is at work on is left out, and so is one that git cannot look at.
+    It leaves out chambers that a call is working on, and those that git cannot read.
     """
     idle = [chamber for chamber in chambers if not is_chamber_locked(repo.common_dir, chamber.name)]
     if not idle:
@@ -37,14 +37,14 @@ def observe_health(
         trees = {str(tree.path): tree for tree in list_worktrees(repo)}
         stashes = list_stashes(repo)
     except OrchestraError as fault:
-        _log.warning("the health of chambers was not looked at: %s", fault)
+        _log.warning("the health of chambers could not be checked: %s", fault)
         return facts
     for chamber in idle:
         task, tree = tasks[chamber.task_id], trees.get(chamber.path)
         try:
             facts[chamber.id] = _facts(repo, task, chamber, tree, stashes)
         except (OrchestraError, OSError) as fault:
-            _log.warning("the health of chamber %s was not looked at: %s", chamber.id, fault)
+            _log.warning("the health of chamber %s could not be checked: %s", chamber.id, fault)
     return facts
 
 
@@ -55,10 +55,10 @@ def _facts(
     tree: Worktree | None,
     stashes: Sequence[Stash],
 ) -> ChamberFacts:
-    there = observe_chamber(repo, chamber)
-    if there.link or not there.exists:
-        return ChamberFacts(exists=there.exists, link=there.link)
-    if tree is None or not there.linked:
+    observed = observe_chamber(repo, chamber)
+    if observed.link or not observed.exists:
+        return ChamberFacts(exists=observed.exists, link=observed.link)
+    if tree is None or not observed.linked:
         return ChamberFacts(registered=False)
     renamed, back = False, ""
     if tree.branch != chamber.branch:
@@ -69,8 +69,8 @@ def _facts(
     own = stashes_made_on(repo, stashes, branches, chamber.base_commit, tree.commit)
     return ChamberFacts(
         unwritable=str(unwritable) if unwritable else "",
-        hooked=there.hooked,
-        outdated=there.outdated,
+        hooked=observed.hooked,
+        outdated=observed.outdated,
         branch=tree.branch,
         renamed=renamed,
         way_back=back,
@@ -79,7 +79,7 @@ def _facts(
 
 
 def _way_back(repo: Repository, chamber: Chamber) -> str:
-    """Return how it comes back to its own branch; "" where its worker is in a rebase, say."""
+    """Return how to bring it back to its own branch, "" while a rebase, say, is in progress."""
     path = Path(chamber.path)
     if operation_name(git_directory(path)):
         return ""

@@ -13,7 +13,7 @@ _ON_BRANCH = "ref: refs/heads/"
 
 
 def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
-    """Return the directories of worktrees on a chamber's branch that no document is of, sorted."""
+    """Return the directories of worktrees on a chamber's branch without a document, sorted."""
     return tuple(
         sorted(
             str(path)
@@ -24,7 +24,7 @@ def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
 
 
 def _worktrees(common_dir: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the worktrees whose directory is there, and the branches that are checked out."""
+    """Yield the worktrees whose directory exists, each with the branch that is checked out."""
     for admin in (common_dir / "worktrees").glob("*"):
         head, place = _text(admin / "HEAD"), _text(admin / "gitdir")
         worktree = (admin / place).parent

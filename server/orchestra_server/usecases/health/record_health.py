@@ -18,7 +18,7 @@ _ACTOR = "orchestra"
 
 
 async def refresh_health(context: Context, repo: Repository) -> None:
-    """Look at this clone's live chambers and record it; whether they are watched stays as it is."""
+    """Check this clone's live chambers and record their health; keep what it says of the watch."""
     state = await context.store.snapshot()
     here = here_of(
         (chamber for chamber in state.chambers.values() if chamber.is_live), context.clone
@@ -35,7 +35,7 @@ async def refresh_health(context: Context, repo: Repository) -> None:
 async def record_health(
     store: Store, clock: Clock, state: ProjectState, health: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """Write the health of those chambers, by id, that have another one in `state`."""
+    """Write the health, by chamber id, where `state` has another."""
     changed = {
         chamber_id: sentences
         for chamber_id, sentences in health.items()
@@ -45,12 +45,12 @@ async def record_health(
         return
 
     async def decide(reads: Reads) -> Change:
-        read = {chamber_id: await reads.chamber(chamber_id) for chamber_id in changed}
+        chambers = {chamber_id: await reads.chamber(chamber_id) for chamber_id in changed}
         at = clock()
         return Change(
             events=tuple(
                 health_changed(chamber, changed[chamber_id], at=at, actor=_ACTOR)
-                for chamber_id, chamber in read.items()
+                for chamber_id, chamber in chambers.items()
                 if chamber is not None and chamber.is_live and chamber.health != changed[chamber_id]
             )
         )

@@ -65,4 +65,4 @@ def test_a_stash_command_is_denied_with_an_alternative(
     worker: Reader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     guard_stash(worker, {"tool_input": {"command": "git stash"}})
-    assert "Commit in your own branch instead (chamber auth;" in capsys.readouterr().out
+    assert "Commit on your own branch instead (chamber auth;" in capsys.readouterr().out

@@ -85,7 +85,7 @@ def test_the_probe_sends_the_payload_that_a_client_sends(chamber: Path, tmp_path
         ("/nonexistent/python -I", "did not answer"),
         ("cat >/dev/null", "did not answer"),
         ("cat", "did not answer"),
-        (python(ANSWERING.replace('asked["nonce"]', '"x"') % "True"), "was not asked"),
+        (python(ANSWERING.replace('asked["nonce"]', '"x"') % "True"), "does not repeat the nonce"),
         (python(ANSWERING.replace("auth", "api") % "True"), "takes the chamber for 't/api'"),
     ],
     ids=["no interpreter", "silent", "echo", "another nonce", "another chamber"],

@@ -127,7 +127,7 @@ def test_both_commits_stand_in_the_refusal_of_another_one(tmp_path: Path) -> Non
     save_work(shop.repo, chamber.path, ref, "saved")
     first, later = shop.main.head, shop.main.commit("later")
     [other] = shop.open("api")
-    told = f"stands at {later[:12]} and {ref} was saved at {first[:12]}; .* made at {first[:12]}$"
+    told = f"is at {later[:12]} and {ref} was saved at {first[:12]}; .* made at {first[:12]}$"
     with pytest.raises(Refused, match=told):
         restore_work(shop.repo, ref, other.path)
     assert (other.head, other.status) == (later, "")

@@ -98,8 +98,8 @@ async def test_lists_say_where_a_chamber_is(clones: TwoClones) -> None:
         assert (by_name["api"].is_here, by_name["auth"].is_here) == (True, False)
         assert by_name["auth"].clone.endswith(str(clones.there.project.main_checkout))
         assert by_name["auth"].clone_heard_at
-    for said in (task.next_step, parallel.next_step):
-        assert "which alone reaches their workers and closes them: auth." in said
+    for next_step in (task.next_step, parallel.next_step):
+        assert "and only it can reach their workers or close them: auth." in next_step
     assert "another clone" in {one.name: one for one in parallel.chambers}["auth"].diff_note
 
 

@@ -18,7 +18,7 @@ async def test_a_clone_that_another_one_completes_the_task_in_waits(shared: Shar
         await left_completing(shared.there, shared.id)
         with pytest.raises(Refused, match=r"is being completed in clone .*there; see how it ends"):
             await complete_task(shared.here, task_id=shared.id, summary="S")
-    with pytest.raises(Refused, match=r"where nobody is any more"):
+    with pytest.raises(Refused, match=r"where nobody is on duty now"):
         await complete_task(shared.here, task_id=shared.id, summary="S")
     async with served(shared.there):
         await reconcile(shared.there)

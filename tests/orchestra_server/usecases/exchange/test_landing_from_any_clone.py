@@ -102,7 +102,7 @@ async def test_a_clone_without_anybody_that_has_published_nothing_is_named(
     shared.api.write("api.py", "1\n")
     shared.auth.write("auth.py", "1\n")
     with pytest.raises(
-        Refused, match=r"'auth' is in clone .*there .last heard .*nobody is to hand"
+        Refused, match=r"'auth' is in clone .*there .last heard .*nobody is on duty to hand"
     ):
         await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
     part = await complete_task(shared.here, task_id=shared.id, summary="S", partial=True)
@@ -116,11 +116,13 @@ async def test_what_a_silent_clone_published_lands_only_when_confirmed(shared: S
     async with served(shared.there):
         await an_attempt_that_ended(shared)
     shared.auth.write("more.py", "1\n")
-    with pytest.raises(Refused, match=r"auth: nobody is in clone .*it published .* ago would land"):
+    with pytest.raises(
+        Refused, match=r"auth: nobody is on duty in clone .*it published .* ago would land"
+    ):
         await complete_task(shared.here, task_id=shared.id, summary="S")
     done = await complete_task(shared.here, task_id=shared.id, summary="S", confirm=True)
     assert done.completed
-    assert any("closes it when it is next there" in note for note in done.notes)
+    assert any("closes it when it next runs" in note for note in done.notes)
     chamber = await shared.chamber("auth")
     assert (chamber.state, await shared.state()) == ("closing", "completed")
     assert (shared.auth.path / "more.py").is_file()

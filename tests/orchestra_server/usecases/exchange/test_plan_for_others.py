@@ -54,7 +54,8 @@ def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
     assert (found.asked, found.as_published) == ((), (published,))
     assert found.holds == (
         (
-            "auth: nobody is in clone laptop:/there (last heard 5 s ago) to hand its work over; "
+            "auth: nobody is on duty in clone laptop:/there (last heard 5 s ago) to hand its work "
+            "over; "
             "what it published 1 h ago would land"
         ),
     )
@@ -63,7 +64,7 @@ def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
 @pytest.mark.parametrize(
     ("chamber", "state", "why"),
     [
-        (AUTH, state_with(served=False), "nobody is to hand its work over"),
+        (AUTH, state_with(served=False), "nobody is on duty to hand its work over"),
         (AUTH, state_with(there="other"), "shares no remote with this clone"),
         (AUTH, state_with(there=""), "shares no remote with this clone"),
         (replace(AUTH, clone="f" * 16), state_with(), "shares no remote with this clone"),

@@ -1,1 +1,1 @@
-"""Merges that need no git process of their own: the sides changed different files."""
+"""Merges of sides that changed different files, without a git process for each merge."""

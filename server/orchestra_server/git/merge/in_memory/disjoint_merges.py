@@ -17,7 +17,7 @@ from orchestra_server.git.repository.commit_graph import Ancestry
 
 
 class DisjointMerges:
-    """Merges one branch after another into a growing tree, whose states are among `trees`."""
+    """Merges one branch after another into a growing tree, each of whose states `trees` holds."""
 
     def __init__(self, trees: TreeObjects, ancestry: Ancestry, commits: Iterable[str]) -> None:
         self._trees = trees
@@ -56,7 +56,7 @@ class DisjointMerges:
         self._start, self._merged, self._so_far, self._tree = result, [], {}, None
 
     def _changes_of(self, commit: str) -> TreeChanges:
-        """Return a branch's changes; those of all are read when the first ones are needed."""
+        """Return a branch's changes; the first call reads those of all branches."""
         if self._branches is None:
             forks = {commit: self._ancestry.only_fork(commit) for commit in self._commits}
             self._branches = read_changes_of(
@@ -65,7 +65,7 @@ class DisjointMerges:
         return self._branches[commit]
 
     def _changed_since(self, fork: str) -> ChangedPaths:
-        """Return what the result has changed since the commit that a branch forks from."""
+        """Return which paths the result has changed since the commit that a branch forks from."""
         if fork not in self._so_far:
             changed = ChangedPaths()
             if fork != self._start:

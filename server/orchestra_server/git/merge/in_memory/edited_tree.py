@@ -26,7 +26,7 @@ class OddTreeError(Exception):
 
 @dataclass(slots=True)
 class TreeObjects:
-    """The trees that are read and made; `write` gives the made ones to the repository."""
+    """Trees that were read or made; `write` puts the made ones into the repository."""
 
     repo: Repository
     _entries: dict[str, Entries] = field(default_factory=dict[str, Entries])
@@ -51,8 +51,8 @@ class TreeObjects:
             for name, entry in sorted(entries.items(), key=_by_git)
         )
         some_id = next(iter(entries.values())).object_id
-        make = hashlib.sha1 if len(some_id) == _SHA1_DIGITS else hashlib.sha256
-        tree = make(b"tree %d\0%s" % (len(content), content)).hexdigest()
+        new_hash = hashlib.sha1 if len(some_id) == _SHA1_DIGITS else hashlib.sha256
+        tree = new_hash(b"tree %d\0%s" % (len(content), content)).hexdigest()
         if tree not in self._entries:
             self._entries[tree] = self._made[tree] = dict(entries)
         return tree
@@ -70,55 +70,55 @@ class TreeObjects:
     def _read(self, names: list[str]) -> list[str]:
         """Read trees, and return their names."""
         stdin = "".join(f"{name}\n" for name in names)
-        told = os.fsencode(self.repo.git("cat-file", "--batch", stdin=stdin))
+        output = os.fsencode(self.repo.git("cat-file", "--batch", stdin=stdin))
         trees, at = list[str](), 0
-        while at < len(told):
-            end = told.index(b"\n", at)
-            words = told[at:end].decode("ascii", "replace").split()
+        while at < len(output):
+            end = output.index(b"\n", at)
+            words = output[at:end].decode("ascii", "replace").split()
             if words[1] != "tree":
                 raise OddTreeError(" ".join(words))
             start, size = end + 1, int(words[2])
-            self._entries[words[0]] = _parse(told[start : start + size], len(words[0]) // 2)
+            self._entries[words[0]] = _parse(output[start : start + size], len(words[0]) // 2)
             trees.append(words[0])
             at = start + size + 1
         return trees
 
 
 class EditedTree:
-    """A tree that changes are made to."""
+    """A tree that is changed step by step."""
 
     def __init__(self, objects: TreeObjects, root: str) -> None:
         self._objects = objects
         self._directories: dict[str, Entries] = {"": dict(objects.entries(root))}
 
     def apply(self, changes: TreeChanges) -> str:
-        """Make the changes and return the new tree; raises OddTreeError, with some of them made."""
-        gone = [path for path, entry in changes.files.items() if entry is None]
-        for path in gone:
+        """Make the changes and return the new tree; raises OddTreeError with only some made."""
+        deleted = [path for path, entry in changes.files.items() if entry is None]
+        for path in deleted:
             folder, name = _split(path)
             self._directory(folder).pop(name, None)
         for path, entry in changes.files.items():
             if entry is not None:
                 folder, name = _split(path)
                 self._directory(folder)[name] = entry
-        touched = {above for path in changes.files for above in directories_above(path)}
-        for directory in sorted(touched, key=lambda path: path.count("/"), reverse=True):
+        changed = {above for path in changes.files for above in directories_above(path)}
+        for directory in sorted(changed, key=lambda path: path.count("/"), reverse=True):
             self._close(directory)
         return self._objects.add(self._directories[""])
 
     def _directory(self, path: str) -> Entries:
-        """Return a directory's entries, none for one that is not there."""
+        """Return a directory's entries, {} if it does not exist."""
         if path not in self._directories:
             above, name = _split(path)
             entry = self._directory(above).get(name)
-            is_there = entry is not None and entry.mode == _TREE_MODE
+            is_directory = entry is not None and entry.mode == _TREE_MODE
             self._directories[path] = (
-                dict(self._objects.entries(entry.object_id)) if entry and is_there else {}
+                dict(self._objects.entries(entry.object_id)) if entry and is_directory else {}
             )
         return self._directories[path]
 
     def _close(self, path: str) -> None:
-        """Enter a changed directory into the one above it; git keeps no empty ones."""
+        """Put a changed directory into its parent, or remove it there: git keeps no empty ones."""
         above, name = _split(path)
         entries, outer = self._directory(path), self._directory(above)
         if entries:

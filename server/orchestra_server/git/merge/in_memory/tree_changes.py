@@ -7,7 +7,7 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.index_copy import split_nul
 
 _TREE_MODE = "040000"
-# Also a submodule whose changes .gitmodules says to ignore.
+# Includes submodules whose changes .gitmodules says to ignore.
 _DIFF_TREE = ("diff-tree", "-r", "-t", "-z", "--raw", "--no-renames", "--ignore-submodules=none")
 
 
@@ -41,19 +41,19 @@ class ChangedPaths:
     removed: set[str] = field(default_factory=set[str])
 
     def add(self, changes: TreeChanges) -> None:
-        """Count these changes too."""
+        """Add the paths of these changes."""
         self.files.update(changes.files)
         self.removed |= changes.removed
         for path in changes.files:
             self.above.update(directories_above(path))
 
     def is_disjoint(self, changes: TreeChanges) -> bool:
-        """Tell whether merging the changes needs no more than taking both sides'.
+        """Tell whether merging means no more than taking the changes of both sides.
 
-        No path may be changed on both sides, or be a file on one and a directory on the other.
-        And neither side may have changed something in a directory that the other has removed: git
-        would look for the directory's new name. Then git finds no rename that matters either: it
-        follows one only where the other side has changed the file, or what is in its directory.
+        No path may be changed on both sides, or be a file on one and a directory on the other. Nor
+        may a side have changed something in a directory that the other has removed: git would look
+        for the directory's new name. Then no rename matters either: git follows one only where the
+        other side has changed the file or something in its directory.
         """
         if changes.removed & self.above:
             return False
@@ -92,7 +92,7 @@ def read_changes_of(repo: Repository, forks: Mapping[str, str]) -> dict[str, Tre
 
 
 def _by_commit(parts: Sequence[str]) -> Iterable[tuple[str, list[str]]]:
-    """Split the output at its lines with a commit; one without changes has none."""
+    """Split the output at its commit lines; a commit without changes has no such line."""
     commit, fields = "", list[str]()
     at = 0
     while at < len(parts):
@@ -112,8 +112,8 @@ def _parse(fields: Iterable[str]) -> TreeChanges:
     """Parse pairs of `:mode mode object object status` and path."""
     changes = TreeChanges()
     pairs = iter(fields)
-    for told, path in zip(pairs, pairs, strict=True):
-        mode_before, mode, object_before, object_id, status = told.removeprefix(":").split()
+    for columns, path in zip(pairs, pairs, strict=True):
+        mode_before, mode, object_before, object_id, status = columns.removeprefix(":").split()
         is_tree = _TREE_MODE in {mode_before, mode}
         if not is_tree:
             changes.files[path] = None if status == "D" else TreeEntry(mode, object_id)
