@@ -12,6 +12,6 @@ from tests.support.repositories import small_repository
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    found = find_project(small_repository(tmp_path / "shop").path)
-    yield found
-    stop_daemon(found.git_dir)
+    shop = find_project(small_repository(tmp_path / "shop").path)
+    yield shop
+    stop_daemon(shop.git_dir)

@@ -85,6 +85,6 @@ def test_an_introduction_names_the_private_store_as_the_settings_do(
     assert introduced["common_dir"] == "/srv/shop/.git"
 
 
-def test_an_introduction_names_a_store_by_its_url_wherever_the_private_one_would_be() -> None:
+def test_an_introduction_names_a_store_by_its_url_whatever_the_state_directory_is() -> None:
     environ = {"ORCHESTRA_REDIS_URL": " redis://db ", "ORCHESTRA_STATE_DIR": "/state"}
     assert introduction(Path("/srv"), environ)["store"] == ["redis://db", ""]

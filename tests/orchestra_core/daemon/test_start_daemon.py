@@ -31,7 +31,7 @@ def about(project: Project, settings: Settings) -> Answer:
     return answer
 
 
-def test_many_who_need_a_daemon_at_once_get_the_same_one(
+def test_many_processes_that_need_a_daemon_at_once_get_the_same_one(
     project: Project, settings: Settings
 ) -> None:
     def ensured(_: int) -> int:
@@ -42,7 +42,7 @@ def test_many_who_need_a_daemon_at_once_get_the_same_one(
         assert len(set(threads.map(ensured, range(8)))) == 1
 
 
-def test_a_daemon_is_nobodys_child_and_has_a_session_of_its_own(
+def test_a_daemon_has_a_session_of_its_own_and_is_no_child_of_its_starter(
     project: Project, settings: Settings
 ) -> None:
     ensure_daemon(project, settings)

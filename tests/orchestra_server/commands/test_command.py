@@ -19,7 +19,7 @@ from tests.support.conducting import a_started_task, chambers_open
         (OperatorCommand(name="resume", root="/", chamber="UP"), "'UP' is not allowed"),
     ],
 )
-async def test_what_cannot_be_right_is_refused_before_the_store_is_asked(
+async def test_bad_arguments_are_refused_before_the_store_is_read(
     context: Context, command: OperatorCommand, complaint: str
 ) -> None:
     with pytest.raises(BadInput, match=complaint):
@@ -32,9 +32,9 @@ async def test_an_interrupt_is_sent_found_again_and_cancelled(context: Context) 
     task = await a_started_task(context)
     await chambers_open(context, task, ["auth"])
     send = OperatorCommand(name="interrupt", root="/", chamber="auth", text="Use PR 12")
-    said = await run_command(context, send)
+    output = await run_command(context, send)
     (identifier,) = (await context.store.snapshot()).interrupts
-    assert said.startswith(f"Interrupt {identifier} to auth ({task}): posted.\n")
+    assert output.startswith(f"Interrupt {identifier} to auth ({task}): posted.\n")
     assert "sent already" in await run_command(context, send)
     cancel = OperatorCommand(name="interrupt", root="/", cancel=identifier)
     assert "is cancelled; nobody has read it" in await run_command(context, cancel)
@@ -53,7 +53,7 @@ async def test_a_suspension_says_how_it_ends_and_resume_ends_it(context: Context
     assert "was not suspended" in await run_command(context, resume)
 
 
-async def test_a_message_that_nobody_knows_names_the_unread_ones(context: Context) -> None:
+async def test_the_error_for_an_unknown_message_lists_the_unread_ones(context: Context) -> None:
     task = await a_started_task(context)
     await chambers_open(context, task, ["auth"])
     await run_command(

@@ -23,9 +23,9 @@ async def test_a_chamber_is_resumed_by_its_name_alone_and_says_what_its_worker_i
     await interrupt_worker(
         context, task_id=task, chamber="auth", message="Stop", requires="suspend"
     )
-    said = await resumed_lines(context, "auth", "")
-    assert said.startswith(f"auth ({task}) is resumed. ")
-    assert said.endswith(".\n")
+    output = await resumed_lines(context, "auth", "")
+    assert output.startswith(f"auth ({task}) is resumed. ")
+    assert output.endswith(".\n")
 
 
 async def test_a_task_that_is_named_is_not_looked_for(context: Context) -> None:

@@ -49,9 +49,11 @@ def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> 
     auth, gone = a_conflict().between
     state.put(replace(a_conflict(), id="over", state="clear"))
     document = status_document(PROJECT, state)
-    (found,) = next(one for one in document.tasks[0].chambers if one.name == "auth").conflicts
+    (conflict,) = next(
+        chamber for chamber in document.tasks[0].chambers if chamber.name == "auth"
+    ).conflicts
     assert auth.endswith("/auth")
-    assert (found.other, found.files) == (gone, ("src/app.py",))
+    assert (conflict.other, conflict.files) == (gone, ("src/app.py",))
     line = next(line for line in status_lines(document, NOON) if "● auth" in line)
     assert f"⚠ conflicts with {gone.rpartition('/')[2]}" in line
 
@@ -122,7 +124,7 @@ def test_a_chamber_of_another_clone_shows_where_it_is_and_when_that_was_heard() 
     assert (entry.id, entry.name, entry.is_here) == (a_clone().id, "laptop:/repo", False)
 
 
-def test_what_is_wrong_with_a_chamber_stands_below_it() -> None:
+def test_what_is_wrong_with_a_chamber_is_shown_below_it() -> None:
     state = ProjectState()
     state.put(a_task())
     ill = replace(a_chamber("auth"), state="live", ready_at=NOON, health=("hook gone: mend it",))

@@ -63,7 +63,7 @@ async def test_a_failure_is_one_line_and_says_whether_it_was_misuse(
     assert answer.get("misused") is misused
 
 
-async def test_a_fault_of_the_daemon_is_told_and_logged(
+async def test_a_fault_of_the_daemon_is_reported_and_logged(
     runner: CommandRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(*_: object) -> str:

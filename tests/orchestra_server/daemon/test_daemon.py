@@ -26,10 +26,10 @@ FORBIDDEN = ("mcp", "textual", "pydantic", "rich")
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     monkeypatch.setenv(LINGER, "100")
-    found = find_project(small_repository(tmp_path / "shop").path)
-    yield found
-    if found.git_dir.is_dir():
-        stop_daemon(found.git_dir)
+    shop = find_project(small_repository(tmp_path / "shop").path)
+    yield shop
+    if shop.git_dir.is_dir():
+        stop_daemon(shop.git_dir)
 
 
 def running(project: Project, settings: Settings) -> Answer:

@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Project:
     return find_project(small_repository(tmp_path / "shop").path)
 
 
-async def test_who_is_on_duty_delivers_watches_and_is_heard(
+async def test_the_process_on_duty_delivers_mail_watches_chambers_and_sends_heartbeats(
     store: Store, project: Project, settings: Settings
 ) -> None:
     locks = [project.git_dir / DUTY_LOCK, project.git_dir / "orchestra-radar.lock"]

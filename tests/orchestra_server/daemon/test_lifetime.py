@@ -22,13 +22,13 @@ from orchestra_server.files.spool.spool_folder import make_spool
         (500.0, 0.0, 30.0, 30.0),  # a moment in the future counts as now
     ],
 )
-def test_the_daemon_stays_for_a_while_after_it_was_last_needed(
+def test_the_daemon_runs_for_a_while_after_it_was_last_needed(
     needed_at: float, spooled_at: float, linger: float, left: float
 ) -> None:
     assert seconds_left(needed_at, spooled_at, 100.0, linger) == left
 
 
-async def test_a_daemon_that_nobody_comes_to_ends_by_itself(
+async def test_a_daemon_that_nobody_attaches_to_ends_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lifetime, "_FIRST_USE_SECONDS", 0.01)
@@ -58,8 +58,8 @@ async def test_a_hook_that_writes_into_the_spool_keeps_the_daemon(
     spool = make_spool(tmp_path)
     written = time.time() + 3_600  # so that the second look is the last one before an hour
     os.utime(spool, (written, written))
-    kept = Lifetime(tmp_path, 0.05)
-    ended = asyncio.create_task(kept.ended())
+    daemon = Lifetime(tmp_path, 0.05)
+    ended = asyncio.create_task(daemon.ended())
     for _ in range(3):
         await asyncio.sleep(0.05)
         assert not ended.done()

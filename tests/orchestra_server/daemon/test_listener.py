@@ -83,7 +83,7 @@ async def test_the_socket_is_its_owners_alone(project: Project, settings: Settin
         assert stat.S_IMODE(mode) & 0o077 == 0
 
 
-async def test_who_attaches_holds_the_daemon_until_he_hangs_up(
+async def test_an_attached_process_holds_the_daemon_until_it_hangs_up(
     project: Project, settings: Settings
 ) -> None:
     async with listening(project, settings) as lifetime:
@@ -95,7 +95,7 @@ async def test_who_attaches_holds_the_daemon_until_he_hangs_up(
         await until(lambda: lifetime.holders == 0)
 
 
-async def test_who_is_of_another_store_does_not_hold_the_daemon(
+async def test_a_process_with_another_store_does_not_hold_the_daemon(
     project: Project, settings: Settings
 ) -> None:
     other = replace(settings, redis_url="", state_dir=Path("/elsewhere"))
@@ -120,7 +120,7 @@ async def test_a_stopped_daemon_says_so_to_those_who_hold_it(
 
 
 @pytest.mark.parametrize("line", [b"no question\n", b"[1]\n", b"\n", b"\xff\xfe\n"])
-async def test_what_is_no_question_gets_no_answer_and_does_no_harm(
+async def test_input_that_is_no_question_gets_no_answer_and_does_no_harm(
     project: Project, settings: Settings, line: bytes
 ) -> None:
     async with listening(project, settings):

@@ -33,7 +33,7 @@ def _read(place: Path) -> str:
 
 
 @pytest.mark.parametrize("how", ["removed", "renamed"])
-async def test_a_repository_that_goes_away_is_noticed(tmp_path: Path, how: str) -> None:
+async def test_the_removal_of_the_repository_is_noticed(tmp_path: Path, how: str) -> None:
     common = tmp_path / ".git"
     common.mkdir()
     make_daemon_directories(common)

@@ -9,7 +9,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.daemon.served_store import ServedStore
 
 
-async def test_who_asks_waits_for_the_first_try_to_open_the_store(store: Store) -> None:
+async def test_callers_wait_for_the_first_attempt_to_open_the_store(store: Store) -> None:
     served = ServedStore()
     asking = asyncio.create_task(served.use())
     await asyncio.sleep(0)

@@ -89,10 +89,14 @@ def test_several_things_are_wrong_at_once() -> None:
     health = health_of(
         CHAMBER, ChamberFacts(way_back="run: x", hooked=False), "the limit is reached"
     )
-    assert [one.partition(":")[0] for one in health] == ["hook gone", "detached", "not watched"]
+    assert [sentence.partition(":")[0] for sentence in health] == [
+        "hook gone",
+        "detached",
+        "not watched",
+    ]
 
 
-def test_whether_it_is_watched_changes_and_the_rest_stays() -> None:
+def test_a_change_of_the_watch_leaves_the_other_sentences() -> None:
     ill = replace(CHAMBER, health=("hook gone: run orchestra reconcile",))
     unwatched = replace(ill, health=with_watch(ill, "the limit is reached"))
     assert unwatched.health == (*ill.health, "not watched: the limit is reached")
@@ -115,7 +119,7 @@ def test_whether_it_is_watched_is_read_from_what_is_recorded() -> None:
         (ChamberFacts(registered=False), False),
     ],
 )
-def test_the_radar_cannot_look_at_a_chamber_without_its_worktree(
+def test_the_radar_cannot_compare_a_chamber_without_its_worktree(
     facts: ChamberFacts, *, compared: bool
 ) -> None:
     assert is_compared(health_of(CHAMBER, facts)) == compared

@@ -33,8 +33,8 @@ def hide(repository: TestRepository, folder: str = "") -> None:
 
 
 def written(repository: TestRepository) -> list[str]:
-    found = (repository.path / ".claude").rglob(".gitignore")
-    return sorted(str(path.relative_to(repository.path)) for path in found)
+    ignore_files = (repository.path / ".claude").rglob(".gitignore")
+    return sorted(str(path.relative_to(repository.path)) for path in ignore_files)
 
 
 def test_no_ignore_file_is_written_where_the_exclude_block_suffices(

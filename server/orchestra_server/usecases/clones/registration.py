@@ -102,7 +102,7 @@ class CloneHeartbeat:
             return
         new_id = await asyncio.to_thread(renew_clone_id, self._project.git_dir, note.id)
         _log.warning(
-            "another running machine has this clone's id and keeps it with the chambers; this "
+            "another running machine has this clone's id: it keeps the id and the chambers; this "
             "clone is now %s and leaves the worktrees of those chambers alone",
             new_id,
         )

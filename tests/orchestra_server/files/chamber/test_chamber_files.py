@@ -48,7 +48,7 @@ def test_our_files_do_not_show_in_git_status(main: TestRepository) -> None:
     Session(chamber.path).fire("PreToolUse")
     assert (main.status, chamber.status) == ("", "")
     assert (chamber.path / ".INTERRUPT.delivered").exists() is False
-    assert [one.state for one in receipts_of(chamber.path)] == ["delivered", "acted"]
+    assert [receipt.state for receipt in receipts_of(chamber.path)] == ["delivered", "acted"]
 
 
 def test_a_chamber_in_a_subdirectory_is_ignored_by_git_and_linked_from_the_main_checkout(

@@ -143,7 +143,9 @@ def test_a_symlink_at_the_mail_files_path_is_replaced_and_a_directory_is_moved_a
 def test_text_that_a_person_wrote_into_the_mail_file_is_kept_as_a_message(chamber: Path) -> None:
     (chamber / MAIL).write_text("come home\n")
     send(chamber, "one")
-    messages = [one["message"] for one in json.loads((chamber / MAIL).read_text())["interrupts"]]
+    messages = [
+        letter["message"] for letter in json.loads((chamber / MAIL).read_text())["interrupts"]
+    ]
     assert messages == ["come home", "one"]
 
 

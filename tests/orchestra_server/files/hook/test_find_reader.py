@@ -64,7 +64,7 @@ def test_a_chamber_is_found_in_a_path_or_a_command(main: Path, words: str) -> No
         "",
     ],
 )
-def test_no_chamber_is_found_in_other_words(main: Path, words: str) -> None:
+def test_no_chamber_is_found_in_text_that_names_none(main: Path, words: str) -> None:
     assert chamber_in(words.replace("{main}", str(main)), str(main), "/") == {}
 
 

@@ -16,7 +16,5 @@ from orchestra_server.files.hook.shell_words import simple_commands
         ("", []),
     ],
 )
-def test_a_command_line_is_taken_apart_as_a_shell_would(
-    command: str, words: list[list[str]]
-) -> None:
+def test_a_command_line_is_split_as_a_shell_would(command: str, words: list[list[str]]) -> None:
     assert simple_commands(command) == words

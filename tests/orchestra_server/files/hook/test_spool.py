@@ -102,7 +102,7 @@ def test_settings_of_an_older_version_get_no_report(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_turn_that_mail_continues_is_told_with_the_names_of_its_caller() -> None:
+def test_a_turn_that_mail_continues_is_reported_with_the_ids_of_its_caller() -> None:
     payload: Fields = {"hook_event_name": "Stop", "session_id": "s", "agent_id": "a", "x": 1}
     assert json.loads(continued(payload)) == {
         "hook_event_name": "Continued",

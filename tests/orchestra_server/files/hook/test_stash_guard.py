@@ -43,7 +43,7 @@ def test_a_command_that_only_reads_or_names_the_stash_is_not_recognised(command:
     assert not changes_stash(command, {})
 
 
-def test_an_alias_is_followed_to_the_stash_and_a_ring_of_aliases_ends() -> None:
+def test_aliases_are_followed_to_the_stash_and_a_cycle_of_aliases_ends() -> None:
     aliases = parse_aliases(
         "alias.st stash\nalias.a b\nalias.b a\nalias.l stash list\nother.x stash\n"
     )

@@ -29,17 +29,17 @@ def test_the_bundle_contains_every_module_and_no_name_is_defined_twice() -> None
 
 
 def names_in(source: str) -> list[str]:
-    found: list[str] = []
+    names: list[str] = []
     for node in ast.parse(source).body:
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                found.append(name)
+                names.append(name)
             case ast.Assign(targets=targets):
                 inner = (one for target in targets for one in ast.walk(target))
-                found += [one.id for one in inner if isinstance(one, ast.Name)]
+                names += [one.id for one in inner if isinstance(one, ast.Name)]
             case _:
                 pass
-    return found
+    return names
 
 
 def test_the_bundle_passes_the_linter_and_the_formatter(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def test_without_hooks_in_the_chamber_the_main_checkouts_are_probed(
 def test_the_probe_sends_the_payload_that_a_client_sends(chamber: Path, tmp_path: Path) -> None:
     settle_in(chamber, f"cat > {shlex.quote(str(tmp_path / 'told'))}")
     probe_hook(chamber, "t/auth", tmp_path, tmp_path / ".git")
-    told = json.loads((tmp_path / "told").read_text())
-    assert (told["hook_event_name"], told["cwd"]) == (EVENT, str(chamber))
+    received = json.loads((tmp_path / "told").read_text())
+    assert (received["hook_event_name"], received["cwd"]) == (EVENT, str(chamber))
 
 
 @pytest.mark.parametrize(

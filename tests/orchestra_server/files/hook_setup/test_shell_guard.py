@@ -62,8 +62,8 @@ def test_mail_in_any_chamber_starts_the_main_checkouts_hook(tmp_path: Path, code
 
 def test_a_missing_interpreter_or_a_failing_hook_is_silent(tmp_path: Path, code: Path) -> None:
     (tmp_path / ".INTERRUPT").write_text("Stop")
-    gone = chamber_command(Path("/nowhere/python"), code, tmp_path)
-    assert run(gone, gone.mail) == ""
+    command_without_python = chamber_command(Path("/nowhere/python"), code, tmp_path)
+    assert run(command_without_python, command_without_python.mail) == ""
     (code / f"{MARK}.py").write_text("def run(*_):\n    raise ValueError\n")
     fails = chamber_command(Path(sys.executable), code, tmp_path)
     assert run(fails, fails.mail) == ""

@@ -26,12 +26,14 @@ def test_a_claim_and_a_list_of_what_was_shown_are_receipts_of_each_letter() -> N
     assert read_receipts(shown, "acted", AT_NS) == [Receipt(interrupt_id="i1", state="acted", at=5)]
 
 
-def test_a_note_by_hand_that_was_shown_is_a_receipt_of_nothing() -> None:
+def test_a_note_that_a_person_wrote_is_a_receipt_of_nothing() -> None:
     for note in (b"come home", b"", b"\xff", b'{"interrupts": 7}'):
         assert read_receipts(note, "delivered", AT_NS) == []
 
 
-def test_receipts_in_a_chamber_come_in_order_of_time_and_half_ones_wait(tmp_path: Path) -> None:
+def test_receipts_in_a_chamber_come_in_order_of_time_and_half_written_ones_wait(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / RECEIPTS
     folder.mkdir(parents=True)
     (folder / "a.json").write_text('{"interrupt_id": "i1", "state": "acted", "at": 2}')

@@ -35,7 +35,7 @@ def claimed(common_dir: Path, limit: int = 100) -> list[str]:
     return [file.name for file in claim_files(common_dir, limit)]
 
 
-def test_a_spool_is_its_owners_alone_and_is_not_there_unmade(tmp_path: Path) -> None:
+def test_a_spool_is_its_owners_alone_and_reading_makes_none(tmp_path: Path) -> None:
     assert not has_files(tmp_path)
     assert make_spool(tmp_path).stat().st_mode & 0o777 == 0o700
     assert not has_files(tmp_path)
@@ -54,7 +54,7 @@ def test_files_come_in_the_order_of_their_writing(tmp_path: Path, spool: Path) -
     assert claimed(tmp_path) == ["auth.1.PreToolUse.63", "auth.7.8.delivered", "auth.1.Stop.1"]
 
 
-def test_of_one_moment_a_receipt_comes_first_and_the_later_event_of_a_turn_last(
+def test_at_one_moment_a_receipt_comes_first_and_the_later_event_of_a_turn_last(
     tmp_path: Path, spool: Path
 ) -> None:
     order = [
@@ -86,7 +86,7 @@ def test_a_round_claims_the_oldest_only(tmp_path: Path, spool: Path) -> None:
     assert len(list(spool.glob("a.*"))) == 3
 
 
-def test_a_link_is_not_read_and_can_be_put_aside(tmp_path: Path, spool: Path) -> None:
+def test_a_link_is_not_read_and_can_be_refused(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     (spool / "auth.1.2.delivered").symlink_to(tmp_path / "secret")
     (file,) = claim_files(tmp_path, 100)
@@ -96,7 +96,7 @@ def test_a_link_is_not_read_and_can_be_put_aside(tmp_path: Path, spool: Path) ->
     assert claimed(tmp_path) == []
 
 
-def test_folders_are_passed_over_and_what_a_dead_hook_began_goes(
+def test_folders_are_skipped_and_half_written_files_of_dead_hooks_are_removed(
     tmp_path: Path, spool: Path
 ) -> None:
     (spool / "a folder").mkdir()
@@ -106,7 +106,7 @@ def test_folders_are_passed_over_and_what_a_dead_hook_began_goes(
     assert sorted(path.name for path in spool.glob(".*")) == [".56.78"]
 
 
-def test_one_reads_at_a_time(tmp_path: Path) -> None:
+def test_only_one_reader_reads_at_a_time(tmp_path: Path) -> None:
     with locked_spool(tmp_path) as first, locked_spool(tmp_path, patience=0.02) as second:
         assert (first, second) == (True, False)
     with locked_spool(tmp_path) as again:

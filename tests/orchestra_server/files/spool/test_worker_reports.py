@@ -56,7 +56,7 @@ def test_a_report_of_any_size_is_read_whole(checkout: HookedCheckout, size: int)
     assert presence.state == "working"
 
 
-def test_floods_of_one_event_stay_in_their_slots_and_hide_no_other(
+def test_a_flood_of_one_event_stays_in_its_slots_and_hides_no_other_event(
     checkout: HookedCheckout,
 ) -> None:
     worker = Session(checkout.chamber())
@@ -77,7 +77,7 @@ def test_half_a_report_is_no_report(checkout: HookedCheckout, cut: int) -> None:
             read_report(half, AT_NS)
 
 
-def test_the_conductor_a_stranger_and_a_chamber_that_is_gone_are_nobodys_presence(
+def test_reports_of_the_conductor_a_stranger_or_a_closed_chamber_show_no_presence(
     checkout: HookedCheckout, tmp_path: Path
 ) -> None:
     checkout.chamber()
@@ -98,7 +98,7 @@ def test_a_call_in_a_chamber_binds_a_subagent_and_its_end_is_noted(
     agent.fire("PostToolUse", READ, "presence")
     agent.fire("SubagentStop", {"last_assistant_message": "Done"}, "presence")
     presences = read_reports(checkout)
-    assert {one.agent_id for one in presences} == {"a-7"}
+    assert {presence.agent_id for presence in presences} == {"a-7"}
     assert (presences[-1].state, presences[-1].message) == ("finished", "Done")
     binding = checkout.main / ".claude/hooks/bindings/a-7.json"
     assert '"ended": true' in binding.read_text()
@@ -113,7 +113,7 @@ def test_a_call_in_a_chamber_binds_a_subagent_and_its_end_is_noted(
         ("opencode", "SessionEnd", "finished"),
     ],
 )
-def test_events_of_other_clients_tell_the_same(
+def test_events_of_other_clients_show_the_same_presence(
     checkout: HookedCheckout, client: str, event: str, state: str
 ) -> None:
     worker = Session(checkout.chamber())
@@ -122,7 +122,7 @@ def test_events_of_other_clients_tell_the_same(
     assert (presence.state, presence.since) == (state, 7)
 
 
-def test_an_event_without_a_state_tells_nothing(checkout: HookedCheckout) -> None:
+def test_an_event_without_a_state_shows_no_presence(checkout: HookedCheckout) -> None:
     worker = Session(checkout.chamber())
     assert read_report(report(checkout, worker, "Notification"), AT_NS) is None
     assert read_report(report(checkout, worker, "PreCompact"), AT_NS) is None
@@ -145,18 +145,18 @@ def reader_of(root: Path, agent: str = "") -> Reader:
         ("SessionEnd", {}, "finished"),
     ],
 )
-def test_each_event_tells_a_state(tmp_path: Path, event: str, payload: Fields, state: str) -> None:
+def test_each_event_shows_a_state(tmp_path: Path, event: str, payload: Fields, state: str) -> None:
     presence = describe(event, reader_of(tmp_path), payload)
     assert presence is not None
     assert presence["state"] == state
 
 
 @pytest.mark.parametrize("event", ["Notification", "PreCompact", "FileChanged"])
-def test_other_events_tell_nothing(tmp_path: Path, event: str) -> None:
+def test_other_events_show_no_state(tmp_path: Path, event: str) -> None:
     assert describe(event, reader_of(tmp_path), {"message": "done"}) is None
 
 
-def test_a_tool_call_is_told_with_a_path_relative_to_the_chamber(tmp_path: Path) -> None:
+def test_a_tool_call_is_shown_with_a_path_relative_to_the_chamber(tmp_path: Path) -> None:
     payload: Fields = {"tool_name": "Read", "tool_input": {"file_path": f"{tmp_path}/src/a.py"}}
     assert describe("PreToolUse", reader_of(tmp_path), payload) == {
         "state": "working",
@@ -165,10 +165,10 @@ def test_a_tool_call_is_told_with_a_path_relative_to_the_chamber(tmp_path: Path)
     }
 
 
-def test_the_last_message_is_told_on_one_line(tmp_path: Path) -> None:
+def test_the_last_message_is_shown_on_one_line(tmp_path: Path) -> None:
     presence = describe("Stop", reader_of(tmp_path), {"last_assistant_message": "all\ndone"})
     assert presence == {"state": "idle", "message": "all done"}
 
 
-def test_a_subagent_of_a_worker_does_not_tell_the_end_of_a_turn(tmp_path: Path) -> None:
+def test_a_workers_subagent_does_not_end_the_workers_turn(tmp_path: Path) -> None:
     assert describe("Stop", reader_of(tmp_path, "inner"), {}) is None

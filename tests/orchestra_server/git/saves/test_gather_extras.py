@@ -57,7 +57,7 @@ def test_unmerged_entries_are_kept_by_their_stages_whatever_the_name(
     assert not {"HEAD", "branch", "submodules"} & names
 
 
-def test_the_names_of_entries_are_whole() -> None:
+def test_the_names_of_entries_are_complete() -> None:
     assert SaveExtras(("100644 1234\ta\tb", "100644 1234\tc"), ()).names == {"a\tb", "c"}
 
 

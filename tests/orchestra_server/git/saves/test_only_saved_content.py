@@ -62,7 +62,7 @@ def no_files(chamber: TestRepository) -> None:
 @pytest.mark.parametrize(
     "change", [nothing, the_file_as_in_head, the_index_as_in_the_files, no_files]
 )
-def test_what_is_in_head_or_in_the_save_is_no_work_of_somebody(
+def test_content_of_head_or_of_the_save_is_not_somebodys_work(
     shop: Workshop, change: Callable[[TestRepository], None]
 ) -> None:
     chamber, ref = saved_chamber(shop)
@@ -103,7 +103,7 @@ def an_operation(chamber: TestRepository) -> None:
         *(another_content_in_the_index, an_operation),
     ],
 )
-def test_anything_else_is_work_of_somebody(
+def test_any_other_content_is_somebodys_work(
     shop: Workshop, change: Callable[[TestRepository], None]
 ) -> None:
     chamber, ref = saved_chamber(shop)
@@ -111,7 +111,7 @@ def test_anything_else_is_work_of_somebody(
     assert not has_only_saved_content(shop.repo, ref, read_state(chamber.path))
 
 
-def test_unmerged_files_are_work_of_somebody(shop: Workshop) -> None:
+def test_unmerged_files_are_somebodys_work(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.commit("mine", {"README": "mine\n"})
     shop.main.commit("theirs", {"README": "theirs\n"})
@@ -131,7 +131,7 @@ def test_without_a_save_only_commits_count(shop: Workshop) -> None:
     assert has_only_saved_content(shop.repo, "", state, [other])
 
 
-def test_a_commit_that_is_not_there_has_no_files(shop: Workshop) -> None:
+def test_a_missing_commit_has_no_files(shop: Workshop) -> None:
     assert tree_entries(shop.repo, "1" * 40) == set()
     assert tree_paths(shop.repo, "HEAD") == {"README", "src/app.py"}
 
@@ -161,7 +161,7 @@ def test_a_saved_file_is_a_difference(shop: Workshop) -> None:
     assert differs_in_submodules_alone(shop.repo, ref, read_state(chamber.path))
 
 
-def test_submodules_with_what_was_committed_or_saved_of_them_pass(
+def test_submodules_with_only_committed_or_saved_content_pass(
     shop_with_submodule: Workshop,
 ) -> None:
     shop = shop_with_submodule

@@ -199,7 +199,7 @@ def test_an_added_submodule_is_filled_though_the_files_looked_finished(
     assert (chamber.status, chamber.read("zlib/inner.txt")) == (before, "inner\n")
 
 
-def test_a_restore_goes_on_between_an_added_submodule_and_the_index(
+def test_a_restore_resumes_between_an_added_submodule_and_the_index(
     shop: Workshop, tmp_path: Path
 ) -> None:
     chamber = chamber_with_an_added_submodule(shop, tmp_path)
@@ -212,7 +212,7 @@ def test_a_restore_goes_on_between_an_added_submodule_and_the_index(
 
 
 @pytest.mark.parametrize("step", ["", "_put_index"])
-def test_a_submodule_that_was_taken_out_stays_out(shop: Workshop, step: str) -> None:
+def test_a_submodule_that_was_removed_stays_removed(shop: Workshop, step: str) -> None:
     [chamber] = shop.open("auth")
     chamber.git("rm", "--quiet", "-f", "libs/maths")
     chamber.write("README", "not staged\n")
@@ -224,7 +224,7 @@ def test_a_submodule_that_was_taken_out_stays_out(shop: Workshop, step: str) -> 
     assert not (chamber.path / "libs/maths").exists()
 
 
-def test_a_worktree_left_by_another_saves_interrupted_restore_gives_way(shop: Workshop) -> None:
+def test_a_worktree_left_by_another_saves_interrupted_restore_is_replaced(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     chamber.write("README", "first\n")
     chamber.write("first.txt", "1\n")

@@ -58,7 +58,7 @@ def test_commits_and_uncommitted_work_are_restored_on_the_branch(
 
 
 @pytest.mark.parametrize("other", ["aaa", "zzz"])
-def test_another_chamber_beside_it_is_not_taken_for_it(
+def test_another_chamber_with_a_similar_path_is_not_mistaken_for_it(
     shop: Workshop, chamber: TestRepository, other: str
 ) -> None:
     [beside] = shop.open(other)
@@ -77,7 +77,7 @@ def test_recreating_again_changes_nothing(shop: Workshop, chamber: TestRepositor
         assert (chamber.status, chamber.read("README")) == (" M README", "changed\n")
 
 
-def test_a_worktree_that_an_attempt_made_without_filling_it_is_taken_up(
+def test_a_worktree_that_an_earlier_attempt_left_empty_is_used(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     commit = chamber.commit("work", {"new": "committed\n"})
@@ -90,7 +90,7 @@ def test_a_worktree_that_an_attempt_made_without_filling_it_is_taken_up(
     assert (chamber.path / ".claude/note").exists()
 
 
-def test_a_worktree_that_stood_on_another_branch_is_taken_up_where_it_stood(
+def test_a_worktree_that_was_on_another_branch_is_used_on_that_branch(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     own = chamber.commit("own", {"own": "x\n"})
@@ -104,7 +104,7 @@ def test_a_worktree_that_stood_on_another_branch_is_taken_up_where_it_stood(
         assert chamber.git("rev-parse", BRANCH) == own
 
 
-def test_a_worktree_whose_head_was_detached_is_taken_up_detached(
+def test_a_worktree_whose_head_was_detached_is_used_detached(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.git("checkout", "--quiet", "--detach")
@@ -116,7 +116,7 @@ def test_a_worktree_whose_head_was_detached_is_taken_up_detached(
 
 
 @pytest.mark.parametrize("clean", [True, False])
-def test_a_worktree_made_for_another_save_gives_way(
+def test_a_worktree_made_for_another_save_is_replaced(
     shop: Workshop, chamber: TestRepository, *, clean: bool
 ) -> None:
     chamber.commit("first", {"first": "1\n"})
@@ -168,8 +168,8 @@ def test_a_branch_with_commits_of_its_own_is_in_the_way_and_stays(
     ref = close(shop, chamber)
     other = shop.main.commit("other")
     shop.main.git("branch", BRANCH, other)
-    told = f"branch {BRANCH} is at {other[:12]} and was saved at {tip[:12]}; .* {BRANCH}-kept$"
-    with pytest.raises(Refused, match=told):
+    error = f"branch {BRANCH} is at {other[:12]} and was saved at {tip[:12]}; .* {BRANCH}-kept$"
+    with pytest.raises(Refused, match=error):
         recreate(shop, chamber, ref)
     assert shop.main.git("rev-parse", BRANCH) == other
     assert not chamber.path.exists()

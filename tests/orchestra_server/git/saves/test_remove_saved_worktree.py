@@ -40,11 +40,11 @@ def untouched(made: TestRepository) -> None:
 def test_a_clean_chamber_is_removed_although_it_is_locked(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    remove_worktree(repo, one.path)
-    assert not one.path.exists()
-    assert delete_branch(repo, one.branch, one.commit)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    remove_worktree(repo, worktree.path)
+    assert not worktree.path.exists()
+    assert delete_branch(repo, worktree.branch, worktree.commit)
     untouched(made)
 
 
@@ -52,67 +52,67 @@ def test_a_clean_chamber_is_removed_although_it_is_locked(tmp_path: Path) -> Non
 def test_unsaved_work_is_never_removed(tmp_path: Path, change: str) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    chamber = made.at(one.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    chamber = made.at(worktree.path)
     chamber.write("README" if change == "modified" else "new", "precious")
     if change == "staged":
         chamber.git("add", "new")
-        (one.path / "new").unlink()
+        (worktree.path / "new").unlink()
     with pytest.raises(Refused, match="not saved"):
-        remove_worktree(repo, one.path)
-    assert one.path.is_dir()
+        remove_worktree(repo, worktree.path)
+    assert worktree.path.is_dir()
     assert [tree.locked_reason for tree in list_worktrees(repo)][1]
-    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
-    remove_worktree(repo, one.path)
-    assert not one.path.exists()
+    save_work(repo, worktree.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, worktree.path)
+    assert not worktree.path.exists()
 
 
 def test_work_after_saving_is_not_removed(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    made.at(one.path).write("new", "first")
-    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
-    made.at(one.path).write("new", "second")
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    made.at(worktree.path).write("new", "first")
+    save_work(repo, worktree.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    made.at(worktree.path).write("new", "second")
     with pytest.raises(Refused, match="not saved"):
-        remove_worktree(repo, one.path)
+        remove_worktree(repo, worktree.path)
 
 
 def test_commits_on_no_branch_are_never_removed(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    chamber = made.at(one.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    chamber = made.at(worktree.path)
     chamber.git("checkout", "--quiet", "--detach")
     chamber.commit("adrift", {"new": "precious"})
     with pytest.raises(Refused, match="commits that are on no branch"):
-        remove_worktree(repo, one.path)
-    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
-    remove_worktree(repo, one.path)
+        remove_worktree(repo, worktree.path)
+    save_work(repo, worktree.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    remove_worktree(repo, worktree.path)
 
 
 def test_a_chamber_whose_directory_was_deleted_is_removed_from_gits_list(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    one.path.rename(tmp_path / "moved")
-    remove_worktree(repo, one.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    worktree.path.rename(tmp_path / "moved")
+    remove_worktree(repo, worktree.path)
     assert len(list_worktrees(repo)) == 1
 
 
 def test_a_chamber_without_its_git_file_is_not_removed(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    (one.path / ".git").unlink()
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    (worktree.path / ".git").unlink()
     with pytest.raises(OrchestraError, match="is not a git working tree any more"):
-        remove_worktree(repo, one.path)
-    assert (one.path / "README").exists()
+        remove_worktree(repo, worktree.path)
+    assert (worktree.path / "README").exists()
 
 
 def test_a_branch_is_deleted_only_at_the_commit_where_it_was_last_seen(tmp_path: Path) -> None:
@@ -153,14 +153,14 @@ def test_the_same_files_in_another_state_count_as_unsaved(
 ) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    chamber = made.at(one.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    chamber = made.at(worktree.path)
     chamber.write("new", "precious")
-    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    save_work(repo, worktree.path, "refs/orchestra/saved/t-1/auth/1", "saved")
     act(chamber)
     with pytest.raises(Refused, match="not saved"):
-        remove_worktree(repo, one.path)
+        remove_worktree(repo, worktree.path)
     assert chamber.read("new") == "precious"
 
 
@@ -200,14 +200,14 @@ def test_a_file_that_is_staged_or_unstaged_after_saving_counts_as_unsaved(
 ) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    chamber = made.at(one.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    chamber = made.at(worktree.path)
     chamber.write("new", "precious")
     steps = [("add", "new"), ("rm", "--quiet", "--cached", "new")]
     if is_staged_first:
         chamber.git(*steps.pop(0))
-    save_work(repo, one.path, "refs/orchestra/saved/t-1/auth/1", "saved")
+    save_work(repo, worktree.path, "refs/orchestra/saved/t-1/auth/1", "saved")
     chamber.git(*steps[0])
     with pytest.raises(Refused, match="not saved"):
-        remove_worktree(repo, one.path)
+        remove_worktree(repo, worktree.path)

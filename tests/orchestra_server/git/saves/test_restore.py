@@ -119,7 +119,7 @@ def test_the_error_for_an_unknown_ref_says_where_to_look(tmp_path: Path) -> None
         restore_work(shop.repo, "refs/orchestra/saved/t-1/none/1", chamber.path)
 
 
-def test_both_commits_stand_in_the_refusal_of_another_one(tmp_path: Path) -> None:
+def test_the_refusal_of_another_commit_names_both_commits(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.write("new", "x")
@@ -127,8 +127,8 @@ def test_both_commits_stand_in_the_refusal_of_another_one(tmp_path: Path) -> Non
     save_work(shop.repo, chamber.path, ref, "saved")
     first, later = shop.main.head, shop.main.commit("later")
     [other] = shop.open("api")
-    told = f"is at {later[:12]} and {ref} was saved at {first[:12]}; .* made at {first[:12]}$"
-    with pytest.raises(Refused, match=told):
+    error = f"is at {later[:12]} and {ref} was saved at {first[:12]}; .* made at {first[:12]}$"
+    with pytest.raises(Refused, match=error):
         restore_work(shop.repo, ref, other.path)
     assert (other.head, other.status) == (later, "")
 
@@ -170,7 +170,7 @@ def test_a_head_whose_branch_is_not_free_at_its_commit_is_restored_detached(
     assert again.status == "?? new"
 
 
-def test_a_save_without_a_whole_index_gives_unmerged_entries_back(tmp_path: Path) -> None:
+def test_a_save_without_its_own_index_restores_unmerged_entries(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.commit("mine", {"README": "mine\n", "a b/☃": "x\n"})

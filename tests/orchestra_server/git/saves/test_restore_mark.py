@@ -16,7 +16,7 @@ def test_a_worktree_is_marked_with_the_save_that_is_being_restored(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_mark_that_is_there_is_not_written_again(tmp_path: Path) -> None:
+def test_an_existing_mark_is_not_written_again(tmp_path: Path) -> None:
     mark_restoring(tmp_path, FIRST)
     [mark] = tmp_path.iterdir()
     before = mark.stat()
@@ -24,6 +24,6 @@ def test_a_mark_that_is_there_is_not_written_again(tmp_path: Path) -> None:
     assert mark.stat().st_ino == before.st_ino
 
 
-def test_taking_away_a_mark_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
+def test_removing_a_missing_mark_changes_nothing(tmp_path: Path) -> None:
     unmark_restoring(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -95,7 +95,7 @@ def only_deletes(chamber: TestRepository) -> None:
 
 @pytest.mark.parametrize("stop", [not_filled, filled_without_an_index, between_files_and_index])
 @pytest.mark.parametrize("change", [only_adds, only_stages, only_deletes])
-def test_restoring_goes_on_with_one_change_of_any_kind(
+def test_restoring_resumes_with_one_change_of_any_kind(
     tmp_path: Path, change: Callable[[TestRepository], None], stop: Stop
 ) -> None:
     shop = workshop(tmp_path / "repo")
@@ -137,7 +137,7 @@ def test_unmerged_files_stay(tmp_path: Path) -> None:
     assert chamber.status == "UU README"
 
 
-def test_restoring_goes_on_between_the_chambers_branch_and_where_its_head_was(
+def test_restoring_resumes_after_head_has_left_the_chambers_branch(
     tmp_path: Path,
 ) -> None:
     shop = workshop(tmp_path / "repo")

@@ -45,7 +45,7 @@ def test_a_deleted_directory_whose_work_is_merged_needs_no_saving(
     assert shop.main.git("for-each-ref", "refs/orchestra") == ""
 
 
-def test_a_deleted_directory_that_stood_elsewhere_is_saved_with_its_own_branch(
+def test_a_deleted_directory_that_was_on_another_branch_is_saved_with_its_own_branch(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     own = chamber.commit("own", {"own": "x"})
@@ -56,9 +56,9 @@ def test_a_deleted_directory_that_stood_elsewhere_is_saved_with_its_own_branch(
     saved = save_staged(shop.repo, chamber.path, ref, "saved", "main", own_branch=BRANCH)
     assert saved is not None
     assert (saved.head, saved.branch, saved.tip) == (adrift, "", own)
-    found = find_save(shop.repo, ref)
-    assert found is not None
-    assert (found.commit, found.head, found.tip) == (saved.commit, adrift, own)
+    save = find_save(shop.repo, ref)
+    assert save is not None
+    assert (save.commit, save.head, save.tip) == (saved.commit, adrift, own)
 
 
 def test_a_deleted_directory_whose_branch_is_deleted_too_is_saved_from_its_log(
@@ -72,7 +72,7 @@ def test_a_deleted_directory_whose_branch_is_deleted_too_is_saved_from_its_log(
     assert (saved.head, saved.branch) == (commit, BRANCH)
 
 
-def test_of_a_directory_that_git_does_not_list_nothing_is_saved(
+def test_nothing_is_saved_of_a_directory_that_git_does_not_list(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.commit("work", {"new": "x"})

@@ -52,11 +52,11 @@ def test_extras_without_a_compared_entry_differ_from_the_state(path: str) -> Non
     assert not has_same_extras(rest, STATE)
 
 
-def test_unmerged_entries_are_given_back_as_git_reads_them() -> None:
+def test_unmerged_entries_are_returned_as_git_reads_them() -> None:
     assert unmerged_stages(EXTRAS) == f"100644 {BLOB} 1\ta b.py\0" + f"100755 {BLOB} 3\ta b.py\0"
 
 
-def test_operation_files_are_given_back_by_name() -> None:
+def test_operation_files_are_returned_by_name() -> None:
     assert operation_files(EXTRAS) == {"MERGE_HEAD": BLOB}
 
 

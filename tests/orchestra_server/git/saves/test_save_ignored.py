@@ -42,8 +42,8 @@ def test_ignored_files_are_restored_as_ignored_and_without_our_own(shop: Worksho
     ref = saved_ref(chamber)
 
     assert save_work(shop.repo, chamber.path, ref, "saved", ignored=ALL_BUT_OURS) is not None
-    kept = set(shop.main.git("ls-tree", "-r", "--name-only", ref).split())
-    assert kept == {"README", ".gitignore", ".env", "build/deep/x.o", "build/link"}
+    saved_paths = set(shop.main.git("ls-tree", "-r", "--name-only", ref).split())
+    assert saved_paths == {"README", ".gitignore", ".env", "build/deep/x.o", "build/link"}
     remove_worktree(shop.repo, chamber.path, ALL_BUT_OURS)
 
     place = chamber.path.with_name("again")

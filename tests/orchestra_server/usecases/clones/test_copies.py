@@ -27,7 +27,9 @@ async def test_a_copy_of_the_repository_is_another_clone_and_repairs_nothing_of_
     await register_clone(copy.store, copy.project)
     assert copy.clone != context.clone
     found = await reconcile(copy)
-    assert [one.subject for one in found.differences if task_id in one.subject] == []
+    assert [
+        difference.subject for difference in found.differences if task_id in difference.subject
+    ] == []
     chamber = await chamber_of(context, task_id, "auth")
     assert (chamber.is_live, chamber.clone) == (True, context.clone)
     assert auth.read("new.py") == "1\n"

@@ -42,7 +42,7 @@ async def other_machine(store: Store, context: Context, identifier: str) -> None
     await store.say_heard(clone, "the other machine", "mail", silent_ms=1)
 
 
-async def test_a_clone_on_duty_is_heard_again_and_again_and_says_when_it_leaves(
+async def test_a_clone_on_duty_keeps_sending_heartbeats_and_says_when_it_leaves(
     context: Context,
 ) -> None:
     identifier = context.clone
@@ -64,27 +64,27 @@ async def until_heard(context: Context, identifier: str, times: int) -> None:
 async def test_a_clone_without_chambers_is_heard_once(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = list[str | None]()
+    duties = list[str | None]()
     say_heard = Store.say_heard
 
     async def counted(
         store: Store, clone: Clone, holder: str, serves: str | None, *, silent_ms: int
     ) -> Contended | None:
         answer = await say_heard(store, clone, holder, serves, silent_ms=silent_ms)
-        said.append(serves)
+        duties.append(serves)
         return answer
 
     monkeypatch.setattr(Store, "say_heard", counted)
     async with on_duty(context) as heartbeat:
         heartbeat.chambers_live(here=False)
-        await until(lambda: said == ["mail"])
+        await until(lambda: duties == ["mail"])
         heard = (await context.store.heartbeats())[context.clone].at
         async with asyncio.timeout(10):
             while now_ms() - heard < 5 * BEAT:
                 await context.store.heartbeats()
-        assert said == ["mail"]
+        assert duties == ["mail"]
         heartbeat.chambers_live(here=True)
-        await until(lambda: len(said) > 1)
+        await until(lambda: len(duties) > 1)
 
 
 async def test_an_id_is_disputed_while_another_machine_that_has_it_was_heard(
@@ -106,15 +106,17 @@ async def test_the_second_of_two_machines_takes_a_new_id_and_says_so_in_one_line
     identifier = clone_id(context.project.git_dir)
     async with on_duty(context), asyncio.timeout(10):
         clone = describe_clone(context.project, identifier)
-        while not any("keeps the id" in one.getMessage() for one in caplog.records):
+        while not any("keeps the id" in record.getMessage() for record in caplog.records):
             await context.store.say_heard(clone, "the other", "mail", silent_ms=1)
     assert context.clone not in {"", identifier}
     assert (await context.store.heartbeats())[identifier].holder == "the other"
-    [line] = [one.getMessage() for one in caplog.records if "keeps the id" in one.getMessage()]
+    [line] = [
+        record.getMessage() for record in caplog.records if "keeps the id" in record.getMessage()
+    ]
     assert context.clone in line
 
 
-async def test_a_machine_that_fell_silent_is_succeeded_and_the_id_stays(context: Context) -> None:
+async def test_a_clone_keeps_its_id_when_the_other_machine_falls_silent(context: Context) -> None:
     identifier = clone_id(context.project.git_dir)
     await other_machine(context.store, context, identifier)
     async with on_duty(context):

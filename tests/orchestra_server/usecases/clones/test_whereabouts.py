@@ -54,20 +54,22 @@ async def test_what_only_the_other_clone_can_do_is_refused_with_its_name(
     }
     with pytest.raises(Refused) as refused:
         await calls[verb]()
-    said = str(refused.value)
+    error = str(refused.value)
     if verb == "can land its work":
-        assert said.startswith(f"nothing has landed: chamber 'auth' is in clone {name} (")
-        assert "which shares no remote with this clone that could bring its work here" in said
+        assert error.startswith(f"nothing has landed: chamber 'auth' is in clone {name} (")
+        assert "which shares no remote with this clone that could bring its work here" in error
     else:
-        assert said.startswith(f"chamber 'auth' is in clone {name} (")
-        assert said.endswith(f" ago), and only that clone {verb}; call this there")
+        assert error.startswith(f"chamber 'auth' is in clone {name} (")
+        assert error.endswith(f" ago), and only that clone {verb}; call this there")
     chamber = await chamber_of(clones.here, task_id, "auth")
     assert chamber.is_live
     assert await asyncio.to_thread(Path(chamber.path).is_dir)
     assert (await get_task_status(clones.here, task_id=task_id)).state == "open"
 
 
-async def test_mail_to_a_clone_without_anybody_promises_nothing(clones: TwoClones) -> None:
+async def test_mail_to_a_clone_without_a_process_on_duty_promises_nothing(
+    clones: TwoClones,
+) -> None:
     task_id = await a_chamber_there(clones)
     sent = await interrupt_worker(clones.here, task_id=task_id, chamber="auth", message="stop")
     assert (sent.state, sent.is_here) == ("sent", False)
@@ -103,7 +105,7 @@ async def test_lists_say_where_a_chamber_is(clones: TwoClones) -> None:
     assert "another clone" in {one.name: one for one in parallel.chambers}["auth"].diff_note
 
 
-async def test_conflicts_name_what_is_not_compared(clones: TwoClones) -> None:
+async def test_conflicts_name_the_chambers_that_are_not_compared(clones: TwoClones) -> None:
     task_id = await a_chamber_there(clones)
     found = await get_conflicts(clones.here, task_id=task_id)
     assert (found.collisions, found.not_compared) == ([], ["auth"])
@@ -111,7 +113,7 @@ async def test_conflicts_name_what_is_not_compared(clones: TwoClones) -> None:
     assert (await get_conflicts(clones.there, task_id=task_id)).not_compared == []
 
 
-async def test_chambers_of_a_task_from_elsewhere_lie_in_the_clone_that_makes_them(
+async def test_chambers_of_a_task_from_another_clone_are_in_the_clone_that_creates_them(
     clones: TwoClones,
 ) -> None:
     task_id = await a_started_task(clones.there)
@@ -125,7 +127,7 @@ async def test_chambers_of_a_task_from_elsewhere_lie_in_the_clone_that_makes_the
     assert not closed.already_closed
 
 
-async def test_a_directory_of_a_task_is_the_same_one_of_this_clone_where_there_is_one(
+async def test_a_tasks_directory_is_the_same_one_in_this_clone_if_it_exists(
     clones: TwoClones,
 ) -> None:
     task_id = await a_started_task(clones.there)
@@ -152,7 +154,7 @@ async def test_answers_briefings_and_files_name_the_directory_of_this_clone(
     assert stored == str(clones.there.project.main_checkout)
 
 
-async def test_reconcile_repairs_a_chamber_here_of_a_task_from_elsewhere(
+async def test_reconcile_repairs_a_chamber_here_of_a_task_from_another_clone(
     clones: TwoClones,
 ) -> None:
     task_id = await a_started_task(clones.there)

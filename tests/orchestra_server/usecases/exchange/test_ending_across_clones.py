@@ -13,7 +13,9 @@ from tests.orchestra_server.usecases.exchange.conftest import SharedTask, left_c
 from tests.support.waiting import until_awaited
 
 
-async def test_a_clone_that_another_one_completes_the_task_in_waits(shared: SharedTask) -> None:
+async def test_a_clone_refuses_to_complete_a_task_that_another_one_completes(
+    shared: SharedTask,
+) -> None:
     async with served(shared.there):
         await left_completing(shared.there, shared.id)
         with pytest.raises(Refused, match=r"is being completed in clone .*there; see how it ends"):
@@ -79,7 +81,7 @@ async def test_a_task_that_is_only_to_be_saved_is_saved_in_both_clones(shared: S
     assert shared.published == []
 
 
-async def test_what_a_clone_began_that_never_came_back_is_taken_over_when_confirmed(
+async def test_an_attempt_of_a_clone_that_never_came_back_is_taken_over_when_confirmed(
     shared: SharedTask,
 ) -> None:
     shared.api.write("api.py", "1\n")

@@ -95,7 +95,7 @@ async def test_a_hook_that_refuses_there_keeps_the_task_open_with_its_words(
     assert (shared.here_main.path / "auth.py").is_file()
 
 
-async def test_a_clone_without_anybody_that_has_published_nothing_is_named(
+async def test_a_silent_clone_that_has_published_nothing_is_named(
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan_for_others, "STARTING_MS", 0)
@@ -191,7 +191,7 @@ async def test_two_chambers_that_conflict_across_clones_are_an_answer(shared: Sh
     assert commit.startswith(f"git -C {shared.api.path} commit")
 
 
-async def test_odd_new_files_there_are_committed_only_when_it_is_confirmed(
+async def test_unintended_files_in_the_other_clone_are_committed_only_when_confirmed(
     shared: SharedTask,
 ) -> None:
     shared.auth.write(".env", "TOKEN=1\n")
@@ -230,7 +230,7 @@ async def test_a_task_that_began_at_a_commit_which_is_not_here_says_so(
         await create_chambers_batch(shared.here, task_id=task_id, chamber_names=["web"])
 
 
-async def test_work_that_was_published_uncommitted_lands_with_a_commit_of_the_users(
+async def test_work_that_was_published_uncommitted_lands_in_a_commit_by_the_user(
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(radar_exchange, "PAUSE", 0.05)
@@ -242,8 +242,10 @@ async def test_work_that_was_published_uncommitted_lands_with_a_commit_of_the_us
     async with radar_on(shared.there):
         await until_awaited(is_published)
     await complete_task(shared.here, task_id=shared.id, summary="Add it", confirm=True)
-    told = shared.here_main.git("log", "--format=%an %s", "--first-parent", "HEAD^2", "-1")
-    assert told == "Ada Tester auth: Add it"
+    author_and_subject = shared.here_main.git(
+        "log", "--format=%an %s", "--first-parent", "HEAD^2", "-1"
+    )
+    assert author_and_subject == "Ada Tester auth: Add it"
     assert (shared.here_main.path / "auth.py").is_file()
 
 

@@ -35,24 +35,27 @@ def plan(chamber: Chamber, state: ProjectState) -> PlanForOthers:
 
 
 def test_a_clone_on_duty_is_asked() -> None:
-    found = plan(AUTH, state_with())
-    assert (found.asked, found.as_published, found.left_out) == ((AUTH,), (), {})
-    assert found.holds == ()
-    assert found.remote_of(replace(AUTH, published_on=SHOP)) == "origin"
-    assert (found.remote_of(AUTH), found.remote_of(replace(AUTH, published_on="other"))) == ("", "")
+    result = plan(AUTH, state_with())
+    assert (result.asked, result.as_published, result.left_out) == ((AUTH,), (), {})
+    assert result.holds == ()
+    assert result.remote_of(replace(AUTH, published_on=SHOP)) == "origin"
+    assert (result.remote_of(AUTH), result.remote_of(replace(AUTH, published_on="other"))) == (
+        "",
+        "",
+    )
 
 
 def test_a_clone_that_was_heard_just_now_may_be_starting_and_is_given_some_seconds() -> None:
     assert plan(AUTH, state_with()).seconds == ANSWER_SECONDS
-    found = plan(AUTH, state_with(served=False, heard=4_000))
-    assert (found.asked, found.left_out, found.seconds) == ((AUTH,), {}, START_SECONDS)
+    result = plan(AUTH, state_with(served=False, heard=4_000))
+    assert (result.asked, result.left_out, result.seconds) == ((AUTH,), {}, START_SECONDS)
 
 
-def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
+def test_published_work_of_a_silent_clone_can_land_once_confirmed() -> None:
     published = replace(AUTH, published="c0ffee", published_at=NOON - 3_600_000)
-    found = plan(published, state_with(served=False))
-    assert (found.asked, found.as_published) == ((), (published,))
-    assert found.holds == (
+    result = plan(published, state_with(served=False))
+    assert (result.asked, result.as_published) == ((), (published,))
+    assert result.holds == (
         (
             "auth: nobody is on duty in clone laptop:/there (last heard 5 s ago) to hand its work "
             "over; "
@@ -71,19 +74,19 @@ def test_of_a_silent_clone_what_it_published_can_land_once_confirmed() -> None:
         (replace(AUTH, state="creating"), state_with(), "is being created; call again"),
     ],
 )
-def test_any_other_is_left_out_with_the_reason(
+def test_any_other_chamber_is_left_out_with_the_reason(
     chamber: Chamber, state: ProjectState, why: str
 ) -> None:
-    found = plan(chamber, state)
-    assert found.chambers == ()
-    assert why in found.left_out["auth"]
-    assert found.left_out["auth"].startswith("is in clone ")
+    result = plan(chamber, state)
+    assert result.chambers == ()
+    assert why in result.left_out["auth"]
+    assert result.left_out["auth"].startswith("is in clone ")
 
 
 @pytest.mark.parametrize(
     "chamber", [replace(AUTH, clone=HERE), replace(AUTH, state="closing", asked_by=HERE)]
 )
-def test_own_chambers_and_those_that_close_have_no_part_in_it(chamber: Chamber) -> None:
+def test_own_chambers_and_closing_ones_are_not_in_the_plan(chamber: Chamber) -> None:
     assert plan(chamber, state_with()) == PlanForOthers(addresses={"origin": SHOP})
 
 

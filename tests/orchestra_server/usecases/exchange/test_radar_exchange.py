@@ -74,7 +74,7 @@ async def test_two_clones_that_write_one_line_conflict_before_anybody_lands(
     assert "As their clones last published them: auth." in answer.next_step
 
 
-async def test_what_was_published_goes_with_the_chamber_here_and_on_the_remote(
+async def test_published_work_is_deleted_with_its_chamber_here_and_on_the_remote(
     watched: SharedTask,
 ) -> None:
     watched.auth.write("auth.py", "1\n")
@@ -97,7 +97,7 @@ async def test_a_task_of_one_clone_is_published_nowhere(shared: SharedTask) -> N
     assert [ref for ref in shared.published if alone in ref] == []
 
 
-async def test_a_remote_that_is_away_holds_nothing_up_and_gets_the_work_later(
+async def test_an_unreachable_remote_delays_nothing_and_gets_the_work_later(
     watched: SharedTask,
 ) -> None:
     away = watched.origin.path.with_name("away")
@@ -114,7 +114,7 @@ async def test_a_remote_that_is_away_holds_nothing_up_and_gets_the_work_later(
     await until(lambda: chamber_ref(watched.id, "auth") in watched.published)
 
 
-async def test_new_files_that_nobody_is_likely_to_have_meant_are_not_published(
+async def test_new_files_that_look_unintended_are_not_published(
     watched: SharedTask,
 ) -> None:
     watched.auth.write("auth.py", "1\n")

@@ -14,9 +14,12 @@ AUTH = replace(a_chamber("auth"), state="live", clone="b", published="c0ffee")
 
 def state_with(*chambers: Chamber, **changes: str) -> ProjectState:
     task = replace(a_task(), **changes)
-    clones = {one: replace(a_clone(one, f"/{one}"), remotes=at) for one, at in CLONES.items()}
+    clones = {
+        chamber: replace(a_clone(chamber, f"/{chamber}"), remotes=at)
+        for chamber, at in CLONES.items()
+    }
     return ProjectState(
-        tasks={task.id: task}, chambers={one.id: one for one in chambers}, clones=clones
+        tasks={task.id: task}, chambers={chamber.id: chamber for chamber in chambers}, clones=clones
     )
 
 

@@ -74,7 +74,7 @@ CHANGES: list[tuple[Callable[[TestRepository], object], list[str]]] = [
 
 
 @pytest.mark.parametrize(("change", "wrong"), CHANGES)
-async def test_what_was_done_to_a_chamber_is_seen(
+async def test_damage_to_a_chamber_is_observed(
     context: Context,
     auth: TestRepository,
     change: Callable[[TestRepository], object],
@@ -84,7 +84,7 @@ async def test_what_was_done_to_a_chamber_is_seen(
     assert await health(context) == wrong
 
 
-async def test_a_chamber_that_cannot_be_written_is_seen(
+async def test_a_chamber_that_cannot_be_written_is_observed(
     context: Context, auth: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def access(path: Path, _mode: int) -> bool:
@@ -94,7 +94,7 @@ async def test_a_chamber_that_cannot_be_written_is_seen(
     assert await health(context) == ["not writable"]
 
 
-async def test_a_chamber_that_a_call_is_at_work_on_is_not_judged(
+async def test_a_chamber_that_a_call_is_working_on_is_not_observed(
     context: Context, auth: TestRepository
 ) -> None:
     shutil.rmtree(auth.path)
@@ -102,7 +102,7 @@ async def test_a_chamber_that_a_call_is_at_work_on_is_not_judged(
         assert await health(context) == []
 
 
-async def test_a_chamber_that_git_cannot_look_at_is_left_out_and_the_others_are_judged(
+async def test_a_chamber_that_git_cannot_read_is_left_out_and_the_others_are_observed(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task_id = await a_started_task(context)
@@ -121,7 +121,7 @@ async def test_a_chamber_that_git_cannot_look_at_is_left_out_and_the_others_are_
     assert await health(context) == ["detached"]
 
 
-async def test_reconcile_records_what_it_leaves_and_takes_back_what_it_mends(
+async def test_reconcile_records_the_faults_it_leaves_and_clears_those_it_repairs(
     context: Context, auth: TestRepository
 ) -> None:
     async def recorded() -> list[str]:

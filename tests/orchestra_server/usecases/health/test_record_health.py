@@ -9,7 +9,7 @@ from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.repositories import TestRepository
 
 
-async def test_a_detached_chamber_is_recorded_as_such_until_it_is_on_its_branch_again(
+async def test_a_detached_chamber_is_recorded_until_it_is_on_its_branch_again(
     context: Context, repository: TestRepository
 ) -> None:
     task_id, auth = await one_chamber(context)

@@ -84,7 +84,7 @@ DISJOINT: dict[str, list[Edits]] = {
 
 
 @pytest.mark.parametrize("edits", DISJOINT.values(), ids=DISJOINT)
-def test_the_trees_are_gits(shop: TestRepository, edits: list[Edits]) -> None:
+def test_the_trees_are_those_that_git_writes(shop: TestRepository, edits: list[Edits]) -> None:
     branches = [branch(shop, f"b{number}", one) for number, one in enumerate(edits)]
     assert merged(shop, *branches) == by_git(shop, *branches)
     shop.git("fsck", "--strict", "--no-dangling")
@@ -115,7 +115,7 @@ NEED_GIT: dict[str, tuple[Edits, Edits]] = {
 
 
 @pytest.mark.parametrize("edits", NEED_GIT.values(), ids=NEED_GIT)
-def test_what_needs_more_than_both_sides_changes_is_left_to_git(
+def test_a_merge_that_needs_more_than_both_sides_changes_is_left_to_git(
     shop: TestRepository, edits: tuple[Edits, Edits]
 ) -> None:
     one, two = (branch(shop, f"b{number}", side) for number, side in enumerate(edits))
@@ -160,7 +160,7 @@ def test_a_branch_with_two_bases_is_left_to_git(shop: TestRepository) -> None:
     assert merged(shop, work) == [""]
 
 
-def test_a_submodule_that_is_said_to_be_ignored_lands_too(shop: TestRepository) -> None:
+def test_a_submodule_that_gitmodules_ignores_lands_too(shop: TestRepository) -> None:
     rules = '[submodule "m"]\n\tpath = m\n\turl = ./m\n\tignore = all\n'
     shop.write(".gitmodules", rules)
     shop.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},m")
@@ -202,7 +202,7 @@ def test_a_tree_with_an_old_kind_of_mode_is_left_to_git(shop: TestRepository) ->
     assert merged(shop, work) == [""]
 
 
-def test_going_on_after_git_has_merged_a_branch(shop: TestRepository) -> None:
+def test_merging_continues_from_a_branch_that_git_has_merged(shop: TestRepository) -> None:
     one = branch(shop, "one", {"README": "first\n" + LONG})
     two = branch(shop, "two", {"README": LONG + "last\n"})
     three = branch(shop, "three", {"src/app.py": "app\n"})

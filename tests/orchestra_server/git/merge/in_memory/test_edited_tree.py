@@ -33,7 +33,7 @@ def paths(shop: TestRepository, tree: str) -> list[str]:
     return shop.git("ls-tree", "-r", "--name-only", tree).splitlines()
 
 
-def test_files_are_put_in_and_taken_out_at_every_depth(shop: TestRepository) -> None:
+def test_files_are_added_and_removed_at_every_depth(shop: TestRepository) -> None:
     objects = objects_of(shop)
     tree = edit(shop, objects, {"src/deep/er/new": "", "src/app.py": None, "a": ""})
     objects.write()
@@ -48,7 +48,7 @@ def test_an_emptied_directory_is_gone(shop: TestRepository) -> None:
     assert shop.git("ls-tree", "--name-only", tree) == "README"
 
 
-def test_a_file_takes_the_place_of_a_directory_and_the_other_way_round(
+def test_a_file_replaces_a_directory_and_a_directory_a_file(
     shop: TestRepository,
 ) -> None:
     objects = objects_of(shop)

@@ -38,14 +38,14 @@ def test_new_changed_and_deleted_paths_have_their_entries(shop: TestRepository) 
     before = shop.head
     shop.git("rm", "--quiet", "src/app.py")
     after = shop.commit("more", {"README": "2\n", "new/a": "a\n"})
-    found = read_changes(open_repository(shop.path), before, after)
-    assert found.files == {
+    changes_read = read_changes(open_repository(shop.path), before, after)
+    assert changes_read.files == {
         "README": TreeEntry("100644", shop.git("rev-parse", "HEAD:README")),
         "new/a": TreeEntry("100644", shop.git("rev-parse", "HEAD:new/a")),
         "src/app.py": None,
     }
-    assert found.removed == {"src"}
-    assert found.directories == {"src": shop.git("rev-parse", f"{before}:src")}
+    assert changes_read.removed == {"src"}
+    assert changes_read.directories == {"src": shop.git("rev-parse", f"{before}:src")}
 
 
 def test_the_changes_of_several_commits_take_one_process(
@@ -57,9 +57,9 @@ def test_the_changes_of_several_commits_take_one_process(
     two = shop.commit("two", {"src/app.py": "2\n", "src/more.py": "2\n"})
     forks = {nothing: one, two: nothing, one: before}
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        found = read_changes_of(open_repository(shop.path), forks)
+        changes_read = read_changes_of(open_repository(shop.path), forks)
         assert count.commands.count("diff-tree") == 1
-    paths = {commit: sorted(changes.files) for commit, changes in found.items()}
+    paths = {commit: sorted(changes.files) for commit, changes in changes_read.items()}
     assert paths == {nothing: [], two: ["src/app.py", "src/more.py"], one: ["README"]}
 
 
@@ -87,7 +87,7 @@ def test_changes_of_different_paths_are_disjoint(ours: ChangedPaths, theirs: Tre
         (changed("tools/deep/b"), changes("kit/a", removed="tools")),
     ],
 )
-def test_what_one_side_changed_in_the_others_way_is_not_disjoint(
+def test_changes_that_affect_the_other_sides_paths_are_not_disjoint(
     ours: ChangedPaths, theirs: TreeChanges
 ) -> None:
     assert not ours.is_disjoint(theirs)
