@@ -42,7 +42,7 @@ def replace_by_link(auth: TestRepository) -> None:
 CHANGES: list[tuple[str, Callable[[TestRepository], object], dict[str, object]]] = [
     ("unchanged", lambda _auth: None, {}),
     ("directory deleted", lambda auth: shutil.rmtree(auth.path), {"exists": False}),
-    ("git file deleted", lambda auth: (auth.path / ".git").unlink(), {"exists": False}),
+    ("git file deleted", lambda auth: (auth.path / ".git").unlink(), {"linked": False}),
     (
         "git file of another repository",
         lambda auth: (auth.path / ".git").write_text("gitdir: /nowhere\n"),
