@@ -8,7 +8,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.answer_in_time import PATIENCE
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import warn
+from orchestra_tui.command_line.print_output import warn
 
 OPERATOR = "operator"
 

@@ -15,7 +15,7 @@ from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_server.demo.demo_setup import DemoSetup, demo_setup
 from orchestra_tui.command_line.commands.room import open_room
-from orchestra_tui.command_line.output import print_json
+from orchestra_tui.command_line.print_output import print_json
 
 PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05

@@ -21,7 +21,7 @@ from orchestra_tui.command_line.checks.installation_check import check_installat
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
 from orchestra_tui.command_line.checks.store_check import check_store
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import print_document, print_lines
+from orchestra_tui.command_line.print_output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 _MARGIN = 22

@@ -4,7 +4,7 @@ from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.errors import BadInput, Unavailable
 from orchestra_core.private_valkey import inspect, shut_down
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import print_lines
+from orchestra_tui.command_line.print_output import print_lines
 
 
 def run(place: CommandContext) -> int:

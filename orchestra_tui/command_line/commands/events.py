@@ -14,7 +14,7 @@ from orchestra_core.text import clean
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
-from orchestra_tui.command_line.output import print_json, warn
+from orchestra_tui.command_line.print_output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
 

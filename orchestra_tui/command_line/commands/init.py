@@ -9,7 +9,7 @@ from orchestra_server.files.installation.install import initialise
 from orchestra_server.files.installation.install import undo as take_out
 from orchestra_server.usecases.common.hide_own_files import hide_own_files
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import print_lines
+from orchestra_tui.command_line.print_output import print_lines
 
 _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what happens."
 

@@ -9,7 +9,7 @@ from orchestra_server.commands.command import (
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
-from orchestra_tui.command_line.output import print_text
+from orchestra_tui.command_line.print_output import print_text
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 

@@ -5,7 +5,7 @@ from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
-from orchestra_tui.command_line.output import print_document, print_lines
+from orchestra_tui.command_line.print_output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 
 

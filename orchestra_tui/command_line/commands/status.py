@@ -6,7 +6,7 @@ from orchestra_core.store.single_read import quick_snapshot
 from orchestra_server.commands.status import status_text
 from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.output import print_json, print_text
+from orchestra_tui.command_line.print_output import print_json, print_text
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:

@@ -26,7 +26,7 @@ from orchestra_server.usecases.clones.whereabouts import here_of, task_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from orchestra_server.usecases.completion import reply
+from orchestra_server.usecases.completion import completion_reply
 from orchestra_server.usecases.completion.confirmation import (
     holds_in,
     require_confirmed,
@@ -123,7 +123,7 @@ async def complete_task(
         return await run_shielded(_plan(context, wanted))
 
     def unfinished(waits_for: str, seconds: float) -> CompletedTask:
-        return reply.unfinished(task_id, waits_for, seconds)
+        return completion_reply.unfinished(task_id, waits_for, seconds)
 
     return await answer_in_time(
         f"{context.project.id} {task_id}",
@@ -171,7 +171,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
 
 
 async def _ended_before(context: Context, task: Task) -> CompletedTask:
-    return reply.completed(task, await context.store.snapshot(task.id), again=True)
+    return completion_reply.completed(task, await context.store.snapshot(task.id), again=True)
 
 
 async def _end_or_reopen(
@@ -183,7 +183,7 @@ async def _end_or_reopen(
 ) -> CompletedTask:
     if landing is None:
         task = await end(context, wanted.task_id, completed=False, landed_commit="")
-        return reply.completed(
+        return completion_reply.completed(
             task, await show_change(context, task.id), kept_branches=kept_branches
         )
     if landing.conflicts or landing.left_out:
@@ -191,13 +191,15 @@ async def _end_or_reopen(
         state = await show_change(context, task.id)
         onto = task.base_branch or landing.commit
         if landing.moves or landing.left_out:
-            return reply.landed_in_part(task, state, landing, onto=onto, clone=context.clone)
+            return completion_reply.landed_in_part(
+                task, state, landing, onto=onto, clone=context.clone
+            )
         chambers = [*begun.chambers, *begun.others]
-        return reply.conflicted(task, chambers, landing, onto, clone=context.clone)
+        return completion_reply.conflicted(task, chambers, landing, onto, clone=context.clone)
     landed = landing.commit if landing.moves or landing.order else ""
     task = await end(context, wanted.task_id, completed=True, landed_commit=landed)
     state = await show_change(context, task.id)
-    return reply.completed(task, state, landing.order, kept_branches, landing.returning)
+    return completion_reply.completed(task, state, landing.order, kept_branches, landing.returning)
 
 
 @asynccontextmanager
@@ -217,7 +219,7 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
         state = await context.store.snapshot(wanted.task_id)
         task = task_in(state, wanted.task_id)
         if task.is_over:
-            return reply.completed(task, state, again=True)
+            return completion_reply.completed(task, state, again=True)
         live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
         others = await planned_for_others(context, repo, state, state.chambers_of(task.id))
         with brief_programs():
@@ -227,7 +229,7 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
-    return reply.planned(task, live, plan, holds, onto=onto, clone=context.clone)
+    return completion_reply.planned(task, live, plan, holds, onto=onto, clone=context.clone)
 
 
 async def _require_ready(

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from orchestra_tui.command_line.output import print_document, print_json, print_lines, warn
+from orchestra_tui.command_line.print_output import print_document, print_json, print_lines, warn
 
 
 def test_printed_lines_contain_no_control_characters(

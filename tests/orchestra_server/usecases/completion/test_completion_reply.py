@@ -3,8 +3,8 @@ from msgspec.structs import replace
 
 from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.merge_tree import MergeConflict
+from orchestra_server.usecases.completion.completion_reply import completed, planned, unfinished
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
-from orchestra_server.usecases.completion.reply import completed, planned, unfinished
 from tests.support.samples import a_chamber, a_task
 
 TASK = replace(a_task(), base_branch="main")
