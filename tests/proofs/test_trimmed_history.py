@@ -15,13 +15,14 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import archive_ended
 from orchestra_core.store.checkpoint import replay, trim_history
 from orchestra_core.store.damage import find_damage, mend_damage
-from orchestra_core.store.store import Store
+from orchestra_core.store.follow import Snapshot
+from orchestra_core.store.store import DISORDER_MS, Store
 from tests.support.following import Watch, commit, watching
 from tests.support.proofs import Tally, scaled
 from tests.support.samples import NOON, a_task, an_agent
 from tests.support.valkey import Server
 
-_STEPS = scaled(50, 400)
+_STEPS = scaled(60, 400)
 _MINUTE = 60_000
 _LOSABLE = ("tasks", "agents")
 
@@ -91,6 +92,17 @@ class Project:
             await self.act()
             await self.trim()
 
+    async def leave_behind(self) -> None:
+        """Cut the follower off, and trim all but the last event."""
+        self.server.command("CLIENT", "KILL", "TYPE", "pubsub")
+        for task in [task for task in self.model.tasks.values() if task.is_open]:
+            ended = replace(task, state="completed", finished_at=self.now)
+            await self._write("task.completed", ended, EventData(task=ended))
+        self.now += 2 * DISORDER_MS
+        await self.act()
+        self.trimmed += await trim_history(self.store, self.now, len(self.history))
+        assert len(await self.store.events()) == 1
+
     async def check(self) -> None:
         """Compare snapshot, replay and history with the model."""
         assert await self.store.snapshot() == self.model
@@ -115,12 +127,23 @@ async def test_a_trimmed_history_gives_what_an_untrimmed_one_gives(
         steps = (
             *(project.act,) * 8,
             *(project.trim,) * 3,
-            *(project.archive, project.lose_and_mend, project.cut_off, project.catch_up),
+            *(project.lose_and_mend,) * 2,
+            *(project.archive, project.cut_off, project.catch_up),
         )
         for _ in range(_STEPS):
             await chance.choice(steps)()
             await project.check()
+        await project.leave_behind()
+        await project.lose_and_mend()
+        await project.check()
         await project.catch_up()
+        assert isinstance(watch.seen[-1], Snapshot)
     assert project.trimmed
     assert project.mended
-    tally(events=len(project.history), trimmed=project.trimmed, mended=project.mended)
+    snapshots = sum(isinstance(update, Snapshot) for update in watch.seen)
+    tally(
+        events=len(project.history),
+        trimmed=project.trimmed,
+        mended=project.mended,
+        snapshots=snapshots,
+    )
