@@ -84,6 +84,12 @@ def uncancelled() -> Generator[None]:
         yield
 
 
+def is_cancelled() -> bool:
+    """Tell whether the waiting caller gave up: what is not begun yet is then left to a new call."""
+    watch = _watch.get()
+    return watch is not None and watch.stop.is_set()
+
+
 def tell_wait(waits_for: str, seconds: float) -> bool:
     """Tell the waiting caller of something that is no program; False once the caller gave up."""
     watch = _watch.get()

@@ -1,7 +1,7 @@
 """Removes worktrees and branches, but never work that exists nowhere else."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -15,6 +15,7 @@ from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.snapshot.reflog_commits import abandoned_commits
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import (
     delete_discarded_in_background,
     discard,
@@ -81,17 +82,29 @@ def delete_branch(repo: Repository, branch: str, expected_commit: str) -> bool:
 
 
 def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
-    """Delete the branches that are still at the commits that were read; return their names."""
+    """Delete the branches that are still at the commits that were read; return their names.
+
+    The repository is not locked meanwhile, since the user's reference-transaction hook runs. The
+    branches stay where that hook refuses, or is ended.
+    """
     checked_out = {worktree.branch for worktree in list_worktrees(repo)}
     free = {branch: commit for branch, commit in expected.items() if branch not in checked_out}
-    with repo.locked():
+    try:
         deleted = _delete_refs(repo, free)
-        # A pushed branch also has an upstream in git's configuration.
+    except Refused:  # git asks the hook before and after it deletes them
+        deleted = missing_branches(repo, list(free))
+    if deleted:
+        _forget_branches(repo, deleted)
+    return deleted
+
+
+def _forget_branches(repo: Repository, branches: Collection[str]) -> None:
+    """Remove the settings of deleted branches: a pushed one has an upstream in them."""
+    with repo.locked():
         settings = repo.run("config", "--local", "--name-only", "--get-regexp", r"^branch\.")
-        for branch in sorted(deleted):
+        for branch in sorted(branches):
             if f"\nbranch.{branch}." in f"\n{settings.out}":
                 repo.run("config", "--local", "--remove-section", f"branch.{branch}")
-    return deleted
 
 
 def _delete_refs(repo: Repository, expected: Mapping[str, str]) -> set[str]:

@@ -187,10 +187,12 @@ def take_back_worktrees(
     repo: Repository, begun: Sequence[WorktreePlan], parents: Sequence[Path] = ()
 ) -> None:
     """Remove worktrees that the caller has just added; no worker has seen them."""
-    with uncancelled(), repo.locked():
+    with uncancelled():
         for plan in begun:
             shutil.rmtree(plan.path, ignore_errors=True)
-            repo.run("worktree", "remove", "--force", "--force", str(plan.path))
+            with repo.locked():
+                repo.run("worktree", "remove", "--force", "--force", str(plan.path))
+            # Unlocked: the user's reference-transaction hook runs, which may take long.
             repo.run("update-ref", "-d", f"refs/heads/{plan.branch}", plan.commit)
         for parent in parents:
             if parent.is_dir() and not any(parent.iterdir()):

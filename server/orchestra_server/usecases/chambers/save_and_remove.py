@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestra_core.errors import OrchestraError, unavailable
+from orchestra_core.errors import OrchestraError, Refused, unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import BRANCHES, branch_of
 from orchestra_server.domain import chamber_lifecycle
@@ -14,7 +14,11 @@ from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES
-from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.process.foreign_programs import (
+    is_cancelled,
+    map_watched,
+    uncancelled,
+)
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import (
@@ -25,7 +29,6 @@ from orchestra_server.git.repository.stashes import (
 )
 from orchestra_server.git.repository.worktree_status import is_plain_directory
 from orchestra_server.git.saves.remove_saved_worktree import (
-    delete_branch,
     delete_branches,
     remove_landed_worktree,
     remove_worktree,
@@ -82,6 +85,8 @@ class _Removed:
     landed: str = ""
     deleted: bool = False  # somebody had deleted its directory
     late: SavedCommit | None = None  # `saved` plus the files that were written there since
+    tip: str = ""  # where its branch stands; empty when that is gone
+    is_kept_elsewhere: bool = False  # so that the branch can be deleted
 
 
 def save_and_remove_all(
@@ -98,11 +103,13 @@ def save_and_remove_all(
     `landed` maps names to the commits that the caller has just landed; `resumed` has the names
     whose earlier closing was interrupted. `into` is the commit that has merged work, by default
     the task's branch. Return for each chamber where its work is, or the error for which it stays.
-    Blocking.
+    Once the waiting caller gives up, no further chamber is begun. Blocking.
     """
     ignored, target = ignored_files_to_save(repo), into or _target(task)
 
     def take(chamber: Chamber) -> _Removed | OrchestraError:
+        if is_cancelled():
+            return Refused(f"the call was cancelled before chamber {chamber.name!r} was closed")
         try:
             commit = landed.get(chamber.name, "") if not ignored.are_work else ""
             if not _is_there(chamber):
@@ -110,7 +117,8 @@ def save_and_remove_all(
                 removed = _take_deleted(repo, target, chamber, resumed=is_resumed)
             else:
                 removed = _take(repo, target, chamber, ignored, commit)
-            removed = _with_late_files(repo, task, removed)
+            with uncancelled():  # the directory is gone
+                removed = _with_late_files(repo, task, removed)
         except OrchestraError as fault:
             return fault
         except OSError as fault:
@@ -121,19 +129,18 @@ def save_and_remove_all(
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         taken = list(map_watched(pool, take, chambers))
-    at = {
-        removed.chamber.branch: removed.landed
+    taken = [
+        removed if isinstance(removed, OrchestraError) else _with_tip(repo, target, removed)
         for removed in taken
-        if isinstance(removed, _Removed)
-        and removed.landed
-        and removed.chamber.branch.startswith(BRANCHES)
-    }
+    ]
+    gone = [removed for removed in taken if isinstance(removed, _Removed)]
+    at = {removed.chamber.branch: removed.tip for removed in gone if removed.is_kept_elsewhere}
     deleted_branches = delete_branches(repo, at) if at else set[str]()
     stashes = list_stashes(repo)
     return [
-        _ended(repo, target, removed, deleted_branches, stashes)
-        if isinstance(removed, _Removed)
-        else removed
+        removed
+        if isinstance(removed, OrchestraError)
+        else _ended(repo, removed, deleted_branches, stashes)
         for removed in taken
     ]
 
@@ -209,21 +216,11 @@ def _message(chamber: Chamber) -> str:
 
 
 def _ended(
-    repo: Repository,
-    target: str,
-    taken: _Removed,
-    deleted_branches: set[str],
-    stashes: Sequence[Stash],
-) -> ClosedWork | OrchestraError:
-    chamber, saved = taken.chamber, taken.saved
-    last = taken.late or saved
-    saved_ref, tip = (last.ref, last.tip) if last else ("", "")
-    try:
-        branch_kept = chamber.branch not in deleted_branches and not _delete_branch(
-            repo, target, chamber.branch, tip
-        )
-    except OrchestraError as fault:
-        return fault
+    repo: Repository, taken: _Removed, deleted_branches: set[str], stashes: Sequence[Stash]
+) -> ClosedWork:
+    last = taken.late or taken.saved
+    saved_ref = last.ref if last else ""
+    branch_kept = bool(taken.tip) and taken.chamber.branch not in deleted_branches
     stashes_left = describe_stashes(_stashes_of(repo, taken, stashes)) if stashes else ""
     note = _note(taken, branch_kept=branch_kept)
     return ClosedWork(saved_ref, branch_kept, f"{note}; {stashes_left}" if stashes_left else note)
@@ -248,22 +245,24 @@ def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
     return state.clean and is_merged(repo, state.head, into)
 
 
-def _delete_branch(repo: Repository, target: str, branch: str, saved: str) -> bool:
-    """Delete the branch if all its commits are kept elsewhere; True also if it is gone already.
+def _with_tip(repo: Repository, target: str, removed: _Removed) -> _Removed | OrchestraError:
+    """Look where a removed chamber's branch stands, and whether its commits are kept elsewhere.
 
     A renamed branch stays: somebody gave it that name.
     """
-    result = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
-    tip = result.out.strip()
-    if result.status:
-        return True
-    if not branch.startswith(BRANCHES):
-        return False
-    if tip != saved:
-        into = repo.resolve(target) if target else repo.head().commit
-        if not is_merged(repo, tip, into):
-            return False
-    return delete_branch(repo, branch, tip)
+    branch, last = removed.chamber.branch, removed.late or removed.saved
+    is_ours = branch.startswith(BRANCHES)
+    if removed.landed and is_ours:
+        return replace(removed, tip=removed.landed, is_kept_elsewhere=True)
+    tip = repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").out.strip()
+    try:
+        is_kept_elsewhere = bool(tip and is_ours) and (
+            (last is not None and tip == last.tip)
+            or is_merged(repo, tip, repo.resolve(target) if target else repo.head().commit)
+        )
+    except OrchestraError as fault:
+        return fault
+    return replace(removed, tip=tip, is_kept_elsewhere=is_kept_elsewhere)
 
 
 def _note(taken: _Removed, *, branch_kept: bool) -> str:

@@ -14,7 +14,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.process.foreign_programs import brief_programs, uncancelled
+from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.repository.recent_status import RecentStatus
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.writable import require_writable_repository
@@ -137,7 +137,8 @@ async def complete_task(
 async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     """Commit, merge and land with only this task locked, since hooks may take long.
 
-    Tasks land one at a time. The repository is locked only while chambers are added or removed.
+    Tasks land one at a time. The repository is locked only while half-made chambers are removed;
+    closing locks the task's own chambers, so that a hook or filter holds nobody else up.
     """
     repo = await _repository(context, wanted.task_id)
     await asyncio.to_thread(require_writable_repository, repo)
@@ -161,13 +162,12 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 if landing.moves:
                     await announce_landing(context, begun.task.id, landing)
                     await asyncio.to_thread(land_prepared, repo, begun.task, landing)
-        async with lock_repository(repo.common_dir):
-            kept_branches = list[str]()
-            if landing is None or landing.moves or not landing.conflicts:
-                async with _reopened_on_failure(context, wanted):
-                    kept_branches = await _put_away(context, repo, begun, landing)
-                    await _ask_others(context, repo, begun, landing)
-            return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
+        kept_branches = list[str]()
+        if landing is None or landing.moves or not landing.conflicts:
+            async with _reopened_on_failure(context, wanted):
+                kept_branches = await _put_away(context, repo, begun, landing)
+                await _ask_others(context, repo, begun, landing)
+        return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
 
 
 async def _ended_before(context: Context, task: Task) -> CompletedTask:
@@ -392,6 +392,8 @@ async def _put_away(
         ]
         # The original commits of replayed work are nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
-    with uncancelled(), naming_what_landed(begun.task, ready):  # what has landed is not undone
-        closed = await close_all(context, repo, begun.task, leaving, landed)
+    names = [chamber.name for chamber in leaving]
+    with naming_what_landed(begun.task, ready):  # what has landed is not undone
+        async with lock_chambers(repo.common_dir, names):
+            closed = await close_all(context, repo, begun.task, leaving, landed)
     return [chamber.branch for chamber, work in closed if work.branch_kept]

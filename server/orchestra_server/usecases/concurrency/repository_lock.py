@@ -1,4 +1,4 @@
-"""One call at a time adds or removes chambers of a repository, and each call runs to its end.
+"""One call at a time adds chambers to a repository or repairs it, and each call runs to its end.
 
 The kernel frees the lock of a process that dies. The only programs of the user that run under it
 are those that git starts when a ref or the list of worktrees changes.
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lock_repository(common_dir: Path, *, to_look: bool = False) -> AsyncGenerator[None]:
-    """Wait until no other call, in any process, adds or removes chambers of this repository.
+    """Wait until no other call, in any process, adds chambers to this repository or repairs it.
 
     A caller that only wants `to_look` needs no lock on a read-only disk, where nothing can change.
     """

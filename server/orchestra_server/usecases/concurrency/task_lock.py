@@ -4,12 +4,13 @@ The kernel frees the lock of a process that dies, so a task that is 'completing'
 its lock was abandoned.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from orchestra_core.process.file_lock import is_locked
+from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
 from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 _FOLDER = Path("orchestra", "tasks")
@@ -22,6 +23,18 @@ async def lock_task(common_dir: Path, task_id: str) -> AsyncGenerator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     async with hold_lock(path):
         yield
+
+
+@contextmanager
+def try_lock_task(common_dir: Path, task_id: str) -> Generator[bool]:
+    """Hold the lock within the block unless somebody else does; yield whether it is held."""
+    path = _lock_file(common_dir, task_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = open_lock_file(path)
+    try:
+        yield try_lock_exclusive(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def is_task_locked(common_dir: Path, task_id: str) -> bool:

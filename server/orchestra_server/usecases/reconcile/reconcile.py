@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
@@ -13,10 +15,12 @@ from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.clones.whereabouts import require_sure
 from orchestra_server.usecases.common.after_commit import show_every_task
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.concurrency.chamber_lock import try_lock_chamber
+from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, try_lock_chamber
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.task_lock import is_task_locked, try_lock_task
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.health.record_health import refresh_health
+from orchestra_server.usecases.reconcile.as_seen import chamber_name, is_as_seen
 from orchestra_server.usecases.reconcile.diagnose import differences
 from orchestra_server.usecases.reconcile.difference import Difference
 from orchestra_server.usecases.reconcile.observe import look
@@ -74,8 +78,7 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
                 if (difference.name, difference.subject) not in outcomes
             ]
             for difference in new:
-                case = Case(context, repo, seen, difference)
-                outcome = _Outcome(difference) if dry_run else await _mended_alone(case)
+                outcome = await _judged(Case(context, repo, seen, difference), dry_run=dry_run)
                 if outcome is not None:
                     outcomes[difference.name, difference.subject] = outcome
             if dry_run or not new:
@@ -103,14 +106,38 @@ def _former(task_id: str) -> Difference:
     )
 
 
-async def _mended_alone(case: Case) -> _Outcome | None:
-    """Repair a difference while no call works on its chamber; None if a call came first."""
-    seen = case.seen.state.chambers.get(case.difference.subject)
-    if seen is None:
-        return await _mended(case)
-    with try_lock_chamber(case.repo.common_dir, seen.name) as is_alone:
-        now = (await case.context.store.snapshot()).chambers.get(seen.id)
-        return await _mended(case) if is_alone and now == seen else None
+async def _judged(case: Case, *, dry_run: bool) -> _Outcome | None:
+    """Repair a difference while no call works on its chamber or task; None if a call came first.
+
+    A call moves a chamber's directory aside while it closes it. So whatever is to be repaired is
+    looked at once more under the lock that the call would hold.
+    """
+    with _alone(case, dry_run=dry_run) as is_alone:
+        if not is_alone or not await is_as_seen(case):
+            return None
+        return _Outcome(case.difference) if dry_run else await _mended(case)
+
+
+@contextmanager
+def _alone(case: Case, *, dry_run: bool) -> Generator[bool]:
+    """Hold the lock of the difference's chamber or task within the block; yield whether it is held.
+
+    A `dry_run` only tells whether the lock is free.
+    """
+    common_dir, subject = case.repo.common_dir, case.difference.subject
+    name = chamber_name(case)
+    if name and dry_run:
+        yield not is_chamber_locked(common_dir, name)
+    elif name:
+        with try_lock_chamber(common_dir, name) as is_held:
+            yield is_held
+    elif subject in case.seen.state.tasks and dry_run:
+        yield not is_task_locked(common_dir, subject)
+    elif subject in case.seen.state.tasks:
+        with try_lock_task(common_dir, subject) as is_held:
+            yield is_held
+    else:
+        yield True
 
 
 async def _mended(case: Case) -> _Outcome:

@@ -12,6 +12,7 @@ from orchestra_server.git.process import foreign_programs
 from orchestra_server.git.process.foreign_programs import (
     ProgramWatch,
     brief_programs,
+    is_cancelled,
     map_watched,
     run_programs,
     uncancelled,
@@ -120,6 +121,17 @@ def test_what_is_undone_goes_to_its_end_although_the_caller_gave_up(shop: TestRe
             assert run_programs(shop.path, *COMMIT, waits_for="git commit").status == 0
         with pytest.raises(Refused, match="was cancelled"):
             run_programs(shop.path, *COMMIT, waits_for="git commit")
+
+
+def test_whether_the_caller_gave_up_can_be_asked_before_something_is_begun() -> None:
+    stop = threading.Event()
+    assert not is_cancelled()
+    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)):
+        assert not is_cancelled()
+        stop.set()
+        assert is_cancelled()
+        with uncancelled():
+            assert not is_cancelled()
 
 
 def test_threads_know_who_watches(shop: TestRepository) -> None:

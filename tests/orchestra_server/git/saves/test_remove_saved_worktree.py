@@ -1,5 +1,6 @@
 """Worktrees and branches are removed, and no work that is nowhere else."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from orchestra_server.git.saves.remove_saved_worktree import (
 )
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import TestRepository, small_repository, until_exists
+from tests.support.waiting import until
 
 
 def plan(repo: Repository, name: str, commit: str = "") -> WorktreePlan:
@@ -192,6 +194,35 @@ def test_no_branch_is_said_to_be_deleted_when_git_was_killed(
     monkeypatch.setattr(repository, "run_git", killed)
     assert delete_branches(repo, {"auth": head}) == set()
     assert made.branches == ["auth", "main"]
+
+
+async def test_the_repository_is_not_locked_while_a_hook_is_asked_about_a_branch(
+    tmp_path: Path,
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "auth")
+    asked, go = tmp_path / "asked", tmp_path / "go"
+    made.hook("reference-transaction", f"touch {asked}; {until_exists(go)}")
+    repo = open_repository(made.path)
+    deleting = asyncio.create_task(asyncio.to_thread(delete_branch, repo, "auth", made.head))
+    await until(asked.exists)
+    with repo.locked():
+        go.touch()
+    assert await deleting
+    assert made.branches == ["main"]
+
+
+@pytest.mark.parametrize(("phase", "is_deleted"), [("prepared", False), ("committed", True)])
+def test_what_a_hook_that_never_ends_has_let_through_is_said_to_be_deleted(
+    tmp_path: Path, phase: str, *, is_deleted: bool
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "auth")
+    made.git("config", "orchestra.programSeconds", "1")
+    made.hook("reference-transaction", f'[ "$1" != {phase} ] || sleep 100')
+    repo = open_repository(made.path)
+    assert delete_branch(repo, "auth", made.head) == is_deleted
+    assert made.branches == (["main"] if is_deleted else ["auth", "main"])
 
 
 @pytest.mark.parametrize("is_staged_first", [True, False])
