@@ -10,7 +10,8 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
 from orchestra_server.git.process.foreign_programs import run_programs, submit_watched, uncancelled
-from orchestra_server.git.process.run import ceiling_env, git_output
+from orchestra_server.git.process.identity import signing_option
+from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository, head_of, require_really_bare
 from orchestra_server.git.repository.worktree_status import git_directory
@@ -64,13 +65,15 @@ def blocked_files(
 ) -> tuple[str, ...]:
     """Return the user's uncommitted files that `land` would refuse to touch; changes nothing.
 
-    Raises Refused where a rebase holds the branch, Unavailable where a directory cannot be written.
+    Raises Refused where a rebase holds the branch or git wants a signature that nothing will have,
+    Unavailable where a directory cannot be written.
     """
     place = _where_checked_out(repo, checkout, branch)
     if place is None or old == new:
         return ()
     changes = _changes(repo.top, old, new)
     _require_writable(place.worktree, changes)
+    _require_signed(place.worktree, new)
     return tuple(_blocking_files(place.worktree, changes))
 
 
@@ -132,7 +135,7 @@ def _fast_forward(
         waits_for="git merge in the main checkout (its filters or its post-merge hook)",
         env={**ceiling_env(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
-        why = ran.failure
+        why = f"{ran.failure}{_signature_cure(worktree)}"
     except Refused as ended:
         why = str(ended)
     if head_of(worktree).commit == new:
@@ -146,6 +149,36 @@ def _fast_forward(
             f"{shlex.join(unrestored)}"
         )
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
+
+
+def _require_signed(worktree: Path, new: str) -> None:
+    """Raise Refused where git merges only trusted signatures, and a trial's commit gets none.
+
+    Where commits are signed, the trial cannot tell whether git will trust them.
+    """
+    cure = _signature_cure(worktree)
+    if not cure or signing_option(worktree):
+        return
+    ran = run_programs(
+        worktree, "log", "-1", "--no-show-signature", "--format=%G?", new,
+        waits_for="gpg.program, which checks a signature", env=ceiling_env(worktree),
+    )  # fmt: skip
+    if ran.out.strip() != "G":
+        raise Refused(f"{worktree} would not take the merge: it has no signature{cure}")
+
+
+def _signature_cure(worktree: Path) -> str:
+    """Return what to do where the user's git merges only trusted signatures, "" elsewhere."""
+    wanted = run_git(
+        worktree, "config", "--type=bool", "--get", "merge.verifySignatures",
+        env=ceiling_env(worktree),
+    )  # fmt: skip
+    if wanted.out.strip() != "true":
+        return ""
+    return (
+        "; merge.verifySignatures is set: sign every commit (git config commit.gpgSign true), or "
+        f"land without: git -C {shlex.quote(str(worktree))} config merge.verifySignatures false"
+    )
 
 
 def _require_writable(worktree: Path, changes: Sequence[ChangedFile]) -> None:

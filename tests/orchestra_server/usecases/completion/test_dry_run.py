@@ -1,5 +1,8 @@
 """A dry run says what completing would do, and changes nothing."""
 
+import pytest
+
+from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_server.usecases.common.transaction import Context
@@ -33,6 +36,26 @@ async def everything(
         repository.git("worktree", "list"),
         *((one.head, one.status, one.git("ls-files", "-s")) for one in (repository, *rooms)),
     ]
+
+
+async def test_a_dry_run_foresees_that_git_wants_a_signature_and_says_the_cure(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    room.commit("work", {"auth.py": "tokens\n"})
+    repository.git("config", "merge.verifySignatures", "true")
+    off = f"git -C {repository.path} config merge.verifySignatures false"
+
+    refusals = (await try_out(context, task_id)).notes
+    assert any("has no signature" in note and off in note for note in refusals)
+    with pytest.raises(Refused) as landing:
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert off in str(landing.value)
+
+    repository.git("config", "merge.verifySignatures", "false")
+    assert (await try_out(context, task_id)).notes == []
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
 
 
 async def test_a_dry_run_says_what_would_land_and_changes_nothing(
