@@ -172,7 +172,7 @@ def running(command: str) -> dict[str, object]:
 def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, command: str) -> None:
     denial = worker.fire("PreToolUse", running(command), "stash").denial
     assert "all chambers share one git stash" in denial
-    assert "Commit in your own branch instead" in denial
+    assert "Commit on your own branch instead" in denial
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def require_as_planned(plan: PlanForOthers, others: Iterable[Chamber]) -> None:
 async def require_completing_here(context: Context, task: Task, *, confirmed: bool) -> None:
     """Raise Refused while another clone completes the task.
 
-    One in which nobody is any more may have died over it: `confirmed`, this clone takes over.
+    A clone with nobody on duty may have died meanwhile: when `confirmed`, this clone takes over.
     """
     require_sure(context)
     other = task.completing_clone
