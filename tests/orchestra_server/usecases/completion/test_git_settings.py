@@ -1,0 +1,81 @@
+"""Work lands, closes and comes back the same whatever git settings the person has."""
+
+import pytest
+
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.repositories import TestRepository
+
+SUMMARY = "Add a login"
+SETTINGS = (
+    ("diff.noprefix", "true"),
+    ("diff.mnemonicPrefix", "true"),
+    ("diff.external", "/bin/false"),
+    ("core.autocrlf", "input"),
+    ("core.autocrlf", "true"),
+    ("core.sharedRepository", "group"),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS)
+async def test_work_lands_closes_and_comes_back_with_the_setting(
+    context: Context, repository: TestRepository, name: str, value: str
+) -> None:
+    repository.write("dos.txt", b"one\r\ntwo\r\n")
+    repository.commit("dos")
+    repository.git("config", name, value)
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    await save_and_restore(context, task_id, chambers["api"])
+    chambers["auth"].write("dos.txt", b"one\r\ntwo\r\nthree\r\n")
+    chambers["auth"].write("new.txt", b"new\r\n")
+    chambers["auth"].git("add", "--intent-to-add", "new.txt")
+    dry = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
+    assert (dry.merged, dry.conflicts, dry.blocked) == (["auth", "api"], [], [])
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    landed = [(repository.path / file).read_bytes() for file in ("dos.txt", "new.txt", "api.py")]
+    assert [text.replace(b"\r\n", b"\n") for text in landed] == [
+        b"one\ntwo\nthree\n", b"new\n", b"api\n",
+    ]  # fmt: skip
+    assert (repository.branches, repository.status) == (["main"], "")
+
+
+async def save_and_restore(context: Context, task_id: str, chamber: TestRepository) -> None:
+    chamber.write("api.py", "api\n")
+    chamber.git("add", "--intent-to-add", "api.py")
+    before = chamber.status
+    name = chamber.path.name
+    assert (await close_chamber(context, task_id=task_id, chamber=name)).saved_ref
+    assert (await restore_chamber(context, task_id=task_id, chamber=name)).restored
+    assert (chamber.status, chamber.read("api.py")) == (before, "api\n")
+
+
+async def test_lines_that_git_joins_by_union_land_from_both_chambers(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.commit("rules", {".gitattributes": "CHANGES merge=union\n", "CHANGES": "0\n"})
+    task_id = await a_started_task(context)
+    for name, chamber in (await chambers_open(context, task_id, ["auth", "api"])).items():
+        chamber.write("CHANGES", f"0\n{name}\n")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert sorted(repository.read("CHANGES").split()) == ["0", "api", "auth"]
+    assert repository.status == ""
+
+
+async def test_work_lands_on_a_branch_whose_commit_git_replaces(
+    context: Context, repository: TestRepository
+) -> None:
+    first = repository.head
+    repository.commit("second", {"b.py": "b\n"})
+    other = repository.git("commit-tree", "HEAD^{tree}", "-p", first, "-m", "reworded")
+    repository.git("replace", "HEAD", other)
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    await save_and_restore(context, task_id, chambers["api"])
+    chambers["auth"].commit("work", {"auth.py": "auth\n"})
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert (repository.read("auth.py"), repository.read("api.py")) == ("auth\n", "api\n")
+    assert (repository.branches, repository.status) == (["main"], "")
