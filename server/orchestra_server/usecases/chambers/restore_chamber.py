@@ -103,7 +103,7 @@ async def restore_chamber(
 def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
     """Return the chamber's name and the ref in full, "" for none; raises BadInput."""
     if not ref:
-        return name, ""
+        return check_chamber_name(name) if name else "", ""
     named = read_saved_ref(ref)
     if named is None or named.task_id != task_id or name not in {"", named.chamber}:
         raise BadInput(

@@ -159,3 +159,12 @@ async def test_a_filter_that_never_ends_is_cancelled_and_the_chamber_stays_close
     repository.git("config", "filter.slow.smudge", "cat")
     await restore_chamber(context, task_id=task_id, chamber="auth")
     assert (chamber.read("new.slow"), chamber.read("old.slow")) == ("new\n", "old\n")
+
+
+@pytest.mark.parametrize("name", ["au\x00th", "../auth", "A" * 64])
+async def test_a_name_that_no_chamber_can_have_is_refused_before_anything_is_locked(
+    context: Context, name: str
+) -> None:
+    task = await a_started_task(context)
+    with pytest.raises(BadInput, match="chamber name"):
+        await restore_chamber(context, task_id=task, chamber=name)
