@@ -112,8 +112,8 @@ async def _live(project: Project, settings: Settings) -> None:
 
 async def _stop_unused_servers(settings: Settings) -> None:
     """Stop private servers that killed processes have left running, for this clone or any other."""
-    for data_dir in await asyncio.to_thread(stop_unused, settings.runtime_dir):
-        _log.warning("stopped the private Valkey of %s, which nobody used", data_dir)
+    for name in await asyncio.to_thread(stop_unused, settings.runtime_dir):
+        _log.warning("stopped the private Valkey of %s, which nobody used", name)
 
 
 async def _serve(

@@ -1,5 +1,9 @@
 """Private servers that killed processes have left."""
 
+import shutil
+import socket as socket_module
+from contextlib import closing
+
 from orchestra_core.private_valkey import inspect, join
 from orchestra_core.private_valkey.stop_unused import stop_unused
 from orchestra_core.settings import Settings
@@ -29,7 +33,7 @@ def test_the_servers_of_other_directories_are_found_by_their_sockets(settings: S
     left.say()
     left.server_pid()
     left.kill()
-    wait_until(lambda: stop_unused(settings.runtime_dir) == [other.state_dir / "valkey"])
+    wait_until(lambda: stop_unused(settings.runtime_dir) == [str(other.state_dir / "valkey")])
     assert inspect(settings).running
     used.close()
 
@@ -40,3 +44,19 @@ def test_what_is_no_server_is_left_alone(settings: Settings) -> None:
     assert stop_unused(settings.runtime_dir) == []
     assert (lease.socket.parent / "dead.sock").exists()
     lease.close()
+
+
+def test_a_server_whose_data_was_removed_is_stopped_once_nobody_is_connected(
+    settings: Settings,
+) -> None:
+    user = User(settings)
+    user.say()
+    user.server_pid()
+    socket = inspect(settings).socket
+    with closing(socket_module.socket(socket_module.AF_UNIX)) as connected:
+        connected.connect(str(socket))
+        user.kill()
+        shutil.rmtree(settings.state_dir)
+        assert stop_unused(settings.runtime_dir) == []
+    wait_until(lambda: stop_unused(settings.runtime_dir) == [str(socket)])
+    wait_until(lambda: not socket.exists())
