@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from pathlib import Path
 
 from orchestra_core.clock import now_ms
@@ -34,6 +34,7 @@ _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOCK_PATIENCE = 10.0
 _ANSWER_WITHIN = 1.0
 _LOOK_AGAIN = 0.02
+_LEAVE_SECONDS = 20.0  # a store that is away is given up after less
 # Seconds between two attempts to open a store that is away; the last delay repeats.
 _RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
 _log = logging.getLogger(__name__)
@@ -96,18 +97,26 @@ async def _live(project: Project, settings: Settings) -> None:
         store = ServedStore()
         commands = CommandRunner(project, settings, store)
         async with Listener(project, settings, lifetime, commands.run).listen():
-            serving = asyncio.create_task(_serve(project, settings, store, commands))
+            serving = asyncio.create_task(serve_clone(project, settings, store, commands))
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
             sweeping = asyncio.create_task(_stop_unused_servers(settings))
             await lifetime.ended()
-            for task in (serving, watching, sweeping):
-                task.cancel()
-            await asyncio.gather(serving, watching, sweeping, return_exceptions=True)
+            await _end((serving, watching, sweeping))
     except OSError as fault:
         raise unavailable(fault) from fault
     finally:
         lifetime.close()
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel what runs, and wait for a while: a daemon may be killed at any point, so it leaves."""
+    for task in tasks:
+        task.cancel()
+    _, running = await asyncio.wait(tasks, timeout=_LEAVE_SECONDS)
+    if running:
+        _log.warning("left although not everything had ended within %g s", _LEAVE_SECONDS)
+        os._exit(0)
 
 
 async def _stop_unused_servers(settings: Settings) -> None:
@@ -116,7 +125,7 @@ async def _stop_unused_servers(settings: Settings) -> None:
         _log.warning("stopped the private Valkey of %s, which nobody used", name)
 
 
-async def _serve(
+async def serve_clone(
     project: Project, settings: Settings, served: ServedStore, commands: CommandRunner
 ) -> None:
     """Be on duty with an open store, until cancelled; try again while it is away."""
@@ -135,6 +144,9 @@ async def _serve(
                     served.closed()
                     await commands.finish()
         except OrchestraError as fault:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                # Closing a store whose server is gone fails in place of the cancellation.
+                raise asyncio.CancelledError from fault
             served.closed(fault)
             if not failures:
                 _log.warning("%s", fault)

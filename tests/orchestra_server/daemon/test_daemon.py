@@ -4,7 +4,10 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,16 @@ import pytest
 from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
 from orchestra_core.daemon.daemon_files import daemon_lock
 from orchestra_core.daemon.start_daemon import daemon_environ, ensure_daemon, stop_daemon
+from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey import inspect
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
+from orchestra_core.store.store import Store
+from orchestra_server.daemon import daemon
+from orchestra_server.daemon.answer_commands import CommandRunner
+from orchestra_server.daemon.served_store import ServedStore
 from tests.support.repositories import small_repository
 from tests.support.valkey_users import a_user_of_their_own, wait_until
 
@@ -94,6 +102,60 @@ def test_the_last_daemon_to_end_stops_the_private_valkey(project: Project) -> No
         wait_until(lambda: inspect(alone).running)
         assert stop_daemon(project.git_dir)
         assert not inspect(alone).running
+
+
+async def test_serving_that_is_cancelled_ends_although_its_store_cannot_be_closed(
+    project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = asyncio.Event()
+
+    @asynccontextmanager
+    async def broken_store(*_: object) -> AsyncGenerator[Store]:
+        async with open_store(project.id, settings) as store:
+            try:
+                opened.set()
+                yield store
+            finally:
+                raise StoreUnavailable("the state directory was removed")
+
+    monkeypatch.setattr(daemon, "open_store", broken_store)
+    served = ServedStore()
+    commands = CommandRunner(project, settings, served)
+    serving = asyncio.create_task(daemon.serve_clone(project, settings, served, commands))
+    await asyncio.wait_for(opened.wait(), 10)
+    serving.cancel()
+    await asyncio.wait([serving], timeout=10)
+    assert serving.cancelled()
+
+
+def test_a_daemon_leaves_although_a_part_of_it_does_not_end(
+    project: Project, settings: Settings
+) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from orchestra_server.daemon import daemon\n"
+        "from orchestra_server.__main__ import main\n"
+        "daemon._LEAVE_SECONDS = 0.1\n"
+        "async def stubborn(*_):\n"
+        "    while True:\n"
+        "        try:\n"
+        "            await asyncio.sleep(60)\n"
+        "        except asyncio.CancelledError:\n"
+        "            pass\n"
+        "daemon.serve_clone = stubborn\n"
+        "sys.argv[1:] = ['daemon']\n"
+        "sys.exit(main())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=daemon_environ(project, settings),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: ask_daemon(project.git_dir, {"call": "stop"}, 5) is not None)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "not everything had ended" in said
 
 
 def test_a_daemon_waits_for_a_store_that_is_away(project: Project, settings: Settings) -> None:
