@@ -69,7 +69,7 @@ async def resume(client_setup: ClientSetup, chamber: OpenChamber) -> None:
 async def mail(client_setup: ClientSetup) -> Interrupt:
     project = find_project(client_setup.repository.path)
     async with open_store(project.id, client_setup.settings) as store:
-        await take_in_spool(store, project.git_dir, now_ms)
+        await take_in_spool(store, project.git_dir, now_ms, patience=20.0)  # of a daemon that ends
         (interrupt,) = (await store.snapshot()).interrupts.values()
     return interrupt
 

@@ -48,8 +48,9 @@ def create_chambers(shown: Terminal, names: str) -> None:
 
 
 def server_processes(room_pid: int) -> list[int]:
-    """Return the MCP servers that a room has started."""
-    return children_of(room_pid, "orchestra_server")
+    """Return the MCP servers that a room has started; a shell that starts the daemon is none."""
+    starters = children_of(room_pid, "orchestra_server daemon")
+    return [pid for pid in children_of(room_pid, "orchestra_server") if pid not in starters]
 
 
 def wait_until(

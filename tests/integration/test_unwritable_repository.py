@@ -76,7 +76,8 @@ def unwritable(directory: Path) -> Generator[None]:
 async def shop(settings: Settings, tmp_path: Path) -> Shop:
     main = small_repository(tmp_path / "shop", {"shop.py": "PRICE = 1\n", "src/a.py": "one\n"})
     log = tmp_path / "server.log"
-    async with on_stdio(settings, main.path, log, PLAIN_GIT) as conductor:
+    # Its daemon, which may live on for a while, is to be as unprivileged as the test's servers.
+    async with on_stdio(settings, main.path, log, PLAIN_GIT, before=UNPRIVILEGED) as conductor:
         task = await conductor.call(StartedTask, "start_task", {"description": "Add a login"})
         asked = {"task_id": task.task_id, "chamber_names": ["auth"]}
         made = await conductor.call(CreatedChambers, "create_chambers_batch", asked)
