@@ -34,7 +34,11 @@ def daemon_socket(common_dir: Directory) -> str:
     import hashlib  # noqa: PLC0415 - seldom needed
 
     digest = hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:16]
-    return os.path.join(_SHARED_PLACE, f"orchestra-{os.getuid()}", f"{digest}.daemon")
+    return os.path.join(_shared_directory(), f"{digest}.daemon")
+
+
+def _shared_directory() -> str:
+    return os.path.join(_SHARED_PLACE, f"orchestra-{os.getuid()}")
 
 
 def is_own_directory(directory: str) -> bool:
@@ -43,7 +47,7 @@ def is_own_directory(directory: str) -> bool:
         status = os.lstat(directory)
     except OSError:
         return False
-    if directory.startswith(f"{_SHARED_PLACE}/orchestra-"):
+    if directory == _shared_directory():
         return status.st_uid == os.getuid() and status.st_mode & _MODE_BITS == _OWNER_ONLY
     return True
 

@@ -46,3 +46,14 @@ def test_a_shared_folder_is_trusted_only_if_it_is_the_users_alone(
     assert not is_own_directory(str(folder))
     with pytest.raises(PermissionError, match="others may use it"):
         make_daemon_directories(common)
+
+
+def test_a_clone_whose_path_begins_like_the_shared_folder_keeps_its_socket_in_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(daemon_files, "_SHARED_PLACE", str(tmp_path))
+    common = tmp_path / "orchestra-demo" / ".git"
+    common.mkdir(parents=True)
+    make_daemon_directories(common)
+    assert (common / "orchestra").is_dir()
+    assert is_own_directory(str(common / "orchestra"))
