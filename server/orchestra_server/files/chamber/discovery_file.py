@@ -26,24 +26,37 @@ class ClaimedFile:
     content: bytes | None
 
 
-def claim_discovery_file(chamber: Path) -> ClaimedFile | None:
+def has_discovery_file(chamber: Path) -> bool:
+    """Tell whether a worker has written something, whole or not; quick.
+
+    A directory of that name is nothing, and neither is what a chamber that became a link leads to.
+    """
+    return not chamber.is_symlink() and (
+        _is_there(chamber / CLAIMED) or _is_there(chamber / DISCOVERY)
+    )
+
+
+def claim_discovery_file(chamber: Path, *, is_last: bool = False) -> ClaimedFile | None:
     """Claim what a worker has written; None where there is nothing, or not all of it yet.
 
-    A directory of that name is nothing.
-
-    Raises OSError for a chamber that cannot be written.
+    With `is_last` nothing more is waited for. Raises OSError for a chamber that cannot be written.
     """
+    if not has_discovery_file(chamber):
+        return None
     claimed = chamber / CLAIMED
-    if not os.path.lexists(claimed):
+    if not _is_there(claimed):
         written = chamber / DISCOVERY
-        is_nothing = not os.path.lexists(written) or (written.is_dir() and not written.is_symlink())
-        if is_nothing or is_half_written(written):
+        if not is_last and _is_half_written(written):
             return None
         written.rename(claimed)
     return ClaimedFile(claimed, _content(claimed))
 
 
-def is_half_written(path: Path) -> bool:
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or (path.exists() and not path.is_dir())
+
+
+def _is_half_written(path: Path) -> bool:
     """Tell whether a file's last line has no end and was written just now."""
     content = _content(path)
     if content is None or content.endswith(b"\n") or len(content) > SIZE_LIMIT:

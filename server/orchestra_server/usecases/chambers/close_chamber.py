@@ -28,6 +28,7 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.concurrency.task_lock import lock_task
+from orchestra_server.usecases.workers.take_in_discoveries import take_in_discoveries
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 
 
@@ -86,6 +87,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
             return _reply(chamber, state, already_closed=False, branch_kept=False)
         if not confirm:
             await _require_idle(context, chamber)
+        await take_in_discoveries(context, chamber, is_last=True)  # the file goes with it
         [chamber] = await follow_branches(context, repo, task, [chamber])
         chamber, closed_work = await close_one(context, repo, task, chamber)
     state = await show_change(context, task_id)

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
+from orchestra_core.models import Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import archive_ended, is_due
 from orchestra_server.files.projections import write_projections
@@ -77,9 +79,13 @@ async def _archive_soon(context: Context, state: ProjectState) -> None:
 async def show_every_task(context: Context) -> None:
     """Rebuild the files of every directory that has a task."""
     state = await with_tasks_here(context, await context.store.snapshot())
-    newest = {task.working_directory: task.id for task in state.tasks.values()}
-    for task_id in newest.values():
+    for task_id in one_for_each_directory(state.tasks.values()):
         await show_change(context, task_id)
+
+
+def one_for_each_directory(tasks: Iterable[Task]) -> list[str]:
+    """Return a task's id for each directory: the files there show all tasks of the directory."""
+    return list({task.working_directory: task.id for task in tasks}.values())
 
 
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:

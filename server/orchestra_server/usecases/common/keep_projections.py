@@ -7,10 +7,11 @@ from contextlib import aclosing
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event
+from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Snapshot, Update
 from orchestra_server.usecases.clones.whereabouts import is_here
-from orchestra_server.usecases.common.after_commit import rebuild_files
+from orchestra_server.usecases.common.after_commit import one_for_each_directory, rebuild_files
 from orchestra_server.usecases.common.transaction import Context
 
 # Seconds: whoever made a change rebuilds its files; changes in quick succession are shown together.
@@ -24,11 +25,11 @@ class ProjectionKeeper:
     def __init__(
         self,
         context: Context,
-        on_report: Callable[[str], None] = lambda _: None,
+        on_report: Callable[[Chamber], None] = lambda _: None,
         *,
         pause: float = _PAUSE,
     ) -> None:
-        """`on_report` is told the chamber of each worker that reports, and at first all of them."""
+        """`on_report` gets the chamber of each worker that reports, and at first all live ones."""
         self._context = context
         self._on_report = on_report
         self._pause = pause
@@ -49,13 +50,15 @@ class ProjectionKeeper:
         match update:
             case Snapshot(state=state):
                 self._state = state
-                for chamber_id in state.chambers:
-                    self._on_report(chamber_id)
+                for chamber in state.chambers.values():
+                    if chamber.is_live:
+                        self._on_report(chamber)
                 self._changed |= tasks_of_clone(state.tasks, state, self._context.clone)
             case Arrived(events=events):
                 self._apply(events)
             case PresenceChanged(presence=presence):
-                self._on_report(presence.chamber_id)
+                if (chamber := self._state.chambers.get(presence.chamber_id)) is not None:
+                    self._on_report(chamber)
             case _:
                 return
         if self._changed:
@@ -74,7 +77,8 @@ class ProjectionKeeper:
             await asyncio.sleep(self._pause)
             self._woken.clear()
             changed, self._changed = self._changed, set[str]()
-            for task_id in sorted(changed):
+            tasks = (self._state.tasks[task_id] for task_id in changed & self._state.tasks.keys())
+            for task_id in one_for_each_directory(tasks):
                 try:
                     await rebuild_files(self._context, task_id)
                 except OrchestraError as fault:

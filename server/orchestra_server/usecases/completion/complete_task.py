@@ -18,15 +18,18 @@ from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.repository.recent_status import RecentStatus
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.writable import require_writable_repository
-from orchestra_server.git.worktrees.quarantine import require_movable
 from orchestra_server.usecases.chambers.close_transaction import close_all
-from orchestra_server.usecases.chambers.renamed_branches import follow_branches
-from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.clones.whereabouts import here_of, task_here
 from orchestra_server.usecases.common.after_commit import show_change
 from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion import completion_reply
+from orchestra_server.usecases.completion.chambers_to_complete import (
+    chambers_as_found,
+    hear_workers,
+    let_creations_end,
+    remove_half_made,
+)
 from orchestra_server.usecases.completion.confirmation import (
     holds_in,
     require_confirmed,
@@ -37,7 +40,6 @@ from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
     bases_of,
     commit_chambers,
-    deleted_chambers,
     land_prepared,
     merge_branches,
     naming_what_landed,
@@ -52,7 +54,7 @@ from orchestra_server.usecases.completion.other_clones import (
 from orchestra_server.usecases.completion.own_files_kept_out import require_no_own_files
 from orchestra_server.usecases.completion.task_changes import announce_landing, end, reopen
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
-from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, lock_chambers
+from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import (
     lock_landing,
     lock_repository,
@@ -143,15 +145,17 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     repo = await _repository(context, wanted.task_id)
     await asyncio.to_thread(require_writable_repository, repo)
     async with lock_task(repo.common_dir, wanted.task_id):
-        await _let_creations_end(context, repo, wanted)
+        await let_creations_end(context, repo, wanted.task_id)
+        await hear_workers(context, wanted.task_id)
         plan, recent = await _require_ready(context, repo, wanted)
         async with lock_repository(repo.common_dir):
             begun = await _begin(context, wanted, plan)
             if begun.is_over:
                 return await _ended_before(context, begun.task)
             async with _reopened_on_failure(context, wanted):
-                await _remove_half_made(context, repo, begun)
-                begun = await _as_found(context, repo, begun)
+                await remove_half_made(context, repo, begun.chambers)
+                found = await chambers_as_found(context, repo, begun.task, begun.chambers)
+                begun = with_changes(begun, chambers=found)
         async with _reopened_on_failure(context, wanted):
             branches = await _commit(repo, begun, wanted, recent)
             brought = await _bring_here(context, repo, begun, wanted, plan)
@@ -289,42 +293,6 @@ async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Beg
         return Decision(_Begun(changed, present, others), change)
 
     return await run_transaction(context.store, decide)
-
-
-async def _let_creations_end(context: Context, repo: Repository, wanted: _Wanted) -> None:
-    """Wait for calls that are creating chambers of the task: these chambers land too."""
-    state = await context.store.snapshot()
-    names = [
-        chamber.name for chamber in state.chambers_of(wanted.task_id) if chamber.state == "creating"
-    ]
-    async with lock_chambers(repo.common_dir, names):
-        pass
-
-
-async def _remove_half_made(context: Context, repo: Repository, begun: _Begun) -> None:
-    """Remove half-made chambers whose process died: nobody holds their lock."""
-    half_made = [
-        chamber
-        for chamber in begun.chambers
-        if chamber.state == "creating" and not is_chamber_locked(repo.common_dir, chamber.name)
-    ]
-    if half_made:
-        await asyncio.to_thread(remove_remains, repo, half_made)
-        await record_failure(context, half_made, MAKER_DIED)
-
-
-async def _as_found(context: Context, repo: Repository, begun: _Begun) -> _Begun:
-    """Record renamed branches, and close chambers whose directory and branch were deleted.
-
-    Raises Unavailable for a chamber that could not be closed once its work has landed.
-    """
-    for chamber in begun.chambers:
-        await asyncio.to_thread(require_movable, Path(chamber.path))
-    chambers = await follow_branches(context, repo, begun.task, begun.chambers)
-    deleted = await asyncio.to_thread(deleted_chambers, repo, chambers)
-    if deleted:
-        await close_all(context, repo, begun.task, deleted)
-    return with_changes(begun, chambers=[chamber for chamber in chambers if chamber not in deleted])
 
 
 async def _commit(

@@ -8,15 +8,16 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from orchestra_core.errors import OrchestraError, Refused, StoreUnavailable, Unknown
+from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber
+from orchestra_core.store.reads import Reads
 from orchestra_server.domain.discovery_file import DiscoveryFileContent, read_discoveries
 from orchestra_server.files.chamber.discovery_file import (
     DISCOVERY,
     SIZE_LIMIT,
     ClaimedFile,
     claim_discovery_file,
-    is_half_written,
+    has_discovery_file,
 )
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
@@ -31,60 +32,73 @@ _log = logging.getLogger(__name__)
 
 
 class DiscoveryIntake:
-    """Looks into the chambers whose workers have reported, one after the other."""
+    """Looks into the chambers whose workers have reported; most of them have nothing to take in."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._due = asyncio.Queue[str]()
+        self._due = dict[str, Chamber]()
+        self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def look_into(self, chamber_id: str) -> None:
-        """Have a chamber looked into soon."""
-        self._due.put_nowait(chamber_id)
+    def look_into(self, chamber: Chamber) -> None:
+        """Have a chamber's file taken in soon if there is one; quick, since every report asks."""
+        if has_discovery_file(Path(chamber.path)):
+            self._due[chamber.id] = chamber
+            self._woken.set()
 
     async def run(self) -> None:
         """Run until cancelled."""
         while True:
-            chamber_id = await self._due.get()
-            try:
-                if await take_in_discoveries(self._context, chamber_id):
-                    self._loop.call_later(_HALF_WRITTEN_S, self.look_into, chamber_id)
-            except (OrchestraError, OSError) as fault:
-                _log.warning("%s of %s waits: %s", DISCOVERY, chamber_id, fault)
+            await self._woken.wait()
+            self._woken.clear()
+            due, self._due = self._due, {}
+            for chamber in due.values():
+                try:
+                    await take_in_discoveries(self._context, chamber)
+                except (OrchestraError, OSError) as fault:
+                    _log.warning("%s of %s waits: %s", DISCOVERY, chamber.id, fault)
+                    continue  # until the worker's next report
+                self._loop.call_later(_HALF_WRITTEN_S, self.look_into, chamber)
 
 
-async def take_in_discoveries(context: Context, chamber_id: str) -> bool:
-    """Record what lies in a chamber; tell whether a file there is only half written yet.
+async def take_in_discoveries(context: Context, chamber: Chamber, *, is_last: bool = False) -> None:
+    """Record what lies in a live chamber of this clone; `is_last` takes a half-written file, too.
 
-    What is malformed is answered by mail in one line. Raises OSError, StoreUnavailable; then the
-    file stays.
+    What is malformed is answered by mail in one line. While the task takes no changes, the file
+    stays. Raises OSError, StoreUnavailable; then it stays as well.
     """
-    chamber = await context.store.read(lambda reads: reads.chamber(chamber_id))
-    if chamber is None or not chamber.is_live or not is_here(chamber, context.clone):
-        return False
-    claimed = await asyncio.to_thread(claim_discovery_file, Path(chamber.path))
+    if not has_discovery_file(Path(chamber.path)) or not is_here(chamber, context.clone):
+        return
+    if not await context.store.read(lambda reads: _takes_changes(reads, chamber)):
+        return
+    claimed = await asyncio.to_thread(
+        lambda: claim_discovery_file(Path(chamber.path), is_last=is_last)
+    )
     if claimed is None:
-        return await asyncio.to_thread(_is_half_written, Path(chamber.path))
+        return
     content = _read(claimed)
-    complaint = content.complaint
     as_worker = replace(context, actor=chamber.name)
     for discovery in content.discoveries:
-        try:
-            await share_discovery(
-                as_worker,
-                task_id=chamber.task_id,
-                agent_id=agent_id_of(WORKER_TYPE, chamber.name),
-                discovery=discovery.text,
-                severity=discovery.severity,
-            )
-        except StoreUnavailable:
-            raise
-        except OrchestraError as fault:
-            complaint = complaint or str(fault)
-    if complaint:
-        await _answer(context, chamber, complaint)
+        await share_discovery(
+            as_worker,
+            task_id=chamber.task_id,
+            agent_id=agent_id_of(WORKER_TYPE, chamber.name),
+            discovery=discovery.text,
+            severity=discovery.severity,
+        )
+    if content.complaint:
+        await interrupt_worker(
+            replace(context, actor=ACTOR),
+            task_id=chamber.task_id,
+            chamber=chamber.name,
+            message=f"Your {DISCOVERY} was not taken in whole: {content.complaint}.",
+        )
     await asyncio.to_thread(claimed.path.unlink, missing_ok=True)
-    return False
+
+
+async def _takes_changes(reads: Reads, chamber: Chamber) -> bool:
+    task, current = await reads.task(chamber.task_id), await reads.chamber(chamber.id)
+    return task is not None and task.is_open and current is not None and current.is_live
 
 
 def _read(claimed: ClaimedFile) -> DiscoveryFileContent:
@@ -93,20 +107,3 @@ def _read(claimed: ClaimedFile) -> DiscoveryFileContent:
     if len(claimed.content) > SIZE_LIMIT:
         return DiscoveryFileContent((), f"it has more than {SIZE_LIMIT:,} bytes; write the facts")
     return read_discoveries(claimed.content)
-
-
-def _is_half_written(chamber: Path) -> bool:
-    return (chamber / DISCOVERY).is_file() and is_half_written(chamber / DISCOVERY)
-
-
-async def _answer(context: Context, chamber: Chamber, complaint: str) -> None:
-    """Tell the worker in one line what in its file was not understood."""
-    try:
-        await interrupt_worker(
-            replace(context, actor=ACTOR),
-            task_id=chamber.task_id,
-            chamber=chamber.name,
-            message=f"Your {DISCOVERY} was not taken in whole: {complaint}.",
-        )
-    except (Refused, Unknown) as fault:  # the chamber closes just now
-        _log.warning("%s", fault)

@@ -10,7 +10,7 @@ from orchestra_server.files.chamber.discovery_file import (
     DISCOVERY,
     SIZE_LIMIT,
     claim_discovery_file,
-    is_half_written,
+    has_discovery_file,
 )
 
 
@@ -41,7 +41,7 @@ def test_what_a_dead_reader_claimed_is_read_again_before_anything_new(tmp_path: 
 def test_a_file_whose_last_line_has_no_end_waits_until_it_is_old(tmp_path: Path) -> None:
     file = tmp_path / DISCOVERY
     file.write_text("critical the ses")
-    assert is_half_written(file)
+    assert has_discovery_file(tmp_path)
     assert claim_discovery_file(tmp_path) is None
     os.utime(file, (1, 1))
     claimed = claim_discovery_file(tmp_path)
@@ -60,6 +60,29 @@ def test_links_and_pipes_are_claimed_without_being_opened(tmp_path: Path, kind: 
     claimed = claim_discovery_file(tmp_path)
     assert claimed is not None
     assert claimed.content is None
+
+
+def test_a_half_written_file_is_claimed_where_nothing_more_can_come(tmp_path: Path) -> None:
+    (tmp_path / DISCOVERY).write_text("critical the ses")
+    claimed = claim_discovery_file(tmp_path, is_last=True)
+    assert claimed is not None
+    assert claimed.content == b"critical the ses"
+
+
+@pytest.mark.parametrize("name", [DISCOVERY, CLAIMED])
+def test_a_directory_in_the_files_place_is_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    assert not has_discovery_file(tmp_path)
+    assert claim_discovery_file(tmp_path) is None
+
+
+def test_what_a_link_to_a_chamber_leads_to_is_nothing(tmp_path: Path) -> None:
+    chamber = tmp_path / "chamber"
+    chamber.mkdir()
+    (chamber / DISCOVERY).write_text("info a\n")
+    (tmp_path / "link").symlink_to(chamber)
+    assert has_discovery_file(chamber)
+    assert not has_discovery_file(tmp_path / "link")
 
 
 def test_a_directory_of_that_name_is_left_alone(tmp_path: Path) -> None:

@@ -5,17 +5,22 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from orchestra_core.names import chamber_id
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.events import Event, EventData
 from orchestra_server.files.chamber.discovery_file import CLAIMED, DISCOVERY
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.workers import take_in_discoveries as intake_module
 from orchestra_server.usecases.workers.take_in_discoveries import (
     DiscoveryIntake,
     take_in_discoveries,
 )
-from tests.support.conducting import a_started_task, chambers_open
+from tests.support.conducting import a_started_task, chamber_of, chambers_open
+from tests.support.following import commit
 from tests.support.waiting import until
 
 
@@ -30,7 +35,7 @@ async def test_a_critical_discovery_is_recorded_as_its_workers_and_reaches_the_o
 ) -> None:
     task, sides = await opened(context)
     (sides["auth"] / DISCOVERY).write_text("critical the session table has no user id\ninfo x\n")
-    assert not await take_in_discoveries(context, chamber_id(task, "auth"))
+    await take_in_discoveries(context, await chamber_of(context, task, "auth"))
     state = await context.store.snapshot()
     recorded = {
         discovery.text: (discovery.severity, discovery.chamber)
@@ -56,7 +61,7 @@ async def test_a_file_that_is_taken_in_again_after_a_kill_is_recorded_once(
     task, sides = await opened(context)
     for _ in range(2):
         (sides["auth"] / CLAIMED).write_text("important use S256 only\n")
-        await take_in_discoveries(context, chamber_id(task, "auth"))
+        await take_in_discoveries(context, await chamber_of(context, task, "auth"))
     assert len((await context.store.snapshot()).discoveries) == 1
 
 
@@ -71,7 +76,7 @@ async def test_what_is_no_discovery_is_answered_in_one_line(context: Context, wh
         file.write_text("info x\n" * 60_000)
     else:
         file.symlink_to("/etc/passwd")
-    await take_in_discoveries(context, chamber_id(task, "auth"))
+    await take_in_discoveries(context, await chamber_of(context, task, "auth"))
     state = await context.store.snapshot()
     (answer,) = state.interrupts.values()
     assert (answer.chamber, answer.actor) == ("auth", "orchestra")
@@ -91,7 +96,7 @@ async def test_a_half_written_file_is_looked_at_again(
     intake = DiscoveryIntake(context)
     running = asyncio.create_task(intake.run())
     try:
-        intake.look_into(chamber_id(task, "auth"))
+        intake.look_into(await chamber_of(context, task, "auth"))
         await until(file.exists)
         file.write_text("critical the session table is gone\n")
         await until((sides["web"] / ".INTERRUPT").exists)
@@ -108,23 +113,85 @@ async def test_a_chamber_that_cannot_be_written_is_logged_and_the_intake_goes_on
     task, sides = await opened(context)
     calls = list[Path]()
 
-    def refused(chamber: Path) -> None:
+    def refused(chamber: Path, *, is_last: bool) -> None:
+        assert not is_last
         calls.append(chamber)
         raise PermissionError(13, "Permission denied", str(chamber))
 
+    for side in sides.values():
+        (side / DISCOVERY).write_text("info a\n")
     monkeypatch.setattr(intake_module, "claim_discovery_file", refused)
     intake = DiscoveryIntake(context)
     running = asyncio.create_task(intake.run())
-    intake.look_into(chamber_id(task, "auth"))
-    intake.look_into(chamber_id(task, "web"))
+    for name in sides:
+        intake.look_into(await chamber_of(context, task, name))
     await until(lambda: calls == [sides["auth"], sides["web"]])
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert "Permission denied" in caplog.text
 
 
-async def test_closed_and_unknown_chambers_are_not_looked_into(context: Context) -> None:
+async def test_a_report_without_a_discovery_file_asks_nobody(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, _ = await opened(context)
+    chamber = await chamber_of(context, task, "auth")
+    monkeypatch.setattr(intake_module, "is_here", None)  # it would read the clone's id
+    intake = DiscoveryIntake(context)
+    intake.look_into(chamber)
+    await take_in_discoveries(context, chamber)
+    assert not intake._woken.is_set()
+
+
+async def test_nothing_is_taken_through_a_link_in_a_chambers_place(
+    context: Context, tmp_path: Path
+) -> None:
+    task, sides = await opened(context)
+    moved = tmp_path / "moved"
+    await asyncio.to_thread(sides["auth"].rename, moved)
+    await asyncio.to_thread(sides["auth"].symlink_to, moved)
+    (moved / DISCOVERY).write_text("info a\n")
+    await take_in_discoveries(context, await chamber_of(context, task, "auth"))
+    assert (moved / DISCOVERY).read_text() == "info a\n"
+
+
+async def test_a_file_stays_while_its_task_takes_no_changes(context: Context) -> None:
+    task, sides = await opened(context)
+    chamber = await chamber_of(context, task, "auth")
+    await close_chamber(context, task_id=task, chamber="web", confirm=True)
+    (sides["auth"] / DISCOVERY).write_text("info a\n")
+    state = await context.store.snapshot()
+    completing = replace(state.tasks[task], state="completing")
+    event = Event(at=1, kind="task.completing", task_id=task, data=EventData(task=completing))
+    await commit(context.store, Change(events=(event,)))
+    await take_in_discoveries(context, chamber)
+    assert (sides["auth"] / DISCOVERY).exists()
+
+
+async def test_what_a_worker_wrote_last_is_recorded_before_its_chamber_closes(
+    context: Context,
+) -> None:
+    task, sides = await opened(context)
+    (sides["auth"] / DISCOVERY).write_text("important: use S256 only")  # without its line's end
+    await close_chamber(context, task_id=task, chamber="auth", confirm=True)
+    (discovery,) = (await context.store.snapshot()).discoveries.values()
+    assert (discovery.chamber, discovery.text) == ("auth", "use S256 only")
+
+
+async def test_a_critical_discovery_that_was_written_last_holds_the_landing(
+    context: Context,
+) -> None:
+    task, sides = await opened(context)
+    (sides["auth"] / DISCOVERY).write_text("critical the session table has no user id\n")
+    with pytest.raises(Refused, match="web"):
+        await complete_task(context, task_id=task, summary="Login")
+    assert "session table" in (sides["web"] / ".INTERRUPT").read_text()
+    await complete_task(context, task_id=task, summary="Login", confirm=True)
+    assert len((await context.store.snapshot()).discoveries) == 1
+
+
+async def test_a_closed_chamber_is_not_looked_into(context: Context) -> None:
     task, _ = await opened(context)
     await close_chamber(context, task_id=task, chamber="auth", confirm=True)
-    assert not await take_in_discoveries(context, chamber_id(task, "auth"))
-    assert not await take_in_discoveries(context, "nobody/knows")
+    await take_in_discoveries(context, await chamber_of(context, task, "auth"))
+    assert (await context.store.snapshot()).discoveries == {}
