@@ -87,6 +87,7 @@ class RoomApp(AppBase):
         self._source = source
         self._tools = tools
         self._daemon = daemon
+        self._keeps_daemon = False
         self.view_model = ViewModel(self._step, clock, own_clone)
         self.view_model.state.unread_limit = unread_limit
         self.tool_calls = ToolCalls(tools)
@@ -151,6 +152,8 @@ class RoomApp(AppBase):
     def _step(self, changes: ViewChanges) -> None:
         if not self._room.is_attached:
             return
+        if self.lacks_daemon and self._daemon is not None:
+            self._daemon.needed()
         if changes.away:
             self.say(f"Store reconnected after {precise_duration(changes.away)}; no events missed")
         with self.batch_update():
@@ -163,9 +166,9 @@ class RoomApp(AppBase):
 
     def _server_changed(self, state: ServerStatus) -> None:
         self.server = state
-        if state.phase == "ready" and self._daemon is not None:  # which has started the daemon
+        if state.phase == "ready" and self._daemon is not None and not self._keeps_daemon:
+            self._keeps_daemon = True  # from now on: the server has just started it
             self.run_worker(self._daemon.run(self.daemon_changed), name="daemon")
-            self._daemon = None
         if self._room.is_attached:
             self._room.server_changed()
             if state.phase == "failed":

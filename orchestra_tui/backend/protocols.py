@@ -71,6 +71,10 @@ class DaemonKeeper(Protocol):
         """Keep it until cancelled, saying each time whether it runs."""
         ...
 
+    def needed(self) -> None:
+        """Start one that was stopped."""
+        ...
+
 
 class ToolClient(Protocol):
     """Calls tools for every action; each failure is an OrchestraError with one line."""

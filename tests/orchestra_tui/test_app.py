@@ -1,14 +1,17 @@
 """The application: what it imports before it paints, and what it leaves behind when it ends."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from orchestra_tui.backend.protocols import ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.room import room_of
+from tests.support.waiting import until
 
 
 def test_the_room_paints_before_anything_slow_is_imported() -> None:
@@ -46,15 +49,39 @@ async def test_the_status_line_shows_the_state_of_the_server() -> None:
         assert room.said == ["The MCP server failed: see /tmp/server.log, next try in 2 s"]
 
 
-async def test_the_status_line_says_when_the_clones_daemon_is_gone() -> None:
-    async with room_of(stories.empty()) as room:
+class DaemonThatGoes:
+    """A daemon that is there when the room comes, and is then stopped."""
+
+    def __init__(self) -> None:
+        self.gone = asyncio.Event()
+        self.times_needed = 0
+
+    async def run(self, on_change: Callable[[bool], None]) -> None:
+        held = True
+        on_change(held)
+        await self.gone.wait()
+        on_change(not held)
+        await asyncio.Event().wait()
+
+    def needed(self) -> None:
+        self.times_needed += 1
+
+
+async def test_the_room_says_when_the_daemon_is_gone_and_starts_it_at_the_next_news() -> None:
+    daemon = DaemonThatGoes()
+    async with room_of(stories.busy(), daemon=daemon) as room:
+        sink = room.source.sink
+        assert sink is not None
+        sink.reconnected()
+        await room.press("1")
         assert "no daemon" not in room.text
-        room.app.daemon_changed(held=False)
+        assert daemon.times_needed == 0
+        daemon.gone.set()
+        await until(lambda: room.app.lacks_daemon)
         await room.press("1")
         assert "no daemon" in room.text
-        room.app.daemon_changed(held=True)
-        await room.press("1")
-        assert "no daemon" not in room.text
+        sink.disconnected("the server refuses connections")
+        await until(lambda: daemon.times_needed > 0)
 
 
 async def test_an_outage_of_the_store_is_shown_and_nothing_disappears() -> None:

@@ -12,7 +12,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
-from orchestra_tui.backend.protocols import EventSink, ServerStatus
+from orchestra_tui.backend.protocols import DaemonKeeper, EventSink, ServerStatus
 from tests.support.gallery import MIDDLE, FixedTools, Size, settle
 from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of
@@ -91,12 +91,19 @@ async def room_of(
     server: ServerStatus | None = None,
     clock: Clock = lambda: NOW,
     unread_limit: int = 0,
+    daemon: DaemonKeeper | None = None,
 ) -> AsyncGenerator[Room]:
     """Open a room on `told` and wait until it shows it; `unread_limit` in ms, 0 is never."""
     source = HandFedSource(told)
     played = tools or FixedTools(state=server)
     app = HeardApp(
-        "shop-3f9a1c2e", source, played, clock=clock, unread_limit=unread_limit, keymap=keymap
+        "shop-3f9a1c2e",
+        source,
+        played,
+        daemon=daemon,
+        clock=clock,
+        unread_limit=unread_limit,
+        keymap=keymap,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         room = Room(app, pilot, source, played)

@@ -33,10 +33,10 @@ class KeptDaemon:
         self._settings = settings
         self._on_change = on_change
         self._needed = asyncio.Event()
-        self.holds = False
+        self._last_fault = ""
 
     def needed(self) -> None:
-        """Say that a call was made: a daemon that was stopped starts again."""
+        """Say that the daemon is needed: one that was stopped starts again."""
         self._needed.set()
 
     async def run(self) -> None:
@@ -47,7 +47,7 @@ class KeptDaemon:
             try:
                 was_stopped = await self._hold()
             except (Unavailable, OSError) as fault:
-                _log.warning("mail and workers' reports wait: %s", fault)
+                self._complain(str(fault))
                 was_stopped = False
             self._on_change(False)  # noqa: FBT003 - as above
             if was_stopped:
@@ -57,6 +57,12 @@ class KeptDaemon:
             failures = 0 if lived > _STEADY_SECONDS else failures + 1
             await asyncio.sleep(_DELAYS[min(failures, len(_DELAYS) - 1)])
 
+    def _complain(self, fault: str) -> None:
+        """Log what keeps the daemon from running, once while it stays the same."""
+        if fault != self._last_fault:
+            _log.warning("mail and workers' reports wait: %s", fault)
+            self._last_fault = fault
+
     async def _hold(self) -> bool:
         """Attach to the daemon and wait for its end; tell whether somebody stopped it."""
         await asyncio.to_thread(ensure_daemon, self._project, self._settings)
@@ -65,7 +71,7 @@ class KeptDaemon:
             environ = daemon_environ(self._project, self._settings)
             question = {"call": "attach", **introduction(self._project.git_dir, environ)}
             writer.write(json.dumps(question).encode() + b"\n")
-            self.holds = True
+            self._last_fault = ""
             self._on_change(True)  # noqa: FBT003 - its type says it
             last_line = b""
             while line := await reader.readline():
@@ -74,7 +80,6 @@ class KeptDaemon:
         except ValueError:
             return False
         finally:
-            self.holds = False
             writer.close()
 
 

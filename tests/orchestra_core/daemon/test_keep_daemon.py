@@ -1,12 +1,17 @@
 """A user's hold on the daemon, through its deaths and through `orchestra down`."""
 
+import asyncio
 import os
 import signal
 
+import pytest
+
+from orchestra_core.daemon import keep_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 from orchestra_core.daemon.daemon_files import daemon_lock
-from orchestra_core.daemon.keep_daemon import kept_daemon
+from orchestra_core.daemon.keep_daemon import KeptDaemon, kept_daemon
 from orchestra_core.daemon.start_daemon import daemon_environ, stop_daemon
+from orchestra_core.errors import Unavailable
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
@@ -45,10 +50,33 @@ async def test_a_kept_daemon_that_is_killed_is_started_again(
 async def test_a_kept_daemon_that_was_stopped_starts_when_it_is_needed_again(
     project: Project, settings: Settings
 ) -> None:
-    async with kept_daemon(project, settings) as kept:
-        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
-        assert stop_daemon(project.git_dir)
-        await until(lambda: not kept.holds, 30)
-        assert holders_of_daemon(project, settings) == (0, 0)
-        kept.needed()
-        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+    told = list[bool]()
+    kept = KeptDaemon(project, settings, told.append)
+    keeping = asyncio.create_task(kept.run())
+    await until(lambda: told == [True], 30)
+    assert stop_daemon(project.git_dir)
+    await until(lambda: told == [True, False], 30)
+    assert holders_of_daemon(project, settings) == (0, 0)
+    kept.needed()
+    await until(lambda: told == [True, False, True], 30)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_what_keeps_a_daemon_from_running_is_logged_once(
+    project: Project,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tries = list[Project]()
+
+    def refused(asked: Project, _: Settings) -> None:
+        tries.append(asked)
+        raise Unavailable("the daemon did not start")
+
+    monkeypatch.setattr(keep_daemon, "ensure_daemon", refused)
+    monkeypatch.setattr(keep_daemon, "_DELAYS", (0.0,))
+    async with kept_daemon(project, settings):
+        await until(lambda: len(tries) > 3)
+    assert caplog.text.count("the daemon did not start") == 1

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData
+from orchestra_core.models import Chamber
 from orchestra_server.files.chamber.discovery_file import CLAIMED, DISCOVERY
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -131,16 +132,28 @@ async def test_a_chamber_that_cannot_be_written_is_logged_and_the_intake_goes_on
     assert "Permission denied" in caplog.text
 
 
-async def test_a_report_without_a_discovery_file_asks_nobody(
+async def test_a_report_of_a_worker_that_wrote_nothing_asks_nobody(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task, _ = await opened(context)
-    chamber = await chamber_of(context, task, "auth")
+    task, sides = await opened(context)
+    chambers = {name: await chamber_of(context, task, name) for name in sides}
     monkeypatch.setattr(intake_module, "is_here", None)  # it would read the clone's id
+    await take_in_discoveries(context, chambers["auth"])
+    taken = list[str]()
+
+    async def take_in(_: Context, chamber: Chamber) -> None:
+        taken.append(chamber.name)
+
+    monkeypatch.setattr(intake_module, "take_in_discoveries", take_in)
+    (sides["web"] / DISCOVERY).write_text("info a\n")
     intake = DiscoveryIntake(context)
-    intake.look_into(chamber)
-    await take_in_discoveries(context, chamber)
-    assert not intake._woken.is_set()
+    for chamber in chambers.values():
+        intake.look_into(chamber)
+    running = asyncio.create_task(intake.run())
+    await until(lambda: bool(taken))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert set(taken) == {"web"}
 
 
 async def test_nothing_is_taken_through_a_link_in_a_chambers_place(
