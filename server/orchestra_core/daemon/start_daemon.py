@@ -1,11 +1,9 @@
 """Starts a clone's daemon unless it runs, replaces one that does not fit, and stops it."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
@@ -17,6 +15,7 @@ from orchestra_core.daemon.daemon_files import (
     start_lock,
 )
 from orchestra_core.errors import Unavailable, unavailable
+from orchestra_core.process.detached_process import empty_long_log, start_detached
 from orchestra_core.process.file_lock import is_locked, locked_file
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, Settings, environ_of
@@ -26,9 +25,6 @@ _START_WITHIN = 20.0
 _ANSWER_WITHIN = 5.0
 _STOP_WITHIN = 10.0
 _LOOK_AGAIN = 0.01
-_LOG_LIMIT = 1_000_000
-# The shell exits at once: the daemon is no child of the process that starts it.
-_LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
 def daemon_environ(project: Project, settings: Settings) -> dict[str, str]:
@@ -110,24 +106,12 @@ def _require_replaceable(answer: Answer) -> None:
 
 def _launch(common_dir: Directory, environ: Mapping[str, str]) -> int:
     log = Path(daemon_log(common_dir))
-    with suppress(OSError):
-        if log.stat().st_size > _LOG_LIMIT:
-            os.truncate(log, 0)
     command = [sys.executable, "-P", "-m", "orchestra_server", "daemon"]
     try:
-        launched = subprocess.run(  # noqa: S603 - our own module with our own interpreter
-            ["/bin/sh", "-c", _LAUNCH, "sh", str(log), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=True,
-            cwd="/",  # it must not keep a removed repository's directory in use
-            env=environ,
-            start_new_session=True,
-            umask=0o077,
-        )
-        return int(launched.stdout)
-    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        empty_long_log(log)
+        # Not in the repository: one that is removed must not stay in use.
+        return start_detached(command, log, directory=Path("/"), environ=environ)
+    except OSError as error:
         raise Unavailable(f"the daemon could not be launched: {error}") from error
 
 

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ from orchestra_core.private_valkey.paths import (
     unusable_directory,
     write_server_record,
 )
+from orchestra_core.process.detached_process import LOG_LIMIT, empty_long_log, start_detached
 from orchestra_core.process.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
@@ -30,9 +30,6 @@ _START_WITHIN = 15.0
 _LOAD_WITHIN = 120.0
 _STOP_WITHIN = 10.0
 _LOOK_AGAIN = 0.005
-_LOG_LIMIT = 1_000_000
-# The shell leaves at once, so that the server is nobody's child and never a zombie of the room.
-_LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
 def ensure_running(paths: ServerPaths) -> Path:
@@ -52,7 +49,7 @@ def ensure_running(paths: ServerPaths) -> Path:
             if try_lock_exclusive(lock):
                 if started:
                     raise StoreUnavailable(_why_it_died(paths, log_from))
-                log_from = _fresh_log(paths)
+                log_from = _emptied_log(paths)
                 _start(paths, lock)
                 started = True
         waited = time.monotonic() - began
@@ -111,19 +108,8 @@ def _start(paths: ServerPaths, lock: int) -> None:
         *("--save", "", "--daemonize", "no", "--logfile", "", "--databases", "1"),
     ]
     try:
-        launched = subprocess.run(  # noqa: S603 - the words are ours, the program was found by us
-            ["/bin/sh", "-c", _LAUNCH, "sh", str(paths.log), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=True,
-            cwd=paths.data_dir,
-            pass_fds=(lock,),
-            start_new_session=True,
-            umask=0o077,
-        )
-        pid = int(launched.stdout)
-    except (OSError, subprocess.CalledProcessError, ValueError) as error:
+        pid = start_detached(command, paths.log, directory=paths.data_dir, inherited=(lock,))
+    except OSError as error:
         raise StoreUnavailable(f"the private Valkey could not be launched: {error}") from error
     try:
         write_server_record(paths, ServerRecord(socket=str(socket), pid=pid, host=platform.node()))
@@ -133,16 +119,10 @@ def _start(paths: ServerPaths, lock: int) -> None:
         raise unusable_directory(paths.data_dir, error) from error
 
 
-def _fresh_log(paths: ServerPaths) -> int:
+def _emptied_log(paths: ServerPaths) -> int:
     """Empty a log that has grown long and return where the next lines will begin."""
     try:
-        descriptor = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if os.fstat(descriptor).st_size > _LOG_LIMIT:
-                os.ftruncate(descriptor, 0)
-            return os.fstat(descriptor).st_size
-        finally:
-            os.close(descriptor)
+        return empty_long_log(paths.log)
     except OSError as error:
         raise unusable_directory(paths.log, error) from error
 
@@ -150,7 +130,7 @@ def _fresh_log(paths: ServerPaths) -> int:
 def _why_it_died(paths: ServerPaths, log_from: int) -> str:
     with suppress(OSError), paths.log.open("rb") as log:
         log.seek(log_from)
-        lines = log.read(_LOG_LIMIT).decode("utf-8", "replace").splitlines()
+        lines = log.read(LOG_LIMIT).decode("utf-8", "replace").splitlines()
         warnings = [line for line in lines if " # " in line and "WARNING" not in line]
         said = (warnings or [line for line in lines if line.strip()] or [""])[-1]
         reason = one_line(said.rpartition(" # ")[2], 300)

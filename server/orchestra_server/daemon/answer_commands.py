@@ -11,6 +11,7 @@ import msgspec
 
 from orchestra_core.clock import now_ms
 from orchestra_core.errors import BadInput, OrchestraError
+from orchestra_core.models import OPERATOR
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
@@ -20,7 +21,6 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 
-OPERATOR = "operator"
 _FINISH_SECONDS = 2.0
 CommandAnswer: TypeAlias = dict[str, object]
 _log = logging.getLogger(__name__)

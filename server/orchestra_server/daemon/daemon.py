@@ -13,10 +13,11 @@ from pathlib import Path
 
 from orchestra_core.clock import now_ms
 from orchestra_core.daemon.ask_daemon import ask_daemon
-from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_core.daemon.daemon_files import daemon_lock, make_daemon_directories
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
 from orchestra_core.private_valkey.stop_unused import stop_unused
 from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
+from orchestra_core.process.logs import log_to_stderr
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.address import read_address
@@ -46,11 +47,7 @@ def run_daemon(settings: Settings, directory: Path) -> None:
     Raises Unavailable where another daemon serves it, or where its files cannot be made, and
     BadInput for a URL that is wrong.
     """
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s daemon %(levelname)s %(name)s: %(message)s",
-    )
+    log_to_stderr("daemon")
     _use_one_arena()
     project = find_project(directory, settings.project)
     if settings.redis_url:
@@ -68,10 +65,9 @@ def _use_one_arena() -> None:
 
 @contextlib.contextmanager
 def _sole_daemon(project: Project) -> Generator[None]:
-    lock = Path(daemon_lock(project.git_dir))
     try:
-        lock.parent.mkdir(exist_ok=True)
-        descriptor = open_lock_file(lock)
+        make_daemon_directories(project.git_dir)
+        descriptor = open_lock_file(daemon_lock(project.git_dir))
     except OSError as fault:
         raise unavailable(fault) from fault
     try:

@@ -7,14 +7,13 @@
 import asyncio
 import contextlib
 import json
-import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from orchestra_core.daemon.ask_daemon import introduction
-from orchestra_core.daemon.daemon_files import daemon_socket, make_daemon_directories
+from orchestra_core.daemon.daemon_files import daemon_socket
 from orchestra_core.daemon.start_daemon import daemon_environ
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
@@ -23,7 +22,6 @@ from orchestra_server.daemon.lifetime import Lifetime
 
 _LINE_LIMIT = 4 * 1024 * 1024
 _PRIVATE = 0o177  # the mask that leaves the socket to its owner alone
-_log = logging.getLogger(__name__)
 
 Question = Mapping[str, Any]
 
@@ -47,8 +45,10 @@ class Listener:
 
     @contextlib.asynccontextmanager
     async def listen(self) -> AsyncGenerator[None]:
-        """Accept connections within the block; raises OSError where the socket cannot be made."""
-        make_daemon_directories(self._project.git_dir)
+        """Accept connections within the block; raises OSError where the socket cannot be made.
+
+        The caller holds the daemon's lock, and has made the directories.
+        """
         place = daemon_socket(self._project.git_dir)
         _remove(place)  # left by a killed daemon: this one holds the lock
         mask = os.umask(_PRIVATE)
@@ -87,12 +87,11 @@ class Listener:
             self._lifetime.stop()
             return
         differs = difference(self._own, question)
-        about = {**self._about(), "differs": differs} if differs else self._about()
         if question.get("call") == "command" and not differs:
             with self._lifetime.hold():
                 await self._answer_command(question, reader, writer)
             return
-        _say(writer, about)
+        _say(writer, {**self._about(), "differs": differs} if differs else self._about())
         await writer.drain()
         if question.get("call") == "attach" and not differs:
             with self._lifetime.hold():

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from orchestra_core.process.logs import log_to_stderr
 from orchestra_core.settings import Settings
 from orchestra_server.tools.server import build_server
 from orchestra_server.tools.server_session import ServerSession
-from orchestra_server.tools.transport.logs import log_to_stderr
 
 # The default of `serve --http`; IANA has not assigned it.
 DEFAULT_PORT = 7420
@@ -18,7 +18,7 @@ def serve(
 
     Raises OrchestraError when the port or the token file cannot be used.
     """
-    log_to_stderr()
+    log_to_stderr("orchestration")
     server = build_server(ServerSession(settings, project_dir))
     if http:
         from orchestra_server.tools.transport.http import run_http  # noqa: PLC0415 - uvicorn, only for HTTP

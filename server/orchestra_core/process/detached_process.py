@@ -1,0 +1,54 @@
+"""Starts a process that outlives the one that starts it, with a log for all it says."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LOG_LIMIT = 1_000_000  # bytes; a longer log is emptied at the next start
+# The shell exits at once, so that the process is nobody's child and never a zombie.
+_LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+
+
+def start_detached(
+    command: Sequence[str],
+    log: Path,
+    *,
+    directory: Path,
+    environ: Mapping[str, str] | None = None,
+    inherited: Sequence[int] = (),
+) -> int:
+    """Start a command in a session of its own and return its process id.
+
+    It inherits the descriptors in `inherited`. Raises OSError where it cannot be started.
+    """
+    try:
+        launched = subprocess.run(  # noqa: S603 - callers give a command of their own
+            ["/bin/sh", "-c", _LAUNCH, "sh", str(log), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            cwd=directory,
+            env=environ,
+            pass_fds=tuple(inherited),
+            start_new_session=True,
+            umask=0o077,
+        )
+        return int(launched.stdout)
+    except (subprocess.CalledProcessError, ValueError) as error:
+        raise OSError(str(error)) from error
+
+
+def empty_long_log(log: Path) -> int:
+    """Make the log where it is missing, empty one that has grown long, and return its size.
+
+    Raises OSError.
+    """
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(descriptor).st_size > LOG_LIMIT:
+            os.ftruncate(descriptor, 0)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
