@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
@@ -97,9 +98,12 @@ def _show(answer: dict[str, object]) -> int:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     else:
-        for stream in (sys.stdout,):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a terminal may lack a character
-            stream.write(text)
-            stream.flush()
+        _print(sys.stdout, text)
     return 0
+
+
+def _print(stream: TextIO, text: str) -> None:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a terminal may lack a character
+    stream.write(text)
+    stream.flush()

@@ -3,14 +3,13 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from orchestra_core.models import OPERATOR
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.answer_in_time import PATIENCE
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.print_output import warn
-
-OPERATOR = "operator"
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
 _ACTIVE_WORKER = ("starting", "working", "waiting")
 _OVER_WORKER = ("finished", "failed")
 
+OPERATOR = "operator"  # the actor of what a person does
 BASE = "base"  # the side of a conflict that is no chamber
 
 

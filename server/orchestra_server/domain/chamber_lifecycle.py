@@ -54,7 +54,8 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
     batch = tuple(chambers)
     return Change(
         events=tuple(
-            _event(chamber, "chamber.reserved", chamber.created_at, actor) for chamber in batch
+            chamber_event(chamber, "chamber.reserved", chamber.created_at, actor)
+            for chamber in batch
         ),
         claims={chamber.name: chamber.id for chamber in batch},
     )
@@ -65,7 +66,7 @@ def opened(
 ) -> tuple[list[Chamber], Change]:
     """Return the chambers live, each with its hook's probe, and the change that makes them so."""
     live = [replace(_proven(chamber, probes, at), state="live") for chamber in chambers]
-    events = tuple(_event(chamber, "chamber.created", at, actor) for chamber in live)
+    events = tuple(chamber_event(chamber, "chamber.created", at, actor) for chamber in live)
     return live, Change(events=events)
 
 
@@ -73,7 +74,7 @@ def failed(chambers: Iterable[Chamber], *, note: str, at: int, actor: str) -> Ch
     """Return the change that gives up a batch and releases its names."""
     gone = [replace(chamber, state="failed", note=note, ended_at=at) for chamber in chambers]
     return Change(
-        events=tuple(_event(chamber, "chamber.failed", at, actor) for chamber in gone),
+        events=tuple(chamber_event(chamber, "chamber.failed", at, actor) for chamber in gone),
         releases={chamber.name: chamber.id for chamber in gone},
     )
 
@@ -86,19 +87,19 @@ def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
     changed = replace(
         chamber, state="closing", ended_at=chamber.ended_at or at, asked_by="", note=note
     )
-    return changed, Change(events=(_event(changed, "chamber.closing", at, actor),))
+    return changed, Change(events=(chamber_event(changed, "chamber.closing", at, actor),))
 
 
 def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
     """Return the change that keeps a chamber live whose closing was refused."""
     changed = replace(chamber, state="live", ended_at=0, note=note)
-    return Change(events=(_event(changed, "chamber.restored", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.restored", at, actor),))
 
 
 def still_asked(chamber: Chamber, asked_by: str, *, note: str, at: int, actor: str) -> Change:
     """Return the change after closing a chamber for another clone failed: it is tried again."""
     changed = replace(chamber, asked_by=asked_by, note=note)
-    return Change(events=(_event(changed, "chamber.closing", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.closing", at, actor),))
 
 
 def together(changes: Iterable[Change]) -> Change:
@@ -129,7 +130,7 @@ def closed(
         health=(),
     )
     events = (
-        _event(changed, "chamber.closed", at, actor),
+        chamber_event(changed, "chamber.closed", at, actor),
         *expired(unread, note=CLOSED_NOTE, at=at, actor=actor),
     )
     return changed, Change(events=events, releases={chamber.name: chamber.id})
@@ -140,7 +141,7 @@ def saved_late(
 ) -> tuple[Chamber, Change]:
     """Return a closed chamber with what was written in its place since, saved under `ref`."""
     changed = replace(chamber, saved_ref=ref, note=note)
-    return changed, Change(events=(_event(changed, "chamber.saved-late", at, actor),))
+    return changed, Change(events=(chamber_event(changed, "chamber.saved-late", at, actor),))
 
 
 def restored(
@@ -171,7 +172,7 @@ def restored(
         landed="",
     )
     changed = _proven(back, probes, at)
-    events = [_event(changed, "chamber.restored", at, actor)]
+    events = [chamber_event(changed, "chamber.restored", at, actor)]
     claims = {chamber.name: chamber.id}
     if not task.is_open:
         again, change = reopened(task, at=at, actor=actor)
@@ -184,38 +185,39 @@ def restored(
 def claimed(chamber: Chamber, *, clone: str, at: int, actor: str) -> Change:
     """Let a chamber from before clones had ids be of the clone that has its worktree."""
     changed = replace(chamber, clone=clone, host="")
-    return Change(events=(_event(changed, "chamber.claimed", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.claimed", at, actor),))
 
 
 def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber, Change]:
     """Return the chamber at the place where its worktree is now."""
     changed = replace(chamber, path=path)
-    return changed, Change(events=(_event(changed, "chamber.moved", at, actor),))
+    return changed, Change(events=(chamber_event(changed, "chamber.moved", at, actor),))
 
 
 def on_branch(chamber: Chamber, branch: str, *, at: int, actor: str) -> tuple[Chamber, Change]:
     """Return the chamber with the name that its branch has been given."""
     changed = replace(chamber, branch=branch)
-    return changed, Change(events=(_event(changed, "chamber.branch-renamed", at, actor),))
+    return changed, Change(events=(chamber_event(changed, "chamber.branch-renamed", at, actor),))
 
 
 def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
     """Return the change that makes an unknown worktree a live chamber."""
     return Change(
-        events=(_event(chamber, "chamber.created", at, actor),), claims={chamber.name: chamber.id}
+        events=(chamber_event(chamber, "chamber.created", at, actor),),
+        claims={chamber.name: chamber.id},
     )
 
 
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
     """Return the event that suspends a chamber; one already suspended keeps its first time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)
-    return _event(changed, "chamber.suspended", at, actor)
+    return chamber_event(changed, "chamber.suspended", at, actor)
 
 
 def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
     """Return the event that ends a chamber's suspension."""
     changed = replace(chamber, suspended_at=0, suspended_by="")
-    return _event(changed, "chamber.resumed", at, actor)
+    return chamber_event(changed, "chamber.resumed", at, actor)
 
 
 def _proven(chamber: Chamber, probes: Mapping[str, HookProbe], at: int) -> Chamber:
@@ -224,7 +226,8 @@ def _proven(chamber: Chamber, probes: Mapping[str, HookProbe], at: int) -> Chamb
     return replace(chamber, ready_at=at if probe.ready else 0, ready_note=probe.note)
 
 
-def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
+def chamber_event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
+    """Return the event that carries a chamber's new document."""
     return Event(
         at=at,
         kind=kind,

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from orchestra_core.change import Change
-from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import Chamber, Task
+from orchestra_server.domain.chamber_lifecycle import chamber_event
 
 
 def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:
@@ -33,13 +33,13 @@ def has_answered(chamber: Chamber, task: Task) -> bool:
 def published(chamber: Chamber, commit: str, address: str, *, at: int, actor: str) -> Change:
     """Return the change that notes what of a chamber is on the remote with this address."""
     changed = replace(chamber, published=commit, published_on=address, published_at=at)
-    return Change(events=(_event(changed, "chamber.published", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.published", at, actor),))
 
 
 def withdrawn(chamber: Chamber, *, at: int, actor: str) -> Change:
     """Return the change that notes that nothing of a chamber is on a remote any more."""
     changed = replace(chamber, published="", published_on="", published_at=0)
-    return Change(events=(_event(changed, "chamber.published", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.published", at, actor),))
 
 
 def handed_over(
@@ -54,13 +54,13 @@ def handed_over(
         handed_over=task.completing_at,
         handover_fault="",
     )
-    return Change(events=(_event(changed, "chamber.handed-over", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.handed-over", at, actor),))
 
 
 def not_handed_over(chamber: Chamber, task: Task, fault: str, *, at: int, actor: str) -> Change:
     """Return the change by which a clone says why it cannot hand a chamber's work over."""
     changed = replace(chamber, handed_over=task.completing_at, handover_fault=fault)
-    return Change(events=(_event(changed, "chamber.handed-over", at, actor),))
+    return Change(events=(chamber_event(changed, "chamber.handed-over", at, actor),))
 
 
 def asked_to_close(
@@ -74,15 +74,4 @@ def asked_to_close(
         replace(chamber, state="closing", ended_at=at, asked_by=clone, landed=landed, note=note)
         for chamber in chambers
     ]
-    return Change(events=tuple(_event(one, "chamber.closing", at, actor) for one in changed))
-
-
-def _event(chamber: Chamber, kind: Kind, at: int, actor: str) -> Event:
-    return Event(
-        at=at,
-        kind=kind,
-        actor=actor,
-        task_id=chamber.task_id,
-        chamber=chamber.name,
-        data=EventData(chamber=chamber),
-    )
+    return Change(events=tuple(chamber_event(one, "chamber.closing", at, actor) for one in changed))

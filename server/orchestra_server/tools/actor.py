@@ -4,11 +4,12 @@ from typing import Any
 
 from mcp.server.mcpserver import Context
 
+from orchestra_core.models import OPERATOR
+
 # What the SDK passes to a tool of the call; no tool reads its lifespan or request type.
 ToolCall = Context[None, Any]
 
 CONDUCTOR = "conductor"
-OPERATOR = "operator"
 # The client name that the room sends to the server it started.
 ROOM_CLIENT = "orchestra-room"
 

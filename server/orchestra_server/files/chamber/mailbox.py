@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from orchestra_core.clock import iso_time
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Interrupt, Requires
+from orchestra_core.models import OPERATOR, Interrupt, Requires
 from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.own_directory import require_own_directory
@@ -149,7 +149,7 @@ def _letter(interrupt: Interrupt) -> Letter:
 
 def _sender(interrupt: Interrupt) -> str:
     """Return who speaks: the agent that made a discovery, not the one that recorded it."""
-    actor = interrupt.actor or "operator"
+    actor = interrupt.actor or OPERATOR
     if not interrupt.author:
         return actor
     if interrupt.author.endswith(f"-{actor}"):  # the worker of that chamber wrote it down itself

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Chamber, Interrupt
+from orchestra_core.models import OPERATOR, Chamber, Interrupt
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
@@ -181,7 +181,7 @@ def _suspension(chamber: Chamber, interrupt: Interrupt | None) -> Suspension | N
     return Suspension(
         since=chamber.suspended_at,
         interrupt_id=chamber.suspended_by,
-        sender=(interrupt.actor if interrupt else "") or "operator",
+        sender=(interrupt.actor if interrupt else "") or OPERATOR,
         message=interrupt.message if interrupt else "",
     )
 

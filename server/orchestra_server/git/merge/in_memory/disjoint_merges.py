@@ -17,7 +17,7 @@ from orchestra_server.git.repository.commit_graph import Ancestry
 
 
 class DisjointMerges:
-    """Merges one branch after another into a growing tree, each of whose states `trees` holds."""
+    """Merges branches one after another as long as they changed different files."""
 
     def __init__(self, trees: TreeObjects, ancestry: Ancestry, commits: Iterable[str]) -> None:
         self._trees = trees
