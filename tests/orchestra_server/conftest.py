@@ -9,7 +9,7 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conducting import Clock
+from tests.support.conducting import Clock, a_started_task, chambers_open
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 
 MakeContext = Callable[[Path], Context]
@@ -45,3 +45,15 @@ def context_at(store: Store, settings: Settings, clock: Clock) -> MakeContext:
 @pytest.fixture
 def context(context_at: MakeContext, repository: TestRepository) -> Context:
     return context_at(repository.path)
+
+
+@pytest.fixture
+async def task_id(context: Context) -> str:
+    """A task that was started in `repository`."""
+    return await a_started_task(context)
+
+
+@pytest.fixture
+async def auth(context: Context, task_id: str) -> TestRepository:
+    """The worktree of that task's chamber `auth`."""
+    return (await chambers_open(context, task_id, ["auth"]))["auth"]

@@ -20,16 +20,21 @@ from tests.support.proofs import FULL, Tally, scaled
 from tests.support.repositories import PLAIN_GIT, TestRepository
 
 
-def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tally) -> None:
-    outcomes = Counter[str]()
-
-    @hypothesis_settings(
-        max_examples=scaled(12, 600),
+def generated(examples: int) -> hypothesis_settings:
+    """Return how many repositories are generated; making each takes long."""
+    return hypothesis_settings(
+        max_examples=examples,
         deadline=None,
         derandomize=not FULL,
         database=None,
         suppress_health_check=list[HealthCheck]((HealthCheck.too_slow,)),
     )
+
+
+def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tally) -> None:
+    outcomes = Counter[str]()
+
+    @generated(scaled(12, 600))
     @given(plans())
     def agree(plan: Plan) -> None:
         with TemporaryDirectory(dir=tmp_path) as scratch:
@@ -47,13 +52,7 @@ def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tal
 def test_what_is_merged_in_memory_is_the_tree_that_git_writes(tmp_path: Path, tally: Tally) -> None:
     outcomes = Counter[str]()
 
-    @hypothesis_settings(
-        max_examples=scaled(25, 1_500),
-        deadline=None,
-        derandomize=not FULL,
-        database=None,
-        suppress_health_check=list[HealthCheck]((HealthCheck.too_slow,)),
-    )
+    @generated(scaled(25, 1_500))
     @given(plans())
     def agree(plan: Plan) -> None:
         with TemporaryDirectory(dir=tmp_path) as scratch:

@@ -36,13 +36,19 @@ class Workshop:
         return [TestRepository(plan.path) for plan in plans]
 
 
-def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository:
-    """Save and remove a chamber with its branch, and bring it back in the same place."""
-    ref, branch = saved_ref(chamber), f"orchestra/{TASK}/{chamber.path.name}"
+def close(shop: Workshop, chamber: TestRepository, at: int = 1) -> str:
+    """Save a chamber, remove it with its branch, and return the ref of its save."""
+    ref, branch = saved_ref(chamber, at), f"orchestra/{TASK}/{chamber.path.name}"
     saved = save_work(shop.repo, chamber.path, ref, "saved", own_branch=branch)
     assert saved is not None
     remove_worktree(shop.repo, chamber.path)
     assert delete_branch(shop.repo, branch, saved.tip)
+    return ref
+
+
+def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository:
+    """Close a chamber, and bring it back in the same place."""
+    ref = close(shop, chamber)
     shop.main.git("reflog", "expire", "--expire=now", "--all")
     shop.main.git("gc", "--quiet", "--prune=now")  # so that what nothing keeps is gone
     shop.open(chamber.path.name, commit=require_save(shop.repo, ref).tip)

@@ -6,10 +6,8 @@ import pytest
 
 from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
-from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
-from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
-from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.chambers import Workshop, close, saved_ref, workshop
 from tests.support.repositories import TestRepository
 
 BRANCH = "orchestra/t-1/auth"
@@ -23,16 +21,6 @@ def shop(tmp_path: Path) -> Workshop:
 @pytest.fixture
 def chamber(shop: Workshop) -> TestRepository:
     return shop.open("auth")[0]
-
-
-def close(shop: Workshop, chamber: TestRepository, at: int = 1) -> str:
-    """Save a chamber, remove it with its branch, and return the ref of its save."""
-    ref = saved_ref(chamber, at)
-    saved = save_work(shop.repo, chamber.path, ref, "saved", own_branch=BRANCH)
-    assert saved is not None
-    remove_worktree(shop.repo, chamber.path)
-    assert delete_branch(shop.repo, BRANCH, saved.tip)
-    return ref
 
 
 def recreate(shop: Workshop, chamber: TestRepository, ref: str) -> tuple[str, ...]:

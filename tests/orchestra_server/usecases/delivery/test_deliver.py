@@ -17,19 +17,9 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery import deliver
 from orchestra_server.usecases.delivery.deliver import deliver_mail, post_at_once
-from tests.support.conducting import a_started_task, chamber_of, chambers_open
+from tests.support.conducting import chamber_of
 from tests.support.following import commit
 from tests.support.repositories import TestRepository
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def auth(context: Context, task_id: str) -> TestRepository:
-    return (await chambers_open(context, task_id, ["auth"]))["auth"]
 
 
 @pytest.fixture

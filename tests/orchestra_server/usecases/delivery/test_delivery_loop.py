@@ -20,7 +20,6 @@ from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.delivery.take_in_spool import SpoolIntake
 from tests.support.conducting import (
     Clock,
-    a_started_task,
     chamber_of,
     chambers_open,
     until_told,
@@ -29,16 +28,6 @@ from tests.support.following import commit
 from tests.support.hooks import Session
 from tests.support.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def auth(context: Context, task_id: str) -> TestRepository:
-    return (await chambers_open(context, task_id, ["auth"]))["auth"]
 
 
 async def sent_from_elsewhere(context: Context, task_id: str, name: str) -> None:

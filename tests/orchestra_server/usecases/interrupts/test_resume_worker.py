@@ -22,18 +22,8 @@ from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interru
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conducting import chamber_of, kinds
 from tests.support.repositories import TestRepository
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def auth(context: Context, task_id: str) -> TestRepository:
-    return (await chambers_open(context, task_id, ["auth"]))["auth"]
 
 
 async def suspend(context: Context, task_id: str, message: str = "Wait for the schema") -> str:

@@ -15,18 +15,8 @@ from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
 from orchestra_server.usecases.reconcile.observe import look, lost_claims, observe_chamber
-from tests.support.conducting import a_started_task, chamber_of, chambers_open
+from tests.support.conducting import chamber_of
 from tests.support.repositories import TestRepository
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def auth(context: Context, task_id: str) -> TestRepository:
-    return (await chambers_open(context, task_id, ["auth"]))["auth"]
 
 
 async def observed(context: Context) -> Observation:

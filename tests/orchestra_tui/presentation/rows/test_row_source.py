@@ -2,9 +2,7 @@
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Chamber, Presence
-from orchestra_core.state import ProjectState
-from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_core.models import Presence
 from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows, chamber_row
 from orchestra_tui.presentation.rows.discovery_rows import (
     DISCOVERY_COLUMNS,
@@ -12,23 +10,12 @@ from orchestra_tui.presentation.rows.discovery_rows import (
     discovery_row,
 )
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows, task_row
+from tests.support.rows import LIVE, state_with
 from tests.support.samples import (
     NOON,
-    a_chamber,
     a_discovery,
     a_task,
 )
-
-LIVE = replace(a_chamber(), state="live")
-
-
-def state_with(chamber: Chamber, presence: Presence | None = None) -> IndexedState:
-    state = IndexedState(
-        ProjectState(tasks={a_task().id: a_task()}, chambers={chamber.id: chamber})
-    )
-    if presence is not None:
-        state.report_presence(presence)
-    return state
 
 
 def test_every_row_has_a_cell_for_each_column() -> None:
