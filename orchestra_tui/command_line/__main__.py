@@ -1,6 +1,7 @@
 """The script `orchestra`, and `python -m orchestra_tui.command_line`."""
 
 import sys
+import time
 
 from orchestra_core.process.process_start import prepare_process
 
@@ -10,11 +11,12 @@ def main() -> int:
     prepare_process()
     from orchestra_tui.command_line.ask_warm import answered_warm  # noqa: PLC0415 - nothing before
 
-    code = answered_warm(sys.argv[1:])
+    typed_at = time.time_ns() // 1_000_000  # as `now_ms`, which takes long to import
+    code = answered_warm(sys.argv[1:], typed_at)
     if code is None:
         from orchestra_tui.command_line.main import main as run  # noqa: PLC0415 - slow to import
 
-        code = run()
+        code = run(typed_at=typed_at)
     return code
 
 

@@ -27,8 +27,12 @@ BROKEN_PIPE = 141  # as a shell says of a program that SIGPIPE ended
 _MISUSED = 2
 
 
-def answered_warm(arguments: Sequence[str]) -> int | None:
-    """Have the daemon run a command and return its exit code; None where it cannot be asked."""
+def answered_warm(arguments: Sequence[str], typed_at: int) -> int | None:
+    """Have the daemon run a command and return its exit code; None where it cannot be asked.
+
+    None as well where the daemon ended before its answer. It may have run the command: whoever
+    runs it again gives it the same `typed_at`, in milliseconds.
+    """
     directory, command = _read(list(arguments))
     if command is None or not os.path.isdir(directory):
         return None
@@ -37,7 +41,7 @@ def answered_warm(arguments: Sequence[str]) -> int | None:
         return None
     question = {
         "call": "command",
-        "command": {**command, "root": root},
+        "command": {**command, "root": root, "typed_at": typed_at},
         **introduction(common, os.environ),
     }
     try:

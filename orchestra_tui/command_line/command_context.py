@@ -14,6 +14,7 @@ class CommandContext:
 
     directory: Path
     settings: Settings
+    typed_at: int | None = None  # milliseconds; when the daemon was first asked to run it
 
     def project(self) -> Project:
         """Return the repository's project; raises Unavailable where there is none."""

@@ -18,14 +18,18 @@ _MISUSED = 2
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; every error is one line on stderr."""
+def main(arguments: Sequence[str] | None = None, typed_at: int | None = None) -> int:
+    """Run one command; every error is one line on stderr.
+
+    `typed_at`, in milliseconds, is when a daemon was asked for it that may have run it.
+    """
     # A terminal that cannot show a character is no reason to fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        code = _run(read_options(sys.argv[1:] if arguments is None else arguments))
+        options = read_options(sys.argv[1:] if arguments is None else arguments)
+        code = _run(options, typed_at)
         sys.stdout.flush()
     except BadInput as error:
         return _complain(error, _MISUSED)
@@ -42,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(options: Options) -> int:
-    place = CommandContext(options.directory, read_settings())
+def _run(options: Options, typed_at: int | None) -> int:
+    place = CommandContext(options.directory, read_settings(), typed_at)
     match options.command:
         case "init":
             from orchestra_tui.command_line.commands import init

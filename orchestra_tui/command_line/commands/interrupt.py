@@ -29,6 +29,7 @@ def run_change(place: CommandContext, options: Options, name: CommandName) -> in
         requires=options.requires,
         cancel=options.cancel,
         task=options.task,
+        typed_at=place.typed_at,
     )
     check_command(command)
     print_text(run_to_end(_run(place, command)))

@@ -1,6 +1,7 @@
 """Where a clone's daemon has its files; it imports little, because each command needs it first."""
 
 import os
+from contextlib import suppress
 
 _FOLDER = "orchestra"
 _SOCKET_PATH_LIMIT = 103  # bytes: macOS's `sun_path` has 104 with its closing NUL
@@ -54,7 +55,7 @@ def is_own_directory(directory: str) -> bool:
 
 def make_daemon_directories(common_dir: Directory) -> None:
     """Make the directories of lock and socket where they are missing; raises OSError."""
-    if not os.path.isdir(os.path.join(common_dir, _FOLDER)):
+    with suppress(FileExistsError):
         os.mkdir(os.path.join(common_dir, _FOLDER))
     directory = os.path.dirname(daemon_socket(common_dir))
     os.makedirs(directory, mode=_OWNER_ONLY, exist_ok=True)

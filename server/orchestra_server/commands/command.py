@@ -13,7 +13,11 @@ CommandName = Literal["status", "interrupt", "resume"]
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
-    """One command; each reads its own members. `root` is the working tree that it is typed in."""
+    """One command; each reads its own members. `root` is the working tree that it is typed in.
+
+    A daemon that is killed may have run a command without an answer. It is run again then, and
+    `typed_at`, in milliseconds, tells that it is the same one.
+    """
 
     name: CommandName
     root: str
@@ -23,6 +27,7 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
     requires: str = "review"
     cancel: str = ""
     task: str = ""
+    typed_at: int | None = None
 
 
 def check_command(command: OperatorCommand) -> None:
@@ -43,7 +48,12 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
             return await cancelled_lines(context, command.cancel, command.task)
         case "interrupt":
             return await sent_lines(
-                context, command.chamber, command.text, command.requires, command.task
+                context,
+                command.chamber,
+                command.text,
+                command.requires,
+                command.task,
+                typed_at=command.typed_at,
             )
         case "resume":
             return await resumed_lines(context, command.chamber, command.task)

@@ -17,13 +17,27 @@ def check_interrupt(chamber: str, text: str) -> None:
     required("TEXT", text, MESSAGE_LIMIT)
 
 
-async def sent_lines(context: Context, chamber: str, text: str, requires: str, task: str) -> str:
-    """Send the message and return the lines to print."""
+async def sent_lines(
+    context: Context,
+    chamber: str,
+    text: str,
+    requires: str,
+    task: str,
+    *,
+    typed_at: int | None = None,
+) -> str:
+    """Send the message, unless it was since the command was typed, and return what to print."""
     task_id = task or task_of(await context.store.snapshot(), chamber)
     sent = await interrupt_worker(
-        context, task_id=task_id, chamber=chamber, message=text, requires=requires
+        context,
+        task_id=task_id,
+        chamber=chamber,
+        message=text,
+        requires=requires,
+        asked_at=typed_at,
     )
-    again = "was sent already and is still unread" if sent.already_sent else sent.state
+    is_repeat = sent.already_sent and sent.state in ("sent", "posted")
+    again = "was sent already and is still unread" if is_repeat else sent.state
     lines = [f"Interrupt {sent.interrupt_id} to {chamber} ({sent.task_id}): {again}."]
     if sent.requires == "suspend":
         lines.append(f"No tool of its worker runs until 'orchestra resume {chamber}'.")

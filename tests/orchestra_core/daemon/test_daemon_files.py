@@ -57,3 +57,17 @@ def test_a_clone_whose_path_begins_like_the_shared_folder_keeps_its_socket_in_it
     make_daemon_directories(common)
     assert (common / "orchestra").is_dir()
     assert is_own_directory(str(common / "orchestra"))
+
+
+def test_processes_that_make_the_directories_at_the_same_moment_all_succeed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def make_after_another(place: str, mode: int = 0o777) -> None:
+        original(place, mode)
+        original(place, mode)  # as if another process had made it since it was looked for
+
+    original = os.mkdir
+    monkeypatch.setattr(os, "mkdir", make_after_another)
+    make_daemon_directories(tmp_path)
+    assert (tmp_path / "orchestra").is_dir()
+    make_daemon_directories(tmp_path)

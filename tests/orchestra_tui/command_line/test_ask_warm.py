@@ -80,10 +80,10 @@ def test_what_the_daemon_prints_is_printed(
     questions: list[Mapping[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop = small_repository(tmp_path / "shop").path
-    assert answered_warm(["-C", str(shop), "status"]) == 0
+    assert answered_warm(["-C", str(shop), "status"], 7) == 0
     assert capsys.readouterr().out == "all is well\n"
     assert questions[0]["call"] == "command"
-    assert questions[0]["command"] == {"name": "status", "root": str(shop)}
+    assert questions[0]["command"] == {"name": "status", "root": str(shop), "typed_at": 7}
     assert questions[0]["common_dir"] == str(shop / ".git")
 
 
@@ -97,7 +97,7 @@ def test_the_daemons_error_goes_to_stderr_and_its_kind_is_the_exit_code(
 ) -> None:
     ANSWER.update(error="there is no live chamber 'x'", misused=misused)
     shop = small_repository(tmp_path / "shop").path
-    assert answered_warm(["-C", str(shop), "resume", "x"]) == code
+    assert answered_warm(["-C", str(shop), "resume", "x"], 7) == code
     assert capsys.readouterr().err == "orchestra: there is no live chamber 'x'\n"
     assert len(questions) == 1
 
@@ -107,7 +107,7 @@ def test_a_daemon_of_another_store_or_version_is_not_listened_to(
 ) -> None:
     ANSWER["differs"] = "store"
     shop = small_repository(tmp_path / "shop").path
-    assert answered_warm(["-C", str(shop), "status"]) is None
+    assert answered_warm(["-C", str(shop), "status"], 7) is None
     assert len(questions) == 1
 
 
@@ -117,13 +117,13 @@ def test_a_daemon_of_another_store_or_version_is_not_listened_to(
 def test_the_daemon_is_not_asked_without_a_repository_or_for_other_commands(
     questions: list[Mapping[str, object]], arguments: list[str]
 ) -> None:
-    assert answered_warm(arguments) is None
+    assert answered_warm(arguments, 7) is None
     assert questions == []
 
 
 def test_without_a_daemon_the_command_is_left_to_itself(tmp_path: Path) -> None:
     shop = small_repository(tmp_path / "shop").path
-    assert answered_warm(["-C", str(shop), "status"]) is None
+    assert answered_warm(["-C", str(shop), "status"], 7) is None
 
 
 def test_asking_imports_nothing_that_takes_as_long_as_the_answer() -> None:

@@ -21,7 +21,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def ending_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def fail(options: Options) -> int:
+    def fail(options: Options, _typed_at: int | None) -> int:
         raise error
 
     monkeypatch.setattr(module, "_run", fail)

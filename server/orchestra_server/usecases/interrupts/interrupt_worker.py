@@ -34,10 +34,18 @@ _DELETED = (
 
 
 async def interrupt_worker(
-    context: Context, *, task_id: str, chamber: str, message: str, requires: str = "review"
+    context: Context,
+    *,
+    task_id: str,
+    chamber: str,
+    message: str,
+    requires: str = "review",
+    asked_at: int | None = None,
 ) -> SentInterrupt:
     """Send a message; if an identical one is still unread, return that one instead.
 
+    A caller that may ask twice passes `asked_at`, when it first asked, in milliseconds: a message
+    that was sent since then is returned even if it has been read.
     `suspend` also blocks every tool of the chamber until resume_worker. Raises Unknown for a
     chamber that does not exist and Refused for one that is not live.
     """
@@ -48,9 +56,9 @@ async def interrupt_worker(
         task = await read_task(reads, task_id)
         target = await read_chamber(reads, task, chamber)
         require_live(target)
-        unread, identifier = await unread_or_next(reads, target, text, wanted)
-        if unread is not None:
-            return Decision((target, unread, True), NOTHING)
+        already, identifier = await unread_or_next(reads, target, text, wanted, asked_at)
+        if already is not None:
+            return Decision((target, already, True), NOTHING)
         now = context.clock()
         new = Interrupt(
             id=identifier,
@@ -85,9 +93,9 @@ async def interrupt_worker(
 
 
 async def unread_or_next(
-    reads: Reads, chamber: Chamber, text: str, requires: Requires
+    reads: Reads, chamber: Chamber, text: str, requires: Requires, since: int | None = None
 ) -> tuple[Interrupt | None, str]:
-    """Return the identical message if it is still unread, else the id of a new one.
+    """Return the identical message that is unread or was sent `since`, else the id of a new one.
 
     Repetitions are numbered, and only the last can be unread. It is found by doubling and
     halving, since a message sent every minute has too many to read one by one.
@@ -103,8 +111,10 @@ async def unread_or_next(
         middle = (last + none) // 2
         last, none = (middle, none) if await at(middle) is not None else (last, middle)
     previous = await at(last) if last else None
-    if previous is not None and previous.is_unread:
-        return previous, previous.id
+    if previous is not None:
+        asked_again = since is not None and previous.sent_at >= since
+        if previous.is_unread or asked_again:
+            return previous, previous.id
     return None, interrupt_id(chamber, text, requires, none)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
 from orchestra_core.models import Interrupt
+from orchestra_core.replies.interrupts import SentInterrupt
 from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber import mailbox
 from orchestra_server.files.spool.receipts import RECEIPTS
@@ -46,6 +47,27 @@ async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
     again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert again.state == "posted"
     assert "interrupts the worker" in again.next_step
+
+
+async def test_a_message_that_is_asked_for_twice_is_sent_once_though_it_was_read_between(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    asked_at = context.clock()
+
+    async def ask(since: int | None) -> SentInterrupt:
+        return await interrupt_worker(
+            context, task_id=task_id, chamber="auth", message="Use UTC", asked_at=since
+        )
+
+    first = await ask(asked_at)
+    await context.store.stamp_interrupt(
+        first.interrupt_id, "delivered", at=context.clock(), actor="auth"
+    )
+    again = await ask(asked_at)
+    assert (again.already_sent, again.interrupt_id) == (True, first.interrupt_id)
+    assert not (await ask(None)).already_sent
 
 
 async def test_a_repeated_message_is_sent_again_only_after_the_first_was_read(
