@@ -32,7 +32,8 @@ class CompletedTask(Reply):
     """How completing ended; with `completed` and `landed_commit` empty nothing was landed.
 
     `resolve` are the commands that resolve the conflicts, `still_live` the chambers that stayed
-    behind. A `dry_run` says all this, with `commits` and the `blocked` files, of what would be.
+    behind. A `dry_run` says all this of what would be, with the `commits`, the `blocked` files, the
+    `refusals`, and the `holds` that only a confirmation overrides.
     """
 
     task_id: str
@@ -47,6 +48,8 @@ class CompletedTask(Reply):
     conflicts: list[FileConflict] = field(default_factory=list[FileConflict])
     resolve: list[str] = field(default_factory=list[str])
     blocked: list[str] = field(default_factory=list[str])
+    refusals: list[str] = field(default_factory=list[str])
+    holds: list[str] = field(default_factory=list[str])
     still_live: list[str] = field(default_factory=list[str])
     saved: list[SavedChamber] = field(default_factory=list[SavedChamber])
     kept_branches: list[str] = field(default_factory=list[str])

@@ -147,6 +147,10 @@ Partial = Annotated[
         "are compatible, the others stay live with their conflicts, and the task stays open."
     ),
 ]
+Only = Annotated[
+    list[str] | None,
+    Field(description="The chambers to land; the others stay live and the task stays open."),
+]
 Confirm = Annotated[
     bool,
     Field(

@@ -67,6 +67,7 @@ class TaskTools:
         dry_run: arguments.DryRun = False,
         partial: arguments.Partial = False,
         confirm: arguments.ConfirmLanding = False,
+        only: arguments.Only = None,
     ) -> CompletedTask:
         """Finish a task: commit open work in its chambers, merge them all, clean up, close it.
 
@@ -84,4 +85,5 @@ class TaskTools:
             dry_run=dry_run,
             partial=partial,
             confirm=confirm,
+            only=only or [],
         )

@@ -21,7 +21,10 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
     "cancel_interrupt": (["task_id", "interrupt_id"], []),
     "resume_worker": (["task_id", "chamber"], []),
-    "complete_task": (["task_id", "summary"], ["commit_changes", "dry_run", "partial", "confirm"]),
+    "complete_task": (
+        ["task_id", "summary"],
+        ["commit_changes", "dry_run", "partial", "confirm", "only"],
+    ),
     "close_chamber": (["task_id", "chamber"], ["confirm"]),
     "restore_chamber": (["task_id"], ["chamber", "saved_ref"]),
 }

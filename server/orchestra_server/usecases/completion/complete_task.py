@@ -30,6 +30,11 @@ from orchestra_server.usecases.completion.chambers_to_complete import (
     let_creations_end,
     remove_half_made,
 )
+from orchestra_server.usecases.completion.chosen_chambers import (
+    chosen_of,
+    passed_over,
+    require_chosen,
+)
 from orchestra_server.usecases.completion.confirmation import (
     holds_in,
     require_confirmed,
@@ -77,6 +82,7 @@ class _Wanted:
     merge: bool
     partial: bool
     confirmed: bool
+    only: tuple[str, ...] = ()  # the chambers to land; empty for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class _Begun:
     task: Task
     chambers: list[Chamber]  # this clone's that completing ends
     others: list[Chamber] = field(default_factory=list[Chamber])  # live ones of other clones
+    passed_over: Mapping[str, str] = field(default_factory=dict[str, str])  # not chosen: why
 
     @property
     def there(self) -> list[Chamber]:
@@ -105,11 +112,13 @@ async def complete_task(
     dry_run: bool = False,
     partial: bool = False,
     confirm: bool = False,
+    only: Sequence[str] = (),
 ) -> CompletedTask:
     """End a task: its work lands in one fast-forward, its chambers close, unmerged work is saved.
 
     A conflict is a reply, not an error: the task is open again and no checkout has changed. With
-    `partial` as many chambers land as can; the others stay live and the task stays open. Without
+    `partial` as many chambers land as can; the others stay live and the task stays open. With
+    `only`, the chambers of these names land, and every other one stays as it is. Without
     `commit_changes` nothing is merged: every chamber's work is saved. A `dry_run` changes nothing
     and says what would happen. A task that has already ended gets the reply of its end again, and
     an interrupted completion is finished. Raises Refused, with the task open again, when a hook
@@ -119,7 +128,12 @@ async def complete_task(
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = _Wanted(
-        task_id=task_id, summary=text, merge=commit_changes, partial=partial, confirmed=confirm
+        task_id=task_id,
+        summary=text,
+        merge=commit_changes,
+        partial=partial,
+        confirmed=confirm,
+        only=tuple(only),
     )
     if dry_run:
         return await run_shielded(_plan(context, wanted))
@@ -224,8 +238,10 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
         task = task_in(state, wanted.task_id)
         if task.is_over:
             return completion_reply.completed(task, state, again=True)
-        live = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
-        others = await planned_for_others(context, repo, state, state.chambers_of(task.id))
+        require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
+        chambers = chosen_of(state.chambers_of(task.id), wanted.only)
+        live = [chamber for chamber in chambers if chamber.is_live]
+        others = await planned_for_others(context, repo, state, chambers)
         with brief_programs():
             plan = await asyncio.to_thread(
                 plan_completion, repo, task, here_of(live, context.clone), others,
@@ -233,7 +249,10 @@ async def _plan(context: Context, wanted: _Wanted) -> CompletedTask:
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
-    return completion_reply.planned(task, live, plan, holds, onto=onto, clone=context.clone)
+    rest = passed_over(state.chambers_of(task.id), wanted.only)
+    return completion_reply.planned(
+        task, live, plan, holds, onto=onto, clone=context.clone, passed_over=rest
+    )
 
 
 async def _require_ready(
@@ -248,7 +267,8 @@ async def _require_ready(
     if task.is_over:
         return PlanForOthers(), {}
     await require_completing_here(context, task, confirmed=wanted.confirmed)
-    chambers = state.chambers_of(task.id)
+    require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
+    chambers = chosen_of(state.chambers_of(task.id), wanted.only)
     plan = await planned_for_others(context, repo, state, chambers)
     require_reachable(plan, merge=wanted.merge, partial=wanted.partial)
     if wanted.confirmed or not task.is_open:  # an interrupted landing was confirmed before
@@ -277,7 +297,8 @@ async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Beg
             return Decision(_Begun(task, []))
         chambers = await reads.chambers_of(task.id)
         await require_completing_here(context, task, confirmed=wanted.confirmed)
-        standing = [chamber for chamber in chambers if chamber.is_standing]
+        chosen = chosen_of(chambers, wanted.only)
+        standing = [chamber for chamber in chosen if chamber.is_standing]
         present = [one for one in here_of(standing, clone) if not one.is_asked_to_close]
         others = others_in(standing, clone)
         require_as_planned(plan, others)
@@ -290,7 +311,8 @@ async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Beg
             clone=clone,
             confirmed=wanted.confirmed,
         )
-        return Decision(_Begun(changed, present, others), change)
+        rest = passed_over(chambers, wanted.only)
+        return Decision(_Begun(changed, present, others, rest), change)
 
     return await run_transaction(context.store, decide)
 
@@ -329,7 +351,8 @@ async def _merge(
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
     )
-    landing = with_changes(landing, left_out=brought.left_out)
+    rest = begun.passed_over if wanted.partial or not landing.conflicts else {}
+    landing = with_changes(landing, left_out={**brought.left_out, **rest})
     checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
     if not wanted.confirmed:
         checks.append(asyncio.to_thread(require_intended, repo, landing))

@@ -17,6 +17,7 @@ from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 from orchestra_server.usecases.concurrency.answer_in_time import goes_on
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
+_NO_REASONS: Mapping[str, str] = MappingProxyType({})
 _CONFLICTS_SHOWN = 50
 _FILES_SHOWN = 50
 
@@ -112,7 +113,7 @@ def landed_in_part(
         already_completed=False,
         state=task.state,
         base_branch=task.base_branch,
-        landed_commit=ready.commit,
+        landed_commit=ready.commit if ready.moves else "",
         merged=list(ready.order),
         conflicts=_told(ready.conflicts),
         resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning, clone=clone),
@@ -140,12 +141,15 @@ def planned(
     *,
     onto: str,
     clone: str,
+    passed_over: Mapping[str, str] = _NO_REASONS,
 ) -> CompletedTask:
-    """Reply to a dry run: what completing would do."""
+    """Reply to a dry run: what completing would do; `passed_over` chambers were not chosen."""
     ended = (*plan.merged, *plan.deleted)
     unmerged = [chamber.name for chamber in chambers if chamber.name not in ended]
     conflicts = plan.conflicts
     hindered = bool(plan.refusals or plan.blocked)
+    unintended = (f"new file that looks unintended: {path}" for path in plan.unintended)
+    needing_yes = [*holds, *unintended]
     return CompletedTask(
         task_id=task.id,
         dry_run=True,
@@ -162,18 +166,20 @@ def planned(
         conflicts=_told(conflicts),
         resolve=_ways_out(chambers, conflicts, onto, plan.returning, clone=clone),
         blocked=list(plan.blocked),
-        still_live=unmerged if conflicts or hindered else [],
+        still_live=[*(unmerged if conflicts or hindered else []), *passed_over],
+        refusals=list(plan.refusals),
+        holds=needing_yes,
         notes=[
             *plan.refusals,
+            *_elsewhere(passed_over),
             *_elsewhere(plan.left_out),
             *(f"{name}: its work would be saved, not merged" for name in plan.saved),
             *(f"{name}: {LOST}" for name in plan.deleted),
             *_kept_out(plan.returning),
-            *holds,
-            *(f"new file that looks unintended: {path}" for path in plan.unintended),
+            *needing_yes,
             *_left_out(conflicts),
         ],
-        next_step=_plan_next_step(plan, needs_yes=bool(holds or plan.unintended)),
+        next_step=_plan_next_step(plan, needs_yes=bool(needing_yes)),
     )
 
 
