@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestra_core import __version__
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Requires
+from orchestra_core.replies.review import DiffPart
 from orchestra_tui.command_line.argument_parser import (
     CommandParser,
     CommandParsers,
@@ -26,6 +27,9 @@ examples:
   orchestra status --json           tasks, chambers and workers as JSON
   orchestra interrupt auth "Use the session table of PR 12"
   orchestra events --follow         print the history, then new events
+  orchestra create auth api         create two chambers, and a task if none is open
+  orchestra diff auth               show what a chamber has committed, in your pager
+  orchestra land                    show what would land, ask, and land it
   orchestra restore                 list the saved work of closed chambers
 
 environment:
@@ -68,6 +72,15 @@ class Options:
     saved: str = ""
     listing: bool = False
     dry_run: bool = False
+    chambers: list[str] = field(default_factory=list[str])
+    title: str = ""
+    part: DiffPart = "committed"
+    stat: bool = False
+    only: list[str] = field(default_factory=list[str])
+    partial: bool = False
+    confirm: bool = False
+    summary: str = ""
+    yes: bool = False
 
 
 def read_options(arguments: Sequence[str]) -> Options:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from orchestra_tui.command_line.argument_parser import CommandParser, CommandParsers
+from orchestra_tui.command_line.commands.chambers.chamber_arguments import add_chambers
 
 
 def _json(parser: CommandParser, what: str) -> None:
@@ -181,6 +182,7 @@ def _seconds(text: str) -> float:
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
     add_setup: ("init", "demo", "doctor"),
     add_work: ("status", "interrupt", "resume", "events"),
+    add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),
     add_service: ("serve", "down"),
 }

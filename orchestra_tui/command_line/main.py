@@ -102,11 +102,26 @@ def _run_other(place: CommandContext, options: Options) -> int:
             from orchestra_tui.command_line.commands import reconcile
 
             code = reconcile.run(place, options)
+        case "create" | "diff" | "land" | "close":
+            code = _run_for_chambers(place, options)
         case _:
             from orchestra_tui.command_line.commands import room
 
             code = room.run(place)
     return code
+
+
+def _run_for_chambers(place: CommandContext, options: Options) -> int:
+    match options.command:
+        case "create":
+            from orchestra_tui.command_line.commands.chambers.create import run
+        case "diff":
+            from orchestra_tui.command_line.commands.chambers.diff import run
+        case "land":
+            from orchestra_tui.command_line.commands.chambers.land import run
+        case _:
+            from orchestra_tui.command_line.commands.chambers.close import run
+    return run(place, options)
 
 
 def _complain(error: Exception, code: int) -> int:

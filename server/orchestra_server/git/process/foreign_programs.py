@@ -142,7 +142,7 @@ def run_programs_for_prefix(
     It uses a pipe, since the output may be larger than the disk. Raises Refused as `run_programs`.
     """
     process = start_git(directory, args, env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    read, wait, pipe = b"", _Wait(waits_for, directory), process.stdout
+    read, wait, pipe = bytearray(), _Wait(waits_for, directory), process.stdout
     if pipe is None:  # never: a pipe was requested
         return _end(process), b""
     with pipe:
@@ -162,10 +162,10 @@ def run_programs_for_prefix(
             read += piece
     if len(read) > limit:
         _end(process)
-        return 0, read
+        return 0, bytes(read)
     if reason := _wait(process, wait):
         raise Refused(f"{waits_for} {reason} and was ended")
-    return process.returncode, read
+    return process.returncode, bytes(read)
 
 
 def map_watched(

@@ -17,7 +17,7 @@ from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, sp
 from orchestra_server.git.snapshot.stage_all import unstage
 
 # Settings of the user that would change what is parsed or shown.
-_AS_IS = (
+AS_IS = (
     "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
@@ -34,8 +34,8 @@ class DiffSize:
 
 def diff_size(worktree: Path, base_commit: str) -> DiffSize:
     """Return the size of the diff from the base commit."""
-    with _without_own_files(worktree, base_commit) as index_copy:
-        listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--numstat", "-z", base_commit)
+    with index_without_own_files(worktree, base_commit) as index_copy:
+        listed = index_copy.git("diff", *AS_IS, "--no-renames", "--numstat", "-z", base_commit)
     rows = [line.split("\t", 2) for line in split_nul(listed)]
     return DiffSize(
         files=len(rows),
@@ -46,16 +46,16 @@ def diff_size(worktree: Path, base_commit: str) -> DiffSize:
 
 def changed_files(worktree: Path, base_commit: str) -> tuple[str, ...]:
     """Return the files that differ from the base commit, sorted; a rename has both names."""
-    with _without_own_files(worktree, base_commit) as index_copy:
-        listed = index_copy.git("diff", *_AS_IS, "--no-renames", "--name-only", "-z", base_commit)
+    with index_without_own_files(worktree, base_commit) as index_copy:
+        listed = index_copy.git("diff", *AS_IS, "--no-renames", "--name-only", "-z", base_commit)
     return tuple(sorted(split_nul(listed)))
 
 
 def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
     """Return the diff as safe text, cut at `limit` characters with a line that says so."""
-    with _without_own_files(worktree, base_commit) as index_copy:
+    with index_without_own_files(worktree, base_commit) as index_copy:
         text, cut = git_output_prefix(
-            worktree, "-c", "core.quotePath=false", "diff", *_AS_IS, base_commit,
+            worktree, "-c", "core.quotePath=false", "diff", *AS_IS, base_commit,
             limit=4 * limit, env={"GIT_INDEX_FILE": str(index_copy.index)},
         )  # fmt: skip
     safe = clean(text)
@@ -66,7 +66,7 @@ def diff_text(worktree: Path, base_commit: str, limit: int) -> str:
 
 
 @contextmanager
-def _without_own_files(worktree: Path, base_commit: str) -> Generator[IndexCopy]:
+def index_without_own_files(worktree: Path, base_commit: str) -> Generator[IndexCopy]:
     """Yield the index with untracked files in it, and without Orchestra's that the base lacks."""
     with copied_index(worktree) as index_copy:
         staged = split_nul(index_copy.git("ls-files", "-z", "--", *all_pathspecs()))

@@ -6,7 +6,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.models import Chamber
 from orchestra_core.text import one_line
 
-_NOT_CHOSEN = "was not chosen"
+NOT_CHOSEN = "was not chosen"
 
 
 def chosen_of(chambers: Iterable[Chamber], only: Sequence[str]) -> list[Chamber]:
@@ -19,7 +19,7 @@ def passed_over(chambers: Iterable[Chamber], only: Sequence[str]) -> dict[str, s
     if not only:
         return {}
     return {
-        chamber.name: _NOT_CHOSEN
+        chamber.name: NOT_CHOSEN
         for chamber in chambers
         if chamber.expects_worker and chamber.name not in only
     }

@@ -351,7 +351,7 @@ async def _merge(
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
     )
-    rest = begun.passed_over if wanted.partial or not landing.conflicts else {}
+    rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
     landing = with_changes(landing, left_out={**brought.left_out, **rest})
     checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
     if not wanted.confirmed:

@@ -1,0 +1,1 @@
+"""The commands that create, show, land and close chambers."""

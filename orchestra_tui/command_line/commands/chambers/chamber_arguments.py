@@ -1,0 +1,117 @@
+"""The arguments of the commands that create, show, land and close chambers."""
+
+from orchestra_tui.command_line.argument_parser import CommandParser, CommandParsers
+
+
+def add_chambers(commands: CommandParsers) -> None:
+    """Add the commands that create, show, land and close chambers."""
+    create = commands.add(
+        "create",
+        "create chambers, in the open task or in a new one",
+        "Each chamber is a git worktree with a branch, a briefing and a mailbox. If no task is "
+        "open, one is started.",
+    )
+    create.add_argument("chambers", metavar="NAME", nargs="+", help="a name such as auth")
+    task_or_title = create.add_mutually_exclusive_group()
+    task_or_title.add_argument(
+        "--task", default="", metavar="ID", help="the task, if several are open"
+    )
+    task_or_title.add_argument(
+        "--title", default="", metavar="TEXT", help="start a new task that is described so"
+    )
+    _json(create)
+    _add_diff(commands)
+    _add_land(commands)
+    close = commands.add(
+        "close",
+        "close a chamber; its work is saved first",
+        "Uncommitted and unmerged work is saved under a ref, and 'orchestra restore' brings it "
+        "back.",
+    )
+    _chamber(close)
+    close.add_argument(
+        "--confirm", action="store_true", help="close it although its worker is at work"
+    )
+    _json(close)
+
+
+def _add_diff(commands: CommandParsers) -> None:
+    diff = commands.add(
+        "diff",
+        "show what a chamber changed",
+        "Committed work since the chamber's base; of a landed chamber what it brought to its "
+        "branch, of a closed one what is saved. On a terminal it opens your pager, as git does; "
+        "elsewhere it prints the patch exactly.",
+    )
+    _chamber(diff)
+    parts = diff.add_mutually_exclusive_group()
+    parts.add_argument(
+        "--uncommitted",
+        dest="part",
+        action="store_const",
+        const="uncommitted",
+        default="committed",
+        help="show only what is not committed, new files included",
+    )
+    parts.add_argument(
+        "--all",
+        dest="part",
+        action="store_const",
+        const="all",
+        default="committed",
+        help="show committed and uncommitted work together",
+    )
+    diff.add_argument("--stat", action="store_true", help="show only a table of the files")
+    _json(diff)
+
+
+def _add_land(commands: CommandParsers) -> None:
+    land = commands.add(
+        "land",
+        "land the work of a task's chambers",
+        "Shows what would land, in which order, and what holds it; then asks. All of the work "
+        "lands in one step or none of it. Without a terminal it needs --yes.",
+    )
+    land.add_argument(
+        "task", metavar="TASK", nargs="?", default="", help="the task, if several are open"
+    )
+    land.add_argument(
+        "--only",
+        metavar="CHAMBER",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="land only these chambers; the others stay live",
+    )
+    land.add_argument(
+        "--partial",
+        action="store_true",
+        help="land as many chambers as fit together; the others stay live",
+    )
+    land.add_argument(
+        "--confirm",
+        action="store_true",
+        help="land although something holds it: a worker at work, an unread critical message, "
+        "new files that look unintended",
+    )
+    land.add_argument(
+        "-m",
+        "--summary",
+        default="",
+        metavar="TEXT",
+        help="what was done, for the commit message (default: the task's description)",
+    )
+    land.add_argument("--dry-run", action="store_true", help="only show what would happen")
+    land.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    _json(land)
+
+
+def _chamber(parser: CommandParser) -> None:
+    parser.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, or TASK/CHAMBER")
+    parser.add_argument(
+        "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
+    )
+
+
+def _json(parser: CommandParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
