@@ -57,6 +57,7 @@ class Options:
     json: bool = False
     undo: bool = False
     isolation: bool = True
+    worktrees: bool = True
     agents: list[str] = field(default_factory=list[str])
     headless: bool = False
     pace: float | None = None

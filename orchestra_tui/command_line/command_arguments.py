@@ -33,6 +33,12 @@ def add_setup(commands: CommandParsers) -> None:
         help="let workers write outside their chambers; run init again to forbid it",
     )
     init.add_argument(
+        "--no-worktrees",
+        dest="worktrees",
+        action="store_false",
+        help="leave Claude Code's worktrees to it; run init again to make them chambers",
+    )
+    init.add_argument(
         "--agent",
         dest="agents",
         action="append",

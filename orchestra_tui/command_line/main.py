@@ -53,7 +53,11 @@ def _run(options: Options, typed_at: int | None) -> int:
             from orchestra_tui.command_line.commands import init
 
             code = init.run(
-                place, undo=options.undo, isolation=options.isolation, agents=options.agents
+                place,
+                undo=options.undo,
+                isolation=options.isolation,
+                worktrees=options.worktrees,
+                agents=options.agents,
             )
         case "demo":
             from orchestra_tui.command_line.commands import demo

@@ -9,6 +9,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.text import one_line
 
 CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_LONGEST_NAME = 63
 SAVED = "refs/orchestra/saved"
 BRANCHES = "orchestra/"  # what the branches that Orchestra makes begin with
 _SLUG_WORDS = 4
@@ -51,6 +52,15 @@ def check_chamber_name(name: str) -> str:
             "leave out '..' and a final '.' or '.lock'"
         )
     return name
+
+
+def allowed_chamber_name(wanted: str) -> str:
+    """Return the allowed chamber name that is nearest to any text; raises nothing."""
+    name = re.sub(r"[^a-z0-9._-]+", "-", wanted.lower())
+    name = re.sub(r"\.\.+", ".", name).lstrip("._-")[:_LONGEST_NAME].rstrip("._-")
+    while name.endswith(".lock"):
+        name = name.removesuffix(".lock").rstrip("._-")
+    return name or "worktree"
 
 
 def check_chamber_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from orchestra_core import __version__
 from orchestra_core.process.process_start import prepare_process
 
-_USAGE = """usage: orchestra-server [daemon | --help | --version]
+_USAGE = """usage: orchestra-server [daemon | hook ROOT | --help | --version]
 
 The MCP server 'orchestration' on stdin and stdout, for the repository in CLAUDE_PROJECT_DIR or,
 without it, the working directory. An agent's client starts it: 'orchestra init' registers it.
 With 'daemon', the process that serves this clone: rooms, servers and commands start it.
+With 'hook', the answer to an event of Claude Code in the main checkout ROOT, read from stdin.
 """
 _FAILED = 1
 _MISUSED = 2
@@ -32,6 +33,8 @@ def main() -> int:
             return _serve()
         case ["daemon"]:
             return _run_daemon()
+        case ["hook", root]:
+            return _answer_hook(root)
         case ["-h" | "--help"]:
             sys.stdout.write(_USAGE)
         case ["--version"]:
@@ -70,6 +73,16 @@ def _run_daemon() -> int:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED
     return 0
+
+
+def _answer_hook(root: str) -> int:
+    from orchestra_server.client_hooks.answer_hook import answer_hook  # noqa: PLC0415 - as above
+
+    try:
+        return answer_hook(root)
+    except Exception as fault:  # noqa: BLE001 - the client's own way is taken, whatever it is
+        sys.stderr.write(f"orchestra: {' '.join(str(fault).split()) or type(fault).__name__}\n")
+        return _FAILED
 
 
 if __name__ == "__main__":

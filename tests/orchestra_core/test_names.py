@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from orchestra_core.errors import BadInput
 from orchestra_core.models import BASE
 from orchestra_core.names import (
+    allowed_chamber_name,
     branch_of,
     chamber_id,
     check_chamber_name,
@@ -40,6 +41,22 @@ def test_invalid_names_are_refused_in_one_line(name: str) -> None:
     line = str(caught.value)
     assert len(line) < 250
     assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        *(("auth", "auth"), ("Fix/Login", "fix-login"), ("..", "worktree"), ("", "worktree")),
+        *(("a..b.lock", "a.b"), (".lock", "lock"), ("é", "worktree"), ("-rf", "rf")),
+    ],
+)
+def test_a_wanted_name_is_made_allowed(wanted: str, name: str) -> None:
+    assert allowed_chamber_name(wanted) == name
+
+
+@given(st.text())
+def test_every_text_leads_to_an_accepted_name(wanted: str) -> None:
+    assert check_chamber_name(allowed_chamber_name(wanted))
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9._-]{0,62}", fullmatch=True))

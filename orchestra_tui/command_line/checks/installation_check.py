@@ -12,6 +12,7 @@ from orchestra_core.project import Project
 from orchestra_server.files.hook_setup.hook_code import is_installed
 from orchestra_server.files.hook_setup.hook_settings import HOOK
 from orchestra_server.files.hook_setup.shell_guard import MARK
+from orchestra_server.files.hook_setup.worktree_hooks import WORKTREE_EVENT
 from orchestra_server.files.installation.install_record import is_as_installed
 from orchestra_server.files.installation.installed_files import SETTINGS
 from orchestra_server.files.installation.mcp_json import LAUNCHER, MCP_JSON, SERVER
@@ -52,7 +53,10 @@ def check_installation(project: Project) -> Check:
         sentence = f"{LAUNCHER} is not as 'orchestra init' left it, and was not started"
         mend = f"look at it, then run 'orchestra init' in {root} again"
         return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
-    return Check(name=NAME, verdict="ok", found=f"registered in {MCP_JSON} and {SETTINGS}")
+    of_worktrees = WORKTREE_EVENT.encode() in _read(root / SETTINGS)
+    worktrees = "become chambers" if of_worktrees else "are left to it (init --no-worktrees)"
+    sentence = f"registered in {MCP_JSON} and {SETTINGS}; Claude Code's worktrees {worktrees}"
+    return Check(name=NAME, verdict="ok", found=sentence)
 
 
 def _parts(root: Path, common_dir: Path) -> list[tuple[str, bool]]:

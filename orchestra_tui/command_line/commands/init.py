@@ -15,7 +15,12 @@ _NEXT = "Now open Claude Code here and ask it to conduct; 'orchestra' shows what
 
 
 def run(
-    place: CommandContext, *, undo: bool, isolation: bool = True, agents: Sequence[str] = ()
+    place: CommandContext,
+    *,
+    undo: bool,
+    isolation: bool = True,
+    worktrees: bool = True,
+    agents: Sequence[str] = (),
 ) -> int:
     """Install or take out, and print each thing that was done."""
     project = place.project()
@@ -27,6 +32,7 @@ def run(
         project.root,
         Path(sys.executable),
         isolation=isolation,
+        worktrees=worktrees,
         agents=[agent.name for agent in others],
     )
     hide_own_files(project.git_dir, project.root)

@@ -1,15 +1,20 @@
-"""A command of the operator as it was typed, and the one place that runs it."""
+"""A command of the operator as it was typed, and the one place that runs it.
+
+Nobody types `worktree`: a client's hook asks for a chamber in place of a worktree (decision 0038).
+"""
 
 from typing import Literal
 
 from msgspec import Struct
 
+from orchestra_core.models import OPERATOR
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
 from orchestra_server.commands.resume import check_resume, resumed_lines
 from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.workers.open_worktree import open_worktree
 
-CommandName = Literal["status", "interrupt", "resume"]
+CommandName = Literal["status", "interrupt", "resume", "worktree"]
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
@@ -28,6 +33,7 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
     cancel: str = ""
     task: str = ""
     typed_at: int | None = None
+    actor: Literal["operator", "conductor"] = OPERATOR
 
 
 def check_command(command: OperatorCommand) -> None:
@@ -57,3 +63,5 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
             )
         case "resume":
             return await resumed_lines(context, command.chamber, command.task)
+        case "worktree":
+            return await open_worktree(context, name=command.chamber, brief=command.text)

@@ -11,7 +11,6 @@ import msgspec
 
 from orchestra_core.clock import now_ms
 from orchestra_core.errors import BadInput, OrchestraError
-from orchestra_core.models import OPERATOR
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
@@ -63,6 +62,6 @@ class CommandRunner:
             store=store,
             project=replace(self._project, root=Path(command.root)),
             settings=self._settings,
-            actor=OPERATOR,
+            actor=command.actor,
             background=self._background,
         )

@@ -70,3 +70,10 @@ async def test_status_is_text_for_a_person_or_a_document_for_a_program(context: 
     document = await run_command(context, OperatorCommand(name="status", root="/", json=True))
     assert document.startswith('{\n  "version": 1,')
     assert document.endswith("}\n")
+
+
+async def test_a_worktree_is_answered_with_the_path_of_its_chamber(context: Context) -> None:
+    asked = OperatorCommand(name="worktree", root="/", chamber="Fix", text="Mend it")
+    path = await run_command(context, asked)
+    (chamber,) = (await context.store.snapshot()).chambers.values()
+    assert (chamber.path, chamber.name, chamber.brief) == (path, "fix", "Mend it")

@@ -34,6 +34,12 @@ def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) ->
                 if sibling.id != chamber.id
             ],
             "rules": [*_rules(chamber)],
+            "discoveries": {
+                "file": str(Path(chamber.path, ".DISCOVERY")),
+                "how": "Write what the others must know into this file, a line each: info, "
+                "important or critical (which interrupts them), then the fact. It is taken in and "
+                "removed.",
+            },
             "mail": {
                 "file": mailbox,
                 "how": "A message for you may arrive while you work. Where your client runs hooks "
@@ -47,9 +53,17 @@ def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) ->
 def _rules(chamber: Chamber) -> Sequence[str]:
     report = "what you made, what you checked, what others must know"
     return (
-        f"Work only below {chamber.path}; use absolute paths that begin with it.",
+        f"Work only below {chamber.path}: {_plainly(chamber)}",
         f"It is a git worktree on branch {chamber.branch}: commit your work there.",
         "Do not switch branches, merge, push or touch another chamber; completing the task merges.",
         "Read what you like elsewhere; write only here.",
         f"When you are done, end with a short report: {report}.",
+    )
+
+
+def _plainly(chamber: Chamber) -> str:
+    """Return how to work there with commands for which Claude Code asks nobody."""
+    return (
+        f"by plain commands where your shell stands there, else by full paths and "
+        f"`git -C {chamber.path} …`, never by `cd … && git`."
     )

@@ -49,6 +49,7 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agents: tuple[str, ...] = ()  # agents besides Claude Code whose clients get hooks in chambers
     chamber_id: str = ""
     chamber: str = ""
+    worktrees: bool = True  # the client's worktrees become chambers; only in the main checkout
     own_hooks: bool = False  # the chamber's own settings start the hook
     spool: str = ""
     slot: str = ""  # what the names of its reports in the spool begin with
@@ -99,13 +100,19 @@ def chamber_settings(chamber: Chamber, *, main: Path, reports: Path, own_hooks: 
 
 
 def main_settings(
-    root: Path, reports: Path, *, isolation: bool = True, agents: Sequence[str] = ()
+    root: Path,
+    reports: Path,
+    *,
+    isolation: bool = True,
+    worktrees: bool = True,
+    agents: Sequence[str] = (),
 ) -> bytes:
     """Return the settings of the main checkout's hook; it finds the rest in each chamber."""
     settings = HookSettings(
         mode="main",
         root=str(root),
         isolation=isolation,
+        worktrees=worktrees,
         agents=tuple(dict.fromkeys(agents)),
         spool=str(reports.parent),
         slot=reports.name,

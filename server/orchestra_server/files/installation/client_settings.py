@@ -19,6 +19,7 @@ from orchestra_server.files.hook_setup.shell_guard import (
     guarded,
     reported,
 )
+from orchestra_server.files.hook_setup.worktree_hooks import LAUNCHING_TOOLS, worktree_groups
 from orchestra_server.files.json_edit import Json
 
 _OLD_MARK = "interrupt_agents"  # in other agents' settings of an older version
@@ -48,7 +49,6 @@ _REPORTED_EVENTS = (
 # At these a session is idle no more; a notice, or the end of a subagent, does not begin a turn.
 _ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "SubagentStop"}
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
-_LAUNCHING_TOOLS = "Agent|Task"
 # Python is started only for a command that has this word, or a git alias that has it.
 _STASH_ONLY = (
     "asked=$(cat); case $asked in *stash*|*git*) ;; *) exit 0 ;; esac; "
@@ -62,10 +62,15 @@ _TIMEOUT_S = 10
 Hooks = Mapping[str, list[Json]]
 
 
-def hooks_of(command: Command) -> Hooks:
-    """Return Orchestra's groups of handlers for each event."""
+def hooks_of(command: Command, *, worktrees: bool = False) -> Hooks:
+    """Return Orchestra's groups of handlers for each event.
+
+    With `worktrees`, those of the main checkout make chambers of the client's worktrees.
+    """
     events = dict.fromkeys((*_MAIL_EVENTS, *_REPORTED_EVENTS))
     hooks = {event: _groups_of(event, command) for event in events}
+    for event, groups in ({} if command.mailbox else worktree_groups(command)).items():
+        hooks[event] = [*hooks.get(event, []), *(groups if worktrees else ())]
     return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
 
 
@@ -81,7 +86,11 @@ def with_hooks(text: str, name: str, hooks: Hooks) -> str:
         if present:
             text = _without_ours(text, name, event)
         if not _groups(json_edit.check(text, name), name).get(event):
-            text = json_edit.put(text, ("hooks", event), wanted)
+            text = (
+                json_edit.put(text, ("hooks", event), wanted)
+                if wanted
+                else json_edit.remove(text, ("hooks", event))
+            )
             continue
         for group in wanted:
             text = json_edit.append(text, ("hooks", event), group)
@@ -128,7 +137,7 @@ def _groups_of(event: str, command: Command) -> list[Json]:
     if event == "PostToolUse" and not command.mailbox:
         # At once and by Python: a report that nobody reads would leave a subagent without mail.
         line = guarded(command, command.present, "binding")
-        groups.append({"matcher": _LAUNCHING_TOOLS, "hooks": [_handler(line)]})
+        groups.append({"matcher": LAUNCHING_TOOLS, "hooks": [_handler(line)]})
     return groups
 
 

@@ -42,25 +42,34 @@ from orchestra_server.files.installation.installed_files import (
 from orchestra_server.files.installation.mcp_json import LAUNCHER
 from orchestra_server.files.installation.uninstall_cleanup import chambers_in, sweep
 from orchestra_server.files.spool.spool_folder import make_spool, remove_spool
+from orchestra_server.files.subagents.agent_baton import remove_agent_calls
 
 _FOLDERS = (Path(".claude"), HOOK.parent, LAUNCHER.parent)
 
 
 def initialise(
-    root: Path, python: Path, *, isolation: bool = True, agents: Sequence[str] = ()
+    root: Path,
+    python: Path,
+    *,
+    isolation: bool = True,
+    worktrees: bool = True,
+    agents: Sequence[str] = (),
 ) -> list[str]:
     """Install Orchestra in the working tree at `root` and return a line for each thing done.
 
     `python` is the interpreter that has Orchestra; `isolation` keeps workers from writing outside
-    their chambers; `agents` names the agents beside Claude Code whose sessions get mail.
+    their chambers; `worktrees` makes chambers of the worktrees that Claude Code opens;
+    `agents` names the agents beside Claude Code whose sessions get mail.
     Everything is checked before anything is written. Raises BadInput for a file that is not JSON,
     Refused for a file that is not Orchestra's in the place of one, Unavailable for a disk error.
     """
     project = _project(root)
     record = read_record(project.git_dir, project.root)
     command = main_command(python, code_folder(project.git_dir), project.root)
-    hook_settings = main_settings(project.root, command.reports, isolation=isolation, agents=agents)
-    files = installed_files(project, python, record, agents, hook_settings)
+    hook_settings = main_settings(
+        project.root, command.reports, isolation=isolation, worktrees=worktrees, agents=agents
+    )
+    files = installed_files(project, python, record, agents, hook_settings, worktrees=worktrees)
     changes: dict[Path, tuple[bytes | None, bytes]] = {}
     for file in files:
         before = read_file(file.path)
@@ -112,6 +121,7 @@ def undo(root: Path) -> list[str]:
         if not chambers_in(project.root) and not has_other_records(project.git_dir, project.root):
             remove_code(project.git_dir)
             remove_spool(project.git_dir)
+            remove_agent_calls(str(project.git_dir))
         write_record(project.git_dir, project.root, None)
     except OSError as fault:
         raise Unavailable(

@@ -52,6 +52,8 @@ def installed_files(
     record: InstallRecord | None,
     agents: Sequence[str],
     hook_settings: bytes = b"",
+    *,
+    worktrees: bool = True,
 ) -> list[InstalledFile]:
     """Return every file of one working tree, for the agents beside Claude Code that are named.
 
@@ -79,7 +81,7 @@ def installed_files(
             lambda text: with_server(text or _EMPTY, str(mcp_json)),
             lambda text: without_server(text, str(mcp_json)),
         ),
-        _settings_file(settings, command),
+        _settings_file(settings, client_settings.hooks_of(command, worktrees=worktrees)),
         _own_file(root / HOOK, starter_source(project.git_dir)),
         _own_file(root / HOOK_SETTINGS, hook_settings.decode(), HOOK_SETTINGS_MODE),
         _own_file(root / LAUNCHER, launcher_source(python)),
@@ -93,9 +95,8 @@ def installed_files(
     ]
 
 
-def _settings_file(settings: Path, command: Command) -> InstalledFile:
+def _settings_file(settings: Path, hooks: client_settings.Hooks) -> InstalledFile:
     """Return Claude Code's settings with hooks, permission, and consent to start the server."""
-    hooks = client_settings.hooks_of(command)
 
     def with_settings(text: str | None) -> str:
         allowed = client_settings.with_permission(text or _EMPTY, str(settings))

@@ -20,4 +20,10 @@ def initialise_again(common_dir: Path, old_top: Path, new_top: Path, python: str
             chosen = msgspec.json.decode(raw, type=HookSettings)
         except (OSError, msgspec.DecodeError):
             continue  # somebody has taken it out by hand
-        initialise(root, Path(python), isolation=chosen.isolation, agents=chosen.agents)
+        initialise(
+            root,
+            Path(python),
+            isolation=chosen.isolation,
+            worktrees=chosen.worktrees,
+            agents=chosen.agents,
+        )

@@ -62,6 +62,29 @@ def test_init_in_a_fresh_repository_writes_everything_and_leaves_git_status_clea
     assert "PostToolBatch" in settings["hooks"]
 
 
+def test_worktrees_become_chambers_until_they_are_left_to_the_client(
+    repo: TestRepository,
+) -> None:
+    place = ".claude/settings.local.json"
+    before = everything(repo.path)
+    initialise(repo.path, PYTHON)
+    with_chambers = json.loads(repo.read(place))["hooks"]
+    assert "WorktreeCreate" in with_chambers
+    lines = initialise(repo.path, PYTHON, worktrees=False)
+    assert [line.split(":")[0] for line in lines] == [
+        place,
+        ".claude/hooks/interrupt_monitor.json",
+    ]
+    without = json.loads(repo.read(place))["hooks"]
+    assert set(with_chambers) - set(without) == {"WorktreeCreate"}
+    assert "orchestra_server hook" not in repo.read(place)
+    initialise(repo.path, PYTHON)
+    assert json.loads(repo.read(place))["hooks"] == with_chambers
+    initialise(repo.path, PYTHON, worktrees=False)
+    undo(repo.path)
+    assert everything(repo.path) == before
+
+
 def test_isolation_is_on_by_default_and_can_be_switched_off_and_on(
     repo: TestRepository,
 ) -> None:

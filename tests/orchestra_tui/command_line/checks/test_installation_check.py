@@ -21,6 +21,13 @@ def test_an_installation_passes(project: Project) -> None:
     assert check_installation(project).verdict == "ok"
 
 
+def test_it_says_whose_the_worktrees_of_the_client_are(project: Project) -> None:
+    initialise(project.root, Path(sys.executable))
+    assert check_installation(project).found.endswith("Claude Code's worktrees become chambers")
+    initialise(project.root, Path(sys.executable), worktrees=False)
+    assert check_installation(project).found.endswith("are left to it (init --no-worktrees)")
+
+
 def test_without_an_installation_every_part_is_missing(project: Project) -> None:
     check = check_installation(project)
     assert check.verdict == "fail"

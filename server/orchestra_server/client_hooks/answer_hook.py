@@ -1,0 +1,98 @@
+"""Answers the events by which Claude Code starts a subagent or makes a worktree."""
+
+import os
+import re
+import sys
+from collections.abc import Callable
+
+from orchestra_core.clone.common_directory import common_directory
+from orchestra_server.client_hooks.make_chamber import make_chamber
+from orchestra_server.files.hook.find_reader import HOOKS, binding_path
+from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text, write_json
+from orchestra_server.files.subagents.agent_baton import AgentBaton, note_placed, take_placed
+from orchestra_server.files.subagents.briefing import briefing
+from orchestra_server.files.subagents.named_chamber import named_chamber, standing_chambers
+
+# Seconds that a call waits for the one before it, which may wait for the person.
+_BATON_SECONDS = 60.0
+_OF_AGENT = re.compile(r"agent-([A-Za-z0-9]+)")
+_BUSY = (
+    "This call did not run: another agent call of this session has not begun yet, and their "
+    "worktrees must not be confused. Repeat the call once that one has begun or ended."
+)
+
+
+def answer_hook(root: str) -> int:
+    """Answer the event on stdin for the main checkout at `root`; 0 says that the answer counts."""
+    payload = object_of(parse(sys.stdin.buffer.read()))
+    common_dir = common_directory(root)[1]
+    answer = _ANSWERS[text(payload.get("hook_event_name"))](root, common_dir, payload)
+    sys.stdout.write(f"{answer}\n" if answer else "")
+    return 0
+
+
+def start_agent(
+    root: str, common_dir: str, payload: Fields, seconds: float = _BATON_SECONDS
+) -> str:
+    """Have a conductor's subagent start in the chamber that its prompt names.
+
+    A call that names none gets a chamber of its own if it asks for a worktree, else nothing.
+    """
+    call = object_of(payload.get("tool_input"))
+    isolation = text(call.get("isolation"))
+    if payload.get("agent_id") or call.get("cwd") or isolation not in ("", "worktree"):
+        return ""
+    chambers = standing_chambers(root)
+    if text(payload.get("cwd")) in chambers.values():
+        return ""  # a worker's own subagent works where the worker does
+    chamber = chambers.get(named_chamber(call, chambers), "")
+    if not chamber and not isolation:
+        return ""
+    prompt = text(call.get("prompt"))
+    fields: Fields = {"chamber": chamber, "prompt": prompt}
+    baton = AgentBaton(common_dir, text(payload.get("session_id")))
+    use_id, transcript = (text(payload.get(part)) for part in ("tool_use_id", "transcript_path"))
+    if baton.take(use_id, transcript, fields, seconds):
+        return _answer("PreToolUse", {"updatedInput": {**call, "isolation": "worktree"}})
+    if not isolation:
+        return ""  # it starts in the main checkout, and its prompt names its chamber
+    denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": _BUSY}
+    return _answer("PreToolUse", denial)
+
+
+def create_worktree(root: str, common_dir: str, payload: Fields) -> str:
+    """Return the path of the chamber that is the worktree; raises OrchestraError for none.
+
+    A subagent is bound to it before it starts.
+    """
+    name = text(payload.get("name"))
+    of_agent = _OF_AGENT.fullmatch(name)
+    if of_agent is None:
+        return make_chamber(root, common_dir, name)
+    call = AgentBaton(common_dir, text(payload.get("session_id"))).pass_on()
+    chamber, prompt = text(call.get("chamber")), text(call.get("prompt"))
+    if not chamber or not os.path.exists(os.path.join(chamber, HOOKS)):
+        chamber = make_chamber(root, common_dir, name, prompt, actor="conductor")
+    agent = of_agent[1]
+    write_json(binding_path(os.path.join(root, HOOKS), agent), {"chamber": chamber, "agent": agent})
+    note_placed(common_dir, agent, {"chamber": chamber, "prompt": prompt})
+    return chamber
+
+
+def brief_agent(root: str, common_dir: str, payload: Fields) -> str:
+    """Give a subagent that was placed in a chamber what its prompt does not say."""
+    del root
+    placed = take_placed(common_dir, text(payload.get("agent_id")))
+    words = briefing(text(placed.get("chamber")), text(placed.get("prompt"))) if placed else ""
+    return _answer("SubagentStart", {"additionalContext": words}) if words else ""
+
+
+def _answer(event: str, fields: Fields) -> str:
+    return dump({"hookSpecificOutput": {"hookEventName": event, **fields}})
+
+
+_ANSWERS: dict[str, Callable[[str, str, Fields], str]] = {
+    "PreToolUse": start_agent,
+    "WorktreeCreate": create_worktree,
+    "SubagentStart": brief_agent,
+}

@@ -1,0 +1,159 @@
+"""The real Claude Code: its worktrees are chambers, and its subagents start in theirs."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.clock import now_ms
+from orchestra_core.daemon.start_daemon import stop_daemon
+from orchestra_core.project import find_project
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.tasks import StartedTask
+from orchestra_core.state import ProjectState
+from orchestra_core.store.open_store import open_store
+from orchestra_server.files.installation.installed_files import SETTINGS
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
+from tests.e2e.conftest import ClientSetup
+from tests.support.claude_code import claude_binary, run_claude
+from tests.support.orchestration import in_memory
+from tests.support.repositories import TestRepository
+from tests.support.scripted_model import (
+    CallTool,
+    ModelRequest,
+    Say,
+    Script,
+    scripted_model,
+)
+
+pytestmark = pytest.mark.timeout(400)
+
+PARTS = ["auth", "database", "api"]
+WHERE = CallTool("Bash", {"command": "pwd", "description": "Look where I am"})
+
+
+def play(client_setup: ClientSetup, script: Script, *options: str) -> None:
+    binary = claude_binary()
+    with scripted_model(script) as model:
+        ended = run_claude(
+            binary,
+            "Go.",
+            directory=client_setup.repository.path,
+            home=client_setup.home,
+            model_url=model.url,
+            environ={**client_setup.environ, "ORCHESTRA_LINGER": "60"},
+            options=["--allowedTools", "Bash Write", *options],
+        )
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+    assert model.faults == []
+
+
+async def stored(client_setup: ClientSetup) -> ProjectState:
+    project = find_project(client_setup.repository.path)
+    stop_daemon(project.git_dir)
+    async with open_store(project.id, client_setup.settings) as store:
+        await take_in_spool(store, project.git_dir, now_ms, patience=20.0)
+        return await store.snapshot()
+
+
+async def test_a_session_in_a_worktree_of_its_own_works_in_a_chamber(
+    client_setup: ClientSetup,
+) -> None:
+    place = client_setup.repository.path / ".claude" / "worktrees" / "fix-login"
+    requests = list[ModelRequest]()
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        requests.append(request)
+        if request.turn == 0:
+            return [WHERE]
+        if request.turn == 1:
+            asyncio.run(interrupt(client_setup))
+            return [CallTool("Write", {"file_path": f"{place}/fix.py", "content": "A = 1\n"})]
+        return [Say("Mended.")]
+
+    await asyncio.to_thread(play, client_setup, script, "-w", "Fix/Login")
+    assert requests[1].results()[0].words() == str(place)
+    assert requests[-1].text().count("Use PR 12") == 1
+    state = await stored(client_setup)
+    (task,), (chamber,) = state.tasks.values(), state.chambers.values()
+    assert (task.is_open, chamber.path, chamber.is_live) == (True, str(place), True)
+    assert state.presence[chamber.id].state == "finished"
+    (mail,) = state.interrupts.values()
+    assert mail.state == "acted"
+
+
+async def interrupt(client_setup: ClientSetup) -> None:
+    repository = client_setup.repository
+    async with in_memory(client_setup.settings, repository.path) as operator:
+        project = find_project(repository.path)
+        async with open_store(project.id, client_setup.settings) as store:
+            (task_id,) = (await store.snapshot()).tasks
+        arguments = {"task_id": task_id, "chamber": "fix-login", "message": "Use PR 12"}
+        result = await operator.client.call_tool("interrupt_worker", arguments)
+        assert not result.is_error
+
+
+async def test_three_subagents_at_once_start_each_in_its_chamber_and_are_briefed(
+    client_setup: ClientSetup,
+) -> None:
+    await open_chambers(client_setup)
+    workers = dict[str, ModelRequest]()
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        first = "\n".join(block.words() for block in request.messages[0].blocks())
+        worker = re.search(r"You are implementation-executor-(\w+)\.", first)
+        if worker:
+            workers[worker[1]] = request
+            return [WHERE] if request.turn == 0 else [Say("I am here.")]
+        return [Say("I wait.")] if request.answers("Agent") else list(map(start, PARTS))
+
+    await asyncio.to_thread(play, client_setup, script)
+    worktrees = client_setup.repository.path / ".claude" / "worktrees"
+    assert {name: request.results()[0].words() for name, request in workers.items()} == {
+        name: str(worktrees / name) for name in PARTS
+    }
+    for name, request in workers.items():
+        words = request.text() + str(request.system)
+        assert words.count("YOUR PART, in the conductor's words") == 1
+        assert f"> The brief of {name}" in words
+        assert words.count(f"> The brief of {name}") == 1
+    state = await stored(client_setup)
+    assert {chamber.name for chamber in state.chambers.values()} == set(PARTS)
+    assert {presence.state for presence in state.presence.values()} == {"finished"}
+    assert len(state.presence) == len(PARTS)
+
+
+async def open_chambers(client_setup: ClientSetup) -> None:
+    async with in_memory(client_setup.settings, client_setup.repository.path) as conductor:
+        request = {"description": "Accounts"}
+        task = await conductor.call(StartedTask, "start_task", request)
+        arguments = {
+            "task_id": task.task_id,
+            "chamber_names": PARTS,
+            "briefs": {name: f"The brief of {name}" for name in PARTS},
+        }
+        await conductor.call(CreatedChambers, "create_chambers_batch", arguments)
+
+
+def start(name: str) -> CallTool:
+    asked = {"description": f"Do {name}", "subagent_type": "general-purpose"}
+    return CallTool("Agent", {**asked, "prompt": f"You are implementation-executor-{name}."})
+
+
+async def test_a_fault_of_ours_leaves_the_client_an_ordinary_worktree(
+    client_setup: ClientSetup,
+) -> None:
+    settings = client_setup.repository.path / SETTINGS
+    settings.write_text(settings.read_text().replace("orchestra_server hook", "nothing hook"))
+    requests = list[ModelRequest]()
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        requests.append(request)
+        return [WHERE] if request.turn == 0 else [Say("Done.")]
+
+    await asyncio.to_thread(play, client_setup, script, "-w", "fix")
+    place = Path(requests[-1].results()[0].words())
+    assert place == client_setup.repository.path / ".claude" / "worktrees" / "fix"
+    assert TestRepository(place).git("branch", "--show-current") == "worktree-fix"
