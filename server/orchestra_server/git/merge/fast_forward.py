@@ -127,6 +127,7 @@ def _fast_forward(
             f"{worktree} has uncommitted work in {first_names(in_the_way)}, "
             "which the merge changes too; commit it or move it aside, and complete again"
         )
+    ran = None
     try:
         ran = run_programs(
         worktree, "-c", "submodule.recurse=false", "-c", f"branch.{branch}.mergeOptions=",
@@ -135,11 +136,13 @@ def _fast_forward(
         waits_for="git merge in the main checkout (its filters or its post-merge hook)",
         env={**ceiling_env(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
-        why = f"{ran.failure}{_signature_cure(worktree)}"
+        why = ran.failure
     except Refused as ended:
         why = str(ended)
     if head_of(worktree).commit == new:
         return  # any difference now was made by a hook of the user's
+    if ran is not None:
+        why += _signature_cure(worktree)
     with uncancelled():
         unrestored = put_back(worktree, changes, old, new)
     if unrestored:

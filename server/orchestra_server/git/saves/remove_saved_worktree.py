@@ -17,6 +17,7 @@ from orchestra_server.git.snapshot.reflog_commits import abandoned_commits
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import (
+    delete_discarded_admins,
     delete_discarded_in_background,
     discard,
     quarantined,
@@ -48,6 +49,7 @@ def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGN
         with quarantined(path) as quarantined_path:
             _require_saved(repo, path, quarantined_path, ignored)
             discard(repo, quarantined_path, admin)
+    delete_discarded_admins(repo)
     delete_discarded_in_background(path.parent)
 
 

@@ -36,7 +36,7 @@ def require_admin_directory(repo: Repository, path: Path) -> Path:
     admin = git_directory(path).resolve()
     if admin.parent == repo.common_dir / "worktrees":
         named = (admin / "gitdir").read_text(encoding="utf-8", errors="surrogateescape")
-        if (admin / named.removesuffix("\n")).resolve() == path.resolve() / ".git":
+        if _is_same_file(admin / named.removesuffix("\n"), path / ".git"):
             return admin
     raise Refused(f"git lists no worktree of {repo.top} at {path}; run 'orchestra reconcile'")
 
@@ -116,6 +116,11 @@ def discard(repo: Repository, directory: Path, admin: Path) -> None:
         admin.rename(discarded_admin)
         with suppress(OSError):  # others are in it; git keeps no empty folder
             discarded_admin.with_name("worktrees").rmdir()
+    shutil.rmtree(discarded_admin, ignore_errors=True)
+
+
+def delete_discarded_admins(repo: Repository) -> None:
+    """Delete what killed processes have left of git's directories for discarded worktrees."""
     for leftover in repo.common_dir.glob(f"{_DISCARDED_ADMIN_PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
@@ -145,6 +150,13 @@ def delete_discarded_in_background(folder: Path) -> None:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _quarantine_path(path: Path) -> Path:

@@ -50,6 +50,7 @@ from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import (
+    delete_discarded_admins,
     is_in_quarantine,
     park_late_files,
     require_movable,
@@ -133,6 +134,7 @@ def save_and_remove_all(
         removed if isinstance(removed, OrchestraError) else _with_tip(repo, target, removed)
         for removed in taken
     ]
+    delete_discarded_admins(repo)
     gone = [removed for removed in taken if isinstance(removed, _Removed)]
     at = {removed.chamber.branch: removed.tip for removed in gone if removed.is_kept_elsewhere}
     deleted_branches = delete_branches(repo, at) if at else set[str]()

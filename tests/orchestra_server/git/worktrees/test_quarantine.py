@@ -238,9 +238,14 @@ def test_concurrent_discards_run_one_after_another(shop: Workshop) -> None:
     assert not (shop.repo.common_dir / "worktrees").exists()
 
 
-def test_an_undeletable_leftover_does_not_stop_a_discard(
+def test_what_a_killed_discard_left_is_deleted_with_the_next_worktree(
     shop: Workshop, chamber: TestRepository
 ) -> None:
-    (shop.repo.common_dir / "orchestra-gone-file").write_text("not a directory\n")
-    discard(shop.repo, chamber.path, require_admin_directory(shop.repo, chamber.path))
+    left = shop.repo.common_dir / "orchestra-gone-web-0011aabb"
+    left.mkdir()
+    (left / "HEAD").write_text("ref: refs/heads/web\n")
+    undeletable = shop.repo.common_dir / "orchestra-gone-file"
+    undeletable.write_text("not a directory\n")
+    remove_worktree(shop.repo, chamber.path)
     assert not chamber.path.exists()
+    assert (left.exists(), undeletable.exists()) == (False, True)
