@@ -1,5 +1,6 @@
 """A worker writes in its own chamber and nowhere else in the repository."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,8 @@ def test_one_setting_switches_the_guard_off_for_all_chambers(
     python = Path(worker.commands("PreToolUse", "guard")[0].split("[ -x ")[1].split(" ")[0])
     initialise(checkout.main, python, isolation=False)
     assert worker.fire("PreToolUse", asked, "guard") == HookAnswer()
+    for command, is_denied in ((f"touch '{checkout.main}/a.py'", False), ("git stash", True)):
+        assert bool(worker.fire("PreToolUse", running(command), "bash").denial) is is_denied
     initialise(checkout.main, python)
     assert worker.fire("PreToolUse", asked, "guard").denial
 
@@ -93,12 +96,12 @@ def test_a_call_is_denied_for_only_one_reason(checkout: HookedCheckout) -> None:
     assert worker.fire("PreToolUse", writing(checkout.main / "a.py")).denial
 
 
-def test_the_guard_starts_only_for_writing_tools_and_commands_that_name_the_stash(
+def test_the_guard_starts_only_for_writing_tools_and_commands(
     checkout: HookedCheckout,
 ) -> None:
     settings = (checkout.chamber() / ".claude" / "settings.local.json").read_text()
     assert settings.count(" guard 2>/dev/null") == 2
-    assert settings.count("in *stash*) ;; *) exit 0 ;; esac") == 1
+    assert settings.count('"matcher": "Bash"') == 1
     assert '"matcher": "Edit|Write|MultiEdit|NotebookEdit"' in settings
 
 
@@ -139,8 +142,9 @@ def aliases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
 
 
-def running(command: str) -> dict[str, object]:
-    return {"tool_name": "Bash", "tool_input": {"command": command}}
+def running(command: str, cwd: Path | None = None) -> dict[str, object]:
+    place = {"cwd": str(cwd)} if cwd else {}
+    return {"tool_name": "Bash", "tool_input": {"command": command}, **place}
 
 
 @pytest.mark.parametrize(
@@ -169,8 +173,11 @@ def running(command: str) -> dict[str, object]:
     ],
 )
 @pytest.mark.usefixtures("aliases")
-def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, command: str) -> None:
-    denial = worker.fire("PreToolUse", running(command), "stash").denial
+def test_a_command_that_changes_the_shared_stash_is_denied(
+    checkout: HookedCheckout, worker: Session, command: str
+) -> None:
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
+    denial = worker.fire("PreToolUse", running(command, auth), "bash").denial
     assert "all chambers share one git stash" in denial
     assert "Commit on your own branch instead" in denial
 
@@ -195,11 +202,55 @@ def test_a_command_that_changes_the_shared_stash_is_denied(worker: Session, comm
 )
 @pytest.mark.usefixtures("aliases")
 def test_a_command_that_only_reads_or_names_the_stash_is_allowed(
-    worker: Session, command: str
+    checkout: HookedCheckout, worker: Session, command: str
 ) -> None:
-    assert worker.fire("PreToolUse", running(command), "stash") == HookAnswer()
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
+    assert worker.fire("PreToolUse", running(command, auth), "bash") == HookAnswer()
+
+
+def test_a_command_that_writes_outside_the_chamber_is_denied_and_the_right_path_is_named(
+    checkout: HookedCheckout, worker: Session
+) -> None:
+    auth = checkout.main / ".claude" / "worktrees" / "auth"
+    into_main = f"cd '{auth}' && echo x > '{checkout.main}/src/a.py'"
+    denial = worker.fire("PreToolUse", running(into_main), "bash").denial
+    assert denial == (
+        f"This call did not run: a redirection would change {checkout.main}/src/a.py, which is in "
+        f"the main checkout, and you work in chamber auth. Use {auth}/src/a.py instead."
+    )
+    into_api = f"rm -rf '{checkout.main}/.claude/workspaces/api/src'"
+    denial = worker.fire("PreToolUse", running(into_api), "bash").denial
+    assert "rm would remove" in denial
+    assert f"which is in chamber api, and you work in chamber auth. Use {auth}/src" in denial
+    assert worker.fire("PreToolUse", running(f"touch '{auth}/a.py'"), "bash") == HookAnswer()
+
+
+def test_a_command_without_effect_elsewhere_starts_no_python(
+    checkout: HookedCheckout, worker: Session, tmp_path: Path
+) -> None:
+    (command,) = worker.commands("PreToolUse", "bash")
+    python = command.split("[ -x ")[1].split(" ")[0]
+    started = tmp_path / "started"
+    fake = tmp_path / "python"
+    fake.write_text(f"#!/bin/sh\ncat > '{started}'\n")
+    fake.chmod(0o755)
+    fields = {**running("grep -rn PRICE src"), "padding": "x"}
+    for given, starts in ((fields, False), (running("grep PRICE src > a"), True)):
+        subprocess.run(
+            ["/bin/sh", "-c", command.replace(python, str(fake))],
+            input=worker.payload("PreToolUse", given),
+            cwd=worker.directory,
+            check=True,
+        )
+        assert started.exists() is starts
+
+
+def test_a_conductors_command_is_not_looked_at(checkout: HookedCheckout) -> None:
+    checkout.chamber()
+    asked = running(f"rm -rf {checkout.main}/src && git worktree prune")
+    assert Session(checkout.main).fire("PreToolUse", asked, "bash") == HookAnswer()
 
 
 def test_the_conductor_may_use_the_stash(checkout: HookedCheckout) -> None:
     checkout.chamber()
-    assert Session(checkout.main).fire("PreToolUse", running("git stash"), "stash") == HookAnswer()
+    assert Session(checkout.main).fire("PreToolUse", running("git stash"), "bash") == HookAnswer()

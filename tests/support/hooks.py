@@ -34,7 +34,7 @@ from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
-Subject = Literal["mail", "presence", "guard", "stash", "binding", "wake", "gemini", "codex"]
+Subject = Literal["mail", "presence", "guard", "bash", "binding", "wake", "gemini", "codex"]
 
 
 class HookHandler(Struct):
@@ -113,14 +113,17 @@ class Session:
         """Return the commands that the settings name for an event."""
         path = self.settings or self.directory / ".claude" / "settings.local.json"
         settings = read_settings_file(path)
-        handlers = [one for group in settings.hooks.get(event, []) for one in group.hooks]
+        groups = settings.hooks.get(event, [])
+        handlers = [one for group in groups for one in group.hooks]
         commands = [one.command for one in handlers]
         if event == "FileChanged":
             return commands
-        of_stash = [command for command in commands if "*stash*" in command]
-        if subject == "stash":
-            return of_stash
-        commands = [command for command in commands if command not in of_stash]
+        of_bash = [
+            one.command for group in groups if group.matcher == "Bash" for one in group.hooks
+        ]
+        if subject == "bash":
+            return of_bash
+        commands = [command for command in commands if command not in of_bash]
         mark = "/orchestra/spool/" if subject == "presence" else f" {subject} 2>/dev/null"
         return [command for command in commands if mark in command]
 

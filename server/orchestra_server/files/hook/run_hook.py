@@ -4,13 +4,13 @@ import os
 import sys
 
 from orchestra_server.files.hook.answer_events import handle_mail
+from orchestra_server.files.hook.bash_guard import guard_bash
 from orchestra_server.files.hook.closed_chamber import answer_closed
 from orchestra_server.files.hook.find_reader import Reader, find_reader, settings_at
 from orchestra_server.files.hook.isolation_guard import guard_write
 from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.spool import bind_waiting, continued, leave_report
-from orchestra_server.files.hook.stash_guard import guard_stash
 
 UNREPORTED = "PostToolBatch"
 
@@ -44,7 +44,7 @@ def run(subject: str, hooks: str) -> None:
             answer_probe(reader, payload)
         elif subject == "guard":
             guard_write(reader, payload)
-            guard_stash(reader, payload)
+            guard_bash(reader, payload)
         elif subject == "mail" or is_other_client:
             serve_mail(subject, reader, payload, raw)
     finally:  # a failing hook never makes its worker fail

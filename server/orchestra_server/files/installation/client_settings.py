@@ -2,7 +2,7 @@
 
 Each event has one handler: a shell that puts a report into the spool, and starts Python only when
 there is mail. A client waits for it, so that reports are written in the order of the events. The
-tools that write have one more, for the isolation guard. In a chamber a change of the mailbox wakes
+tools that write have one more, for the guards. In a chamber a change of the mailbox wakes
 a session that is idle: `asyncRewake` with exit code 2, which is undocumented (seen in 2.1.330).
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
-from orchestra_server.files.hook.stash_guard import STASH_ALIASES
+from orchestra_server.files.hook_setup.bash_filter import bash_line
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
     Command,
@@ -49,13 +49,6 @@ _REPORTED_EVENTS = (
 # At these a session is idle no more; a notice, or the end of a subagent, does not begin a turn.
 _ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "SubagentStop"}
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
-# Python is started only for a command that has this word, or a git alias that has it.
-_STASH_ONLY = (
-    "asked=$(cat); case $asked in *stash*|*git*) ;; *) exit 0 ;; esac; "
-    f"{STASH_ALIASES}=$(git config --get-regexp '^alias[.]' stash 2>/dev/null); "
-    f"export {STASH_ALIASES}; "
-    f"case $asked${STASH_ALIASES} in *stash*) ;; *) exit 0 ;; esac; printf '%s\\n' \"$asked\" | "
-)
 # Seconds; the hook needs a hundredth of it, and one that hangs must not block its worker.
 _TIMEOUT_S = 10
 
@@ -133,7 +126,7 @@ def _groups_of(event: str, command: Command) -> list[Json]:
     if event == "PreToolUse":
         line = guarded(command, command.present, "guard")
         groups.append({"matcher": _WRITING_TOOLS, "hooks": [_handler(line)]})
-        groups.append({"matcher": "Bash", "hooks": [_handler(f"{_STASH_ONLY}{{ {line}; }}")]})
+        groups.append({"matcher": "Bash", "hooks": [_handler(bash_line(command))]})
     if event == "PostToolUse" and not command.mailbox:
         # At once and by Python: a report that nobody reads would leave a subagent without mail.
         line = guarded(command, command.present, "binding")

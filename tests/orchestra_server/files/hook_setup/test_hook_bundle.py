@@ -24,7 +24,7 @@ def test_the_bundle_is_one_file_that_imports_only_the_standard_library() -> None
 def test_the_bundle_contains_every_module_and_no_name_is_defined_twice() -> None:
     defined = names_in(hook_source())
     assert len(defined) == len(set(defined))
-    sources = [path.read_text() for path in FOLDER.glob("[a-z]*.py")]
+    sources = [path.read_text() for path in FOLDER.rglob("[a-z]*.py")]
     assert sorted(defined) == sorted(name for source in sources for name in names_in(source))
 
 

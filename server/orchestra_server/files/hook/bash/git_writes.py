@@ -1,0 +1,203 @@
+"""What a git command would change that is not the worker's: another worktree, or shared state."""
+
+import os
+
+from orchestra_server.files.hook.bash.program_options import has_option, split_options, values_of
+from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute
+from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+
+GLOBAL_VALUES = (
+    *("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"),
+)
+# These change nothing in a repository, whatever follows but a file for the output.
+READS_WORDS = (
+    "annotate blame cat-file check-attr check-ignore check-ref-format cherry column count-objects "
+    "describe diff diff-files diff-index diff-tree for-each-ref fsck grep help log ls-files "
+    "ls-remote ls-tree merge-base merge-tree name-rev range-diff rev-list rev-parse shortlog show "
+    "show-branch show-ref status var verify-commit verify-tag version whatchanged archive "
+    "format-patch bundle fast-export hash-object request-pull diff-pairs backfill"
+)
+READS = frozenset(READS_WORDS.split())
+CHANGES_WORDS = (
+    "add am apply bisect branch checkout checkout-index cherry-pick clean clone commit "
+    "commit-graph commit-tree config credential fast-import fetch filter-branch gc gui init lfs "
+    "maintenance merge mergetool mktag mktree multi-pack-index mv notes pack-objects pack-refs "
+    "prune pull push read-tree rebase reflog remote repack replace rerere reset restore revert rm "
+    "send-pack sparse-checkout stage stash submodule subtree svn switch symbolic-ref tag "
+    "unpack-objects update-index update-ref update-server-info worktree write-tree citool difftool "
+    "interpret-trailers hook"
+)
+CHANGES = frozenset(CHANGES_WORDS.split())
+STASH_READS = ("list", "show", "create")
+CONFIG_READS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "-l", "--list", "get")
+CONFIG_ELSEWHERE = ("--global", "--system", "--worktree", "-f", "--file")
+OUTPUT = ("--output", "--output-directory")
+WITH_OUTPUT_LETTER = ("archive", "format-patch")  # of others `-o` means something else
+LISTING_OPTIONS = ("-l", "--list", "-a", "-r", "-v", "--show-current", "--contains", "--merged")
+REMOTE_CHANGES = ("set-url", "remove", "rm", "rename")
+BRANCH_CHANGES = ("-d", "-D", "--delete", "-f", "--force", "-m", "-M", "--move", "-C")
+
+
+def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
+    """Return what a git command would change; an alias is looked up once, as it may name itself."""
+    options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
+    cwd = command.cwd
+    for folder in values_of(options, ("-C",)):
+        cwd = absolute(folder, cwd)
+    aliases = dict(scene.aliases)
+    for setting in values_of(options, ("-c",)):
+        name, _, value = setting.partition("=")
+        aliases |= {name.removeprefix("alias."): value} if name.startswith("alias.") else {}
+    for _ in range(len(aliases)):
+        if not words or words[0] in READS or words[0] in CHANGES or words[0] not in aliases:
+            break
+        value = aliases.pop(words[0])
+        words = [*value.split(), *words[1:]]
+    if not words:
+        return []
+    if words[0] not in READS and words[0] not in CHANGES:
+        scene.has_unknown_subcommand = True
+    places = repository_places(options, command, cwd)
+    return subcommand_writes(words[0], words[1:], cwd, places, scene)
+
+
+def shell_alias(command: SimpleCommand, scene: Scene) -> str:
+    """Return the shell's command line that a git alias stands for, "" for none."""
+    options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
+    aliases = dict(scene.aliases)
+    for setting in values_of(options, ("-c",)):
+        name, _, value = setting.partition("=")
+        aliases[name.removeprefix("alias.")] = value
+    for _ in range(len(aliases)):
+        value = aliases.pop(words[0], "") if words else ""
+        if value.startswith("!"):
+            return " ".join((value[1:], *words[1:]))
+        words = [*value.split(), *words[1:]] if value else []
+    return ""
+
+
+def repository_places(
+    options: list[tuple[str, str]], command: SimpleCommand, cwd: str
+) -> list[str]:
+    """Return the places that say which worktree and repository a git command works on."""
+    places = [*values_of(options, ("--git-dir", "--work-tree"))]
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"):
+        places += command.variables.get(name, [])
+    named = [absolute(place, cwd) for place in places]
+    return named or [cwd]
+
+
+def subcommand_writes(
+    subcommand: str, words: list[str], cwd: str, places: list[str], scene: Scene
+) -> list[Write]:
+    """Return what a subcommand changes in the repository at `places`, and which files it writes."""
+    program = f"git {subcommand}"
+    outputs = ("-o", *OUTPUT) if subcommand in WITH_OUTPUT_LETTER else OUTPUT
+    options, operands = split_options(words, outputs)
+    files = [Write(program, absolute(file, cwd)) for file in values_of(options, outputs)]
+    if subcommand == "bundle" and operands[:1] == ["create"]:
+        files += [Write(program, absolute(file, cwd)) for file in operands[1:2]]
+    if subcommand in ("clone", "init"):
+        targets = operands[1:2] if subcommand == "clone" else operands[:1]
+        return [Write(program, absolute(target, cwd)) for target in targets]
+    owners = {scene.owner(os.path.realpath(place)) for place in places if place}
+    if not owners - {""}:
+        return files
+    shared = shared_change(subcommand, words, cwd, scene)
+    if shared is not None:
+        return [*files, *shared]
+    is_elsewhere = bool(owners - {"", "own"})
+    if is_elsewhere and not is_read(subcommand, words):
+        return [*files, *(Write(program, place) for place in places)]
+    return files
+
+
+def is_read(subcommand: str, words: list[str]) -> bool:
+    """Tell whether a subcommand changes nothing in the repository that it works on."""
+    options, operands = split_options(words, ())
+    if subcommand in READS:
+        return True
+    if subcommand in ("branch", "tag"):
+        names = (
+            "-l",
+            "--list",
+            "-a",
+            "-r",
+            "-v",
+            "-vv",
+            "--show-current",
+            "--contains",
+            "--merged",
+        )
+        return not operands or has_option(options, names)
+    if subcommand == "config":
+        return is_config_read(words)
+    if subcommand in ("remote", "reflog", "notes", "submodule", "bisect", "sparse-checkout"):
+        reads = ("show", "get-url", "status", "log", "list", "exists", "view", "summary")
+        return not operands or operands[0] in reads
+    if subcommand in ("fetch", "gc", "maintenance", "commit-graph", "rerere", "difftool"):
+        return subcommand == "difftool"
+    return subcommand == "symbolic-ref" and len(operands) == 1
+
+
+def is_config_read(words: list[str]) -> bool:
+    """Tell whether `git config` only shows something, or changes another file."""
+    options, operands = split_options(words, ("-f", "--file", "--type", "--default"))
+    if has_option(options, CONFIG_ELSEWHERE) or has_option(options, CONFIG_READS):
+        return True
+    if has_option(options, ("--unset", "--unset-all", "--add", "--replace-all", "-e", "--edit")):
+        return False
+    return not operands or operands[0] in ("get", "list") or len(operands) == 1
+
+
+def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> list[Write] | None:
+    """Return what changes for all worktrees; None where the command is none of these."""
+    options, operands = split_options(words, ("-m", "--message"))
+    program = f"git {subcommand}"
+    if subcommand in ("stash", "worktree"):
+        reads = STASH_READS if subcommand == "stash" else ("list",)
+        is_reading = bool(operands) and operands[0] in reads and words[0] == operands[0]
+        shared = "stash" if subcommand == "stash" else "worktrees"
+        return [] if is_reading else [Write(program, "", shared=shared)]
+    is_remote_change = subcommand == "remote" and operands[:1] and operands[0] in REMOTE_CHANGES
+    if is_remote_change or (subcommand == "config" and not is_config_read(words)):
+        return [Write(program, "", shared="configuration")]
+    if subcommand in ("push", "fetch", "pull") and operands:
+        return remote_writes(program, operands, cwd, scene)
+    if subcommand in ("update-ref", "symbolic-ref"):
+        is_foreign = moves_foreign_ref(subcommand, operands, scene)
+        is_foreign = is_foreign or has_option(options, ("--stdin",))
+        return [Write(program, "", shared="refs")] if is_foreign else None
+    if subcommand == "branch" and has_option(options, BRANCH_CHANGES):
+        named = operands[:1] if has_option(options, ("-f", "--force")) else operands
+        foreign = [name for name in named if is_foreign_branch(name, scene)]
+        return [Write(program, "", shared="branches")] if foreign else None
+    is_rewrite = subcommand == "filter-branch" and "--all" in words
+    return [Write(program, "", shared="branches")] if is_rewrite else None
+
+
+def moves_foreign_ref(subcommand: str, operands: list[str], scene: Scene) -> bool:
+    """Tell whether `update-ref` or `symbolic-ref` changes another ref than the chamber's own."""
+    if subcommand == "symbolic-ref":
+        return len(operands) > 1 and operands[0] != "HEAD"
+    return bool(operands) and operands[0] not in ("HEAD", f"refs/heads/{scene.branch}")
+
+
+def is_foreign_branch(name: str, scene: Scene) -> bool:
+    """Tell whether a branch is somebody else's, as far as its name shows it."""
+    is_known = name in ("main", "master", "trunk", "develop") or name.startswith("orchestra/")
+    return name != scene.branch and (is_known or UNKNOWN in name or name == scene.main_branch)
+
+
+def remote_writes(program: str, operands: list[str], cwd: str, scene: Scene) -> list[Write] | None:
+    """Return what `push` or `fetch` changes in the branches of this very repository."""
+    remote, refspecs = operands[0], operands[1:]
+    is_path = remote == "." or "/" in remote
+    is_here = is_path and scene.owner(os.path.realpath(absolute(remote, cwd) or "/"))
+    targets = [spec.lstrip("+").partition(":")[2] for spec in refspecs if ":" in spec]
+    if program == "git push" and not is_here:
+        return None
+    names = [target.removeprefix("refs/heads/") for target in targets if target]
+    foreign = [name for name in names if is_foreign_branch(name, scene)]
+    is_push = program == "git push" and not targets
+    return [Write(program, "", shared="branches")] if foreign or is_push else None

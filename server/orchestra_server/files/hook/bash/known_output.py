@@ -1,0 +1,65 @@
+"""What the simple commands print that people put into paths: `pwd`, `dirname`, `git rev-parse`."""
+
+import os
+
+from orchestra_server.files.hook.bash.scene import UNKNOWN, WORKTREES, Scene, absolute
+
+# They shorten or choose lines of what they read; a path stays one of the same place.
+FILTERS = ("head", "tail", "awk", "cut", "sed", "tr", "grep", "sort", "uniq", "cat")
+SILENT = ("cd", "test", "[", "true", ":", "set")
+REV_PARSE_PATHS = ("--git-common-dir", "--git-dir", "--absolute-git-dir", "--show-toplevel")
+
+
+def known_output(words: list[str], cwd: str, scene: Scene, piped: str) -> str:
+    """Return what a command prints, with `UNKNOWN` for what only running it would tell.
+
+    `piped` is what is known of its stdin.
+    """
+    program = os.path.basename(words[0]) if words else ""
+    operands = [word for word in words[1:] if not word.startswith("-")]
+    if program == "git":
+        return git_output(words[1:], cwd, scene)
+    if program in SILENT:
+        return ""
+    if program in FILTERS:
+        return piped or UNKNOWN
+    return path_output(program, operands, cwd) or UNKNOWN
+
+
+def path_output(program: str, operands: list[str], cwd: str) -> str:
+    """Return the path that a command prints, "" for any other command."""
+    if program == "pwd":
+        return cwd
+    if program in ("echo", "printf"):
+        return " ".join(operands)
+    if program == "mktemp":
+        return f"/tmp/{UNKNOWN}"  # noqa: S108 - where it makes its file
+    if program in ("realpath", "readlink") and operands:
+        return absolute(operands[0], cwd)
+    path = operands[0].rstrip("/") if operands else ""
+    if program == "dirname" and path:
+        return os.path.dirname(path) or "."
+    return os.path.basename(path) if program == "basename" else ""
+
+
+def git_output(words: list[str], cwd: str, scene: Scene) -> str:
+    """Return what git tells of the places of a repository."""
+    while words and words[0].startswith("-"):
+        if words[0] == "-C" and words[1:]:
+            cwd = absolute(words[1], cwd)
+        words = words[2 if words[0] in ("-C", "-c") else 1 :]
+    owner = scene.owner(os.path.realpath(cwd)) if cwd else ""
+    if words[:2] == ["worktree", "list"] and owner:
+        return scene.main
+    asked = [word for word in words if word in REV_PARSE_PATHS]
+    if words[:1] != ["rev-parse"] or not asked or not owner:
+        return UNKNOWN
+    if asked[-1] == "--git-common-dir":
+        return scene.common_dir
+    top = {"own": scene.root, "main": scene.main}.get(owner, owner)
+    if asked[-1] == "--show-toplevel":
+        return top
+    if owner == "own":
+        return scene.git_dir
+    name = owner.partition(WORKTREES)[2]
+    return f"{scene.common_dir}/worktrees/{name}" if name else scene.common_dir

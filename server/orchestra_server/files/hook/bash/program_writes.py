@@ -1,0 +1,171 @@
+"""Which files a program writes or removes, by the words behind it."""
+
+from orchestra_server.files.hook.bash.program_options import (
+    has_option,
+    split_options,
+    values_of,
+)
+from orchestra_server.files.hook.bash.scene import Write, absolute
+from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+
+# Every operand is written; the options that take a value stand behind the program.
+WRITERS: dict[str, tuple[str, ...]] = {
+    "tee": (),
+    "touch": ("-d", "-r", "-t", "--date", "--reference"),
+    "mkdir": ("-m", "--mode"),
+    "truncate": ("-s", "-r", "--size", "--reference"),
+    "mkfifo": ("-m",),
+    "sponge": (),
+    **dict.fromkeys(("gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"), ("-S",)),
+    **dict.fromkeys(("ed", "ex", "vi", "vim", "nvim", "nano", "emacs"), ("-c", "-S", "--eval")),
+}
+REMOVERS: dict[str, tuple[str, ...]] = {
+    "rm": (),
+    "rmdir": (),
+    "unlink": (),
+    "shred": ("-n", "-s"),
+    "trash": (),
+    "rimraf": (),
+}
+MODE_CHANGERS = ("chmod", "chown", "chgrp", "setfacl")
+# The last operand is written, or the value of `-t`.
+COPIERS: dict[str, tuple[str, ...]] = {
+    "cp": ("-t", "--target-directory", "-S"),
+    "mv": ("-t", "--target-directory", "-S"),
+    "ln": ("-t", "--target-directory", "-S"),
+    "install": ("-t", "--target-directory", "-m", "-o", "-g", "--mode", "--owner", "--group"),
+    "rsync": ("-e", "--exclude", "--include", "-f", "--filter", "--exclude-from", "--files-from"),
+    "scp": ("-i", "-P", "-o", "-F"),
+    "ditto": (),
+}
+# The value of an option is written.
+OUTPUT_OPTIONS: dict[str, tuple[str, ...]] = {
+    "curl": ("-o", "--output", "--output-dir", "-D", "-c"),
+    "wget": ("-O", "-P", "-o", "--output-document", "--directory-prefix"),
+    "sort": ("-o", "--output"),
+    "unzip": ("-d",),
+    "patch": ("-d", "-o", "--directory", "--output"),
+    "mktemp": ("-p", "--tmpdir"),
+    **dict.fromkeys(("gcc", "g++", "cc", "c++", "clang", "clang++", "rustc", "ld"), ("-o",)),
+    **dict.fromkeys(("pip", "pip3"), ("-t", "--target", "--prefix", "-e", "--editable")),
+    "7z": ("-o",),
+    "iconv": ("-o", "--output"),
+    "pandoc": ("-o", "--output"),
+    "jq": (),
+}
+# With one of these options the operands are changed where they are; () is always.
+IN_PLACE: dict[str, tuple[str, ...]] = {
+    "sed": ("-i", "--in-place"),
+    "gsed": ("-i", "--in-place"),
+    "perl": ("-i",),
+    "ruby": ("-i",),
+    "yq": ("-i", "--inplace"),
+    "clang-format": ("-i",),
+    "gofmt": ("-w",),
+    "goimports": ("-w",),
+    "prettier": ("-w", "--write"),
+    "eslint": ("--fix",),
+    "black": (),
+    "isort": (),
+    "rustfmt": (),
+    "dos2unix": (),
+    "autopep8": ("-i", "--in-place"),
+}
+SCRIPT_OPTIONS = ("-e", "-f", "-E", "--expression", "--file", "-l", "--config")
+PACKAGE_MANAGERS = ("npm", "pnpm", "yarn", "bun")
+PACKAGE_CHANGES = ("install", "i", "ci", "add", "remove", "uninstall", "update", "upgrade", "link")
+
+
+def program_writes(command: SimpleCommand) -> list[Write]:
+    """Return what a program writes, for all but git, shells and interpreters."""
+    program, words = command.program, command.words[1:]
+    if program in ("tar", "bsdtar", "gtar"):
+        written, removed = tar_writes(words, command.cwd), list[str]()
+    else:
+        written, removed = named_writes(program, words)
+    if program in PACKAGE_MANAGERS:
+        written += package_folders(words, command.cwd)
+    places = [(word, False) for word in written] + [(word, True) for word in removed]
+    return [
+        Write(program, absolute(word, command.cwd), removes=removes) for word, removes in places
+    ]
+
+
+def named_writes(program: str, words: list[str]) -> tuple[list[str], list[str]]:
+    """Return what a program writes and what it removes, as the tables above say."""
+    if program in REMOVERS:
+        return [], split_options(words, REMOVERS[program])[1]
+    if program in WRITERS or program in MODE_CHANGERS:
+        operands = split_options(words, WRITERS.get(program, ("--reference",)))[1]
+        return operands if program in WRITERS else operands[1:], []
+    if program in COPIERS:
+        return copier_writes(program, words)
+    if program in IN_PLACE:
+        return in_place_writes(program, words), []
+    return output_files(program, words), []
+
+
+def output_files(program: str, words: list[str]) -> list[str]:
+    """Return the files that a program is told to write its output into."""
+    if program == "dd":
+        return [word.removeprefix("of=") for word in words if word.startswith("of=")]
+    names = OUTPUT_OPTIONS.get(program, ())
+    options, operands = split_options(words, names or ("-b", "-l", "-n", "-a", "-x", "-i"))
+    written = values_of(options, names)
+    if program in ("patch", "mktemp", "zip"):
+        written += operands[:1]
+    return written + (operands[1:2] if program == "split" else [])
+
+
+def copier_writes(program: str, words: list[str]) -> tuple[list[str], list[str]]:
+    """Return what `cp`, `mv`, `ln`, `install` or `rsync` writes and removes."""
+    options, operands = split_options(words, COPIERS[program])
+    targets = values_of(options, ("-t", "--target-directory"))
+    if program == "install" and has_option(options, ("-d", "--directory")):
+        return operands, []
+    sources = operands if targets else operands[:-1]
+    targets = targets or (operands[-1:] if len(operands) > 1 else [])
+    moves = program == "mv" or has_option(options, ("--remove-source-files",))
+    return [target for target in targets if is_local(target)], sources if moves else []
+
+
+def is_local(target: str) -> bool:
+    """Tell whether a target is on this machine: `host:path` is not."""
+    return ":" not in target.partition("/")[0]
+
+
+def in_place_writes(program: str, words: list[str]) -> list[str]:
+    """Return the files that an editor of streams or a formatter changes."""
+    options, operands = split_options(words, SCRIPT_OPTIONS)
+    if program in ("perl", "ruby"):  # `-pi -e`: `-i` may stand behind any letter
+        is_changing = any("i" in word.partition("e")[0] for word in words if word[:1] == "-")
+    else:
+        is_changing = not IN_PLACE[program] or has_option(options, IN_PLACE[program])
+    is_check = has_option(options, ("--check", "--check-only", "--diff"))
+    has_script = has_option(options, ("-e", "-f", "--expression", "--file"))
+    takes_script = program in ("sed", "gsed", "yq") and not has_script
+    return operands[takes_script:] if is_changing and not is_check else []
+
+
+def tar_writes(words: list[str], cwd: str) -> list[str]:
+    """Return the archive that tar makes, or the folder that it unpacks into."""
+    if words and not words[0].startswith("-"):  # `tar xf FILE`
+        words = [f"-{words[0]}", *words[1:]]
+    names = ("-C", "--directory", "-f", "--file", "-X", "-T", "-b")
+    options, _ = split_options(words, names)
+    unpacks = has_option(options, ("-x", "--extract", "--get"))
+    if unpacks:
+        return values_of(options, ("-C", "--directory")) or [cwd or ""]
+    makes = has_option(options, ("-c", "-r", "-u", "-A", "--create", "--append", "--update"))
+    archives = values_of(options, ("-f", "--file")) if makes else []
+    return [archive for archive in archives if archive != "-"]
+
+
+def package_folders(words: list[str], cwd: str) -> list[str]:
+    """Return the folder in which a package manager changes what is installed."""
+    options, operands = split_options(words, ("--prefix", "-C", "--cwd", "--dir"))
+    if not operands or operands[0] not in PACKAGE_CHANGES:
+        return []
+    if has_option(options, ("-g", "--global", "--dry-run")):
+        return []
+    return values_of(options, ("--prefix", "-C", "--cwd", "--dir")) or [cwd]

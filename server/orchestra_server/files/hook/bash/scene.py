@@ -1,0 +1,90 @@
+"""Where a command runs: the worker's chamber, the repository around it, and the shell's state."""
+
+import os
+
+UNKNOWN = "\x01"  # stands in a word for what only the running shell would know
+WORKTREES = "/.claude/worktrees/"
+# What Orchestra keeps in a chamber, below its root; removing a folder above it removes it.
+KEPT = (".git", ".claude/settings.local.json", ".claude/hooks/interrupt_monitor")
+
+
+class Scene:
+    """A worker's chamber and its repository, all as absolute paths without links."""
+
+    def __init__(self, root: str, main: str, common_dir: str, git_dir: str) -> None:
+        self.root, self.main = root, main
+        self.common_dir, self.git_dir = common_dir, git_dir  # of the repository, of the worktree
+        self.home, self.project_dir = "", ""
+        self.branch, self.main_branch = "", ""
+        self.aliases = dict[str, str]()  # git's, by name
+        self.has_unknown_subcommand = False  # of git: an alias, perhaps
+
+    def owner(self, path: str) -> str:
+        """Return whose a path is: "own", "main", a sibling's root, or "" outside the repository.
+
+        The git directory of the chamber's worktree is its own, the rest of it main's.
+        """
+        if is_below(path, self.root) or is_below(path, self.git_dir):
+            return "own"
+        if is_below(path, self.common_dir):
+            return "main"
+        if not is_below(path, self.main):
+            return ""
+        before, separator, after = f"{path}/".partition(WORKTREES)
+        name = after.partition("/")[0]
+        if UNKNOWN in name:  # it may be the own one
+            return ""
+        return f"{before}{separator}{name}" if separator and name else "main"
+
+
+class Write:
+    """What a command would change: a path, or with `shared` what all worktrees have in common."""
+
+    def __init__(
+        self, program: str, path: str, *, removes: bool = False, shared: str = "", cure: str = ""
+    ) -> None:
+        self.program, self.path, self.removes = program, path, removes
+        self.shared, self.cure = shared, cure
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or something in it."""
+    return bool(folder) and f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def absolute(word: str, cwd: str) -> str:
+    """Return the path that a word names in a directory, "" where only the shell would know."""
+    if not word or word.startswith(UNKNOWN) or (not word.startswith("/") and not cwd):
+        return ""
+    path = os.path.normpath(os.path.join(cwd, word))
+    return path.replace("//", "/", 1) if path.startswith("//") else path
+
+
+def real_path(write: Write) -> str:
+    """Return where a write ends up; what is removed is a link itself, not what it leads to."""
+    if not write.removes:
+        return os.path.realpath(write.path)
+    folder, name = os.path.split(write.path)
+    return os.path.join(os.path.realpath(folder), name)
+
+
+def is_forbidden(write: Write, scene: Scene) -> bool:
+    """Tell whether a write is none of the worker's: outside its chamber, or Orchestra's files."""
+    if write.shared:
+        return True
+    if not write.path:
+        return False
+    path = real_path(write)
+    owner = scene.owner(path)
+    if owner == "own":
+        return is_kept(path, scene, removes=write.removes)
+    is_around = write.removes and (is_below(scene.main, path) or is_below(scene.common_dir, path))
+    return bool(owner) or is_around
+
+
+def is_kept(path: str, scene: Scene, *, removes: bool) -> bool:
+    """Tell whether a path in the chamber is Orchestra's own, or is removed with such a file."""
+    kept = [f"{scene.root}/{name}" for name in KEPT]
+    if removes and any(is_below(file, path) for file in kept):
+        return True
+    return path == kept[0] or path.startswith(tuple(kept[1:]))

@@ -1,0 +1,170 @@
+"""The guard of Bash: a worker's command writes in its own chamber or outside the repository.
+
+It reads the words of a command and denies what they show. What only running it would show passes.
+"""
+
+import os
+
+from orchestra_server.files.hook.answer_events import print_answer, read_suspension
+from orchestra_server.files.hook.bash.bash_writes import bash_writes
+from orchestra_server.files.hook.bash.scene import (
+    UNKNOWN,
+    Scene,
+    Write,
+    is_forbidden,
+    is_kept,
+    real_path,
+)
+from orchestra_server.files.hook.find_reader import HOOKS, SETTINGS, Reader
+from orchestra_server.files.hook.json_files import (
+    Fields,
+    object_of,
+    one_line,
+    read_file,
+    read_json,
+    text,
+)
+from orchestra_server.files.hook.take_mail import waiting_mail
+
+LONGEST_ALIASES = 65_536  # bytes of git's answer
+SHARED: dict[str, str] = {
+    "stash": (
+        "all chambers share one git stash, and another worker could take your entry, or you "
+        "theirs. Commit on your own branch instead (chamber {name}; git commit --amend can change "
+        "that commit later), or put the change into a file outside the repository: git diff > "
+        "FILE, and git apply FILE."
+    ),
+    "worktrees": (
+        "`{program}` changes the worktrees of the repository, and each chamber is one of them. "
+        "Work in chamber {name}, {root}."
+    ),
+    "refs": (
+        "`{program}` moves a ref that is not chamber {name}'s own. Commit on your own branch; "
+        "its work lands when the task is completed."
+    ),
+    "branches": (
+        "`{program}` changes a branch that is not chamber {name}'s own. Commit on your own "
+        "branch; its work lands when the task is completed."
+    ),
+    "configuration": (
+        "`{program}` changes the configuration of the whole repository, which all chambers and "
+        "the main checkout share. Give a setting to one command instead: git -c NAME=VALUE …"
+    ),
+}
+
+
+def guard_bash(reader: Reader, payload: Fields) -> None:
+    """Deny a command that plainly writes outside the chamber, and say what to do instead.
+
+    Does nothing where mail or a suspension denies the call anyway. Without isolation only the stash
+    is guarded, because what it takes from another worker is nowhere else.
+    """
+    command = text(object_of(payload.get("tool_input")).get("command"))
+    if not command or not reader.main:
+        return
+    cwd, scene = text(payload.get("cwd")) or reader.root, read_scene(reader)
+    writes = bash_writes(command, os.path.realpath(cwd), scene)
+    if scene.has_unknown_subcommand:
+        scene.aliases = git_aliases(cwd)
+        writes = bash_writes(command, os.path.realpath(cwd), scene) if scene.aliases else writes
+    forbidden = [write for write in writes if is_forbidden(write, scene)]
+    if forbidden and not is_isolated(scene.main):
+        forbidden = [write for write in forbidden if write.shared == "stash"]
+    if not forbidden or waiting_mail(reader) or read_suspension(reader):
+        return
+    print_answer("PreToolUse", reader, denial(forbidden[0], reader.name, scene))
+
+
+def is_isolated(main: str) -> bool:
+    """Tell whether workers are kept in their chambers; only the main checkout's setting counts."""
+    return read_json(os.path.join(main, HOOKS, SETTINGS)).get("isolation") is not False
+
+
+def read_scene(reader: Reader) -> Scene:
+    """Return where a worker is, with links followed."""
+    root, main = os.path.realpath(reader.root), os.path.realpath(reader.main)
+    git_dir = read_line(f"{root}/.git").partition("gitdir: ")[2]
+    git_dir = os.path.realpath(os.path.join(root, git_dir)) if git_dir else ""
+    of_worktree = git_dir.rpartition("/worktrees/")[0]
+    common_dir = of_worktree or os.path.realpath(f"{main}/.git")
+    scene = Scene(root, main, common_dir, git_dir)
+    scene.home = os.path.expanduser("~")
+    # The client sets it for hooks, not for commands: who writes it means the main checkout.
+    scene.project_dir = main
+    scene.branch = branch_in(f"{git_dir}/HEAD")
+    scene.main_branch = branch_in(f"{common_dir}/HEAD")
+    return scene
+
+
+def branch_in(head: str) -> str:
+    """Return the branch that a HEAD names, "" for none."""
+    return read_line(head).partition("ref: refs/heads/")[2]
+
+
+def read_line(path: str) -> str:
+    """Return the first line of a file, "" where it cannot be read."""
+    try:
+        return read_file(path).decode("utf-8", "replace").partition("\n")[0]
+    except OSError:
+        return ""
+
+
+def git_aliases(cwd: str) -> dict[str, str]:
+    """Ask git for its aliases; it is started only for a subcommand that is none of git's own."""
+    read_end, write_end = os.pipe()
+    arguments = ("git", "-C", cwd, "config", "--get-regexp", "^alias[.]")
+    actions = (
+        (os.POSIX_SPAWN_DUP2, write_end, 1),
+        (os.POSIX_SPAWN_CLOSE, read_end),
+        (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
+    )
+    try:
+        os.posix_spawnp("git", arguments, os.environ, file_actions=actions)
+    except OSError:
+        return {}
+    finally:
+        os.close(write_end)
+    listed = b""
+    while len(listed) < LONGEST_ALIASES:
+        read = os.read(read_end, LONGEST_ALIASES)
+        if not read:
+            break
+        listed += read
+    return parse_aliases(listed.decode("utf-8", "replace"))
+
+
+def parse_aliases(listed: str) -> dict[str, str]:
+    """Return aliases by name, of lines such as "alias.st stash"."""
+    lines = [line.partition(" ") for line in listed.splitlines() if line.startswith("alias.")]
+    return {name.removeprefix("alias."): value for name, _, value in lines}
+
+
+def denial(write: Write, name: str, scene: Scene) -> str:
+    """Return the reason for a denial, as the worker reads it."""
+    begin = "This call did not run: "
+    if write.shared:
+        reason = SHARED[write.shared]
+        return begin + reason.format(name=name, program=write.program, root=scene.root)
+    path = real_path(write)
+    shown = one_line(path.replace(UNKNOWN, "…"), 500)
+    verb = "remove" if write.removes else "change"
+    owner = scene.owner(path)
+    if owner == "own" and is_kept(path, scene, removes=write.removes):
+        return (
+            f"{begin}{write.program} would {verb} {shown}, by which Orchestra reaches you in "
+            f"chamber {name}. Leave it as it is."
+        )
+    whose = "the main checkout"
+    if owner not in ("", "main", "own"):
+        whose = f"chamber {os.path.basename(owner)}"
+    elif not owner:
+        whose = "a folder with the main checkout in it"
+    top = owner if owner.startswith("/") else scene.main
+    below = os.path.relpath(path, top) if owner else "."
+    instead = scene.root if below == "." or below.startswith(".git") else f"{scene.root}/{below}"
+    instead = one_line(instead.replace(UNKNOWN, "…"), 500)
+    is_in = "is" if path == top or not owner else "is in"
+    return (
+        f"{begin}{write.program} would {verb} {shown}, which {is_in} {whose}, and you work in "
+        f"chamber {name}. Use {instead} instead."
+    )
