@@ -1,6 +1,8 @@
 """Real git repositories in a test's own directory, out of reach of the machine's git settings."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +21,7 @@ PLAIN_GIT: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+GitSettings = frozenset[tuple[str, str]]
 # Looking whether there is something to maintain takes longer than a commit, and never finds any.
 _NO_MAINTENANCE = ("-c", "maintenance.auto=false")
 
@@ -112,9 +115,8 @@ def empty_repository(path: Path) -> TestRepository:
 def small_repository(path: Path, files: Mapping[str, str] | None = None) -> TestRepository:
     """Make a repository with one commit of a few files."""
     contents = files or {"README": "hello\n", "src/app.py": "one\ntwo\nthree\n"}
-    settings = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
     path.mkdir(parents=True)
-    for name, mode, content in _committed(frozenset(contents.items()), frozenset(settings.items())):
+    for name, mode, content in _committed(frozenset(contents.items()), _git_settings()):
         if content is None:
             (path / name).mkdir()
         else:
@@ -126,7 +128,7 @@ def small_repository(path: Path, files: Mapping[str, str] | None = None) -> Test
 
 @cache
 def _committed(
-    files: frozenset[tuple[str, str]], _git_settings: frozenset[tuple[str, str]]
+    files: frozenset[tuple[str, str]], _settings: GitSettings
 ) -> list[tuple[Path, int, bytes | None]]:
     """Return each directory and file of such a repository, which git has made once."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -136,6 +138,11 @@ def _committed(
             (path.relative_to(repository.path), path.stat().st_mode, _content(path))
             for path in sorted(repository.path.rglob("*"))
         ]
+
+
+def _git_settings() -> GitSettings:
+    """Return the environment's settings of git, with which a repository may be made differently."""
+    return frozenset(item for item in os.environ.items() if item[0].startswith("GIT_"))
 
 
 def _content(path: Path) -> bytes | None:
@@ -157,14 +164,29 @@ def bare_with_worktree(path: Path) -> tuple[TestRepository, TestRepository]:
 
 
 def with_submodule(path: Path) -> TestRepository:
-    """Make a repository with a submodule `libs/maths`, which has a submodule `inner` of its own."""
+    """Make a repository with a submodule `libs/maths`, which has a submodule `inner` of its own.
+
+    The repositories that they were cloned from are one for all tests of a process.
+    """
+    whole = TestRepository(path / "whole")
+    shutil.copytree(_made_with_submodule(_git_settings()), whole.path)
+    for directory in ("libs/maths/inner", "libs/maths", "."):
+        run_git(whole.path / directory, "update-index", "-q", "--refresh")
+    return whole
+
+
+@cache
+def _made_with_submodule(_settings: GitSettings) -> Path:
+    """Return such a repository, which git has made once."""
+    path = Path(tempfile.mkdtemp(prefix="orchestra-räume-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     inner = small_repository(path / "inner-origin", {"inner.txt": "inner\n"})
     maths = small_repository(path / "maths-origin", {"maths.txt": "1 + 1\n"})
-    allowed = ("-c", "protocol.file.allow=always")
+    allowed = ("-c", "protocol.file.allow=always", "-c", "init.templateDir=")
     maths.git(*allowed, "submodule", "--quiet", "add", str(inner.path), "inner")
     maths.commit("inner")
     whole = small_repository(path / "whole")
     whole.git(*allowed, "submodule", "--quiet", "add", str(maths.path), "libs/maths")
     whole.git(*allowed, "submodule", "--quiet", "update", "--init", "--recursive")
     whole.commit("maths")
-    return whole
+    return whole.path

@@ -10,7 +10,7 @@ from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, rec
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
 from tests.support.chambers import Workshop, close, workshop
-from tests.support.repositories import TestRepository, with_submodule
+from tests.support.repositories import TestRepository, small_repository, with_submodule
 
 BRANCH = "orchestra/t-1/auth"
 ALLOWED = ("-c", "protocol.file.allow=always")
@@ -70,7 +70,8 @@ def work_at_every_depth(chamber: TestRepository) -> None:
 
 def chamber_with_an_added_submodule(shop: Workshop, tmp_path: Path) -> TestRepository:
     """Add a submodule in a chamber, which the main checkout has on another branch."""
-    words = (*ALLOWED, "submodule", "--quiet", "add", str(tmp_path / "räume/inner-origin"), "zlib")
+    origin = small_repository(tmp_path / "zlib", {"inner.txt": "inner\n"})
+    words = (*ALLOWED, "submodule", "--quiet", "add", str(origin.path), "zlib")
     shop.main.git("switch", "--quiet", "-c", "other")
     shop.main.git(*words)
     shop.main.commit("zlib")

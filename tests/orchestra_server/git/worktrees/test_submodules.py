@@ -14,7 +14,7 @@ from orchestra_server.git.saves.restore import finish_restore, require_save, res
 from orchestra_server.git.saves.save import save_staged, save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from tests.support.chambers import Workshop, close_and_restore, saved_ref, workshop
-from tests.support.repositories import TestRepository, run_git, with_submodule
+from tests.support.repositories import TestRepository, run_git, small_repository, with_submodule
 
 
 @pytest.fixture
@@ -229,8 +229,8 @@ def test_uncommitted_work_in_the_second_of_two_submodules_is_saved_and_restored(
 ) -> None:
     main = with_submodule(tmp_path / "räume")
     allowed = ("-c", "protocol.file.allow=always")
-    origin = str(tmp_path / "räume" / "inner-origin")
-    main.git(*allowed, "submodule", "--quiet", "add", origin, "zlib")
+    origin = small_repository(tmp_path / "zlib", {"inner.txt": "inner\n"})
+    main.git(*allowed, "submodule", "--quiet", "add", str(origin.path), "zlib")
     main.commit("zlib")
     shop = workshop(main)
     [chamber] = shop.open("auth")
