@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from orchestra_core.events import Event
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.wording.asked import answer_in_short, asked_in_short
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain
@@ -179,6 +180,20 @@ def _interrupt_said(event: Event) -> EventText:
             return EventText(f"✉ {note or 'expired'}", "warn" if note else "muted")
 
 
+def _request_said(event: Event) -> EventText:
+    request = event.data.request
+    if request is None:
+        return EventText(event.kind.partition(".")[2], "muted")
+    match event.kind:
+        case "request.asked":
+            verb = "asks" if request.kind == "question" else "asks for"
+            return EventText(f"? {verb} {asked_in_short(request)}", "warn")
+        case "request.answered":
+            return EventText(f"? answered: {answer_in_short(request)}", "ok")
+        case _:
+            return EventText(f"? withdrawn: {request.note}", "muted")
+
+
 _CONFLICT: dict[str, EventText] = {
     "collision.appeared": EventText(f"{conflict_lines.SIGN} conflicts with", "warn"),
     "collision.changed": EventText(f"{conflict_lines.SIGN} still conflicts with", "warn"),
@@ -202,5 +217,6 @@ _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "chamber": _chamber_said,
     "discovery": _discovery_said,
     "interrupt": _interrupt_said,
+    "request": _request_said,
     "collision": _conflict_said,
 }

@@ -19,6 +19,7 @@ from orchestra_core.models import (
     Document,
     Interrupt,
     Task,
+    WorkerRequest,
 )
 
 Kind = Literal[
@@ -56,6 +57,9 @@ Kind = Literal[
     "interrupt.acted",
     "interrupt.cancelled",
     "interrupt.expired",
+    "request.asked",
+    "request.answered",
+    "request.withdrawn",
     "collision.appeared",
     "collision.changed",
     "collision.cleared",
@@ -81,6 +85,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent: Agent | None = None
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
+    request: WorkerRequest | None = None
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
     clone: Clone | None = None
     action: str = ""  # of an agent; or what a call waits for
@@ -98,6 +103,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.agent,
             self.discovery,
             self.interrupt,
+            self.request,
             self.conflict,
             self.clone,
         )

@@ -21,6 +21,9 @@ Severity = Literal["info", "important", "critical"]
 Requires = Literal["review", "stop", "suspend"]
 InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
 ConflictState = Literal["open", "clear"]
+RequestKind = Literal["permission", "question"]
+RequestState = Literal["open", "answered", "withdrawn"]
+AnswerName = Literal["allow", "allow-like", "deny", "choose"]
 WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
 
 # Two sets for programs that hold only a state's name, such as `orchestra status`.
@@ -111,6 +114,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ready_note: str = ""  # why its hook did not
     suspended_at: int = 0  # when its worker's tools were suspended; 0 when they are not
     suspended_by: str = ""  # the id of the interrupt that asked for it
+    allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
@@ -229,6 +233,38 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_INTERRUPT
 
 
+class WorkerRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A permission or a question of a worker, until somebody answers it or it is withdrawn."""
+
+    id: str
+    task_id: str
+    chamber: str  # the chamber's name
+    agent_id: str = ""  # of a subagent, as its client names it
+    session_id: str = ""
+    kind: RequestKind = "permission"
+    tool: str
+    tool_input: str = ""  # JSON; long texts in it are cut
+    like: str = ""  # the rule that would allow such calls in the chamber; "" where there is none
+    state: RequestState = "open"
+    asked_at: int
+    ended_at: int = 0
+    answer: AnswerName | None = None
+    words: str = ""  # the reason of a denial, which the worker reads
+    choices: tuple[str, ...] = ()  # the answer to each question
+    answered_by: str = ""
+    note: str = ""  # why it was withdrawn
+
+    @property
+    def chamber_id(self) -> str:
+        """The id of the chamber whose worker asks."""
+        return chamber_id(self.task_id, self.chamber)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its worker waits for an answer."""
+        return self.state == "open"
+
+
 class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Two sides whose work, uncommitted changes included, git cannot merge, or could not before.
 
@@ -309,4 +345,4 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_WORKER
 
 
-Document = Task | Chamber | Agent | Discovery | Interrupt | Conflict | Clone
+Document = Task | Chamber | Agent | Discovery | Interrupt | WorkerRequest | Conflict | Clone

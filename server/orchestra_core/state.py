@@ -19,6 +19,7 @@ from orchestra_core.models import (
     Interrupt,
     Presence,
     Task,
+    WorkerRequest,
 )
 
 
@@ -30,6 +31,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agents: tuple[Agent, ...] = ()
     discoveries: tuple[Discovery, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
+    requests: tuple[WorkerRequest, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
     def documents(self) -> tuple[Document, ...]:
@@ -43,6 +45,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.agents,
             self.discoveries,
             self.interrupts,
+            self.requests,
             self.conflicts,
         )
 
@@ -66,6 +69,7 @@ class ProjectState:
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
     discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
+    requests: dict[str, WorkerRequest] = field(default_factory=dict[str, WorkerRequest])
     conflicts: dict[str, Conflict] = field(default_factory=dict[str, Conflict])
     clones: dict[str, Clone] = field(default_factory=dict[str, Clone])
     heartbeats: dict[str, Heartbeat] = field(default_factory=dict[str, Heartbeat])  # by clone id
@@ -91,6 +95,8 @@ class ProjectState:
                 self.discoveries[document.id] = document
             case Interrupt():
                 self.interrupts[document.id] = document
+            case WorkerRequest():
+                self.requests[document.id] = document
             case Conflict():
                 self.conflicts[document.id] = document
             case Clone():
@@ -112,6 +118,7 @@ class ProjectState:
             "agents": self.agents,
             "discoveries": self.discoveries,
             "interrupts": self.interrupts,
+            "requests": self.requests,
             "collisions": self.conflicts,
             "clones": self.clones,
         }
@@ -147,6 +154,16 @@ class ProjectState:
         for mail in unread.values():
             mail.sort(key=lambda interrupt: (interrupt.sent_at, interrupt.id))
         return unread
+
+    def open_requests_by_chamber(self) -> dict[str, list[WorkerRequest]]:
+        """Return the open requests of each chamber that has any, by its id, oldest first."""
+        requests: dict[str, list[WorkerRequest]] = {}
+        for request in sorted(
+            self.requests.values(), key=lambda request: (request.asked_at, request.id)
+        ):
+            if request.is_open:
+                requests.setdefault(request.chamber_id, []).append(request)
+        return requests
 
     def conflicts_by_chamber(self) -> dict[str, list[Conflict]]:
         """Return the present conflicts of each chamber that has any, by its id."""

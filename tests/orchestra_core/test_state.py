@@ -10,6 +10,7 @@ from tests.support.samples import (
     a_chamber,
     a_conflict,
     a_discovery,
+    a_request,
     a_task,
     an_agent,
     an_interrupt,
@@ -24,6 +25,7 @@ def test_applying_an_event_sets_each_document_it_carries() -> None:
         agent=an_agent(),
         discovery=a_discovery(),
         interrupt=an_interrupt(),
+        request=a_request(),
         conflict=a_conflict(),
     )
     state = ProjectState()
@@ -35,6 +37,7 @@ def test_applying_an_event_sets_each_document_it_carries() -> None:
     assert state.agents == {an_agent().id: an_agent()}
     assert state.discoveries == {"d1": a_discovery()}
     assert state.interrupts == {"i1": an_interrupt()}
+    assert state.requests == {"r-1": a_request()}
     assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.seq == 1
 
@@ -87,3 +90,11 @@ def test_the_interrupts_of_a_task_or_a_chamber_come_oldest_first() -> None:
 
     assert state.interrupts_of(first.task_id) == [first, second]
     assert state.interrupts_of(first.task_id, "web") == [second]
+
+
+def test_the_open_requests_of_each_chamber_come_oldest_first() -> None:
+    state = ProjectState()
+    later, earlier = a_request("r-1"), replace(a_request("r-2"), asked_at=NOON - 1)
+    for request in (later, earlier, replace(a_request("r-3"), state="answered")):
+        state.put(request)
+    assert state.open_requests_by_chamber() == {later.chamber_id: [earlier, later]}

@@ -34,7 +34,9 @@ from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
-Subject = Literal["mail", "presence", "guard", "bash", "binding", "wake", "gemini", "codex"]
+Subject = Literal[
+    "mail", "presence", "guard", "bash", "binding", "request", "wake", "gemini", "codex"
+]
 
 
 class HookHandler(Struct):

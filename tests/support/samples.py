@@ -1,5 +1,7 @@
 """Documents and events with plausible contents, for tests that care about one field."""
 
+import json
+
 from msgspec.structs import replace
 
 from orchestra_core.change import Change
@@ -13,6 +15,7 @@ from orchestra_core.models import (
     Interrupt,
     Presence,
     Task,
+    WorkerRequest,
 )
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
@@ -61,6 +64,31 @@ def an_interrupt(interrupt_id: str = "i1", message: str = "Stop and look") -> In
         message=message,
         actor="operator",
         sent_at=NOON,
+    )
+
+
+def a_request(request_id: str = "r-1", command: str = "npm test") -> WorkerRequest:
+    return WorkerRequest(
+        id=request_id,
+        task_id="add-login-1a2b",
+        chamber="auth",
+        session_id="s1",
+        tool="Bash",
+        tool_input=json.dumps({"command": command}),
+        like="Bash(npm test:*)",
+        asked_at=NOON,
+    )
+
+
+def a_question(request_id: str = "r-2") -> WorkerRequest:
+    options = [{"label": "Blue", "description": "as the sky"}, {"label": "Red"}]
+    question = {"question": "Which colour?", "header": "Colour", "options": options}
+    return replace(
+        a_request(request_id),
+        kind="question",
+        tool="AskUserQuestion",
+        tool_input=json.dumps({"questions": [question]}),
+        like="",
     )
 
 

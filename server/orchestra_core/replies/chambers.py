@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from orchestra_core.models import ChamberState, TaskState, WorkerState
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
+from orchestra_core.replies.requests import RequestStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,8 @@ class ChamberStatus:
 
     `proven_ready`: its hook has answered, so that mail reaches its worker. `health` says what is
     wrong with the chamber while it is live, and the cure. `clone` has its worktree, and was last
-    heard at `clone_heard_at`; `is_here` when that is the clone that answers.
+    heard at `clone_heard_at`; `is_here` when that is the clone that answers. `open_requests` is
+    what its worker waits for.
     """
 
     name: str
@@ -82,6 +84,7 @@ class ChamberStatus:
     is_here: bool = True
     clone_heard_at: str = ""
     health: list[str] = field(default_factory=list[str])
+    open_requests: list[RequestStatus] = field(default_factory=list[RequestStatus])
 
 
 @dataclass(frozen=True, kw_only=True)

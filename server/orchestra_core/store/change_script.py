@@ -160,6 +160,7 @@ def _recalling(change: Change, archived: ArchivedTask) -> Iterator[Event]:
             agent=_item(archived.agents, number),
             discovery=_item(archived.discoveries, number),
             interrupt=_item(archived.interrupts, number),
+            request=_item(archived.requests, number),
             conflict=_item(archived.conflicts, number),
         )
         yield Event(

@@ -20,6 +20,7 @@ from orchestra_core.models import (
     Interrupt,
     Presence,
     Task,
+    WorkerRequest,
 )
 from orchestra_core.state import ArchivedTask, ProjectState, UnreadableDocument
 from orchestra_core.store.client.client_protocol import Client
@@ -35,10 +36,14 @@ from orchestra_core.store.client.reply_parser import (
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.store.scripts import script
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone)
+Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, WorkerRequest, Conflict, Clone)
 
 _HASHES: dict[type[Struct], str] = dict(
-    zip((Task, Chamber, Agent, Discovery, Interrupt, Conflict, Clone), DOCUMENT_HASHES, strict=True)
+    zip(
+        (Task, Chamber, Agent, Discovery, Interrupt, WorkerRequest, Conflict, Clone),
+        DOCUMENT_HASHES,
+        strict=True,
+    )
 )
 _archive_decoder = msgspec.json.Decoder(ArchivedTask)
 _encoder = msgspec.json.Encoder()
@@ -113,7 +118,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
-    tasks, chambers, agents, discoveries, interrupts, conflicts, clones = hashes
+    tasks, chambers, agents, discoveries, interrupts, requests, conflicts, clones = hashes
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -124,6 +129,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         agents={agent.id: agent for agent in _decode_all(Agent, agents)},
         discoveries={discovery.id: discovery for discovery in _decode_all(Discovery, discoveries)},
         interrupts={interrupt.id: interrupt for interrupt in _decode_all(Interrupt, interrupts)},
+        requests={request.id: request for request in _decode_all(WorkerRequest, requests)},
         conflicts={conflict.id: conflict for conflict in _decode_all(Conflict, conflicts)},
         clones={clone.id: clone for clone in _decode_all(Clone, clones)},
         heartbeats=decode_heartbeats(heartbeats),

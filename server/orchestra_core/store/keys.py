@@ -9,6 +9,7 @@ DOCUMENT_HASHES = (
     "agents",
     "discoveries",
     "interrupts",
+    "requests",
     "collisions",
     "clones",
 )

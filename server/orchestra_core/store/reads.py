@@ -3,7 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from orchestra_core.models import Agent, Chamber, Clone, Conflict, Discovery, Interrupt, Task
+from orchestra_core.models import (
+    Agent,
+    Chamber,
+    Clone,
+    Conflict,
+    Discovery,
+    Interrupt,
+    Task,
+    WorkerRequest,
+)
 from orchestra_core.state import ArchivedTask, ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
@@ -42,6 +51,10 @@ class Reads:
     async def interrupt(self, interrupt_id: str) -> Interrupt | None:
         """Return an interrupt."""
         return await self._document(Interrupt, interrupt_id)
+
+    async def request(self, request_id: str) -> WorkerRequest | None:
+        """Return a worker's request."""
+        return await self._document(WorkerRequest, request_id)
 
     async def conflict(self, conflict_id: str) -> Conflict | None:
         """Return a conflict by its id, `<side>|<side>`."""

@@ -24,6 +24,7 @@ WORKER_WORDS: dict[WorkerState, str] = {
     "finished": "finished",
     "failed": "failed",
 }
+REQUEST_SYMBOL = "?"  # a worker waits for an answer
 CONFLICT_SYMBOL = "⚠"
 HEALTH_SYMBOL = "✚"  # before what is wrong with a chamber
 SUSPENDED_WORDS = "‖ suspended"

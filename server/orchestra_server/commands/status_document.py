@@ -7,6 +7,7 @@ Times are milliseconds since 1970, 0 for what has not happened.
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestra_core.clone.clone_places import place_of
 from orchestra_core.models import (
@@ -16,14 +17,17 @@ from orchestra_core.models import (
     Interrupt,
     InterruptState,
     Presence,
+    RequestKind,
     Requires,
     Task,
     TaskState,
+    WorkerRequest,
     WorkerState,
 )
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
+from orchestra_core.wording.asked import asked_in_full, questions_of
 
 
 class WorkerEntry(Struct, frozen=True, kw_only=True):
@@ -44,6 +48,21 @@ class MailEntry(Struct, frozen=True, kw_only=True):
     requires: Requires
     state: InterruptState
     sent_at: int
+
+
+class RequestEntry(Struct, frozen=True, kw_only=True):
+    """An open request: what is asked, and the options of each question.
+
+    `like` is the rule that `allow-like` adds to the chamber, "" where there is none.
+    """
+
+    id: str
+    kind: RequestKind
+    tool: str
+    asked: str
+    asked_at: int
+    like: str
+    options: tuple[tuple[str, ...], ...]
 
 
 class ConflictEntry(Struct, frozen=True, kw_only=True):
@@ -85,6 +104,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     conflicts: tuple[ConflictEntry, ...]
     health: tuple[str, ...]  # what is wrong with it, a sentence each
     clone: CloneEntry | None = None
+    requests: tuple[RequestEntry, ...] = ()
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):
@@ -125,6 +145,7 @@ def status_document(
     """Return the document of one state; `orphans` are directories."""
     chambers: dict[str, list[ChamberEntry]] = {}
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
+    requests = state.open_requests_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
@@ -133,6 +154,8 @@ def status_document(
             mail.get(chamber.id, ()),
             conflicts.get(chamber.id, ()),
         )
+        waiting = map(request_entry, requests.get(chamber.id, ()))
+        entry = replace(entry, requests=tuple(waiting))
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -143,6 +166,20 @@ def status_document(
         archived=state.archived,
         orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
+    )
+
+
+def request_entry(request: WorkerRequest) -> RequestEntry:
+    """Return an open request."""
+    questions = questions_of(request)
+    return RequestEntry(
+        id=request.id,
+        kind=request.kind,
+        tool=request.tool,
+        asked="\n".join(line.text for line in asked_in_full(request)),
+        asked_at=request.asked_at,
+        like=request.like,
+        options=tuple(tuple(option.label for option in question.options) for question in questions),
     )
 
 

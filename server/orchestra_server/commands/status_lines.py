@@ -8,6 +8,7 @@ from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
+    REQUEST_SYMBOL,
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
@@ -15,6 +16,7 @@ from orchestra_core.wording.states import (
 )
 from orchestra_server.commands.status_document import (
     ChamberEntry,
+    RequestEntry,
     StatusDocument,
     TaskEntry,
     WorkerEntry,
@@ -61,6 +63,7 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
     width = max((len(chamber.name) for chamber in shown), default=0)
     for chamber in shown:
         lines.append(f"  {_chamber_line(chamber, width, now)}")
+        lines += [f"    {REQUEST_SYMBOL} {_request_line(request)}" for request in chamber.requests]
         lines += [f"    {HEALTH_SYMBOL} {sentence}" for sentence in chamber.health]
     closed = len(task.chambers) - len(shown)
     if closed:
@@ -75,6 +78,12 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     return f"{symbol} {chamber.name:<{width}}  {_at(chamber, now)}{state}{note}{trouble}{unread}"
+
+
+def _request_line(request: RequestEntry) -> str:
+    asks = "asks" if request.kind == "question" else f"asks for {request.tool}"
+    answer = f"orchestra answer {request.id}"
+    return f"{asks}: {one_line(request.asked, _TEXT_LIMIT)}  ({answer})"
 
 
 def _at(chamber: ChamberEntry, now: int) -> str:

@@ -8,9 +8,11 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.models import Chamber, Interrupt, Task, WorkerRequest
 from orchestra_core.names import saved_ref
 from orchestra_server.domain.interrupts import CLOSED_NOTE, expired
+from orchestra_server.domain.requests import CLOSED_NOTE as CLOSED_REQUEST_NOTE
+from orchestra_server.domain.requests import withdrawn
 from orchestra_server.domain.task_lifecycle import claim_of, reopened
 
 
@@ -117,9 +119,16 @@ def ref_for(chamber: Chamber) -> str:
 
 
 def closed(
-    chamber: Chamber, unread: Iterable[Interrupt], *, ref: str, note: str, at: int, actor: str
+    chamber: Chamber,
+    unread: Iterable[Interrupt],
+    requests: Iterable[WorkerRequest] = (),
+    *,
+    ref: str,
+    note: str,
+    at: int,
+    actor: str,
 ) -> tuple[Chamber, Change]:
-    """Return the closed chamber and the change: its name is released, its unread mail expires."""
+    """Return the closed chamber and the change: its name is free, and nothing waits there."""
     changed = replace(
         chamber,
         state="closed",
@@ -127,11 +136,13 @@ def closed(
         note=note,
         suspended_at=0,
         suspended_by="",
+        allowed=(),
         health=(),
     )
     events = (
         chamber_event(changed, "chamber.closed", at, actor),
         *expired(unread, note=CLOSED_NOTE, at=at, actor=actor),
+        *withdrawn(requests, note=CLOSED_REQUEST_NOTE, at=at, actor=actor),
     )
     return changed, Change(events=events, releases={chamber.name: chamber.id})
 

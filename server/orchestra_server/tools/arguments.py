@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from orchestra_core.models import Level, Requires
+from orchestra_core.models import AnswerName, Level, Requires
 from orchestra_core.models import Severity as SeverityName
 
 TaskId = Annotated[str, Field(description="The task's id, exactly as start_task returned it.")]
@@ -125,6 +125,24 @@ RequiresName = Annotated[
 ]
 InterruptId = Annotated[
     str, Field(description="The interrupt's id, as interrupt_worker or a status gave it.")
+]
+RequestId = Annotated[str, Field(description="The request's id, as get_parallel_status lists it.")]
+RequestAnswerName = Annotated[
+    AnswerName,
+    Field(
+        description="'allow': this call. 'allow-like': this and those like it in this chamber, as "
+        "`like` says. 'deny': with `words`. 'choose': the answers to a question, in `choices`."
+    ),
+]
+DenialWords = Annotated[
+    str, Field(description="For 'deny': why, and what to do in its place. The worker reads it.")
+]
+Choices = Annotated[
+    list[str] | None,
+    Field(
+        description="For 'choose': one answer for each question, in their order: an option's "
+        "label, several joined by ', ', or words of your own."
+    ),
 ]
 CommitChanges = Annotated[
     bool,

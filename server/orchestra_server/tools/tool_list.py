@@ -32,6 +32,7 @@ def build_tools(session: ServerSession) -> list[Tool]:
         _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
         _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
         _tool(worker.resume_worker, _changes("Resume a worker")),
+        _tool(worker.answer_request, _changes("Answer a request")),
         _tool(task.complete_task, _changes("Complete a task", destructive=True)),
         _tool(chamber.close_chamber, _changes("Close a chamber", destructive=True)),
         _tool(chamber.restore_chamber, _changes("Restore a chamber")),

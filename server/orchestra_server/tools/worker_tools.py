@@ -1,6 +1,7 @@
-"""The tools that brief, record and interrupt workers."""
+"""The tools that brief, record, interrupt and answer workers."""
 
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
+from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.replies.workers import AgentContext, RecordedAction, SharedDiscovery
 from orchestra_server.tools import arguments
 from orchestra_server.tools.actor import ToolCall, actor_of
@@ -8,6 +9,7 @@ from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
+from orchestra_server.usecases.requests.answer_request import answer_request
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from orchestra_server.usecases.workers.share_discovery import share_discovery
@@ -132,4 +134,26 @@ class WorkerTools:
         """
         return await resume_worker(
             await self._session.context(actor_of(call)), task_id=task_id, chamber=chamber
+        )
+
+    async def answer_request(
+        self,
+        *,
+        call: ToolCall,
+        request_id: arguments.RequestId,
+        answer: arguments.RequestAnswerName,
+        words: arguments.DenialWords = "",
+        choices: arguments.Choices = None,
+    ) -> AnsweredRequest:
+        """Answer what a worker waits for: a permission, or a question.
+
+        Only with the user's consent: a permission is the user's to give. The first answer wins,
+        also one in the worker's own terminal.
+        """
+        return await answer_request(
+            await self._session.context(actor_of(call)),
+            request_id=request_id,
+            answer=answer,
+            words=words,
+            choices=choices or [],
         )

@@ -19,6 +19,7 @@ from tests.support.samples import (
     a_chamber,
     a_conflict,
     a_discovery,
+    a_request,
     a_task,
     an_agent,
     an_interrupt,
@@ -49,6 +50,7 @@ async def end(store: Store, *numbers: int) -> None:
             agent=an_agent(task_id=task.id),
             discovery=discovery,
             interrupt=mail,
+            request=replace(a_request(f"r-{number}"), task_id=task.id, state="withdrawn"),
             conflict=conflict,
         )
         also = EventData(chamber=closed(task, "api"))
@@ -70,6 +72,7 @@ async def test_all_but_the_last_ended_tasks_leave_the_live_documents(store: Stor
     assert sorted(state.tasks) == ["task-005", "task-006"]
     assert {one.task_id for one in state.chambers.values()} == set(state.tasks)
     assert len(state.discoveries) == len(state.interrupts) == len(state.conflicts) == 2
+    assert sorted(state.requests) == ["r-5", "r-6"]
     assert sorted(state.presence) == ["task-005/auth", "task-006/auth"]
     assert state.archived == 5
     again = await store.snapshot(*whole.tasks)

@@ -21,6 +21,7 @@ from tests.support.samples import (
     a_clone,
     a_conflict,
     a_discovery,
+    a_request,
     a_task,
     an_agent,
     an_interrupt,
@@ -45,6 +46,7 @@ async def fill(store: Store) -> ProjectState:
         agent=an_agent(),
         discovery=a_discovery(),
         interrupt=replace(an_interrupt(), state="acted"),
+        request=replace(a_request(), state="withdrawn"),
         conflict=a_conflict(),
         clone=a_clone(),
     )

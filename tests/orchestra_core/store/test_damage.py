@@ -19,6 +19,7 @@ from tests.support.samples import (
     a_clone,
     a_conflict,
     a_discovery,
+    a_request,
     a_task,
     an_agent,
     sending,
@@ -34,6 +35,7 @@ async def fill(store: Store) -> ProjectState:
         chamber=a_chamber(),
         agent=an_agent(),
         discovery=a_discovery(),
+        request=a_request(),
         conflict=a_conflict(),
         clone=a_clone(),
     )

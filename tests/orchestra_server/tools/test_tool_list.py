@@ -21,6 +21,7 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
     "cancel_interrupt": (["task_id", "interrupt_id"], []),
     "resume_worker": (["task_id", "chamber"], []),
+    "answer_request": (["request_id", "answer"], ["words", "choices"]),
     "complete_task": (
         ["task_id", "summary"],
         ["commit_changes", "dry_run", "partial", "confirm", "only"],

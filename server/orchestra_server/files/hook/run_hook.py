@@ -10,13 +10,14 @@ from orchestra_server.files.hook.find_reader import Reader, find_reader, setting
 from orchestra_server.files.hook.isolation_guard import guard_write
 from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
+from orchestra_server.files.hook.requests.ask_operator import answer_request, is_asked
 from orchestra_server.files.hook.spool import bind_waiting, continued, leave_report
 
 UNREPORTED = "PostToolBatch"
 
 
 def run(subject: str, hooks: str) -> None:
-    """Handle one event; `subject` is mail, guard, binding or another client's name.
+    """Handle one event; `subject` is mail, guard, binding, request or another client's name.
 
     `hooks` is the folder of the settings, in the chamber or the main checkout. For a binding,
     finding the reader is enough: that binds a subagent to its chamber.
@@ -45,6 +46,8 @@ def run(subject: str, hooks: str) -> None:
         elif subject == "guard":
             guard_write(reader, payload)
             guard_bash(reader, payload)
+        elif subject == "request":
+            answer_request(reader, payload)
         elif subject == "mail" or is_other_client:
             serve_mail(subject, reader, payload, raw)
     finally:  # a failing hook never makes its worker fail
@@ -62,7 +65,7 @@ def serve_mail(subject: str, reader: Reader, payload: Fields, raw: bytes) -> Non
             is_continued = handle_mail(event, reader)
         report = continued(payload) if is_continued else raw
     finally:
-        if event != UNREPORTED:
+        if event != UNREPORTED or is_asked(reader.spool):
             leave_report(reader.own, subject if is_other_client else "claude", event, report)
 
 

@@ -28,6 +28,8 @@ SECTIONS = (
     "bash/script_writes",
     "bash/bash_writes",
     "bash_guard",
+    "requests/request_rules",
+    "requests/ask_operator",
     "other_clients",
     "run_hook",
 )

@@ -21,6 +21,7 @@ from orchestra_server.files.hook.closed_chamber import (
 from orchestra_server.files.hook.find_reader import NAME_CHARACTERS
 from orchestra_server.files.hook.json_files import dump, file_name_part
 from orchestra_server.files.hook.other_clients import GEMINI_EVENTS
+from orchestra_server.files.hook.requests.ask_operator import BELL, REQUESTS
 from orchestra_server.files.hook.spool import SLOTS
 from orchestra_server.files.hook_setup.hook_settings import (
     BINDINGS,
@@ -150,13 +151,28 @@ def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise
 
     Else it runs `otherwise`, which must read stdin to its end; "" does no more than that.
     """
+    look, start = _look(command, patterns, otherwise), _started(command, subject)
+    return f"{look}; {start} 2>/dev/null || {DRAIN}"
+
+
+def asking(command: Command) -> str:
+    """Return one line for /bin/sh that becomes the hook that asks, if there may be a worker.
+
+    Nothing is left of the shell, so that the end of this process is the end of the hook.
+    """
+    return f"{_look(command, command.present)}; exec {_started(command, 'request')} 2>/dev/null"
+
+
+def _look(command: Command, patterns: tuple[str, ...], otherwise: str = "") -> str:
     python = shlex.quote(str(command.python))
-    folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
     condition = f'{{ {_any_matches(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
-    return (
-        f"set -- {' '.join(patterns)}; {condition} || {{ {otherwise or DRAIN}; }}; "
-        f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject} 2>/dev/null || {DRAIN}"
-    )
+    return f"set -- {' '.join(patterns)}; {condition} || {{ {otherwise or DRAIN}; }}"
+
+
+def _started(command: Command, subject: str) -> str:
+    folders = f"{shlex.quote(str(command.code))} {shlex.quote(str(command.hooks))}"
+    python = shlex.quote(str(command.python))
+    return f"{python} -I -S -X utf8 -c '{_START}' {folders} {subject}"
 
 
 def reported(command: Command, event: str, client: str = "claude") -> str:
@@ -169,6 +185,12 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
     head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {client}"
     return f"{anyone}{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
+
+
+def reported_if_asked(command: Command, event: str) -> str:
+    """Return the same for an event that is told only while a request waits for an answer."""
+    bells = f"{shlex.quote(str(command.reports.parent.with_name(REQUESTS)))}/*.{BELL}"
+    return f'set -- {bells}; [ -e "$1" ] || {{ {DRAIN}; }}; {reported(command, event)}'
 
 
 def _any_matches(patterns: tuple[str, ...]) -> str:

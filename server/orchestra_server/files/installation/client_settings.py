@@ -15,9 +15,11 @@ from orchestra_server.files.hook_setup.bash_filter import bash_line
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
     Command,
+    asking,
     closed_first,
     guarded,
     reported,
+    reported_if_asked,
 )
 from orchestra_server.files.hook_setup.worktree_hooks import LAUNCHING_TOOLS, worktree_groups
 from orchestra_server.files.json_edit import Json
@@ -25,6 +27,7 @@ from orchestra_server.files.json_edit import Json
 _OLD_MARK = "interrupt_agents"  # in other agents' settings of an older version
 PERMISSION = "mcp__orchestration"
 _TOOL_EVENTS = frozenset(("PreToolUse", "PostToolUse", "PostToolBatch"))
+_REQUEST_EVENT = "PermissionRequest"
 _MAIL_EVENTS = (
     "SessionStart",
     "UserPromptSubmit",
@@ -51,6 +54,8 @@ _ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "Subagen
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
 # Seconds; the hook needs a hundredth of it, and one that hangs must not block its worker.
 _TIMEOUT_S = 10
+# A request waits for a person, and at its end the client asks by itself.
+_ANSWER_TIMEOUT_S = 86_400
 
 Hooks = Mapping[str, list[Json]]
 
@@ -64,6 +69,7 @@ def hooks_of(command: Command, *, worktrees: bool = False) -> Hooks:
     hooks = {event: _groups_of(event, command) for event in events}
     for event, groups in ({} if command.mailbox else worktree_groups(command)).items():
         hooks[event] = [*hooks.get(event, []), *(groups if worktrees else ())]
+    hooks[_REQUEST_EVENT] = _asking(command)
     return {**hooks, **({"FileChanged": _waking(command)} if command.mailbox else {})}
 
 
@@ -134,8 +140,13 @@ def _groups_of(event: str, command: Command) -> list[Json]:
     return groups
 
 
-def _handler(line: str) -> Json:
-    return {"type": "command", "command": line, "timeout": _TIMEOUT_S}
+def _asking(command: Command) -> list[Json]:
+    """Return the handler of a request; it starts Python, since somebody waits anyway."""
+    return [{"matcher": "*", "hooks": [_handler(asking(command), _ANSWER_TIMEOUT_S)]}]
+
+
+def _handler(line: str, seconds: int = _TIMEOUT_S) -> Json:
+    return {"type": "command", "command": line, "timeout": seconds}
 
 
 def event_line(event: str, command: Command) -> str:
@@ -146,6 +157,8 @@ def event_line(event: str, command: Command) -> str:
     """
     batches, idle = (_mark(command, name) for name in ("batches", "idle"))
     report = reported(command, event) if event in _REPORTED_EVENTS else ""
+    if event == "PostToolBatch":
+        report = reported_if_asked(command, event)
     if event not in _MAIL_EVENTS:
         line = f": {MARK}; {report}"
     else:

@@ -15,16 +15,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
+from orchestra_server.files.hook.requests.ask_operator import ASKED
 
 SPOOL_IN_GIT = Path("orchestra", "spool")
 CLAIMED = "claimed"
 REFUSED = "refused"
-# A receipt's name ends with the state that its letters have reached; any other file is a report.
+# A receipt's name ends with the state that its letters have reached, and a request has its own
+# ending; any other file is a report.
 RECEIPT_STATES = ("delivered", "acted")
 # The order of reports that were written within one tick of the file system's clock.
 _EVENTS = (
     *("SessionStart", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"),
-    *("Notification", "Continued", "SubagentStop", "Stop", "StopFailure", "SessionEnd"),
+    *(
+        "PostToolBatch",
+        "Notification",
+        "Continued",
+        "SubagentStop",
+        "Stop",
+        "StopFailure",
+        "SessionEnd",
+    ),
 )
 _OWNER_ONLY = 0o700
 _PAUSE_S = 0.005
@@ -47,6 +57,11 @@ class SpoolFile:
         """The state that a receipt gives to its letters, "" for a report."""
         state = self.name.rpartition(".")[2]
         return state if state in RECEIPT_STATES else ""
+
+    @property
+    def is_request(self) -> bool:
+        """Whether a worker asks for something in it."""
+        return self.name.endswith(f".{ASKED}")
 
     def read(self) -> bytes:
         """Return its content; raises OSError, for a link too."""

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from orchestra_core.change import Change
 from orchestra_core.errors import OrchestraError, Refused
-from orchestra_core.models import Chamber, Interrupt, Task
+from orchestra_core.models import Chamber, Interrupt, Task, WorkerRequest
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
@@ -119,11 +120,26 @@ async def _end(
             read = [await reads.interrupt(interrupt.id) for interrupt in waiting]
             unread: list[Interrupt] = [interrupt for interrupt in read if interrupt is not None]
             ref, note = closed_work[chamber.id].ref, closed_work[chamber.id].note
+            requests = await _open_requests(reads, state, chamber)
             closed, change = chamber_lifecycle.closed(
-                chamber, unread, ref=ref, note=note, at=context.clock(), actor=context.actor
+                chamber,
+                unread,
+                requests,
+                ref=ref,
+                note=note,
+                at=context.clock(),
+                actor=context.actor,
             )
             ended.append(closed)
             changes.append(change)
         return Decision(ended, chamber_lifecycle.together(changes))
 
     return await run_transaction(context.store, decide)
+
+
+async def _open_requests(
+    reads: Reads, state: ProjectState, chamber: Chamber
+) -> list[WorkerRequest]:
+    waiting = state.open_requests_by_chamber().get(chamber.id, ())
+    read = [await reads.request(request.id) for request in waiting]
+    return [request for request in read if request is not None]

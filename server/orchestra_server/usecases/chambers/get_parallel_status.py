@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.clock import iso_time
 from orchestra_core.clone.clone_places import ClonePlace
 from orchestra_core.errors import OrchestraError
-from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task
+from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task, WorkerRequest
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
 from orchestra_server.git.process.foreign_programs import brief_programs
@@ -48,6 +48,7 @@ def parallel_status(
     """Return the status of a task's chambers in a snapshot, with the diff of each."""
     task = task_in(state, task_id)
     unread_mail, agents = state.unread_by_chamber(), _latest_agents(state, task_id)
+    requests = state.open_requests_by_chamber()
     places = {
         chamber.id: place_in(context, state, chamber) for chamber in state.chambers_of(task_id)
     }
@@ -56,7 +57,7 @@ def parallel_status(
             chamber,
             places[chamber.id],
             state.presence.get(chamber.id),
-            unread_mail.get(chamber.id, ()),
+            (unread_mail.get(chamber.id, ()), requests.get(chamber.id, ())),
             (diffs.get(chamber.id, DiffSummary()), agents.get(chamber.name)),
         )
         for chamber in state.chambers_of(task_id)
@@ -73,6 +74,7 @@ def parallel_status(
         unread=unread,
         chambers=rows,
         next_step=_ailing(live)
+        + _asking(live)
         + _next_step(task, live, finished)
         + sentence_elsewhere(state.chambers_of(task_id), places),
     )
@@ -98,11 +100,12 @@ def _chamber(
     chamber: Chamber,
     place: ClonePlace,
     reported: Presence | None,
-    unread: Sequence[Interrupt],
+    waiting: tuple[Sequence[Interrupt], Sequence[WorkerRequest]],
     measured: tuple[DiffSummary, Agent | None],
 ) -> ChamberStatus:
     presence = reported or Presence(chamber_id=chamber.id)
     diff, agent = measured
+    unread, requests = waiting
     return ChamberStatus(
         name=chamber.name,
         state=chamber.state,
@@ -128,6 +131,7 @@ def _chamber(
         is_here=place.is_here,
         clone_heard_at=iso_time(place.heard_at),
         health=list(chamber.health) if chamber.is_live else [],
+        open_requests=[serializers.request(request) for request in requests],
     )
 
 
@@ -141,6 +145,14 @@ def _ailing(live: Sequence[ChamberStatus]) -> str:
     """Return a sentence that names the chambers with which something is wrong, "" for none."""
     names = ", ".join(row.name for row in live if row.health)
     return f"Something is wrong with {names}: `health` says what, and what to do. " if names else ""
+
+
+def _asking(live: Sequence[ChamberStatus]) -> str:
+    """Return a sentence that names the chambers whose workers wait for a person, "" for none."""
+    names = ", ".join(row.name for row in live if row.open_requests)
+    return (
+        f"Waiting for the user: {names}; ask the user, and call answer_request. " if names else ""
+    )
 
 
 def _next_step(task: Task, live: Sequence[ChamberStatus], finished: Sequence[ChamberStatus]) -> str:

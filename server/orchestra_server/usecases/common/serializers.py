@@ -4,15 +4,18 @@ from collections.abc import Iterable
 
 from orchestra_core.clock import iso_time
 from orchestra_core.clone.clone_places import ClonePlace
-from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
+from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task, WorkerRequest
 from orchestra_core.replies.chambers import ChamberSummary, SavedChamber
 from orchestra_core.replies.interrupts import InterruptStatus
+from orchestra_core.replies.requests import RequestStatus
 from orchestra_core.replies.tasks import PhaseStatus
 from orchestra_core.replies.workers import AgentStatus, ChamberScope, DiscoverySummary
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
+from orchestra_core.wording.asked import asked_in_full, questions_of
 
 _SHORT = 600  # characters
+_ASKED_LIMIT = 4_000  # characters
 
 
 def in_short(text: str) -> str:
@@ -30,6 +33,22 @@ def mail(interrupt: Interrupt) -> InterruptStatus:
         state=interrupt.state,
         sent_at=iso_time(interrupt.sent_at),
         note=interrupt.note,
+    )
+
+
+def request(asked: WorkerRequest) -> RequestStatus:
+    """Return an open request as a reply shows it."""
+    text = "\n".join(line.text for line in asked_in_full(asked))
+    return RequestStatus(
+        request_id=asked.id,
+        task_id=asked.task_id,
+        chamber=asked.chamber,
+        kind=asked.kind,
+        tool=asked.tool,
+        asked=text if len(text) <= _ASKED_LIMIT else f"{text[:_ASKED_LIMIT]}…",
+        asked_at=iso_time(asked.asked_at),
+        like=asked.like,
+        options=[[option.label for option in question.options] for question in questions_of(asked)],
     )
 
 

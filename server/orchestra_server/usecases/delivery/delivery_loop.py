@@ -29,6 +29,7 @@ from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.delivery.spool_watch import watch_spool
 from orchestra_server.usecases.delivery.take_in_spool import take_in_round
 from orchestra_server.usecases.exchange.clone_duty import CloneDuty
+from orchestra_server.usecases.requests.request_duty import RequestDuty
 
 _NEWS = frozenset(
     (
@@ -74,6 +75,7 @@ class _MailRound:
         self._loop = asyncio.get_running_loop()
         self._heartbeat = CloneHeartbeat(store, project)
         self._duty = CloneDuty(store, project, clock)
+        self._requests = RequestDuty(store, project, clock)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
@@ -85,11 +87,12 @@ class _MailRound:
                 intakes = group.create_task(self._empty_spool())
                 watch = group.create_task(watch_spool(self._common_dir, self._spooled.set))
                 duty = group.create_task(self._duty.run())
+                requests = group.create_task(self._requests.run())
                 self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                for task in (rounds, heartbeat, intakes, watch, duty):
+                for task in (rounds, heartbeat, intakes, watch, duty, requests):
                     task.cancel()
         finally:
             for alarm in self._alarms:
@@ -132,6 +135,7 @@ class _MailRound:
                 self._state = state
                 self._tell_heartbeat()
                 self._duty.take_state(state)
+                self._requests.take_state(state)
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
@@ -145,6 +149,7 @@ class _MailRound:
                     elif event.kind in _NEWS:
                         self._woken.set()
                 self._duty.take_events(events)
+                self._requests.take_events(events)
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
                 self._look_after(presence)

@@ -15,8 +15,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from orchestra_core.clock import Clock
-from orchestra_core.models import Chamber, Interrupt, Presence
+from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
 from orchestra_core.store.store import Store
+from orchestra_server.files.requests.asked_files import UnreadableRequestError, read_asked
 from orchestra_server.files.spool.receipts import Receipt, read_receipts, receipts_in_chamber
 from orchestra_server.files.spool.spool_folder import (
     SpoolFile,
@@ -27,6 +28,8 @@ from orchestra_server.files.spool.spool_folder import (
 )
 from orchestra_server.files.spool.worker_reports import TornReportError, read_report
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.requests.record_request import record_request
+from orchestra_server.usecases.requests.withdraw_requests import withdraw_by_report
 
 _FILES_AT_ONCE = 500
 # Seconds after which half a report belongs to a writer that died.
@@ -50,6 +53,8 @@ class _Content:
     file: SpoolFile
     receipts: Sequence[Receipt] = ()
     presence: Presence | None = None
+    request: WorkerRequest | None = None
+    report: bytes = b""
 
 
 async def take_in_spool(
@@ -118,6 +123,11 @@ async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIn
         intake.stamped += await _stamp(store, content.receipts)
         if content.presence is not None:
             await store.report_presence(_not_later(content.presence, clock()))
+        if content.request is not None:
+            await record_request(store, common_dir, content.request)
+        if content.report:
+            written_ns = content.file.written_ns
+            await withdraw_by_report(store, common_dir, content.report, written_ns, clock)
         content.file.path.unlink(missing_ok=True)
 
 
@@ -130,12 +140,18 @@ def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
             if file.receipt_state:
                 receipts = read_receipts(raw, file.receipt_state, file.written_ns)
                 contents.append(_Content(file, receipts=receipts))
+            elif file.is_request:
+                contents.append(_Content(file, request=read_asked(raw, file.written_ns)))
             else:
-                contents.append(_Content(file, presence=read_report(raw, file.written_ns)))
+                presence = read_report(raw, file.written_ns)
+                contents.append(_Content(file, presence=presence, report=raw))
         except FileNotFoundError:
             continue
         except OSError as fault:
             _log.warning("%s cannot be read (%s) and was put aside", file.name, fault.strerror)
+            refuse_file(file)
+        except UnreadableRequestError as fault:
+            _log.warning("%s is no request (%s) and was put aside", file.name, fault)
             refuse_file(file)
         except TornReportError:
             if time.time() - file.written_ns / 1e9 < _TORN_AGE_S:

@@ -1,0 +1,1 @@
+"""A worker's requests in the hook: what is allowed at once, and how the others are asked."""

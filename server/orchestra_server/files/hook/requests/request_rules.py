@@ -1,0 +1,132 @@
+"""Which requests of a worker are allowed without asking, and what "the like" of a call is.
+
+By default a worker may change files of its own chamber and use git there, in a mode in which its
+person lets edits pass. Whatever is not plainly that is asked.
+"""
+
+import os
+
+from orchestra_server.files.hook.bash.shell_words import TEXT, Splitter
+from orchestra_server.files.hook.find_reader import Reader
+from orchestra_server.files.hook.json_files import (
+    Fields,
+    file_name_part,
+    items_of,
+    object_of,
+    one_line,
+    read_json,
+    text,
+)
+
+EDITING_MODES = ("acceptEdits", "auto", "bypassPermissions")
+FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
+ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
+EXPANDED = "~*?[{"  # what a shell makes another word of
+GIT_COMMANDS = ("status", "diff", "log", "show", "add", "commit")
+# Options of git's that take no file, run nothing and leave the person's hooks alone.
+GIT_OPTIONS = (
+    *("-m", "--message", "-a", "-am", "--all", "-A", "-q", "--quiet", "-u", "--update", "-v"),
+    *("--amend", "--no-edit", "--stat", "--cached", "--staged", "--name-only", "--name-status"),
+    *("-s", "--short", "-b", "--branch", "--porcelain", "--oneline", "-p", "--patch", "--"),
+)
+RUN_ANYTHING = (
+    *("sh", "bash", "dash", "zsh", "ksh", "fish", "env", "sudo", "xargs", "eval", "exec", "time"),
+    *("command", "nohup", "nice", "timeout", "builtin", "source", ".", "find", "ssh", "doas"),
+    *("python", "python3", "node", "perl", "ruby", "npx", "uvx", "awk"),
+)
+
+
+def is_allowed(reader: Reader, payload: Fields, like: str) -> bool:
+    """Tell whether a call needs no answer: by default, or by a rule of its chamber."""
+    return bool(like and like in rules_of(reader)) or is_own_work(reader, payload)
+
+
+def rules_of(reader: Reader) -> list[str]:
+    """Return the rules that somebody has given the chamber with an answer."""
+    orchestra = os.path.dirname(reader.spool)
+    name = file_name_part(text(reader.chamber.get("chamber_id")))
+    rules = read_json(os.path.join(orchestra, "allowed", f"{name}.json")) if reader.spool else {}
+    return [text(rule) for rule in items_of(rules.get("rules"))]
+
+
+def is_own_work(reader: Reader, payload: Fields) -> bool:
+    """Tell whether a call only works on the chamber's own files or branch."""
+    if text(payload.get("permission_mode")) not in EDITING_MODES:
+        return False
+    tool, tool_input = text(payload.get("tool_name")), object_of(payload.get("tool_input"))
+    cwd = text(payload.get("cwd"))
+    if tool in FILE_TOOLS:
+        return is_own_file(reader, os.path.join(cwd, target_of(tool_input)))
+    return tool == "Bash" and is_plain_git(reader, text(tool_input.get("command")), cwd)
+
+
+def is_own_file(reader: Reader, path: str) -> bool:
+    """Tell whether a path is a file of the chamber, and none by which programs are configured."""
+    real, root = os.path.realpath(path), os.path.realpath(reader.root)
+    parts = real.removeprefix(f"{root}/").split("/")
+    return real.startswith(f"{root}/") and not any(part.startswith(".") for part in parts)
+
+
+def is_here(reader: Reader, directory: str) -> bool:
+    """Tell whether a directory is in the chamber."""
+    root = os.path.realpath(reader.root)
+    return f"{os.path.realpath(directory)}/".startswith(f"{root}/")
+
+
+def is_plain_git(reader: Reader, command: str, cwd: str) -> bool:
+    """Tell whether a command is one plain git command that works in the chamber."""
+    words = plain_words(command)
+    if words[:2] == ["git", "-C"] and words[2:] and not any(sign in words[2] for sign in EXPANDED):
+        cwd, words = os.path.join(cwd, words[2]), ["git", *words[3:]]
+    if words[:1] != ["git"] or not words[1:] or words[1] not in GIT_COMMANDS:
+        return False
+    if not is_here(reader, cwd):
+        return False
+    options = [word.partition("=")[0] for word in words[2:] if word.startswith("-")]
+    return all(option in GIT_OPTIONS for option in options)
+
+
+def plain_words(command: str) -> list[str]:
+    """Return the words of a command that is only one, without anything that a shell expands."""
+    tokens = Splitter(command.strip()).tokens()
+    for token in tokens:
+        if token.operator or any(kind != TEXT for kind, _, _ in token.parts):
+            return []
+    return ["".join(content for _, content, _ in token.parts) for token in tokens]
+
+
+def like_of(reader: Reader, payload: Fields) -> str:
+    """Return the rule that a call and those like it have, "" for a call that is like no other."""
+    tool, tool_input = text(payload.get("tool_name")), object_of(payload.get("tool_input"))
+    if tool in ASKING_TOOLS:
+        return ""
+    if tool == "Bash":
+        return like_of_command(text(tool_input.get("command")))
+    target = target_of(tool_input)
+    if target:
+        path = os.path.realpath(os.path.join(text(payload.get("cwd")), target))
+        is_configuration = any(part.startswith(".") for part in path_below(reader, path))
+        return "" if is_configuration else f"{tool}({os.path.dirname(path)}/*)"
+    url = text(tool_input.get("url"))
+    host = url.partition("://")[2].partition("/")[0]
+    return one_line(f"{tool}(domain:{host})" if url else tool, 500)
+
+
+def path_below(reader: Reader, path: str) -> list[str]:
+    """Return the parts of a path, those below the chamber for a path in it."""
+    return path.removeprefix(f"{os.path.realpath(reader.root)}/").split("/")
+
+
+def like_of_command(command: str) -> str:
+    """Return the rule of a plain command: its program, and its subcommand where it has one."""
+    words = plain_words(command)
+    if not words or "=" in words[0] or os.path.basename(words[0]) in RUN_ANYTHING:
+        return ""
+    has_subcommand = bool(words[1:]) and words[1].replace("-", "").replace(":", "").isalpha()
+    is_plain_word = has_subcommand and not words[1].startswith("-")
+    return one_line(f"Bash({' '.join(words[: 2 if is_plain_word else 1])}:*)", 500)
+
+
+def target_of(tool_input: Fields) -> str:
+    """Return the file that a tool works on, "" for none."""
+    return text(tool_input.get("file_path")) or text(tool_input.get("notebook_path"))

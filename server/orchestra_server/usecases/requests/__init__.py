@@ -1,0 +1,1 @@
+"""Workers' requests: taken in, answered by whoever is first, and withdrawn."""

@@ -1,0 +1,42 @@
+"""Records a request that a hook has put into the spool, once; its worker shows as waiting."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.models import Presence, WorkerRequest
+from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
+from orchestra_core.wording.asked import asked_in_short
+from orchestra_server.domain.requests import asked
+from orchestra_server.files.requests.answer_files import end_waiting
+from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
+
+
+async def record_request(store: Store, common_dir: Path, request: WorkerRequest) -> None:
+    """Record it unless it is there; the hook of a chamber that is gone waits no longer.
+
+    Raises StoreUnavailable.
+    """
+
+    async def decide(reads: Reads) -> Decision[bool]:
+        if await reads.request(request.id) is not None:
+            return Decision(answer=True, change=NOTHING)
+        chamber = await reads.chamber(request.chamber_id)
+        if chamber is None or not chamber.holds_work:
+            return Decision(answer=False, change=NOTHING)
+        return Decision(answer=True, change=Change(events=(asked(request),)))
+
+    if not await run_transaction(store, decide):
+        await asyncio.to_thread(end_waiting, common_dir, request.id)
+        return
+    await store.report_presence(
+        Presence(
+            chamber_id=request.chamber_id,
+            state="waiting",
+            tool=request.tool,
+            detail=asked_in_short(request)[:200],
+            since=request.asked_at,
+            agent_id=request.agent_id,
+        )
+    )

@@ -1,0 +1,225 @@
+"""A worker's request, from the hook that its settings start to the decision that it prints."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.daemon.answerers import answering
+from orchestra_core.models import WorkerRequest
+from orchestra_core.project import find_project
+from orchestra_core.settings import Settings
+from orchestra_core.store.store import Store
+from orchestra_server.files.requests.answer_files import REQUESTS_IN_GIT, waiting_ids
+from orchestra_server.files.spool.spool_folder import has_files
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.requests.answer_request import answer_request
+from tests.support.asking import (
+    COLOURS,
+    NPM_TEST,
+    ask,
+    daemon_of,
+    next_request,
+    open_requests,
+    until_nobody_waits,
+)
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.hooks import Session
+from tests.support.repositories import PLAIN_GIT, small_repository
+from tests.support.waiting import until, until_awaited
+
+
+@pytest.fixture
+def context(
+    store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Context:
+    for name, value in PLAIN_GIT.items():
+        monkeypatch.setenv(name, value)
+    directory = small_repository(tmp_path / "shop").path
+    project = replace(find_project(directory), id=store.keys.project)
+    return Context(store=store, project=project, settings=settings, actor="operator")
+
+
+@pytest.fixture
+async def task_id(context: Context) -> str:
+    return await a_started_task(context)
+
+
+@pytest.fixture
+async def session(context: Context, task_id: str) -> Session:
+    return Session((await chambers_open(context, task_id, ["auth"]))["auth"].path)
+
+
+async def request_of(context: Context, request_id: str) -> WorkerRequest:
+    return (await context.store.snapshot()).requests[request_id]
+
+
+async def until_withdrawn(context: Context, request_id: str) -> WorkerRequest:
+    async def is_over() -> bool:
+        return not (await request_of(context, request_id)).is_open
+
+    await until_awaited(is_over)
+    return await request_of(context, request_id)
+
+
+async def test_with_nobody_to_ask_the_client_asks_by_itself_at_once(
+    context: Context, session: Session
+) -> None:
+    assert await ask(session, NPM_TEST).decision() == {}
+    assert not has_files(context.project.git_dir)
+    assert not (context.project.git_dir / REQUESTS_IN_GIT).exists()
+
+
+async def test_an_answer_reaches_the_hook_that_waits(context: Context, session: Session) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            assert (request.tool, request.chamber) == ("Bash", "auth")
+            assert hook.is_waiting
+            await answer_request(context, request_id=request.id, answer="allow")
+            assert await hook.decision() == {"behavior": "allow"}
+            await until_nobody_waits(context)
+
+
+async def test_a_denial_reaches_the_worker_with_its_words_and_their_author(
+    context: Context, session: Session
+) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            await answer_request(
+                context, request_id=request.id, answer="deny", words="Use make test."
+            )
+            assert await hook.decision() == {
+                "behavior": "deny",
+                "message": "Denied by operator: Use make test.",
+            }
+
+
+async def test_a_question_gets_the_chosen_answers(context: Context, session: Session) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, COLOURS)
+            request = await next_request(context.store)
+            assert request.kind == "question"
+            await answer_request(
+                context, request_id=request.id, answer="choose", choices=["Green, please"]
+            )
+            assert await hook.decision() == {
+                "behavior": "allow",
+                "updatedInput": {
+                    **COLOURS["tool_input"],
+                    "answers": {"Which colour?": "Green, please"},
+                },
+            }
+
+
+async def test_the_like_of_an_allowed_call_is_not_asked_again(
+    context: Context, session: Session, task_id: str
+) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            await answer_request(context, request_id=request.id, answer="allow-like")
+            assert await hook.decision() == {"behavior": "allow"}
+            rules = context.project.git_dir / "orchestra" / "allowed" / f"{task_id}_auth.json"
+            await until(rules.exists)
+    again = {"tool_name": "Bash", "tool_input": {"command": "npm test -- --quick"}}
+    assert await ask(session, again).decision() == {"behavior": "allow"}
+
+
+async def test_own_work_is_allowed_where_edits_are_and_asks_nobody(
+    context: Context, session: Session
+) -> None:
+    commit = {"tool_name": "Bash", "tool_input": {"command": "git commit -m 'Add it'"}}
+    with answering(context.project.git_dir):
+        assert await ask(session, commit, "acceptEdits").decision() == {"behavior": "allow"}
+    assert not has_files(context.project.git_dir)
+
+
+async def test_when_the_last_room_leaves_its_hooks_end_at_once_and_the_client_asks(
+    context: Context, session: Session
+) -> None:
+    async with daemon_of(context):
+        with answering(context.project.git_dir):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+        began = time.monotonic()
+        assert await hook.decision() == {}
+        assert time.monotonic() - began < 0.4
+        ended = await until_withdrawn(context, request.id)
+    assert (ended.state, ended.note) == ("withdrawn", "its client asks no more")
+
+
+async def test_an_answer_in_the_terminal_withdraws_the_request_and_ends_its_hook(
+    context: Context, session: Session
+) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            session.fire("PostToolUse", {"tool_name": "Read", "tool_input": {}}, "mail")
+            session.fire("PostToolUse", NPM_TEST, "mail")
+            ended = await until_withdrawn(context, request.id)
+            assert await hook.decision() == {}
+    assert ended.note == "it was answered in the client's own terminal"
+
+
+async def test_the_end_of_a_batch_is_reported_while_a_request_waits(
+    context: Context, session: Session
+) -> None:
+    session.fire("PostToolBatch")
+    assert not has_files(context.project.git_dir)
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            session.fire("PostToolBatch")
+            assert (await until_withdrawn(context, request.id)).state == "withdrawn"
+            assert await hook.decision() == {}
+
+
+async def test_a_killed_hook_withdraws_its_request(context: Context, session: Session) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            hook.kill()
+            ended = await until_withdrawn(context, request.id)
+            assert ended.note == "its client asks no more"
+            await until_nobody_waits(context)
+
+
+async def test_closing_the_chamber_ends_the_hook(
+    context: Context, session: Session, task_id: str
+) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+            await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)
+            assert await hook.decision() == {}
+            assert (await request_of(context, request.id)).note == "its chamber was closed"
+
+
+async def test_an_answer_that_was_given_while_no_daemon_ran_is_handed_out_by_the_next(
+    context: Context, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, NPM_TEST)
+            request = await next_request(context.store)
+        monkeypatch.setattr(
+            "orchestra_server.usecases.requests.answer_request.post_answer", lambda *_: False
+        )
+        await answer_request(context, request_id=request.id, answer="allow")
+        assert hook.is_waiting
+        async with daemon_of(context):
+            assert await hook.decision() == {"behavior": "allow"}
+    assert await open_requests(context.store) == []
+    assert waiting_ids(context.project.git_dir) == []
