@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from orchestra_core.project import Project
 from orchestra_server.commands.status_document import (
     StatusDocument,
     status_document,
 )
-from tests.support.samples import NOON, a_busy_project
+from tests.support.samples import NOON, a_busy_project, a_question, a_request
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
@@ -83,5 +84,20 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "collisions": [],
         "health": [],
         "clone": None,
+        "requests": [],
         **differences,
     }
+
+
+def test_a_chamber_lists_what_its_worker_waits_for() -> None:
+    state = a_busy_project()
+    for request in (a_request(), a_question(), replace(a_request("r-3"), state="answered")):
+        state.put(request)
+    document = status_document(PROJECT, state)
+    first, second = document.tasks[0].chambers[0].requests
+    assert (first.id, first.kind, first.tool, first.asked) == (
+        "r-1", "permission", "Bash", "npm test",
+    )  # fmt: skip
+    assert (first.like, first.asked_at, first.options) == ("Bash(npm test:*)", NOON, ())
+    assert second.asked == "Which colour?\n1  Blue: as the sky\n2  Red"
+    assert second.options == (("Blue", "Red"),)

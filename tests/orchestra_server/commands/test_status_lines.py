@@ -9,7 +9,16 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_server.commands.status_document import status_document
 from orchestra_server.commands.status_lines import status_lines
-from tests.support.samples import NOON, a_busy_project, a_chamber, a_clone, a_conflict, a_task
+from tests.support.samples import (
+    NOON,
+    a_busy_project,
+    a_chamber,
+    a_clone,
+    a_conflict,
+    a_question,
+    a_request,
+    a_task,
+)
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 
@@ -135,3 +144,14 @@ def test_what_is_wrong_with_a_chamber_is_shown_below_it() -> None:
         "    ✚ hook gone: mend it",
     ]
     assert document.tasks[0].chambers[0].health == ill.health
+
+
+def test_a_chamber_shows_what_its_worker_waits_for_and_how_to_answer() -> None:
+    state = a_busy_project()
+    state.put(a_request())
+    state.put(a_question())
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[5:7] == [
+        "    ? asks for Bash: npm test  (orchestra answer r-1)",
+        "    ? asks: Which colour? 1 Blue: as the sky 2 Red  (orchestra answer r-2)",
+    ]

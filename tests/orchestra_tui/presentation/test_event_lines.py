@@ -15,6 +15,8 @@ from tests.support.samples import (
     a_clone,
     a_conflict,
     a_discovery,
+    a_question,
+    a_request,
     a_task,
     an_agent,
     an_interrupt,
@@ -104,3 +106,14 @@ def test_an_event_line_fits_the_width_of_the_feed(width: int) -> None:
     line = feed_layout(feed_line(event), width)
     assert line_width(line) <= width
     assert len(line[0].text) == (8 if width >= 60 else 5)
+
+
+def test_the_texts_of_a_request_say_what_is_asked_and_what_became_of_it() -> None:
+    asked = EventData(request=a_request())
+    assert words("request.asked", asked) == "? asks for Bash: npm test"
+    assert words("request.asked", EventData(request=a_question())) == "? asks Which colour?"
+    answered = EventData(request=replace(a_request(), answer="deny", words="no"))
+    assert words("request.answered", answered) == "? answered: deny: no"
+    withdrawn = EventData(request=replace(a_request(), note="its chamber was closed"))
+    assert words("request.withdrawn", withdrawn) == "? withdrawn: its chamber was closed"
+    assert words("request.asked", EventData()) == "asked"

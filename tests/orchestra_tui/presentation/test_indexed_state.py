@@ -8,7 +8,7 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence, Task
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import counts
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_discovery, a_request, a_task, an_interrupt
 
 TASK_ID = a_task().id
 
@@ -150,3 +150,17 @@ def test_suspended_chambers_are_counted_until_they_close() -> None:
     assert state.suspended_chambers == {suspended.id}
     state.apply(event(state, EventData(chamber=replace(suspended, state="closed"))))
     assert state.suspended_chambers == set()
+
+
+def test_the_open_requests_of_a_chamber_come_oldest_first_until_they_are_over() -> None:
+    state = IndexedState()
+    later = replace(a_request("r-1"), asked_at=NOON + 1)
+    for request in (later, a_request("r-2")):
+        changed = state.apply(event(state, EventData(request=request)))
+        assert changed.chambers == {later.chamber_id}
+    assert [request.id for request in state.requests_of(later.chamber_id)] == ["r-2", "r-1"]
+    state.apply(event(state, EventData(request=replace(later, state="answered"))))
+    assert [request.id for request in state.requests_of(later.chamber_id)] == ["r-2"]
+    assert state.open_requests == {"r-2"}
+    assert state.requests_of("other") == []
+    assert IndexedState(state.documents).open_requests == {"r-2"}

@@ -1,5 +1,7 @@
 """What all chambers of a task say at once."""
 
+from msgspec.structs import replace
+
 from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
 from orchestra_server.git.repository.repository import open_repository
@@ -8,10 +10,12 @@ from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.health.record_health import refresh_health
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
+from tests.support.samples import a_question, a_request
 
 
 async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
@@ -64,3 +68,19 @@ async def test_both_statuses_say_what_is_wrong_with_a_chamber_while_it_is_live(
     await close_chamber(context, task_id=task_id, chamber="auth")
     status = await get_parallel_status(context, task_id=task_id)
     assert [row.health for row in status.chambers] == [[], []]
+
+
+async def test_parallel_status_lists_what_workers_wait_for(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    for request in (a_request(), a_question()):
+        await record_request(
+            context.store, context.project.git_dir, replace(request, task_id=task_id)
+        )
+    status = await get_parallel_status(context, task_id=task_id)
+    first, second = status.chambers[0].open_requests
+    assert (first.request_id, first.asked, first.like) == ("r-1", "npm test", "Bash(npm test:*)")
+    assert (second.kind, second.options) == ("question", [["Blue", "Red"]])
+    assert status.next_step.startswith(
+        "Waiting for the user: auth; ask the user, and call answer_request. "
+    )
