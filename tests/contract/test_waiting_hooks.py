@@ -15,10 +15,12 @@ from orchestra_server.files.requests.answer_files import REQUESTS_IN_GIT, waitin
 from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.requests import answer_request as module
 from orchestra_server.usecases.requests.answer_request import answer_request
 from tests.support.asking import (
     COLOURS,
     NPM_TEST,
+    QUESTIONS,
     ask,
     daemon_of,
     next_request,
@@ -54,6 +56,11 @@ async def session(context: Context, task_id: str) -> Session:
 
 async def request_of(context: Context, request_id: str) -> WorkerRequest:
     return (await context.store.snapshot()).requests[request_id]
+
+
+def hand_out_nothing(_common_dir: Path, _request: WorkerRequest) -> bool:
+    """Do as a process that dies once its answer is recorded."""
+    return False
 
 
 async def until_withdrawn(context: Context, request_id: str) -> WorkerRequest:
@@ -111,10 +118,7 @@ async def test_a_question_gets_the_chosen_answers(context: Context, session: Ses
             )
             assert await hook.decision() == {
                 "behavior": "allow",
-                "updatedInput": {
-                    **COLOURS["tool_input"],
-                    "answers": {"Which colour?": "Green, please"},
-                },
+                "updatedInput": {**QUESTIONS, "answers": {"Which colour?": "Green, please"}},
             }
 
 
@@ -214,9 +218,7 @@ async def test_an_answer_that_was_given_while_no_daemon_ran_is_handed_out_by_the
         async with daemon_of(context):
             hook = ask(session, NPM_TEST)
             request = await next_request(context.store)
-        monkeypatch.setattr(
-            "orchestra_server.usecases.requests.answer_request.post_answer", lambda *_: False
-        )
+        monkeypatch.setattr(module, "post_answer", hand_out_nothing)
         await answer_request(context, request_id=request.id, answer="allow")
         assert hook.is_waiting
         async with daemon_of(context):

@@ -17,14 +17,10 @@ from tests.support.hooks import Session
 from tests.support.waiting import until, until_awaited
 
 NPM_TEST = {"tool_name": "Bash", "tool_input": {"command": "npm test"}}
-COLOURS = {
-    "tool_name": "AskUserQuestion",
-    "tool_input": {
-        "questions": [
-            {"question": "Which colour?", "options": [{"label": "Blue"}, {"label": "Red"}]}
-        ]
-    },
+QUESTIONS = {
+    "questions": [{"question": "Which colour?", "options": [{"label": "Blue"}, {"label": "Red"}]}]
 }
+COLOURS = {"tool_name": "AskUserQuestion", "tool_input": QUESTIONS}
 
 
 @dataclass

@@ -15,6 +15,8 @@ from tests.support.conducting import chamber_of, kinds
 from tests.support.repositories import TestRepository
 from tests.support.samples import a_question, a_request
 
+NONE: list[str] = []
+
 
 @pytest.fixture
 async def asked(context: Context, task_id: str, auth: TestRepository) -> WorkerRequest:
@@ -98,9 +100,9 @@ async def test_an_unknown_request_is_told_with_those_that_are_open(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("yes", "", []), "answer 'yes' is none of allow, allow-like, deny, choose"),
+        (("yes", "", NONE), "answer 'yes' is none of allow, allow-like, deny, choose"),
         (("allow", "", ["x"]), "choices answer a question, and 'allow' takes none"),
-        (("allow", "x", []), "words are for a denial, and 'allow' takes none"),
+        (("allow", "x", NONE), "words are for a denial, and 'allow' takes none"),
         (("choose", "", [" "]), "a choice is empty"),
         (("choose", "", ["x"]), "asks for a permission and has no options"),
     ],

@@ -1,5 +1,7 @@
 """A request in the spool becomes one document, whoever is killed in between."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -49,8 +51,12 @@ async def test_a_closed_chambers_request_is_not_recorded_and_its_hook_ends(
     context: Context, request_of_auth: WorkerRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await close_chamber(context, task_id=request_of_auth.task_id, chamber="auth")
-    ended: list[tuple[object, ...]] = []
-    monkeypatch.setattr(module, "end_waiting", lambda *place: ended.append(place))
+    ended: list[tuple[Path, str]] = []
+
+    def end(common_dir: Path, request_id: str) -> None:
+        ended.append((common_dir, request_id))
+
+    monkeypatch.setattr(module, "end_waiting", end)
     await record(context, request_of_auth)
     await record(context, replace(request_of_auth, id="r-2", task_id="", chamber="nobody"))
     assert (await context.store.snapshot()).requests == {}

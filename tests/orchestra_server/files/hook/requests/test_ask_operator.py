@@ -36,7 +36,8 @@ def test_an_answer_becomes_the_clients_decision() -> None:
         "behavior": "allow",
         "updatedInput": {**QUESTIONS, "answers": {"Which colour?": "Blue", "Which size?": "L"}},
     }
-    for nothing in ({}, {"answer": "withdrawn"}, {"answer": 7}):
+    nothings: list[Fields] = [{}, {"answer": "withdrawn"}, {"answer": 7}]
+    for nothing in nothings:
         assert decision_of(nothing, ASKED) == {}
 
 
