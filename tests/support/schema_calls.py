@@ -34,6 +34,7 @@ _FITTING: Mapping[str, Sequence[object]] = {
     "skeleton": (["src/new.py"], ["README.md"], ["docs/"], ["../x"], [".git/x"]),
     "phase": ("", "discovery", "implementation"),
     "working_directory": ("",),
+    "path": ("", "README.md", "src/new.py"),
     "description": ("Add a login", "Add tags and search to the shop"),
     "interrupt_id": ("i-000000000000",),
 }

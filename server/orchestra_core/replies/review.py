@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orchestra_core.models import ChamberState
+from orchestra_core.replies.reply import Reply
 
 DiffPart = Literal["committed", "uncommitted", "all"]
 
@@ -21,11 +22,12 @@ class DiffFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChamberDiff:
+class ChamberDiff(Reply):
     """What a chamber changed: from the commit `old` to `new`, "" for its worktree as it is now.
 
     `landed` is the merge commit that brought it to its branch, `saved_ref` where it is kept after
-    closing. `uncommitted` counts the files that a diff of committed work does not show.
+    closing. `uncommitted` counts the files that a diff of committed work does not show. `cut` tells
+    that `diff` ends early because it is too long; `files` names all of them.
     """
 
     task_id: str
@@ -39,3 +41,4 @@ class ChamberDiff:
     uncommitted: int = 0
     files: list[DiffFile] = field(default_factory=list[DiffFile])
     diff: str = ""
+    cut: bool = False

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from orchestra_core.models import AnswerName, Level, Requires
 from orchestra_core.models import Severity as SeverityName
+from orchestra_core.replies.review import DiffPart
 
 TaskId = Annotated[str, Field(description="The task's id, exactly as start_task returned it.")]
 ChamberName = Annotated[
@@ -194,6 +195,8 @@ SavedRef = Annotated[
         "Leave it out for the chamber's last."
     ),
 ]
+Part = Annotated[DiffPart, Field(description="Which of its work.")]
+ReviewedPath = Annotated[str, Field(description="Only this file, as `files` names it.")]
 RestoredName = Annotated[
     str,
     Field(description="The chamber to restore. Leave it out to list what is saved for the task."),

@@ -7,6 +7,7 @@ from orchestra_core.replies.chambers import (
     RestoredChamber,
 )
 from orchestra_core.replies.conflicts import CurrentConflicts
+from orchestra_core.replies.review import ChamberDiff
 from orchestra_server.tools import arguments
 from orchestra_server.tools.actor import ToolCall, actor_of
 from orchestra_server.tools.server_session import ServerSession
@@ -15,6 +16,7 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
+from orchestra_server.usecases.review.review_chamber import review_chamber
 
 
 class ChamberTools:
@@ -70,6 +72,27 @@ class ChamberTools:
         Changes nothing.
         """
         return await get_conflicts(await self._session.context(actor_of(call)), task_id=task_id)
+
+    async def review_chamber(
+        self,
+        *,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber: arguments.ChamberName,
+        part: arguments.Part = "all",
+        path: arguments.ReviewedPath = "",
+    ) -> ChamberDiff:
+        """Read what a chamber changed, as files and a diff; also of a landed or closed one.
+
+        Changes nothing.
+        """
+        return await review_chamber(
+            await self._session.context(actor_of(call)),
+            task_id=task_id,
+            chamber=chamber,
+            part=part,
+            path=path,
+        )
 
     async def close_chamber(
         self,

@@ -10,7 +10,7 @@ from tests.support.repositories import TestRepository
 def a_diff(part: DiffPart = "committed", *, diff: str = "", uncommitted: int = 0) -> ChamberDiff:
     return ChamberDiff(
         task_id="t-1", chamber="auth", state="live", part=part, old="1", new="2", diff=diff,
-        uncommitted=uncommitted,
+        uncommitted=uncommitted, next_step="",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "get_task_status": (["task_id"], []),
     "get_parallel_status": (["task_id"], []),
     "get_conflicts": (["task_id"], []),
+    "review_chamber": (["task_id", "chamber"], ["part", "path"]),
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
     "cancel_interrupt": (["task_id", "interrupt_id"], []),
     "resume_worker": (["task_id", "chamber"], []),
@@ -29,7 +30,13 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "close_chamber": (["task_id", "chamber"], ["confirm"]),
     "restore_chamber": (["task_id"], ["chamber", "saved_ref"]),
 }
-READING = {"get_agent_context", "get_task_status", "get_parallel_status", "get_conflicts"}
+READING = {
+    "get_agent_context",
+    "get_task_status",
+    "get_parallel_status",
+    "get_conflicts",
+    "review_chamber",
+}
 CLIENT_LIMIT = 2_048
 
 

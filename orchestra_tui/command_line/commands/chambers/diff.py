@@ -4,12 +4,11 @@ import math
 import os
 import shutil
 import sys
-from dataclasses import replace
 
 from orchestra_core.replies.review import ChamberDiff
 from orchestra_core.text import clean
 from orchestra_server.commands.diff import diff_note, diff_of_named_chamber
-from orchestra_server.usecases.review.read_diff import DiffReading
+from orchestra_server.usecases.review.read_diff import DiffReading, as_unicode
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.interaction.diff_colors import colored_diff
@@ -29,7 +28,7 @@ def run(place: CommandContext, options: Options) -> int:
     )
     diff = run_to_end(_read(place, options, reading))
     if options.json:
-        print_document(_as_unicode(diff))
+        print_document(as_unicode(diff))
         return 0
     if sys.stdout.isatty():
         text, taste = clean(diff.diff), read_diff_taste(place.directory)
@@ -47,16 +46,3 @@ def run(place: CommandContext, options: Options) -> int:
 async def _read(place: CommandContext, options: Options, reading: DiffReading) -> ChamberDiff:
     async with open_project(place, patience=math.inf) as context:
         return await diff_of_named_chamber(context, options.chamber, options.task, reading)
-
-
-def _as_unicode(diff: ChamberDiff) -> ChamberDiff:
-    """Return the diff with bytes that are no UTF-8 replaced: JSON cannot hold them."""
-    files = [
-        replace(file, path=_valid(file.path), former_path=_valid(file.former_path))
-        for file in diff.files
-    ]
-    return replace(diff, files=files, diff=_valid(diff.diff))
-
-
-def _valid(text: str) -> str:
-    return os.fsencode(text).decode("utf-8", "replace")

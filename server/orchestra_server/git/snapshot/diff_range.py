@@ -26,6 +26,7 @@ class DiffRange:
     directory: Path
     old: str
     new: str = ""
+    path: str = ""  # only this file, relative to the repository
 
 
 def range_text(wanted: DiffRange) -> str:
@@ -34,6 +35,15 @@ def range_text(wanted: DiffRange) -> str:
     Bytes that are no UTF-8 are surrogates, as `os.fsdecode` makes them.
     """
     return _printed(wanted)
+
+
+def range_text_with_blobs(wanted: DiffRange, limit: int) -> tuple[str, bool]:
+    """Return the unified diff with the whole ids of blobs, and whether it was cut. Blocking.
+
+    At most `limit` bytes are read; a cut diff ends with a whole line.
+    """
+    text, cut = _printed_up_to(limit, wanted, "--full-index")
+    return (text[: text.rfind("\n") + 1] if cut else text), cut
 
 
 def range_stat(wanted: DiffRange, columns: int = 0) -> str:
@@ -66,12 +76,16 @@ def range_files(wanted: DiffRange) -> list[DiffFile]:
 
 
 def _printed(wanted: DiffRange, *options: str) -> str:
+    return _printed_up_to(_MOST, wanted, *options)[0]
+
+
+def _printed_up_to(limit: int, wanted: DiffRange, *options: str) -> tuple[str, bool]:
+    paths = (f":(top,literal){wanted.path}",) if wanted.path else ()
     with _revisions(wanted) as (revisions, env):
-        text, _ = git_output_prefix(
+        return git_output_prefix(
             wanted.directory, "-c", "core.quotePath=false", "diff", *AS_IS, "--find-renames",
-            *options, *revisions, "--", limit=_MOST, env=env,
+            *options, *revisions, "--", *paths, limit=limit, env=env,
         )  # fmt: skip
-    return text
 
 
 @contextmanager

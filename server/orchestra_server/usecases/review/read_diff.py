@@ -1,13 +1,19 @@
 """Reads what a chamber changed: the files, and the diff as git prints it."""
 
 import asyncio
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.review import ChamberDiff, DiffPart
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.git.snapshot.diff_range import range_files, range_stat, range_text
+from orchestra_server.git.snapshot.diff_range import (
+    range_files,
+    range_stat,
+    range_text,
+    range_text_with_blobs,
+)
 from orchestra_server.usecases.clones.whereabouts import require_here, task_here
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.review.diff_source import DiffSource, find_diff_source
@@ -15,13 +21,18 @@ from orchestra_server.usecases.review.diff_source import DiffSource, find_diff_s
 
 @dataclass(frozen=True, slots=True)
 class DiffReading:
-    """What is read of a diff: its text, its table of files (`stat`), or both as data."""
+    """What is read of a diff: its text, its table of files (`stat`), or both as data.
+
+    `path` is the only file to read. With `limit` the text is cut there and has whole ids of blobs.
+    """
 
     part: DiffPart
     with_files: bool = False
     with_text: bool = True
     stat: bool = False
     columns: int = 0
+    path: str = ""
+    limit: int = 0
 
 
 async def read_diff(
@@ -38,13 +49,30 @@ async def read_diff(
     return await asyncio.to_thread(_read, repo, task, chamber, reading)
 
 
+def as_unicode(diff: ChamberDiff) -> ChamberDiff:
+    """Return the diff with bytes that are no UTF-8 replaced: JSON cannot hold them."""
+    files = [
+        replace(file, path=_valid(file.path), former_path=_valid(file.former_path))
+        for file in diff.files
+    ]
+    return replace(diff, files=files, diff=_valid(diff.diff))
+
+
+def _valid(text: str) -> str:
+    return text if text.isascii() else os.fsencode(text).decode("utf-8", "replace")
+
+
 def _read(repo: Repository, task: Task, chamber: Chamber, reading: DiffReading) -> ChamberDiff:
     source = find_diff_source(repo, task, chamber, reading.part)
-    text = ""
+    wanted = replace(source.range, path=reading.path)
+    text, cut = "", False
     if reading.stat:
-        text = range_stat(source.range, reading.columns)
+        text = range_stat(wanted, reading.columns)
+    elif reading.limit:
+        text, cut = range_text_with_blobs(wanted, reading.limit)
     elif reading.with_text:
-        text = range_text(source.range)
+        text = range_text(wanted)
+    uncommitted = _uncommitted(repo, task, chamber, reading, source)
     return ChamberDiff(
         task_id=task.id,
         chamber=chamber.name,
@@ -54,9 +82,21 @@ def _read(repo: Repository, task: Task, chamber: Chamber, reading: DiffReading) 
         new=source.range.new,
         landed=source.landed,
         saved_ref=source.saved_ref,
-        uncommitted=_uncommitted(repo, task, chamber, reading, source),
-        files=range_files(source.range) if reading.with_files else [],
+        uncommitted=uncommitted,
+        files=range_files(wanted) if reading.with_files else [],
         diff=text,
+        cut=cut,
+        next_step=_next_step(chamber, uncommitted),
+    )
+
+
+def _next_step(chamber: Chamber, uncommitted: int) -> str:
+    if not chamber.holds_work:
+        return "Nothing more can change here; start a task for what has to be different."
+    rest = f"{uncommitted} more not committed: part='all' has them; " if uncommitted else ""
+    return (
+        f"{rest}send what has to change with interrupt_worker, with file, line and the quoted "
+        "text, or land the work with complete_task."
     )
 
 
