@@ -17,17 +17,12 @@ from orchestra_server.git.saves.only_saved_content import (
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.index_copy import read_state
 from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository, with_submodule
+from tests.support.repositories import TestRepository
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
     return workshop(tmp_path / "repo")
-
-
-@pytest.fixture
-def shop_with_submodule(tmp_path: Path) -> Workshop:
-    return workshop(with_submodule(tmp_path / "räume"))
 
 
 def saved_chamber(shop: Workshop) -> tuple[TestRepository, str]:
@@ -137,9 +132,9 @@ def test_a_missing_commit_has_no_files(shop: Workshop) -> None:
 
 
 def test_a_submodule_at_a_commit_of_the_save_is_no_difference(
-    shop_with_submodule: Workshop,
+    submodule_shop: Workshop,
 ) -> None:
-    shop = shop_with_submodule
+    shop = submodule_shop
     [chamber] = shop.open("auth")
     maths = TestRepository(chamber.path / "libs/maths")
     maths.commit("sum", {"sum.txt": "4\n"})
@@ -162,9 +157,9 @@ def test_a_saved_file_is_a_difference(shop: Workshop) -> None:
 
 
 def test_submodules_with_only_committed_or_saved_content_pass(
-    shop_with_submodule: Workshop,
+    submodule_shop: Workshop,
 ) -> None:
-    shop = shop_with_submodule
+    shop = submodule_shop
     [chamber] = shop.open("auth")
     chamber.write("libs/maths/maths.txt", "saved\n")
     ref = saved_ref(chamber)

@@ -9,8 +9,8 @@ from orchestra_server.git.saves import restore
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
-from tests.support.chambers import Workshop, close, workshop
-from tests.support.repositories import TestRepository, small_repository, with_submodule
+from tests.support.chambers import Workshop, close
+from tests.support.repositories import TestRepository, small_repository
 
 BRANCH = "orchestra/t-1/auth"
 ALLOWED = ("-c", "protocol.file.allow=always")
@@ -27,8 +27,8 @@ class Stopped(BaseException):
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
-    return workshop(with_submodule(tmp_path / "räume"))
+def shop(submodule_shop: Workshop) -> Workshop:
+    return submodule_shop
 
 
 def recreate(shop: Workshop, chamber: TestRepository, ref: str) -> None:

@@ -18,8 +18,8 @@ from tests.support.repositories import TestRepository, run_git, small_repository
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
-    return workshop(with_submodule(tmp_path / "räume"))
+def shop(submodule_shop: Workshop) -> Workshop:
+    return submodule_shop
 
 
 def test_a_new_chamber_has_its_submodules_including_nested_ones(shop: Workshop) -> None:
@@ -131,15 +131,6 @@ def test_an_interrupted_restore_of_submodules_continues(shop: Workshop) -> None:
     assert told(again) == before
 
 
-def test_a_submodule_without_a_repository_to_save_its_work_in_is_refused(shop: Workshop) -> None:
-    [chamber] = shop.open("auth")
-    chamber.write("libs/maths/new.txt", "x\n")
-    (shop.repo.common_dir / "modules").rename(shop.repo.common_dir / "elsewhere")
-    with pytest.raises(Refused, match="has no copy of it to keep that in"):
-        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
-    assert chamber.read("libs/maths/new.txt") == "x\n"
-
-
 def test_the_commits_of_a_submodule_survive_the_deletion_of_its_directory(shop: Workshop) -> None:
     [chamber] = shop.open("auth")
     commit = TestRepository(chamber.path / "libs/maths").commit("sum", {"sum.txt": "4\n"})
@@ -241,17 +232,6 @@ def test_uncommitted_work_in_the_second_of_two_submodules_is_saved_and_restored(
     assert chamber.read("zlib/inner.txt") == "changed\n"
     assert chamber.status == " M zlib"
     assert TestRepository(chamber.path / "libs/maths").status == ""
-
-
-def test_saving_open_work_in_a_submodule_again_is_the_same_save(shop: Workshop) -> None:
-    [chamber] = shop.open("auth")
-    chamber.write("libs/maths/maths.txt", "2 + 2\n")
-    first = save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
-    assert first is not None
-    assert save_work(shop.repo, chamber.path, saved_ref(chamber), "saved") == first
-    chamber.write("libs/maths/maths.txt", "3 + 3\n")
-    with pytest.raises(Refused, match="holds other saved work already"):
-        save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
 
 
 def test_a_submodule_is_restored_on_its_branch(shop: Workshop) -> None:
