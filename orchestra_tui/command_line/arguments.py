@@ -26,6 +26,7 @@ examples:
   orchestra demo                    watch a small orchestration run for real
   orchestra status --json           tasks, chambers and workers as JSON
   orchestra interrupt auth "Use the session table of PR 12"
+  orchestra answer                  list what workers wait for
   orchestra events --follow         print the history, then new events
   orchestra create auth api         create two chambers, and a task if none is open
   orchestra diff auth               show what a chamber has committed, in your pager
@@ -70,6 +71,8 @@ class Options:
     after: int = 0
     http: bool = False
     port: int | None = None
+    request: str = ""
+    words: list[str] = field(default_factory=list[str])
     saved: str = ""
     listing: bool = False
     dry_run: bool = False
@@ -93,6 +96,8 @@ def read_options(arguments: Sequence[str]) -> Options:
         raise BadInput("--port needs HTTP; add --http, or omit --port to serve on stdio")
     if options.command == "interrupt":
         _check_interrupt(options)
+    if options.command == "answer" and options.follow and options.request:
+        raise BadInput("--follow shows all requests; omit ID")
     return options
 
 

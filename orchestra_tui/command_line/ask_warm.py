@@ -13,11 +13,13 @@ from typing import TextIO
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 
+_REST = "words"  # a word that stands for all that are left
 # What each command takes: flags, options with a value, and how many words.
 _COMMANDS = {
     "status": (("--json",), (), ()),
     "interrupt": ((), ("--requires", "--task", "--cancel"), ("chamber", "text")),
     "resume": ((), ("--task",), ("chamber",)),
+    "answer": (("--json",), (), ("request", _REST)),
 }
 _REQUIRES = ("review", "stop", "suspend")
 _ANSWER_SECONDS = 15.0
@@ -84,6 +86,9 @@ def plain_command(name: str, arguments: list[str]) -> dict[str, object] | None:
         else:
             given.append(argument)
     expected = () if command.get("cancel") else words
+    if _REST in expected:
+        command[_REST], given = given[1:], given[:1]
+        expected = expected[: len(given)]
     named = [command[option.lstrip("-")] for option in valued if option.lstrip("-") in command]
     if len(given) != len(expected) or "" in named or "" in given:
         return None

@@ -100,6 +100,34 @@ def add_work(commands: CommandParsers) -> None:
     )
     resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     _task(resume)
+    answer = commands.add(
+        "answer",
+        "list what workers wait for, or answer it",
+        "Without ID, list the open requests. With ID alone, show all that is asked. The first "
+        "answer wins, also one in the worker's own terminal. Put '--' before words that start "
+        "with a dash.",
+    )
+    answer.add_argument(
+        "request",
+        metavar="ID",
+        nargs="?",
+        default="",
+        help="the request's id or its beginning, or its chamber's name",
+    )
+    answer.add_argument(
+        "words",
+        metavar="ANSWER",
+        nargs="*",
+        default=[],
+        help="allow, allow-like (the like of it in this chamber from now on), or deny with words "
+        "for the worker; for a question an option's number or your own words",
+    )
+    answer.add_argument(
+        "--follow",
+        action="store_true",
+        help="print requests as they come until Ctrl-C; they wait for an answer meanwhile",
+    )
+    _json(answer, "print one JSON document; with --follow each event as one line of JSON")
     events = commands.add("events", "print the project's history")
     events.add_argument(
         "--follow", action="store_true", help="keep printing new events until Ctrl-C"
@@ -187,7 +215,7 @@ def _seconds(text: str) -> float:
 # Only the group of the command that was typed is built: each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
     add_setup: ("init", "demo", "doctor"),
-    add_work: ("status", "interrupt", "resume", "events"),
+    add_work: ("status", "interrupt", "resume", "answer", "events"),
     add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),
     add_service: ("serve", "down"),

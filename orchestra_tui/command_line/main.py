@@ -102,6 +102,10 @@ def _run_other(place: CommandContext, options: Options) -> int:
             from orchestra_tui.command_line.commands import restore
 
             code = restore.run(place, options)
+        case "answer":
+            from orchestra_tui.command_line.commands.requests import answer
+
+            code = answer.run(place, options)
         case "reconcile":
             from orchestra_tui.command_line.commands import reconcile
 

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from orchestra_core.models import OPERATOR
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
+from orchestra_server.commands.requests.answer import answer
 from orchestra_server.commands.resume import check_resume, resumed_lines
 from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.open_worktree import open_worktree
 
-CommandName = Literal["status", "interrupt", "resume", "worktree"]
+CommandName = Literal["status", "interrupt", "resume", "answer", "worktree"]
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,8 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
     requires: str = "review"
     cancel: str = ""
     task: str = ""
+    request: str = ""
+    words: tuple[str, ...] = ()
     typed_at: int | None = None
     actor: Literal["operator", "conductor"] = OPERATOR
 
@@ -63,5 +66,7 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
             )
         case "resume":
             return await resumed_lines(context, command.chamber, command.task)
+        case "answer":
+            return await answer(context, command.request, command.words, as_json=command.json)
         case "worktree":
             return await open_worktree(context, name=command.chamber, brief=command.text)

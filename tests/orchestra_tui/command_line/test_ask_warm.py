@@ -45,6 +45,10 @@ ANSWER: dict[str, object] = {}
         ),
         ("interrupt", ["--cancel", "i-1"], {"cancel": "i-1"}),
         ("resume", ["auth"], {"chamber": "auth"}),
+        ("answer", [], {"words": []}),
+        ("answer", ["--json"], {"json": True, "words": []}),
+        ("answer", ["r-1"], {"request": "r-1", "words": []}),
+        ("answer", ["r-1", "deny", "no way"], {"request": "r-1", "words": ["deny", "no way"]}),
     ],
 )
 def test_a_command_in_its_plain_form_is_understood_at_a_glance(
@@ -58,6 +62,8 @@ def test_a_command_in_its_plain_form_is_understood_at_a_glance(
     [
         ("status", ["--help"]),
         ("status", ["too much"]),
+        ("answer", ["--follow"]),
+        ("answer", ["r-1", "deny", "--quick"]),
         ("interrupt", []),
         ("interrupt", ["auth"]),
         ("interrupt", ["auth", ""]),

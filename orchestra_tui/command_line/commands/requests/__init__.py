@@ -1,0 +1,1 @@
+"""The command that lists and answers what workers wait for."""

@@ -1,0 +1,1 @@
+"""`orchestra answer`: what workers wait for, and the operator's answers."""
