@@ -48,6 +48,14 @@ def measured_installations() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_configuration_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What somebody has configured for themselves changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def daemons_that_do_not_stay() -> Iterator[None]:
     """A daemon that a test's process starts ends with the last that holds it."""
     with pytest.MonkeyPatch.context() as patch:

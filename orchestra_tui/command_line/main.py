@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from orchestra_core.errors import BadInput, OrchestraError, unavailable
-from orchestra_core.settings import read_settings
+from orchestra_core.settings import Settings, read_settings
 from orchestra_core.text import one_line
 from orchestra_tui.command_line.arguments import Options, read_options
 from orchestra_tui.command_line.command_context import CommandContext
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None, typed_at: int | None = None) ->
 
 
 def _run(options: Options, typed_at: int | None) -> int:
-    place = CommandContext(options.directory, read_settings(), typed_at)
+    place = _place(options, typed_at)
     match options.command:
         case "init":
             from orchestra_tui.command_line.commands import init
@@ -130,6 +130,21 @@ def _run_for_chambers(place: CommandContext, options: Options) -> int:
         case _:
             from orchestra_tui.command_line.commands.chambers.close import run
     return run(place, options)
+
+
+def _place(options: Options, typed_at: int | None) -> CommandContext:
+    settings = read_settings(directory=options.directory)
+    if options.command != "config":  # which tells of all itself
+        _tell_problems(settings, is_room=not options.command)
+    return CommandContext(options.directory, settings, typed_at)
+
+
+def _tell_problems(settings: Settings, *, is_room: bool) -> None:
+    """Warn of what is ignored in the configuration; the room, whose screen hides that, refuses."""
+    for problem in settings.problems:
+        if is_room and problem.own:
+            raise BadInput(str(problem))
+        sys.stderr.write(f"orchestra: {one_line(str(problem))}\n")
 
 
 def _complain(error: Exception, code: int) -> int:

@@ -1,11 +1,19 @@
-"""The settings from the environment: six variables, read once, all optional."""
+"""The settings, read once: six variables of the environment, and the options of the configuration.
+
+All are optional. A variable wins over the person's file, and that over the repository's.
+"""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from orchestra_core.configuration.config_files import is_there, repository_file, user_file
 from orchestra_core.errors import BadInput
+
+if TYPE_CHECKING:
+    from orchestra_core.configuration.configuration import ConfigProblem, Configuration
 
 REDIS_URL = "ORCHESTRA_REDIS_URL"
 STATE_DIR = "ORCHESTRA_STATE_DIR"
@@ -29,6 +37,7 @@ class Settings:
     `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
     `linger`: for how many seconds the daemon stays once nobody needs it.
     `history_keep`: how many days of history are kept; 0 is all.
+    `problems`: what is wrong in the configuration's files, and was ignored.
     """
 
     redis_url: str
@@ -38,24 +47,45 @@ class Settings:
     unread_limit: int = _UNREAD_SECONDS
     linger: int = _LINGER_SECONDS
     history_keep: int = 0
+    problems: "tuple[ConfigProblem, ...]" = ()
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(
+    environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> Settings:
     """Return the settings of `environ` (the process's own by default).
+
+    The configuration is the person's, and that of the repository which `directory` is in.
 
     The state directory follows the XDG base directory specification; sockets go to
     XDG_RUNTIME_DIR or the temporary directory, because their paths must stay short. Raises
     BadInput for a limit that is no number of seconds or days, and where no home directory is known.
     """
     env = os.environ if environ is None else environ
+    configuration = _read_configuration(env, directory)
     return Settings(
         redis_url=env.get(REDIS_URL, "").strip(),
         state_dir=_state_dir(env),
         runtime_dir=Path(_absolute(env, "XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
-        unread_limit=_number(env, UNREAD_LIMIT, _UNREAD_SECONDS, "seconds", "is never"),
-        linger=_number(env, LINGER, _LINGER_SECONDS, "seconds", "ends it at once"),
-        history_keep=_number(env, HISTORY_KEEP, 0, "days", "keeps all"),
+        unread_limit=_number(
+            env,
+            UNREAD_LIMIT,
+            _configured(configuration, "limits.unread", _UNREAD_SECONDS),
+            "seconds",
+            "is never",
+        ),
+        linger=_number(
+            env,
+            LINGER,
+            _configured(configuration, "limits.linger", _LINGER_SECONDS),
+            "seconds",
+            "ends it at once",
+        ),
+        history_keep=_number(
+            env, HISTORY_KEEP, _configured(configuration, "history.keep", 0), "days", "keeps all"
+        ),
+        problems=configuration.problems if configuration else (),
     )
 
 
@@ -70,6 +100,21 @@ def environ_of(settings: Settings) -> dict[str, str]:
     if settings.runtime_dir != Path(_temporary_directory()):
         environ["XDG_RUNTIME_DIR"] = str(settings.runtime_dir)
     return environ
+
+
+def _read_configuration(env: Mapping[str, str], directory: Path | None) -> "Configuration | None":
+    """Read the files if there are any: most people have none, and the import takes its time."""
+    places = (user_file(env), repository_file(directory) if directory else None)
+    if not any(place is not None and is_there(place) for place in places):
+        return None
+    from orchestra_core.configuration.configuration import read_configuration  # noqa: PLC0415
+
+    return read_configuration(env, directory)
+
+
+def _configured(configuration: "Configuration | None", name: str, default: int) -> int:
+    value = configuration.value(name) if configuration else default
+    return value if isinstance(value, int) else default
 
 
 def _state_dir(env: Mapping[str, str]) -> Path:

@@ -55,7 +55,8 @@ def _serve() -> int:
     gc.freeze()
     gc.enable()
     try:
-        serve(read_settings(), project_directory(os.environ))
+        directory = project_directory(os.environ)
+        serve(read_settings(directory=directory), directory)
     except OrchestraError as error:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED
@@ -68,7 +69,8 @@ def _run_daemon() -> int:
     from orchestra_server.daemon.daemon import run_daemon  # noqa: PLC0415 - as above
 
     try:
-        run_daemon(read_settings(), project_directory(os.environ))
+        directory = project_directory(os.environ)
+        run_daemon(read_settings(directory=directory), directory)
     except OrchestraError as error:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED

@@ -13,6 +13,7 @@ from orchestra_core.settings import (
     Settings,
     read_settings,
 )
+from tests.support.repositories import small_repository
 
 
 def test_the_default_is_the_private_valkey_in_the_users_state_directory() -> None:
@@ -98,3 +99,24 @@ def test_the_days_of_history_are_read_from_the_environment() -> None:
     assert read_settings({HISTORY_KEEP: "400"}).history_keep == 400
     with pytest.raises(BadInput, match=r"'a month' is not a number of days from 0 to 36500; 0 ke"):
         read_settings({HISTORY_KEEP: "a month"})
+
+
+def test_the_environment_wins_over_the_configuration_and_that_over_the_default(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "orchestra" / "config.toml"
+    file.parent.mkdir()
+    file.write_text("[limits]\nunread = 5\nlinger = 6\nwrong = 1\n[history]\nkeep = 7\n")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), UNREAD_LIMIT: "9"}
+    settings = read_settings(environ)
+    assert (settings.unread_limit, settings.linger, settings.history_keep) == (9, 6, 7)
+    (problem,) = settings.problems
+    assert (problem.file, problem.line, problem.own) == (file, 4, True)
+
+
+def test_a_repository_sets_only_what_is_safe(tmp_path: Path) -> None:
+    shop = small_repository(tmp_path / "shop")
+    shop.write("orchestra.toml", "[limits]\nunread = 5\nlinger = 6\n")
+    settings = read_settings({"XDG_CONFIG_HOME": str(tmp_path)}, shop.path)
+    assert (settings.unread_limit, settings.linger) == (5, 300)
+    assert [problem.own for problem in settings.problems] == [False]

@@ -85,6 +85,8 @@ def _sole_daemon(project: Project) -> Generator[None]:
 
 
 async def _live(project: Project, settings: Settings) -> None:
+    for problem in settings.problems:
+        _log.warning("%s", problem)
     lifetime = Lifetime(project.git_dir, settings.linger)
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:

@@ -1,7 +1,9 @@
 """The files that a landing would add to a branch, with their sizes, and those that hold keys."""
 
+import os
 from collections.abc import Collection, Mapping
 
+from orchestra_core.configuration.configuration import read_configuration
 from orchestra_server.domain.unintended_files import Limits
 from orchestra_server.git.repository.repository import Repository
 
@@ -60,9 +62,10 @@ def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> 
 def read_limits(repo: Repository) -> Limits:
     """Return the limits from the git configuration: orchestra.largeFile and .manyFiles.
 
-    Sizes take git's units: `git config orchestra.largeFile 20m`.
+    Sizes take git's units: `git config orchestra.largeFile 20m`. Where git has none, the options
+    `limits.large_file` and `limits.many_files` of the configuration count.
     """
-    usual = Limits()
+    usual = _configured_limits(repo)
     told = repo.run("config", "--type=int", "--get-regexp", r"^orchestra\.(largefile|manyfiles)$")
     if told.status not in (0, _NOTHING_SET):  # one is no number; the other may be
         return Limits(
@@ -73,6 +76,16 @@ def read_limits(repo: Repository) -> Limits:
     return Limits(
         large=_usable(numbers.get("orchestra.largefile", ""), usual.large),
         many=_usable(numbers.get("orchestra.manyfiles", ""), usual.many),
+    )
+
+
+def _configured_limits(repo: Repository) -> Limits:
+    configuration = read_configuration(os.environ, repo.top)
+    large, many = (configuration.value(f"limits.{name}") for name in ("large_file", "many_files"))
+    usual = Limits()
+    return Limits(
+        large=large if isinstance(large, int) else usual.large,
+        many=many if isinstance(many, int) else usual.many,
     )
 
 

@@ -1,0 +1,176 @@
+"""Reads the configuration: the environment wins over the person's file, that over the repository's.
+
+Nothing in a file is a failure: what is wrong is a problem with its line, and counts as not set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestra_core.configuration.config_files import read_file, repository_file, user_file
+from orchestra_core.configuration.options import (
+    BY_NAME,
+    KEYS,
+    OPTIONS,
+    SECTIONS,
+    Value,
+    allowed,
+    checked,
+    words_of,
+)
+
+KeyWish = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """What is wrong in one line of a file; `own` if that is the person's."""
+
+    file: Path
+    line: int
+    text: str
+    own: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """One file: its text, and its values by their dotted names."""
+
+    path: Path
+    own: bool
+    text: str | None = None  # None where there is no file
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    keys: Mapping[str, KeyWish] = field(default_factory=dict[str, KeyWish])
+    problems: tuple[ConfigProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the files say, the stronger one first; the environment is not in it."""
+
+    files: tuple[ConfigFile, ...] = ()
+
+    @property
+    def problems(self) -> tuple[ConfigProblem, ...]:
+        """What is wrong in the files."""
+        return tuple(problem for file in self.files for problem in file.problems)
+
+    @property
+    def keys(self) -> Mapping[str, KeyWish]:
+        """What the section `[keys]` of the person's file says."""
+        return next((file.keys for file in self.files if file.own), dict[str, KeyWish]())
+
+    def value(self, name: str) -> Value:
+        """Return what holds without the environment: from a file, or the default."""
+        file = self.source(name)
+        return file.values[name] if file else BY_NAME[name].default
+
+    def source(self, name: str) -> ConfigFile | None:
+        """Return the file that sets an option, None for the default."""
+        return next((file for file in self.files if name in file.values), None)
+
+
+def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Configuration:
+    """Read the person's file, and that of the repository which `directory` is in."""
+    own = user_file(environ)
+    repositorys = repository_file(directory) if directory is not None else None
+    files = [_read(own, own=True)]
+    if repositorys is not None and repositorys != own:
+        files.append(_read(repositorys, own=False))
+    return Configuration(tuple(files))
+
+
+def _read(path: Path, *, own: bool) -> ConfigFile:
+    try:
+        data = read_file(path)
+    except OSError as fault:
+        problem = ConfigProblem(
+            path, 0, f"it cannot be read ({fault.strerror}) and is ignored", own
+        )
+        return ConfigFile(path, own, problems=(problem,))
+    if data is None:
+        return ConfigFile(path, own)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as fault:
+        line = data[: fault.start].count(b"\n") + 1
+        problem = ConfigProblem(path, line, "it is not UTF-8; the whole file is ignored", own)
+        return ConfigFile(path, own, "", problems=(problem,))
+    return read_text(path, text, own=own)
+
+
+def read_text(path: Path, text: str, *, own: bool) -> ConfigFile:
+    """Return what the text of a file says, and what is wrong in it."""
+    import tomllib  # noqa: PLC0415 - 3 ms, and most people have no file
+
+    from orchestra_core.configuration.key_lines import (  # noqa: PLC0415 - as above
+        key_lines,
+        leaves,
+        line_of_fault,
+        words_of_fault,
+    )
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        what = f"{words_of_fault(fault)}; the whole file is ignored"
+        problem = ConfigProblem(path, line_of_fault(text, fault), what, own)
+        return ConfigFile(path, own, text, problems=(problem,))
+    values: dict[str, Value] = {}
+    keys: dict[str, KeyWish] = {}
+    faults: dict[tuple[str, ...], str] = {}
+    for where, value in leaves(document):
+        fault = _take(".".join(where), value, values, keys, own=own)
+        if fault:
+            faults[where] = fault
+    lines = key_lines(text) if faults else {}
+    problems = (ConfigProblem(path, lines[where], faults[where], own) for where in faults)
+    return ConfigFile(path, own, text, values, keys, tuple(problems))
+
+
+def _take(
+    name: str, value: Any, values: dict[str, Value], keys: dict[str, KeyWish], *, own: bool
+) -> str:
+    """Take a value in, or return what is wrong with it."""
+    option = BY_NAME.get(name)
+    if name.startswith(f"{KEYS}.") and own:
+        wish = _key_wish(value)
+        if wish is None:
+            return f'{name} is not a key such as "ctrl+x", or a list of keys'
+        keys[name.removeprefix(f"{KEYS}.")] = wish
+        return ""
+    if name.startswith(f"{KEYS}.") or (option is not None and not own and not option.in_repository):
+        return f"{name} is only taken from your own config.toml; it is ignored here"
+    if option is None:
+        return _unknown(name, value)
+    fit = checked(option, value)
+    if fit is None:
+        return f"{name} = {_shown(value)} is not {allowed(option)}"
+    values[name] = fit
+    return ""
+
+
+def _key_wish(value: Any) -> KeyWish | None:
+    if isinstance(value, str):
+        return value
+    return words_of(value)
+
+
+def _unknown(name: str, value: Any) -> str:
+    import difflib  # noqa: PLC0415 - only for a mistake
+
+    if name in SECTIONS:  # an empty one is nothing wrong
+        return "" if value == {} else f"{name} is a section; write [{name}] and its keys below"
+    names = [option.name for option in OPTIONS]
+    close = difflib.get_close_matches(name, names, n=1)
+    cure = f"did you mean {close[0]}?" if close else "'orchestra config --default' lists the keys"
+    return f"unknown key {name}; {cure}"
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"  # noqa: PLR2004 - characters

@@ -1,0 +1,136 @@
+"""Every option of the configuration in one table: reading, `orchestra config` and its help use it.
+
+The section `[keys]` is not in it: the room knows its keys (`orchestra_tui/keymap.py`).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
+
+Value: TypeAlias = bool | int | str | tuple[str, ...]
+Kind = Literal["flag", "whole", "choice", "text", "words"]
+KEYS = "keys"
+_LONGEST = 86_400
+_MOST_DAYS = 36_500
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOption:
+    """One option: its dotted name, what it may be, and where it may be set.
+
+    A `whole` number reaches from 0 to `most` of `unit`; `variable` is the environment's, which
+    wins. Only what is `in_repository` is taken from a repository's file: it came with somebody
+    else's commit, so nothing in it may run a program, delete anything or take a key.
+    """
+
+    name: str
+    kind: Kind
+    default: Value
+    help: str
+    variable: str = ""
+    most: int = 0
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    in_repository: bool = False
+
+
+OPTIONS: tuple[ConfigOption, ...] = (
+    ConfigOption(
+        "theme.name", "text", "",
+        "The room's theme. Empty: the one last chosen in the room, at first orchestra-dark.",
+    ),
+    ConfigOption(
+        "notifications.when", "choice", "away",
+        "When to notify: while the terminal has not the focus, always, or never.",
+        choices=("away", "always", "never"),
+    ),
+    ConfigOption("notifications.bell", "flag", default=True, help="Ring the terminal's bell."),
+    ConfigOption(
+        "notifications.desktop", "choice", "auto",
+        "Ask the terminal to show a notification: with OSC 9, OSC 777, or where the terminal is "
+        "known to understand one.",
+        choices=("auto", "osc9", "osc777", "off"),
+    ),
+    ConfigOption(
+        "notifications.command", "words", (),
+        'A command to run as well, such as ["notify-send", "{title}", "{text}"]. No shell reads '
+        "it.",
+    ),
+    ConfigOption(
+        "notifications.title", "flag", default=True, help="Count in the terminal's title."
+    ),
+    ConfigOption(
+        "limits.unread", "whole", 120, "After how long unread mail is overdue; 0 is never.",
+        variable="ORCHESTRA_UNREAD_LIMIT", most=_LONGEST, unit="seconds", in_repository=True,
+    ),
+    ConfigOption(
+        "limits.linger", "whole", 300,
+        "How long the daemon stays once nobody needs it; 0 ends it at once.",
+        variable="ORCHESTRA_LINGER", most=_LONGEST, unit="seconds",
+    ),
+    ConfigOption(
+        "limits.large_file", "whole", 5_000_000,
+        "Landing asks before it adds a file above this size. git's orchestra.largeFile wins.",
+        most=10**15, unit="bytes", in_repository=True,
+    ),
+    ConfigOption(
+        "limits.many_files", "whole", 100,
+        "Landing asks before it adds a folder with more files. git's orchestra.manyFiles wins.",
+        most=10**9, unit="files", in_repository=True,
+    ),
+    ConfigOption(
+        "history.keep", "whole", 0, "How long the daemon keeps the history; 0 keeps all.",
+        variable="ORCHESTRA_HISTORY_KEEP", most=_MOST_DAYS, unit="days",
+    ),
+    ConfigOption(
+        "editor.command", "words", (),
+        'The editor of "orchestra config --edit", such as ["code", "--wait"]. Empty: VISUAL or '
+        "EDITOR.",
+    ),
+)  # fmt: skip
+BY_NAME = {option.name: option for option in OPTIONS}
+SECTIONS = (KEYS, *dict.fromkeys(option.name.split(".")[0] for option in OPTIONS))
+
+
+def checked(option: ConfigOption, value: Any) -> Value | None:
+    """Return a value from a file in the option's type, None where it is not one of its values."""
+    match option.kind:
+        case "flag":
+            return value if isinstance(value, bool) else None
+        case "whole":
+            return _whole(value, option.most)
+        case "choice":
+            return value if isinstance(value, str) and value in option.choices else None
+        case "text":
+            return value if isinstance(value, str) and value.isprintable() else None
+        case "words":
+            return words_of(value)
+
+
+def words_of(value: Any) -> tuple[str, ...] | None:
+    """Return a list of words, None for anything else."""
+    if not isinstance(value, list):
+        return None
+    entries = cast("list[Any]", value)
+    words = tuple(word for word in entries if isinstance(word, str) and "\0" not in word)
+    return words if len(words) == len(entries) else None
+
+
+def _whole(value: Any, most: int) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= most else None
+
+
+def allowed(option: ConfigOption) -> str:
+    """Return what an option takes, as an error says it."""
+    match option.kind:
+        case "flag":
+            return "true or false"
+        case "whole":
+            return f"a whole number of {option.unit} from 0 to {option.most}"
+        case "choice":
+            return " or ".join(f'"{choice}"' for choice in option.choices)
+        case "text":
+            return "a text on one line"
+        case "words":
+            return 'a list of words such as ["code", "--wait"]'
