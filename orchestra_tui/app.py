@@ -28,14 +28,19 @@ from orchestra_tui import themes
 from orchestra_tui.backend.daemon_hold import DaemonHold
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
+from orchestra_tui.backend.theme_choice import ThemeChoice
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
+from orchestra_tui.key_bindings import remap_keys
+from orchestra_tui.room_options import RoomOptions
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.driver import RoomDriver
 
+_NO_KEY = "none"  # no terminal sends it; Textual takes an empty one for the table's own
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
@@ -76,6 +81,7 @@ class RoomApp(AppBase):
         unread_limit: int = 0,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
+        theme_choice: ThemeChoice | None = None,
         settled: Callable[[], object] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
@@ -95,8 +101,12 @@ class RoomApp(AppBase):
         self.lacks_daemon = False
         self._room = RoomScreen(self, source.activity, project, clock)
         themes.install(self, light=light)
+        self._theme_choice = theme_choice
+        if theme_choice is not None and theme_choice.load() in self.available_themes:
+            self.theme = theme_choice.load()
+        remap_keys(keymap or {})
         if keymap:
-            self.set_keymap(keymap)
+            self.set_keymap({key_id: keys or _NO_KEY for key_id, keys in keymap.items()})
 
     def get_default_screen(self) -> Screen[None]:
         """Return the room, so that the very first paint shows it."""
@@ -182,13 +192,21 @@ class RoomApp(AppBase):
 
     def action_theme(self) -> None:
         """Change between the dark and the light theme."""
-        dark = self.theme == themes.DARK.name
-        self.theme = themes.LIGHT.name if dark else themes.DARK.name
+        dark = self.current_theme.dark
+        self.choose_theme(themes.LIGHT.name if dark else themes.DARK.name)
+
+    def choose_theme(self, name: str) -> None:
+        """Put a theme on, and keep the choice."""
+        self.theme = name
+        if self._theme_choice is not None:
+            self._theme_choice.keep(name)
 
     def action_palette(self) -> None:
         """Show all commands."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette([RoomCommands], placeholder="Search commands"))
+            self.push_screen(
+                CommandPalette([RoomCommands, ThemeCommands], placeholder="Search commands")
+            )
 
     def action_suspend(self) -> None:
         """Stop the whole job, as the kernel does for ctrl+z; the shell's `fg` brings it back."""
@@ -203,7 +221,11 @@ class RoomApp(AppBase):
 
 
 def run_room(
-    project: Project, settings: Settings, launch: ServerLaunch, early: ServerProcess | None
+    project: Project,
+    settings: Settings,
+    launch: ServerLaunch,
+    early: ServerProcess | None,
+    options: RoomOptions,
 ) -> int:
     """Show the room of `project` until the operator leaves; returns the exit code.
 
@@ -220,6 +242,8 @@ def run_room(
         daemon=DaemonHold(project, settings),
         own_clone=lambda: own_clone_id(project.git_dir),
         unread_limit=settings.unread_limit * SECOND,
+        keymap=options.keymap,
+        theme_choice=ThemeChoice(settings.state_dir, options.theme),
         settled=_keep_what_there_is,
         driver=RoomDriver,
     )

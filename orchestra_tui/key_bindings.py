@@ -1,10 +1,12 @@
 """Every key of the room, in one table: bindings, footer, help screen and README come from it.
 
-A keymap remaps each by its id; `screens/room/key_commands.py` says what each id does.
+A keymap remaps each by its id; `screens/room/key_commands.py` says what each id does. What is shown
+are the keys as they are remapped: a process has one room.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Group = Literal["Move", "View", "Act", "General"]
@@ -33,12 +35,12 @@ class Key:
     @property
     def shown_in_footer(self) -> bool:
         """Whether the footer has it when there is room."""
-        return self.rank > 0
+        return self.rank > 0 and bool(self.keys)
 
     @property
     def display(self) -> str:
         """The keys as people write them: `j ↓`."""
-        return " ".join(_DISPLAY.get(key, key) for key in self.keys.split(","))
+        return " ".join(map(shown_name, self.keys.split(",")))
 
     @property
     def first(self) -> str:
@@ -59,6 +61,16 @@ _DISPLAY = {
     "left": "←",
     "pageup": "pgup",
     "pagedown": "pgdn",
+}
+
+# Characters that Textual does not call by their Unicode names.
+_UNICODE = {
+    "slash": "solidus",
+    "backslash": "reverse_solidus",
+    "at": "commercial_at",
+    "minus": "hyphen_minus",
+    "underscore": "low_line",
+    "plus": "plus_sign",
 }
 
 KEYS: tuple[Key, ...] = (
@@ -101,12 +113,12 @@ KEYS: tuple[Key, ...] = (
 
 def in_footer() -> list[Key]:
     """Return the footer's keys, the most important first."""
-    return sorted((key for key in KEYS if key.shown_in_footer), key=lambda key: key.rank)
+    return sorted((key for key in present_keys() if key.shown_in_footer), key=lambda key: key.rank)
 
 
 def in_group(group: Group) -> list[Key]:
     """Return a group's keys in the table's order."""
-    return [key for key in KEYS if key.group == group]
+    return [key for key in present_keys() if key.group == group]
 
 
 def key_of(key_id: str) -> Key:
@@ -114,13 +126,37 @@ def key_of(key_id: str) -> Key:
     return _BY_ID[key_id]
 
 
+def present_keys() -> list[Key]:
+    """Return the table with the keys that hold now."""
+    return list(_BY_ID.values())
+
+
+def remap_keys(keymap: Mapping[str, str]) -> None:
+    """Show these keys, by their ids, and the table's own for all others."""
+    for key in KEYS:
+        _BY_ID[key.id] = replace(key, keys=keymap.get(key.id, key.keys))
+
+
 _BY_ID = {key.id: key for key in KEYS}
+
+
+def shown_name(name: str) -> str:
+    """Return Textual's name of a key as people write it."""
+    if name in _DISPLAY or len(name) <= 1:
+        return _DISPLAY.get(name, name)
+    modifiers, plus, base = name.rpartition("+")
+    try:
+        character = unicodedata.lookup(_UNICODE.get(base, base).replace("_", " ").upper())
+    except KeyError:
+        return name
+    is_seen = character.isprintable() and not character.isspace()
+    return f"{modifiers}{plus}{character}" if is_seen else name
 
 
 def readme_table(keys: Iterable[Key] = KEYS) -> str:
     """Return the keys as the Markdown table that stands in the README."""
     lines = ["| key | does |", "|---|---|"]
     for key in keys:
-        shown = " ".join(f"`{_DISPLAY.get(name, name)}`" for name in key.keys.split(","))
+        shown = " ".join(f"`{shown_name(name)}`" for name in key.keys.split(","))
         lines.append(f"| {shown} | {key.help} |")
     return "\n".join(lines) + "\n"

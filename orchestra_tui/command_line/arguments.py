@@ -44,6 +44,8 @@ environment:
                         (default: 120; 0: never)
   ORCHESTRA_LINGER      seconds that the daemon stays once nobody needs it (default: 300)
   ORCHESTRA_HISTORY_KEEP  days of history that the daemon keeps (default: 0: all)
+  XDG_CONFIG_HOME       directory of orchestra/config.toml (default: ~/.config); the
+                        variables win over it, and 'orchestra config' shows what holds
 
 exit codes: 0 success, 1 failure, 2 usage error
 """
@@ -85,6 +87,8 @@ class Options:
     confirm: bool = False
     summary: str = ""
     yes: bool = False
+    default: bool = False
+    edit: bool = False
 
 
 def read_options(arguments: Sequence[str]) -> Options:

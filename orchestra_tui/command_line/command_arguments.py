@@ -66,6 +66,18 @@ def add_setup(commands: CommandParsers) -> None:
         "Exits with 1 if a required check fails.",
     )
     _json(doctor, "print the checks as one JSON document")
+    config = commands.add(
+        "config",
+        "show the configuration: what holds, and whence",
+        "Options come from the environment, your config.toml, the repository's orchestra.toml, or "
+        "are defaults. Exits with 2 if something in a file is wrong.",
+    )
+    shown = config.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--default", action="store_true", help="print a commented file with every option"
+    )
+    shown.add_argument("--edit", action="store_true", help="open your file in your editor")
+    shown.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def add_work(commands: CommandParsers) -> None:
@@ -214,7 +226,7 @@ def _seconds(text: str) -> float:
 
 # Only the group of the command that was typed is built: each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
-    add_setup: ("init", "demo", "doctor"),
+    add_setup: ("init", "demo", "doctor", "config"),
     add_work: ("status", "interrupt", "resume", "answer", "events"),
     add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),

@@ -112,6 +112,10 @@ def _run_other(place: CommandContext, options: Options) -> int:
             code = reconcile.run(place, options)
         case "create" | "diff" | "land" | "close":
             code = _run_for_chambers(place, options)
+        case "config":
+            from orchestra_tui.command_line.commands.configuration import config
+
+            code = config.run(place, options)
         case _:
             from orchestra_tui.command_line.commands import room
 

@@ -25,6 +25,10 @@ class AppBase(App[int]):
         severity = "warning" if problem else "information"
         self.notify(one_line(line, 400), severity=severity, markup=False)
 
+    def choose_theme(self, name: str) -> None:
+        """Put a theme on, and keep the choice."""
+        raise NotImplementedError
+
     def start(self, work: Work) -> None:
         """Run `work` in the background; it outlives the dialog that started it."""
         self.run_worker(work())

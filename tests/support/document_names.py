@@ -12,7 +12,18 @@ _ENDINGS = (".py", ".lua", ".md", ".toml", ".tcss", ".txt", ".svg", ".yaml")
 # Files of a chamber, of a user's repository and of git; refs and branches; events and JSON-RPC.
 _ELSEWHERE = (
     *(".claude/", ".INTERRUPT", ".git/", ".codex/", ".gemini/", ".opencode/", ".venv/", "refs/"),
-    *("orchestra/", "info/", "your/", "src/", "tools/call", "mcp/", "/", "~"),
+    *(
+        "config.toml",
+        "orchestra.toml",
+        "orchestra/",
+        "info/",
+        "your/",
+        "src/",
+        "tools/call",
+        "mcp/",
+        "/",
+        "~",
+    ),
 )
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

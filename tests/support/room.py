@@ -13,6 +13,7 @@ from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSink, ServerStatus
+from orchestra_tui.backend.theme_choice import ThemeChoice
 from tests.support.gallery import MIDDLE, FixedTools, Size, settle
 from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of
@@ -92,6 +93,7 @@ async def room_of(
     clock: Clock = lambda: NOW,
     unread_limit: int = 0,
     daemon: DaemonKeeper | None = None,
+    theme_choice: ThemeChoice | None = None,
 ) -> AsyncGenerator[Room]:
     """Open a room on `told` and wait until it shows it; `unread_limit` in ms, 0 is never."""
     source = HandFedSource(told)
@@ -104,6 +106,7 @@ async def room_of(
         clock=clock,
         unread_limit=unread_limit,
         keymap=keymap,
+        theme_choice=theme_choice,
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         room = Room(app, pilot, source, played)

@@ -1,13 +1,16 @@
 """`orchestra`: the room, for the repository it stands in."""
 
 import gc
+import os
 import sys
 
-from orchestra_core.errors import Refused
+from orchestra_core.configuration.configuration import read_configuration
+from orchestra_core.errors import BadInput, Refused
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_tui.backend.server_process import plan_launch, start_early
 from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.room_options import RoomOptions, read_room_options
 
 
 def run(place: CommandContext) -> int:
@@ -18,10 +21,14 @@ def run(place: CommandContext) -> int:
             "the room needs a terminal; without one, use 'orchestra status' or "
             "'orchestra events --follow'"
         )
-    return open_room(project, place.settings)
+    options = read_room_options(read_configuration(os.environ, place.directory))
+    for problem in options.problems:
+        if problem.own:
+            raise BadInput(str(problem))
+    return open_room(project, place.settings, options)
 
 
-def open_room(project: Project, settings: Settings) -> int:
+def open_room(project: Project, settings: Settings, options: RoomOptions | None = None) -> int:
     """Show the room of `project`; returns the exit code."""
     gc.disable()  # until the first paint: what is imported and built for it stays
     from orchestra_tui.app import run_room  # noqa: PLC0415 - textual, only when there is a screen
@@ -29,4 +36,4 @@ def open_room(project: Project, settings: Settings) -> int:
     # Now: its imports take twice as long as the first paint. Earlier they would hold that up, and
     # later the room would wait for them.
     launch = plan_launch(project, settings)
-    return run_room(project, settings, launch, start_early(launch))
+    return run_room(project, settings, launch, start_early(launch), options or RoomOptions())

@@ -7,7 +7,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from orchestra_core.text import one_line
-from orchestra_tui.key_bindings import KEYS, Key
+from orchestra_tui.key_bindings import Key, present_keys
 from orchestra_tui.screens.room.room_screen import RoomScreen
 
 _LEAST_TASK_MATCH = 0.5
@@ -43,7 +43,11 @@ class RoomCommands(Provider):
 
 
 def _actions() -> list[Key]:
-    return [key for key in KEYS if key.group != _MOVES and key.id not in ("app.palette", "back")]
+    return [
+        key
+        for key in present_keys()
+        if key.group != _MOVES and key.id not in ("app.palette", "back")
+    ]
 
 
 def _said(key: Key) -> str:

@@ -14,10 +14,7 @@ from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.start_task import StartTask
 from orchestra_tui.screens.room.lists.lists import Lists
 
-_CLOSING = (
-    "The worktree is removed. Uncommitted and unmerged work is saved first; "
-    f"{key_of('restore_chamber').first} restores it."
-)
+_CLOSING = "The worktree is removed. Uncommitted and unmerged work is saved first; {} restores it."
 _NO_CHAMBER = "no chamber selected; press 2 to go to Chambers"
 
 
@@ -141,7 +138,7 @@ class OperatorKeys:
 
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self._app.view_model.state.presence.get(chamber.id)
-        facts = [_CLOSING]
+        facts = [_CLOSING.format(key_of("restore_chamber").first)]
         if presence is not None and presence.is_active:
             doing = one_line(f"{presence.tool} {presence.detail}", 60)
             facts.append(f"Its worker is still {presence.state} ({doing}).".replace(" ()", ""))

@@ -84,6 +84,17 @@ def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Co
     return Configuration(tuple(files))
 
 
+def problem_of(configuration: Configuration, name: str, text: str) -> ConfigProblem:
+    """Return the problem of a value that is wrong for who uses it, with its line."""
+    from orchestra_core.configuration.key_lines import key_lines  # noqa: PLC0415 - as below
+
+    for file in configuration.files:
+        for path, line in key_lines(file.text or "").items() if file.own else ():
+            if ".".join(path) == name:
+                return ConfigProblem(file.path, line, text, own=True)
+    return ConfigProblem(configuration.files[0].path, 0, text, own=True)
+
+
 def _read(path: Path, *, own: bool) -> ConfigFile:
     try:
         data = read_file(path)

@@ -1,0 +1,67 @@
+"""`orchestra config`: what holds and whence, a commented file, or the file in an editor."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestra_core.configuration.configuration import Configuration, read_configuration
+from orchestra_core.errors import Unavailable
+from orchestra_tui.command_line.arguments import Options
+from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.commands.configuration.config_lines import (
+    config_lines,
+    default_file,
+)
+from orchestra_tui.command_line.commands.configuration.present_options import config_document
+from orchestra_tui.command_line.print_output import print_document, print_lines, print_text, warn
+from orchestra_tui.room_options import read_room_options
+
+_MISUSED = 2
+
+
+def run(place: CommandContext, options: Options) -> int:
+    """Print what is asked for; 2 if something in a file is wrong."""
+    if options.default:
+        print_text(default_file())
+        return 0
+    if options.edit:
+        _edit(read_configuration(os.environ, place.directory))
+    configuration = read_configuration(os.environ, place.directory)
+    room = read_room_options(configuration)
+    if not options.edit:
+        document = config_document(configuration, room, place.settings)
+        if options.json:
+            print_document(document)
+        else:
+            print_lines(config_lines(document))
+    sys.stdout.flush()
+    for problem in room.problems:
+        warn(str(problem))
+    return _MISUSED if room.problems else 0
+
+
+def _edit(configuration: Configuration) -> None:
+    """Open the person's file, which begins as the commented one."""
+    path = next(file.path for file in configuration.files if file.own)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(default_file(), encoding="utf-8")
+    command = editor(configuration)
+    try:
+        ended = subprocess.run([*command, str(path)], check=False)  # noqa: S603 - the person's own
+    except OSError as fault:
+        raise Unavailable(
+            f"the editor {shlex.join(command)} does not start ({fault.strerror}); set EDITOR"
+        ) from fault
+    if ended.returncode:
+        raise Unavailable(f"the editor {shlex.join(command)} ended with {ended.returncode}")
+
+
+def editor(configuration: Configuration) -> list[str]:
+    """Return the person's editor: configured, VISUAL, EDITOR, or vi."""
+    configured = configuration.value("editor.command")
+    if isinstance(configured, tuple) and configured:
+        return [str(Path(configured[0]).expanduser()), *configured[1:]]
+    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")

@@ -1,0 +1,46 @@
+"""What the room takes from the configuration: keys, theme and notifications."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestra_core.configuration.configuration import (
+    ConfigProblem,
+    Configuration,
+    problem_of,
+)
+from orchestra_tui.keymap import read_keymap
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOptions:
+    """The options, and what is wrong with them although the configuration could be read."""
+
+    keymap: Mapping[str, str] = field(default_factory=dict[str, str])
+    theme: str = ""
+    problems: tuple[ConfigProblem, ...] = ()
+
+
+def read_room_options(configuration: Configuration) -> RoomOptions:
+    """Return the room's options; a wrong key or theme is a problem, and counts as not set."""
+    keymap = read_keymap(configuration.keys)
+    problems = [
+        problem_of(configuration, f"keys.{key_id}", fault)
+        for key_id, fault in keymap.faults.items()
+    ]
+    theme = str(configuration.value("theme.name"))
+    if theme and theme not in theme_names():
+        known = ", ".join(sorted(theme_names()))
+        fault = f'theme.name = "{theme}" is no theme; there are {known}'
+        problems.append(problem_of(configuration, "theme.name", fault))
+        theme = ""
+    return RoomOptions(keymap.keys, theme, (*configuration.problems, *problems))
+
+
+def theme_names() -> list[str]:
+    """Return the names of all themes: the room's two and Textual's."""
+    # Late: `orchestra config` alone needs them without the room, and then only for a theme.
+    from textual.theme import BUILTIN_THEMES  # noqa: PLC0415
+
+    from orchestra_tui.themes import DARK, LIGHT  # noqa: PLC0415
+
+    return [DARK.name, LIGHT.name, *BUILTIN_THEMES]
