@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from tests.support.commands import COMMAND, orchestra
+from tests.support.commands import orchestra
 from tests.support.repositories import TestRepository, small_repository
 
 
@@ -87,11 +87,10 @@ def test_a_limit_of_the_repository_counts_when_its_work_lands(
     shop: TestRepository, settings: Settings, own: Path
 ) -> None:
     assert not own.exists()
-    assert COMMAND
     orchestra(shop.path, settings, "create", "auth")
     chamber = TestRepository(shop.path / ".claude" / "worktrees" / "auth")
     chamber.write("data.bin", "x" * 2000)
     shop.write("orchestra.toml", "[limits]\nlarge_file = 1000\n")
     held = orchestra(shop.path, settings, "land", "--yes")
     assert held.returncode == 1
-    assert "data.bin (2 kB)" in held.stdout or "data.bin" in held.stdout
+    assert "data.bin" in held.stdout
