@@ -89,11 +89,12 @@ class Options:
     yes: bool = False
     default: bool = False
     edit: bool = False
+    shell: str = ""
 
 
 def read_options(arguments: Sequence[str]) -> Options:
     """Return what `arguments` say; raises BadInput, or SystemExit for --help and --version."""
-    parser = _build_parser(arguments[0] if arguments else "")
+    parser = build_parser(arguments[0] if arguments else "")
     options = parser.parse_args(arguments, namespace=Options())
     options.directory = options.directory.absolute()
     if options.port is not None and not options.http:
@@ -114,7 +115,7 @@ def _check_interrupt(options: Options) -> None:
         raise BadInput("TEXT is missing; give the message for the worker")
 
 
-def _build_parser(first: str) -> CommandParser:
+def build_parser(first: str) -> CommandParser:
     """Return the parser of all commands, or of the group that the first word belongs to."""
     parser = CommandParser(
         prog="orchestra",

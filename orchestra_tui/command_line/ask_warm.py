@@ -20,6 +20,7 @@ _COMMANDS = {
     "interrupt": ((), ("--requires", "--task", "--cancel"), ("chamber", "text")),
     "resume": ((), ("--task",), ("chamber",)),
     "answer": (("--json",), (), ("request", _REST)),
+    "__complete": ((), (), ("kind",)),
 }
 _REQUIRES = ("review", "stop", "suspend")
 _ANSWER_SECONDS = 15.0

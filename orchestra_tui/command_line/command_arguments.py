@@ -78,6 +78,16 @@ def add_setup(commands: CommandParsers) -> None:
     )
     shown.add_argument("--edit", action="store_true", help="open your file in your editor")
     shown.add_argument("--json", action="store_true", help="print one JSON document")
+    completion = commands.add(
+        "completion",
+        "print a script that completes this command in a shell",
+        "Names of chambers, tasks and saves are completed too. For bash: "
+        'eval "$(orchestra completion bash)" in ~/.bashrc; for zsh the same in ~/.zshrc, behind '
+        "compinit; for fish: orchestra completion fish > ~/.config/fish/completions/orchestra.fish",
+    )
+    completion.add_argument(
+        "shell", metavar="SHELL", choices=("bash", "zsh", "fish"), help="bash, zsh or fish"
+    )
 
 
 def add_work(commands: CommandParsers) -> None:
@@ -226,7 +236,7 @@ def _seconds(text: str) -> float:
 
 # Only the group of the command that was typed is built: each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
-    add_setup: ("init", "demo", "doctor", "config"),
+    add_setup: ("init", "demo", "doctor", "config", "completion"),
     add_work: ("status", "interrupt", "resume", "answer", "events"),
     add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),

@@ -28,8 +28,10 @@ def main(arguments: Sequence[str] | None = None, typed_at: int | None = None) ->
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        options = read_options(sys.argv[1:] if arguments is None else arguments)
-        code = _run(options, typed_at)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        code = _names(words)
+        if code is None:
+            code = _run(read_options(words), typed_at)
         sys.stdout.flush()
     except BadInput as error:
         return _complain(error, _MISUSED)
@@ -112,6 +114,10 @@ def _run_other(place: CommandContext, options: Options) -> int:
             code = reconcile.run(place, options)
         case "create" | "diff" | "land" | "close":
             code = _run_for_chambers(place, options)
+        case "completion":
+            from orchestra_tui.command_line.commands.completion import completion
+
+            code = completion.run(options.shell)
         case "config":
             from orchestra_tui.command_line.commands.configuration import config
 
@@ -134,6 +140,15 @@ def _run_for_chambers(place: CommandContext, options: Options) -> int:
         case _:
             from orchestra_tui.command_line.commands.chambers.close import run
     return run(place, options)
+
+
+def _names(words: list[str]) -> int | None:
+    """Answer a shell that completes names, which is no command of a person's."""
+    if "__complete" not in words[:3]:
+        return None
+    from orchestra_tui.command_line.commands.completion import print_names
+
+    return print_names.run(words) if print_names.asks_for_names(words) else None
 
 
 def _place(options: Options, typed_at: int | None) -> CommandContext:

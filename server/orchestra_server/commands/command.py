@@ -8,14 +8,16 @@ from typing import Literal
 from msgspec import Struct
 
 from orchestra_core.models import OPERATOR
+from orchestra_core.text import as_lines
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
 from orchestra_server.commands.requests.answer import answer
+from orchestra_server.commands.names import name_lines
 from orchestra_server.commands.resume import check_resume, resumed_lines
 from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.open_worktree import open_worktree
 
-CommandName = Literal["status", "interrupt", "resume", "answer", "worktree"]
+CommandName = Literal["status", "interrupt", "resume", "answer", "worktree", "__complete"]
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
@@ -35,6 +37,7 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
     task: str = ""
     request: str = ""
     words: tuple[str, ...] = ()
+    kind: str = ""
     typed_at: int | None = None
     actor: Literal["operator", "conductor"] = OPERATOR
 
@@ -70,3 +73,5 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
             return await answer(context, command.request, command.words, as_json=command.json)
         case "worktree":
             return await open_worktree(context, name=command.chamber, brief=command.text)
+        case "__complete":
+            return as_lines(name_lines(await context.store.snapshot(), command.kind))

@@ -3,7 +3,7 @@
 import math
 
 from orchestra_core.replies.chambers import ClosedChamber
-from orchestra_server.commands.close import close_named_chamber, closed_lines
+from orchestra_server.commands.chambers.close import close_named_chamber, closed_lines
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project

@@ -3,7 +3,7 @@
 import math
 
 from orchestra_core.replies.chambers import CreatedChambers
-from orchestra_server.commands.create import check_create, create_chambers, created_lines
+from orchestra_server.commands.chambers.create import check_create, create_chambers, created_lines
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project

@@ -7,7 +7,7 @@ import sys
 
 from orchestra_core.replies.review import ChamberDiff
 from orchestra_core.text import clean
-from orchestra_server.commands.diff import diff_note, diff_of_named_chamber
+from orchestra_server.commands.chambers.diff import diff_note, diff_of_named_chamber
 from orchestra_server.usecases.review.read_diff import DiffReading, as_unicode
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from orchestra_core.errors import BadInput
 from orchestra_core.replies.completion import CompletedTask
-from orchestra_server.commands.land import (
+from orchestra_server.commands.chambers.land import (
     LandingWish,
     can_land,
     check_land,
@@ -13,7 +13,7 @@ from orchestra_server.commands.land import (
     land,
     plan_landing,
 )
-from orchestra_server.commands.land_lines import done_lines, plan_lines, question
+from orchestra_server.commands.chambers.land_lines import done_lines, plan_lines, question
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from orchestra_core.replies.chambers import SavedChamber
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
-from orchestra_server.commands.land import LandingWish
-from orchestra_server.commands.land_lines import done_lines, plan_lines, question
+from orchestra_server.commands.chambers.land import LandingWish
+from orchestra_server.commands.chambers.land_lines import done_lines, plan_lines, question
 
 ALL = LandingWish()
 PLAN = CompletedTask(

@@ -1,6 +1,6 @@
 """`orchestra close` says where the work is."""
 
-from orchestra_server.commands.close import close_named_chamber, closed_lines
+from orchestra_server.commands.chambers.close import close_named_chamber, closed_lines
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.repositories import TestRepository
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.errors import BadInput
-from orchestra_server.commands.create import check_create, create_chambers, created_lines
+from orchestra_server.commands.chambers.create import check_create, create_chambers, created_lines
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task
 

@@ -4,7 +4,7 @@ import pytest
 
 from orchestra_core.errors import BadInput
 from orchestra_core.replies.completion import CompletedTask, FileConflict
-from orchestra_server.commands.land import (
+from orchestra_server.commands.chambers.land import (
     LandingWish,
     can_land,
     check_land,

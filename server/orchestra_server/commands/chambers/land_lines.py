@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from orchestra_core.replies.completion import CompletedTask, FileConflict
-from orchestra_server.commands.land import LandingWish, can_land
+from orchestra_server.commands.chambers.land import LandingWish, can_land
 from orchestra_server.usecases.completion.chosen_chambers import NOT_CHOSEN
 
 _FILES_SHOWN = 6

@@ -1,7 +1,7 @@
 """What `orchestra diff` says beside the diff."""
 
 from orchestra_core.replies.review import ChamberDiff, DiffPart
-from orchestra_server.commands.diff import diff_note, diff_of_named_chamber
+from orchestra_server.commands.chambers.diff import diff_note, diff_of_named_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.review.read_diff import DiffReading
 from tests.support.repositories import TestRepository
