@@ -1,6 +1,7 @@
 """A command of the operator as it was typed, and the one place that runs it.
 
 Nobody types `worktree`: a client's hook asks for a chamber in place of a worktree (decision 0038).
+Nor does anybody type `__complete`: a shell asks for the names that it completes.
 """
 
 from typing import Literal
@@ -10,8 +11,8 @@ from msgspec import Struct
 from orchestra_core.models import OPERATOR
 from orchestra_core.text import as_lines
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
-from orchestra_server.commands.requests.answer import answer
 from orchestra_server.commands.names import name_lines
+from orchestra_server.commands.requests.answer import answer
 from orchestra_server.commands.resume import check_resume, resumed_lines
 from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
@@ -71,7 +72,12 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
             return await resumed_lines(context, command.chamber, command.task)
         case "answer":
             return await answer(context, command.request, command.words, as_json=command.json)
-        case "worktree":
-            return await open_worktree(context, name=command.chamber, brief=command.text)
-        case "__complete":
-            return as_lines(name_lines(await context.store.snapshot(), command.kind))
+        case "worktree" | "__complete":
+            return await _run_for_program(context, command)
+
+
+async def _run_for_program(context: Context, command: OperatorCommand) -> str:
+    """Run what a client's hook or a shell asks for."""
+    if command.name == "worktree":
+        return await open_worktree(context, name=command.chamber, brief=command.text)
+    return as_lines(name_lines(await context.store.snapshot(), command.kind))
