@@ -1,12 +1,27 @@
 """The real Claude Code: what a worker's shell and tools are kept from."""
 
 import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.tasks import StartedTask
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_working import open_chamber, work
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.claude_code import claude_binary, run_claude
+from tests.support.orchestration import Conductor, in_memory
+from tests.support.scripted_model import (
+    CallTool,
+    ModelAnswer,
+    ModelRequest,
+    Say,
+    Script,
+    scripted_model,
+)
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -41,3 +56,145 @@ async def test_a_command_that_writes_elsewhere_is_denied_and_one_in_the_chamber_
     assert results[3].words() == "PRICE"
     assert results[4].words() == "[]"
     assert not (main / "a.py").exists()
+
+
+SERVER_TOOL = "mcp__orchestration__get_task_status"
+
+
+async def test_a_subagent_in_a_chamber_cannot_call_the_servers_tools_and_its_conductor_can(
+    client_setup: ClientSetup,
+) -> None:
+    chamber = await open_chamber(client_setup)
+    worker, conductor = list[ModelRequest](), list[ModelRequest]()
+
+    def script(request: ModelRequest) -> ModelAnswer:
+        prompt = "\n".join(block.words() for block in request.messages[0].blocks())
+        asked = {"task_id": chamber.task_id}
+        if "You are the worker" in prompt:
+            worker.append(request)
+            calls = [bash(f"ls {chamber.path}"), CallTool(SERVER_TOOL, asked)]
+            return [calls[request.turn]] if request.turn < 2 else [Say("My part is done.")]
+        conductor.append(request)
+        if not request.answers("Agent"):
+            starting = {"description": "auth", "subagent_type": "general-purpose"}
+            starting["prompt"] = f"You are the worker in {chamber.path}."
+            return [CallTool("Agent", starting)]
+        if not request.answers(SERVER_TOOL):
+            return [CallTool(SERVER_TOOL, asked)]
+        return [Say("I wait for my worker.")]
+
+    await asyncio.to_thread(conduct, client_setup, script)
+    refused = worker[-1].answers(SERVER_TOOL)[0]
+    assert refused.is_error
+    assert "get_task_status is the conductor's" in refused.words()
+    assert f"{chamber.path}/.DISCOVERY" in refused.words()
+    assert not conductor[-1].answers(SERVER_TOOL)[0].is_error
+
+
+def conduct(client_setup: ClientSetup, script: Script) -> None:
+    """Run a session in the main checkout with the server's tools."""
+    binary = claude_binary()
+    top = client_setup.repository.path
+    with scripted_model(script) as model:
+        ended = run_claude(
+            binary,
+            "Go.",
+            directory=top,
+            home=client_setup.home,
+            model_url=model.url,
+            environ={**client_setup.environ, "ORCHESTRA_LINGER": "60"},
+            options=[
+                "--allowedTools",
+                "Bash Write mcp__orchestration",
+                "--mcp-config",
+                str(top / ".mcp.json"),
+            ],
+        )
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+    assert model.faults == []
+
+
+FACT = "The sessions table has no user id."
+
+
+@pytest.mark.parametrize("kind", ["subagents", "sessions"])
+async def test_a_critical_discovery_reaches_a_sibling_at_work_at_once(
+    client_setup: ClientSetup, kind: str
+) -> None:
+    async with in_memory(client_setup.settings, client_setup.repository.path) as operator:
+        paths = await open_chambers(operator)
+        seen = dict[str, float]()
+
+        def script(request: ModelRequest) -> ModelAnswer:
+            prompt = "\n".join(block.words() for block in request.messages[0].blocks())
+            name = next((one for one in paths if f"worker of {one}." in prompt), "")
+            if not name:
+                return start_all(request, paths)
+            if name == "auth":
+                return report(request, paths["auth"], seen)
+            if FACT in request.text():
+                seen.setdefault("read", time.monotonic())
+                return [Say("I have read it.")]
+            return [bash(f"touch {paths['api']}/a && sleep 0.1")] if request.turn < 60 else []
+
+        if kind == "subagents":
+            await asyncio.to_thread(conduct, client_setup, script)
+        else:
+            await asyncio.to_thread(work_in_all, client_setup, paths, script)
+    assert 0 < seen["read"] - seen["written"] < 1.5
+
+
+async def open_chambers(operator: Conductor) -> dict[str, Path]:
+    task = await operator.call(StartedTask, "start_task", {"description": "Add accounts"})
+    asked = {"task_id": task.task_id, "chamber_names": ["auth", "api"]}
+    made = await operator.call(CreatedChambers, "create_chambers_batch", asked)
+    return {chamber.name: Path(chamber.path) for chamber in made.chambers}
+
+
+def start_all(request: ModelRequest, paths: Mapping[str, Path]) -> ModelAnswer:
+    """Start both workers as subagents."""
+    if request.answers("Agent"):
+        return [Say("I wait for my workers.")]
+    return [
+        CallTool(
+            "Agent",
+            {
+                "description": name,
+                "subagent_type": "general-purpose",
+                "prompt": f"You are the worker of {name}. You work in {path}.",
+            },
+        )
+        for name, path in paths.items()
+    ]
+
+
+def report(request: ModelRequest, chamber: Path, seen: dict[str, float]) -> ModelAnswer:
+    """Be busy for a moment, then write a discovery whose line has no end, then be busy again."""
+    if request.turn == 1:
+        written = {"file_path": f"{chamber}/.DISCOVERY", "content": f"critical {FACT}"}
+        return [CallTool("Write", written)]
+    if request.turn == 2:
+        seen["written"] = time.monotonic()
+        assert not request.results()[-1].is_error, request.results()[-1].words()
+    return [bash(f"touch {chamber}/a && sleep 1")] if request.turn < 4 else [Say("Done.")]
+
+
+def work_in_all(client_setup: ClientSetup, paths: Mapping[str, Path], script: Script) -> None:
+    """Run a session in each chamber, all at once."""
+    binary = claude_binary()
+    with scripted_model(script) as model, ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(
+                run_claude,
+                binary,
+                f"You are the worker of {name}.",
+                directory=path,
+                home=client_setup.home,
+                model_url=model.url,
+                environ=client_setup.environ,
+                options=["--allowedTools", "Bash Write"],
+            )
+            for name, path in paths.items()
+        ]
+        assert [run.result().returncode for run in runs] == [0, 0]
+    assert model.faults == []

@@ -35,7 +35,16 @@ from tests.support.samples import NOON, a_task, sending
 
 NOTHING: Mapping[str, object] = {}
 Subject = Literal[
-    "mail", "presence", "guard", "bash", "binding", "request", "wake", "gemini", "codex"
+    "mail",
+    "presence",
+    "guard",
+    "bash",
+    "tools",
+    "binding",
+    "request",
+    "wake",
+    "gemini",
+    "codex",
 ]
 
 

@@ -1,5 +1,6 @@
 """The MCP server `orchestration`: tools, resources and the prompt, with errors of one line."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from pydantic import AnyUrl, ValidationError
 from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError, Unknown, unavailable
 from orchestra_core.text import one_line
+from orchestra_server.files.spool.worker_calls import worker_refusal
 from orchestra_server.tools.argument_errors import Signature, explain
 from orchestra_server.tools.conductor_prompt import INSTRUCTIONS, conduct_prompt
 from orchestra_server.tools.resources import add_resources
@@ -31,6 +33,7 @@ from orchestra_server.tools.surrogates import replace_surrogates_in_object
 from orchestra_server.tools.tool_list import build_tools, signature_of
 
 NAME = "orchestration"
+CALL_ID = "claudecode/toolUseId"  # as the hooks of Claude Code get it
 _log = logging.getLogger(__name__)
 
 
@@ -73,10 +76,23 @@ class OrchestrationServer(MCPServer[None]):
         if signature is None:
             tool_names = ", ".join(self._signatures)
             raise ToolError(f"unknown tool {one_line(name, 60)!r}; this server has {tool_names}")
+        if context is not None and (refusal := await self._refusal(name, context)):
+            raise ToolError(refusal)
         try:
             return await super().call_tool(name, _clean_arguments(arguments, signature), context)
         except ToolError as error:
             raise ToolError(_error_line(signature, error)) from None
+
+    async def _refusal(self, tool: str, context: Context[None, Any]) -> str:
+        """Return why a worker's call is refused; hooks know whose a client's call is."""
+        call_id = (context.request_context.meta or {}).get(CALL_ID)
+        if not isinstance(call_id, str):
+            return ""
+        try:
+            common_dir = self._session.project().git_dir
+            return await asyncio.to_thread(worker_refusal, common_dir, tool, call_id)
+        except OrchestraError:  # the call itself says what is missing
+            return ""
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[None, Any] | None = None

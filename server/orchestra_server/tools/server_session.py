@@ -77,15 +77,14 @@ class ServerSession:
 
     async def context(self, actor: str) -> Context:
         """Return the context of a call by `actor`; raises Unavailable or BadInput in one line."""
-        if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
-            self._project = find_project(self._directory, self._settings.project)
-        store = await self._store_of(self._project)
+        project = self.project()
+        store = await self._store_of(project)
         if self._daemon is not None:
             self._daemon.needed()
-        await take_in_spool(store, self._project.git_dir, self._clock)
+        await take_in_spool(store, project.git_dir, self._clock)
         context = Context(
             store=store,
-            project=self._project,
+            project=project,
             settings=self._settings,
             actor=actor,
             clock=self._clock,
@@ -94,6 +93,12 @@ class ServerSession:
         clone = context.clone
         self._clones.add(clone)
         return replace(context, earlier_clones=frozenset(self._clones - {clone, ""}))
+
+    def project(self) -> Project:
+        """Return the project of this server's directory; raises BadInput in one line."""
+        if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
+            self._project = find_project(self._directory, self._settings.project)
+        return self._project
 
     async def _store_of(self, project: Project) -> "Store":
         stack = self._stack

@@ -36,17 +36,20 @@ def has_discovery_file(chamber: Path) -> bool:
     )
 
 
-def claim_discovery_file(chamber: Path, *, is_last: bool = False) -> ClaimedFile | None:
+def claim_discovery_file(
+    chamber: Path, *, is_last: bool = False, written_until_ms: int = 0
+) -> ClaimedFile | None:
     """Claim what a worker has written; None where there is nothing, or not all of it yet.
 
-    With `is_last` nothing more is waited for. Raises OSError for a chamber that cannot be written.
+    With `is_last` nothing more is waited for; what was written until `written_until_ms`, when a
+    tool of the worker ended, is whole. Raises OSError for a chamber that cannot be written.
     """
     if not has_discovery_file(chamber):
         return None
     claimed = chamber / CLAIMED
     if not _is_there(claimed):
         written = chamber / DISCOVERY
-        if not is_last and _is_half_written(written):
+        if not is_last and _is_half_written(written, written_until_ms):
             return None
         written.rename(claimed)
     return ClaimedFile(claimed, _content(claimed))
@@ -56,12 +59,14 @@ def _is_there(path: Path) -> bool:
     return path.is_symlink() or (path.exists() and not path.is_dir())
 
 
-def _is_half_written(path: Path) -> bool:
-    """Tell whether a file's last line has no end and was written just now."""
+def _is_half_written(path: Path, written_until_ms: int) -> bool:
+    """Tell whether a file's last line has no end and its writer may still be at it."""
     content = _content(path)
     if content is None or content.endswith(b"\n") or len(content) > SIZE_LIMIT:
         return False
-    return time.time() - path.lstat().st_mtime < _UNFINISHED_S
+    written = path.lstat().st_mtime
+    is_tool_over = written * 1_000 <= written_until_ms
+    return not is_tool_over and time.time() - written < _UNFINISHED_S
 
 
 def _content(path: Path) -> bytes | None:

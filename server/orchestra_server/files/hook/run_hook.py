@@ -12,12 +12,13 @@ from orchestra_server.files.hook.json_files import Fields, dump, object_of, pars
 from orchestra_server.files.hook.other_clients import CLIENTS, find_session, serve_other_client
 from orchestra_server.files.hook.requests.ask_operator import answer_request, is_asked
 from orchestra_server.files.hook.spool import bind_waiting, continued, leave_report
+from orchestra_server.files.hook.tool_guard import find_worker, guard_tool
 
 UNREPORTED = "PostToolBatch"
 
 
 def run(subject: str, hooks: str) -> None:
-    """Handle one event; `subject` is mail, guard, binding, request or another client's name.
+    """Handle one event; `subject` is mail, guard, tools, binding, request or another client.
 
     `hooks` is the folder of the settings, in the chamber or the main checkout. For a binding,
     finding the reader is enough: that binds a subagent to its chamber.
@@ -29,11 +30,15 @@ def run(subject: str, hooks: str) -> None:
         is_other_client = subject in CLIENTS
         session_root = os.environ.get("CLAUDE_PROJECT_DIR", "")
         bind_waiting(own)
+        if subject == "tools":  # what its arguments name binds nobody
+            payload["tool_input"] = {}
         reader = (
             find_session(own, payload)
             if is_other_client
             else find_reader(own, payload, session_root)
         )
+        if subject == "tools":
+            reader = find_worker(own, payload, reader)
         event = text(payload.get("hook_event_name"))
         if reader is None:
             return
@@ -46,6 +51,8 @@ def run(subject: str, hooks: str) -> None:
         elif subject == "guard":
             guard_write(reader, payload)
             guard_bash(reader, payload)
+        elif subject == "tools":
+            guard_tool(reader, payload)
         elif subject == "request":
             answer_request(reader, payload)
         elif subject == "mail" or is_other_client:

@@ -16,7 +16,8 @@ _READING = (
 _PLAIN = "A-Za-z0-9 ./_=:,@%+-"
 # The key stands once: quotes within a value are escaped in JSON.
 _COMMAND = "said=${asked#*'\"command\":'}; said=${said# }; said=${said#'\"'}; said=${said%%'\"'*}"
-_WORKERS_ONLY = "case $asked in *'\"agent_id\"'*|*.claude/work*) ;; *) exit 0 ;; esac"
+# In the main checkout: the conductor's own calls have no agent, and no chamber as directory.
+WORKERS_ONLY = "case $asked in *'\"agent_id\"'*|*.claude/work*) ;; *) exit 0 ;; esac"
 
 
 def bash_line(command: Command) -> str:
@@ -26,7 +27,7 @@ def bash_line(command: Command) -> str:
     """
     words = "|".join(f"{_escaped(words)}|{_escaped(words)}\\ *" for words in _READING)
     passes = f"case $said in *[!{_escaped(_PLAIN)}]*|*--output*) ;; {words}) exit 0 ;; esac"
-    workers = "" if command.mailbox else f"{_WORKERS_ONLY}; "
+    workers = "" if command.mailbox else f"{WORKERS_ONLY}; "
     line = guarded(command, command.present, "guard")
     return f"asked=$(cat); {workers}{_COMMAND}; {passes}; printf '%s\\n' \"$asked\" | {{ {line}; }}"
 

@@ -28,6 +28,7 @@ SECTIONS = (
     "bash/script_writes",
     "bash/bash_writes",
     "bash_guard",
+    "tool_guard",
     "requests/request_rules",
     "requests/ask_operator",
     "other_clients",

@@ -2,8 +2,9 @@
 
 Each event has one handler: a shell that puts a report into the spool, and starts Python only when
 there is mail. A client waits for it, so that reports are written in the order of the events. The
-tools that write have one more, for the guards. In a chamber a change of the mailbox wakes
-a session that is idle: `asyncRewake` with exit code 2, which is undocumented (seen in 2.1.330).
+tools that write, Bash and Orchestra's own tools have one more, for the guards. In a chamber a
+change of the mailbox wakes a session that is idle: `asyncRewake` with exit code 2, which is
+undocumented (seen in 2.1.330).
 """
 
 import shlex
@@ -11,7 +12,8 @@ from collections.abc import Mapping
 
 from orchestra_core.errors import BadInput
 from orchestra_server.files import json_edit
-from orchestra_server.files.hook_setup.bash_filter import bash_line
+from orchestra_server.files.hook.tool_guard import TOOL_PREFIX
+from orchestra_server.files.hook_setup.bash_filter import WORKERS_ONLY, bash_line
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
     Command,
@@ -133,6 +135,7 @@ def _groups_of(event: str, command: Command) -> list[Json]:
         line = guarded(command, command.present, "guard")
         groups.append({"matcher": _WRITING_TOOLS, "hooks": [_handler(line)]})
         groups.append({"matcher": "Bash", "hooks": [_handler(bash_line(command))]})
+        groups.append({"matcher": f"{TOOL_PREFIX}.*", "hooks": [_handler(_tool_line(command))]})
     if event == "PostToolUse" and not command.mailbox:
         # At once and by Python: a report that nobody reads would leave a subagent without mail.
         line = guarded(command, command.present, "binding")
@@ -147,6 +150,13 @@ def _asking(command: Command) -> list[Json]:
 
 def _handler(line: str, seconds: int = _TIMEOUT_S) -> Json:
     return {"type": "command", "command": line, "timeout": seconds}
+
+
+def _tool_line(command: Command) -> str:
+    """Return the line before a call of Orchestra's own tools, which are the conductor's."""
+    line = guarded(command, command.present, "tools")
+    only_workers = f"asked=$(cat); {WORKERS_ONLY}; printf '%s\\n' \"$asked\" | {{ {line}; }}"
+    return line if command.mailbox else only_workers
 
 
 def event_line(event: str, command: Command) -> str:

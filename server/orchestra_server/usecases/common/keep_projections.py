@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from typing import TypeAlias
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Snapshot, Update
 from orchestra_server.usecases.clones.whereabouts import is_here
@@ -16,6 +17,7 @@ from orchestra_server.usecases.common.transaction import Context
 
 # Seconds: whoever made a change rebuilds its files; changes in quick succession are shown together.
 _PAUSE = 0.5
+OnReport: TypeAlias = Callable[[Chamber, Presence | None], None]
 _log = logging.getLogger(__name__)
 
 
@@ -25,11 +27,14 @@ class ProjectionKeeper:
     def __init__(
         self,
         context: Context,
-        on_report: Callable[[Chamber], None] = lambda _: None,
+        on_report: OnReport = lambda _chamber, _presence: None,
         *,
         pause: float = _PAUSE,
     ) -> None:
-        """`on_report` gets the chamber of each worker that reports, and at first all live ones."""
+        """`on_report` gets the chamber of each worker that reports, and at first all live ones.
+
+        With it comes what the worker does now, None at first.
+        """
         self._context = context
         self._on_report = on_report
         self._pause = pause
@@ -52,13 +57,13 @@ class ProjectionKeeper:
                 self._state = state
                 for chamber in state.chambers.values():
                     if chamber.is_live:
-                        self._on_report(chamber)
+                        self._on_report(chamber, None)
                 self._changed |= tasks_of_clone(state.tasks, state, self._context.clone)
             case Arrived(events=events):
                 self._apply(events)
             case PresenceChanged(presence=presence):
                 if (chamber := self._state.chambers.get(presence.chamber_id)) is not None:
-                    self._on_report(chamber)
+                    self._on_report(chamber, presence)
             case _:
                 return
         if self._changed:

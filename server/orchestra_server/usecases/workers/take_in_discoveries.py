@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Presence
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.discovery_file import DiscoveryFileContent, read_discoveries
 from orchestra_server.files.chamber.discovery_file import (
@@ -37,11 +37,14 @@ class DiscoveryIntake:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._due = dict[str, Chamber]()
+        self._tool_ended_ms = dict[str, int]()  # by chamber, when a tool of its worker last ended
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def look_into(self, chamber: Chamber) -> None:
+    def look_into(self, chamber: Chamber, presence: Presence | None = None) -> None:
         """Have a chamber's file taken in soon if there is one; quick, since every report asks."""
+        if presence is not None and not presence.tool:
+            self._tool_ended_ms[chamber.id] = presence.since
         if has_discovery_file(Path(chamber.path)):
             self._due[chamber.id] = chamber
             self._woken.set()
@@ -54,15 +57,23 @@ class DiscoveryIntake:
             due, self._due = self._due, {}
             for chamber in due.values():
                 try:
-                    await take_in_discoveries(self._context, chamber)
+                    await take_in_discoveries(
+                        self._context,
+                        chamber,
+                        written_until_ms=self._tool_ended_ms.get(chamber.id, 0),
+                    )
                 except (OrchestraError, OSError) as fault:
                     _log.warning("%s of %s waits: %s", DISCOVERY, chamber.id, fault)
                     continue  # until the worker's next report
                 self._loop.call_later(_HALF_WRITTEN_S, self.look_into, chamber)
 
 
-async def take_in_discoveries(context: Context, chamber: Chamber, *, is_last: bool = False) -> None:
+async def take_in_discoveries(
+    context: Context, chamber: Chamber, *, is_last: bool = False, written_until_ms: int = 0
+) -> None:
     """Record what lies in a live chamber of this clone; `is_last` takes a half-written file, too.
+
+    A file that was last written before `written_until_ms` counts as whole.
 
     What is malformed is answered by mail in one line. While the task takes no changes, the file
     stays. Raises OSError, StoreUnavailable; then it stays as well.
@@ -72,7 +83,9 @@ async def take_in_discoveries(context: Context, chamber: Chamber, *, is_last: bo
     if not await context.store.read(lambda reads: _takes_changes(reads, chamber)):
         return
     claimed = await asyncio.to_thread(
-        lambda: claim_discovery_file(Path(chamber.path), is_last=is_last)
+        lambda: claim_discovery_file(
+            Path(chamber.path), is_last=is_last, written_until_ms=written_until_ms
+        )
     )
     if claimed is None:
         return

@@ -43,6 +43,7 @@ def test_a_file_whose_last_line_has_no_end_waits_until_it_is_old(tmp_path: Path)
     file.write_text("critical the ses")
     assert has_discovery_file(tmp_path)
     assert claim_discovery_file(tmp_path) is None
+    assert claim_discovery_file(tmp_path, written_until_ms=1) is None
     os.utime(file, (1, 1))
     claimed = claim_discovery_file(tmp_path)
     assert claimed is not None

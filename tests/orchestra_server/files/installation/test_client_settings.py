@@ -40,7 +40,7 @@ def test_the_users_own_entries_stay_first_and_unchanged() -> None:
     settings = json.loads(text)
     assert list(settings) == ["permissions", "model", "unknown", "hooks"]
     notes = [group.get("note") for group in settings["hooks"]["PreToolUse"]]
-    assert notes == ["keep", None, None, None]
+    assert notes == ["keep", None, None, None, None]
     assert settings["hooks"]["Mine"] == []
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Presence
 from orchestra_server.files.chamber.discovery_file import CLAIMED, DISCOVERY
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -108,14 +108,37 @@ async def test_a_half_written_file_is_looked_at_again(
     assert discovery.text == "the session table is gone"
 
 
+async def test_a_file_without_an_end_is_whole_once_the_tool_that_wrote_it_has_ended(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "_HALF_WRITTEN_S", 60)
+    task, sides = await opened(context)
+    chamber = await chamber_of(context, task, "auth")
+    file = sides["auth"] / DISCOVERY
+    file.write_text("critical the session table is gone")
+    intake = DiscoveryIntake(context)
+    running = asyncio.create_task(intake.run())
+    try:
+        ended = int(file.stat().st_mtime * 1_000) + 1
+        using = Presence(chamber_id=chamber.id, state="working", tool="Write", since=ended)
+        intake.look_into(chamber, using)
+        await asyncio.sleep(0)
+        assert file.exists()
+        intake.look_into(chamber, replace(using, tool=""))
+        await until((sides["web"] / ".INTERRUPT").exists)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_chamber_that_cannot_be_written_is_logged_and_the_intake_goes_on(
     context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     task, sides = await opened(context)
     calls = list[Path]()
 
-    def refused(chamber: Path, *, is_last: bool) -> None:
-        assert not is_last
+    def refused(chamber: Path, *, is_last: bool, written_until_ms: int) -> None:
+        assert (is_last, written_until_ms) == (False, 0)
         calls.append(chamber)
         raise PermissionError(13, "Permission denied", str(chamber))
 
@@ -141,7 +164,7 @@ async def test_a_report_of_a_worker_that_wrote_nothing_asks_nobody(
     await take_in_discoveries(context, chambers["auth"])
     taken = list[str]()
 
-    async def take_in(_: Context, chamber: Chamber) -> None:
+    async def take_in(_: Context, chamber: Chamber, *, written_until_ms: int) -> None:
         taken.append(chamber.name)
 
     monkeypatch.setattr(intake_module, "take_in_discoveries", take_in)
