@@ -27,18 +27,8 @@ def run(subject: str, hooks: str) -> None:
         raw = sys.stdin.buffer.read()
         payload = object_of(parse(raw))
         own = settings_at(os.path.dirname(os.path.dirname(hooks)))
-        is_other_client = subject in CLIENTS
-        session_root = os.environ.get("CLAUDE_PROJECT_DIR", "")
         bind_waiting(own)
-        if subject == "tools":  # what its arguments name binds nobody
-            payload["tool_input"] = {}
-        reader = (
-            find_session(own, payload)
-            if is_other_client
-            else find_reader(own, payload, session_root)
-        )
-        if subject == "tools":
-            reader = find_worker(own, payload, reader)
+        reader = reader_for(subject, own, payload)
         event = text(payload.get("hook_event_name"))
         if reader is None:
             return
@@ -55,10 +45,22 @@ def run(subject: str, hooks: str) -> None:
             guard_tool(reader, payload)
         elif subject == "request":
             answer_request(reader, payload)
-        elif subject == "mail" or is_other_client:
+        elif subject == "mail" or subject in CLIENTS:
             serve_mail(subject, reader, payload, raw)
     finally:  # a failing hook never makes its worker fail
         os._exit(0)  # at once, without an error about a closed pipe
+
+
+def reader_for(subject: str, own: Fields, payload: Fields) -> Reader | None:
+    """Return the worker whose event it is, None for the conductor's and strangers'."""
+    if subject in CLIENTS:
+        return find_session(own, payload)
+    session_root = os.environ.get("CLAUDE_PROJECT_DIR", "")
+    if subject != "tools":
+        return find_reader(own, payload, session_root)
+    # What the arguments of a tool of ours name binds nobody.
+    reader = find_reader(own, {**payload, "tool_input": {}}, session_root)
+    return find_worker(own, payload, reader)
 
 
 def serve_mail(subject: str, reader: Reader, payload: Fields, raw: bytes) -> None:
