@@ -29,17 +29,24 @@ ClaudeSettings = Mapping[str, Any]
 def check_claude_settings(project: Project, environ: Mapping[str, str]) -> list[Check]:
     """Return a check for each thing that keeps our server or our hooks from working here."""
     root = installed_root(project)
+    places = settings_places(root, environ)
+    checks = [
+        check for place in places for check in settings_checks(read_settings(place), str(place))
+    ]
+    trust = Path(environ.get("HOME") or Path.home()) / ".claude.json"
+    return [*checks, *trust_checks(read_settings(trust), str(trust), str(root))]
+
+
+def settings_places(root: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the settings files that count below `root`; a later one yields to the first."""
     home = Path(environ.get("HOME") or Path.home())
     user = Path(environ.get("CLAUDE_CONFIG_DIR") or home / ".claude")
-    places = (
+    return (
         _MANAGED,
-        user / "settings.json",
-        root / ".claude" / "settings.json",
         root / ".claude" / "settings.local.json",
+        root / ".claude" / "settings.json",
+        user / "settings.json",
     )
-    checks = [check for place in places for check in settings_checks(_read(place), str(place))]
-    trust = home / ".claude.json"
-    return [*checks, *trust_checks(_read(trust), str(trust), str(root))]
 
 
 def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
@@ -59,7 +66,7 @@ def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
             f"{place}: {DISABLED} names {SERVER!r}, so the server is disabled",
             "run 'orchestra init' again, or take it out there",
         )
-    permissions = _mapping(settings.get("permissions"))
+    permissions = mapping_of(settings.get("permissions"))
     denied = [rule for rule in _list(permissions.get("deny")) if _is_ours(rule)]
     if denied:
         yield _failed(
@@ -74,7 +81,7 @@ def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
 
 def trust_checks(state: ClaudeSettings, place: str, root: str) -> Iterator[Check]:
     """Yield whether the client's own state says that it does not trust the project's folder."""
-    entry = _mapping(_mapping(state.get("projects")).get(root))
+    entry = mapping_of(mapping_of(state.get("projects")).get(root))
     if entry and entry.get("hasTrustDialogAccepted") is False:
         found = f"{place}: the folder {root} is not trusted, so its settings and hooks do not count"
         yield Check(
@@ -95,15 +102,16 @@ def _failed(found: str, mend: str) -> Check:
     return Check(name=NAME, verdict="fail", found=found, mend=mend)
 
 
-def _read(place: Path) -> ClaudeSettings:
+def read_settings(place: Path) -> ClaudeSettings:
     """Return a file's object; one that is not there or not JSON says nothing."""
     try:
-        return _mapping(msgspec.json.decode(place.read_bytes()))
+        return mapping_of(msgspec.json.decode(place.read_bytes()))
     except (OSError, msgspec.DecodeError):
         return {}
 
 
-def _mapping(value: object) -> ClaudeSettings:
+def mapping_of(value: object) -> ClaudeSettings:
+    """Return a value of a settings file as an object, {} for any other value."""
     return cast("ClaudeSettings", value) if isinstance(value, dict) else {}
 
 

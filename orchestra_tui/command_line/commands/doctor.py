@@ -19,6 +19,7 @@ from orchestra_tui.command_line.checks.claude_settings_check import check_claude
 from orchestra_tui.command_line.checks.daemon_check import check_daemon
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
+from orchestra_tui.command_line.checks.protection_check import check_protection
 from orchestra_tui.command_line.checks.store_check import check_store
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.print_output import print_document, print_lines
@@ -70,6 +71,8 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     if project is not None:
         yield check_installation(project)
         for check in check_claude_settings(project, os.environ):
+            yield check
+        for check in check_protection(project, os.environ):
             yield check
         yield check_daemon(project, place.settings)
         yield await check_mcp_server(project, place.settings)
