@@ -64,6 +64,10 @@ def _discovery_said(event: Event) -> EventText:
     return EventText(f"{discovery.severity} discovery: {discovery.text}", tone)
 
 
+def _checkout_said(event: Event) -> EventText:
+    return EventText(event.data.result or "something changed outside the chamber", "warn")
+
+
 def _program_said(event: Event) -> EventText:
     return EventText(f"waits for {event.data.action}", "warn")
 
@@ -212,6 +216,7 @@ def _conflict_said(event: Event) -> EventText:
 
 _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "program": _program_said,
+    "checkout": _checkout_said,
     "clone": _clone_said,
     "task": _task_said,
     "chamber": _chamber_said,

@@ -67,6 +67,7 @@ Kind = Literal[
     "clone.renamed",
     "clone.remotes-changed",
     "program.awaited",
+    "checkout.changed",
 ]
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.project import find_project
 from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
+from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_working import open_chamber, work
 from tests.support.claude_code import claude_binary, run_claude
@@ -196,5 +198,43 @@ def work_in_all(client_setup: ClientSetup, paths: Mapping[str, Path], script: Sc
             )
             for name, path in paths.items()
         ]
-        assert [run.result().returncode for run in runs] == [0, 0]
+        assert {run.result().returncode for run in runs} == {0}
     assert model.faults == []
+
+
+async def test_what_a_command_changes_elsewhere_is_noticed_and_told_to_its_worker(
+    client_setup: ClientSetup,
+) -> None:
+    main = client_setup.repository.path
+    async with in_memory(client_setup.settings, main) as operator:
+        auth = (await open_chambers(operator))["auth"]
+        writing = f"import time; open('{main}/made.txt', 'w').write('x'); time.sleep(1.5)"
+
+        def script(request: ModelRequest) -> ModelAnswer:
+            calls = [
+                CallTool("Write", {"file_path": f"{auth}/gen.py", "content": writing}),
+                bash("python3 gen.py"),
+            ]
+            return [calls[request.turn]] if request.turn < len(calls) else [Say("Done.")]
+
+        prompt = {"auth": auth}
+        requests = list[ModelRequest]()
+        await asyncio.to_thread(work_in_all, client_setup, prompt, kept(script, requests))
+        project = find_project(main)
+        async with open_store(project.id, client_setup.settings) as store:
+            events = await store.events()
+    (told,) = [event for event in events if event.kind == "checkout.changed"]
+    words = "while `python3 gen.py` ran, made.txt changed in the main checkout"
+    assert (told.chamber, told.data.result) == ("auth", words)
+    assert told.at / 1_000 - (main / "made.txt").stat().st_mtime < 1
+    assert words[1:] in requests[-1].text()
+
+
+def kept(script: Script, requests: list[ModelRequest]) -> Script:
+    """Return the script, which also keeps what it was asked."""
+
+    def keep(request: ModelRequest) -> ModelAnswer:
+        requests.append(request)
+        return script(request)
+
+    return keep

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
+from orchestra_core.models import Chamber, Presence
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
@@ -18,6 +19,7 @@ from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.history.trim_daily import trim_daily
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
+from orchestra_server.usecases.workers.watch_deeds import DeedWatch
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
 _log = logging.getLogger(__name__)
@@ -38,15 +40,23 @@ async def on_duty(
     context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK
 
+    deeds = DeedWatch(context)
+
     async def follow() -> None:
         intake = DiscoveryIntake(context)
+
+        def reported(chamber: Chamber, presence: Presence | None) -> None:
+            intake.look_into(chamber, presence)
+            deeds.note(chamber, presence)
+
         async with asyncio.TaskGroup() as group:
             group.create_task(intake.run())
-            group.create_task(ProjectionKeeper(context, intake.look_into).run())
+            group.create_task(deeds.run())
+            group.create_task(ProjectionKeeper(context, reported).run())
 
     async with (
         deliver_as_leader(store, project, clock),
-        watch_as_leader(store, project, clock),
+        watch_as_leader(store, project, clock, deeds.siblings_changed),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
         trim_daily(store, settings.history_keep, clock),
     ):

@@ -128,5 +128,13 @@ def chosen_agents(root: Path) -> tuple[str, ...]:
         return ()
 
 
+def is_isolated(root: Path) -> bool:
+    """Tell whether workers are kept in their chambers, by the main checkout's setting."""
+    try:
+        return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings).isolation
+    except (OSError, msgspec.DecodeError):
+        return True
+
+
 def _encode(settings: HookSettings) -> bytes:
     return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"

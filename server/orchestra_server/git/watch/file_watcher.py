@@ -30,8 +30,10 @@ class FileWatcher:
         on_ready: Callable[[], None],
         on_changes: Callable[[Sequence[str]], None],
         on_failure: Callable[[str, bool], None],
+        is_recursive: bool = True,
     ) -> None:
         self.paths = frozenset(paths)
+        self._is_recursive = is_recursive
         self._on_ready = on_ready
         self._on_changes = on_changes
         self._on_failure = on_failure
@@ -62,6 +64,7 @@ class FileWatcher:
                 stop_event=self,
                 raise_interrupt=False,
                 ignore_permission_denied=True,
+                recursive=self._is_recursive,
             )
             for batch in batches:
                 if self._stopped:

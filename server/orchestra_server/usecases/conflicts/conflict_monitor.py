@@ -7,11 +7,11 @@ health of all chambers as well. It writes to the store only what has changed.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from orchestra_core.change import Change
 from orchestra_core.clock import Clock
@@ -59,15 +59,21 @@ _LONGEST_REST = 2.0
 _MAY_HAVE_OVERFLOWED = 3_000
 _LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
+OnFiles: TypeAlias = Callable[[Mapping[str, Sequence[str]]], None]
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def watch_as_leader(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
-    """Run the monitor in the background once no other server of this repository runs it."""
+async def watch_as_leader(
+    store: Store, project: Project, clock: Clock, on_files: OnFiles = lambda _files: None
+) -> AsyncGenerator[None]:
+    """Run the monitor in the background once no other server of this repository runs it.
+
+    `on_files` gets the changed files by chamber.
+    """
 
     async def watch() -> None:
-        await ConflictMonitor(store, project, clock).run()
+        await ConflictMonitor(store, project, clock, on_files).run()
 
     async with run_as_leader(project.git_dir / _LOCK, watch, "the conflict monitor"):
         yield
@@ -90,7 +96,14 @@ class _PendingChanges:
 class ConflictMonitor:
     """Follows the chambers of one clone, until cancelled."""
 
-    def __init__(self, store: Store, project: Project, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        clock: Clock,
+        on_files: OnFiles = lambda _files: None,
+    ) -> None:
+        self._on_files = on_files
         self._store = store
         self._project = project
         self._clock = clock
@@ -169,6 +182,7 @@ class ConflictMonitor:
         affected = affected_by(self._plan, paths)
         if len(paths) >= _MAY_HAVE_OVERFLOWED:
             affected.chambers |= {chamber.id for chamber in self._plan.chambers}
+        self._on_files(affected.files)
         self._pending.check |= affected.base
         self._pending.changed |= affected.chambers
         for chamber, files in affected.files.items():

@@ -9,6 +9,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     HOOK_SETTINGS,
     HookSettings,
     chamber_settings,
+    is_isolated,
     is_outdated,
     main_settings,
 )
@@ -49,3 +50,14 @@ def test_settings_without_a_spool_are_those_of_an_older_version(tmp_path: Path) 
     ):
         place.write_text(json.dumps(settings))
         assert is_outdated(tmp_path) == outdated
+
+
+def test_isolation_is_on_unless_the_main_checkouts_settings_say_otherwise(tmp_path: Path) -> None:
+    assert is_isolated(tmp_path)
+    place = tmp_path / HOOK_SETTINGS
+    place.parent.mkdir(parents=True)
+    for isolation in (True, False):
+        place.write_bytes(main_settings(tmp_path, tmp_path / "spool", isolation=isolation))
+        assert is_isolated(tmp_path) is isolation
+    place.write_text("not JSON")
+    assert is_isolated(tmp_path)

@@ -36,9 +36,10 @@ class Told:
         self.why = (why, ended)
         self.failed.set()
 
-    def watch(self, *paths: Path) -> FileWatcher:
+    def watch(self, *paths: Path, is_recursive: bool = True) -> FileWatcher:
         return FileWatcher(
             paths,
+            is_recursive=is_recursive,
             on_ready=self.ready.set,
             on_changes=self.on_changes,
             on_failure=self.on_failure,
@@ -47,6 +48,21 @@ class Told:
 
 def watch_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "orchestra-watch"]
+
+
+def test_a_watch_that_is_not_recursive_reports_only_what_is_directly_in_its_folders(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a").mkdir()
+    told = Told()
+    watch = told.watch(tmp_path, is_recursive=False)
+    assert told.ready.wait(_SECONDS)
+    (tmp_path / "a" / "deep").write_text("new")
+    (tmp_path / "file").write_text("new")
+    assert told.changed.wait(_SECONDS)
+    watch.stop()
+    assert str(tmp_path / "file") in told.paths
+    assert str(tmp_path / "a" / "deep") not in told.paths
 
 
 def test_a_file_written_deep_in_the_tree_is_reported_once_the_watch_is_ready(

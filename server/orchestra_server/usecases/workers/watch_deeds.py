@@ -1,0 +1,237 @@
+"""Notices what changes in the main checkout or a sibling while one worker's command runs.
+
+It is no proof: the person, or a program in the background, may have made the change. So it is said
+only where exactly one worker's command ran, and only of what differs from the last commit there, so
+that a landing, a pull or a commit says nothing.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orchestra_core.change import Change
+from orchestra_core.errors import OrchestraError
+from orchestra_core.events import Event, EventData
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import one_line
+from orchestra_server.domain.own_files import is_own_file
+from orchestra_server.files.hook_setup.hook_settings import is_isolated
+from orchestra_server.git.process.run import ceiling_env, run_git
+from orchestra_server.git.watch.file_watcher import FileWatcher, count_directories
+from orchestra_server.usecases.clones.whereabouts import is_here
+from orchestra_server.usecases.common.transaction import NOTHING, Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
+from orchestra_server.usecases.workers.running_commands import RunningCommand, RunningCommands
+
+ACTOR = "orchestra"
+# Directories: a larger main checkout is not watched, because chambers need watches more.
+MOST_DIRECTORIES = 4_000
+_MOST_PATHS, _SHOWN_PATHS = 200, 3
+# Seconds: a change and the report of its command arrive by different ways.
+_PAUSE_S = 0.2
+# Milliseconds after its own worker's last report in which a chamber's changes are that worker's.
+_OWN_WORK_MS = 10_000
+_NOT_WATCHED = frozenset((".git", ".claude", "node_modules", ".venv"))
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """Files that changed in one place while one command ran."""
+
+    command: RunningCommand
+    top: Path
+    where: str
+    files: tuple[str, ...]
+
+
+class DeedWatch:
+    """Watches the main checkout of this clone while it has chambers, and hears of siblings."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._main = context.project.main_checkout
+        self._commands = RunningCommands()
+        self._chambers = dict[str, Chamber]()
+        self._active = dict[str, int]()  # by chamber, when its worker was last at work
+        self._changed = dict[Path, set[str]]()  # paths, by the top of their working tree
+        self._told = set[tuple[str, int, Path]]()
+        self._woken = asyncio.Event()
+        self._watchers: list[FileWatcher] | None = None  # None before the first chamber
+        self._loop = asyncio.get_running_loop()
+
+    def note(self, chamber: Chamber, presence: Presence | None) -> None:
+        """Take in what a chamber's worker does from now on; quick, since every report asks."""
+        self._chambers[chamber.id] = chamber
+        if presence is not None:
+            self._commands.note(presence)
+            self._active[chamber.id] = max(presence.since, self._active.get(chamber.id, 0))
+        if self._watchers is None:
+            self._woken.set()
+
+    def siblings_changed(self, files: Mapping[str, Sequence[str]]) -> None:
+        """Take in the changed files of chambers, by the chamber's id."""
+        for chamber_id, paths in files.items():
+            if (chamber := self._chambers.get(chamber_id)) is not None:
+                self._take(Path(chamber.path), paths)
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                if self._watchers is None:
+                    self._watchers = await self._watch_main()
+                await asyncio.sleep(_PAUSE_S)
+                changed, self._changed = self._changed, {}
+                for top, paths in changed.items():
+                    await self.judge(top, sorted(paths)[:_MOST_PATHS])
+        finally:
+            for watcher in self._watchers or ():
+                watcher.stop()
+
+    async def _watch_main(self) -> list[FileWatcher]:
+        """Watch the main checkout: the files at its top, and the folders that git knows."""
+        folders = await asyncio.to_thread(watched_folders, self._main)
+        if folders is None:
+            _log.warning("%s has too many folders: deeds there go unnoticed", self._main)
+            return []
+
+        def watcher(paths: Iterable[Path], *, is_recursive: bool) -> FileWatcher:
+            return FileWatcher(
+                paths,
+                on_ready=lambda: None,
+                on_changes=self._main_changed,
+                on_failure=lambda why, _: _log.warning("%s is not watched: %s", self._main, why),
+                is_recursive=is_recursive,
+            )
+
+        top = watcher([self._main], is_recursive=False)
+        return [top, watcher(folders, is_recursive=True)] if folders else [top]
+
+    def _main_changed(self, paths: Sequence[str]) -> None:
+        """Take in changes from a watcher's thread."""
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._take, self._main, paths)
+
+    def _take(self, top: Path, paths: Sequence[str]) -> None:
+        if self._commands.has_recent(int(time.time() * 1_000)):
+            self._changed.setdefault(top, set()).update(paths)
+            self._woken.set()
+
+    async def judge(self, top: Path, paths: Sequence[str]) -> None:
+        """Tell of files that changed while exactly one other worker's command ran."""
+        try:
+            changed = await asyncio.to_thread(changed_files, top, paths)
+            owner = next((one for one in self._chambers.values() if Path(one.path) == top), None)
+            files_by_command = dict[int, tuple[RunningCommand, list[str]]]()
+            for file, at in changed:
+                command = self._commands.alone_at(at)
+                if command is not None and not self._is_owners(owner, command, at):
+                    files_by_command.setdefault(id(command), (command, []))[1].append(file)
+            where = f"chamber {owner.name}" if owner is not None else "the main checkout"
+            for command, files in files_by_command.values():
+                await self._tell(_Deed(command, top, where, tuple(files)))
+        except (OrchestraError, OSError) as fault:
+            _log.warning("a change in %s was not told: %s", top, fault)
+
+    def _is_owners(self, owner: Chamber | None, command: RunningCommand, at: int) -> bool:
+        """Tell whether a change may well be that of the chamber's own worker."""
+        if owner is None:
+            return False
+        last_active = self._active.get(owner.id, 0)
+        return owner.id == command.chamber_id or at - last_active < _OWN_WORK_MS
+
+    async def _tell(self, deed: _Deed) -> None:
+        """Record what happened, and write to the worker; once for a command and a place."""
+        key = (deed.command.chamber_id, deed.command.began_ms, deed.top)
+        chamber = self._chambers.get(deed.command.chamber_id)
+        if chamber is None or key in self._told or not is_here(chamber, self._context.clone):
+            return
+        self._told.add(key)
+        if not await asyncio.to_thread(is_isolated, self._main):
+            return
+        words = deed_words(deed.command.command, deed.files, deed.where)
+
+        async def decide(reads: Reads) -> Change:
+            task, current = await reads.task(chamber.task_id), await reads.chamber(chamber.id)
+            if task is None or not task.is_open or current is None or not current.is_live:
+                return NOTHING
+            event = Event(
+                at=self._context.clock(),
+                kind="checkout.changed",
+                actor=ACTOR,
+                task_id=chamber.task_id,
+                chamber=chamber.name,
+                data=EventData(action=deed.where, result=words),
+            )
+            return Change(events=(event,))
+
+        await self._context.store.transact(decide)
+        await interrupt_worker(
+            replace(self._context, actor=ACTOR),
+            task_id=chamber.task_id,
+            chamber=chamber.name,
+            message=(
+                f"{words[0].upper()}{words[1:]}. If your command did that, undo it there and keep "
+                f"to {chamber.path}; if not, go on."
+            ),
+        )
+
+
+def deed_words(command: str, files: Sequence[str], where: str) -> str:
+    """Return what happened as one line without a judgement."""
+    shown = ", ".join(files[:_SHOWN_PATHS])
+    more = f" and {len(files) - _SHOWN_PATHS} more" if len(files) > _SHOWN_PATHS else ""
+    return one_line(f"while `{command}` ran, {shown}{more} changed in {where}", 1_000)
+
+
+def watched_folders(main: Path) -> list[Path] | None:
+    """Return the folders of a main checkout that git does not ignore; None if they are too many."""
+    with os.scandir(main) as entries:
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    names = [name for name in names if name not in _NOT_WATCHED]
+    asked = "".join(f"{name}\0" for name in names)
+    ignored = run_git(main, "check-ignore", "-z", "--stdin", stdin=asked, env=ceiling_env(main))
+    folders = [main / name for name in names if name not in ignored.out.split("\0")]
+    left = MOST_DIRECTORIES
+    for folder in folders:
+        left -= count_directories(folder, left)
+        if left < 0:
+            return None
+    return folders
+
+
+def changed_files(top: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
+    """Return which of some paths differ from the last commit, and when each changed."""
+    prefix = f"{top}/"
+    relative = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
+    asked = [
+        path
+        for path in relative
+        if path.partition("/")[0] not in _NOT_WATCHED and not is_own_file(path)
+    ]
+    if not asked:
+        return []
+    status = run_git(
+        top, "--no-optional-locks", "status", "--porcelain", "-z", "--no-renames",
+        "--untracked-files=all", "--", *(f":(top,literal){path}" for path in asked),
+        env=ceiling_env(top),
+    )  # fmt: skip
+    return [(entry[3:], _changed_at(top / entry[3:])) for entry in status.out.split("\0")[:-1]]
+
+
+def _changed_at(path: Path) -> int:
+    """Return when a file changed, in milliseconds; for one that is gone, now."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return int(time.time() * 1_000)
+    return int(max(found.st_mtime, found.st_ctime) * 1_000)
