@@ -77,7 +77,8 @@ def require_only_saved_submodules(
             or has_only_saved_content(own, own_ref, state, own_commits)
         ):
             raise Refused(
-                f"{submodule.path} has uncommitted work; commit it before restoring {ref} there"
+                f"{submodule.path} has uncommitted work; "
+                f"commit it before restoring {ref or 'the chamber'} there"
             )
         saved_commits = [f"{own_ref}^1", own_ref] if own_ref else []
         require_only_saved_submodules(

@@ -34,11 +34,11 @@ def run_stdio(server: OrchestrationServer) -> None:
 
 async def _serve(server: OrchestrationServer) -> None:
     with _take_over_stdin() as stdin, _end_on_signals(stdin):
-        lines = _ValidLines(io.BufferedReader(stdin), encoding="utf-8", errors="replace")
+        lines = ValidLines(io.BufferedReader(stdin), encoding="utf-8", errors="replace")
         await server.serve_streams(anyio.wrap_file(lines))
 
 
-class _InterruptibleStdin(io.RawIOBase):
+class InterruptibleStdin(io.RawIOBase):
     """Stdin whose blocking read can be ended from the event loop; a plain read cannot.
 
     It also ends when the process that started this one has ended and nothing more comes.
@@ -51,9 +51,11 @@ class _InterruptibleStdin(io.RawIOBase):
         self._parent = ParentExit()
 
     def readable(self) -> bool:
+        """Tell that it can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Read what is there, or wait for more; 0 at the end."""
         if not self._has_more():
             return 0
         return os.readv(self._descriptor, [buffer])
@@ -76,6 +78,7 @@ class _InterruptibleStdin(io.RawIOBase):
             os.write(self._end_writer, b".")
 
     def close(self) -> None:
+        """Close stdin and what its end is noticed by."""
         if not self.closed:
             for descriptor in (self._descriptor, self._end_reader, self._end_writer):
                 os.close(descriptor)
@@ -83,26 +86,27 @@ class _InterruptibleStdin(io.RawIOBase):
         super().close()
 
 
-class _ValidLines(io.TextIOWrapper):
+class ValidLines(io.TextIOWrapper):
     """Lines of the protocol without lone surrogates, which the SDK's strict parser refuses."""
 
     def readline(self, size: int = -1, /) -> str:
+        """Read a line, in which a surrogate without its other half is replaced."""
         return replace_surrogates_in_json(super().readline(size))
 
 
 @contextmanager
-def _take_over_stdin() -> Generator[_InterruptibleStdin]:
+def _take_over_stdin() -> Generator[InterruptibleStdin]:
     """Move stdin to a descriptor of its own; children inherit an empty descriptor 0."""
     descriptor = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, _STDIN)
     os.close(empty)
-    with _InterruptibleStdin(descriptor) as stdin:
+    with InterruptibleStdin(descriptor) as stdin:
         yield stdin
 
 
 @contextmanager
-def _end_on_signals(stdin: _InterruptibleStdin) -> Generator[None]:
+def _end_on_signals(stdin: InterruptibleStdin) -> Generator[None]:
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
         loop.add_signal_handler(number, stdin.end)

@@ -179,3 +179,84 @@ def test_submodules_with_only_committed_or_saved_content_pass(
     chamber.write("libs/maths/maths.txt", "mine\n")
     with pytest.raises(Refused, match=rf"commit it before restoring {ref} there"):
         require(ref)
+
+
+def test_a_clean_worktree_needs_no_save(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    assert has_only_saved_content(shop.repo, "", read_state(chamber.path))
+
+
+def test_an_operation_that_the_save_has_is_saved_content(shop: Workshop) -> None:
+    [chamber] = shop.open("auth")
+    chamber.git("bisect", "start")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    assert has_only_saved_content(shop.repo, ref, read_state(chamber.path))
+    chamber.git("bisect", "bad")
+    assert not has_only_saved_content(shop.repo, ref, read_state(chamber.path))
+
+
+def test_the_path_of_a_saved_submodule_may_contain_spaces(shop: Workshop) -> None:
+    first = shop.main.head
+    listed = f"{first} libs/more maths\0{first} zlib\0"
+    second, extras = shop.main.commit("second"), shop.main.commit(files={"submodules": listed})
+    parents = (word for parent in (first, second, extras) for word in ("-p", parent))
+    save = shop.main.git("commit-tree", "-m", "saved", *parents, "HEAD^{tree}")
+    assert saved_submodules(shop.repo, save) == {"libs/more maths": first, "zlib": first}
+
+
+def test_a_conflict_in_a_submodule_that_is_saved_exactly_passes(submodule_shop: Workshop) -> None:
+    shop = submodule_shop
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    for side in ("theirs", "ours"):
+        maths.git("switch", "--quiet", "-C", side, "origin/main")
+        maths.commit(side, {"maths.txt": f"{side}\n"})
+    with pytest.raises(AssertionError):
+        maths.git("merge", "--quiet", "theirs")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    main_copies = shop.repo.common_dir / "modules"
+    require_only_saved_submodules(shop.repo, ref, chamber.path, main_copies, ["HEAD"])
+
+
+def test_content_of_a_commit_that_the_restored_worktree_named_passes(
+    submodule_shop: Workshop,
+) -> None:
+    shop = submodule_shop
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    named, later = maths.head, maths.commit("sum", {"sum.txt": "4\n"})
+    before, after = chamber.head, chamber.commit("a later maths")
+    maths.git("checkout", "--quiet", named)
+    maths.git("checkout", "--quiet", later, "--", ".")
+    main_copies = shop.repo.common_dir / "modules"
+    require_only_saved_submodules(shop.repo, "", chamber.path, main_copies, [after])
+    with pytest.raises(
+        Refused,
+        match="libs/maths has uncommitted work; commit it before restoring the chamber there",
+    ):
+        require_only_saved_submodules(shop.repo, "", chamber.path, main_copies, [before])
+
+
+def test_content_of_a_commit_that_the_saved_submodule_names_for_a_nested_one_passes(
+    submodule_shop: Workshop,
+) -> None:
+    shop = submodule_shop
+    [chamber] = shop.open("auth")
+    maths = TestRepository(chamber.path / "libs/maths")
+    inner = TestRepository(maths.path / "inner")
+    named, later = inner.head, inner.commit("later", {"later.txt": "x\n"})
+    maths.git("add", "inner")
+    ref = saved_ref(chamber)
+    save_work(shop.repo, chamber.path, ref, "saved")
+    maths.git("reset", "--quiet")
+    inner.git("checkout", "--quiet", named)
+    inner.git("checkout", "--quiet", later, "--", ".")
+    main_copies = shop.repo.common_dir / "modules"
+    require_only_saved_submodules(shop.repo, ref, chamber.path, main_copies, [chamber.head])
+
+
+def test_a_path_may_contain_a_tab(shop: Workshop) -> None:
+    shop.main.commit(files={"a\tb": "x\n"})
+    assert "a\tb" in tree_paths(shop.repo, "HEAD")

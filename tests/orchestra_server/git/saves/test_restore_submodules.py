@@ -13,7 +13,7 @@ from orchestra_server.git.saves.restore_submodules import (
 )
 from orchestra_server.git.saves.save import find_admin_directory, save_work
 from tests.support.chambers import Workshop, saved_ref
-from tests.support.repositories import TestRepository, run_git
+from tests.support.repositories import TestRepository, small_repository
 
 Call = tuple[Repository, str, Path, Path]
 
@@ -101,29 +101,33 @@ def test_only_a_clean_submodule_is_taken_out_where_the_save_lacks_it(
     submodule_shop: Workshop, *, is_clean: bool
 ) -> None:
     shop, copies = submodule_shop, submodule_shop.repo.common_dir / "modules"
-    [chamber, without] = shop.open("auth", "without")
-    without.git("rm", "--quiet", "-f", "libs/maths")
-    ref = saved_ref(without)
-    save_work(shop.repo, without.path, ref, "saved")
+    [chamber] = shop.open("auth")
     admin = find_admin_directory(shop.repo, chamber.path)
     assert admin is not None
+    without = shop.main.git("rev-parse", "HEAD~1")
     if is_clean:
-        take_out_removed_submodules(shop.repo, ref, chamber.path, copies, admin)
+        take_out_removed_submodules(shop.repo, without, chamber.path, copies, admin)
         assert not (chamber.path / "libs/maths").exists()
         return
     in_submodule(chamber).write("new.txt", "nowhere else\n")
     with pytest.raises(Refused, match="libs/maths has uncommitted work; commit it before"):
-        take_out_removed_submodules(shop.repo, ref, chamber.path, copies, admin)
+        take_out_removed_submodules(shop.repo, without, chamber.path, copies, admin)
     assert in_submodule(chamber).read("new.txt") == "nowhere else\n"
 
 
-def test_a_submodule_that_the_save_has_is_not_taken_out(submodule_shop: Workshop) -> None:
+def test_a_submodule_that_the_save_has_is_not_taken_out_and_one_behind_it_is(
+    submodule_shop: Workshop, tmp_path: Path
+) -> None:
     shop, copies = submodule_shop, submodule_shop.repo.common_dir / "modules"
+    with_one = shop.main.head
+    origin = small_repository(tmp_path / "zlib")
+    allowed = ("-c", "protocol.file.allow=always")
+    shop.main.git(*allowed, "submodule", "--quiet", "add", str(origin.path), "zlib")
+    shop.main.commit("zlib")
     [chamber] = shop.open("auth")
-    chamber.write("README", "changed\n")
-    save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
     admin = find_admin_directory(shop.repo, chamber.path)
     assert admin is not None
     in_submodule(chamber).write("new.txt", "x\n")
-    take_out_removed_submodules(shop.repo, saved_ref(chamber), chamber.path, copies, admin)
-    assert run_git(chamber.path / "libs/maths", "status", "--short") == "?? new.txt"
+    take_out_removed_submodules(shop.repo, with_one, chamber.path, copies, admin)
+    assert in_submodule(chamber).status == "?? new.txt"
+    assert not (chamber.path / "zlib").exists()

@@ -1,5 +1,6 @@
 """A worktree is moved aside before it is looked at for the last time: nothing goes unseen."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import Refused
+from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.saves import remove_saved_worktree
 from orchestra_server.git.saves.remove_saved_worktree import (
@@ -17,10 +18,15 @@ from orchestra_server.git.saves.remove_saved_worktree import (
 )
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.quarantine import (
+    delete_discarded_admins,
     discard,
+    park_late_files,
+    parked_late_files,
     quarantined,
     require_admin_directory,
+    require_movable,
     restore_from_quarantine,
+    worktree_name,
 )
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
@@ -249,3 +255,54 @@ def test_what_a_killed_discard_left_is_deleted_with_the_next_worktree(
     remove_worktree(shop.repo, chamber.path)
     assert not chamber.path.exists()
     assert (left.exists(), undeletable.exists()) == (False, True)
+
+
+def test_late_files_of_a_worktree_are_found_by_its_name_alone(tmp_path: Path) -> None:
+    for name in ("api", "auth", "auth-2", "auth"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "late.txt").write_text(name)
+        park_late_files(tmp_path / name)
+    assert list(tmp_path.glob("[!.]*")) == []
+    parked = parked_late_files(tmp_path / "auth")
+    assert [(directory / "late.txt").read_text() for directory in parked] == ["auth", "auth"]
+    assert [worktree_name(directory.name) for directory in parked] == ["auth", "auth"]
+    assert worktree_name("auth-0011aabb") == "auth-0011aabb"
+
+
+def test_only_a_directory_whose_folder_forbids_it_cannot_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def access(path: Path, _mode: int) -> bool:
+        return path != tmp_path
+
+    (tmp_path / "auth").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "auth")
+    require_movable(tmp_path / "auth")
+    monkeypatch.setattr(os, "access", access)  # root may write anywhere
+    for path in (tmp_path / "link", tmp_path / "missing"):
+        require_movable(path)
+    with pytest.raises(Unavailable, match=f"^{tmp_path} cannot be used"):
+        require_movable(tmp_path / "auth")
+
+
+def test_a_worktree_that_somebody_moved_is_refused(shop: Workshop, chamber: TestRepository) -> None:
+    moved = chamber.path.rename(chamber.path.with_name("moved"))
+    with pytest.raises(Refused, match="lists no worktree"):
+        require_admin_directory(shop.repo, moved)
+
+
+def test_what_another_process_deletes_of_a_discarded_worktree_is_no_fault(
+    shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def delete_at_once(source: Path, target: Path) -> Path:
+        renamed = rename(source, target)
+        if target.name.startswith("orchestra-gone-"):
+            delete_discarded_admins(shop.repo)  # as the next closing does
+        return renamed
+
+    admin = require_admin_directory(shop.repo, chamber.path)
+    monkeypatch.setattr(Path, "rename", delete_at_once)
+    discard(shop.repo, chamber.path, admin)
+    assert not admin.exists()

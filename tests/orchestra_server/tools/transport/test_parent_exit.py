@@ -13,7 +13,7 @@ stdio._ORPHAN_SECONDS, stdio._LOOK_SECONDS = 0.2, 0.2
 source, said = int(sys.argv[1]), int(sys.argv[2])
 if sys.argv[3] == "unwatched":
     parent_exit.ParentExit._open = lambda self: -1
-with stdio._InterruptibleStdin(source) as wire:
+with stdio.InterruptibleStdin(source) as wire:
     os.write(said, b"r")
     while (taken := wire.read(1)):
         os.write(said, taken)
