@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber
 from orchestra_server.domain.chamber_lifecycle import ref_for
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.ignored_files import IgnoredFiles
@@ -60,12 +61,17 @@ def worktree(chamber: Chamber) -> TestRepository:
 
 
 def closed(
-    repo: Repository, chamber: Chamber, landed: str = "", *, is_resumed: bool = False
+    repo: Repository,
+    chamber: Chamber,
+    landed: str = "",
+    *,
+    is_resumed: bool = False,
+    into: str = "",
 ) -> ClosedWork:
     """Save and remove one chamber; `landed` is the commit that has just landed of it."""
     commits = {chamber.name: landed} if landed else {}
     resumed = [chamber.name] if is_resumed else []
-    [work] = save_and_remove_all(repo, TASK, [chamber], commits, resumed)
+    [work] = save_and_remove_all(repo, TASK, [chamber], commits, resumed, into=into)
     assert isinstance(work, ClosedWork)
     assert not Path(chamber.path).exists()
     return work
@@ -116,6 +122,17 @@ def test_ignored_files_that_count_as_work_are_saved_although_the_rest_has_landed
     work = closed(repo, chamber, repository.head)
     assert work.note == f"{MERGED}; its ignored files are saved under {ref}"
     assert repository.git("show", f"{ref}:.env") == "key"
+
+
+def test_ignored_files_are_not_all_that_was_saved_where_commits_have_not_landed(
+    repository: TestRepository, repo: Repository
+) -> None:
+    repository.commit(files={".gitignore": ".env\n"})
+    repository.git("config", "orchestra.saveIgnored", "true")
+    [chamber] = opened(repo, "auth")
+    worktree(chamber).commit("work", {"auth.py": "x\n"})
+    worktree(chamber).write(".env", "key\n")
+    assert closed(repo, chamber).note == f"saved under {ref_for(chamber)}"
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -189,6 +206,78 @@ def test_without_directory_and_branch_the_work_is_lost_unless_a_closing_had_begu
     repository.git("worktree", "remove", "--force", "--force", chamber.path)
     repository.git("branch", "--quiet", "-D", chamber.branch)
     assert closed(repo, chamber, is_resumed=is_resumed).note == note
+
+
+def test_work_counts_as_merged_by_the_tasks_branch_and_not_by_what_is_checked_out(
+    repository: TestRepository, repo: Repository
+) -> None:
+    repository.commit("on main")
+    [chamber] = opened(repo, "auth")
+    repository.git("checkout", "--quiet", "HEAD~1")
+    assert closed(repo, chamber) == ClosedWork("", branch_kept=False, note=MERGED)
+    assert repository.branches == ["main"]
+
+
+def test_work_counts_as_merged_by_the_commit_that_the_caller_names(repo: Repository) -> None:
+    [chamber] = opened(repo, "auth")
+    into = worktree(chamber).commit("work", {"auth.py": "x\n"})
+    assert (closed(repo, chamber, into=into).ref, saved_refs(TestRepository(repo.top))) == ("", [])
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_commits_of_a_missing_directory_are_saved_from_what_git_still_has(
+    repository: TestRepository, repo: Repository, *, is_listed: bool
+) -> None:
+    chamber, other = opened(repo, "auth", "zeta")
+    commit = worktree(chamber).commit("work", {"auth.py": "x\n"})
+    if is_listed:  # by whose HEAD alone the commits are known
+        shutil.rmtree(chamber.path)
+        repository.git("update-ref", "-d", f"refs/heads/{chamber.branch}")
+    else:
+        repository.git("worktree", "remove", "--force", "--force", chamber.path)
+    ref = ref_for(chamber)
+    work = closed(repo, chamber)
+    assert work.note == f"saved under {ref}; its directory had been deleted"
+    assert repository.git("rev-parse", f"{ref}^1") == commit
+    assert repository.branches == ["main", other.branch]
+
+
+def test_a_missing_directory_whose_branch_is_gone_too_was_merged_while_git_lists_it(
+    repository: TestRepository, repo: Repository
+) -> None:
+    [chamber] = opened(repo, "auth")
+    shutil.rmtree(chamber.path)
+    repository.git("update-ref", "-d", f"refs/heads/{chamber.branch}")
+    assert closed(repo, chamber).note == f"{MERGED}; its directory had been deleted"
+
+
+def test_files_written_meanwhile_are_saved_under_a_ref_of_their_own(
+    repository: TestRepository, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [chamber] = opened(repo, "auth")
+    worktree(chamber).write("new.py", "x\n")
+    remove = save_and_remove.remove_worktree
+
+    def remove_then_write(repo: Repository, path: Path, ignored: IgnoredFiles) -> None:
+        remove(repo, path, ignored)
+        worktree(chamber).write("late.py", "late\n")
+
+    monkeypatch.setattr(save_and_remove, "remove_worktree", remove_then_write)
+    work = closed(repo, chamber)
+    assert work.ref == ref_for(replace(chamber, ended_at=chamber.ended_at + 1))
+    assert work.note.startswith(f"saved under {ref_for(chamber)}; ")
+    names = repository.git("ls-tree", "--name-only", work.ref, "new.py", "late.py").split()
+    assert names == ["late.py", "new.py"]
+
+
+def test_a_chamber_that_has_lost_its_link_to_git_stays_where_it_is(repo: Repository) -> None:
+    [chamber] = opened(repo, "auth")
+    worktree(chamber).write(HOOK_SETTINGS.as_posix(), "{}")
+    worktree(chamber).write("new.py", "x\n")
+    Path(chamber.path, ".git").unlink()
+    [fault] = save_and_remove_all(repo, TASK, [chamber], {})
+    assert isinstance(fault, OrchestraError)
+    assert worktree(chamber).read("new.py") == "x\n"
 
 
 def test_what_an_interrupted_closing_saved_is_found_again(
