@@ -35,6 +35,7 @@ WRAPPERS: dict[str, tuple[str, ...]] = {
 }
 FIRST_OPERANDS = {"timeout": 1, "flock": 1}  # how many stand before the wrapped program
 SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash")
+BUILTINS = ("eval", "trap", "alias", "source", ".")
 # With the options that are followed by a script.
 INTERPRETERS: dict[str, tuple[str, ...]] = {
     "python": ("-c",),
@@ -67,10 +68,8 @@ def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Wri
     writes = [Write("a redirection", target) for target in command.targets]
     inner = unwrapped(command)
     program = inner.program
-    if program == "eval":
-        return writes + bash_writes(" ".join(inner.words[1:]), inner.cwd, scene, depth + 1)
-    if program in SHELLS:
-        scripts = shell_scripts(inner)
+    if program in SHELLS or program in BUILTINS:
+        scripts = shell_scripts(inner) if program in SHELLS else builtin_scripts(inner)
         nested = [bash_writes(script, inner.cwd, scene, depth + 1) for script in scripts]
         return writes + [write for each in nested for write in each]
     if program == "find":
@@ -124,6 +123,18 @@ def shell_scripts(command: SimpleCommand) -> list[str]:
         if not word.startswith(("-", "+")):
             return []
     return [command.stdin]
+
+
+def builtin_scripts(command: SimpleCommand) -> list[str]:
+    """Return the command lines that a shell itself is given, to run now or later."""
+    program, words = command.program, command.words[1:]
+    if program == "eval":
+        return [" ".join(words)]
+    if program == "trap":
+        return words[:1]
+    if program == "alias":
+        return [word.partition("=")[2] for word in words]
+    return [command.stdin] if words[:1] == ["/dev/stdin"] else []
 
 
 def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:

@@ -58,7 +58,9 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
     if words[0] not in READS and words[0] not in CHANGES:
         scene.has_unknown_subcommand = True
     places = repository_places(options, command, cwd)
-    return subcommand_writes(words[0], words[1:], cwd, places, scene)
+    index = [absolute(file, cwd) for file in command.variables.get("GIT_INDEX_FILE", [])]
+    writes = subcommand_writes(words[0], words[1:], cwd, places, scene)
+    return writes + [Write(f"git {words[0]}", file) for file in index]
 
 
 def shell_alias(command: SimpleCommand, scene: Scene) -> str:

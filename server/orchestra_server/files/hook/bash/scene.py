@@ -85,6 +85,16 @@ def is_forbidden(write: Write, scene: Scene) -> bool:
 def is_kept(path: str, scene: Scene, *, removes: bool) -> bool:
     """Tell whether a path in the chamber is Orchestra's own, or is removed with such a file."""
     kept = [f"{scene.root}/{name}" for name in KEPT]
-    if removes and any(is_below(file, path) for file in kept):
+    if removes and any(is_below(file, path) or is_matched(file, path) for file in kept):
         return True
     return path == kept[0] or path.startswith(tuple(kept[1:]))
+
+
+def is_matched(file: str, pattern: str) -> bool:
+    """Tell whether a pattern that ends in a wildcard, such as `.claude/*`, may match a file."""
+    folder, name = os.path.split(pattern)
+    if "*" not in name or not is_below(file, folder):
+        return False
+    step = file[len(folder) + 1 :].partition("/")[0]
+    is_hidden = step.startswith(".") and not name.startswith(".")
+    return step.startswith(name.partition("*")[0]) and not is_hidden

@@ -89,7 +89,7 @@ def path_of(literal: Literal) -> str:
 
 def commands_of(code: str, literals: list[Literal]) -> list[str]:
     """Return the shell commands that a script runs."""
-    if not any(f"{name}(" in code for name in RUNNERS):
+    if not any(name in code for name in RUNNERS):
         return []
     given = literals[:MOST_JUDGED]
     commands = [one.value for one in given if runs_command(code[: one.start].rstrip("fbru"))]
@@ -99,6 +99,8 @@ def commands_of(code: str, literals: list[Literal]) -> list[str]:
 def is_changed(before: str, after: str) -> bool:
     """Tell whether what stands between two texts is a path that is written or removed."""
     while True:
+        if word_before(before) in CHANGERS:
+            return True
         name, argument, opening = enclosing_call(before)
         is_passed_on = name.rpartition(".")[2] in PASSING
         if (is_passed_on or not name) and is_receiver(after) and calls_writing_method(after):
@@ -113,6 +115,12 @@ def calls_writing_method(after: str) -> bool:
     statement = after.partition("\n")[0].partition(";")[0]
     is_direct = after.lstrip(") ").startswith(DIRECT_METHODS)
     return is_direct or any(method in statement for method in METHODS)
+
+
+def word_before(text: str) -> str:
+    """Return the word before a literal that is an argument without brackets: `unlink "x"`."""
+    stripped = text.rstrip(" ")
+    return stripped[len(stripped.rstrip(NAME_CHARS)) :] if stripped != text else ""
 
 
 def is_changed_by(name: str, argument: int, before: str, after: str) -> bool:
@@ -212,6 +220,8 @@ def uses(code: str, name: str) -> list[int]:
 
 def runs_command(before: str) -> bool:
     """Tell whether a literal is the command line that a call runs."""
+    if word_before(before) in RUNNERS:
+        return True
     name, argument, _ = enclosing_call(before)
     return argument == 0 and name.rpartition(".")[2] in RUNNERS
 
