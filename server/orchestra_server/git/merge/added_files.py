@@ -1,7 +1,8 @@
-"""The files that a landing would add to a branch, with their sizes, and those that hold keys."""
+"""What a landing would add to a branch: files with their sizes, links, and files that hold keys."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from orchestra_core.configuration.configuration import read_configuration
 from orchestra_server.domain.unintended_files import Limits
@@ -21,23 +22,70 @@ _KEY_FORMS = (
     r"sk-(ant|proj|live)-[A-Za-z0-9_-]{16}",
 )
 
+# Modes of a tree's entries, git-fast-import(1).
+_LINK = "120000"
+_COMMIT = "160000"
 _NOTHING_SET = 1  # git config's status
 
 
-def added_files(repo: Repository, old: str, new: str) -> dict[str, int]:
-    """Return the sizes in bytes of the regular files in `new` that `old` lacks, by path."""
-    raw = repo.git("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", old, new)
+@dataclass(frozen=True, slots=True)
+class AddedEntries:
+    """What a branch would have and lacks: sizes of files, targets of links, repositories.
+
+    `repositories` are commits of other repositories that no `.gitmodules` names.
+    """
+
+    files: dict[str, int] = field(default_factory=dict[str, int])
+    links: dict[str, str] = field(default_factory=dict[str, str])
+    repositories: tuple[str, ...] = ()
+
+
+def added_entries(repo: Repository, old: str, new: str) -> AddedEntries:
+    """Return the entries in `new` that `old` lacks, or has as something of another type."""
+    raw = repo.git("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AT", old, new)
     parts = raw.split("\0")
-    entries = dict(zip(parts[1::2], parts[::2], strict=False))
-    objects = {
-        path: words[3]
-        for path, entry in entries.items()
-        if (words := entry.split()) and words[1].startswith("100")
-    }
-    stdin = "".join(f"{object_id}\n" for object_id in objects.values())
+    entries = [
+        (path, *fields.split()[1:5:2])
+        for fields, path in zip(parts[::2], parts[1::2], strict=False)
+    ]
+    files = {path: object_id for path, mode, object_id in entries if mode.startswith("100")}
+    links = {path: object_id for path, mode, object_id in entries if mode == _LINK}
+    commits = [path for path, mode, _ in entries if mode == _COMMIT]
+    return AddedEntries(
+        _sizes(repo, files),
+        _targets(repo, links) if links else {},
+        tuple(sorted(set(commits) - _submodules(repo, new))) if commits else (),
+    )
+
+
+def _sizes(repo: Repository, objects: Mapping[str, str]) -> dict[str, int]:
     asked = ("cat-file", "--batch-check=%(objectsize)")
-    sizes = repo.git(*asked, stdin=stdin).split("\n") if objects else []
+    sizes = repo.git(*asked, stdin=_lines(objects.values())).split("\n") if objects else []
     return {path: int(size) for path, size in zip(objects, sizes, strict=False) if size.isdecimal()}
+
+
+def _targets(repo: Repository, objects: Mapping[str, str]) -> dict[str, str]:
+    printed = repo.git("cat-file", "--batch=%(objectsize)", stdin=_lines(objects.values()))
+    rest, targets = os.fsencode(printed), dict[str, str]()
+    for path in objects:
+        size, _, rest = rest.partition(b"\n")
+        if size.isdigit():
+            targets[path], rest = os.fsdecode(rest[: int(size)]), rest[int(size) + 1 :]
+    return targets
+
+
+def _submodules(repo: Repository, commit: str) -> set[str]:
+    """Return the paths that a commit's `.gitmodules` names."""
+    told = repo.run(
+        "config", "-z", "--blob", f"{commit}:.gitmodules", "--get-regexp", r"^submodule\..*\.path$"
+    )
+    return (
+        {entry.partition("\n")[2] for entry in told.out.split("\0")} if not told.status else set()
+    )
+
+
+def _lines(objects: Iterable[str]) -> str:
+    return "".join(f"{object_id}\n" for object_id in objects)
 
 
 def present_folders(repo: Repository, commit: str) -> set[str]:

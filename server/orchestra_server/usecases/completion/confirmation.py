@@ -4,15 +4,17 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.landing_holds import landing_holds
+from orchestra_server.domain.odd_entries import odd_entries
 from orchestra_server.domain.unintended_files import listed, unintended_files
 from orchestra_server.git.merge.added_files import (
-    added_files,
+    added_entries,
     files_with_keys,
     present_folders,
     read_limits,
@@ -76,9 +78,10 @@ def unintended_between(repo: Repository, old: str, new: str) -> tuple[str, ...]:
     with ThreadPoolExecutor() as pool:
         present = submit_watched(pool, lambda: present_folders(repo, old))
         limits = submit_watched(pool, lambda: read_limits(repo))
-        added = added_files(repo, old, new)
-        secrets = files_with_keys(repo, new, added)
-        return unintended_files(added, present.result(), limits.result(), secrets)
+        added = added_entries(repo, old, new)
+        secrets = files_with_keys(repo, new, added.files)
+        files = unintended_files(added.files, present.result(), limits.result(), secrets)
+        return (*files, *odd_entries(added.links, added.repositories))
 
 
 def unconfirmed(holds: Sequence[str], files: Sequence[str]) -> str:
@@ -107,11 +110,14 @@ def _read_statuses(chambers: Sequence[Chamber]) -> dict[Path, RecentStatus]:
 
 def _untracked(repo: Repository, statuses: Mapping[Path, RecentStatus]) -> tuple[str, ...]:
     """Return the files that committing the chambers' open work would track for the first time."""
-    added = dict[str, int]()
+    added, links = dict[str, int](), dict[str, str]()
     for worktree, recent in statuses.items():
         added.update(_sizes(worktree, recent.status.untracked))
-    present = present_folders(repo, repo.head().commit) if added else set[str]()
-    return unintended_files(added, present, read_limits(repo)) if added else ()
+        links.update(_links(worktree, recent.status.untracked))
+    if not added:
+        return ()
+    present = present_folders(repo, repo.head().commit)
+    return (*unintended_files(added, present, read_limits(repo)), *odd_entries(links, ()))
 
 
 def _sizes(worktree: Path, untracked: Sequence[str]) -> Mapping[str, int]:
@@ -123,3 +129,12 @@ def _sizes(worktree: Path, untracked: Sequence[str]) -> Mapping[str, int]:
         except OSError:  # gone meanwhile
             continue
     return sizes
+
+
+def _links(worktree: Path, untracked: Sequence[str]) -> Mapping[str, str]:
+    """Return what each untracked symbolic link of a worktree says."""
+    links = dict[str, str]()
+    for path in untracked:
+        with suppress(OSError):  # no link, or gone meanwhile
+            links[path] = str((worktree / path).readlink())
+    return links

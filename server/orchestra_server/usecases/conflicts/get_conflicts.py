@@ -115,13 +115,15 @@ def _advice(
         return "No conflict was seen among the rest, nor in the last look at those not watched."
     if not conflicts and any(not chamber.published for chamber in away):
         return (
-            "The live chambers of this clone merge with each other and with their base as they are "
-            "now. Those of other clones are not compared."
+            "When they were last compared, a moment after the last change, the live chambers of "
+            "this clone merged with each other and with their base. Those of other clones are not "
+            "compared."
         )
     if not conflicts:
         return (
-            "All live chambers merge with each other and with their base as they are now; the room "
-            "and this tool say so as soon as that changes."
+            "When they were last compared, a moment after the last change, all live chambers "
+            "merged with each other and with their base; the room and this tool tell of a "
+            "conflict as soon as there is one."
         )
     first, second = conflicts[0].between
     name = split_chamber_id(first).name

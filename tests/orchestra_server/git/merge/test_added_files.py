@@ -4,7 +4,8 @@ import pytest
 
 from orchestra_server.domain.unintended_files import Limits
 from orchestra_server.git.merge.added_files import (
-    added_files,
+    AddedEntries,
+    added_entries,
     files_with_keys,
     present_folders,
     read_limits,
@@ -22,11 +23,34 @@ def shop(tmp_path: Path) -> Workshop:
 def test_only_new_files_are_listed_with_their_sizes(shop: Workshop) -> None:
     old = shop.main.head
     new = shop.main.commit("more", {"src/app.py": "changed\n", "größe.txt": "12345", "a b": "1"})
-    assert added_files(shop.repo, old, new) == {"größe.txt": 5, "a b": 1}
+    assert added_entries(shop.repo, old, new) == AddedEntries({"größe.txt": 5, "a b": 1})
 
 
 def test_without_new_files_the_list_is_empty(shop: Workshop) -> None:
-    assert added_files(shop.repo, shop.main.head, shop.main.head) == {}
+    assert added_entries(shop.repo, shop.main.head, shop.main.head) == AddedEntries()
+
+
+def test_new_links_are_listed_with_what_they_say(shop: Workshop) -> None:
+    old = shop.main.head
+    (shop.main.path / "up").symlink_to("../../größe")
+    (shop.main.path / "fixed").symlink_to("/etc/passwd")
+    (shop.main.path / "src/app.py").unlink()
+    (shop.main.path / "src/app.py").symlink_to("other.py")  # one that was a file
+    links = {"fixed": "/etc/passwd", "src/app.py": "other.py", "up": "../../größe"}
+    assert added_entries(shop.repo, old, shop.main.commit("links")) == AddedEntries(links=links)
+
+
+def test_a_new_repository_is_listed_unless_a_submodule_is_configured_there(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    old, vendor = shop.main.head, small_repository(tmp_path / "vendor").path
+    shop.main.git(
+        "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(vendor), "meant"
+    )
+    shop.main.git("clone", "-q", str(vendor), "stray")
+    shop.main.git("-c", "advice.addEmbeddedRepo=false", "add", "stray")
+    new = shop.main.commit("both")
+    assert added_entries(shop.repo, old, new).repositories == ("stray",)
 
 
 def test_the_folders_of_a_commit_are_listed_at_every_depth(shop: Workshop) -> None:
