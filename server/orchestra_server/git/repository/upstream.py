@@ -1,6 +1,11 @@
 """Tells whether work would begin on an outdated commit, as of the last fetch; fetches nothing."""
 
+import re
+
 from orchestra_server.git.repository.repository import Repository
+
+# How git says it, git-for-each-ref(1): "ahead 1, behind 2".
+_BEHIND = re.compile(r"\bbehind (\d+)")
 
 
 def stale_base(repo: Repository, branch: str, commit: str) -> str:
@@ -26,4 +31,20 @@ def stale_base(repo: Repository, branch: str, commit: str) -> str:
     return (
         f"The base {commit[:12]} is {commits} behind {upstream}, as last fetched: for newer work "
         f"pull {branch} first and start a task anew, or create chambers with base={upstream!r}."
+    )
+
+
+def behind_upstream(repo: Repository, branch: str) -> str:
+    """Return a sentence if a branch lacks commits of its upstream, else ""; fetches nothing."""
+    if not branch:
+        return ""
+    form = "%(upstream:short) %(upstream:track,nobracket)"
+    told = repo.run("for-each-ref", f"--format={form}", f"refs/heads/{branch}")
+    upstream, _, track = told.out.strip().partition(" ")
+    behind = _BEHIND.search(track)
+    if not behind:
+        return ""
+    commits = "1 commit" if behind[1] == "1" else f"{behind[1]} commits"
+    return (
+        f"{branch} is {commits} behind {upstream}, as last fetched: the user pulls before they push"
     )

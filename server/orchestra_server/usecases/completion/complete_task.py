@@ -17,6 +17,7 @@ from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.repository.recent_status import RecentStatus
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.git.repository.writable import require_writable_repository
 from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.clones.whereabouts import here_of, task_here
@@ -217,7 +218,9 @@ async def _end_or_reopen(
     landed = landing.commit if landing.moves or landing.order else ""
     task = await end(context, wanted.task_id, completed=True, landed_commit=landed)
     state = await show_change(context, task.id)
-    return completion_reply.completed(task, state, landing.order, kept_branches, landing.returning)
+    return completion_reply.completed(
+        task, state, landing.order, kept_branches, landing.returning, behind=landing.behind
+    )
 
 
 @asynccontextmanager
@@ -356,10 +359,12 @@ async def _merge(
     checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
     if not wanted.confirmed:
         checks.append(asyncio.to_thread(require_intended, repo, landing))
-    for fault in await asyncio.gather(*checks, return_exceptions=True):
+    checked = asyncio.gather(*checks, return_exceptions=True)
+    behind = await asyncio.to_thread(behind_upstream, repo, begun.task.base_branch)
+    for fault in await checked:
         if fault is not None:
             raise fault
-    return landing
+    return with_changes(landing, behind=behind)
 
 
 async def _ask_others(

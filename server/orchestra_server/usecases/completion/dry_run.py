@@ -12,6 +12,7 @@ from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.git.repository.writable import require_writable_repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
 from orchestra_server.git.worktrees.quarantine import require_movable
@@ -47,6 +48,7 @@ class CompletionPlan:
     deleted: tuple[str, ...] = ()  # chambers whose directory and branch are gone
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
+    behind: str = ""  # a sentence where the branch lacks commits of its upstream
 
 
 def plan_completion(
@@ -95,7 +97,11 @@ def plan_completion(
         plan = _landing(repo, task, branches, everyone, refusals, partial=partial)
         commits = tuple((name, work.files) for name, work in works.items() if work.files)
         plan = with_changes(plan, commits=commits, left_out=left_out if partial else {})
-    return with_changes(plan, deleted=tuple(chamber.name for chamber in deleted))
+    return with_changes(
+        plan,
+        deleted=tuple(chamber.name for chamber in deleted),
+        behind=behind_upstream(repo, task.base_branch),
+    )
 
 
 def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:

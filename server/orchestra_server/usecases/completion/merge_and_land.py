@@ -43,6 +43,7 @@ class PreparedLanding:
     tips: Mapping[str, str] = field(default_factory=dict[str, str])
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
+    behind: str = ""  # a sentence where the branch lacks commits of its upstream
 
     @property
     def moves(self) -> bool:

@@ -24,12 +24,23 @@ def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
 
 
 def _worktrees(common_dir: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the worktrees whose directory exists, each with the branch that is checked out."""
+    """Yield the worktrees that are there and belong here, each with its branch.
+
+    In a copy of a repository git lists the worktrees of the original, which belong to that.
+    """
     for admin in (common_dir / "worktrees").glob("*"):
         head, place = _text(admin / "HEAD"), _text(admin / "gitdir")
         worktree = (admin / place).parent
-        if head.startswith(_ON_BRANCH) and place and (worktree / ".git").exists():
+        if head.startswith(_ON_BRANCH) and place and _belongs_to(worktree, admin):
             yield worktree, head.removeprefix(_ON_BRANCH)
+
+
+def _belongs_to(worktree: Path, admin: Path) -> bool:
+    named = _text(worktree / ".git").removeprefix("gitdir: ")
+    try:
+        return bool(named) and (worktree / named).samefile(admin)
+    except OSError:
+        return False
 
 
 def _text(file: Path) -> str:

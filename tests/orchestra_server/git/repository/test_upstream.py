@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.git.repository.upstream import stale_base
+from orchestra_server.git.repository.upstream import behind_upstream, stale_base
 from tests.support.repositories import TestRepository, run_git, small_repository
 
 
@@ -57,3 +57,23 @@ def test_a_deleted_branch_is_named_with_the_command_to_create_it(
 ) -> None:
     sentence = stale_base(repo, "gone", clone.head)
     assert f"git branch gone {clone.head[:12]}" in sentence
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "is 1 commit behind"), (2, "is 2 commits behind")])
+def test_a_branch_that_lacks_fetched_commits_is_behind_its_upstream(
+    repo: Repository, origin: TestRepository, clone: TestRepository, count: int, said: str
+) -> None:
+    clone.commit("own")
+    for _ in range(count):
+        origin.commit("more")
+    assert behind_upstream(repo, "main") == "", "nothing is fetched"
+    clone.git("fetch", "--quiet")
+    assert behind_upstream(repo, "main").startswith(f"main {said} origin/main, as last fetched")
+
+
+@pytest.mark.parametrize("branch", ["", "gone", "alone"])
+def test_a_branch_without_an_upstream_is_behind_nothing(
+    repo: Repository, clone: TestRepository, branch: str
+) -> None:
+    clone.git("branch", "--no-track", "alone")
+    assert behind_upstream(repo, branch) == ""

@@ -137,3 +137,20 @@ async def test_a_dry_run_without_merging_says_what_would_be_saved(context: Conte
     told = await try_out(context, task_id, commit_changes=False)
     assert told.notes == ["auth: its work would be saved, not merged"]
     assert rooms["auth"].status == "?? auth.py"
+
+
+async def test_plan_and_landing_say_that_the_branch_lacks_commits_of_its_upstream(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.git("branch", "theirs")
+    repository.git("branch", "--set-upstream-to", "theirs")
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth"])
+    chambers["auth"].write("auth.py", "1\n")
+    repository.git("worktree", "add", "--quiet", "../theirs", "theirs")
+    TestRepository(repository.path.parent / "theirs").commit("newer")
+    said = "main is 1 commit behind theirs, as last fetched: the user pulls before they push"
+    assert said in (await try_out(context, task_id)).notes
+    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert done.completed
+    assert said in done.notes

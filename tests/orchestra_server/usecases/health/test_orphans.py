@@ -1,4 +1,5 @@
 from pathlib import Path
+from shutil import copytree
 
 from msgspec.structs import replace
 
@@ -30,3 +31,10 @@ def test_a_worktree_whose_directory_is_gone_is_no_orphan(tmp_path: Path) -> None
 
 def test_a_repository_without_worktrees_has_no_orphans(repository: TestRepository) -> None:
     assert orphan_worktrees(repository.path / ".git", ProjectState()) == ()
+
+
+def test_a_copy_of_a_repository_does_not_name_the_worktrees_of_the_original(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "shop")
+    shop.open("auth")
+    copytree(shop.main.path, tmp_path / "copy", symlinks=True)
+    assert orphan_worktrees(tmp_path / "copy" / ".git", ProjectState()) == ()
