@@ -1,4 +1,4 @@
-"""Which new files of a landing nobody is likely to have meant: rules over names and sizes.
+"""Which new files of a landing nobody is likely to have meant: rules over names, sizes and types.
 
 A worker's `git add --all`, or ours for what it left uncommitted, takes in whatever no ignore rule
 names: installed packages, dumps, keys. Each is named and needs a confirmation.
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from posixpath import dirname, isabs, join, normpath
 
 _MEGABYTE = 1_000_000
 _SHOWN = 5
@@ -65,6 +66,32 @@ def unintended_files(
         if reason and not path.startswith(tuple(inside)):
             phrases.append(f"{path} ({reason})")
     return tuple(phrases)
+
+
+def odd_entries(links: Mapping[str, str], repositories: Collection[str]) -> tuple[str, ...]:
+    """Return one phrase for each entry that needs a yes.
+
+    `links` maps new symbolic links to what they say; `repositories` are new entries that name a
+    commit of another repository and have no submodule's settings.
+    """
+    phrases = [
+        f"{path} (a link out of the repository, to {target})"
+        for path, target in sorted(links.items())
+        if leads_out(path, target)
+    ]
+    phrases += [
+        f"{path} (a repository of its own and no submodule: others would get an empty folder)"
+        for path in sorted(repositories)
+    ]
+    return tuple(phrases)
+
+
+def leads_out(path: str, target: str) -> bool:
+    """Tell whether a link at `path` in a tree leads out of that tree, or to a fixed place."""
+    if isabs(target):
+        return True
+    reached = normpath(join(dirname(path), target))
+    return reached == ".." or reached.startswith("../")
 
 
 def listed(phrases: Collection[str]) -> str:

@@ -1,6 +1,12 @@
 import pytest
 
-from orchestra_server.domain.unintended_files import Limits, listed, unintended_files
+from orchestra_server.domain.unintended_files import (
+    Limits,
+    leads_out,
+    listed,
+    odd_entries,
+    unintended_files,
+)
 
 LIMITS = Limits(large=1000, many=10)
 
@@ -82,3 +88,33 @@ def test_a_file_with_a_key_in_its_content_is_reported() -> None:
 
 def test_a_long_list_of_reports_is_cut_after_the_first_ones() -> None:
     assert listed([str(number) for number in range(7)]) == "0, 1, 2, 3, 4 and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "is_out"),
+    [
+        ("a", "/etc/passwd", True),
+        ("a", "..", True),
+        ("a", "../b", True),
+        ("d/a", "../../b", True),
+        ("d/a", "x/../../../b", True),
+        ("a", "b", False),
+        ("d/a", "../b", False),
+        ("d/e/a", "../../b", False),
+        ("a", "..b", False),
+        ("a", ".", False),
+    ],
+)
+def test_a_link_leads_out_if_it_is_absolute_or_climbs_above_the_top(
+    path: str, target: str, *, is_out: bool
+) -> None:
+    assert leads_out(path, target) == is_out
+
+
+def test_each_odd_entry_is_one_phrase_that_says_what_it_is() -> None:
+    links = {"up": "../x", "inside": "README.md", "fixed": "/etc/passwd"}
+    assert odd_entries(links, ["vendor"]) == (
+        "fixed (a link out of the repository, to /etc/passwd)",
+        "up (a link out of the repository, to ../x)",
+        "vendor (a repository of its own and no submodule: others would get an empty folder)",
+    )

@@ -11,8 +11,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.landing_holds import landing_holds
-from orchestra_server.domain.odd_entries import odd_entries
-from orchestra_server.domain.unintended_files import listed, unintended_files
+from orchestra_server.domain.unintended_files import listed, odd_entries, unintended_files
 from orchestra_server.git.merge.added_files import (
     added_entries,
     files_with_keys,
