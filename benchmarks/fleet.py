@@ -65,7 +65,7 @@ class Client:
             "filler": _FILLER,
         }
         commands = [
-            one.command for group in groups if _matches(group.matcher) for one in group.hooks
+            hook.command for group in groups if _matches(group.matcher) for hook in group.hooks
         ]
         stdin = json.dumps(payload).encode()
         await asyncio.gather(*(self._run(command, stdin) for command in commands))
@@ -157,7 +157,10 @@ def measure(chambers: int, seconds: float, say: Callable[[str], object]) -> None
             asyncio.run(_work(clients, seconds))
             after = (children_cpu_ms(), process_cpu_ms(daemon), process_cpu_ms(store.pid))
             late = _seconds_until_read(common_dir)
-    calls, hooks = (sum(client.calls for client in clients), sum(one.hooks for one in clients))
+    calls, hooks = (
+        sum(client.calls for client in clients),
+        sum(client.hooks for client in clients),
+    )
     of_hooks, of_daemon, of_store = (
         (end - begin) / calls for begin, end in zip(before, after, strict=True)
     )

@@ -101,13 +101,13 @@ async def seed(url: str, projects: int, workers: int) -> None:
 def drive(load: Load) -> Latencies:
     """Make the calls of some projects in this process."""
     began = time.process_time()
-    found = asyncio.run(_drive(load))
-    found.cpu_s = time.process_time() - began
-    return found
+    latencies = asyncio.run(_drive(load))
+    latencies.cpu_s = time.process_time() - began
+    return latencies
 
 
 async def _drive(load: Load) -> Latencies:
-    found = Latencies()
+    latencies = Latencies()
     async with AsyncExitStack() as stack:
         stores = [
             await stack.enter_async_context(open_store(project_of(number), settings_of(load.url)))
@@ -115,10 +115,10 @@ async def _drive(load: Load) -> Latencies:
         ]
         await asyncio.sleep(max(0.0, load.starts_at - time.time()))
         await asyncio.gather(
-            *(_report(store, load, found.reports) for store in stores),
-            *(_change(store, load, found.changes) for store in stores),
+            *(_report(store, load, latencies.reports) for store in stores),
+            *(_change(store, load, latencies.changes) for store in stores),
         )
-    return found
+    return latencies
 
 
 async def _report(store: Store, load: Load, latencies: list[float]) -> None:
@@ -259,10 +259,10 @@ def _cpu_ms(server: Server) -> float:
 
 
 def _percentiles(name: str, latencies: Sequence[float]) -> str:
-    found = spread(latencies)
+    quartiles = spread(latencies)
     return (
-        f"{name}: median {found.median:.1f} ms, p90 {found.p90:.1f}, p99 {found.p99:.1f}, "
-        f"most {found.most:.0f}"
+        f"{name}: median {quartiles.median:.1f} ms, p90 {quartiles.p90:.1f}, "
+        f"p99 {quartiles.p99:.1f}, most {quartiles.most:.0f}"
     )
 
 

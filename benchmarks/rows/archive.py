@@ -83,12 +83,14 @@ def _changes(count: int) -> Iterator[Change]:
         archived = ended_task(number)
         task = archived.task
         data = [EventData(task=task)]
-        data += [EventData(chamber=one) for one in archived.chambers * 2]
-        data += [EventData(agent=one, action="edit", result="done") for one in archived.agents * 2]
-        data += [EventData(discovery=one) for one in archived.discoveries]
+        data += [EventData(chamber=chamber) for chamber in archived.chambers * 2]
+        data += [
+            EventData(agent=agent, action="edit", result="done") for agent in archived.agents * 2
+        ]
+        data += [EventData(discovery=discovery) for discovery in archived.discoveries]
         events = tuple(
-            Event(at=task.started_at, kind="task.completed", task_id=task.id, data=one)
-            for one in data
+            Event(at=task.started_at, kind="task.completed", task_id=task.id, data=event_data)
+            for event_data in data
         )
         yield Change(events=events)
         moved = Event(

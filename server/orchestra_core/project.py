@@ -32,7 +32,7 @@ def find_project(start: Path, override: str = "") -> Project:
     an override that cannot be a key.
     """
     start = start.resolve()
-    directory, common_dir = (Path(found) for found in common_directory(str(start)))
+    directory, common_dir = (Path(directory) for directory in common_directory(str(start)))
     if common_dir != Path():
         _check_encoding(directory)
         _check_encoding(common_dir)

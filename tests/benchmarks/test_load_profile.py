@@ -4,7 +4,7 @@ from benchmarks.load_profile import by_part
 
 
 def test_a_sample_counts_for_the_innermost_part_and_idle_time_for_no_part() -> None:
-    found = by_part(
+    parts = by_part(
         [
             "run;Screen._on_timer_update (screen.py:1);LineWidget.render_lines (lines.py:2) 7",
             "run;Screen._on_timer_update (screen.py:1);crop (strip.py:3) 2",
@@ -12,7 +12,7 @@ def test_a_sample_counts_for_the_innermost_part_and_idle_time_for_no_part() -> N
             "run;nothing known 1",
         ]
     )
-    assert found == {
+    assert parts == {
         "painting: our own lines": 7,
         "painting: Textual's compositor": 2,
         "the event loop and the rest": 1,

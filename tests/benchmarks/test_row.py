@@ -9,13 +9,19 @@ from benchmarks.table import BenchmarkResult, lines, markdown
 
 
 def test_percentiles_use_the_nearest_rank() -> None:
-    found = spread([float(number) for number in range(100, 0, -1)])
-    assert (found.median, found.p10, found.p90, found.p99, found.most) == (50, 10, 90, 99, 100)
+    quartiles = spread([float(number) for number in range(100, 0, -1)])
+    assert (quartiles.median, quartiles.p10, quartiles.p90, quartiles.p99, quartiles.most) == (
+        50,
+        10,
+        90,
+        99,
+        100,
+    )
 
 
 def test_a_single_sample_is_every_percentile() -> None:
-    found = spread([3.0])
-    assert {found.median, found.p10, found.p99} == {3.0}
+    quartiles = spread([3.0])
+    assert {quartiles.median, quartiles.p10, quartiles.p99} == {3.0}
 
 
 @pytest.mark.parametrize(
@@ -31,10 +37,10 @@ def test_a_single_sample_is_every_percentile() -> None:
 def test_an_aim_limits_our_value_alone_or_its_ratio_to_the_other(
     aim: Aim, words: str, *, met: bool
 ) -> None:
-    one = comparison("a case", "ms", [30, 30, 30], aim, versus="another", against=[20, 20, 20])
-    (verdict,) = one.aims
+    row = comparison("a case", "ms", [30, 30, 30], aim, versus="another", against=[20, 20, 20])
+    (verdict,) = row.aims
     assert (verdict.aim, verdict.met) == (words, met)
-    assert one.ratio == 1.5
+    assert row.ratio == 1.5
 
 
 def test_a_row_without_a_reference_has_no_ratio() -> None:

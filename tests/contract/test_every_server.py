@@ -110,7 +110,7 @@ async def test_an_ended_task_goes_into_the_archive_and_comes_back(store: Store) 
     await commit(store, Change(events=(Event(at=NOON, kind="task.completed", data=data),)))
 
     assert await archive_ended(store, NOON, kept=0) == 1
-    assert [one.task for one in await store.archive_page(0, 5)] == [task]
+    assert [archived.task for archived in await store.archive_page(0, 5)] == [task]
     assert (await store.snapshot()).tasks == {}
 
     async def reopen(reads: Reads) -> Change:

@@ -316,7 +316,7 @@ def test_the_hook_leaves_receipts_and_talks_to_no_server(worker: Session) -> Non
     worker.fire("PostToolBatch")
     worker.fire("PreToolUse", WRITE)
     receipts = receipts_of(worker.directory)
-    assert [(one.interrupt_id, one.state) for one in receipts] == [
+    assert [(receipt.interrupt_id, receipt.state) for receipt in receipts] == [
         ("i1", "delivered"),
         ("i1", "acted"),
     ]
@@ -328,11 +328,11 @@ def test_the_end_of_a_turn_marks_mail_as_acted_on_and_a_new_session_does_not(
     send(worker.directory, "Hello")
     worker.fire("UserPromptSubmit")
     worker.fire("Stop")
-    assert [one.state for one in receipts_of(worker.directory)] == ["delivered", "acted"]
+    assert [receipt.state for receipt in receipts_of(worker.directory)] == ["delivered", "acted"]
     send(worker.directory, "Again", start=2)
     worker.fire("PostToolBatch")
     Session(worker.directory, "s-2").fire("SessionStart")
-    states = [(one.interrupt_id, one.state) for one in receipts_of(worker.directory)]
+    states = [(receipt.interrupt_id, receipt.state) for receipt in receipts_of(worker.directory)]
     assert states[2:] == [("i2", "delivered")]
     assert traces(worker.directory) == []
 

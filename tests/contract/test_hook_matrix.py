@@ -113,7 +113,7 @@ def test_the_hook_answers_each_event_for_each_reader_and_mailbox(
 
 
 def fire(session: Session, event: str, kind: str, chamber: Path, messages: tuple[str, ...]) -> None:
-    ids = [one.id for one in send(chamber, *messages)] if messages else []
+    ids = [reply.id for reply in send(chamber, *messages)] if messages else []
     subject = "presence" if event in REPORTED else "mail"
     process = session.start(
         event, {"tool_name": "Read", "tool_input": {"file_path": "/a"}}, subject
@@ -123,15 +123,15 @@ def fire(session: Session, event: str, kind: str, chamber: Path, messages: tuple
     assert (json.loads(stdout) if stdout else None) == expected(event, kind, messages)
     taken = kind in "cb" and bool(messages)
     assert unread(chamber) == ([] if taken else ids)
-    stamped = [(one.interrupt_id, one.state) for one in receipts_of(chamber)]
-    assert sorted(stamped) == ([(one, "delivered") for one in ids] if taken else [])
+    stamped = [(receipt.interrupt_id, receipt.state) for receipt in receipts_of(chamber)]
+    assert sorted(stamped) == ([(identifier, "delivered") for identifier in ids] if taken else [])
     denied_before = chamber / HOOK.with_suffix(".denied")
     assert denied_before.exists() == (kind == "d" and bool(messages))
-    left = sorted(chamber.glob(f"{MAIL}*"))
+    mail_files = sorted(chamber.glob(f"{MAIL}*"))
     if not taken:
-        assert [path.name for path in left] == ([MAIL] if messages else [])
+        assert [path.name for path in mail_files] == ([MAIL] if messages else [])
         return
-    (memory,) = left
+    (memory,) = mail_files
     assert memory.name.startswith(f"{MAIL}.delivered")
     remembered = json.loads(memory.read_text())
     assert remembered == {"reader": f"{session.session_id}/{session.agent_id}", "ids": ids}

@@ -101,7 +101,7 @@ def test_two_subagents_in_one_chamber_both_get_the_mail(
     assert one.fire("PreToolUse", READ) == HookAnswer()
     assert "For both" in two.fire("PostToolBatch").context
     assert two.fire("PreToolUse", READ) == HookAnswer()
-    states = [(one.interrupt_id, one.state) for one in receipts_of(auth)]
+    states = [(receipt.interrupt_id, receipt.state) for receipt in receipts_of(auth)]
     assert set(states) == {("i1", "delivered"), ("i1", "acted")}
     assert names_in(auth) == [".claude"]
 

@@ -73,7 +73,7 @@ def test_each_event_shows_mail_once_in_the_clients_own_format(
         assert f"Message {number}" in json.dumps(answer)
         assert set(answer) <= form(agent, event)
         assert unread(chamber) == []
-    assert {one.state for one in receipts_of(chamber)} == {"delivered", "acted"}
+    assert {receipt.state for receipt in receipts_of(chamber)} == {"delivered", "acted"}
 
 
 def form(agent: str, event: str) -> set[str]:

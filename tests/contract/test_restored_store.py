@@ -84,7 +84,7 @@ async def test_a_follower_of_lost_events_takes_a_new_snapshot(
         await watch.until(lambda seen: isinstance(seen.seen[-1], Snapshot))
 
         assert watch.state == await store.snapshot()
-        assert set(watch.state.tasks) == {one.id for one in tasks("cart", *instead)}
+        assert set(watch.state.tasks) == {task.id for task in tasks("cart", *instead)}
 
 
 async def test_a_follower_of_a_whole_store_reads_on_without_a_snapshot(
@@ -113,7 +113,7 @@ async def test_another_event_of_the_same_number_is_noticed_when_it_rings(
         await start_all(store, "till", "desk")
         await watch.until(lambda seen: seen.state.seq == 2)
 
-        assert set(watch.state.tasks) == {one.id for one in tasks("till", "desk")}
+        assert set(watch.state.tasks) == {task.id for task in tasks("till", "desk")}
         assert Disconnected not in {type(update) for update in watch.seen}
 
 
@@ -133,7 +133,7 @@ async def test_a_stream_without_nonces_is_followed_and_goes_on(
             await watch.until(lambda seen: seen.state.seq == 5)
 
             assert [type(one) for one in watch.seen].count(Snapshot) == 1
-            old = [one.seq for one in await store.events() if not one.nonce]
+            old = [event.seq for event in await store.events() if not event.nonce]
             assert old == [1, 3]
 
 
@@ -157,7 +157,9 @@ async def test_events_that_follow_say_what_was_lost_and_print_what_took_its_plac
             assert command.stderr is not None
             said = command.stderr.read()
 
-    assert [one.task_id for one in printed] == [one.id for one in tasks("till", "desk", "shelf")]
+    assert [line.task_id for line in printed] == [
+        task.id for task in tasks("till", "desk", "shelf")
+    ]
     assert "the store has lost the events after 1; what follows takes their place" in said
 
 

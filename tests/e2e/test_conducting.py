@@ -80,7 +80,7 @@ class Play:
     def work(self, name: str, request: ModelRequest) -> ModelAnswer:
         self.workers.setdefault(name, []).append(request)
         made = reply(CreatedChambers, self.conductor[-1], "create_chambers_batch")
-        path = next(one.path for one in made.chambers if one.name == name)
+        path = next(chamber.path for chamber in made.chambers if chamber.name == name)
         if request.turn == 0:
             file = f"{path}/{name}.py"
             return [CallTool("Write", {"file_path": file, "content": "DONE = True\n"})]
@@ -186,7 +186,7 @@ def check_what_the_tools_answered(last: ModelRequest) -> CompletedTask:
     made = reply(CreatedChambers, last, "create_chambers_batch")
     recorded = reply(RecordedAction, last, "record_agent_action")
     completed = reply(CompletedTask, last, "complete_task")
-    assert [one.name for one in made.chambers] == PARTS
+    assert [chamber.name for chamber in made.chambers] == PARTS
     assert len(recorded.discoveries) == 2
     assert completed.completed
     assert sorted(completed.merged) == sorted(PARTS)
@@ -196,10 +196,13 @@ def check_what_the_tools_answered(last: ModelRequest) -> CompletedTask:
 def check_what_redis_holds(state: ProjectState, task_id: str) -> None:
     task = state.tasks[task_id]
     assert (task.description, task.state, task.summary) == (REQUEST, "completed", SUMMARY)
-    assert {one.name: one.state for one in state.chambers.values()} == dict.fromkeys(
+    assert {chamber.name: chamber.state for chamber in state.chambers.values()} == dict.fromkeys(
         PARTS, "closed"
     )
-    assert {one.text for one in state.discoveries.values()} == {"JWT auth", "rate limiting"}
+    assert {discovery.text for discovery in state.discoveries.values()} == {
+        "JWT auth",
+        "rate limiting",
+    }
     assert state.agents[f"{task_id}/{AGENT}"].chamber == "auth"
 
 

@@ -54,7 +54,9 @@ async def test_mail_wakes_an_idle_session(client_setup: ClientSetup) -> None:
         mark = chamber.path / ".claude" / "hooks" / "interrupt_monitor.idle"
         await until(mark.exists, seconds=60)
         await send(client_setup, chamber)
-        await until(lambda: any(MESSAGE in one.text() for one in model.requests), seconds=60)
+        await until(
+            lambda: any(MESSAGE in request.text() for request in model.requests), seconds=60
+        )
         assert len(model.requests) == 2
     assert (await mail(client_setup)).state in ("delivered", "acted")
 
@@ -87,7 +89,7 @@ async def test_mail_stops_a_subagent_whose_session_runs_in_a_subdirectory(
     assert not (chamber.path / "before").exists()
     assert (chamber.path / "after").exists()
     assert worker[-1].text().count(MESSAGE) == 1
-    assert not any(MESSAGE in one.text() for one in requests if one not in worker)
+    assert not any(MESSAGE in request.text() for request in requests if request not in worker)
     assert (await mail(client_setup)).state == "acted"
 
 

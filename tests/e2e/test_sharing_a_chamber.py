@@ -35,7 +35,7 @@ class Play:
 
     def __call__(self, request: ModelRequest) -> ModelAnswer:
         prompt = "\n".join(block.words() for block in request.messages[0].blocks())
-        name = next((one for one in NAMES if f"You are {one}." in prompt), "conductor")
+        name = next((name for name in NAMES if f"You are {name}." in prompt), "conductor")
         self.read.setdefault(name, []).append(request)
         if name == "conductor":
             return self.conduct(request)
@@ -46,7 +46,9 @@ class Play:
             return [Say("I wait for my workers.")]
         asked = {"subagent_type": "general-purpose", "description": "Work"}
         where = f"Work in {self.chamber.path}."
-        return [CallTool("Agent", {**asked, "prompt": f"You are {one}. {where}"}) for one in NAMES]
+        return [
+            CallTool("Agent", {**asked, "prompt": f"You are {name}. {where}"}) for name in NAMES
+        ]
 
     def work(self, name: str, request: ModelRequest) -> ModelAnswer:
         if request.turn == 0:

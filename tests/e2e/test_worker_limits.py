@@ -51,7 +51,7 @@ async def test_a_command_that_writes_elsewhere_is_denied_and_one_in_the_chamber_
 
     requests = await asyncio.to_thread(work, client_setup, chamber, script)
     results = requests[-1].results()
-    assert [one.is_error for one in results] == [True, True, True, False, False]
+    assert [result.is_error for result in results] == [True, True, True, False, False]
     assert f"Use {chamber.path}/a.py instead." in results[0].words()
     assert "which is in the main checkout" in results[1].words()
     assert "Commit on your own branch instead" in results[2].words()
@@ -129,7 +129,7 @@ async def test_a_critical_discovery_reaches_a_sibling_at_work_at_once(
 
         def script(request: ModelRequest) -> ModelAnswer:
             prompt = "\n".join(block.words() for block in request.messages[0].blocks())
-            name = next((one for one in paths if f"worker of {one}." in prompt), "")
+            name = next((path for path in paths if f"worker of {path}." in prompt), "")
             if not name:
                 return start_all(request, paths)
             if name == "auth":

@@ -183,7 +183,7 @@ async def test_no_tool_of_a_suspended_worker_runs_until_it_is_resumed(
     requests = await asyncio.to_thread(work, client_setup, chamber, script)
     denied = requests[-1].results()
     assert [result.is_error for result in denied] == [True, True, True, True, False]
-    assert all("suspended the work in chamber auth" in one.words() for one in denied[1:3])
+    assert all("suspended the work in chamber auth" in denial.words() for denial in denied[1:3])
     told = requests[-1].text()
     assert [told.count(f"\n\n> {words}\n") for words in (MESSAGE, GO_ON)] == [1, 1]
     assert TestRepository(chamber.path).status == "?? third"

@@ -272,11 +272,11 @@ def test_doctor_passes_in_a_repository_that_is_set_up(
     assert report.healthy, ran.stdout
     assert ran.returncode == 0
     assert {check.verdict for check in report.checks} == {"ok"}
-    found = {check.name: check.found for check in report.checks}
-    assert "orchestration" in found["MCP server"]
-    assert "tools" in found["MCP server"]
-    assert found["Claude Code"] == "2.1.330 (Claude Code)"
-    assert found["private Valkey"].startswith("valkey ")
+    found_by_name = {check.name: check.found for check in report.checks}
+    assert "orchestration" in found_by_name["MCP server"]
+    assert "tools" in found_by_name["MCP server"]
+    assert found_by_name["Claude Code"] == "2.1.330 (Claude Code)"
+    assert found_by_name["private Valkey"].startswith("valkey ")
 
 
 def test_doctor_says_what_is_missing_and_how_to_repair_it(

@@ -71,8 +71,8 @@ def a_chamber_with_work(shop: TestRepository, settings: Settings, *, closed: boo
         async with open_store(project.id, settings) as store:
             context = Context(store=store, project=project, settings=settings, actor="test")
             task_id = await a_started_task(context)
-            room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-            room.write("new", "untracked\n")
+            worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+            worktree.write("new", "untracked\n")
             if closed:
                 await close_chamber(context, task_id=task_id, chamber="auth")
             return task_id
@@ -91,9 +91,9 @@ def test_restore_lists_saved_chambers_and_restores_one_by_name(
 
     ran = orchestra(shop.path, settings, "restore", f"{task_id}/auth")
     assert (ran.returncode, ran.stderr) == (0, "")
-    room = shop.at(shop.path / ".claude/worktrees/auth")
-    assert str(room.path) in ran.stdout
-    assert (room.status, room.read("new")) == ("?? new", "untracked\n")
+    worktree = shop.at(shop.path / ".claude/worktrees/auth")
+    assert str(worktree.path) in ran.stdout
+    assert (worktree.status, worktree.read("new")) == ("?? new", "untracked\n")
 
 
 def test_restore_accepts_a_chamber_name_without_its_task_and_lists_the_saves_for_a_wrong_one(
@@ -112,16 +112,18 @@ def test_reconcile_lists_differences_repairs_them_and_then_finds_none(
     shop: TestRepository, settings: Settings
 ) -> None:
     a_chamber_with_work(shop, settings, closed=False)
-    room = shop.at(shop.path / ".claude/worktrees/auth")
-    (room.path / ".git").unlink()
+    worktree = shop.at(shop.path / ".claude/worktrees/auth")
+    (worktree.path / ".git").unlink()
     tried = orchestra(shop.path, settings, "reconcile", "--dry-run")
     assert "found: " in tried.stdout
-    assert not (room.path / ".git").exists()
+    assert not (worktree.path / ".git").exists()
     ran = orchestra(shop.path, settings, "reconcile", "--json")
     assert ran.returncode == 0
-    found = decode_exactly(Reconciled, ran.stdout)
-    assert [(one.name, one.mended) for one in found.differences] == [("lost link", True)]
-    assert room.status == "?? new"
+    reconciled = decode_exactly(Reconciled, ran.stdout)
+    assert [(difference.name, difference.mended) for difference in reconciled.differences] == [
+        ("lost link", True)
+    ]
+    assert worktree.status == "?? new"
     assert "agree" in orchestra(shop.path, settings, "reconcile").stdout
 
 
@@ -149,8 +151,11 @@ def test_a_chamber_half_created_by_a_killed_process_is_removed_by_the_next_comma
 
     ran = orchestra(shop.path, settings, "reconcile", "--json")
 
-    found = decode_exactly(Reconciled, ran.stdout)
-    assert {(one.name, one.subject, one.mended) for one in found.differences} == {
+    reconciled = decode_exactly(Reconciled, ran.stdout)
+    assert {
+        (difference.name, difference.subject, difference.mended)
+        for difference in reconciled.differences
+    } == {
         ("half-made chamber", f"{task_id}/one", True),
         ("half-made chamber", f"{task_id}/two", True),
     }
@@ -172,8 +177,8 @@ def test_restore_by_ref_restores_an_earlier_save_and_one_unknown_to_the_store(
     ran = orchestra(shop.path, settings, "restore", lost)
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    room = shop.at(shop.path / ".claude/worktrees/auth")
-    assert (room.read("new"), room.git("branch", "--show-current")) == (
+    worktree = shop.at(shop.path / ".claude/worktrees/auth")
+    assert (worktree.read("new"), worktree.git("branch", "--show-current")) == (
         "untracked\n",
         "orchestra/lost-1a2b/auth",
     )

@@ -63,7 +63,9 @@ async def make_conflict(told: Watch, sides: dict[str, TestRepository], file: str
     """Have both chambers write a file differently, and wait until that is told."""
     for name, chamber in sides.items():
         chamber.write(file, f"by {name}\n")
-    await told.until(lambda told: any(file in one.files for one in told.state.conflicts.values()))
+    await told.until(
+        lambda told: any(file in conflict.files for conflict in told.state.conflicts.values())
+    )
 
 
 @pytest.mark.parametrize("victim", ["server", "daemon"])
@@ -89,7 +91,7 @@ async def test_conflicts_are_watched_after_a_server_or_the_daemon_is_killed(
                         lambda: pid_of_daemon(context.project.git_dir) not in {0, daemon}, 30
                     )
                 await make_conflict(told, sides, "two.txt")
-    assert [one.kind for one in told.events if one.kind.startswith("collision.")] == [
+    assert [event.kind for event in told.events if event.kind.startswith("collision.")] == [
         "collision.appeared",
         "collision.changed",
     ]

@@ -141,7 +141,7 @@ async def _mail(first: CloneThere, task_id: str, far: TestRepository, elsewhere:
         status = await first.conductor.call(
             ParallelStatus, "get_parallel_status", {"task_id": task_id}
         )
-        (chamber,) = (one for one in status.chambers if one.name == far.path.name)
+        (chamber,) = (chamber for chamber in status.chambers if chamber.name == far.path.name)
         return chamber.worker == "idle" and not chamber.unread_interrupts
 
     await until_awaited(is_idle, _PATIENCE)
@@ -156,8 +156,10 @@ async def _radar(
         chamber.write("README", f"{chamber.path.name}\n")
 
     async def collide() -> bool:
-        found = await first.conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
-        between = [sorted(one.between) for one in found.collisions]
+        current_conflicts = await first.conductor.call(
+            CurrentConflicts, "get_conflicts", {"task_id": task_id}
+        )
+        between = [sorted(collision.between) for collision in current_conflicts.collisions]
         return sorted((near.path.name, far.path.name)) in between
 
     await until_awaited(collide, _PATIENCE)

@@ -22,9 +22,9 @@ KEY_LINE = (("footer-key-foreground", "footer-background"),)
 
 
 def colour(theme: Theme, name: str) -> Color:
-    found = Color.parse(theme.to_color_system().generate()[name])
-    assert found.a == 1
-    return found
+    color = Color.parse(theme.to_color_system().generate()[name])
+    assert color.a == 1
+    return color
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -93,7 +93,7 @@ async def _all_shown(scene: Chaos) -> bool:
     project = find_project(scene.repository.path)
     async with open_store(project.id, scene.settings) as store:
         interrupts = (await store.snapshot()).interrupts.values()
-    unread = [one for one in interrupts if one.is_unread]
+    unread = [interrupt for interrupt in interrupts if interrupt.is_unread]
     return not unread and not any(worker.has_mail() for worker in scene.workers)
 
 
@@ -113,14 +113,14 @@ async def _check(scene: Chaos, settings: Settings, last_words: dict[str, str], s
     _check_history(events, state, about)
     _check_promises(scene, events, state, about)
     _check_mail(scene, events, state, about)
-    presence = {one.chamber_id.split("/")[1]: one for one in state.presence.values()}
+    presence = {presence.chamber_id.split("/")[1]: presence for presence in state.presence.values()}
     assert {name: (one.state, one.message) for name, one in presence.items()} == {
         name: ("idle", words) for name, words in last_words.items()
     }, about
     assert [path for path in _spooled(project) if not _is_half(path)] == [], about
     if FULL:
         await until(lambda: not _spooled(project), _HALVES_GONE_IN)
-    assert [one for worker in scene.workers for one in worker.complaints] == [], about
+    assert [complaint for worker in scene.workers for complaint in worker.complaints] == [], about
     assert scene.promises.tracebacks == [], about
 
 
@@ -151,8 +151,8 @@ def _check_history(events: Sequence[Event], state: ProjectState, about: str) -> 
 
 def _check_promises(scene: Chaos, events: Sequence[Event], state: ProjectState, about: str) -> None:
     seen = Counter[str]()
-    seen.update(one.message for one in state.interrupts.values())
-    seen.update(one.text for one in state.discoveries.values())
+    seen.update(interrupt.message for interrupt in state.interrupts.values())
+    seen.update(discovery.text for discovery in state.discoveries.values())
     seen.update(event.data.action for event in events if event.data.action)
     lost = [mark for mark in scene.promises.acknowledged if not seen[mark]]
     assert lost == [], about

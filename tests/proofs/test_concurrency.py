@@ -60,7 +60,7 @@ async def test_the_calls_of_twenty_processes_are_linearizable(
         beginning = making(task_id, number)
         outcomes = await at_once(prepared, beginning)
         refused += sum(bool(outcome.error) for outcome in outcomes)
-        events = [one for one in await prepared.store.events() if one.task_id == task_id]
+        events = [event for event in await prepared.store.events() if event.task_id == task_id]
         check_made(beginning, outcomes, events)
 
         write_in_chambers(prepared, number)
@@ -109,7 +109,7 @@ def check_made(calls: list[Call], outcomes: list[Outcome], events: list[Event]) 
     for reply in of("create_chambers_batch", calls, outcomes):
         names = [name for name in ("auth", "api", "db") if f"'name': '{name}'" in str(reply)]
         new.update(names if not reply["already_live"] else [])
-    created = Counter(one.chamber for one in events if one.kind == "chamber.created")
+    created = Counter(event.chamber for event in events if event.kind == "chamber.created")
     assert new == created, "who was told of a new chamber is not who made it"
     assert set(created.values()) == {1}
 
@@ -118,7 +118,7 @@ def check_made(calls: list[Call], outcomes: list[Outcome], events: list[Event]) 
 
     shared = of("share_discovery", calls, outcomes)
     assert sorted(bool(reply["repeated"]) for reply in shared) == [False, True, True]
-    assert sum(one.kind == "discovery.shared" for one in events) == 1
+    assert sum(event.kind == "discovery.shared" for event in events) == 1
 
 
 def write_in_chambers(prepared: PreparedProject, number: int) -> None:

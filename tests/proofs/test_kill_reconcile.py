@@ -91,10 +91,14 @@ async def seen(prepared: PreparedProject) -> dict[str, object]:
     """
     state = await prepared.store.snapshot()
     found = await picture(prepared)
-    chambers = [one for one in state.chambers.values() if one.state != "failed"]
+    chambers = [chamber for chamber in state.chambers.values() if chamber.state != "failed"]
     return found | {
-        "chambers": sorted((one.name, one.state, bool(one.saved_ref)) for one in chambers),
-        "files": {one.name: contents(Path(one.path)) for one in chambers if one.is_live},
+        "chambers": sorted(
+            (chamber.name, chamber.state, bool(chamber.saved_ref)) for chamber in chambers
+        ),
+        "files": {
+            chamber.name: contents(Path(chamber.path)) for chamber in chambers if chamber.is_live
+        },
     }
 
 
@@ -133,7 +137,7 @@ async def test_after_a_kill_at_any_effect_the_next_start_completes_or_undoes_the
         await prepared.call(verb, arguments, end_at=point)
         try:
             mended = await reconcile(prepared.context())
-            assert [one.note for one in mended.differences if one.note] == []
+            assert [difference.note for difference in mended.differences if difference.note] == []
             assert work <= reachable(prepared.main), "work is lost"
             await check_store(prepared.store)
             now = await seen(prepared)

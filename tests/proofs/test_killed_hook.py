@@ -42,21 +42,21 @@ def killed(tally: Tally) -> Killing:
     def kill(
         worker: Session, event: str, later: list[tuple[Session, str]], chamber: Path, every: int = 1
     ) -> tuple[Round, ...]:
-        found = asked(
+        answer = asked(
             Job(
                 chamber=str(chamber),
                 project=str(worker.directory),
                 event=worker.payload(event, {}).decode(),
-                later=tuple(session.payload(one, {}).decode() for session, one in later),
+                later=tuple(session.payload(call, {}).decode() for session, call in later),
                 mail={path.name: path.read_text() for path in chamber.glob(".INTERRUPT*")},
                 command=worker.commands(event)[0] if FULL else "",
                 step=scaled(every, 1),
             )
         )
         # It has come a long way, and the last one to its end.
-        assert len(found.rounds) > scaled(40 // every, 300)
-        tally(**{f"deaths at {found.places}": len(found.rounds) - 1})
-        return found.rounds
+        assert len(answer.rounds) > scaled(40 // every, 300)
+        tally(**{f"deaths at {answer.places}": len(answer.rounds) - 1})
+        return answer.rounds
 
     return kill
 
@@ -93,7 +93,7 @@ async def test_mail_survives_a_hook_killed_at_any_system_call(
         assert {"i1 delivered", "i2 delivered"} <= set(round_.receipts), (place, round_)
     await take_in(store, checkout)
     stamped = (await store.snapshot()).interrupts.values()
-    assert {one.state for one in stamped} <= {"delivered", "acted"}
+    assert {interrupt.state for interrupt in stamped} <= {"delivered", "acted"}
 
 
 def test_a_denying_hook_killed_at_any_system_call_neither_loses_nor_repeats_text(

@@ -39,10 +39,10 @@ def test_our_merge_gives_the_same_result_as_git_merge(tmp_path: Path, tally: Tal
     def agree(plan: Plan) -> None:
         with TemporaryDirectory(dir=tmp_path) as scratch:
             repository, commits = built(Path(scratch) / "shop", plan)
-            found = merged_by_us(repository, commits)
+            merged = merged_by_us(repository, commits)
             assert repository.status == "", "the working tree was touched"
             expected = merged_by_git(repository, commits)
-            assert found == expected
+            assert merged == expected
             outcomes["clean merges" if expected else "conflicts"] += 1
 
     agree()
@@ -94,10 +94,10 @@ def merged_by_git(repository: TestRepository, commits: list[str]) -> str:
     """
     waiting = commits
     while waiting:
-        left = [commit for commit in waiting if not merges(repository, commit)]
-        if len(left) == len(waiting):
+        remaining = [commit for commit in waiting if not merges(repository, commit)]
+        if len(remaining) == len(waiting):
             return ""
-        waiting = left
+        waiting = remaining
     return repository.git("rev-parse", "HEAD^{tree}")
 
 

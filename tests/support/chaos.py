@@ -213,7 +213,11 @@ class Chaos:
     def processes(self) -> list[str]:
         """Return what still runs with this chaos's directories in its environment or command."""
         own = [os.fsencode(self.settings.state_dir.parent), os.fsencode(self.repository.path)]
-        return [line for line in _all_processes() if any(os.fsdecode(one) in line for one in own)]
+        return [
+            line
+            for line in _all_processes()
+            if any(os.fsdecode(chamber) in line for chamber in own)
+        ]
 
 
 def _kill(process: int) -> bool:

@@ -79,7 +79,7 @@ class ChaosWorker:
     async def _fire(self, event: str, fields: Mapping[str, object]) -> str:
         """Run all hooks of an event at once, and return what they print."""
         settings = read_settings_file(self.chamber / ".claude" / "settings.local.json")
-        commands = [one.command for group in settings.hooks.get(event, ()) for one in group.hooks]
+        commands = [hook.command for group in settings.hooks.get(event, ()) for hook in group.hooks]
         payload = {
             "session_id": f"s-{self.chamber.name}",
             "cwd": str(self.chamber),

@@ -90,13 +90,13 @@ def installed_claude() -> Path:
     where = cache_directory() / f"claude-code-{VERSION}"
     where.mkdir(parents=True, exist_ok=True)
     with locked_file(where / "lock"):
-        found = _find(where)
-        if found is None:
+        binary = _find(where)
+        if binary is None:
             _install(where)
-            found = _find(where)
-    if found is None:
+            binary = _find(where)
+    if binary is None:
         raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
-    return found
+    return binary
 
 
 def _find(where: Path) -> Path | None:

@@ -62,8 +62,8 @@ async def chamber_of(context: Context, task_id: str, name: str) -> Chamber:
 
 async def kinds(context: Context) -> list[str]:
     """Return the kinds of all events so far, behind the one by which the clone appears."""
-    found = [event.kind for event in await context.store.events()]
-    return found[1:] if found[:1] == ["clone.appeared"] else found
+    event_kinds = [event.kind for event in await context.store.events()]
+    return event_kinds[1:] if event_kinds[:1] == ["clone.appeared"] else event_kinds
 
 
 async def until_told(context: Context, kind: str, seconds: float = 10.0) -> None:

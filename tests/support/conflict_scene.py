@@ -26,8 +26,8 @@ class Scene:
     async def next(self, kind: str) -> Conflict:
         """Wait for the next event of this kind."""
         seen = len(self.told.events)
-        await self.told.until(lambda told: any(one.kind == kind for one in told.events[seen:]))
-        event = next(one for one in self.told.events[seen:] if one.kind == kind)
+        await self.told.until(lambda told: any(event.kind == kind for event in told.events[seen:]))
+        event = next(event for event in self.told.events[seen:] if event.kind == kind)
         assert event.data.conflict is not None
         return event.data.conflict
 

@@ -103,12 +103,18 @@ def _events(last: Sequence[Event] = ()) -> list[Event]:
     acted = EventData(agent=agent, action="wrote pkce.py", result="12 tests pass")
     told = [event(1, 18 * MINUTE, "task.started", data=EventData(task=task()))]
     told += [
-        event(number, 16 * MINUTE, "chamber.created", one.name, EventData(chamber=one))
-        for number, one in enumerate(_chambers(), 2)
+        event(number, 16 * MINUTE, "chamber.created", chamber.name, EventData(chamber=chamber))
+        for number, chamber in enumerate(_chambers(), 2)
     ]
     told += [
-        event(number, NOW - one.at, "discovery.shared", one.chamber, EventData(discovery=one))
-        for number, one in enumerate(_discoveries(), 5)
+        event(
+            number,
+            NOW - discovery.at,
+            "discovery.shared",
+            discovery.chamber,
+            EventData(discovery=discovery),
+        )
+        for number, discovery in enumerate(_discoveries(), 5)
     ]
     told.append(event(8, 2 * MINUTE, "agent.acted", "auth", acted))
     return [*told, *last]
@@ -235,13 +241,17 @@ def ailing() -> Told:
     }
     unwatched = {"api": TOO_LARGE}
     ailing_chambers = [
-        replace(one, health=health_of(one, facts[one.name], unwatched.get(one.name, "")))
-        for one in _chambers()
+        replace(
+            chamber, health=health_of(chamber, facts[chamber.name], unwatched.get(chamber.name, ""))
+        )
+        for chamber in _chambers()
     ]
     told = busy(
         events=[
-            event(seq, 40 * SECOND, "chamber.health-changed", one.name, EventData(chamber=one))
-            for seq, one in enumerate(ailing_chambers, 9)
+            event(
+                seq, 40 * SECOND, "chamber.health-changed", chamber.name, EventData(chamber=chamber)
+            )
+            for seq, chamber in enumerate(ailing_chambers, 9)
         ]
     )
     assert told.state is not None
@@ -325,7 +335,7 @@ def hostile() -> Told:
         brief=evil,
         created_at=NOW - MINUTE,
     )
-    found = Discovery(
+    discovery = Discovery(
         id="h1",
         task_id="hostile-0bad",
         agent_id="[@click=app.quit]click me[/]",
@@ -340,6 +350,6 @@ def hostile() -> Told:
     )
     feed = [
         event(1, MINUTE, "task.started", data=EventData(task=one)),
-        event(2, 30 * SECOND, "discovery.shared", "auth", EventData(discovery=found)),
+        event(2, 30 * SECOND, "discovery.shared", "auth", EventData(discovery=discovery)),
     ]
-    return Told(state=state_of(one, chamber, found, presence=[doing], seq=2), events=feed)
+    return Told(state=state_of(one, chamber, discovery, presence=[doing], seq=2), events=feed)

@@ -98,8 +98,8 @@ def put(tree: Tree, path: str, file: File) -> Tree:
     """Return the tree with a file at a path; what cannot stand beside it goes."""
     above = {str(parent) for parent in PurePosixPath(path).parents}
     kept = {
-        name: one
-        for name, one in tree.items()
+        name: file
+        for name, file in tree.items()
         if name not in above and not name.startswith(f"{path}/")
     }
     return {**kept, path: file}

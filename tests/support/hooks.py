@@ -125,12 +125,12 @@ class Session:
         path = self.settings or self.directory / ".claude" / "settings.local.json"
         settings = read_settings_file(path)
         groups = settings.hooks.get(event, [])
-        handlers = [one for group in groups for one in group.hooks]
-        commands = [one.command for one in handlers]
+        handlers = [hook for group in groups for hook in group.hooks]
+        commands = [handler.command for handler in handlers]
         if event == "FileChanged":
             return commands
         of_bash = [
-            one.command for group in groups if group.matcher == "Bash" for one in group.hooks
+            hook.command for group in groups if group.matcher == "Bash" for hook in group.hooks
         ]
         if subject == "bash":
             return of_bash

@@ -154,7 +154,7 @@ def check_claims(state: ProjectState, held: dict[str, str]) -> None:
         chamber.name: chamber.id for chamber in state.chambers.values() if chamber.is_standing
     }
     assert names == present, "the claims are not those of the chambers that are there"
-    paths = [one.path for one in state.chambers.values() if one.is_standing]
+    paths = [chamber.path for chamber in state.chambers.values() if chamber.is_standing]
     assert len(paths) == len(set(paths)), "two chambers have one directory"
     requests = {name: holder for name, holder in held.items() if ":" in name}
     for name, holder in requests.items():

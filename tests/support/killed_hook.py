@@ -82,9 +82,11 @@ class HookKiller:
             (self.chamber / name).write_text(content, encoding="utf-8")
         death = self._die(place, by_lines=by_lines)
         said = [self.output(), *map(self._run, self.job.later)]
-        left = sorted(path.name for path in self.chamber.glob(".INTERRUPT*"))
-        receipts = [f"{one.interrupt_id} {one.state}" for one in receipts_of(self.chamber)]
-        return Round(tuple(said), tuple(left), tuple(receipts)), death.killed
+        mail_files = sorted(path.name for path in self.chamber.glob(".INTERRUPT*"))
+        receipts = [
+            f"{receipt.interrupt_id} {receipt.state}" for receipt in receipts_of(self.chamber)
+        ]
+        return Round(tuple(said), tuple(mail_files), tuple(receipts)), death.killed
 
     def output(self) -> str:
         """Return what the last hook said."""

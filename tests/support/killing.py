@@ -132,8 +132,8 @@ class PreparedProject:
         return not self.main.path.exists()
 
     async def _keys(self) -> list[bytes]:
-        found = await self.store.client.call("KEYS", f"orchestra:{{{self.project}}}:*")
-        return [as_bytes(key) for key in as_list(found)]
+        keys = await self.store.client.call("KEYS", f"orchestra:{{{self.project}}}:*")
+        return [as_bytes(key) for key in as_list(keys)]
 
 
 def reachable(main: TestRepository) -> set[str]:
@@ -150,7 +150,7 @@ def reachable(main: TestRepository) -> set[str]:
 def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the files outside of `.git`, and not those that are being deleted behind an answer."""
     for place, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if one not in {".git", ".orchestra-gone"}]
+        folders[:] = [folder for folder in folders if folder not in {".git", ".orchestra-gone"}]
         yield from (Path(place, name) for name in names if name != ".git")
 
 
@@ -170,22 +170,31 @@ async def picture(prepared: PreparedProject) -> dict[str, object]:
     main = prepared.main
     chambers = sorted(state.chambers.values(), key=lambda one: one.id)
     return {
-        "tasks": sorted((one.description, one.state, one.phase) for one in state.tasks.values()),
-        "chambers": [(one.name, one.state, bool(one.saved_ref)) for one in chambers],
-        "agents": sorted((one.id, one.actions) for one in state.agents.values()),
-        "discoveries": sorted(one.text for one in state.discoveries.values()),
+        "tasks": sorted(
+            (task.description, task.state, task.phase) for task in state.tasks.values()
+        ),
+        "chambers": [
+            (chamber.name, chamber.state, bool(chamber.saved_ref)) for chamber in chambers
+        ],
+        "agents": sorted((agent.id, agent.actions) for agent in state.agents.values()),
+        "discoveries": sorted(discovery.text for discovery in state.discoveries.values()),
         "interrupts": sorted(
-            (one.chamber, one.message, one.state) for one in state.interrupts.values()
+            (interrupt.chamber, interrupt.message, interrupt.state)
+            for interrupt in state.interrupts.values()
         ),
         "branches": main.branches,
         "tree": main.git("rev-parse", "HEAD^{tree}"),
         "status": main.status,
         "worktrees": _worktrees(main),
         "saved": [
-            main.git("rev-parse", f"{one.saved_ref}^{{tree}}") for one in chambers if one.saved_ref
+            main.git("rev-parse", f"{chamber.saved_ref}^{{tree}}")
+            for chamber in chambers
+            if chamber.saved_ref
         ],
-        "files": {one.name: _files(one) for one in chambers if one.is_live},
-        "mail": {one.name: len(unread(Path(one.path))) for one in chambers if one.is_live},
+        "files": {chamber.name: _files(chamber) for chamber in chambers if chamber.is_live},
+        "mail": {
+            chamber.name: len(unread(Path(chamber.path))) for chamber in chambers if chamber.is_live
+        },
         "locks": [
             str(path)
             for path in main.path.joinpath(".git").rglob("*.lock")

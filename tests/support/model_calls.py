@@ -138,15 +138,15 @@ class Calls:
             await read_open_task(reads, task_id)
             known = await reads.agent(f"{task_id}/{agent_id}")
             agent = known or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
-            found = discoveries.patterns_found(agent, patterns, self.now)
-            new = [one for one in found if await reads.discovery(one.id) is None]
+            patterns_found = discoveries.patterns_found(agent, patterns, self.now)
+            new = [one for one in patterns_found if await reads.discovery(one.id) is None]
             if discoveries.is_same_action(agent, action, "", self.now) and not new:
                 return Change(events=())
             after = discoveries.acted(agent, action, "", self.now)
             return Change(
                 events=(
                     discoveries.action_event(after, patterns, _ACTOR),
-                    *(discoveries.discovery_event(one, _ACTOR) for one in new),
+                    *(discoveries.discovery_event(event, _ACTOR) for event in new),
                 )
             )
 
@@ -160,7 +160,7 @@ class Calls:
             identifier = discoveries.discovery_id(task_id, "conductor", text, "critical")
             if await reads.discovery(identifier) is not None:
                 return Change(events=())
-            found = Discovery(
+            discovery = Discovery(
                 id=identifier,
                 task_id=task_id,
                 agent_id="conductor",
@@ -169,10 +169,10 @@ class Calls:
                 at=self.now,
             )
             chambers = await reads.chambers_of(task_id)
-            told = interrupts.of_discovery(found, chambers, at=self.now, actor=_ACTOR)
+            told = interrupts.of_discovery(discovery, chambers, at=self.now, actor=_ACTOR)
             return Change(
                 events=(
-                    discoveries.discovery_event(found, _ACTOR),
+                    discoveries.discovery_event(discovery, _ACTOR),
                     *(interrupts.sent(one) for one in told),
                 )
             )
@@ -193,10 +193,10 @@ class Calls:
                 if known.is_unread:
                     return Change(events=())
                 number += 1
-            one = Interrupt(
+            interrupt = Interrupt(
                 id=identifier, task_id=task_id, chamber=name, message=message, sent_at=self.now
             )
-            return Change(events=(interrupts.sent(one),))
+            return Change(events=(interrupts.sent(interrupt),))
 
         return decide
 
@@ -281,9 +281,9 @@ async def _chamber_of(reads: Reads, task_id: str, name: str, *states: str) -> Ch
 async def _unread(reads: Reads, chamber: Chamber) -> list[Interrupt]:
     state = await reads.state()
     ids = [
-        one.id
-        for one in state.interrupts.values()
-        if (one.task_id, one.chamber) == (chamber.task_id, chamber.name)
+        interrupt.id
+        for interrupt in state.interrupts.values()
+        if (interrupt.task_id, interrupt.chamber) == (chamber.task_id, chamber.name)
     ]
     read = [await reads.interrupt(identifier) for identifier in ids]
     return [replace(one) for one in read if one is not None]

@@ -34,7 +34,7 @@ def seen(
         state=state,
         tasks=frozenset([TASK]),
         trees=trees,
-        chambers={one.id: at or ChamberObservation() for one in chambers},
+        chambers={chamber.id: at or ChamberObservation() for chamber in chambers},
         claims=claims or {},
     )
 

@@ -69,8 +69,8 @@ class ModelRequest(Struct, frozen=True):
 
     def results(self) -> list[Block]:
         """Return every tool result so far, in order."""
-        found = [block for message in self.messages for block in message.blocks()]
-        return [block for block in found if block.type == "tool_result"]
+        blocks = [block for message in self.messages for block in message.blocks()]
+        return [block for block in blocks if block.type == "tool_result"]
 
     def answers(self, tool: str) -> list[Block]:
         """Return the results of the calls of one tool, in order."""

@@ -33,11 +33,11 @@ class Running:
 async def running(directory: Path, *arguments: str) -> AsyncGenerator[Running]:
     command = (sys.executable, stub_server.__file__, *arguments)
     launch = ServerLaunch(command, directory, dict(os.environ), directory / "log" / "server.log")
-    kept = Running(ServerSupervisor(launch, delays=(0.01, 0.05)))
-    task = asyncio.create_task(kept.link.run(kept.states.append))
+    running = Running(ServerSupervisor(launch, delays=(0.01, 0.05)))
+    task = asyncio.create_task(running.link.run(running.states.append))
     try:
-        await until(lambda: bool(kept.states))
-        yield kept
+        await until(lambda: bool(running.states))
+        yield running
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

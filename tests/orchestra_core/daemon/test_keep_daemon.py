@@ -51,13 +51,13 @@ async def test_a_kept_daemon_that_was_stopped_starts_when_it_is_needed_again(
     project: Project, settings: Settings
 ) -> None:
     told = list[bool]()
-    kept = KeptDaemon(project, settings, told.append)
-    keeping = asyncio.create_task(kept.run())
+    kept_daemon = KeptDaemon(project, settings, told.append)
+    keeping = asyncio.create_task(kept_daemon.run())
     await until(lambda: told == [True], 30)
     assert stop_daemon(project.git_dir)
     await until(lambda: told == [True, False], 30)
     assert holders_of_daemon(project, settings) == (0, 0)
-    kept.needed()
+    kept_daemon.needed()
     await until(lambda: told == [True, False, True], 30)
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)

@@ -219,10 +219,10 @@ def test_a_long_log_is_started_again(settings: Settings) -> None:
 
 
 def test_inspecting_a_server_creates_no_files(settings: Settings) -> None:
-    found = inspect(settings)
-    assert not found.running
-    assert not found.in_use
-    assert found.version
+    state = inspect(settings)
+    assert not state.running
+    assert not state.in_use
+    assert state.version
     assert not settings.state_dir.exists()
 
 

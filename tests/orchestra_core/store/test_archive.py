@@ -70,7 +70,7 @@ async def test_all_but_the_last_ended_tasks_leave_the_live_documents(store: Stor
 
     state = await store.snapshot()
     assert sorted(state.tasks) == ["task-005", "task-006"]
-    assert {one.task_id for one in state.chambers.values()} == set(state.tasks)
+    assert {chamber.task_id for chamber in state.chambers.values()} == set(state.tasks)
     assert len(state.discoveries) == len(state.interrupts) == len(state.conflicts) == 2
     assert sorted(state.requests) == ["r-5", "r-6"]
     assert sorted(state.presence) == ["task-005/auth", "task-006/auth"]
@@ -107,8 +107,10 @@ async def test_the_archive_is_read_page_by_page_the_newest_first(store: Store) -
     await end(store, *range(6))
     await archive_ended(store, NOON, kept=1)
 
-    pages = [[one.task.id for one in await store.archive_page(skip, 2)] for skip in (0, 2, 4)]
-    found = [one.task.id async for one in search_archive(store, "PART 3")]
+    pages = [
+        [archived.task.id for archived in await store.archive_page(skip, 2)] for skip in (0, 2, 4)
+    ]
+    found = [archived.task.id async for archived in search_archive(store, "PART 3")]
 
     assert pages == [["task-004", "task-003"], ["task-002", "task-001"], ["task-000"]]
     assert found == ["task-003"]
@@ -123,7 +125,7 @@ async def test_an_archived_task_is_read_as_if_it_were_live(store: Store) -> None
     assert await reads.chamber("task-001/auth") == closed(ended(1))
     assert await reads.chamber("task-001/none") is None
     assert await reads.task("task-009") is None
-    assert [one.name for one in await reads.chambers_of("task-001")] == ["api", "auth"]
+    assert [chamber.name for chamber in await reads.chambers_of("task-001")] == ["api", "auth"]
 
 
 async def test_a_change_to_an_archived_task_brings_it_back_whole(store: Store) -> None:
@@ -142,7 +144,7 @@ async def test_a_change_to_an_archived_task_brings_it_back_whole(store: Store) -
     state = await store.snapshot()
     assert state.tasks == {"task-001": replace(ended(1), state="open")}
     assert state.chambers == {
-        name: one for name, one in whole.chambers.items() if one.task_id == "task-001"
+        name: chamber for name, chamber in whole.chambers.items() if chamber.task_id == "task-001"
     }
     assert list(state.interrupts) == ["i-1"]
     assert state.archived == 1
@@ -263,8 +265,8 @@ async def test_a_lost_hash_is_mended_beside_an_archive(store: Store) -> None:
     await archive_ended(store, NOON, kept=2)
     whole = await store.snapshot()
     await store.client.call("DEL", store.keys.documents("chambers"))
-    for one in await find_damage(store):
-        assert await mend_damage(store, one)
+    for damage in await find_damage(store):
+        assert await mend_damage(store, damage)
 
     assert await store.snapshot() == whole
     assert (await replay(store)).archived == 2
@@ -273,8 +275,8 @@ async def test_a_lost_hash_is_mended_beside_an_archive(store: Store) -> None:
 async def test_thousands_go_in_batches(store: Store) -> None:
     tasks = [ended(number) for number in range(1, 120)]
     events = tuple(
-        Event(at=NOON, kind="task.completed", task_id=one.id, data=EventData(task=one))
-        for one in tasks
+        Event(at=NOON, kind="task.completed", task_id=task.id, data=EventData(task=task))
+        for task in tasks
     )
     await commit(store, Change(events=events))
 

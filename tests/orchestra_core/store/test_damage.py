@@ -48,13 +48,13 @@ async def fill(store: Store) -> ProjectState:
 async def mended(store: Store) -> list[Damage]:
     """Mend all that is found and return it."""
     damages = await find_damage(store)
-    for one in damages:
-        assert await mend_damage(store, one)
+    for damage in damages:
+        assert await mend_damage(store, damage)
     return damages
 
 
 def named(damages: Sequence[Damage]) -> list[tuple[str, str]]:
-    return [(one.name, one.subject.rpartition(":")[2]) for one in damages]
+    return [(damage.name, damage.subject.rpartition(":")[2]) for damage in damages]
 
 
 async def test_a_whole_store_has_no_damage(store: Store) -> None:
@@ -151,9 +151,12 @@ async def test_an_unreadable_document_is_named_and_hides_no_other(store: Store) 
     damages = await find_damage(store)
 
     assert state.tasks == whole.tasks
-    assert {(one.key, one.field) for one in state.unreadable} == {(key, "bad-1"), (key, "bad-2")}
-    assert {one.subject for one in damages} == {f"{key} bad-1", f"{key} bad-2"}
-    assert "missing required field" in " ".join(one.sentence for one in damages)
+    assert {(document.key, document.field) for document in state.unreadable} == {
+        (key, "bad-1"),
+        (key, "bad-2"),
+    }
+    assert {damage.subject for damage in damages} == {f"{key} bad-1", f"{key} bad-2"}
+    assert "missing required field" in " ".join(damage.sentence for damage in damages)
     assert not await mend_damage(store, damages[0])
     assert await store.client.call("HGET", key, "bad-2") == b"no JSON"
 

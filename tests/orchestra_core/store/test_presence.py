@@ -46,9 +46,9 @@ async def test_activity_is_limited_and_returns_the_newest_reports(store: Store) 
     for since in range(1, 1_201):
         await store.report_presence(Presence(chamber_id="t/auth", since=since))
 
-    kept = await store.client.call("XLEN", store.keys.activity("t/auth"))
-    assert isinstance(kept, int)
-    assert 500 <= kept < 800
+    length = await store.client.call("XLEN", store.keys.activity("t/auth"))
+    assert isinstance(length, int)
+    assert 500 <= length < 800
     assert [report.since for report in await store.activity("t/auth", 2)] == [1_199, 1_200]
     assert await store.activity("t/other", 5) == []
 

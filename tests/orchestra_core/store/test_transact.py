@@ -106,9 +106,9 @@ async def test_a_decision_runs_again_when_a_document_that_it_missed_has_appeared
     seen: list[bool] = []
 
     async def start(reads: Reads) -> Change:
-        found = await reads.task("add-login-1a2b")
-        seen.append(found is not None)
-        if found is None:
+        task = await reads.task("add-login-1a2b")
+        seen.append(task is not None)
+        if task is None:
             await commit(store, starting())
         return Change(events=())
 
@@ -158,9 +158,9 @@ async def test_a_decision_reads_the_chambers_of_a_task_in_creation_order(store: 
         event = Event(at=NOON, kind="chamber.reserved", data=EventData(chamber=chamber))
         await commit(store, Change(events=(event,)))
 
-    found = await Reads(store.client, store.keys).chambers_of("t[1]*-0")
+    chambers = await Reads(store.client, store.keys).chambers_of("t[1]*-0")
 
-    assert [chamber.name for chamber in found] == ["zeta", "alpha", "mid"]
+    assert [chamber.name for chamber in chambers] == ["zeta", "alpha", "mid"]
 
 
 async def test_twenty_concurrent_transactions_lose_no_increment(store: Store) -> None:
@@ -295,9 +295,9 @@ async def test_a_generated_operation_id_is_kept_for_minutes_only(store: Store) -
     assert isinstance(answer, int)
     assert 86_000 < answer <= 86_400
     prefix = store.keys.operation("").replace("{", "\\{")
-    found = await store.client.call("SCAN", 0, "MATCH", f"{prefix}*", "COUNT", 100_000)
-    assert isinstance(found, list)
-    names = found[1]
+    scanned = await store.client.call("SCAN", 0, "MATCH", f"{prefix}*", "COUNT", 100_000)
+    assert isinstance(scanned, list)
+    names = scanned[1]
     assert isinstance(names, list)
     lives = [await store.client.call("TTL", as_bytes(name)) for name in names]
     assert sum(isinstance(life, int) and life <= 600 for life in lives) == 1

@@ -25,9 +25,9 @@ async def test_a_trial_leaves_the_project_as_it_was_and_no_key_behind(store: Sto
 
     assert await store.snapshot() == before
     pattern = Keys("*", "trial:").stream.replace("events", "*").replace("{*}", "*")
-    found = as_list(await store.client.call("SCAN", 0, "MATCH", pattern, "COUNT", 100_000))
-    left = [one for one in as_list(found[1]) if b"operation:" not in one]  # type: ignore[operator]
-    assert left == []
+    scanned = as_list(await store.client.call("SCAN", 0, "MATCH", pattern, "COUNT", 100_000))
+    remaining = [key for key in as_list(scanned[1]) if b"operation:" not in key]  # type: ignore[operator]
+    assert remaining == []
 
 
 async def test_a_server_that_takes_no_writes_fails_the_trial(
@@ -37,7 +37,7 @@ async def test_a_server_that_takes_no_writes_fails_the_trial(
         own_server.command("REPLICAOF", "127.0.0.1", "1")
         own_server.command("CONFIG", "SET", "replica-serve-stale-data", "yes")
 
-        assert [one.risk for one in warnings_of(await read_facts(store))] == ["replica"]
+        assert [warning.risk for warning in warnings_of(await read_facts(store))] == ["replica"]
         with pytest.raises(StoreUnavailable, match="read-only replica"):
             await try_store(store)
 
@@ -54,7 +54,7 @@ async def test_a_server_that_evicts_and_keeps_nothing_gives_two_warnings() -> No
         async with open_store("p", settings) as store:
             warned = warnings_of(await read_facts(store))
 
-    assert [one.risk for one in warned] == ["eviction", "persistence"]
+    assert [warning.risk for warning in warned] == ["eviction", "persistence"]
     assert "maxmemory-policy allkeys-lru" in warned[0].found
     assert "keeps nothing on disk" in warned[1].found
 
@@ -78,5 +78,5 @@ def test_each_risk_is_named_and_has_a_remedy(facts: ServerFacts, words: str) -> 
     warned = warnings_of(facts)
 
     assert len(warned) == bool(words)
-    assert words in "".join(one.found for one in warned)
-    assert all(one.mend for one in warned)
+    assert words in "".join(warning.found for warning in warned)
+    assert all(warning.mend for warning in warned)

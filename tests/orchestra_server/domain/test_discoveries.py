@@ -65,8 +65,8 @@ def test_an_action_is_counted_and_its_event_holds_its_patterns() -> None:
 
 
 def test_the_event_of_a_discovery_has_the_time_at_which_it_was_found() -> None:
-    found = replace(a_discovery(), chamber="auth")
-    event = discovery_event(found, "implementer")
+    discovery = replace(a_discovery(), chamber="auth")
+    event = discovery_event(discovery, "implementer")
     assert (event.kind, event.at, event.actor) == ("discovery.shared", NOON, "implementer")
-    assert (event.task_id, event.chamber) == (found.task_id, "auth")
-    assert event.data.discovery == found
+    assert (event.task_id, event.chamber) == (discovery.task_id, "auth")
+    assert event.data.discovery == discovery

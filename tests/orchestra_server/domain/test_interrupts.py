@@ -41,24 +41,24 @@ def test_the_event_of_an_interrupt_names_its_sender() -> None:
 def test_a_critical_discovery_interrupts_every_live_chamber_except_its_finders() -> None:
     chambers = [replace(a_chamber(name), state="live") for name in ("auth", "api", "docs")]
     chambers.append(replace(a_chamber("gone"), state="closed"))
-    found = replace(a_discovery(text="No tokens"), chamber="auth", impact="Use sessions")
-    mail = of_discovery(found, chambers, at=NOON + 1, actor="conductor")
-    assert [one.chamber for one in mail] == ["api", "docs"]
+    discovery = replace(a_discovery(text="No tokens"), chamber="auth", impact="Use sessions")
+    mail = of_discovery(discovery, chambers, at=NOON + 1, actor="conductor")
+    assert [interrupt.chamber for interrupt in mail] == ["api", "docs"]
     first = mail[0]
     assert first.id == "i-d1-api"
     assert first.message == (
         "Critical discovery by implementer: No tokens\nWhat follows from it: Use sessions"
     )
     assert (first.task_id, first.actor, first.discovery_id, first.sent_at) == (
-        found.task_id, "conductor", "d1", NOON + 1,
+        discovery.task_id, "conductor", "d1", NOON + 1,
     )  # fmt: skip
 
 
 def test_a_critical_discovery_that_names_chambers_interrupts_only_those() -> None:
     chambers = [replace(a_chamber(name), state="live") for name in ("auth", "api", "docs")]
-    found = replace(a_discovery(), affects=("docs",))
-    mail = of_discovery(found, chambers, at=NOON, actor="conductor")
-    assert [(one.chamber, one.message) for one in mail] == [
+    discovery = replace(a_discovery(), affects=("docs",))
+    mail = of_discovery(discovery, chambers, at=NOON, actor="conductor")
+    assert [(interrupt.chamber, interrupt.message) for interrupt in mail] == [
         ("docs", "Critical discovery by implementer: Tokens expire")
     ]
 

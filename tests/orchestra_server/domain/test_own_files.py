@@ -63,7 +63,7 @@ def test_git_matches_the_patterns_and_pathspecs_as_this_module_does(tmp_path: Pa
     for path in files:
         repository.write(path, "x\n")
     by_patterns = repository.git(
-        "ls-files", "--others", "--ignored", *(f"--exclude={one}" for one in OWN_PATTERNS)
+        "ls-files", "--others", "--ignored", *(f"--exclude={pattern}" for pattern in OWN_PATTERNS)
     )
     repository.git("add", "--all", "--force")
     by_pathspecs = repository.git("ls-files", "--", *own_pathspecs())

@@ -48,7 +48,7 @@ async def test_a_conflict_of_uncommitted_work_is_returned_until_it_is_resolved(
     assert (before.collisions, after.collisions) == ([], [])
     (conflict,) = told.collisions
     assert conflict.between == ["prices", "tags"]
-    assert [(one.file, one.kind) for one in conflict.files] == [("shop.py", "content")]
+    assert [(file.file, file.kind) for file in conflict.files] == [("shop.py", "content")]
     assert "interrupt_worker" in told.next_step
     assert f"git merge orchestra/{task_id}/tags" in told.next_step
     assert decode_exactly(CurrentConflicts, read) == told

@@ -51,10 +51,10 @@ async def test_resources_return_the_same_content_as_the_tools(
         task = decode_exactly(TaskStatus, await conductor.read(base))
         chambers = decode_exactly(ParallelStatus, await conductor.read(f"{base}/chambers"))
         events = msgspec.json.decode(await conductor.read(f"{base}/events"), type=list[Event])
-    assert [one.id for one in tasks] == [made.task_id]
+    assert [task.id for task in tasks] == [made.task_id]
     assert task.description == "Add tags to books"
-    assert [one.name for one in chambers.chambers] == ["tags"]
-    assert [one.seq for one in events] == sorted(one.seq for one in events)
+    assert [chamber.name for chamber in chambers.chambers] == ["tags"]
+    assert [event.seq for event in events] == sorted(event.seq for event in events)
     assert events[0].kind == "task.started"
 
 

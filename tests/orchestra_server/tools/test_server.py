@@ -75,8 +75,8 @@ async def test_hostile_text_is_stored_as_clean_valid_text(
 ) -> None:
     async with in_memory(settings, repository) as conductor:
         started = await start(conductor, "Tags \ud800 \x1b[31mred\x1b[0m \u202eand\x00 [bold]")
-        found = await conductor.call(TaskStatus, "get_task_status", {"task_id": started.task_id})
-    assert found.description == "Tags \ufffd red and [bold]"
+        status = await conductor.call(TaskStatus, "get_task_status", {"task_id": started.task_id})
+    assert status.description == "Tags \ufffd red and [bold]"
 
 
 async def test_outside_a_repository_each_call_says_what_to_do(
@@ -113,10 +113,10 @@ async def test_the_private_valkey_is_kept_while_the_server_runs_and_restarted_if
         async with in_memory(own, repository) as conductor:
             started = await start(conductor)
             kill_server(own)
-            found = await conductor.call(
+            status = await conductor.call(
                 TaskStatus, "get_task_status", {"task_id": started.task_id}
             )
-            assert found.description == "Add tags to books"
+            assert status.description == "Add tags to books"
             assert inspect(own).running
         assert not inspect(own).running
 

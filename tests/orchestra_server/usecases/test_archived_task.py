@@ -35,7 +35,7 @@ async def test_its_status_its_saves_and_its_history_are_told(context: Context) -
 
     status = await get_task_status(context, task_id=task_id)
     assert (status.state, status.summary) == ("completed", "The login")
-    assert sorted(one.name for one in status.chambers) == ["api", "auth"]
+    assert sorted(chamber.name for chamber in status.chambers) == ["api", "auth"]
     assert (await get_parallel_status(context, task_id=task_id)).chambers
     assert not (await get_conflicts(context, task_id=task_id)).collisions
     (saved,) = (await list_saved(context)).saved
@@ -68,7 +68,7 @@ async def test_a_chamber_of_it_is_restored_and_the_task_is_whole_and_open_again(
     assert restored.restored
     state = await context.store.snapshot()
     assert state.tasks[task_id].is_open
-    assert sorted(one.name for one in state.chambers.values()) == ["api", "auth"]
+    assert sorted(chamber.name for chamber in state.chambers.values()) == ["api", "auth"]
     assert state.archived == 0
     done = await complete_task(context, task_id=task_id, summary="The login", confirm=True)
     assert done.completed

@@ -33,10 +33,10 @@ class Told:
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
         self.snapshots.append(state)
-        self.seqs.extend(one.seq for one in recent)
+        self.seqs.extend(event.seq for event in recent)
 
     def arrived(self, events: Sequence[Event]) -> None:
-        self.seqs.extend(one.seq for one in events)
+        self.seqs.extend(event.seq for event in events)
 
     def presence_changed(self, presence: Presence) -> None:
         self.presences.append(presence)

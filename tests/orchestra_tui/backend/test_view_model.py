@@ -29,7 +29,7 @@ async def test_a_snapshot_is_one_update_that_holds_the_recent_events() -> None:
     await until(lambda: bool(screen.steps))
     (step,) = screen.steps
     assert step.whole
-    assert [one.seq for one in step.events] == [3]
+    assert [event.seq for event in step.events] == [3]
     assert screen.view_model.link == "live"
 
 
@@ -41,7 +41,7 @@ async def test_many_events_become_few_updates_and_none_is_lost() -> None:
         screen.view_model.arrived([started(seq, seq)])
         await asyncio.sleep(0)
     await until(lambda: not screen.view_model.waiting)
-    told = [one.seq for step in screen.steps for one in step.events]
+    told = [event.seq for step in screen.steps for event in step.events]
     assert told == list(range(1, 501))
     assert len(screen.steps) < 20
     assert len(screen.view_model.state.tasks) == 500

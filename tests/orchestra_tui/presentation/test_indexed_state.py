@@ -135,11 +135,11 @@ def test_mail_is_overdue_when_it_has_been_unread_for_the_limit() -> None:
     state.unread_limit = 100
     assert state.overdue(NOON + 100) == []
     assert state.next_overdue(NOON) == NOON + 101
-    assert [one.id for one in state.overdue(NOON + 101)] == ["i1"]
+    assert [interrupt.id for interrupt in state.overdue(NOON + 101)] == ["i1"]
     assert state.next_overdue(NOON + 101) == NOON + 102
     read = replace(an_interrupt("i1"), state="delivered")
     state.apply(event(state, EventData(interrupt=read)))
-    assert [one.id for one in state.overdue(NOON + 999)] == ["i2"]
+    assert [interrupt.id for interrupt in state.overdue(NOON + 999)] == ["i2"]
     assert state.next_overdue(NOON + 999) == 0
 
 

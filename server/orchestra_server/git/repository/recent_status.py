@@ -44,9 +44,12 @@ def usable_statuses(
     index, as a moment ago. What was open then, or is older, is to be read again.
     """
     fresh = {
-        worktree: one.status
-        for worktree, one in recent.items()
-        if one.status.clean and one.status.branch and not one.operation and _is_same(worktree, one)
+        worktree: recent_status.status
+        for worktree, recent_status in recent.items()
+        if recent_status.status.clean
+        and recent_status.status.branch
+        and not recent_status.operation
+        and _is_same(worktree, recent_status)
     }
     if not fresh:
         return {}

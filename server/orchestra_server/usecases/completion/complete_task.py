@@ -169,8 +169,10 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
                 return await _ended_before(context, begun.task)
             async with _reopened_on_failure(context, wanted):
                 await remove_half_made(context, repo, begun.chambers)
-                found = await chambers_as_found(context, repo, begun.task, begun.chambers)
-                begun = with_changes(begun, chambers=found)
+                present_chambers = await chambers_as_found(
+                    context, repo, begun.task, begun.chambers
+                )
+                begun = with_changes(begun, chambers=present_chambers)
         async with _reopened_on_failure(context, wanted):
             branches = await _commit(repo, begun, wanted, recent)
             brought = await _bring_here(context, repo, begun, wanted, plan)
@@ -302,7 +304,7 @@ async def _begin(context: Context, wanted: _Wanted, plan: PlanForOthers) -> _Beg
         await require_completing_here(context, task, confirmed=wanted.confirmed)
         chosen = chosen_of(chambers, wanted.only)
         standing = [chamber for chamber in chosen if chamber.is_standing]
-        present = [one for one in here_of(standing, clone) if not one.is_asked_to_close]
+        present = [chamber for chamber in here_of(standing, clone) if not chamber.is_asked_to_close]
         others = others_in(standing, clone)
         require_as_planned(plan, others)
         changed, change = task_lifecycle.completing(
@@ -371,7 +373,7 @@ async def _ask_others(
     context: Context, repo: Repository, begun: _Begun, landing: PreparedLanding | None
 ) -> None:
     """Ask other clones to close the chambers whose work has landed or is to be saved."""
-    ending = [one for one in begun.others if landing is None or one.name in landing.order]
+    ending = [other for other in begun.others if landing is None or other.name in landing.order]
     await ask_to_close(context, repo, ending, landing.commit if landing else "")
 
 

@@ -40,7 +40,7 @@ def current_conflicts(
     ]
     conflicts.sort(key=lambda conflict: (conflict.since, conflict.id))
     live = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
-    away = [one for one in live if one.id in places and not places[one.id].is_here]
+    away = [chamber for chamber in live if chamber.id in places and not places[chamber.id].is_here]
     unpublished = [chamber for chamber in away if not chamber.published]
     here = [chamber for chamber in live if chamber not in away]
     lost = [chamber for chamber in here if not is_compared(chamber.health)]

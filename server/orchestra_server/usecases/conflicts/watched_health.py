@@ -65,6 +65,8 @@ class WatchedHealth:
         for chamber in chambers:
             why, seen = unwatched.get(chamber.id, ""), facts.get(chamber.id)
             health[chamber.id] = health_of(chamber, seen, why) if seen else with_watch(chamber, why)
-        changed = any(is_compared(health[one.id]) != is_compared(one.health) for one in chambers)
+        changed = any(
+            is_compared(health[chamber.id]) != is_compared(chamber.health) for chamber in chambers
+        )
         await record_health(self._store, self._clock, state, health)
         return changed

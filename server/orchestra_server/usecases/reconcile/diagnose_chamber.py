@@ -63,7 +63,7 @@ def live_chamber(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
             f"(rm '{chamber.path}') and reconcile again",
         )
         return
-    tree = next((one for one in seen.trees if str(one.path) == chamber.path), None)
+    tree = next((tree for tree in seen.trees if str(tree.path) == chamber.path), None)
     if not at.exists:
         yield from _absent(seen, chamber, tree)
     elif tree is None:
@@ -128,7 +128,7 @@ def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
 
 def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Iterator[Difference]:
     """Yield what became of a chamber that is not at its place."""
-    elsewhere = [one for one in seen.trees if one.branch == chamber.branch and not one.gone]
+    elsewhere = [tree for tree in seen.trees if tree.branch == chamber.branch and not tree.gone]
     if elsewhere and elsewhere[0] is not tree:
         yield Difference(
             "moved chamber",

@@ -126,7 +126,9 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
     It is, wherever it was started, while it has a chamber in this clone.
     """
     clone = own_clone_id(repo.common_dir)
-    if any(is_here(one, clone) and one.is_standing for one in state.chambers_of(task.id)):
+    if any(
+        is_here(chamber, clone) and chamber.is_standing for chamber in state.chambers_of(task.id)
+    ):
         return True
     directory = Path(task.working_directory)
     if directory.exists():

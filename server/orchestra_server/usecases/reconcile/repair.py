@@ -111,7 +111,7 @@ async def _finish_completing(case: Case) -> bool:
     context, task = case.context, case.task
     state = await context.store.snapshot()
     chambers = [chamber for chamber in state.chambers_of(task.id) if chamber.holds_work]
-    own = [one for one in here_of(chambers, context.clone) if not one.is_asked_to_close]
+    own = [chamber for chamber in here_of(chambers, context.clone) if not chamber.is_asked_to_close]
     others = others_in(chambers, context.clone)
     with_work = [*own, *others]
     saving = task.ending == "save"

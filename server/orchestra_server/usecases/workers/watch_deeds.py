@@ -130,7 +130,9 @@ class DeedWatch:
         """Tell of files that changed while exactly one other worker's command ran."""
         try:
             changed = await asyncio.to_thread(changed_files, top, paths)
-            owner = next((one for one in self._chambers.values() if Path(one.path) == top), None)
+            owner = next(
+                (chamber for chamber in self._chambers.values() if Path(chamber.path) == top), None
+            )
             files_by_command = dict[int, tuple[RunningCommand, list[str]]]()
             for file, at in changed:
                 command = self._commands.alone_at(at)

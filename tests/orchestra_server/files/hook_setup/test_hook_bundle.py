@@ -35,7 +35,7 @@ def names_in(source: str) -> list[str]:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 names.append(name)
             case ast.Assign(targets=targets):
-                inner = (one for target in targets for one in ast.walk(target))
+                inner = (node for target in targets for node in ast.walk(target))
                 names += [one.id for one in inner if isinstance(one, ast.Name)]
             case _:
                 pass

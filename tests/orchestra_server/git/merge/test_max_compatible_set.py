@@ -47,13 +47,13 @@ def test_no_larger_set_of_chambers_is_free_of_conflicts(
 ) -> None:
     count, pairs = drawn
     rivals = rivalry(count, *pairs)
-    found = max_compatible_sets(rivals)
+    sets = max_compatible_sets(rivals)
 
     def peaceful(members: frozenset[int]) -> bool:
-        return not any(rivals[one] & members for one in members)
+        return not any(rivals[member] & members for member in members)
 
     subsets = [
         frozenset(some) for size in range(count + 1) for some in combinations(range(count), size)
     ]
     largest = max(len(some) for some in subsets if peaceful(some))
-    assert set(found) == {some for some in subsets if len(some) == largest and peaceful(some)}
+    assert set(sets) == {some for some in subsets if len(some) == largest and peaceful(some)}

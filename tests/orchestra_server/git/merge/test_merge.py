@@ -97,9 +97,9 @@ def test_a_conflict_with_new_commits_on_the_base_names_the_base(shop: Workshop) 
     [auth] = shop.open("auth")
     auth.commit("auth", {"README": TEN.replace("line 5", "auth's five")})
     shop.main.commit("meanwhile", {"README": TEN.replace("line 5", "main's five")})
-    found = merge(shop, auth)
-    assert isinstance(found, FailedMerge)
-    assert [conflict.between for conflict in found.conflicts] == [("base", "auth")]
+    merged = merge(shop, auth)
+    assert isinstance(merged, FailedMerge)
+    assert [conflict.between for conflict in merged.conflicts] == [("base", "auth")]
 
 
 def test_every_conflict_of_a_batch_is_reported_at_once(shop: Workshop) -> None:
@@ -107,9 +107,9 @@ def test_every_conflict_of_a_batch_is_reported_at_once(shop: Workshop) -> None:
     auth.commit("auth", {"README": "auth\n", "other": "auth\n"})
     api.commit("api", {"README": "api\n"})
     db.commit("db", {"other": "db\n"})
-    found = merge(shop, auth, api, db)
-    assert isinstance(found, FailedMerge)
-    assert [(conflict.file, conflict.between) for conflict in found.conflicts] == [
+    merged = merge(shop, auth, api, db)
+    assert isinstance(merged, FailedMerge)
+    assert [(conflict.file, conflict.between) for conflict in merged.conflicts] == [
         ("README", ("auth", "api")),
         ("other", ("auth", "db")),
     ]
@@ -124,9 +124,9 @@ def test_each_conflict_has_the_kind_that_git_reports(shop: Workshop) -> None:
     api.git("mv", "README", "README.api")
     api.write("bin", b"\x00api")
     api.commit("api", {"new": "api\n", "other": "api\n"})
-    found = merge(shop, auth, api)
-    assert isinstance(found, FailedMerge)
-    kinds = {conflict.file: conflict.kind for conflict in found.conflicts}
+    merged = merge(shop, auth, api)
+    assert isinstance(merged, FailedMerge)
+    kinds = {conflict.file: conflict.kind for conflict in merged.conflicts}
     assert kinds["new"] == "add/add"
     assert kinds["other"] == "modify/delete"
     assert kinds["bin"] == "binary"
@@ -142,9 +142,9 @@ def test_a_conflict_with_several_merged_chambers_names_the_last_that_changed_the
     api.git("mv", "src/app.py", "src/main.py")
     api.commit("api")
     db.commit("db", {"src/main.py": "mine\n"})
-    found = merge(shop, auth, api, db)
-    assert isinstance(found, FailedMerge)
-    assert {conflict.between for conflict in found.conflicts} == {("api", "db")}
+    merged = merge(shop, auth, api, db)
+    assert isinstance(merged, FailedMerge)
+    assert {conflict.between for conflict in merged.conflicts} == {("api", "db")}
 
 
 def test_chambers_are_merged_in_the_given_order(shop: Workshop) -> None:
@@ -219,7 +219,7 @@ def test_the_largest_set_that_merges_lands_and_the_rest_has_a_reason(shop: Works
     merged = merge_part(shop, rude, auth, api)
     assert seen(shop) == before
     assert merged.order == ("auth", "api")
-    assert {(one.file, one.between) for one in merged.conflicts} == {
+    assert {(conflict.file, conflict.between) for conflict in merged.conflicts} == {
         ("README", ("auth", "rude")),
         ("other", ("api", "rude")),
     }
@@ -234,7 +234,7 @@ def test_a_chamber_that_conflicts_with_the_base_does_not_hold_the_others(shop: W
     shop.main.commit("meanwhile", {"other": "meanwhile\n"})
     merged = merge_part(shop, old, auth)
     assert merged.order == ("auth",)
-    assert [one.between for one in merged.conflicts] == [("base", "old")]
+    assert [conflict.between for conflict in merged.conflicts] == [("base", "old")]
 
 
 def test_a_chamber_that_resolved_the_conflict_of_two_others_lands_with_both(shop: Workshop) -> None:

@@ -23,4 +23,4 @@ def test_a_conflicting_submodule_is_named_although_git_prints_advice(tmp_path: P
         "merge-tree", "--write-tree", "--stdin", "-z", stdin="one two\nmain one\n"
     )
     both = list(parse_merges(asked.out))
-    assert [set(one.kinds) for one in both] == [{"sub"}, set()]
+    assert [set(side.kinds) for side in both] == [{"sub"}, set()]

@@ -31,18 +31,20 @@ def checker(shop: Workshop) -> Iterator[ConflictChecker]:
 
 
 def compared(*chambers: TestRepository, lands_on: str = MAIN) -> list[ComparedChamber]:
-    return [ComparedChamber(f"t/{one.path.name}", one.path, lands_on) for one in chambers]
+    return [
+        ComparedChamber(f"t/{chamber.path.name}", chamber.path, lands_on) for chamber in chambers
+    ]
 
 
 def conflicting(verdicts: dict[Pair, Verdict]) -> dict[Pair, dict[str, str]]:
-    return {pair: dict(one.kinds) for pair, one in verdicts.items() if not one.merges}
+    return {pair: dict(verdict.kinds) for pair, verdict in verdicts.items() if not verdict.merges}
 
 
 def conflicts_after(
     checker: ConflictChecker, chambers: list[TestRepository], *changed: str
 ) -> dict[Pair, dict[str, str]]:
-    found = checker.check(compared(*chambers), {f"t/{name}" for name in changed})
-    return conflicting(dict(found.verdicts))
+    checked = checker.check(compared(*chambers), {f"t/{name}" for name in changed})
+    return conflicting(dict(checked.verdicts))
 
 
 def test_chambers_of_one_branch_are_paired_with_each_other_and_with_the_base() -> None:
@@ -57,9 +59,9 @@ def test_chambers_of_one_branch_are_paired_with_each_other_and_with_the_base() -
 
 def test_chambers_without_work_have_no_conflict(shop: Workshop, checker: ConflictChecker) -> None:
     chambers = shop.open("a", "b")
-    found = checker.check(compared(*chambers), set())
-    assert set(found.verdicts) == {AB, ("t/a", BASE), ("t/b", BASE)}
-    assert not conflicting(dict(found.verdicts))
+    checked = checker.check(compared(*chambers), set())
+    assert set(checked.verdicts) == {AB, ("t/a", BASE), ("t/b", BASE)}
+    assert not conflicting(dict(checked.verdicts))
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -99,9 +101,9 @@ def test_a_change_to_a_renamed_file_merges(shop: Workshop, checker: ConflictChec
     (a.path / "old.txt").rename(a.path / "new.txt")
     b.write("old.txt", "x\n" * 30 + "more\n")
     (c.path / "old.txt").rename(c.path / "other.txt")
-    found = conflicts_after(checker, [a, b, c])
-    assert AB not in found
-    assert "rename/rename" in set(found["t/a", "t/c"].values())
+    checked = conflicts_after(checker, [a, b, c])
+    assert AB not in checked
+    assert "rename/rename" in set(checked["t/a", "t/c"].values())
 
 
 def test_different_changes_to_a_binary_file_conflict(
@@ -213,16 +215,16 @@ def test_only_changed_chambers_are_read_and_one_process_judges_all_their_pairs(
     conflicts_after(checker, chambers)
     chambers[0].write("README", "a\n")
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        found = checker.check(compared(*chambers), {"t/a"})
+        checked = checker.check(compared(*chambers), {"t/a"})
         assert sorted(count.commands) == [
             "add", "cat-file", "hash-object", "merge-tree", "rev-parse", "write-tree",
         ]  # fmt: skip
-        assert found.unchanged == frozenset()
+        assert checked.unchanged == frozenset()
         count.forget()
         chambers[0].write(".claude/ignored", "")
-        found = checker.check(compared(*chambers), {"t/a"})
+        checked = checker.check(compared(*chambers), {"t/a"})
         assert "merge-tree" not in count.commands
-        assert found.unchanged == {"t/a"}
+        assert checked.unchanged == {"t/a"}
 
 
 def test_clearing_the_scratch_directory_does_not_change_the_verdicts(

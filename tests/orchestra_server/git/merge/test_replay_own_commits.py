@@ -215,8 +215,8 @@ def test_a_commit_that_was_reset_away_does_not_come_back_where_git_has_forgotten
 def test_a_target_has_the_commits_it_stood_at_and_does_not_hold(shop: Workshop) -> None:
     first = shop.main.head
     held = shop.main.commit("held")
-    left = shop.main.commit("left out")
+    left_out = shop.main.commit("left out")
     shop.main.git("reset", "--quiet", "--hard", held)
     now = shop.main.commit("now")
-    assert read_target(shop.repo, "refs/heads/main", now).former == (left,)
+    assert read_target(shop.repo, "refs/heads/main", now).former == (left_out,)
     assert read_target(shop.repo, "refs/heads/none", first).former == ()

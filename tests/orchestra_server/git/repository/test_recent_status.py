@@ -52,11 +52,11 @@ def test_clean_worktrees_that_stand_as_before_take_one_git_process_for_all(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chambers = shop.open("auth", "api")
-    recent = {one.path: read_recent_status(one.path) for one in chambers}
+    recent = {chamber.path: read_recent_status(chamber.path) for chamber in chambers}
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         usable = usable_statuses(shop.repo, recent)
         assert count.commands == ["for-each-ref"]
-    assert usable == {path: one.status for path, one in recent.items()}
+    assert usable == {path: recent_status.status for path, recent_status in recent.items()}
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)

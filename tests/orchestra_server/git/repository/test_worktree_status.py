@@ -38,9 +38,9 @@ def test_one_git_process_shows_that_a_chamber_is_clean(
 ) -> None:
     [chamber] = workshop(tmp_path / "shop").open("auth")
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        found = read_status(chamber.path)
+        status = read_status(chamber.path)
         assert count.commands == ["status"]
-    assert found == WorktreeStatus(
+    assert status == WorktreeStatus(
         "orchestra/t-1/auth", chamber.head, clean=True, unmerged=(), untracked=()
     )
 
@@ -70,10 +70,10 @@ def test_conflicts_and_nested_repositories_are_named(tmp_path: Path) -> None:
         chamber.git("merge", "main")
     small_repository(chamber.path / "in/side")
 
-    found = read_status(chamber.path)
+    status = read_status(chamber.path)
 
-    assert found.unmerged == ("a file",)
-    assert found.untracked == ("in/side/",)
+    assert status.unmerged == ("a file",)
+    assert status.untracked == ("in/side/",)
 
 
 def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:

@@ -88,8 +88,8 @@ def test_trailers_are_at_the_end_of_the_message_where_git_finds_them(
 ) -> None:
     chamber.write("new")
     commit_uncommitted_work(chamber.path, "Add login\n\nLong: story", ["Orchestra-Task: t-1"])
-    found = chamber.git("log", "-1", "--format=%(trailers:key=Orchestra-Task,valueonly)")
-    assert found.strip() == "t-1"
+    trailers = chamber.git("log", "-1", "--format=%(trailers:key=Orchestra-Task,valueonly)")
+    assert trailers.strip() == "t-1"
     assert chamber.git("log", "-1", "--format=%s") == "Add login"
 
 

@@ -57,10 +57,10 @@ def test_a_chamber_with_only_our_own_files_is_clean(
 ) -> None:
     if staged:
         chamber.git("add", "--all")
-    found = read_status(chamber.path)
-    assert found.clean
-    assert found.untracked == ()
-    assert sorted(found.own_files) == sorted((*OWN, *SHARED))
+    status = read_status(chamber.path)
+    assert status.clean
+    assert status.untracked == ()
+    assert sorted(status.own_files) == sorted((*OWN, *SHARED))
     assert read_state(chamber.path).clean
     assert commit_uncommitted_work(chamber.path, "nothing") is None
 
@@ -81,8 +81,8 @@ def test_a_tracked_file_with_one_of_our_names_is_committed(shop: Workshop) -> No
     [chamber] = shop.open("auth")
     chamber.write(".claude/settings.local.json", '{"theirs": true}\n')
     chamber.write(".INTERRUPT", "ours\n")
-    found = read_status(chamber.path)
-    assert (found.clean, found.own_files) == (False, (".INTERRUPT",))
+    status = read_status(chamber.path)
+    assert (status.clean, status.own_files) == (False, (".INTERRUPT",))
     assert changed_files(chamber.path, chamber.head) == (".claude/settings.local.json",)
     commit = commit_uncommitted_work(chamber.path, "Change a setting")
     assert chamber.git("show", "--format=", "--name-only", str(commit)) == (

@@ -63,9 +63,9 @@ def test_chambers_are_created_from_a_detached_head_and_in_a_bare_clone(tmp_path:
     worktree.git("checkout", "--quiet", "--detach")
     for place in (bare, worktree):
         repo = open_repository(place.path)
-        one = plan(repo, f"auth-{place.path.name}")
-        add_worktrees(repo, [one])
-        assert (one.path / "README").read_text() == "hello\n"
+        worktree_plan = plan(repo, f"auth-{place.path.name}")
+        add_worktrees(repo, [worktree_plan])
+        assert (worktree_plan.path / "README").read_text() == "hello\n"
 
 
 def test_the_repositorys_post_checkout_hook_runs_in_each_chamber(tmp_path: Path) -> None:
@@ -155,13 +155,13 @@ def test_the_error_for_a_listed_worktree_that_was_deleted_says_what_to_do(
 ) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
-    one = plan(repo, "auth")
-    add_worktrees(repo, [one])
-    one.path.rename(tmp_path / "moved")
+    worktree_plan = plan(repo, "auth")
+    add_worktrees(repo, [worktree_plan])
+    worktree_plan.path.rename(tmp_path / "moved")
     [gone] = [tree for tree in list_worktrees(repo) if tree.gone]
-    assert gone.path == one.path
+    assert gone.path == worktree_plan.path
     with pytest.raises(Refused, match=r"git worktree unlock .*git worktree prune"):
-        add_worktrees(repo, [one])
+        add_worktrees(repo, [worktree_plan])
 
 
 def test_one_of_several_processes_creates_the_chamber_and_the_others_get_a_one_line_error(

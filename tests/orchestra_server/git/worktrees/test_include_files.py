@@ -16,8 +16,8 @@ def test_only_ignored_files_that_match_a_pattern_are_copied(tmp_path: Path) -> N
         repository.write(name, "x")
     repository.git("worktree", "add", "--quiet", ".claude/worktrees/other")
     repository.at(repository.path / ".claude/worktrees/other").write(".env", "theirs")
-    found = included_files(open_repository(repository.path))
-    assert sorted(found) == [".env", ".env.ä", "sub dir/.env.local"]
+    included = included_files(open_repository(repository.path))
+    assert sorted(included) == [".env", ".env.ä", "sub dir/.env.local"]
 
 
 def test_without_patterns_nothing_is_copied(tmp_path: Path) -> None:

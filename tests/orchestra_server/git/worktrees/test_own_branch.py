@@ -47,8 +47,8 @@ def test_without_a_log_a_branch_is_the_chambers_only_if_nobody_else_has_its_comm
     chamber.commit("work", {"a": "a"})
     if foreign:
         shop.main.git("branch", "release", "mine")
-    found = renamed_branch(shop.repo, chamber.path, BRANCH, base)
-    assert found == ("" if foreign else "mine")
+    renamed = renamed_branch(shop.repo, chamber.path, BRANCH, base)
+    assert renamed == ("" if foreign else "mine")
 
 
 def test_a_detached_head_and_the_target_branch_are_no_renamed_branch(

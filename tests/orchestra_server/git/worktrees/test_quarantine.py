@@ -247,14 +247,14 @@ def test_concurrent_discards_run_one_after_another(shop: Workshop) -> None:
 def test_what_a_killed_discard_left_is_deleted_with_the_next_worktree(
     shop: Workshop, chamber: TestRepository
 ) -> None:
-    left = shop.repo.common_dir / "orchestra-gone-web-0011aabb"
-    left.mkdir()
-    (left / "HEAD").write_text("ref: refs/heads/web\n")
+    leftover = shop.repo.common_dir / "orchestra-gone-web-0011aabb"
+    leftover.mkdir()
+    (leftover / "HEAD").write_text("ref: refs/heads/web\n")
     undeletable = shop.repo.common_dir / "orchestra-gone-file"
     undeletable.write_text("not a directory\n")
     remove_worktree(shop.repo, chamber.path)
     assert not chamber.path.exists()
-    assert (left.exists(), undeletable.exists()) == (False, True)
+    assert (leftover.exists(), undeletable.exists()) == (False, True)
 
 
 def test_late_files_of_a_worktree_are_found_by_its_name_alone(tmp_path: Path) -> None:

@@ -137,8 +137,8 @@ def test_the_commits_of_a_submodule_survive_the_deletion_of_its_directory(shop: 
     shutil.rmtree(chamber.path)
     save_staged(shop.repo, chamber.path, saved_ref(chamber), "saved")
     remove_worktree(shop.repo, chamber.path)
-    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
-    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+    main_copy = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(main_copy, "show", f"{commit}:sum.txt") == "4"
 
 
 def test_the_commits_of_a_submodule_survive_its_chamber_and_are_restored(shop: Workshop) -> None:
@@ -148,8 +148,8 @@ def test_the_commits_of_a_submodule_survive_its_chamber_and_are_restored(shop: W
     assert chamber.status == " M libs/maths"
     save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
     remove_worktree(shop.repo, chamber.path)
-    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
-    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+    main_copy = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(main_copy, "show", f"{commit}:sum.txt") == "4"
     place = chamber.path.with_name("again")
     start = require_save(shop.repo, saved_ref(chamber)).tip
     plan = WorktreePlan("again", place, "orchestra/t-1/again", start, "chamber")
@@ -175,8 +175,8 @@ def test_a_submodules_commits_outlive_a_chamber_that_took_the_submodule_out(
     chamber.git("rm", "--quiet", "-f", "--ignore-unmatch", ".gitmodules")
     chamber.commit("without maths")
     remove_worktree(shop.repo, chamber.path)
-    kept = shop.main.path / ".git" / "modules" / "libs" / "maths"
-    assert run_git(kept, "show", f"{commit}:sum.txt") == "4"
+    main_copy = shop.main.path / ".git" / "modules" / "libs" / "maths"
+    assert run_git(main_copy, "show", f"{commit}:sum.txt") == "4"
 
 
 def test_a_chamber_that_took_its_last_submodule_out_is_closed(shop: Workshop) -> None:

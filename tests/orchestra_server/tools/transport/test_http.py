@@ -67,10 +67,10 @@ def http_server(settings: Settings, directory: Path) -> Generator[Served]:
         assert process.stderr is not None
         try:
             welcome = "".join(process.stderr.readline() for _ in range(4))
-            found = re.search(r"http://\S+", welcome)
-            assert found, welcome
+            address = re.search(r"http://\S+", welcome)
+            assert address, welcome
             token = token_file(settings.state_dir).read_text().strip()
-            yield Served(found[0], token, welcome, process)
+            yield Served(address[0], token, welcome, process)
         finally:
             process.kill()
 

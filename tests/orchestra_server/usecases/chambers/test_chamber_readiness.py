@@ -19,13 +19,13 @@ async def test_new_chambers_are_proven_ready_by_their_own_hooks(context: Context
     task_id = await a_started_task(context)
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
     assert made.notes == []
-    assert all(one.proven_ready for one in made.chambers)
+    assert all(chamber.proven_ready for chamber in made.chambers)
     chamber = await chamber_of(context, task_id, "auth")
     assert chamber.ready_at >= chamber.created_at
     assert chamber.ready_note == ""
     status = await get_parallel_status(context, task_id=task_id)
-    assert [one.proven_ready for one in status.chambers] == [True, True]
-    assert [one.worker for one in status.chambers] == ["unknown", "unknown"]
+    assert [chamber.proven_ready for chamber in status.chambers] == [True, True]
+    assert [chamber.worker for chamber in status.chambers] == ["unknown", "unknown"]
 
 
 async def test_a_chamber_whose_interpreter_does_not_start_is_reported_at_once(

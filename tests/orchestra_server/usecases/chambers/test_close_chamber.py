@@ -94,7 +94,7 @@ async def test_restore_without_a_name_lists_the_saves_and_changes_nothing(contex
         await close_chamber(context, task_id=task_id, chamber=name)
     before = await kinds(context)
     listed = await restore_chamber(context, task_id=task_id)
-    assert [one.chamber for one in listed.saved] == ["auth"]
+    assert [save.chamber for save in listed.saved] == ["auth"]
     assert not listed.restored
     assert await kinds(context) == before
 

@@ -97,7 +97,7 @@ async def test_two_concurrent_calls_for_one_batch_create_it_once(context: Contex
     both = await asyncio.gather(
         *(create_chambers_batch(context, task_id=task_id, chamber_names=["auth"]) for _ in range(2))
     )
-    assert sorted(one.already_live for one in both) == [False, True]
+    assert sorted(side.already_live for side in both) == [False, True]
     assert (await kinds(context)).count("chamber.created") == 1
 
 
@@ -110,11 +110,11 @@ async def test_two_concurrent_tasks_cannot_have_chambers_of_one_name(context: Co
         ),
         return_exceptions=True,
     )
-    (refused,) = [one for one in ended if isinstance(one, BaseException)]
+    (refused,) = [chamber for chamber in ended if isinstance(chamber, BaseException)]
     assert isinstance(refused, Refused)
     assert "'auth'" in str(refused)
     state = await context.store.snapshot()
-    assert sorted(one.state for one in state.chambers.values()) == ["live", "live"]
+    assert sorted(chamber.state for chamber in state.chambers.values()) == ["live", "live"]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ async def test_a_directory_at_a_chambers_path_fails_the_batch_and_stays_unchange
     assert repository.branches == ["main"]
     assert not (repository.path / ".claude/worktrees/auth").exists()
     state = await context.store.snapshot()
-    assert {one.state for one in state.chambers.values()} == {"failed"}
+    assert {chamber.state for chamber in state.chambers.values()} == {"failed"}
     assert "in the way" in next(iter(state.chambers.values())).note
 
 
@@ -298,7 +298,7 @@ async def test_while_a_hook_runs_it_is_told_and_other_chambers_come_and_go(
     assert (await close_chamber(context, task_id=other, chamber="tea")).closed
     assert (await reconcile(context)).differences == []
     await until_told(context, "program.awaited")
-    told = [one for one in await context.store.events() if one.kind == "program.awaited"]
+    told = [event for event in await context.store.events() if event.kind == "program.awaited"]
     assert told[0].data.action == "the post-checkout hook in chamber 'slow'"
     go.touch()
     assert (await making).chambers[0].name == "slow"
@@ -334,7 +334,7 @@ async def test_a_hook_that_goes_on_is_answered_and_the_next_call_joins(
     assert "Call create_chambers_batch again" in first.next_step
     go.touch()
     again = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
-    assert [one.name for one in again.chambers] == ["auth"]
+    assert [chamber.name for chamber in again.chambers] == ["auth"]
 
 
 async def test_a_daemon_that_a_hook_leaves_behind_holds_nobody_up(

@@ -19,21 +19,21 @@ SUMMARY = "Add a login"
 Delete = Callable[[TestRepository, TestRepository], None]
 
 
-def delete_directory(_main: TestRepository, room: TestRepository) -> None:
-    shutil.rmtree(room.path)
+def delete_directory(_main: TestRepository, worktree: TestRepository) -> None:
+    shutil.rmtree(worktree.path)
 
 
-def remove_worktree(main: TestRepository, room: TestRepository) -> None:
-    main.git("worktree", "remove", "--force", "--force", str(room.path))
+def remove_worktree(main: TestRepository, worktree: TestRepository) -> None:
+    main.git("worktree", "remove", "--force", "--force", str(worktree.path))
 
 
-def clean_checkout(main: TestRepository, _room: TestRepository) -> None:
+def clean_checkout(main: TestRepository, _worktree: TestRepository) -> None:
     main.git("clean", "--quiet", "-ffdx")
 
 
-def prune_as_well(main: TestRepository, room: TestRepository) -> None:
-    main.git("worktree", "unlock", str(room.path))
-    shutil.rmtree(room.path)
+def prune_as_well(main: TestRepository, worktree: TestRepository) -> None:
+    main.git("worktree", "unlock", str(worktree.path))
+    shutil.rmtree(worktree.path)
     main.git("worktree", "prune")
 
 
@@ -46,11 +46,11 @@ async def a_deleted_chamber(
     context: Context, main: TestRepository, delete: Delete, *, commits: bool = True
 ) -> tuple[str, TestRepository]:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
     if commits:
-        room.commit("tokens", {"auth.py": "tokens\n"})
-    delete(main, room)
-    return task_id, room
+        worktree.commit("tokens", {"auth.py": "tokens\n"})
+    delete(main, worktree)
+    return task_id, worktree
 
 
 def forget_branch(main: TestRepository, task_id: str) -> None:
@@ -75,14 +75,14 @@ async def test_the_commits_of_a_deleted_chamber_land(
 async def test_closing_a_deleted_chamber_saves_its_commits(
     context: Context, repository: TestRepository, delete: Delete
 ) -> None:
-    task_id, room = await a_deleted_chamber(context, repository, delete)
+    task_id, worktree = await a_deleted_chamber(context, repository, delete)
     told = await reconcile(context)
-    assert [one.name for one in told.differences] == ["deleted directory"]
+    assert [difference.name for difference in told.differences] == ["deleted directory"]
     closed = await chamber_of(context, task_id, "auth")
     assert closed.note == f"saved under {closed.saved_ref}; its directory had been deleted"
     assert (await reconcile(context)).differences == []
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.read("auth.py") == "tokens\n"
+    assert worktree.read("auth.py") == "tokens\n"
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).merged == ["auth"]
     assert repository.read("auth.py") == "tokens\n"
 
@@ -101,14 +101,14 @@ async def test_a_deleted_chamber_without_commits_counts_as_merged_and_releases_i
 async def test_commits_that_are_only_in_the_worktrees_reflog_are_saved(
     context: Context, repository: TestRepository
 ) -> None:
-    task_id, room = await a_deleted_chamber(context, repository, delete_directory)
+    task_id, worktree = await a_deleted_chamber(context, repository, delete_directory)
     forget_branch(repository, task_id)
     done = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert (done.merged, done.landed_commit) == ([], "")
-    assert [one.chamber for one in done.saved] == ["auth"]
+    assert [save.chamber for save in done.saved] == ["auth"]
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    assert room.git("branch", "--show-current") == f"orchestra/{task_id}/auth"
-    assert room.read("auth.py") == "tokens\n"
+    assert worktree.git("branch", "--show-current") == f"orchestra/{task_id}/auth"
+    assert worktree.read("auth.py") == "tokens\n"
 
 
 async def test_a_chamber_is_not_called_merged_when_git_has_lost_its_commit(

@@ -20,9 +20,9 @@ from tests.support.samples import a_question, a_request
 
 async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].commit("mine", {"auth.py": "one\ntwo\n"})
-    rooms["auth"].write("untracked.py", "three\n")
+    worktrees = await chambers_open(context, task_id, ["auth", "api"])
+    worktrees["auth"].commit("mine", {"auth.py": "one\ntwo\n"})
+    worktrees["auth"].write("untracked.py", "three\n")
     await context.store.report_presence(
         Presence(chamber_id=chamber_id(task_id, "auth"), state="working", tool="Bash", since=1)
     )
@@ -34,7 +34,7 @@ async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> 
     auth, api = status.chambers
     assert (auth.worker, auth.tool, auth.last_action) == ("working", "Bash", "Wrote it")
     assert (auth.files_changed, auth.insertions, auth.deletions) == (2, 3, 0)
-    assert [one.message for one in api.unread_interrupts] == ["look"]
+    assert [interrupt.message for interrupt in api.unread_interrupts] == ["look"]
     assert (status.live, status.unread) == (2, 1)
 
 
@@ -42,8 +42,8 @@ async def test_parallel_status_says_why_a_size_is_unknown(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.path.rename(repository.path.parent / "gone")
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    worktree.path.rename(repository.path.parent / "gone")
     (chamber,) = (await get_parallel_status(context, task_id=task_id)).chambers
     assert chamber.diff_note
 

@@ -41,11 +41,11 @@ async def test_reconcile_saves_them_with_what_the_chamber_held(
     task_id, chamber = await a_closed_chamber(context, work=True)
     first = (await chamber_of(context, task_id, "auth")).saved_ref
     write_late(chamber.path)
-    [found] = (await reconcile(context, dry_run=True)).differences
-    assert (found.name, found.subject) == ("late files", f"{task_id}/auth")
-    assert f"2 files were written at {chamber.path} after the worktree" in found.sentence
+    [difference] = (await reconcile(context, dry_run=True)).differences
+    assert (difference.name, difference.subject) == ("late files", f"{task_id}/auth")
+    assert f"2 files were written at {chamber.path} after the worktree" in difference.sentence
     assert chamber.path.exists()
-    assert [one.mended for one in (await reconcile(context)).differences] == [True]
+    assert [difference.mended for difference in (await reconcile(context)).differences] == [True]
     assert not chamber.path.exists()
     record = await chamber_of(context, task_id, "auth")
     assert record.saved_ref != first
@@ -131,7 +131,9 @@ async def test_creating_a_deleted_live_chamber_again_deletes_no_file_of_the_proj
         shutil.rmtree(chamber.path)
     write_late(chamber.path)
     if ending == "reconcile":
-        assert [one.name for one in (await reconcile(context)).differences] == ["deleted directory"]
+        assert [difference.name for difference in (await reconcile(context)).differences] == [
+            "deleted directory"
+        ]
     elif ending == "close":
         await close_chamber(context, task_id=task_id, chamber="auth")
     else:
@@ -153,12 +155,12 @@ async def test_a_repository_among_them_is_named_and_stays(context: Context) -> N
     inner = chamber.path / "vendor"
     inner.mkdir()
     TestRepository(inner).git("init", "--quiet")
-    [found] = (await reconcile(context)).differences
-    assert not found.mended
-    assert "vendor is a git repository of its own" in found.note
-    parked = Path(found.note.split(" is a git")[0])
+    [difference] = (await reconcile(context)).differences
+    assert not difference.mended
+    assert "vendor is a git repository of its own" in difference.note
+    parked = Path(difference.note.split(" is a git")[0])
     shutil.rmtree(parked / ".git")
-    assert [one.mended for one in (await reconcile(context)).differences] == [True]
+    assert [difference.mended for difference in (await reconcile(context)).differences] == [True]
 
 
 async def test_foreign_files_in_the_folder_are_kept_and_block_the_chamber(
@@ -179,7 +181,9 @@ async def test_those_of_a_chamber_that_is_live_again_are_saved_and_named(
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     write_late(chamber.path.with_name(".orchestra-late-auth-0123abcd"))
-    assert [one.name for one in (await reconcile(context)).differences] == ["late files"]
+    assert [difference.name for difference in (await reconcile(context)).differences] == [
+        "late files"
+    ]
     assert chamber.status == ""
     [ref] = repository.git("for-each-ref", "--format=%(refname)", "refs/orchestra/saved").split()
     assert repository.git("show", f"{ref}:src/late.py") == "late"

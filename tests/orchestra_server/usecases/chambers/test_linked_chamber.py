@@ -63,9 +63,9 @@ async def test_mail_hooks_and_briefing_are_not_written_through_it(
     task_id, _ = await a_linked_chamber(context, repository)
     before = sorted(repository.path.rglob("*"))
     await interrupt_worker(context, task_id=task_id, chamber="auth", message="look")
-    [found] = (await reconcile(context)).differences
-    assert (found.name, found.mended) == ("linked directory", False)
-    assert f"{LINK}{repository.path}" in found.sentence
+    [difference] = (await reconcile(context)).differences
+    assert (difference.name, difference.mended) == ("linked directory", False)
+    assert f"{LINK}{repository.path}" in difference.sentence
     after = [path for path in sorted(repository.path.rglob("*")) if ".git" not in path.parts]
     assert after == [path for path in before if ".git" not in path.parts]
     assert not (repository.path / ".INTERRUPT").exists()

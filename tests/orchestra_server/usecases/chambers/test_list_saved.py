@@ -42,15 +42,18 @@ def saves(repository: TestRepository) -> None:
 @pytest.mark.usefixtures("saves")
 async def test_every_save_is_listed_newest_first(context: Context) -> None:
     listed = await list_saved(context)
-    assert [one.ref for one in listed.saved] == [NEWER, OTHERS, OLDER]
-    assert all(one.restorable for one in listed.saved)
+    assert [save.ref for save in listed.saved] == [NEWER, OTHERS, OLDER]
+    assert all(save.restorable for save in listed.saved)
     assert "the store does not know this chamber" in listed.saved[0].note
 
 
 @pytest.mark.usefixtures("saves")
 async def test_only_the_saves_of_the_given_task_are_listed(context: Context) -> None:
-    assert [one.ref for one in (await list_saved(context, CHAMBER.task_id)).saved] == [NEWER, OLDER]
-    assert [one.ref for one in (await list_of_task(context, CHAMBER.task_id)).saved] == [
+    assert [save.ref for save in (await list_saved(context, CHAMBER.task_id)).saved] == [
+        NEWER,
+        OLDER,
+    ]
+    assert [save.ref for save in (await list_of_task(context, CHAMBER.task_id)).saved] == [
         NEWER,
         OLDER,
     ]
@@ -62,7 +65,7 @@ async def test_the_last_save_has_the_chambers_note_and_older_ones_are_marked_as_
 ) -> None:
     await record(context, replace(CHAMBER, state="closed", saved_ref=NEWER, note="saved"))
     entries = (await list_saved(context, CHAMBER.task_id)).saved
-    assert [one.note for one in entries] == ["saved", "an earlier save"]
+    assert [entry.note for entry in entries] == ["saved", "an earlier save"]
 
 
 @pytest.mark.usefixtures("saves")
@@ -71,7 +74,7 @@ async def test_the_saves_of_a_live_chamber_say_that_it_has_to_be_closed_first(
 ) -> None:
     await record(context, replace(CHAMBER, state="live"))
     listed = await list_saved(context, CHAMBER.task_id)
-    assert not any(one.restorable for one in listed.saved)
+    assert not any(save.restorable for save in listed.saved)
     assert "the chamber is live again; close it before" in listed.saved[0].note
     assert listed.next_step.startswith("Nothing is saved that can be restored")
 

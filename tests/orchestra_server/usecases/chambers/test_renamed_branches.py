@@ -94,7 +94,9 @@ async def test_reconcile_records_the_new_name_of_a_renamed_branch(context: Conte
     task_id, chamber, _ = await a_chamber(context)
     chamber.git("branch", "-m", "feature/auth")
     told = await reconcile(context)
-    assert [(one.name, one.mended) for one in told.differences] == [("renamed branch", True)]
+    assert [(difference.name, difference.mended) for difference in told.differences] == [
+        ("renamed branch", True)
+    ]
     assert (await chamber_of(context, task_id, "auth")).branch == "feature/auth"
     assert (await reconcile(context)).differences == []
 

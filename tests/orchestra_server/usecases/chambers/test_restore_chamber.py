@@ -50,9 +50,9 @@ async def test_without_a_ref_the_last_save_is_restored(context: Context) -> None
 async def test_all_saves_are_listed_newest_first(context: Context) -> None:
     task_id, _, first, second = await saved_twice(context)
     listed = await restore_chamber(context, task_id=task_id)
-    assert [one.ref for one in listed.saved] == [second, first]
+    assert [save.ref for save in listed.saved] == [second, first]
     assert listed.saved[1].note == "an earlier save"
-    assert all(one.restorable for one in (await list_saved(context)).saved)
+    assert all(save.restorable for save in (await list_saved(context)).saved)
 
 
 async def test_a_save_of_a_live_chamber_is_refused_until_it_is_closed(context: Context) -> None:
@@ -62,7 +62,7 @@ async def test_a_save_of_a_live_chamber_is_refused_until_it_is_closed(context: C
     with pytest.raises(Refused, match="close_chamber saves what is in it first"):
         await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
     assert chamber.read("newer") == "x"
-    assert [one.restorable for one in (await list_saved(context)).saved] == [False, False]
+    assert [save.restorable for save in (await list_saved(context)).saved] == [False, False]
 
 
 async def test_restoring_a_save_unknown_to_the_store_creates_its_record(

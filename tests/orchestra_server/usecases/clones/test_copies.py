@@ -26,9 +26,9 @@ async def test_a_copy_of_the_repository_is_another_clone_and_repairs_nothing_of_
     copy = another_context(context, repository.path.with_name("copy"))
     await register_clone(copy.store, copy.project)
     assert copy.clone != context.clone
-    found = await reconcile(copy)
+    reconciled = await reconcile(copy)
     assert [
-        difference.subject for difference in found.differences if task_id in difference.subject
+        difference.subject for difference in reconciled.differences if task_id in difference.subject
     ] == []
     chamber = await chamber_of(context, task_id, "auth")
     assert (chamber.is_live, chamber.clone) == (True, context.clone)
@@ -58,8 +58,8 @@ async def test_a_chamber_of_which_nothing_is_in_the_repository_is_not_closed(
     auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
     repository.git("worktree", "remove", "--force", "--force", str(auth.path))
     repository.git("branch", "-D", f"orchestra/{task_id}/auth")
-    [found] = (await reconcile(context)).differences
-    assert (found.name, found.mended) == ("unknown chamber", False)
+    [difference] = (await reconcile(context)).differences
+    assert (difference.name, difference.mended) == ("unknown chamber", False)
     assert (await chamber_of(context, task_id, "auth")).is_live
 
 
@@ -73,5 +73,5 @@ async def test_a_clone_at_this_place_is_former_unless_another_machine_serves_it(
     holder = own_holder if machine == "this one" else "another run:the same place"
     await context.store.say_heard(before, holder, "mail", silent_ms=1)
     own = describe_clone(context.project, context.clone)
-    found = former_clones(await context.store.snapshot(), own, now_ms())
-    assert found == ({before.id} if is_former else set())
+    former = former_clones(await context.store.snapshot(), own, now_ms())
+    assert former == ({before.id} if is_former else set())

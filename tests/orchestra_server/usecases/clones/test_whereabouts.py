@@ -96,20 +96,23 @@ async def test_lists_say_where_a_chamber_is(clones: TwoClones) -> None:
     task = await get_task_status(clones.here, task_id=task_id)
     parallel = await get_parallel_status(clones.here, task_id=task_id)
     for chambers in (task.chambers, parallel.chambers):
-        by_name = {one.name: one for one in chambers}
+        by_name = {chamber.name: chamber for chamber in chambers}
         assert (by_name["api"].is_here, by_name["auth"].is_here) == (True, False)
         assert by_name["auth"].clone.endswith(str(clones.there.project.main_checkout))
         assert by_name["auth"].clone_heard_at
     for next_step in (task.next_step, parallel.next_step):
         assert "and only it can reach their workers or close them: auth." in next_step
-    assert "another clone" in {one.name: one for one in parallel.chambers}["auth"].diff_note
+    assert (
+        "another clone"
+        in {chamber.name: chamber for chamber in parallel.chambers}["auth"].diff_note
+    )
 
 
 async def test_conflicts_name_the_chambers_that_are_not_compared(clones: TwoClones) -> None:
     task_id = await a_chamber_there(clones)
-    found = await get_conflicts(clones.here, task_id=task_id)
-    assert (found.collisions, found.not_compared) == ([], ["auth"])
-    assert "Those of other clones are not compared." in found.next_step
+    current_conflicts = await get_conflicts(clones.here, task_id=task_id)
+    assert (current_conflicts.collisions, current_conflicts.not_compared) == ([], ["auth"])
+    assert "Those of other clones are not compared." in current_conflicts.next_step
     assert (await get_conflicts(clones.there, task_id=task_id)).not_compared == []
 
 
@@ -160,8 +163,8 @@ async def test_reconcile_repairs_a_chamber_here_of_a_task_from_another_clone(
     task_id = await a_started_task(clones.there)
     api = (await chambers_open(clones.here, task_id, ["api"]))["api"]
     await asyncio.to_thread(shutil.rmtree, api.path / ".claude")
-    [found] = (await reconcile(clones.here)).differences
-    assert (found.name, found.mended) == ("lost hook", True)
+    [difference] = (await reconcile(clones.here)).differences
+    assert (difference.name, difference.mended) == ("lost hook", True)
     assert (await reconcile(clones.here)).differences == []
 
 

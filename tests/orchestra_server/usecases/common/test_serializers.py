@@ -33,16 +33,16 @@ def test_unread_mail_is_selected_for_a_task_or_a_chamber() -> None:
 
 def test_undelivered_mail_is_the_expired_mail() -> None:
     undelivered = serializers.undelivered_of(STATE, SENT.task_id)
-    assert [one.interrupt_id for one in undelivered] == ["i2"]
+    assert [interrupt.interrupt_id for interrupt in undelivered] == ["i2"]
 
 
 def test_each_step_of_a_plan_has_its_state() -> None:
-    states = [one.state for one in serializers.phases(PLAN)]
+    states = [phase.state for phase in serializers.phases(PLAN)]
     assert states == ["finished", "skipped", "current", "pending"]
 
 
 def test_the_unfinished_phases_of_an_ended_task_are_skipped() -> None:
-    states = [one.state for one in serializers.phases(replace(PLAN, state="completed"))]
+    states = [phase.state for phase in serializers.phases(replace(PLAN, state="completed"))]
     assert states == ["finished", "skipped", "skipped", "skipped"]
 
 

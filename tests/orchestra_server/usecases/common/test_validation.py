@@ -19,8 +19,8 @@ from orchestra_server.usecases.common.validation import (
 
 def test_each_listed_value_is_accepted() -> None:
     assert [checked_level(level) for level in get_args(Level)] == [*get_args(Level)]
-    assert [checked_severity(one) for one in get_args(Severity)] == [*get_args(Severity)]
-    assert [checked_requires(one) for one in get_args(Requires)] == [*get_args(Requires)]
+    assert [checked_severity(word) for word in get_args(Severity)] == [*get_args(Severity)]
+    assert [checked_requires(word) for word in get_args(Requires)] == [*get_args(Requires)]
     assert checked_level(AUTO) is None
 
 

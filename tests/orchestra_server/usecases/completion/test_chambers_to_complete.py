@@ -56,8 +56,8 @@ async def test_a_chamber_that_was_deleted_with_its_branch_is_closed_and_left_out
     repository.git("worktree", "prune")
     repository.git("branch", "-D", chambers[0].branch)
     document = (await context.store.snapshot()).tasks[task]
-    found = await chambers_as_found(context, repo, document, chambers)
-    assert [chamber.name for chamber in found] == ["web"]
+    present_chambers = await chambers_as_found(context, repo, document, chambers)
+    assert [chamber.name for chamber in present_chambers] == ["web"]
     assert (await chamber_of(context, task, "auth")).is_over
 
 
@@ -67,8 +67,8 @@ async def test_a_renamed_branch_is_followed(context: Context) -> None:
     chamber = await chamber_of(context, task, "auth")
     sides["auth"].git("branch", "-m", "renamed")
     document = (await context.store.snapshot()).tasks[task]
-    (found,) = await chambers_as_found(context, repo, document, [chamber])
-    assert found.branch == "renamed"
+    (present_chamber,) = await chambers_as_found(context, repo, document, [chamber])
+    assert present_chamber.branch == "renamed"
 
 
 async def test_every_worker_of_the_task_is_heard(context: Context) -> None:

@@ -36,7 +36,7 @@ async def test_the_largest_set_of_chambers_that_merges_lands_and_the_rest_keeps_
 
     assert (part.completed, part.state) == (False, "open")
     assert (part.merged, part.still_live) == (["auth", "api"], ["rude"])
-    assert {one.file for one in part.conflicts} == {"src/app.py", "README"}
+    assert {conflict.file for conflict in part.conflicts} == {"src/app.py", "README"}
     assert part.landed_commit == repository.head
     assert (repository.read("src/app.py"), repository.read("README")) == ("auth\n", "api\n")
     assert repository.git("reflog", "--format=%H", "main").splitlines() == [repository.head, first]
@@ -98,7 +98,7 @@ async def test_a_partial_completion_lands_nothing_when_every_chamber_conflicts(
     before = repository.commit("meanwhile", {"README": "meanwhile\n"})
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
     assert (answer.completed, answer.merged, answer.landed_commit) == (False, [], "")
-    assert [one.between for one in answer.conflicts] == [["base", "auth"]]
+    assert [conflict.between for conflict in answer.conflicts] == [["base", "auth"]]
     assert repository.head == before
 
 

@@ -104,7 +104,7 @@ async def test_two_concurrent_calls_complete_a_task_once(context: Context) -> No
     both = await asyncio.gather(
         *(complete_task(context, task_id=task_id, summary=SUMMARY) for _ in range(2))
     )
-    assert sorted(one.already_completed for one in both) == [False, True]
+    assert sorted(side.already_completed for side in both) == [False, True]
     assert (await kinds(context)).count("task.completed") == 1
 
 
@@ -185,7 +185,7 @@ async def test_without_commit_changes_everything_is_saved_and_nothing_lands(
     before = repository.head
     done = await complete_task(context, task_id=task_id, commit_changes=False, summary=SUMMARY)
     assert (done.state, done.landed_commit, done.merged) == ("closed", "", [])
-    assert sorted(one.chamber for one in done.saved) == ["api", "auth"]
+    assert sorted(save.chamber for save in done.saved) == ["api", "auth"]
     assert (repository.head, repository.branches) == (before, ["main"])
 
 

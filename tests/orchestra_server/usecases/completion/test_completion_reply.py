@@ -76,7 +76,7 @@ def test_the_reply_for_a_completed_task_names_its_commit_and_its_saves() -> None
     merged = replace(AUTH, state="closed", note="its work is merged")
     reply = completed(DONE, ProjectState(chambers={one.id: one for one in (merged, kept)}))
     assert reply.merged == ["auth"]
-    assert [one.chamber for one in reply.saved] == ["api"]
+    assert [save.chamber for save in reply.saved] == ["api"]
     assert reply.next_step.startswith("The task is completed and its work is on main.")
     assert "restore_chamber brings back what is saved" in reply.next_step
 

@@ -27,14 +27,14 @@ async def try_out(
 
 
 async def everything(
-    context: Context, repository: TestRepository, *rooms: TestRepository
+    context: Context, repository: TestRepository, *worktrees: TestRepository
 ) -> list[object]:
     """Return all that a dry run could change."""
     return [
         await kinds(context),
         repository.git("for-each-ref"),
         repository.git("worktree", "list"),
-        *((one.head, one.status, one.git("ls-files", "-s")) for one in (repository, *rooms)),
+        *((one.head, one.status, one.git("ls-files", "-s")) for one in (repository, *worktrees)),
     ]
 
 
@@ -42,8 +42,8 @@ async def test_a_dry_run_foresees_that_git_wants_a_signature_and_says_the_cure(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.commit("work", {"auth.py": "tokens\n"})
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    worktree.commit("work", {"auth.py": "tokens\n"})
     repository.git("config", "merge.verifySignatures", "true")
     off = f"git -C {repository.path} config merge.verifySignatures false"
 
@@ -62,47 +62,49 @@ async def test_a_dry_run_says_what_would_land_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api", "idle"])
-    rooms["auth"].write("auth.py", "tokens\n")
-    rooms["auth"].write("src/app.py", "changed\n")
-    rooms["api"].commit("mine", {"api.py": "api\n"})
+    worktrees = await chambers_open(context, task_id, ["auth", "api", "idle"])
+    worktrees["auth"].write("auth.py", "tokens\n")
+    worktrees["auth"].write("src/app.py", "changed\n")
+    worktrees["api"].commit("mine", {"api.py": "api\n"})
     repository.hook("pre-commit", "exit 1")
-    before = await everything(context, repository, *rooms.values())
+    before = await everything(context, repository, *worktrees.values())
 
     told = await try_out(context, task_id)
 
     assert (told.dry_run, told.completed, told.state) == (True, False, "open")
-    assert [(one.chamber, one.files) for one in told.commits] == [
+    assert [(commit.chamber, commit.files) for commit in told.commits] == [
         ("auth", ["auth.py", "src/app.py"])
     ]
     assert told.merged == ["auth", "api", "idle"]
     assert (told.conflicts, told.blocked, told.notes) == ([], [], [])
     assert "it would go through" in told.next_step
-    assert await everything(context, repository, *rooms.values()) == before
+    assert await everything(context, repository, *worktrees.values()) == before
 
 
 async def test_a_dry_run_reports_conflicts_of_uncommitted_work_and_changes_nothing(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "api"])
-    rooms["auth"].write("src/app.py", "auth\n")
-    rooms["api"].write("src/app.py", "api\n")
-    before = await everything(context, repository, *rooms.values())
+    worktrees = await chambers_open(context, task_id, ["auth", "api"])
+    worktrees["auth"].write("src/app.py", "auth\n")
+    worktrees["api"].write("src/app.py", "api\n")
+    before = await everything(context, repository, *worktrees.values())
     told = await try_out(context, task_id)
-    assert [(one.file, one.between) for one in told.conflicts] == [("src/app.py", ["auth", "api"])]
+    assert [(conflict.file, conflict.between) for conflict in told.conflicts] == [
+        ("src/app.py", ["auth", "api"])
+    ]
     assert told.still_live == ["auth", "api"]
     in_part = await try_out(context, task_id, partial=True)
     assert (in_part.merged, in_part.still_live) == (["auth"], ["api"])
-    assert await everything(context, repository, *rooms.values()) == before
+    assert await everything(context, repository, *worktrees.values()) == before
 
 
 async def test_a_dry_run_names_the_persons_files_in_the_way(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.write("README", "by the worker\n")
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    worktree.write("README", "by the worker\n")
     repository.write("README", "half a sentence")
     told = await try_out(context, task_id)
     assert told.blocked == ["README"]
@@ -112,8 +114,8 @@ async def test_a_dry_run_names_the_persons_files_in_the_way(
 
 async def test_a_dry_run_says_why_the_call_would_be_refused(context: Context) -> None:
     task_id = await a_started_task(context)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    room.git("switch", "--quiet", "-c", "own-idea")
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    worktree.git("switch", "--quiet", "-c", "own-idea")
     told = await try_out(context, task_id)
     assert any("own-idea" in note for note in told.notes)
     assert "would be refused" in told.next_step
@@ -122,9 +124,11 @@ async def test_a_dry_run_says_why_the_call_would_be_refused(context: Context) ->
 async def test_a_dry_run_names_running_workers(context: Context, clock: Clock) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
-    room = await chamber_of(context, task_id, "auth")
+    worktree = await chamber_of(context, task_id, "auth")
     await context.store.report_presence(
-        Presence(chamber_id=room.id, state="working", tool="Bash", detail="pytest", since=clock())
+        Presence(
+            chamber_id=worktree.id, state="working", tool="Bash", detail="pytest", since=clock()
+        )
     )
     told = await try_out(context, task_id)
     assert told.notes == ["auth: its worker is still working (Bash pytest)"]
@@ -132,11 +136,11 @@ async def test_a_dry_run_names_running_workers(context: Context, clock: Clock) -
 
 async def test_a_dry_run_without_merging_says_what_would_be_saved(context: Context) -> None:
     task_id = await a_started_task(context)
-    rooms = await chambers_open(context, task_id, ["auth", "idle"])
-    rooms["auth"].write("auth.py", "tokens\n")
+    worktrees = await chambers_open(context, task_id, ["auth", "idle"])
+    worktrees["auth"].write("auth.py", "tokens\n")
     told = await try_out(context, task_id, commit_changes=False)
     assert told.notes == ["auth: its work would be saved, not merged"]
-    assert rooms["auth"].status == "?? auth.py"
+    assert worktrees["auth"].status == "?? auth.py"
 
 
 async def test_plan_and_landing_say_that_the_branch_lacks_commits_of_its_upstream(

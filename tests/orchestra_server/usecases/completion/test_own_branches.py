@@ -70,7 +70,9 @@ async def test_a_conflict_while_replaying_is_returned_and_changes_nothing(
     before = repository.head
     answer = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert not answer.completed
-    assert [(one.file, one.between) for one in answer.conflicts] == [("mine.py", ["base", "auth"])]
+    assert [(conflict.file, conflict.between) for conflict in answer.conflicts] == [
+        ("mine.py", ["base", "auth"])
+    ]
     assert repository.head == before
     place = str(chambers["auth"].path)
     assert answer.resolve[0].startswith(f"git -C {place} rebase --onto main ")

@@ -29,22 +29,22 @@ from tests.support.waiting import until
 async def test_two_chambers_that_write_one_file_conflict_until_one_reverts_it(scene: Scene) -> None:
     scene.auth.write("README", "by auth\n")
     scene.api.write("README", "by api\n")
-    found = await scene.next("collision.appeared")
-    assert found.between == (f"{scene.task_id}/api", f"{scene.task_id}/auth")
-    assert (found.files, found.kinds, found.count) == (("README",), ("content",), 1)
-    assert found.task_ids == (scene.task_id,)
+    appeared = await scene.next("collision.appeared")
+    assert appeared.between == (f"{scene.task_id}/api", f"{scene.task_id}/auth")
+    assert (appeared.files, appeared.kinds, appeared.count) == (("README",), ("content",), 1)
+    assert appeared.task_ids == (scene.task_id,)
 
     scene.api.write("src/app.py", "by api\n")
     scene.auth.write("src/app.py", "by auth\n")
     wider = await scene.next("collision.changed")
     assert wider.files == ("README", "src/app.py")
-    assert wider.since == found.since
+    assert wider.since == appeared.since
 
     for name in wider.files:
         scene.api.git("checkout", "--quiet", "--", name)
     over = await scene.next("collision.cleared")
-    assert (over.state, over.since) == ("clear", found.since)
-    assert over.cleared_at > found.since
+    assert (over.state, over.since) == ("clear", appeared.since)
+    assert over.cleared_at > appeared.since
     assert scene.told.state.conflicts == {over.id: over}
 
 
@@ -53,12 +53,12 @@ async def test_a_commit_on_the_base_branch_is_noticed(
 ) -> None:
     scene.auth.write("README", "by auth\n")
     repository.commit("meanwhile", {"README": "by main\n"})
-    found = await scene.next("collision.appeared")
-    assert found.between == (f"{scene.task_id}/auth", BASE)
+    appeared = await scene.next("collision.appeared")
+    assert appeared.between == (f"{scene.task_id}/auth", BASE)
 
     scene.auth.commit("mine")
     scene.auth.git("merge", "--quiet", "--strategy-option=ours", "main")
-    assert (await scene.next("collision.cleared")).id == found.id
+    assert (await scene.next("collision.cleared")).id == appeared.id
 
 
 async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
@@ -76,21 +76,21 @@ async def test_closing_a_chamber_ends_its_conflict_and_restoring_it_starts_it_ag
 ) -> None:
     scene.auth.write("new.txt", "by auth\n")
     scene.api.write("new.txt", "by api\n")
-    found = await scene.next("collision.appeared")
+    appeared = await scene.next("collision.appeared")
     await close_chamber(scene.context, task_id=scene.task_id, chamber="api")
-    assert (await scene.next("collision.cleared")).id == found.id
+    assert (await scene.next("collision.cleared")).id == appeared.id
     await restore_chamber(scene.context, task_id=scene.task_id, chamber="api")
-    assert (await scene.next("collision.appeared")).id == found.id
+    assert (await scene.next("collision.appeared")).id == appeared.id
     scene.api.write("new.txt", "by auth\n")
-    assert (await scene.next("collision.cleared")).id == found.id
+    assert (await scene.next("collision.cleared")).id == appeared.id
 
 
 async def test_a_chamber_created_later_is_watched_too(scene: Scene) -> None:
     later = await chambers_open(scene.context, scene.task_id, ["docs"])
     later["docs"].write("README", "by docs\n")
     scene.auth.write("README", "by auth\n")
-    found = await scene.next("collision.appeared")
-    assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+    appeared = await scene.next("collision.appeared")
+    assert appeared.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
 
 
 async def test_conflicts_from_before_the_start_are_found_at_the_start(context: Context) -> None:
@@ -103,7 +103,9 @@ async def test_conflicts_from_before_the_start_are_found_at_the_start(context: C
             await told.until(lambda told: bool(told.state.conflicts))
         await complete_task(context, task_id=task_id, summary="all", commit_changes=False)
         async with radar_on(context):
-            await told.until(lambda told: all(one.is_over for one in told.state.conflicts.values()))
+            await told.until(
+                lambda told: all(conflict.is_over for conflict in told.state.conflicts.values())
+            )
 
 
 async def test_without_changes_nothing_is_computed_or_written(
@@ -120,7 +122,7 @@ async def test_without_changes_nothing_is_computed_or_written(
                 result="done",
             )
         await scene.told.until(
-            lambda told: sum(one.kind == "agent.acted" for one in told.events) == 3
+            lambda told: sum(event.kind == "agent.acted" for event in told.events) == 3
         )
         assert "merge-tree" not in count.commands
         assert "add" not in count.commands
@@ -196,8 +198,8 @@ async def test_a_renamed_directory_and_a_burst_of_writes_give_the_right_conflict
         scene.auth.write(f"many/{number}.txt", f"auth {number}\n")
     (scene.auth.path / "many").rename(scene.auth.path / "more")
     scene.api.write("more/7.txt", "by api\n")
-    found = await scene.next("collision.appeared")
-    assert found.files == ("more/7.txt",)
+    appeared = await scene.next("collision.appeared")
+    assert appeared.files == ("more/7.txt",)
 
 
 async def test_one_of_two_monitors_works_and_the_other_takes_over(
@@ -215,9 +217,9 @@ async def test_one_of_two_monitors_works_and_the_other_takes_over(
         chambers["api"].write("README", "hello\n")
         await told.until(lambda told: told.events[-1].kind == "collision.cleared")
         await second.__aexit__(None, None, None)
-    assert [one.kind for one in told.events] == ["collision.appeared", "collision.cleared"]
-    left = {path.name for path in (repository.path / ".git").iterdir()}
-    assert "orchestra-radar" not in left
+    assert [event.kind for event in told.events] == ["collision.appeared", "collision.cleared"]
+    names = {path.name for path in (repository.path / ".git").iterdir()}
+    assert "orchestra-radar" not in names
 
 
 async def test_a_monitor_stopped_while_waiting_leaves_the_lock_to_others(context: Context) -> None:
@@ -300,8 +302,8 @@ async def test_a_change_missed_by_a_replaced_watch_is_found_by_the_next_one(
         _, newest = await a_chamber_between_watches(scene, watchers)
         newest.on_ready()
         newest.on_changes([str(scene.auth.path / "src" / "app.py")])
-        found = await scene.next("collision.appeared")
-        assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+        appeared = await scene.next("collision.appeared")
+        assert appeared.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
         await until(lambda: [watch.stopped for watch in watchers] == [True, True, False])
 
 
@@ -313,8 +315,8 @@ async def test_the_chambers_of_a_watch_that_fails_after_its_replacement_pass_to_
         replaced.on_failure("no space left on device", False)  # noqa: FBT003 - as a watch calls it
         newest.on_ready()
         newest.on_changes([str(scene.auth.path / "src" / "app.py")])
-        found = await scene.next("collision.appeared")
-        assert found.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
+        appeared = await scene.next("collision.appeared")
+        assert appeared.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
         scene.api.write("README", "by auth\n")
         newest.on_changes([str(scene.api.path / "README")])
         await scene.next("collision.cleared")

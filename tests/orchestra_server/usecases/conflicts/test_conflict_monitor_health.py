@@ -36,7 +36,7 @@ NOT_WATCHED = (f"not watched: {WATCHES}",)
 
 
 def health_of_all(told: Watch) -> set[tuple[str, ...]]:
-    return {one.health for one in told.state.chambers.values()}
+    return {chamber.health for chamber in told.state.chambers.values()}
 
 
 async def test_chambers_without_watches_say_so_and_are_looked_at_in_rounds(
@@ -92,7 +92,9 @@ async def test_a_chamber_whose_directory_comes_back_is_compared_again(
     async with radar_scene(context) as scene:
         away = scene.auth.path.with_name("away")
         scene.auth.path.rename(away)
-        await scene.told.until(lambda told: any(one.health for one in told.state.chambers.values()))
+        await scene.told.until(
+            lambda told: any(chamber.health for chamber in told.state.chambers.values())
+        )
         answer = await get_conflicts(context, task_id=scene.task_id)
         assert answer.not_compared == ["auth"]
         away.rename(scene.auth.path)

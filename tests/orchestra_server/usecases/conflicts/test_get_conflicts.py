@@ -41,7 +41,7 @@ def test_a_conflict_is_returned_with_its_chambers_and_files() -> None:
 
 def test_conflicts_are_returned_oldest_first() -> None:
     later = replace(with_base("content"), since=NOON + 1)
-    assert [one.between for one in conflicts_with(later, a_conflict()).collisions] == [
+    assert [collision.between for collision in conflicts_with(later, a_conflict()).collisions] == [
         ["auth", "database"], ["auth", BASE],
     ]  # fmt: skip
 

@@ -74,7 +74,7 @@ async def test_the_order_of_writing_counts_and_not_that_of_arrival(
     kept.rename(stop)
     await take_in(store, checkout)
     assert (await presence(store)).state == "finished"
-    assert [one.state for one in await store.activity(CHAMBER, 9)] == ["finished", "idle"]
+    assert [report.state for report in await store.activity(CHAMBER, 9)] == ["finished", "idle"]
 
 
 async def test_a_reader_that_died_before_it_removed_a_file_changes_nothing(

@@ -59,8 +59,8 @@ async def test_two_clones_that_write_one_line_conflict_before_anybody_lands(
         return bool((await get_conflicts(watched.here, task_id=watched.id)).collisions)
 
     await until_awaited(is_seen)
-    [found] = (await get_conflicts(watched.here, task_id=watched.id)).collisions
-    assert sorted(found.between) == ["api", "auth"]
+    [collision] = (await get_conflicts(watched.here, task_id=watched.id)).collisions
+    assert sorted(collision.between) == ["api", "auth"]
     answer = await get_conflicts(watched.here, task_id=watched.id)
     assert f"`git merge {chamber_ref(watched.id, 'auth')}`" in answer.next_step
     assert answer.not_compared == []

@@ -26,10 +26,10 @@ from tests.support.repositories import TestRepository
 
 async def sent(context: Context, task_id: str, message: str, requires: str = "review") -> str:
     """Send a message to chamber auth and return its id."""
-    found = await interrupt_worker(
+    sent = await interrupt_worker(
         context, task_id=task_id, chamber="auth", message=message, requires=requires
     )
-    return found.interrupt_id
+    return sent.interrupt_id
 
 
 async def state_of(context: Context, interrupt_id: str) -> str:

@@ -114,11 +114,11 @@ async def test_a_receipt_that_a_hook_left_is_collected(context: Context) -> None
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     receipt = {"interrupt_id": sent.interrupt_id, "state": "delivered", "at": 5}
-    left = chamber.write(str(RECEIPTS / "1.json"), json.dumps(receipt))
+    receipt_file = chamber.write(str(RECEIPTS / "1.json"), json.dumps(receipt))
     await advance_phase(context, task_id=task_id)
     state = await context.store.snapshot()
     assert state.interrupts[sent.interrupt_id].state == "delivered"
-    assert not left.exists()
+    assert not receipt_file.exists()
 
 
 @pytest.mark.parametrize(

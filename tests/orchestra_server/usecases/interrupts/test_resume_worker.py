@@ -27,10 +27,10 @@ from tests.support.repositories import TestRepository
 
 
 async def suspend(context: Context, task_id: str, message: str = "Wait for the schema") -> str:
-    found = await interrupt_worker(
+    sent = await interrupt_worker(
         context, task_id=task_id, chamber="auth", message=message, requires="suspend"
     )
-    return found.interrupt_id
+    return sent.interrupt_id
 
 
 async def chamber(context: Context, task_id: str) -> Chamber:
@@ -47,11 +47,11 @@ async def test_suspending_denies_the_workers_tools_with_the_reason(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     interrupt_id = await suspend(context, task_id)
-    found = read_suspension(auth.path)
-    assert found is not None
-    assert (found.interrupt_id, found.sender) == (interrupt_id, "conductor")
-    assert found.message == "Wait for the schema"
-    assert found.since == (await chamber(context, task_id)).suspended_at > 0
+    suspension = read_suspension(auth.path)
+    assert suspension is not None
+    assert (suspension.interrupt_id, suspension.sender) == (interrupt_id, "conductor")
+    assert suspension.message == "Wait for the schema"
+    assert suspension.since == (await chamber(context, task_id)).suspended_at > 0
     assert unread(auth.path) == [interrupt_id]
     told = (await kinds(context))[-3:]
     assert told == ["interrupt.sent", "chamber.suspended", "interrupt.posted"]
@@ -124,10 +124,10 @@ async def test_a_second_suspension_keeps_the_first_time_and_shows_the_new_reason
     await suspend(context, task_id)
     first = (await chamber(context, task_id)).suspended_at
     second = await suspend(context, task_id, "And leave the tests alone")
-    found = read_suspension(auth.path)
-    assert found is not None
-    assert (found.since, found.interrupt_id) == (first, second)
-    assert found.message == "And leave the tests alone"
+    suspension = read_suspension(auth.path)
+    assert suspension is not None
+    assert (suspension.since, suspension.interrupt_id) == (first, second)
+    assert suspension.message == "And leave the tests alone"
 
 
 async def test_cancelling_the_suspending_message_ends_the_suspension(
@@ -233,12 +233,14 @@ async def test_messages_that_two_processes_send_at_once_both_arrive_in_order(
     for process in running:
         tell(process)
     assert [process.wait(60) for process in running] == [0, 0]
-    messages = [one["message"] for one in json.loads(auth.read(MAIL))["interrupts"]]
+    messages = [load["message"] for load in json.loads(auth.read(MAIL))["interrupts"]]
     for who in ("one", "two"):
-        assert [one for one in messages if one.startswith(who)] == [f"{who} {n}" for n in range(5)]
+        assert [message for message in messages if message.startswith(who)] == [
+            f"{who} {n}" for n in range(5)
+        ]
     assert len(messages) == 10
     interrupts = (await context.store.snapshot()).interrupts.values()
-    assert {one.state for one in interrupts} == {"posted"}
+    assert {interrupt.state for interrupt in interrupts} == {"posted"}
 
 
 def start_sending(

@@ -91,7 +91,9 @@ async def test_a_chamber_that_a_call_has_locked_since_the_look_is_left_to_it(
             between(begin_closing)
             assert (await reconcile(context, dry_run=dry_run)).differences == []
     between(nothing)
-    assert [one.name for one in (await reconcile(context)).differences] == ["lost hook"]
+    assert [difference.name for difference in (await reconcile(context)).differences] == [
+        "lost hook"
+    ]
 
 
 async def test_a_task_that_a_call_has_locked_or_opened_again_since_the_look_is_left_to_it(

@@ -27,7 +27,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_kind_of_difference_is_found_alone_and_by_its_name(name: str) -> None:
-    assert [one.name for one in differences(CASES[name])] == [name]
+    assert [difference.name for difference in differences(CASES[name])] == [name]
 
 
 @pytest.mark.parametrize("state", ["creating", "closing", "live"])
@@ -51,8 +51,8 @@ def test_a_task_that_a_running_call_completes_is_not_stuck() -> None:
 def test_an_unfinished_completion_is_reopened_or_finished_depending_on_its_progress(
     task: Task, landed: set[str], mending: str
 ) -> None:
-    [found] = differences(with_fields(seen(task=task, trees=()), landed=frozenset(landed)))
-    assert found.mending.startswith(mending)
+    [difference] = differences(with_fields(seen(task=task, trees=()), landed=frozenset(landed)))
+    assert difference.mending.startswith(mending)
 
 
 @pytest.mark.parametrize(("settled", "mending"), [(True, "it is deleted"), (False, "it is kept")])
@@ -60,13 +60,16 @@ def test_an_orphan_branch_is_deleted_only_if_its_work_is_merged_or_saved(
     *, settled: bool, mending: str
 ) -> None:
     names = frozenset([LIVE.branch]) if settled else frozenset[str]()
-    [found] = differences(with_fields(CASES["orphan branch"], settled=names))
-    assert found.mending.startswith(mending)
+    [difference] = differences(with_fields(CASES["orphan branch"], settled=names))
+    assert difference.mending.startswith(mending)
 
 
 def test_in_a_moved_repository_only_stale_locks_are_found_before_the_relocation() -> None:
     moved = with_fields(seen(trees=()), moved_from="/before", locks=("/repo/.git/index.lock",))
-    assert [one.name for one in differences(moved)] == ["stale lock", "moved repository"]
+    assert [difference.name for difference in differences(moved)] == [
+        "stale lock",
+        "moved repository",
+    ]
 
 
 def test_a_worktree_of_another_repository_is_no_orphan() -> None:

@@ -42,7 +42,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_kind_of_difference_is_found_alone_and_by_its_name(name: str) -> None:
-    assert [one.name for one in differences(CASES[name])] == [name]
+    assert [difference.name for difference in differences(CASES[name])] == [name]
 
 
 def test_a_live_chamber_with_a_linked_and_locked_worktree_has_no_difference() -> None:
@@ -51,4 +51,4 @@ def test_a_live_chamber_with_a_linked_and_locked_worktree_has_no_difference() ->
 
 def test_mail_counts_as_lost_only_if_no_receipt_can_exist() -> None:
     with_receipt = seen(LIVE, mail=(POSTED,), at=ChamberObservation(receipts=1))
-    assert [one.name for one in differences(with_receipt)] == ["unread receipts"]
+    assert [difference.name for difference in differences(with_receipt)] == ["unread receipts"]

@@ -47,7 +47,9 @@ async def test_a_chamber_with_a_half_restored_submodule_is_saved_and_removed(
 
     mended = await reconcile(context)
 
-    assert [(one.name, one.note) for one in mended.differences] == [("half-restored chamber", "")]
+    assert [(difference.name, difference.note) for difference in mended.differences] == [
+        ("half-restored chamber", "")
+    ]
     assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")
     assert (chamber.status, chamber.read("maths/maths.txt")) == (before, "2 + 2\n")

@@ -39,13 +39,13 @@ from tests.support.samples import NOON
 SUMMARY = "Add a login"
 
 
-def names(found: Reconciled) -> list[str]:
-    return [one.name for one in found.differences]
+def names(reconciled: Reconciled) -> list[str]:
+    return [difference.name for difference in reconciled.differences]
 
 
-def assert_mended(found: Reconciled, *expected: str) -> None:
-    assert names(found) == list(expected)
-    assert [one.note for one in found.differences if not one.mended] == []
+def assert_mended(reconciled: Reconciled, *expected: str) -> None:
+    assert names(reconciled) == list(expected)
+    assert [difference.note for difference in reconciled.differences if not difference.mended] == []
 
 
 async def change(context: Context, make: Callable[[Reads], Change]) -> None:
@@ -64,8 +64,8 @@ async def test_without_differences_nothing_is_found_and_nothing_changes(
     await close_chamber(context, task_id=task_id, chamber="auth")
     await interrupt_worker(context, task_id=task_id, chamber="api", message="look")
     before = [await kinds(context), repository.git("for-each-ref")]
-    found = await reconcile(context)
-    assert found.differences == []
+    reconciled = await reconcile(context)
+    assert reconciled.differences == []
     assert [await kinds(context), repository.git("for-each-ref")] == before
 
 
@@ -101,8 +101,10 @@ async def test_a_dry_run_lists_differences_and_repairs_nothing(
 ) -> None:
     task_id = await a_started_task(context)
     await leave_half_made(context, repository, task_id)
-    found = await reconcile(context, dry_run=True)
-    assert [(one.name, one.mended) for one in found.differences] == [("half-made chamber", False)]
+    reconciled = await reconcile(context, dry_run=True)
+    assert [(difference.name, difference.mended) for difference in reconciled.differences] == [
+        ("half-made chamber", False)
+    ]
     assert (await chamber_of(context, task_id, "auth")).state == "creating"
 
 
@@ -288,8 +290,8 @@ async def test_an_orphan_branch_is_deleted_only_if_it_is_merged(
     repository.git("switch", "--quiet", "-c", "orchestra/t-1/work")
     repository.commit("work", {"work": "x\n"})
     repository.git("switch", "--quiet", "main")
-    found = await reconcile(context)
-    assert [(one.name, one.mended) for one in found.differences] == [
+    reconciled = await reconcile(context)
+    assert [(difference.name, difference.mended) for difference in reconciled.differences] == [
         ("orphan branch", True),
         ("orphan branch", False),
     ]

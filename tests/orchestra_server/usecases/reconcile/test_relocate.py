@@ -58,22 +58,22 @@ async def test_after_a_move_the_tasks_exist_and_the_chambers_work(
 ) -> None:
     task_id = await worked_in(shop, settings)
     was = find_project(shop.path).id
-    there = TestRepository(shop.path.rename(tmp_path / "elsewhere"))
-    assert find_project(there.path).id == was
+    moved = TestRepository(shop.path.rename(tmp_path / "elsewhere"))
+    assert find_project(moved.path).id == was
 
-    async with at_work(there.path, settings) as context:
+    async with at_work(moved.path, settings) as context:
         state = await check_store(context.store)
-        assert {one.working_directory for one in state.tasks.values()} == {str(there.path)}
-        assert all(one.path.startswith(str(there.path)) for one in state.chambers.values())
-        chamber = there.at(Path(state.chambers[f"{task_id}/auth"].path))
+        assert {task.working_directory for task in state.tasks.values()} == {str(moved.path)}
+        assert all(chamber.path.startswith(str(moved.path)) for chamber in state.chambers.values())
+        chamber = moved.at(Path(state.chambers[f"{task_id}/auth"].path))
         assert (chamber.status, chamber.read("new.py")) == ("?? new.py", "uncommitted\n")
         assert str(shop.path) not in chamber.read(".claude/settings.local.json")
         assert (await reconcile(context)).differences == []
         await restore_chamber(context, task_id=task_id, chamber="api")
         done = await complete_task(context, task_id=task_id, summary="All of it")
         assert sorted(done.merged) == ["api", "auth"]
-        assert (there.read("new.py"), there.read("api.py")) == ("uncommitted\n", "saved\n")
-        [other] = [one.id for one in state.tasks.values() if one.id != task_id]
+        assert (moved.read("new.py"), moved.read("api.py")) == ("uncommitted\n", "saved\n")
+        [other] = [task.id for task in state.tasks.values() if task.id != task_id]
         await create_chambers_batch(context, task_id=other, chamber_names=["tea"])
     assert not shop.path.exists()
 
@@ -83,29 +83,31 @@ async def test_the_files_of_init_are_relocated_and_can_be_removed(
 ) -> None:
     initialise(shop.path, Path(sys.executable), isolation=False, agents=["codex"])
     await worked_in(shop, settings)
-    there = shop.path.rename(tmp_path / "elsewhere")
-    async with at_work(there, settings):
+    moved = shop.path.rename(tmp_path / "elsewhere")
+    async with at_work(moved, settings):
         pass
-    hooks = (there / ".claude/settings.local.json").read_text()
-    assert str(there) in hooks
+    hooks = (moved / ".claude/settings.local.json").read_text()
+    assert str(moved) in hooks
     assert str(shop.path) not in hooks
-    assert initialise(there, Path(sys.executable), isolation=False, agents=["codex"]) == []
-    undo(there)
-    assert not (there / ".mcp.json").exists()
+    assert initialise(moved, Path(sys.executable), isolation=False, agents=["codex"]) == []
+    undo(moved)
+    assert not (moved / ".mcp.json").exists()
 
 
 async def test_relocating_again_after_a_partial_relocation_completes_it(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
     await worked_in(shop, settings)
-    there = shop.path.rename(tmp_path / "elsewhere")
-    note = there / ".git" / "orchestra" / "place"
+    moved = shop.path.rename(tmp_path / "elsewhere")
+    note = moved / ".git" / "orchestra" / "place"
     noted = note.read_text()
-    async with at_work(there, settings) as context:
+    async with at_work(moved, settings) as context:
         before = (await context.store.snapshot()).chambers
         note.write_text(noted)  # as a process leaves it that is killed before it has done all
-        found = await reconcile(context)
-        assert [(one.name, one.mended) for one in found.differences] == [("moved repository", True)]
+        reconciled = await reconcile(context)
+        assert [(difference.name, difference.mended) for difference in reconciled.differences] == [
+            ("moved repository", True)
+        ]
         assert (await check_store(context.store)).chambers == before
     assert note.read_text() != noted
 

@@ -13,9 +13,9 @@ from tests.support.invariants import check_store
 
 async def names(context: Context) -> list[str]:
     """Reconcile, and return the names of what was found; all of it must be mended."""
-    found = (await reconcile(context)).differences
-    assert all(one.mended for one in found), found
-    return [one.name for one in found]
+    all_differences = (await reconcile(context)).differences
+    assert all(difference.mended for difference in all_differences), all_differences
+    return [difference.name for difference in all_differences]
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ async def test_an_unreadable_chamber_is_named_and_neither_adopted_nor_overwritte
     key, field = context.store.keys.documents("chambers"), chamber_id(task_id, "auth")
     await context.store.client.call("HSET", key, field, '{"state":"floating"}')
 
-    found = (await reconcile(context)).differences
+    all_differences = (await reconcile(context)).differences
 
-    assert [(one.name, one.subject, one.mended) for one in found] == [
-        ("unreadable document", f"{key} {field}", False)
-    ]
+    assert [
+        (difference.name, difference.subject, difference.mended) for difference in all_differences
+    ] == [("unreadable document", f"{key} {field}", False)]
     assert await context.store.client.call("HGET", key, field) == b'{"state":"floating"}'
     assert trees["auth"].path.is_dir()
     assert list((await context.store.snapshot()).chambers) == [chamber_id(task_id, "api")]

@@ -16,7 +16,7 @@ async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:
         "implementation",
         *["verification"] * 3,
     ]
-    assert [one.state for one in steps[-1].phases] == ["finished", "finished", "current"]
+    assert [phase.state for phase in steps[-1].phases] == ["finished", "finished", "current"]
     assert (await kinds(context)).count("task.phase-advanced") == 2
 
 
@@ -28,7 +28,7 @@ async def test_entering_a_named_phase_again_changes_nothing(context: Context) ->
     ]
     assert (first.advanced, again.advanced) == (True, False)
     assert again.at == first.at
-    assert [one.state for one in again.phases] == ["finished", "skipped", "current"]
+    assert [phase.state for phase in again.phases] == ["finished", "skipped", "current"]
     assert again.by == "conductor"
 
 

@@ -32,7 +32,9 @@ def test_the_sample_has_at_least_forty_requests_of_each_level() -> None:
     assert {level for _, level in JUDGED} == set(LEVELS)
 
 
-@pytest.mark.parametrize(("request_text", "level"), JUDGED, ids=[one[:40] for one, _ in JUDGED])
+@pytest.mark.parametrize(
+    ("request_text", "level"), JUDGED, ids=[request[:40] for request, _ in JUDGED]
+)
 def test_each_sample_request_gets_the_level_that_a_person_chose(
     request_text: str, level: str
 ) -> None:

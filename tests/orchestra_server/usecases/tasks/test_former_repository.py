@@ -51,7 +51,7 @@ async def test_a_task_of_this_repository_stays_open_though_all_its_chambers_were
 ) -> None:
     await reconcile(context)
     task_id = await a_started_task(context, REQUEST)
-    room = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    repository.git("worktree", "remove", "--force", "--force", str(room.path))
+    worktree = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    repository.git("worktree", "remove", "--force", "--force", str(worktree.path))
     repository.git("branch", "-D", f"orchestra/{task_id}/auth")
     assert (await start_task(context, description=REQUEST)).task_id == task_id

@@ -17,9 +17,9 @@ async def test_task_status_returns_chambers_agents_and_discoveries(context: Cont
         context, task_id=task_id, agent_id="w-auth", action="x", result="y", patterns=["p"]
     )
     status = await get_task_status(context, task_id=task_id)
-    assert [one.name for one in status.chambers] == ["auth"]
-    assert [one.agent_id for one in status.agents] == ["w-auth"]
-    assert [one.text for one in status.discoveries] == ["p"]
+    assert [chamber.name for chamber in status.chambers] == ["auth"]
+    assert [agent.agent_id for agent in status.agents] == ["w-auth"]
+    assert [discovery.text for discovery in status.discoveries] == ["p"]
     assert status.started_at.endswith("Z")
 
 

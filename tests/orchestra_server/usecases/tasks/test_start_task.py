@@ -48,7 +48,7 @@ async def test_two_concurrent_calls_create_one_task(context: Context) -> None:
     started = await asyncio.gather(
         *(start_task(context, description="Add a login") for _ in range(5))
     )
-    assert len({one.task_id for one in started}) == 1
+    assert len({task.task_id for task in started}) == 1
     assert await kinds(context) == ["task.started"]
 
 

@@ -25,11 +25,14 @@ async def test_the_patterns_of_an_action_become_discoveries(context: Context) ->
     )
     assert (recorded.chamber, recorded.actions, recorded.repeated) == ("auth", 1, False)
     assert len(recorded.discoveries) == 2
-    found = await get_agent_context(
+    agent_context = await get_agent_context(
         context, task_id=task_id, agent_type="implementation-executor", module="api"
     )
-    assert {one.text for one in found.discoveries} == {"JWT auth", "rate limiting"}
-    assert "rate limiting" in found.prompt
+    assert {discovery.text for discovery in agent_context.discoveries} == {
+        "JWT auth",
+        "rate limiting",
+    }
+    assert "rate limiting" in agent_context.prompt
 
 
 async def test_the_same_action_within_a_minute_is_recorded_once(

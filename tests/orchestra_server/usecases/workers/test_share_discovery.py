@@ -25,7 +25,7 @@ async def test_a_critical_discovery_interrupts_the_affected_chambers_except_its_
         severity="critical",
         impact="Integer columns are wrong",
     )
-    assert [(one.chamber, one.state) for one in shared.interrupts] == [
+    assert [(interrupt.chamber, interrupt.state) for interrupt in shared.interrupts] == [
         ("api", "posted"),
         ("database", "posted"),
     ]
@@ -52,7 +52,7 @@ async def test_a_discovery_interrupts_only_the_named_chambers(context: Context) 
         severity="critical",
         affects=["api", "auth"],
     )
-    assert [one.chamber for one in shared.interrupts] == ["api"]
+    assert [interrupt.chamber for interrupt in shared.interrupts] == ["api"]
 
 
 async def test_the_same_discovery_is_shared_once(context: Context) -> None:
@@ -66,8 +66,8 @@ async def test_the_same_discovery_is_shared_once(context: Context) -> None:
     ]
     assert (first.repeated, again.repeated) == (False, True)
     assert again.discovery_id == first.discovery_id
-    assert [one.interrupt_id for one in again.interrupts] == [
-        one.interrupt_id for one in first.interrupts
+    assert [interrupt.interrupt_id for interrupt in again.interrupts] == [
+        interrupt.interrupt_id for interrupt in first.interrupts
     ]
     assert (await kinds(context)).count("interrupt.sent") == 1
 

@@ -17,9 +17,9 @@ from tests.support.repositories import small_repository
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    found = find_project(small_repository(tmp_path / "shop").path)
-    yield found
-    stop_daemon(found.git_dir)
+    project = find_project(small_repository(tmp_path / "shop").path)
+    yield project
+    stop_daemon(project.git_dir)
 
 
 def test_that_no_daemon_runs_is_no_fault(project: Project, settings: Settings) -> None:

@@ -89,8 +89,8 @@ def test_a_diff_keeps_its_lines_and_styles_them_by_kind() -> None:
 
 
 def test_the_overview_of_a_discovery_shows_whom_it_affects() -> None:
-    found = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
-    said = text(discovery_detail(found, NOON + 60_000))
+    discovery = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
+    said = text(discovery_detail(discovery, NOON + 60_000))
     assert "severity   · info" in said
     assert "found by   implementer  in auth" in said
     assert "affects    api, db" in said

@@ -85,7 +85,7 @@ DISJOINT: dict[str, list[Edits]] = {
 
 @pytest.mark.parametrize("edits", DISJOINT.values(), ids=DISJOINT)
 def test_the_trees_are_those_that_git_writes(shop: TestRepository, edits: list[Edits]) -> None:
-    branches = [branch(shop, f"b{number}", one) for number, one in enumerate(edits)]
+    branches = [branch(shop, f"b{number}", edit) for number, edit in enumerate(edits)]
     assert merged(shop, *branches) == by_git(shop, *branches)
     shop.git("fsck", "--strict", "--no-dangling")
 
