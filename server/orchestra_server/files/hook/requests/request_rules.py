@@ -22,6 +22,7 @@ EDITING_MODES = ("acceptEdits", "auto", "bypassPermissions")
 FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
 ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
 EXPANDED = "~*?[{"  # what a shell makes another word of
+FOLLOWED_BY = ("&&", ";", "\n")
 GIT_COMMANDS = ("status", "diff", "log", "show", "add", "commit")
 # Options of git's that take no file, run nothing and leave the person's hooks alone.
 GIT_OPTIONS = (
@@ -57,7 +58,7 @@ def is_own_work(reader: Reader, payload: Fields) -> bool:
     cwd = text(payload.get("cwd"))
     if tool in FILE_TOOLS:
         return is_own_file(reader, os.path.join(cwd, target_of(tool_input)))
-    return tool == "Bash" and is_plain_git(reader, text(tool_input.get("command")), cwd)
+    return tool == "Bash" and is_own_git(reader, text(tool_input.get("command")), cwd)
 
 
 def is_own_file(reader: Reader, path: str) -> bool:
@@ -73,9 +74,21 @@ def is_here(reader: Reader, directory: str) -> bool:
     return f"{os.path.realpath(directory)}/".startswith(f"{root}/")
 
 
-def is_plain_git(reader: Reader, command: str, cwd: str) -> bool:
-    """Tell whether a command is one plain git command that works in the chamber."""
-    words = plain_words(command)
+def is_own_git(reader: Reader, command: str, cwd: str) -> bool:
+    """Tell whether a command is plain git commands in the chamber, one after another."""
+    commands = plain_commands(command)
+    if commands and commands[0][0] == "cd":
+        _, *where = commands.pop(0)
+        directory = where[0] if len(where) == 1 else ""
+        cwd = os.path.join(cwd, directory)
+        # Where there is no such directory, what follows a semicolon runs in the old one.
+        if directory[:1] in ("", "-", "~") or not os.path.isdir(cwd):
+            return False
+    return bool(commands) and all(is_plain_git(reader, words, cwd) for words in commands)
+
+
+def is_plain_git(reader: Reader, words: list[str], cwd: str) -> bool:
+    """Tell whether words are a plain git command that works in the chamber."""
     if words[:2] == ["git", "-C"] and words[2:] and not any(sign in words[2] for sign in EXPANDED):
         cwd, words = os.path.join(cwd, words[2]), ["git", *words[3:]]
     if words[:1] != ["git"] or not words[1:] or words[1] not in GIT_COMMANDS:
@@ -88,11 +101,21 @@ def is_plain_git(reader: Reader, command: str, cwd: str) -> bool:
 
 def plain_words(command: str) -> list[str]:
     """Return the words of a command that is only one, without anything that a shell expands."""
-    tokens = Splitter(command.strip()).tokens()
-    for token in tokens:
-        if token.operator or any(kind != TEXT for kind, _, _ in token.parts):
+    commands = plain_commands(command)
+    return commands[0] if len(commands) == 1 else []
+
+
+def plain_commands(command: str) -> list[list[str]]:
+    """Return the words of commands that run one after another, [] where a shell does more."""
+    commands = [list[str]()]
+    for token in Splitter(command.strip()).tokens():
+        if token.operator in FOLLOWED_BY:
+            commands.append([])
+        elif token.operator or any(kind != TEXT for kind, _, _ in token.parts):
             return []
-    return ["".join(content for _, content, _ in token.parts) for token in tokens]
+        else:
+            commands[-1].append("".join(content for _, content, _ in token.parts))
+    return commands if all(commands) else []
 
 
 def like_of(reader: Reader, payload: Fields) -> str:
