@@ -36,6 +36,7 @@ from orchestra_tui.room_options import RoomOptions
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.driver import RoomDriver
@@ -169,7 +170,7 @@ class RoomApp(AppBase):
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
-                if isinstance(screen, InterruptEditor):
+                if isinstance(screen, InterruptEditor | RequestDialog):
                     screen.show(changes)
         if changes.whole:
             self._settle()

@@ -1,6 +1,7 @@
-"""The room's own hold on the clone's daemon, so that it can say when there is none."""
+"""The room's own hold on the clone's daemon, and the sign by which workers wait for its answers."""
 
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from orchestra_core.project import Project
@@ -21,10 +22,14 @@ class DaemonHold:
     async def run(self, on_change: Callable[[bool], None]) -> None:
         """Hold the daemon until cancelled; say each time whether it is held."""
         # Late: the room has painted by now.
+        from orchestra_core.daemon.answerers import answering  # noqa: PLC0415
         from orchestra_core.daemon.keep_daemon import KeptDaemon  # noqa: PLC0415
 
         self._kept = KeptDaemon(self._project, self._settings, on_change)
-        await self._kept.run()
+        with ExitStack() as stack:
+            with suppress(OSError):  # a repository that cannot be written has no hooks that ask
+                stack.enter_context(answering(self._project.git_dir))
+            await self._kept.run()
 
     def needed(self) -> None:
         """Say that something has happened: a daemon that was stopped starts again."""

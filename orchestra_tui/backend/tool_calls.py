@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from orchestra_core.errors import Unavailable
-from orchestra_core.models import Requires
+from orchestra_core.models import AnswerName, Requires
 from orchestra_tui.backend.protocols import ToolClient
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
     from orchestra_core.replies.reply import Reply
+    from orchestra_core.replies.requests import AnsweredRequest
     from orchestra_core.replies.tasks import StartedTask
 
 Answer = TypeVar("Answer", bound="Reply")
@@ -74,6 +75,17 @@ class ToolCalls:
 
         arguments = {"task_id": task_id, "chamber": chamber}
         return await self._call("resume_worker", arguments, ResumedWorker)
+
+    async def answer(
+        self, request_id: str, answer: AnswerName, words: str, choices: Sequence[str]
+    ) -> "AnsweredRequest":
+        """Answer what a worker waits for; the first answer wins."""
+        from orchestra_core.replies.requests import AnsweredRequest
+
+        arguments: dict[str, object] = {"request_id": request_id, "answer": answer}
+        arguments |= {"words": words} if words else {}
+        arguments |= {"choices": list(choices)} if choices else {}
+        return await self._call("answer_request", arguments, AnsweredRequest)
 
     async def close_chamber(self, task_id: str, chamber: str) -> "ClosedChamber":
         """Close a chamber; what is unsaved in it is saved first.

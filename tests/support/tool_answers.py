@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Level
+from orchestra_core.models import AnswerName, Level
 from orchestra_core.replies.chambers import (
     ChamberStatus,
     ClosedChamber,
@@ -12,6 +12,7 @@ from orchestra_core.replies.chambers import (
     RestoredChamber,
 )
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
+from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.replies.tasks import StartedTask
 from tests.support.gallery_states import TASK
 
@@ -103,6 +104,17 @@ def restored_chamber(name: str, path: str) -> RestoredChamber:
         branch=f"orchestra/{TASK}/{name}",
         saved_ref=f"refs/orchestra/saved/{TASK}/{name}/1",
         saved=[],
+        next_step=_NEXT,
+    )
+
+
+def answered_request(request_id: str, answer: AnswerName) -> AnsweredRequest:
+    return AnsweredRequest(
+        task_id=TASK,
+        request_id=request_id,
+        chamber="auth",
+        answer=answer,
+        already_answered=False,
         next_step=_NEXT,
     )
 

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Agent, Chamber
+from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
+from orchestra_core.wording.asked import LineKind, asked_in_full
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
 from orchestra_tui.presentation.details.task_and_discovery_details import (
@@ -12,11 +13,13 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
     heading,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell, presence_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, SUSPENDED, UNPROVEN
+from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, REQUEST, SUSPENDED, UNPROVEN
 from orchestra_tui.presentation.text_fit import plain, text_lines
+
+_ASKED_LINES = 60  # the dialog that answers has all of it
 
 
 def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
@@ -31,6 +34,8 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
     ]
     if chamber.is_live:
         lines += _worker_lines(chamber, state, now)
+        for request in state.requests_of(chamber.id):
+            lines += request_lines(request, now)
         lines += [
             field("" if at else "health", Cell(f"{HEALTH.text} {plain(sentence)}", HEALTH.tone))
             for at, sentence in enumerate(chamber.health)
@@ -75,6 +80,18 @@ def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]
         lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
         lines.append(field("", Cell("its tools are blocked; press r to resume", "muted")))
     return [*lines, _hook_line(chamber, proven=chamber.is_proven_ready(presence))]
+
+
+def request_lines(request: WorkerRequest, now: int) -> list[Line]:
+    """Return all that a worker asks, and how to answer."""
+    tones: dict[LineKind, Tone] = {"removed": "critical", "added": "ok", "muted": "muted"}
+    head = f"{REQUEST.text} {plain(request.tool)}, {age(request.asked_at, now)} ago"
+    asked = [
+        field("", Cell(plain(line.marked), tones.get(line.kind, "plain")))
+        for line in asked_in_full(request)[:_ASKED_LINES]
+    ]
+    how = Cell(f"press y to answer, or: orchestra answer {plain(request.id)}", "muted")
+    return [field("asks", Cell(head, REQUEST.tone)), *asked, field("", how)]
 
 
 def _hook_line(chamber: Chamber, *, proven: bool) -> Line:

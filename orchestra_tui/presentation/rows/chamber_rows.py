@@ -1,13 +1,23 @@
 """Chambers as rows of a table."""
 
+from collections.abc import Sequence
+
 from orchestra_core.clock import Clock, now_ms
-from orchestra_core.models import Chamber, Presence
+from orchestra_core.models import Chamber, Presence, WorkerRequest
 from orchestra_core.wording.ages import age, due, earliest, elapsed
+from orchestra_core.wording.asked import asked_in_short
 from orchestra_tui.presentation.details.conflict_lines import conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, SUSPENDED, UNPROVEN, WORKER
+from orchestra_tui.presentation.rows.symbols import (
+    CHAMBER,
+    HEALTH,
+    REQUEST,
+    SUSPENDED,
+    UNPROVEN,
+    WORKER,
+)
 from orchestra_tui.presentation.text_fit import plain
 
 _FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
@@ -71,12 +81,24 @@ def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, 
         return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
     presence = state.presence.get(chamber.id)
     doing, moment = presence_cell(presence, now)
+    requests = state.requests_of(chamber.id)
+    if requests:
+        return request_cell(requests, now)
     if chamber.suspended_at:
         words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
         return Cell(words, SUSPENDED.tone), earliest(moment, due(chamber.suspended_at, now))
     if presence is None and not chamber.is_proven_ready(presence):
         return UNPROVEN, 0
     return doing, moment
+
+
+def request_cell(requests: Sequence[WorkerRequest], now: int) -> tuple[Cell, int]:
+    """Return what a worker waits for and since when, the oldest of several."""
+    first, *others = requests
+    more = f" (and {len(others)} more)" if others else ""
+    asked = plain(asked_in_short(first))
+    words = f"{REQUEST.text} asks {age(first.asked_at, now)}: {asked}{more}"
+    return Cell(words, REQUEST.tone), due(first.asked_at, now)
 
 
 def presence_cell(presence: Presence | None, now: int) -> tuple[Cell, int]:
@@ -119,5 +141,6 @@ class ChamberRows:
         presence = self._state.presence.get(key)
         doing = (presence.state, presence.tool, presence.detail) if presence else ()
         conflicts = conflict_text(self._state.conflicts_of(key), key)
-        said = (*doing, health_text(chamber), conflicts)
+        asked = map(asked_in_short, self._state.requests_of(key))
+        said = (*doing, *asked, health_text(chamber), conflicts)
         return " ".join((chamber.name, chamber.state, chamber.branch, *said)).casefold()

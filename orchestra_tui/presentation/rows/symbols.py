@@ -5,6 +5,7 @@ from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
+    REQUEST_SYMBOL,
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
@@ -54,5 +55,6 @@ MAIL: dict[InterruptState, Cell] = {
 CONFLICT = Cell(CONFLICT_SYMBOL, "warn")
 SUSPENDED = Cell(SUSPENDED_WORDS, "warn")
 UNPROVEN = Cell(UNPROVEN_WORDS, "warn")
+REQUEST = Cell(REQUEST_SYMBOL, "warn")
 HEALTH = Cell(HEALTH_SYMBOL, "warn")
 OVERDUE = "!"  # before what has been unread for too long

@@ -31,6 +31,13 @@ def key_commands(
     detail: DetailPages,
 ) -> dict[str, KeyAction]:
     """Return the command of each key by its id, except those of the application itself."""
+
+    def open_or_answer() -> None:
+        """Answer the worker of the row that has the cursor, where it asks something."""
+        in_chambers = navigation.pane == "chambers"
+        if not (in_chambers and operator_keys.answer_if_asked()):
+            view_keys.open()
+
     return {
         "cursor_down": navigation.cursor_down,
         "cursor_up": navigation.cursor_up,
@@ -44,7 +51,7 @@ def key_commands(
         "pane.chambers": partial(navigation.go_to, "chambers"),
         "pane.discoveries": partial(navigation.go_to, "discoveries"),
         "pane.detail": partial(navigation.go_to, "detail"),
-        "open": view_keys.open,
+        "open": open_or_answer,
         "back": navigation.leave,
         "next_tab": detail.area.action_next_tab,
         "previous_tab": detail.area.action_previous_tab,
@@ -53,6 +60,7 @@ def key_commands(
         "finished": view_keys.toggle_finished,
         "refresh": detail.fetch_again,
         "interrupt": operator_keys.interrupt,
+        "answer": operator_keys.answer,
         "interrupt_all": operator_keys.interrupt_all,
         "stop": operator_keys.stop,
         "suspend": operator_keys.suspend,

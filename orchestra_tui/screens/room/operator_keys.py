@@ -11,6 +11,7 @@ from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start_task import StartTask
 from orchestra_tui.screens.room.lists.lists import Lists
 
@@ -50,6 +51,22 @@ class OperatorKeys:
     def suspend(self) -> None:
         """Write to the selected chamber's worker and block its tools."""
         self._write_as("suspend", "suspend")
+
+    def answer(self) -> None:
+        """Answer what the selected chamber's worker asks."""
+        chamber = self._lists.chamber
+        if chamber is None:
+            self._cannot("answer", _NO_CHAMBER)
+        elif not self.answer_if_asked():
+            self._cannot("answer", f"the worker in {chamber.name} asks nothing")
+
+    def answer_if_asked(self) -> bool:
+        """Open the oldest request of the selected chamber's worker; False where there is none."""
+        chamber, state = self._lists.chamber, self._app.view_model.state
+        requests = state.requests_of(chamber.id) if chamber is not None else []
+        if requests:
+            self._app.push_screen(RequestDialog(self._app.tool_calls, state, requests[0]))
+        return bool(requests)
 
     def resume(self) -> None:
         """Let the tools of the selected chamber run again."""

@@ -10,6 +10,7 @@ from orchestra_core.text import clean, one_line
 
 LineKind: TypeAlias = Literal["plain", "muted", "removed", "added", "option"]
 _SUBJECTS = ("command", "file_path", "notebook_path", "path", "url", "pattern", "description")
+_MARKS: dict[LineKind, str] = {"removed": "- ", "added": "+ "}
 _SHORT = 300
 
 
@@ -34,6 +35,11 @@ class AskedLine(NamedTuple):
 
     text: str
     kind: LineKind = "plain"
+
+    @property
+    def marked(self) -> str:
+        """The line with the sign of what goes or comes, as in a diff."""
+        return f"{_MARKS.get(self.kind, '')}{self.text}"
 
 
 class _Questions(Struct, frozen=True):

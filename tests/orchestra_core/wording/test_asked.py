@@ -41,6 +41,7 @@ def test_an_edit_is_shown_as_what_goes_and_what_comes() -> None:
         ("B = 2", "removed"),
         ("A = 3", "added"),
     ]
+    assert [line.marked for line in asked_in_full(request)][2:] == ["- B = 2", "+ A = 3"]
     edits = [{"old_string": "x", "new_string": "y"}, {"old_string": "", "new_string": "z"}]
     several = in_full(asking("MultiEdit", file_path="/a.py", edits=[*edits, 7]))
     assert several[1:] == [("x", "removed"), ("y", "added"), ("z", "added")]

@@ -11,6 +11,7 @@ from orchestra_tui.backend.tool_calls import ToolCalls
 from tests.support.gallery import FixedTools
 from tests.support.gallery_states import TASK
 from tests.support.tool_answers import (
+    answered_request,
     cancelled_interrupt,
     chamber_size,
     closed_chamber,
@@ -43,6 +44,7 @@ async def test_each_action_is_one_call_with_a_completely_decoded_answer() -> Non
             "interrupt_worker": sent_interrupt("i1"),
             "cancel_interrupt": cancelled_interrupt("i1", resumed=True),
             "resume_worker": resumed_worker(told=True),
+            "answer_request": answered_request("r-1", "allow"),
             "close_chamber": closed_chamber("auth", "refs/orchestra/saved/t/auth/1"),
             "restore_chamber": restored_chamber("auth", "/shop/auth"),
             "get_parallel_status": parallel_status(sizes),
@@ -55,6 +57,8 @@ async def test_each_action_is_one_call_with_a_completely_decoded_answer() -> Non
     assert sent == tools.answers["interrupt_worker"]
     assert await actions.cancel(TASK, "i1") == tools.answers["cancel_interrupt"]
     assert await actions.resume(TASK, "auth") == tools.answers["resume_worker"]
+    answered = await actions.answer("r-1", "allow", "", [])
+    assert answered == tools.answers["answer_request"]
     assert await actions.close_chamber(TASK, "auth") == tools.answers["close_chamber"]
     assert await actions.restore_chamber(TASK, "auth") == tools.answers["restore_chamber"]
     assert await actions.sizes(TASK) == sizes

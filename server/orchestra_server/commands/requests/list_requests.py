@@ -67,8 +67,7 @@ def short_lines(request: WorkerRequest, now: int) -> list[str]:
 def full_lines(request: WorkerRequest, now: int) -> list[str]:
     """Return all that is asked."""
     head = f"{REQUEST_SYMBOL} {request.id}  {request.chamber} ({request.task_id})"
-    marks = {"removed": "- ", "added": "+ "}
-    asked = [f"    {marks.get(line.kind, '')}{line.text}" for line in asked_in_full(request)]
+    asked = [f"    {line.marked}" for line in asked_in_full(request)]
     more = [f"    … {len(asked) - _LINES_SHOWN} lines more"] if len(asked) > _LINES_SHOWN else []
     return [
         f"{head}  {request.tool}  {age(request.asked_at, now)}",

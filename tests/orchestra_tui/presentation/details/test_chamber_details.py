@@ -11,7 +11,7 @@ from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_clone, a_task, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_clone, a_question, a_task, an_interrupt
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
 
@@ -111,3 +111,12 @@ def test_the_overview_of_a_chamber_says_what_is_wrong_with_it_and_the_cure() -> 
     ill = replace(LIVE, health=("hook gone: mend it", "detached: go back"))
     said = text(chamber_overview(ill, some_state(), NOON))
     assert "health     ✚ hook gone: mend it\n           ✚ detached: go back\n" in said
+
+
+def test_the_overview_shows_all_that_the_worker_asks_and_how_to_answer() -> None:
+    state = some_state()
+    state.documents.put(a_question())
+    said = text(chamber_overview(LIVE, IndexedState(state.documents), NOON + 60_000))
+    assert "asks       ? AskUserQuestion, 1m ago" in said
+    assert "           1 Blue: as the sky" in said
+    assert "press y to answer, or: orchestra answer r-2" in said

@@ -13,6 +13,8 @@ from tests.support.samples import (
     a_chamber,
     a_clone,
     a_conflict,
+    a_question,
+    a_request,
 )
 
 MINUTE = 60_000
@@ -136,3 +138,21 @@ def test_a_row_names_what_is_wrong_with_the_chamber_before_the_workers_activity(
     assert "hook gone" in ChamberRows(state, lambda: NOON).words(ill.id)
     closed = replace(ill, state="closed")
     assert "✚" not in texts(chamber_row(closed, state_with(closed), NOON))[2]
+
+
+def test_a_row_shows_what_the_worker_asks_and_since_when() -> None:
+    presence = Presence(chamber_id=LIVE.id, state="waiting", since=NOON)
+    state = state_with(LIVE, presence)
+    for request in (a_request(), replace(a_question(), asked_at=NOON + 1)):
+        state.apply(
+            Event(
+                seq=state.documents.seq + 1,
+                at=NOON,
+                kind="request.asked",
+                data=EventData(request=request),
+            )
+        )
+    row = chamber_row(LIVE, state, NOON + 12_000)
+    assert row.cells[2] == Cell("? asks 12s: Bash: npm test (and 1 more)", "warn")
+    assert row.due == NOON + 13_000
+    assert "which colour?" in ChamberRows(state, lambda: NOON).words(LIVE.id)

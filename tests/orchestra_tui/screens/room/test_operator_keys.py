@@ -2,12 +2,16 @@
 its event."""
 
 import pytest
+from msgspec.structs import replace
 
+from orchestra_core.events import EventData
+from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools
-from tests.support.gallery_states import TASK
+from tests.support.gallery_states import NOW, TASK, event
 from tests.support.room import calls_of, room_of
+from tests.support.samples import a_request
 from tests.support.tool_answers import (
     restored_chamber,
 )
@@ -46,6 +50,7 @@ async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
         ("c", "c (chambers): no task selected; press n to start one"),
         ("x", "x (close): no chamber selected; press 2 to go to Chambers"),
         ("R", "R (restore): no chamber selected; press 2 to go to Chambers"),
+        ("y", "y (answer): no chamber selected; press 2 to go to Chambers"),
         ("enter", "enter: nothing selected"),
     ],
 )
@@ -66,3 +71,15 @@ async def test_chambers_cannot_be_created_for_a_finished_task() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("G", "c")
         assert room.said == ["c (chambers): the task is completed; select an open one"]
+
+
+async def test_y_and_enter_answer_the_selected_chambers_worker_only_where_it_asks() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", "y")
+        assert room.said == ["y (answer): the worker in auth asks nothing"]
+        request = replace(a_request(), task_id=TASK, asked_at=NOW)
+        await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
+        await room.press("y")
+        assert isinstance(room.app.screen, RequestDialog)
+        await room.press("escape", "1", "enter")
+        assert isinstance(room.app.screen, RoomScreen)
