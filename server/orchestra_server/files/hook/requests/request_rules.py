@@ -22,6 +22,7 @@ EDITING_MODES = ("acceptEdits", "auto", "bypassPermissions")
 FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
 ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
 EXPANDED = "~*?[{"  # what a shell makes another word of
+DISCOVERY = ".DISCOVERY"  # where a worker writes what the others are to know
 FOLLOWED_BY = ("&&", ";", "\n")
 GIT_COMMANDS = ("status", "diff", "log", "show", "add", "commit")
 # Options of git's that take no file, run nothing and leave the person's hooks alone.
@@ -52,13 +53,20 @@ def rules_of(reader: Reader) -> list[str]:
 
 def is_own_work(reader: Reader, payload: Fields) -> bool:
     """Tell whether a call only works on the chamber's own files or branch."""
-    if text(payload.get("permission_mode")) not in EDITING_MODES:
-        return False
     tool, tool_input = text(payload.get("tool_name")), object_of(payload.get("tool_input"))
     cwd = text(payload.get("cwd"))
+    if tool == "Write" and is_discovery(reader, os.path.join(cwd, target_of(tool_input))):
+        return True
+    if text(payload.get("permission_mode")) not in EDITING_MODES:
+        return False
     if tool in FILE_TOOLS:
         return is_own_file(reader, os.path.join(cwd, target_of(tool_input)))
     return tool == "Bash" and is_own_git(reader, text(tool_input.get("command")), cwd)
+
+
+def is_discovery(reader: Reader, path: str) -> bool:
+    """Tell whether a path is the file in which the worker tells others what it found."""
+    return os.path.realpath(path) == os.path.join(os.path.realpath(reader.root), DISCOVERY)
 
 
 def is_own_file(reader: Reader, path: str) -> bool:

@@ -56,6 +56,15 @@ def test_files_elsewhere_and_files_that_configure_programs_are_asked(root: Path)
     assert not passes(root, "Write", file_path="")
 
 
+def test_a_worker_may_always_write_what_it_found(root: Path) -> None:
+    for mode in ("default", "acceptEdits", "plan"):
+        assert passes(root, "Write", mode, file_path=str(root / ".DISCOVERY"))
+        assert not passes(root, "Write", mode, file_path=str(root / "src" / ".DISCOVERY"))
+        assert not passes(root, "Read", mode, file_path=str(root.parent / ".DISCOVERY"))
+    (root / ".DISCOVERY").symlink_to("/etc/passwd")
+    assert not passes(root, "Write", "default", file_path=str(root / ".DISCOVERY"))
+
+
 def test_plain_git_in_the_chamber_passes(root: Path) -> None:
     for command in (
         "git status",
