@@ -90,9 +90,9 @@ def _chamber(chamber: Chamber) -> Iterator[tuple[Kind, EventData]]:
             last_at=seeding.BEGAN,
         )
         yield "agent.acted", EventData(agent=agent, action=_DONE, result="done")
-    for found in range(DISCOVERIES):
+    for number in range(DISCOVERIES):
         discovery = Discovery(
-            id=f"{chamber.id}-{found}",
+            id=f"{chamber.id}-{number}",
             task_id=chamber.task_id,
             agent_id=f"worker-{chamber.name}",
             chamber=chamber.name,

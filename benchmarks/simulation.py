@@ -222,28 +222,28 @@ def measure(
             Load(url, range(first, projects, _DRIVERS), workers, seconds, starts_at)
             for first in range(min(_DRIVERS, projects))
         ]
-        found = Latencies()
+        samples = Latencies()
         for latencies in pool.map(drive, loads):
-            found.add(latencies)
+            samples.add(latencies)
     taken_s = time.time() - starts_at
     shares = [
         (_cpu_ms(server) - begin) / (taken_s * 10)
         for server, begin in zip(servers, before, strict=True)
     ]
     grown = used_mib(servers) - memory
-    calls = len(found.reports) + len(found.changes)
+    calls = len(samples.reports) + len(samples.changes)
     lines = [
         f"{projects} projects x {workers} workers, {seconds:.0f} s asked, {taken_s:.1f} s taken",
         f"load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end",
         (
-            f"{len(found.reports) / taken_s:,.0f} reports/s, "
-            f"{len(found.changes) / taken_s:,.0f} changes/s"
+            f"{len(samples.reports) / taken_s:,.0f} reports/s, "
+            f"{len(samples.changes) / taken_s:,.0f} changes/s"
         ),
-        _percentiles("a report", found.reports),
-        _percentiles("a change", found.changes),
+        _percentiles("a report", samples.reports),
+        _percentiles("a change", samples.changes),
         (
             f"processor of the store: {', '.join(f'{share:.0f} %' for share in shares)} of a core; "
-            f"of those who call, {100 * found.cpu_s / taken_s:.0f} %"
+            f"of those who call, {100 * samples.cpu_s / taken_s:.0f} %"
         ),
         (
             f"memory {memory:.0f} MiB at first, {grown:+.0f} MiB "

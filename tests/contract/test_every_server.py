@@ -97,7 +97,7 @@ async def test_a_follower_hears_events_stamps_and_presence(store: Store) -> None
         await watch.until(lambda seen: seen.state.seq == 2)
         await watch.until(lambda seen: PresenceChanged(report) in seen.seen)
 
-        assert {type(one) for one in watch.seen} == {Snapshot, Arrived, PresenceChanged}
+        assert {type(update) for update in watch.seen} == {Snapshot, Arrived, PresenceChanged}
         assert watch.state.interrupts == (await store.snapshot()).interrupts
     assert await store.activity("t/auth", 5) == [report]
 
@@ -134,10 +134,10 @@ async def test_a_lost_key_is_found_and_mended(store: Store, url: str) -> None:
     await store.client.call("UNLINK", store.keys.sequence, store.keys.documents("tasks"))
 
     damages = await find_damage(store)
-    for one in damages:
-        await mend_damage(store, one)
+    for damage in damages:
+        await mend_damage(store, damage)
 
-    assert [one.name for one in damages] == ["lost counter", "lost documents"]
+    assert [damage.name for damage in damages] == ["lost counter", "lost documents"]
     assert await store.snapshot() == whole
 
 

@@ -48,7 +48,9 @@ async def test_a_message_is_stamped_delivered_and_then_acted_on_at_the_next_call
     worker.fire("PreToolUse", BASH)
     assert (await stamps(store, checkout, "i1")).state == "sent"
     worker.fire("PostToolBatch")
-    assert [(await stamps(store, checkout, one)).state for one in ("i1", "i2")] == ["delivered"] * 2
+    assert [
+        (await stamps(store, checkout, interrupt_id)).state for interrupt_id in ("i1", "i2")
+    ] == ["delivered"] * 2
     worker.fire("PreToolUse", BASH)
     worker.fire("PreToolUse", BASH)
     first = await stamps(store, checkout, "i1")

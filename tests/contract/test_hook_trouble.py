@@ -63,9 +63,9 @@ def test_the_hook_ends_well_in_a_chamber_that_was_deleted(
     agent = checkout.subagent()
     agent.fire("PreToolUse", {"tool_input": {"path": f"{worker.directory}/a"}}, "presence")
     settings = worker.directory / ".claude" / "settings.local.json"
-    kept = settings.rename(checkout.main / "kept.json")
+    original = settings.rename(checkout.main / "kept.json")
     shutil.rmtree(worker.directory)
-    gone = Session(worker.directory, settings=kept)
+    gone = Session(worker.directory, settings=original)
     read_reports(checkout)
     mail, report, guard = ends_well(gone)
     assert b"chamber auth is closed" in mail
@@ -136,11 +136,11 @@ def test_the_hook_gives_up_soon_on_a_locked_mailbox(worker: Session) -> None:
 
 def test_the_hook_ends_well_when_its_code_does_not_run(worker: Session) -> None:
     hook = code_of(worker.directory)
-    kept = hook.read_bytes()
+    original = hook.read_bytes()
     for content in (b"1 / 0", b"\xff\xfe", b"import nothing_of_the_kind", b""):
         hook.write_bytes(content)
         assert ends_well(worker) == [b""] * 3
-    hook.write_bytes(kept)
+    hook.write_bytes(original)
     assert worker.fire("PreToolUse").denial
 
 

@@ -132,7 +132,7 @@ async def test_a_stream_without_nonces_is_followed_and_goes_on(
             await start_all(store, "shelf")
             await watch.until(lambda seen: seen.state.seq == 5)
 
-            assert [type(one) for one in watch.seen].count(Snapshot) == 1
+            assert [type(update) for update in watch.seen].count(Snapshot) == 1
             old = [event.seq for event in await store.events() if not event.nonce]
             assert old == [1, 3]
 

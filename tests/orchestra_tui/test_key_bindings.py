@@ -12,7 +12,7 @@ from tests.support.room import room_of
 
 
 def test_no_key_and_no_id_is_bound_twice() -> None:
-    keys = Counter(one for key in KEYS for one in key.keys.split(","))
+    keys = Counter(key_name for key in KEYS for key_name in key.keys.split(","))
     assert [key for key, count in keys.items() if count > 1] == []
     assert len({key.id for key in KEYS}) == len(KEYS)
 
@@ -28,7 +28,7 @@ async def test_every_key_runs_an_action_of_the_application_or_a_command_of_the_s
 
 
 def test_the_keys_of_the_design_are_bound() -> None:
-    actions = {one: key.id for key in KEYS for one in key.keys.split(",")}
+    actions = {key_name: key.id for key in KEYS for key_name in key.keys.split(",")}
     assert actions["i"] == "interrupt"
     assert actions["I"] == "interrupt_all"
     assert actions["n"] == "start_task"

@@ -78,9 +78,9 @@ async def test_the_same_text_is_shown_without_colours(monkeypatch: pytest.Monkey
         for strip in table.render_lines(table.size.region):
             for segment in strip:
                 assert segment.style is not None
-                for found in (segment.style.color, segment.style.bgcolor):
-                    assert found is not None
-                    red, green, blue = found.get_truecolor()
+                for color in (segment.style.color, segment.style.bgcolor):
+                    assert color is not None
+                    red, green, blue = color.get_truecolor()
                     assert red == green == blue
 
 

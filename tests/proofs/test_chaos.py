@@ -114,9 +114,10 @@ async def _check(scene: Chaos, settings: Settings, last_words: dict[str, str], s
     _check_promises(scene, events, state, about)
     _check_mail(scene, events, state, about)
     presence = {presence.chamber_id.split("/")[1]: presence for presence in state.presence.values()}
-    assert {name: (one.state, one.message) for name, one in presence.items()} == {
-        name: ("idle", words) for name, words in last_words.items()
-    }, about
+    assert {
+        name: (worker_presence.state, worker_presence.message)
+        for name, worker_presence in presence.items()
+    } == {name: ("idle", words) for name, words in last_words.items()}, about
     assert [path for path in _spooled(project) if not _is_half(path)] == [], about
     if FULL:
         await until(lambda: not _spooled(project), _HALVES_GONE_IN)

@@ -256,9 +256,9 @@ class Model(RuleBasedStateMachine):
         history, state = await store.events(), await store.snapshot()
         removing = [trim_history(client, before + DISORDER_MS, most) for client in clients]
         removed = sum(await asyncio.gather(*removing))
-        gone, left = history[:removed], await store.events()
-        assert history[removed:] == left, "other events than the oldest were removed"
-        assert left, "the last event was removed"
+        gone, remaining = history[:removed], await store.events()
+        assert history[removed:] == remaining, "other events than the oldest were removed"
+        assert remaining, "the last event was removed"
         tasks = state.tasks
         assert all(event.at < before and tasks[event.task_id].is_over for event in gone)
         self.trimmed += gone

@@ -42,8 +42,8 @@ def state_of(*documents: Document, presence: Sequence[Presence] = (), seq: int =
     state = ProjectState(seq=seq)
     for document in documents:
         state.put(document)
-    for one in presence:
-        state.presence[one.chamber_id] = one
+    for worker_presence in presence:
+        state.presence[worker_presence.chamber_id] = worker_presence
     return state
 
 

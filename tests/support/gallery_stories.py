@@ -146,7 +146,7 @@ def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
 
 def all_mail() -> Told:
     """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted on."""
-    found = discovery(
+    finding = discovery(
         4, "users.email is not unique in production", "critical", "database", ago=40_000
     )
     letters = [
@@ -156,14 +156,14 @@ def all_mail() -> Told:
         mail(4, "database", "Stop before the migration runs.", sent=2_000, steps=()),
         mail(5, "auth", "users.email is not unique in production", sent=39_000, steps=(31,)),
     ]
-    shared = EventData(discovery=found)
+    shared = EventData(discovery=finding)
     last = [
         event(9, 40_000, "discovery.shared", "database", shared),
         event(10, 40_000, "interrupt.sent", "api", EventData(interrupt=letters[2])),
         event(11, 39_970, "interrupt.posted", "api", EventData(interrupt=letters[2])),
         event(12, 2_000, "interrupt.sent", "database", EventData(interrupt=letters[3])),
     ]
-    return busy(found, *letters, events=last)
+    return busy(finding, *letters, events=last)
 
 
 def held_up() -> Told:
@@ -255,8 +255,8 @@ def ailing() -> Told:
         ]
     )
     assert told.state is not None
-    for one in ailing_chambers:
-        told.state.put(one)
+    for ailing_chamber in ailing_chambers:
+        told.state.put(ailing_chamber)
     return told
 
 

@@ -164,7 +164,11 @@ def check_claims(state: ProjectState, held: dict[str, str]) -> None:
     for task in state.tasks.values():
         if not task.is_over and claim_of(task) not in requests:
             # One that was reopened while a newer task had its request has lost it for good.
-            namesakes = [one for one in state.tasks.values() if claim_of(one) == claim_of(task)]
+            namesakes = [
+                stored_task
+                for stored_task in state.tasks.values()
+                if claim_of(stored_task) == claim_of(task)
+            ]
             assert len(namesakes) > 1, f"nobody holds the request of {task.id}"
 
 

@@ -60,7 +60,7 @@ class Calls:
         async def decide(reads: Reads) -> Change:
             task = await read_open_task(reads, task_id)
             read = [await reads.chamber(chamber_id(task_id, name)) for name in names]
-            if chamber_lifecycle.all_live(names, [one for one in read if one is not None]):
+            if chamber_lifecycle.all_live(names, [item for item in read if item is not None]):
                 return Change(events=())
             return chamber_lifecycle.reserved([self._room(task, name) for name in names], _ACTOR)
 
@@ -139,7 +139,7 @@ class Calls:
             known = await reads.agent(f"{task_id}/{agent_id}")
             agent = known or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
             patterns_found = discoveries.patterns_found(agent, patterns, self.now)
-            new = [one for one in patterns_found if await reads.discovery(one.id) is None]
+            new = [item for item in patterns_found if await reads.discovery(item.id) is None]
             if discoveries.is_same_action(agent, action, "", self.now) and not new:
                 return Change(events=())
             after = discoveries.acted(agent, action, "", self.now)
@@ -173,7 +173,7 @@ class Calls:
             return Change(
                 events=(
                     discoveries.discovery_event(discovery, _ACTOR),
-                    *(interrupts.sent(one) for one in told),
+                    *(interrupts.sent(item) for item in told),
                 )
             )
 
@@ -286,4 +286,4 @@ async def _unread(reads: Reads, chamber: Chamber) -> list[Interrupt]:
         if (interrupt.task_id, interrupt.chamber) == (chamber.task_id, chamber.name)
     ]
     read = [await reads.interrupt(identifier) for identifier in ids]
-    return [replace(one) for one in read if one is not None]
+    return [replace(item) for item in read if item is not None]

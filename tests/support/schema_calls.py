@@ -93,12 +93,16 @@ def calls(tools: Sequence[Tool]) -> st.SearchStrategy[ToolCall]:
 
 
 def _calls_of(tool: str, schema: Schema) -> st.SearchStrategy[ToolCall]:
-    fitting = {name: _fitting(name, one) for name, one in schema.properties.items()}
+    fitting = {
+        name: _fitting(name, property_schema) for name, property_schema in schema.properties.items()
+    }
     needed = {name: fitting[name] for name in schema.required}
     rest = {name: values for name, values in fitting.items() if name not in needed}
     mixed = {
-        name: st.one_of(_plain(one, _text | st.just(HUGE)), fitting[name], fitting[name], _json)
-        for name, one in schema.properties.items()
+        name: st.one_of(
+            _plain(property_schema, _text | st.just(HUGE)), fitting[name], fitting[name], _json
+        )
+        for name, property_schema in schema.properties.items()
     }
     half = {name: mixed[name] for name in rest}
     made: tuple[st.SearchStrategy[Arguments], ...] = (

@@ -62,8 +62,12 @@ def test_child_processes_do_not_inherit_relative_path_entries(hostile: Path) -> 
         "import os, orchestra_core.process.import_path as i; i.drop_working_directory();"
         "print(os.environ.get('PYTHONPATH'))"
     )
-    for given, left in ((".", "None"), (f"/a{os.pathsep}.{os.pathsep}/b", "/a:/b"), ("/a", "/a")):
-        assert start(hostile, "-c", code, python_path=given).strip() == left
+    for given, remaining in (
+        (".", "None"),
+        (f"/a{os.pathsep}.{os.pathsep}/b", "/a:/b"),
+        ("/a", "/a"),
+    ):
+        assert start(hostile, "-c", code, python_path=given).strip() == remaining
 
 
 def test_a_deleted_working_directory_is_no_error(tmp_path: Path) -> None:

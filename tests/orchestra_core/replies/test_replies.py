@@ -16,10 +16,10 @@ from orchestra_core.replies.reply import Reply
 
 def declared() -> Iterator[type]:
     """Every class of the package."""
-    for found in iter_modules(replies.__path__, f"{replies.__name__}."):
-        module = import_module(found.name)
+    for module_info in iter_modules(replies.__path__, f"{replies.__name__}."):
+        module = import_module(module_info.name)
         for value in vars(module).values():
-            if isinstance(value, type) and value.__module__ == found.name:
+            if isinstance(value, type) and value.__module__ == module_info.name:
                 yield value
 
 

@@ -110,10 +110,10 @@ async def test_the_archive_is_read_page_by_page_the_newest_first(store: Store) -
     pages = [
         [archived.task.id for archived in await store.archive_page(skip, 2)] for skip in (0, 2, 4)
     ]
-    found = [archived.task.id async for archived in search_archive(store, "PART 3")]
+    task_ids = [archived.task.id async for archived in search_archive(store, "PART 3")]
 
     assert pages == [["task-004", "task-003"], ["task-002", "task-001"], ["task-000"]]
-    assert found == ["task-003"]
+    assert task_ids == ["task-003"]
 
 
 async def test_an_archived_task_is_read_as_if_it_were_live(store: Store) -> None:

@@ -192,6 +192,6 @@ async def test_an_idle_follower_looks_at_when_several_clones_were_last_heard(
     await store.say_heard(a_clone(), "h1", "mail", silent_ms=1)
     async with watching(store) as watch:
         await store.say_heard(a_clone("c2"), "h2", "mail", silent_ms=1)
-        await watch.until(lambda seen: any(isinstance(one, ClonesHeard) for one in seen.seen))
-        [heard] = [one for one in watch.seen if isinstance(one, ClonesHeard)]
+        await watch.until(lambda seen: any(isinstance(update, ClonesHeard) for update in seen.seen))
+        [heard] = [update for update in watch.seen if isinstance(update, ClonesHeard)]
         assert set(heard.heartbeats) == {a_clone().id, "c2"}

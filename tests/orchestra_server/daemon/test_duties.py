@@ -47,8 +47,8 @@ async def test_who_is_on_duty_trims_the_history(
     at = now_ms() - 8 * 86_400_000
     event = Event(at=at, kind="clone.appeared", data=EventData(clone=a_clone()))
     await commit(store, Change(events=(event,)))
-    kept = replace(settings, history_keep=7)
-    async with on_duty(store, project, kept, now_ms), asyncio.timeout(20):
+    with_history = replace(settings, history_keep=7)
+    async with on_duty(store, project, with_history, now_ms), asyncio.timeout(20):
         while await checkpoint_number(store) == 0:  # noqa: ASYNC110 - trimming is no event
             await asyncio.sleep(0.01)
     assert min(event.at for event in await store.events()) > at

@@ -36,8 +36,8 @@ def test_a_directory_at_the_path_is_moved_aside_with_its_content(tmp_path: Path)
     (place / "work").write_text("precious")
     write_atomically(place, b"over a full one")
     assert place.read_bytes() == b"over a full one"
-    (kept,) = tmp_path.glob("place.displaced-*")
-    assert (kept / "work").read_text() == "precious"
+    (displaced,) = tmp_path.glob("place.displaced-*")
+    assert (displaced / "work").read_text() == "precious"
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_temporary_file(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ async def test_a_server_that_does_not_exit_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestra_tui.backend.server_process._LEAVE_SECONDS", 0.1)
-    async with running(tmp_path, "linger") as kept:
-        await until(lambda: kept.phases[-1] == "ready")
-        pid = kept.link.pid
+    async with running(tmp_path, "linger") as supervised:
+        await until(lambda: supervised.phases[-1] == "ready")
+        pid = supervised.link.pid
     assert gone(pid)
 
 

@@ -26,43 +26,43 @@ def gone(pid: int) -> bool:
 
 
 async def test_a_call_made_while_the_server_starts_waits_for_it(tmp_path: Path) -> None:
-    async with running(tmp_path) as kept:
-        raw = await kept.link.call("echo", {"a": "ü"})
+    async with running(tmp_path) as supervised:
+        raw = await supervised.link.call("echo", {"a": "ü"})
         assert msgspec.json.decode(raw) == {"echo": {"name": "echo", "arguments": {"a": "ü"}}}
-        assert kept.phases == ["starting", "ready"]
+        assert supervised.phases == ["starting", "ready"]
 
 
 async def test_a_refusal_of_a_tool_is_one_line(tmp_path: Path) -> None:
-    async with running(tmp_path) as kept:
+    async with running(tmp_path) as supervised:
         with pytest.raises(Refused, match=r"^no such$"):
-            await kept.link.call("refuse", {})
+            await supervised.link.call("refuse", {})
 
 
 async def test_when_the_server_dies_waiting_calls_fail_with_one_line_and_it_is_restarted(
     tmp_path: Path,
 ) -> None:
-    async with running(tmp_path) as kept:
-        waiting = asyncio.create_task(kept.link.call("hang", {}))
-        await until(lambda: kept.phases[-1] == "ready")
-        first = kept.link.pid
+    async with running(tmp_path) as supervised:
+        waiting = asyncio.create_task(supervised.link.call("hang", {}))
+        await until(lambda: supervised.phases[-1] == "ready")
+        first = supervised.link.pid
         with pytest.raises(Unavailable, match="ended before it answered"):
-            await kept.link.call("die", {})
+            await supervised.link.call("die", {})
         with pytest.raises(Unavailable, match="ended before it answered"):
             await waiting
-        await until(lambda: kept.phases.count("ready") == 2)
-        await kept.link.call("echo", {})
-        assert kept.states[2] == ServerStatus("restarting", "in 0.01 s")
-        assert kept.link.pid != first
+        await until(lambda: supervised.phases.count("ready") == 2)
+        await supervised.link.call("echo", {})
+        assert supervised.states[2] == ServerStatus("restarting", "in 0.01 s")
+        assert supervised.link.pid != first
 
 
 async def test_the_error_for_a_server_that_never_gets_ready_names_its_log(tmp_path: Path) -> None:
-    async with running(tmp_path, "never-ready") as kept:
-        await until(lambda: kept.phases.count("failed") >= 2)
-        failed = [state for state in kept.states if state.phase == "failed"]
+    async with running(tmp_path, "never-ready") as supervised:
+        await until(lambda: supervised.phases.count("failed") >= 2)
+        failed = [state for state in supervised.states if state.phase == "failed"]
         assert failed[0].detail == f"see {tmp_path}/log/server.log, next try in 0.01 s"
         assert failed[1].detail.endswith("next try in 0.05 s")
         with pytest.raises(Unavailable, match="MCP server is not running"):
-            await kept.link.call("echo", {})
+            await supervised.link.call("echo", {})
         assert "cannot start" in (tmp_path / "log" / "server.log").read_text()
 
 
@@ -80,9 +80,9 @@ async def test_a_server_that_was_started_early_is_used(tmp_path: Path) -> None:
 
 
 async def test_the_server_has_exited_when_the_supervisor_closes(tmp_path: Path) -> None:
-    async with running(tmp_path) as kept:
-        await until(lambda: kept.phases[-1] == "ready")
-        pid = kept.link.pid
+    async with running(tmp_path) as supervised:
+        await until(lambda: supervised.phases[-1] == "ready")
+        pid = supervised.link.pid
     assert gone(pid)
 
 

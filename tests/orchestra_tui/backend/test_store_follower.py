@@ -102,8 +102,8 @@ async def test_an_unreachable_store_is_reported_and_waited_for(
 ) -> None:
     with short_directory() as directory:
         server = Server(valkey_binary(), directory)
-        there = replace(settings, redis_url=server.url)
-        async with followed(project_id, there) as (_, told):
+        store_settings = replace(settings, redis_url=server.url)
+        async with followed(project_id, store_settings) as (_, told):
             await until(lambda: bool(told.reasons))
             assert "\n" not in told.reasons[0]
             try:
@@ -119,16 +119,16 @@ async def test_no_event_is_lost_when_the_store_is_killed(
     with short_directory() as directory:
         server = Server(valkey_binary(), directory)
         await asyncio.to_thread(server.start)
-        there = replace(settings, redis_url=server.url)
+        store_settings = replace(settings, redis_url=server.url)
         try:
-            async with followed(project_id, there) as (_, told):
+            async with followed(project_id, store_settings) as (_, told):
                 await until(lambda: bool(told.snapshots))
-                async with open_store(project_id, there) as store:
+                async with open_store(project_id, store_settings) as store:
                     await start(store, 1)
                 await asyncio.to_thread(server.kill)
                 await until(lambda: bool(told.reasons))
                 await asyncio.to_thread(server.start)
-                async with open_store(project_id, there) as store:
+                async with open_store(project_id, store_settings) as store:
                     await start(store, 2)
                 await until(lambda: told.seqs == [1, 2], 20)
                 assert told.back == 1

@@ -36,7 +36,9 @@ def names_in(source: str) -> list[str]:
                 names.append(name)
             case ast.Assign(targets=targets):
                 inner = (node for target in targets for node in ast.walk(target))
-                names += [one.id for one in inner if isinstance(one, ast.Name)]
+                names += [
+                    import_node.id for import_node in inner if isinstance(import_node, ast.Name)
+                ]
             case _:
                 pass
     return names

@@ -30,16 +30,16 @@ def repo(tmp_path: Path) -> TestRepository:
 
 def everything(root: Path) -> dict[str, bytes | str]:
     """Every file and link below a directory but git's objects, with its content."""
-    found: dict[str, bytes | str] = {}
+    contents: dict[str, bytes | str] = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
         if path.is_symlink():
-            found[name] = str(path.readlink())
+            contents[name] = str(path.readlink())
         elif path.is_file() and not name.startswith((".git/objects", ".git/index")):
-            found[name] = path.read_bytes()
+            contents[name] = path.read_bytes()
         elif path.is_dir():
-            found[name] = "directory"
-    return found
+            contents[name] = "directory"
+    return contents
 
 
 def test_init_in_a_fresh_repository_writes_everything_and_leaves_git_status_clean(

@@ -196,7 +196,7 @@ def test_comparing_changes_nothing_in_chambers_or_repository(shop: Workshop) -> 
     b.write("new.txt", "b\n")
 
     def traces() -> list[object]:
-        indexes = [Path(one.git("rev-parse", "--git-path", "index")) for one in (a, b)]
+        indexes = [Path(chamber.git("rev-parse", "--git-path", "index")) for chamber in (a, b)]
         objects = set((shop.repo.common_dir / "objects").rglob("*"))
         return [objects, *((path.read_bytes(), path.stat().st_mtime_ns) for path in indexes)]
 

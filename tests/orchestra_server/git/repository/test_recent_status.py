@@ -64,7 +64,7 @@ def test_a_status_is_not_used_again_after(
     shop: Workshop, change: Callable[[TestRepository], object]
 ) -> None:
     auth, api = shop.open("auth", "api")
-    recent = {one.path: read_recent_status(one.path) for one in (auth, api)}
+    recent = {chamber.path: read_recent_status(chamber.path) for chamber in (auth, api)}
     change(auth)
     assert list(usable_statuses(shop.repo, recent)) == [api.path]
 

@@ -38,14 +38,16 @@ def test_each_new_chamber_has_files_branch_and_lock(tmp_path: Path) -> None:
     repo = open_repository(made.path)
     plans = [plan(repo, name) for name in ("auth", "api", "db")]
     assert add_worktrees(repo, plans) == ()
-    for one in plans:
-        chamber = made.at(one.path)
+    for wanted in plans:
+        chamber = made.at(wanted.path)
         assert chamber.status == ""
-        assert chamber.git("symbolic-ref", "--short", "HEAD") == one.branch
-        assert (one.path / "d1" / "f1").read_text() == "1\n"
+        assert chamber.git("symbolic-ref", "--short", "HEAD") == wanted.branch
+        assert (wanted.path / "d1" / "f1").read_text() == "1\n"
     listed = {tree.path: tree for tree in list_worktrees(repo)}
-    assert [listed[one.path].branch for one in plans] == [one.branch for one in plans]
-    assert {listed[one.path].locked_reason for one in plans} == {"Orchestra chamber of task t-1"}
+    assert [listed[wanted.path].branch for wanted in plans] == [wanted.branch for wanted in plans]
+    assert {listed[wanted.path].locked_reason for wanted in plans} == {
+        "Orchestra chamber of task t-1"
+    }
     assert listed[made.path].locked_reason == ""
 
 

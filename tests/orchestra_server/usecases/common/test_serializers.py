@@ -47,13 +47,13 @@ def test_the_unfinished_phases_of_an_ended_task_are_skipped() -> None:
 
 
 def test_only_chambers_with_a_saved_ref_are_listed_as_saved() -> None:
-    kept = replace(a_chamber("api"), saved_ref="refs/orchestra/saved/x", ended_at=NOON)
-    [entry] = serializers.saved([a_chamber("auth"), kept])
+    with_save = replace(a_chamber("api"), saved_ref="refs/orchestra/saved/x", ended_at=NOON)
+    [entry] = serializers.saved([a_chamber("auth"), with_save])
     assert (entry.chamber, entry.ref) == ("api", "refs/orchestra/saved/x")
 
 
 def test_discoveries_are_sorted_by_severity_and_then_newest_first() -> None:
     info, critical = a_discovery("i"), replace(a_discovery("c"), severity="critical")
     later = replace(a_discovery("l"), severity="critical", at=NOON + 1)
-    found = sorted([info, critical, later], key=serializers.by_weight)
-    assert [one.id for one in found] == ["l", "c", "i"]
+    weighed = sorted([info, critical, later], key=serializers.by_weight)
+    assert [item.id for item in weighed] == ["l", "c", "i"]

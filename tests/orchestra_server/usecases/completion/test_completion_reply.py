@@ -72,9 +72,13 @@ def test_a_long_list_of_files_to_commit_is_cut_and_counted() -> None:
 
 
 def test_the_reply_for_a_completed_task_names_its_commit_and_its_saves() -> None:
-    kept = replace(API, state="closed", saved_ref="refs/orchestra/saved/x", note="saved under x")
+    with_save = replace(
+        API, state="closed", saved_ref="refs/orchestra/saved/x", note="saved under x"
+    )
     merged = replace(AUTH, state="closed", note="its work is merged")
-    reply = completed(DONE, ProjectState(chambers={one.id: one for one in (merged, kept)}))
+    reply = completed(
+        DONE, ProjectState(chambers={chamber.id: chamber for chamber in (merged, with_save)})
+    )
     assert reply.merged == ["auth"]
     assert [save.chamber for save in reply.saved] == ["api"]
     assert reply.next_step.startswith("The task is completed and its work is on main.")

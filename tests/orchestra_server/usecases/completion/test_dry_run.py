@@ -34,7 +34,10 @@ async def everything(
         await kinds(context),
         repository.git("for-each-ref"),
         repository.git("worktree", "list"),
-        *((one.head, one.status, one.git("ls-files", "-s")) for one in (repository, *worktrees)),
+        *(
+            (tree.head, tree.status, tree.git("ls-files", "-s"))
+            for tree in (repository, *worktrees)
+        ),
     ]
 
 

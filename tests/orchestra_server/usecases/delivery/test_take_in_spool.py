@@ -68,10 +68,10 @@ async def test_the_order_of_writing_counts_and_not_that_of_arrival(
 ) -> None:
     worker.fire("Stop")
     stop = only_report(spool, "Stop")
-    kept = stop.rename(spool.parent / "kept")
+    set_aside = stop.rename(spool.parent / "kept")
     worker.fire("SessionEnd", {}, "presence")
     await take_in(store, checkout)
-    kept.rename(stop)
+    set_aside.rename(stop)
     await take_in(store, checkout)
     assert (await presence(store)).state == "finished"
     assert [report.state for report in await store.activity(CHAMBER, 9)] == ["finished", "idle"]

@@ -324,19 +324,19 @@ async def test_after_a_move_the_repositorys_chambers_are_relocated(
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "x\n")
     place = chamber.path.relative_to(repository.path)
-    there = TestRepository(repository.path.rename(tmp_path / "elsewhere"))
-    project = with_changes(find_project(there.path), id=context.project.id)
+    relocated = TestRepository(repository.path.rename(tmp_path / "elsewhere"))
+    project = with_changes(find_project(relocated.path), id=context.project.id)
     moved = with_changes(context, project=project)
 
     assert_mended(await reconcile(moved), "moved worktree", "moved chamber")
 
     state = await context.store.snapshot()
-    assert state.tasks[task_id].working_directory == str(there.path)
-    assert state.chambers[f"{task_id}/auth"].path == str(there.path / place)
-    assert str(tmp_path / "shop") not in there.read(f"{place}/.claude/settings.local.json")
+    assert state.tasks[task_id].working_directory == str(relocated.path)
+    assert state.chambers[f"{task_id}/auth"].path == str(relocated.path / place)
+    assert str(tmp_path / "shop") not in relocated.read(f"{place}/.claude/settings.local.json")
     assert (await reconcile(moved)).differences == []
     assert (await complete_task(moved, task_id=task_id, summary=SUMMARY)).completed
-    assert there.read("auth.py") == "x\n"
+    assert relocated.read("auth.py") == "x\n"
 
 
 async def test_a_chamber_on_another_machine_is_ignored(

@@ -157,12 +157,12 @@ def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]
             ]
         elif word in FIND_RUNS:
             run = words[at + 1 :]
-            ends = [place for place, one in enumerate(run) if one in (";", "+")]
+            ends = [place for place, word in enumerate(run) if word in (";", "+")]
             run = run[: ends[0]] if ends else run
             for root in roots:
                 inner = SimpleCommand(command.cwd, command.variables)
-                found = f"{root}/{UNKNOWN}" if root else UNKNOWN
-                inner.words = [one.replace("{}", found) for one in run]
+                unknown_path = f"{root}/{UNKNOWN}" if root else UNKNOWN
+                inner.words = [word.replace("{}", unknown_path) for word in run]
                 writes += command_writes(inner, scene, depth + 1) if depth < DEEPEST else []
     return writes
 

@@ -84,10 +84,10 @@ def is_forbidden(write: Write, scene: Scene) -> bool:
 
 def is_kept(path: str, scene: Scene, *, removes: bool) -> bool:
     """Tell whether a path in the chamber is Orchestra's own, or is removed with such a file."""
-    kept = [f"{scene.root}/{name}" for name in KEPT]
-    if removes and any(is_below(file, path) or is_matched(file, path) for file in kept):
+    own_paths = [f"{scene.root}/{name}" for name in KEPT]
+    if removes and any(is_below(file, path) or is_matched(file, path) for file in own_paths):
         return True
-    return path == kept[0] or path.startswith(tuple(kept[1:]))
+    return path == own_paths[0] or path.startswith(tuple(own_paths[1:]))
 
 
 def is_matched(file: str, pattern: str) -> bool:

@@ -51,8 +51,8 @@ class Literal:
 
 def literals_of(code: str) -> list[Literal]:
     """Return the strings of a script; of a string over several lines only the first."""
-    found, at = list[Literal](), 0
-    while at < len(code) and len(found) < MOST_LITERALS:
+    literals, at = list[Literal](), 0
+    while at < len(code) and len(literals) < MOST_LITERALS:
         quote = code[at]
         if quote not in "'\"`":
             at += 1
@@ -61,9 +61,9 @@ def literals_of(code: str) -> list[Literal]:
         end = at + len(mark)
         while end < len(code) and not code.startswith(mark, end):
             end += 2 if code[end] == "\\" else 1
-        found.append(Literal(at, end + len(mark), code[at + len(mark) : end]))
+        literals.append(Literal(at, end + len(mark), code[at + len(mark) : end]))
         at = end + len(mark)
-    return found
+    return literals
 
 
 def changed_literals(code: str, literals: list[Literal]) -> list[str]:
@@ -92,7 +92,9 @@ def commands_of(code: str, literals: list[Literal]) -> list[str]:
     if not any(name in code for name in RUNNERS):
         return []
     given = literals[:MOST_JUDGED]
-    commands = [one.value for one in given if runs_command(code[: one.start].rstrip("fbru"))]
+    commands = [
+        literal.value for literal in given if runs_command(code[: literal.start].rstrip("fbru"))
+    ]
     return commands + listed_commands(code, given)
 
 

@@ -63,7 +63,9 @@ class Splitter:
 
     def read_operator(self, tokens: list[Token]) -> None:
         """Read one operator; a newline ends the line on which here-documents began."""
-        operator = next(one for one in OPERATORS if self.text.startswith(one, self.at))
+        operator = next(
+            operator for operator in OPERATORS if self.text.startswith(operator, self.at)
+        )
         self.at += len(operator)
         is_redirection = operator[0] in "<>" or operator in ("&>", "&>>")
         if is_redirection and tokens and is_descriptor(tokens[-1], self.text, self.at, operator):

@@ -99,7 +99,7 @@ def nested(form: str, path: str, nests: list[str], shell: str) -> str:
     return f"{shell} {shlex.quote(command)}" if shell else command
 
 
-@given(st.sampled_from([one for one, _ in commands("denied")]))
+@given(st.sampled_from([command for command, _ in commands("denied")]))
 def test_a_command_that_is_only_text_is_allowed(command: str) -> None:
     assert not is_denied(f"git commit -m {shlex.quote(command)}", AUTH)
     assert not is_denied(f"echo {shlex.quote(command)} >> notes", AUTH)

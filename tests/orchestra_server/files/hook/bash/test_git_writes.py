@@ -50,7 +50,7 @@ def a_command(line: str) -> SimpleCommand:
 )
 def test_what_a_git_command_changes(line: str, changes: list[str]) -> None:
     writes = git_writes(a_command(line), a_scene())
-    assert [one.shared or one.path for one in writes] == changes
+    assert [write.shared or write.path for write in writes] == changes
 
 
 def test_a_subcommand_that_git_lacks_asks_for_aliases() -> None:

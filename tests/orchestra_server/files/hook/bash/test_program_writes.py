@@ -8,7 +8,7 @@ def written(line: str) -> list[str]:
     """Return the paths that a program writes, with a minus before those it removes."""
     command = SimpleCommand("/w", {})
     command.words = line.split()
-    return [f"{'-' if one.removes else ''}{one.path}" for one in program_writes(command)]
+    return [f"{'-' if write.removes else ''}{write.path}" for write in program_writes(command)]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def run(source: str) -> list[SimpleCommand]:
 
 def shown(source: str) -> list[tuple[str, str]]:
     """Return where each command runs, and its words."""
-    return [(one.cwd, " ".join(one.words).replace("\x01", "?")) for one in run(source)]
+    return [(command.cwd, " ".join(command.words).replace("\x01", "?")) for command in run(source)]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from orchestra_server.files.hook.bash.shell_words import Splitter
 def words_of(text: str) -> list[str]:
     """Return a text's words and operators, what is substituted as it stands."""
     tokens = Splitter(text).tokens()
-    return [one.operator or "".join(content for _, content, _ in one.parts) for one in tokens]
+    return [token.operator or "".join(content for _, content, _ in token.parts) for token in tokens]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_command_line_is_split_as_a_shell_would(text: str, words: list[str]) -
     ],
 )
 def test_a_here_document_is_kept_beside_its_operator(text: str, body: str) -> None:
-    operator = next(one for one in Splitter(text).tokens() if one.operator.startswith("<<"))
+    operator = next(token for token in Splitter(text).tokens() if token.operator.startswith("<<"))
     assert "".join(content for _, content, _ in operator.body) == body
 
 
