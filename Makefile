@@ -8,7 +8,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots snapshots clean
+.PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots snapshots first-answers clean
 
 setup: $(DEV)
 
@@ -85,6 +85,10 @@ screenshots: setup
 
 snapshots: setup
 	$(BIN)/pytest tests/orchestra_tui -n $(JOBS) --snapshot-update
+
+# What the server answers before the SDK is imported; after a change of a tool's name or texts.
+first-answers: setup
+	$(BIN)/python -m tests.support.first_answers
 
 clean:
 	rm -rf $(VENV) build dist

@@ -46,6 +46,10 @@ def main() -> int:
 
 
 def _serve() -> int:
+    from orchestra_server.tools.transport.early_answers import EarlyAnswers  # noqa: PLC0415 - as below
+
+    early_answers = EarlyAnswers()
+    early_answers.start()
     # All that is imported stays: looking through it meanwhile would take a tenth of that second.
     gc.disable()
     from orchestra_core.errors import OrchestraError  # noqa: PLC0415 - as below
@@ -56,7 +60,11 @@ def _serve() -> int:
     gc.enable()
     try:
         directory = project_directory(os.environ)
-        serve(read_settings(directory=directory), directory)
+        serve(
+            read_settings(directory=directory),
+            directory,
+            take_unanswered=early_answers.finish,
+        )
     except OrchestraError as error:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED

@@ -1,5 +1,6 @@
 """Starts the server, for both `orchestra-server` and `orchestra serve`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestra_core.process.logs import log_to_stderr
@@ -12,10 +13,16 @@ DEFAULT_PORT = 7420
 
 
 def serve(
-    settings: Settings, project_dir: Path, *, http: bool = False, port: int = DEFAULT_PORT
+    settings: Settings,
+    project_dir: Path,
+    *,
+    http: bool = False,
+    port: int = DEFAULT_PORT,
+    take_unanswered: Callable[[], bytes] = bytes,
 ) -> None:
     """Serve on stdio, or with `http` on loopback, until the client or a signal ends it.
 
+    `take_unanswered` is called when stdin is taken over, and returns what was read of it before.
     Raises OrchestraError when the port or the token file cannot be used.
     """
     log_to_stderr("orchestration")
@@ -27,4 +34,4 @@ def serve(
     else:
         from orchestra_server.tools.transport.stdio import run_stdio  # noqa: PLC0415 - the other transport
 
-        run_stdio(server)
+        run_stdio(server, take_unanswered)

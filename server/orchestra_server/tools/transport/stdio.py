@@ -6,7 +6,7 @@ import io
 import os
 import select
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,16 @@ _LOOK_SECONDS = 10.0
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run_stdio(server: OrchestrationServer) -> None:
-    """Serve until stdin ends, or SIGINT or SIGTERM arrives; both end it cleanly."""
-    asyncio.run(_serve(server))
+def run_stdio(server: OrchestrationServer, take_unanswered: Callable[[], bytes] = bytes) -> None:
+    """Serve until stdin ends, or SIGINT or SIGTERM arrives; both end it cleanly.
+
+    `take_unanswered` returns what somebody else has read of stdin, and makes it read no more.
+    """
+    asyncio.run(_serve(server, take_unanswered))
 
 
-async def _serve(server: OrchestrationServer) -> None:
-    with _take_over_stdin() as stdin, _end_on_signals(stdin):
+async def _serve(server: OrchestrationServer, take_unanswered: Callable[[], bytes]) -> None:
+    with _take_over_stdin(take_unanswered()) as stdin, _end_on_signals(stdin):
         lines = ValidLines(io.BufferedReader(stdin), encoding="utf-8", errors="replace")
         await server.serve_streams(anyio.wrap_file(lines))
 
@@ -44,9 +47,10 @@ class InterruptibleStdin(io.RawIOBase):
     It also ends when the process that started this one has ended and nothing more comes.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, unanswered: bytes = b"") -> None:
         super().__init__()
         self._descriptor = descriptor
+        self._unanswered = unanswered
         self._end_reader, self._end_writer = os.pipe()
         self._parent = ParentExit()
 
@@ -56,6 +60,11 @@ class InterruptibleStdin(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Read what is there, or wait for more; 0 at the end."""
+        if self._unanswered:
+            size = memoryview(buffer).nbytes
+            first, self._unanswered = self._unanswered[:size], self._unanswered[size:]
+            memoryview(buffer).cast("B")[: len(first)] = first
+            return len(first)
         if not self._has_more():
             return 0
         return os.readv(self._descriptor, [buffer])
@@ -95,13 +104,13 @@ class ValidLines(io.TextIOWrapper):
 
 
 @contextmanager
-def _take_over_stdin() -> Generator[InterruptibleStdin]:
+def _take_over_stdin(unanswered: bytes) -> Generator[InterruptibleStdin]:
     """Move stdin to a descriptor of its own; children inherit an empty descriptor 0."""
     descriptor = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, _STDIN)
     os.close(empty)
-    with InterruptibleStdin(descriptor) as stdin:
+    with InterruptibleStdin(descriptor, unanswered) as stdin:
         yield stdin
 
 
