@@ -122,10 +122,21 @@ def main_settings(
 
 def chosen_agents(root: Path) -> tuple[str, ...]:
     """Return the agents chosen by `orchestra init` in a main checkout; () where it was not run."""
+    settings = _settings_in(root)
+    return settings.agents if settings else ()
+
+
+def briefs_subagents(root: Path) -> bool:
+    """Tell whether a main checkout's hooks start subagents in their chambers and brief them."""
+    settings = _settings_in(root)
+    return settings is not None and settings.mode == "main" and settings.worktrees
+
+
+def _settings_in(root: Path) -> HookSettings | None:
     try:
-        return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings).agents
+        return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings)
     except (OSError, msgspec.DecodeError):
-        return ()
+        return None
 
 
 def is_isolated(root: Path) -> bool:

@@ -16,6 +16,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.git.repository.writable import (
@@ -153,7 +154,14 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     state = await show_change(context, task_id)
     others = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
     notes += apart_sentences(state, context.clone, others, context.clock())
-    return _reply(reservation.task, chambers, others, notes, already_live=not reservation.is_new)
+    return _reply(
+        reservation.task,
+        chambers,
+        others,
+        notes,
+        already_live=not reservation.is_new,
+        briefs=briefs_subagents(context.project.main_checkout),
+    )
 
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:
@@ -289,7 +297,9 @@ def _reply(
     notes: Sequence[str],
     *,
     already_live: bool,
+    briefs: bool,
 ) -> CreatedChambers:
+    briefed = ", or in Claude Code its first line: the rest is told to it there" if briefs else ""
     return CreatedChambers(
         task_id=task.id,
         already_live=already_live,
@@ -297,8 +307,8 @@ def _reply(
         notes=[*notes, *(_unproven(chamber) for chamber in chambers if not chamber.ready_at)],
         next_step=(
             "Start one worker per chamber, all in one message so that they work at the same time, "
-            "each with its worker_prompt unchanged. As they report, call record_agent_action and "
-            "share_discovery; when all have ended, call complete_task."
+            f"each with its worker_prompt unchanged{briefed}. As they report, call "
+            "record_agent_action and share_discovery; when all have ended, call complete_task."
         ),
     )
 

@@ -78,7 +78,7 @@ def _request(task: Task) -> str:
 def _greeting(agent_id: str, chamber: Chamber) -> str:
     return (
         f"You are {agent_id}, one of several workers on one task. You work in chamber "
-        f"{chamber.name!r}, a git worktree of your own."
+        f"{chamber.name!r}, the git worktree {chamber.path}; its {_CONTEXT_FILE} is your briefing."
     )
 
 
@@ -89,11 +89,11 @@ def _own_part(chamber: Chamber) -> str:
 def _place(chamber: Chamber) -> str:
     return (
         f"WHERE YOU WORK\n{chamber.path}\n"
-        "Work only below this directory and name it in full in every path and command: begin a "
-        f"command with `cd '{chamber.path}' && …`. Commit in your branch, {chamber.branch}, as you "
-        "go. Do not switch branches, do not merge, push, use git stash (all chambers share it: "
-        "commit instead) or touch another directory. "
-        f"{_CONTEXT_FILE} there says the same as this prompt."
+        "Work only below this directory: with plain commands if your shell starts there, else name "
+        f"it in full in every path and use `git -C '{chamber.path}' …`, never `cd … && git`, which "
+        f"asks the user each time. Commit in your branch, {chamber.branch}, as you go. Do not "
+        "switch branches, do not merge, push, use git stash (all chambers share it: commit "
+        "instead) or touch another directory."
     )
 
 

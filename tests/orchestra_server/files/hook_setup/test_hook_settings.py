@@ -8,6 +8,7 @@ import msgspec
 from orchestra_server.files.hook_setup.hook_settings import (
     HOOK_SETTINGS,
     HookSettings,
+    briefs_subagents,
     chamber_settings,
     is_isolated,
     is_outdated,
@@ -61,3 +62,12 @@ def test_isolation_is_on_unless_the_main_checkouts_settings_say_otherwise(tmp_pa
         assert is_isolated(tmp_path) is isolation
     place.write_text("not JSON")
     assert is_isolated(tmp_path)
+
+
+def test_subagents_are_briefed_where_the_clients_worktrees_become_chambers(tmp_path: Path) -> None:
+    assert not briefs_subagents(tmp_path)
+    (tmp_path / HOOK_SETTINGS).parent.mkdir(parents=True)
+    (tmp_path / HOOK_SETTINGS).write_bytes(main_settings(tmp_path, REPORTS))
+    assert briefs_subagents(tmp_path)
+    (tmp_path / HOOK_SETTINGS).write_bytes(main_settings(tmp_path, REPORTS, worktrees=False))
+    assert not briefs_subagents(tmp_path)

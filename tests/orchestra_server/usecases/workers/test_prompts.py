@@ -18,7 +18,8 @@ def test_a_workers_prompt_names_task_brief_directory_and_branch() -> None:
     assert prompt.startswith(f"You are {AGENT}, ")
     assert "THE TASK\nAdd a login" in prompt
     assert "YOUR PART\nWrite the token check." in prompt
-    assert f"`cd '{CHAMBER.path}' && …`. Commit in your branch, {CHAMBER.branch}" in prompt
+    assert f"use `git -C '{CHAMBER.path}' …`, never `cd … && git`" in prompt
+    assert f"Commit in your branch, {CHAMBER.branch}" in prompt
     assert "THE OTHER CHAMBERS" not in prompt
     assert "WHAT IS KNOWN ALREADY" not in prompt
 
