@@ -1,8 +1,8 @@
 """The list of tools as MCP shows it: which method, under which title, with which hints."""
 
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import get_type_hints
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast, get_type_hints
 
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
@@ -14,6 +14,8 @@ from orchestra_server.tools.chamber_tools import ChamberTools
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.task_tools import TaskTools
 from orchestra_server.tools.worker_tools import WorkerTools
+
+_NULL = {"type": "null"}
 
 
 def build_tools(session: ServerSession) -> list[Tool]:
@@ -47,6 +49,24 @@ def signature_of(tool: Tool) -> Signature:
     return Signature(tool.name, tuple(fields), required)
 
 
+def short_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema without what tells a model nothing and costs it tokens.
+
+    Those are titles, which repeat the names, and the null that an argument left out may also be.
+    """
+    short: dict[str, Any] = {}
+    for name, part in schema.items():
+        if name == "title" and isinstance(part, str):
+            continue
+        alternatives = [other for other in part if other != _NULL] if name == "anyOf" else []
+        if len(alternatives) == 1:
+            short |= short_schema(alternatives[0])
+        elif not (name == "default" and part is None):
+            is_schema = isinstance(part, dict)
+            short[name] = short_schema(cast("Mapping[str, Any]", part)) if is_schema else part
+    return short
+
+
 def _reads(title: str) -> ToolAnnotations:
     return ToolAnnotations(title=title, read_only_hint=True, open_world_hint=False)
 
@@ -76,7 +96,7 @@ def _tool(method: Callable[..., Awaitable[Reply]], annotations: ToolAnnotations)
     model = tool.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
-    tool.parameters = model.model_json_schema(by_alias=True)
+    tool.parameters = short_schema(model.model_json_schema(by_alias=True))
     reply = get_type_hints(method)["return"]
     tool.fn_metadata = FuncMetadata(arg_model=model, output_model=reply)
     return tool

@@ -5,6 +5,7 @@ from pathlib import Path
 from mcp.types import ListToolsResult, Tool
 
 from orchestra_core.settings import Settings
+from orchestra_server.tools.tool_list import short_schema
 from tests.support.orchestration import in_memory
 
 # The contract's table: each tool with its required and its optional arguments.
@@ -104,3 +105,32 @@ async def test_the_instructions_are_within_the_limit_and_name_the_main_tools(
     assert len(instructions.encode()) <= CLIENT_LIMIT
     for tool in ("start_task", "create_chambers_batch", "record_agent_action", "complete_task"):
         assert tool in instructions
+
+
+def test_a_schema_says_nothing_that_only_costs_tokens() -> None:
+    schema = {
+        "type": "object",
+        "title": "start_taskArguments",
+        "properties": {
+            "title": {"title": "Title", "type": "string"},
+            "briefs": {
+                "anyOf": [{"items": {"type": "string"}, "type": "array"}, {"type": "null"}],
+                "default": None,
+                "description": "What to do",
+                "title": "Briefs",
+            },
+            "either": {"anyOf": [{"type": "string"}, {"type": "integer"}], "default": ""},
+        },
+    }
+    assert short_schema(schema) == {
+        "type": "object",
+        "properties": {
+            "title": {"type": "string"},
+            "briefs": {
+                "items": {"type": "string"},
+                "type": "array",
+                "description": "What to do",
+            },
+            "either": {"anyOf": [{"type": "string"}, {"type": "integer"}], "default": ""},
+        },
+    }
