@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_server.client_hooks.make_chamber import make_chamber
-from orchestra_server.files.hook.find_reader import HOOKS, binding_path
+from orchestra_server.files.hook.find_reader import HOOKS, binding_path, session_path
 from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text, write_json
 from orchestra_server.files.subagents.agent_baton import AgentBaton, note_placed, take_placed
 from orchestra_server.files.subagents.briefing import briefing
@@ -63,18 +63,22 @@ def start_agent(
 def create_worktree(root: str, common_dir: str, payload: Fields) -> str:
     """Return the path of the chamber that is the worktree; raises OrchestraError for none.
 
-    A subagent is bound to it before it starts.
+    A subagent is bound to it before it starts, a session for as long as it stands there.
     """
     name = text(payload.get("name"))
     of_agent = _OF_AGENT.fullmatch(name)
+    hooks = os.path.join(root, HOOKS)
     if of_agent is None:
-        return make_chamber(root, common_dir, name)
+        chamber = make_chamber(root, common_dir, name)
+        session = text(payload.get("session_id"))
+        write_json(session_path(hooks, session), {"chamber": chamber})
+        return chamber
     call = AgentBaton(common_dir, text(payload.get("session_id"))).pass_on()
     chamber, prompt = text(call.get("chamber")), text(call.get("prompt"))
     if not chamber or not os.path.exists(os.path.join(chamber, HOOKS)):
         chamber = make_chamber(root, common_dir, name, prompt, actor="conductor")
     agent = of_agent[1]
-    write_json(binding_path(os.path.join(root, HOOKS), agent), {"chamber": chamber, "agent": agent})
+    write_json(binding_path(hooks, agent), {"chamber": chamber, "agent": agent})
     note_placed(common_dir, agent, {"chamber": chamber, "prompt": prompt})
     return chamber
 

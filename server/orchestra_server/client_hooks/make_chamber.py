@@ -42,5 +42,5 @@ def _start_daemon(root: str) -> None:
     from orchestra_core.project import find_project  # noqa: PLC0415 - as above
     from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above
 
-    settings = read_settings()
+    settings = read_settings(directory=Path(root))
     ensure_daemon(find_project(Path(root), settings.project), settings)

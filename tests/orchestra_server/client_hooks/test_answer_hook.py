@@ -8,6 +8,7 @@ import pytest
 
 from orchestra_server.client_hooks import answer_hook
 from orchestra_server.client_hooks.answer_hook import brief_agent, create_worktree, start_agent
+from orchestra_server.files.hook.find_reader import find_reader, settings_at
 from orchestra_server.files.hook.json_files import Fields, read_json
 from tests.support.hooks import HookedCheckout, hooked_checkout
 
@@ -94,6 +95,24 @@ def test_a_persons_worktree_takes_no_baton(
     create(checkout, "wanted")
     assert made == [("wanted", "", "operator")]
     assert create(checkout, "agent-a1b2") == str(auth)
+
+
+def test_a_session_is_the_worker_of_the_chamber_that_it_has_entered_while_it_is_there(
+    checkout: HookedCheckout, made: list[tuple[str, str, str]]
+) -> None:
+    auth = checkout.chamber("auth")
+    create(checkout, "auth")
+    own = settings_at(str(checkout.main))
+    inside: Fields = {"session_id": "s", "cwd": str(auth / "src")}
+    reader = find_reader(own, inside, str(checkout.main))
+    assert reader is not None
+    assert (reader.root, reader.takes_mail) == (str(auth), True)
+    its_subagent = find_reader(own, {**inside, "agent_id": "a1"}, str(checkout.main))
+    assert its_subagent is not None
+    assert not its_subagent.takes_mail
+    elsewhere: list[Fields] = [{"cwd": str(checkout.main)}, {"session_id": "t"}]
+    for change in elsewhere:
+        assert find_reader(own, {**inside, **change}, str(checkout.main)) is None
 
 
 @pytest.mark.parametrize(

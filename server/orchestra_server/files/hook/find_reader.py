@@ -72,6 +72,9 @@ def find_reader(own: Fields, payload: Fields, session_root: str) -> Reader | Non
     if session_chamber:  # its own settings start a hook, unless the project tracks them
         has_own_hooks = session_chamber.get("own_hooks")
         return None if has_own_hooks else Reader(session_chamber, payload)
+    entered_chamber = chamber_entered_by(text(payload.get("session_id")), cwd, hooks)
+    if entered_chamber:
+        return Reader(entered_chamber, payload)
     agent = text(payload.get("agent_id"))
     if not agent:
         return bind_started_subagent(root, cwd, hooks, payload)
@@ -85,6 +88,20 @@ def find_reader(own: Fields, payload: Fields, session_root: str) -> Reader | Non
     if not bound_chamber and chamber:
         write_json(memory, {"chamber": chamber["root"], "agent": agent})
     return Reader(chamber, payload, memory) if chamber else None
+
+
+def chamber_entered_by(session: str, cwd: str, hooks: str) -> Fields:
+    """Return the chamber for which a session has left the main checkout, {} while it is not there.
+
+    Claude Code's sessions in the background do so: their directory changes, their hooks do not.
+    """
+    root = text(read_json(session_path(hooks, session)).get("chamber")) if session else ""
+    return load_chamber(root) if root and f"{cwd}/".startswith(f"{root}/") else {}
+
+
+def session_path(hooks: str, session: str) -> str:
+    """Return the file that says for which chamber a session asked as its worktree."""
+    return os.path.join(hooks, "bindings", "sessions", f"{file_name_part(session)}.json")
 
 
 def binding_path(hooks: str, agent: str) -> str:

@@ -66,7 +66,11 @@ class AgentBaton:
 
     def _remove_abandoned(self) -> None:
         for entry in os.scandir(self._folder):
-            if time.time() - entry.stat().st_mtime > _ABANDONED:
+            try:
+                is_abandoned = time.time() - entry.stat().st_mtime > _ABANDONED
+            except FileNotFoundError:  # another hook has just taken it
+                continue
+            if is_abandoned:
                 remove(entry.path)
 
     @contextmanager
