@@ -94,6 +94,7 @@ KEYS: tuple[Key, ...] = (
     Key("o", "all_chambers", "all tasks", "View", "Toggle the chambers of all tasks"),
     Key("a", "finished", "finished", "View", "Toggle finished work"),
     Key("f", "refresh", "reload", "View", "Reload the diff"),
+    Key("y", "copy", "copy", "View", "Copy a path, branch, command or message"),
     Key("i", "interrupt", "interrupt", "Act", "Interrupt the chamber's worker", rank=1),
     Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt all workers of the task"),
     Key("y", "answer", "answer", "Act", "Answer what the worker asks, as enter does on its row"),

@@ -59,6 +59,7 @@ def key_commands(
         "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,
         "refresh": detail.fetch_again,
+        "copy": view_keys.copy,
         "interrupt": operator_keys.interrupt,
         "answer": operator_keys.answer,
         "interrupt_all": operator_keys.interrupt_all,

@@ -60,7 +60,7 @@ class RoomScreen(Screen[None]):
         self.navigation = Navigation(self, self.lists, self.detail, self.feed, self._filter_line)
         self.commands = key_commands(
             self.navigation,
-            ViewKeys(app, self.lists, self.navigation, self._filter_line),
+            ViewKeys(app, self.lists, self.navigation, self._filter_line, self.detail),
             OperatorKeys(app, self.lists),
             self.lists,
             self.detail,

@@ -1,7 +1,11 @@
 """The keys that choose what is shown: details, filter, finished work, help."""
 
+from orchestra_tui.key_bindings import key_of
+from orchestra_tui.presentation.copy_choices import copy_choices
 from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.dialogs.copy_menu import CopyMenu
 from orchestra_tui.screens.dialogs.help import Help
+from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
 from orchestra_tui.widgets.filter_line import FilterLine
@@ -11,9 +15,15 @@ class ViewKeys:
     """Each command changes only what this screen shows, or says in one line why it cannot."""
 
     def __init__(
-        self, app: AppBase, lists: Lists, navigation: Navigation, filter_line: FilterLine
+        self,
+        app: AppBase,
+        lists: Lists,
+        navigation: Navigation,
+        filter_line: FilterLine,
+        detail: DetailPages,
     ) -> None:
         self._app = app
+        self._detail = detail
         self._lists = lists
         self._navigation = navigation
         self._filter_line = filter_line
@@ -38,6 +48,21 @@ class ViewKeys:
         """Show or hide what is finished."""
         shown = self._lists.toggle_finished()
         self._app.say("Showing finished work" if shown else "Hiding finished work")
+
+    def copy(self) -> None:
+        """Offer what can be copied of what is selected."""
+        state, subject = self._app.view_model.state, self._detail.subject
+        documents = {
+            "task": state.tasks,
+            "chamber": state.chambers,
+            "discovery": state.discoveries,
+        }
+        document = documents.get(subject.kind, {}).get(subject.key)
+        if document is None:
+            key = key_of("copy")
+            self._app.say(f"{key.first} ({key.label}): nothing selected", problem=True)
+        else:
+            self._app.push_screen(CopyMenu(copy_choices(document, state)))
 
     def help(self) -> None:
         """Show all keys."""

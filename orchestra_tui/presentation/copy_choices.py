@@ -1,0 +1,55 @@
+"""What can be copied of a task, a chamber or a discovery, each under a key of its own."""
+
+import shlex
+from typing import NamedTuple
+
+from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_tui.presentation.indexed_state import IndexedState
+
+
+class CopyChoice(NamedTuple):
+    """A text to copy; `key` chooses it in the menu."""
+
+    key: str
+    label: str
+    text: str
+
+
+def copy_choices(document: Task | Chamber | Discovery, state: IndexedState) -> list[CopyChoice]:
+    """Return what is there to copy, the most useful first; nothing empty is offered."""
+    match document:
+        case Chamber():
+            choices = _of_chamber(document, state)
+        case Task():
+            choices = [
+                CopyChoice("i", "id", document.id),
+                CopyChoice("r", "request", document.description),
+                CopyChoice("b", "branch", document.base_branch),
+                CopyChoice("l", "landed commit", document.landed_commit),
+                CopyChoice("c", "command", f"orchestra land {document.id}"),
+                CopyChoice("s", "summary", document.summary),
+            ]
+        case Discovery():
+            choices = [
+                CopyChoice("m", "message", document.text),
+                CopyChoice("i", "impact", document.impact),
+            ]
+    return [choice for choice in choices if choice.text]
+
+
+def _of_chamber(chamber: Chamber, state: IndexedState) -> list[CopyChoice]:
+    """Return what a chamber offers; its command stands in it where it is, else shows its work."""
+    presence = state.presence.get(chamber.id)
+    mail = state.mail_of(chamber.id)
+    command = f"cd {shlex.quote(chamber.path)}"
+    if not chamber.holds_work:
+        command = f"orchestra diff {chamber.id}"
+    return [
+        CopyChoice("p", "path", chamber.path if chamber.holds_work else ""),
+        CopyChoice("b", "branch", chamber.branch if chamber.holds_work else ""),
+        CopyChoice("c", "command", command),
+        CopyChoice("m", "message", mail[-1].message if mail else ""),
+        CopyChoice("w", "worker's last words", presence.message if presence else ""),
+        CopyChoice("s", "saved ref", chamber.saved_ref),
+        CopyChoice("n", "name", chamber.name),
+    ]
