@@ -6,6 +6,8 @@ from typing import NamedTuple
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_tui.presentation.indexed_state import IndexedState
 
+COPY_KEYS = "bcilmnprsw"
+
 
 class CopyChoice(NamedTuple):
     """A text to copy; `key` chooses it in the menu."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from orchestra_core.models import Chamber, ChamberState, Discovery, Interrupt, Presence
 from orchestra_core.state import ProjectState
-from orchestra_tui.presentation.copy_choices import copy_choices
+from orchestra_tui.presentation.copy_choices import COPY_KEYS, copy_choices
 from orchestra_tui.presentation.indexed_state import IndexedState
 from tests.support.samples import a_task
 
@@ -68,4 +68,5 @@ def test_each_choice_has_a_key_of_its_own() -> None:
     for document in (scene.chamber, scene.state.tasks["t-1"]):
         keys = [choice.key for choice in copy_choices(document, scene.state)]
         assert len(set(keys)) == len(keys)
-        assert "y" not in keys
+        assert set(keys) <= set(COPY_KEYS)
+    assert "y" not in COPY_KEYS
