@@ -97,7 +97,7 @@ KEYS: tuple[Key, ...] = (
     Key("y", "copy", "copy", "View", "Copy a path, branch, command or message"),
     Key("i", "interrupt", "interrupt", "Act", "Interrupt the chamber's worker", rank=1),
     Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt all workers of the task"),
-    Key("y", "answer", "answer", "Act", "Answer what the worker asks, as enter does on its row"),
+    Key("A", "answer", "answer", "Act", "Answer what the worker asks, as enter does on its row"),
     Key("s", "stop", "stop", "Act", "Ask the worker to stop and report"),
     Key("S", "suspend", "suspend", "Act", "Suspend the worker: block its tools"),
     Key("r", "resume", "resume", "Act", "Resume a suspended worker"),

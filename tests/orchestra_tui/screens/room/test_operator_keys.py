@@ -50,7 +50,7 @@ async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
         ("c", "c (chambers): no task selected; press n to start one"),
         ("x", "x (close): no chamber selected; press 2 to go to Chambers"),
         ("R", "R (restore): no chamber selected; press 2 to go to Chambers"),
-        ("y", "y (answer): no chamber selected; press 2 to go to Chambers"),
+        ("A", "A (answer): no chamber selected; press 2 to go to Chambers"),
         ("enter", "enter: nothing selected"),
     ],
 )
@@ -73,13 +73,13 @@ async def test_chambers_cannot_be_created_for_a_finished_task() -> None:
         assert room.said == ["c (chambers): the task is completed; select an open one"]
 
 
-async def test_y_and_enter_answer_the_selected_chambers_worker_only_where_it_asks() -> None:
+async def test_the_key_and_enter_answer_the_selected_chambers_worker_only_where_it_asks() -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", "y")
-        assert room.said == ["y (answer): the worker in auth asks nothing"]
+        await room.press("2", "j", "A")
+        assert room.said == ["A (answer): the worker in auth asks nothing"]
         request = replace(a_request(), task_id=TASK, asked_at=NOW)
         await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
-        await room.press("y")
+        await room.press("A")
         assert isinstance(room.app.screen, RequestDialog)
         await room.press("escape", "1", "enter")
         assert isinstance(room.app.screen, RoomScreen)
