@@ -1,5 +1,8 @@
 """Closing several chambers: each ends or stays by itself, and what is asked for stays asked."""
 
+import asyncio
+from typing import Literal
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,6 +12,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chamber_lifecycle import chamber_event
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.usecases.chambers import close_transaction
 from orchestra_server.usecases.chambers.close_transaction import close_all, close_one
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
@@ -92,6 +96,29 @@ async def test_a_closing_of_work_that_another_clone_has_landed_is_tried_again_wh
     with pytest.raises(OrchestraError):
         await close_one(context, repo, await task_of(context, task_id), begun)
     assert (await chamber_of(context, task_id, "auth")).state == "closing"
+
+
+@pytest.mark.parametrize("state", ["closed", "live"])
+async def test_a_failed_closing_leaves_a_chamber_alone_that_others_have_changed_meanwhile(
+    context: Context,
+    repo: Repository,
+    task_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    state: Literal["closed", "live"],
+) -> None:
+    await chambers_open(context, task_id, ["auth"])
+    chamber = await chamber_of(context, task_id, "auth")
+    changed = replace(chamber, state=state, note="by others")
+    loop = asyncio.get_running_loop()
+
+    def change_and_fail(*_: object, into: str) -> list[OrchestraError]:
+        asyncio.run_coroutine_threadsafe(record(context, changed), loop).result(10)
+        return [Refused(f"it cannot be saved {into}")]
+
+    monkeypatch.setattr(close_transaction, "save_and_remove_all", change_and_fail)
+    with pytest.raises(Refused, match="it cannot be saved"):
+        await close_one(context, repo, await task_of(context, task_id), chamber)
+    assert await chamber_of(context, task_id, "auth") == changed
 
 
 @pytest.mark.parametrize("is_begun", [True, False])
