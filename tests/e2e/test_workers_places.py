@@ -44,7 +44,7 @@ def play(client_setup: ClientSetup, script: Script, *options: str) -> None:
             home=client_setup.home,
             model_url=model.url,
             environ={**client_setup.environ, "ORCHESTRA_LINGER": "60"},
-            options=["--allowedTools", "Bash Write", *options],
+            options=["--allowedTools", "Bash Write EnterWorktree", *options],
         )
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
     assert model.faults == []
@@ -80,6 +80,31 @@ async def test_a_session_in_a_worktree_of_its_own_works_in_a_chamber(
     (task,), (chamber,) = state.tasks.values(), state.chambers.values()
     assert (task.is_open, chamber.path, chamber.is_live) == (True, str(place), True)
     assert state.presence[chamber.id].state == "finished"
+    (mail,) = state.interrupts.values()
+    assert mail.state == "acted"
+
+
+async def test_a_session_that_enters_a_worktree_becomes_its_chambers_worker(
+    client_setup: ClientSetup,
+) -> None:
+    place = client_setup.repository.path / ".claude" / "worktrees" / "fix-login"
+    requests = list[ModelRequest]()
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        requests.append(request)
+        if request.turn == 0:
+            return [CallTool("EnterWorktree", {"name": "fix-login"})]
+        if request.turn == 1:
+            asyncio.run(interrupt(client_setup))
+        return [WHERE] if request.turn < 3 else [Say("Mended.")]
+
+    await asyncio.to_thread(play, client_setup, script)
+    assert requests[-1].results()[-1].words() == str(place)
+    assert requests[-1].text().count("Use PR 12") == 1
+    state = await stored(client_setup)
+    (chamber,) = state.chambers.values()
+    assert (chamber.path, chamber.is_live) == (str(place), True)
+    assert state.presence[chamber.id].state in ("idle", "finished")
     (mail,) = state.interrupts.values()
     assert mail.state == "acted"
 
