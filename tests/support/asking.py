@@ -1,6 +1,5 @@
 """A worker whose client asks for a permission, through the hook as the settings start it."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -40,7 +39,9 @@ class AskingHook:
 
     async def decision(self, seconds: float = 10.0) -> dict[str, object]:
         """Return the printed decision once the hook has ended, {} for none."""
-        stdout, stderr = await asyncio.to_thread(self.process.communicate, timeout=seconds)
+        # Without a thread: there are few, and the daemon that is to answer may need one.
+        await until(lambda: not self.is_waiting, seconds)
+        stdout, stderr = self.process.communicate()
         assert (self.process.returncode, stderr) == (0, b"")
         if not stdout:
             return {}
