@@ -23,7 +23,8 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
-from orchestra_core.wording.ages import SECOND, precise_duration
+from orchestra_core.wording.ages import precise_duration
+from orchestra_core.worker_state import WorkerLimits, limits_of
 from orchestra_tui import themes
 from orchestra_tui.backend.daemon_hold import DaemonHold
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
@@ -42,6 +43,7 @@ from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.driver import RoomDriver
 
 _NO_KEY = "none"  # no terminal sends it; Textual takes an empty one for the table's own
+_NO_LIMITS = WorkerLimits()
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
@@ -79,16 +81,18 @@ class RoomApp(AppBase):
         daemon: DaemonKeeper | None = None,
         clock: Clock = now_ms,
         own_clone: Callable[[], str] = str,
-        unread_limit: int = 0,
+        limits: WorkerLimits = _NO_LIMITS,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
         theme_choice: ThemeChoice | None = None,
+        counts_in_title: bool = True,
         settled: Callable[[], object] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver)
         self.title = "Orchestra"
         self._settled = settled
+        self._counts_in_title = counts_in_title
         self._begun = False
         self._leaving: int | None = None  # the exit code, once leaving was asked for too early
         self._source = source
@@ -96,7 +100,7 @@ class RoomApp(AppBase):
         self._daemon = daemon
         self._keeps_daemon = False
         self.view_model = ViewModel(self._step, clock, own_clone)
-        self.view_model.state.unread_limit = unread_limit
+        self.view_model.state.limits = limits
         self.tool_calls = ToolCalls(tools)
         self.server = ServerStatus("off")
         self.lacks_daemon = False
@@ -191,6 +195,11 @@ class RoomApp(AppBase):
         if self._room.is_attached:
             self._room.server_changed()
 
+    def name_terminal(self, title: str) -> None:
+        """Name the terminal's window, unless the person has configured otherwise."""
+        if self._counts_in_title and isinstance(self._driver, RoomDriver):
+            self._driver.set_title(title)
+
     def action_theme(self) -> None:
         """Change between the dark and the light theme."""
         dark = self.current_theme.dark
@@ -242,8 +251,9 @@ def run_room(
         ServerSupervisor(launch, early=early),
         daemon=DaemonHold(project, settings),
         own_clone=lambda: own_clone_id(project.git_dir),
-        unread_limit=settings.unread_limit * SECOND,
+        limits=limits_of(settings),
         keymap=options.keymap,
+        counts_in_title=options.counts_in_title,
         theme_choice=ThemeChoice(settings.state_dir, options.theme),
         settled=_keep_what_there_is,
         driver=RoomDriver,

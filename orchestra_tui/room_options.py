@@ -17,6 +17,7 @@ class RoomOptions:
 
     keymap: Mapping[str, str] = field(default_factory=dict[str, str])
     theme: str = ""
+    counts_in_title: bool = True
     problems: tuple[ConfigProblem, ...] = ()
 
 
@@ -33,7 +34,12 @@ def read_room_options(configuration: Configuration) -> RoomOptions:
         fault = f'theme.name = "{theme}" is no theme; there are {known}'
         problems.append(problem_of(configuration, "theme.name", fault))
         theme = ""
-    return RoomOptions(keymap.keys, theme, (*configuration.problems, *problems))
+    return RoomOptions(
+        keymap.keys,
+        theme,
+        bool(configuration.value("notifications.title")),
+        (*configuration.problems, *problems),
+    )
 
 
 def theme_names() -> list[str]:

@@ -38,7 +38,7 @@ class ViewModel:
         clock: Clock = now_ms,
         own_clone: Callable[[], str] = str,
     ) -> None:
-        self.state = IndexedState()
+        self.state = IndexedState(clock=clock)
         self.link: StoreLink = "connecting"
         self.link_since = 0
         self.reason = ""

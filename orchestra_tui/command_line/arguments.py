@@ -42,6 +42,8 @@ environment:
                         the project (default: derived from the repository's path)
   ORCHESTRA_UNREAD_LIMIT  seconds until unread mail is marked overdue
                         (default: 120; 0: never)
+  ORCHESTRA_STUCK_LIMIT  seconds until a worker that runs one tool, or reports nothing,
+                        counts as stuck (default: 600; 0: never)
   ORCHESTRA_LINGER      seconds that the daemon stays once nobody needs it (default: 300)
   ORCHESTRA_HISTORY_KEEP  days of history that the daemon keeps (default: 0: all)
   XDG_CONFIG_HOME       directory of orchestra/config.toml (default: ~/.config); the

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from orchestra_core.events import Event
+from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
 from orchestra_core.wording.asked import answer_in_short, asked_in_short
 from orchestra_tui.presentation.details import conflict_lines
@@ -126,16 +127,12 @@ def _chamber_said(event: Event) -> EventText:
     match event.kind:
         case kind if kind in _CHAMBER:
             said = _CHAMBER[kind]
+        case kind if chamber is not None and kind in _OF_CHAMBER:
+            said = _OF_CHAMBER[kind](chamber)
         case "chamber.created":
             said = EventText(f"created on {chamber.branch if chamber else ''}")
         case "chamber.moved":
             said = EventText(f"moved to {chamber.path if chamber else ''}")
-        case "chamber.health-changed":
-            said = _health_said(chamber.health if chamber else ())
-        case "chamber.published":
-            said = _published_said(chamber.published if chamber else "")
-        case "chamber.handed-over":
-            said = _handover_said(chamber.handover_fault if chamber else "")
         case "chamber.branch-renamed":
             said = EventText(f"branch renamed to {chamber.branch if chamber else ''}", "warn")
         case "chamber.saved-late":
@@ -147,6 +144,14 @@ def _chamber_said(event: Event) -> EventText:
             saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
             said = EventText(f"closed{saved}", "muted")
     return said
+
+
+_WORK: dict[Work, str] = {
+    "": "work unknown",
+    "none": "has no changes",
+    "uncommitted": "has uncommitted changes",
+    "committed": "has committed all its changes",
+}
 
 
 def _published_said(commit: str) -> EventText:
@@ -162,6 +167,14 @@ def _handover_said(fault: str) -> EventText:
 
 def _health_said(health: tuple[str, ...]) -> EventText:
     return EventText("; ".join(health), "warn") if health else EventText("healthy again", "ok")
+
+
+_OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
+    "chamber.health-changed": lambda chamber: _health_said(chamber.health),
+    "chamber.work-changed": lambda chamber: EventText(_WORK[chamber.work], "muted"),
+    "chamber.published": lambda chamber: _published_said(chamber.published),
+    "chamber.handed-over": lambda chamber: _handover_said(chamber.handover_fault),
+}
 
 
 def _interrupt_said(event: Event) -> EventText:
@@ -199,9 +212,9 @@ def _request_said(event: Event) -> EventText:
 
 
 _CONFLICT: dict[str, EventText] = {
-    "collision.appeared": EventText(f"{conflict_lines.SIGN} conflicts with", "warn"),
-    "collision.changed": EventText(f"{conflict_lines.SIGN} still conflicts with", "warn"),
-    "collision.cleared": EventText("no longer conflicts with", "ok"),
+    "collision.appeared": EventText(f"{conflict_lines.SIGN} collides with", "warn"),
+    "collision.changed": EventText(f"{conflict_lines.SIGN} still collides with", "warn"),
+    "collision.cleared": EventText("no longer collides with", "ok"),
 }
 
 

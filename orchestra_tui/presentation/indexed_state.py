@@ -1,9 +1,10 @@
 """The project's state with indexes for the screen; applying an event takes constant time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_places import ClonePlace, place_of
 from orchestra_core.events import Event
 from orchestra_core.models import (
@@ -22,6 +23,10 @@ from orchestra_core.models import (
 )
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
+from orchestra_core.worker_state import RANK, WorkerLimits, WorkerState
+from orchestra_tui.presentation.worker_index import WorkerIndex
+
+_WAITING = ("needs-you", "stuck")
 
 
 class Diff(NamedTuple):
@@ -56,10 +61,10 @@ class ChangedRows:
 class IndexedState:
     """What tables, details and the status line read; `load` starts it, then events are applied."""
 
-    def __init__(self, state: ProjectState | None = None) -> None:
+    def __init__(self, state: ProjectState | None = None, clock: Clock = now_ms) -> None:
         self.diffs: dict[str, Diff] = {}
         self.own_clone = ""  # the id of the one that the room is in; "" while it is unknown
-        self.unread_limit = 0  # ms after which unread mail is overdue; 0 for never
+        self.workers = WorkerIndex(clock)
         self.load(state or ProjectState())
 
     def load(self, state: ProjectState) -> None:
@@ -95,6 +100,30 @@ class IndexedState:
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
         for conflict in state.conflicts.values():
             self._index_conflict(conflict)
+        self.workers.load(state)
+
+    @property
+    def limits(self) -> WorkerLimits:
+        """After how long unread mail is overdue, and a silent worker stuck."""
+        return self.workers.limits
+
+    @limits.setter
+    def limits(self, limits: WorkerLimits) -> None:
+        self.workers.limits = limits
+        self.workers.load(self.documents)
+
+    @property
+    def unread_limit(self) -> int:
+        """After how many ms unread mail is overdue; 0 for never."""
+        return self.workers.limits.unread
+
+    def worker_of(self, chamber: Chamber) -> WorkerState:
+        """Return the state of a chamber's worker."""
+        return self.workers.of(chamber)
+
+    def refresh_workers(self) -> ChangedRows:
+        """Compute the states anew that time alone has changed."""
+        return self._update_workers(self.workers.overdue())
 
     def apply(self, event: Event) -> ChangedRows:
         """Apply one event and return the rows it changes: none for an event applied before."""
@@ -106,6 +135,7 @@ class IndexedState:
         if event.data.removed:
             self._forget(event.task_id, event.data.removed, changed_rows)
         self.documents.apply(event)
+        changed_rows.add(self._update_workers(changed_rows.chambers))
         if event.data.clone is not None:
             changed_rows.chambers |= self._chambers_elsewhere()
         return changed_rows
@@ -113,7 +143,9 @@ class IndexedState:
     def report_presence(self, presence: Presence) -> ChangedRows:
         """Store a worker's latest report."""
         self.presence[presence.chamber_id] = presence
-        return ChangedRows(chambers={presence.chamber_id})
+        changed_rows = ChangedRows(chambers={presence.chamber_id})
+        changed_rows.add(self._update_workers(changed_rows.chambers))
+        return changed_rows
 
     def hear_clones(self, heartbeats: Mapping[str, Heartbeat]) -> ChangedRows:
         """Take when each clone was last heard."""
@@ -176,9 +208,12 @@ class IndexedState:
         return [task.id for task in sorted(self.tasks.values(), key=_task_order)]
 
     def chamber_keys(self, task_id: str = "") -> list[str]:
-        """Return the ids of a task's chambers, or of all: standing before gone, newest first."""
+        """Return the ids of a task's chambers, or of all, by group; those that need somebody first.
+
+        Within a group the newest comes first, but where somebody has to act, what waits longest.
+        """
         chambers = self.chambers_of(task_id) if task_id else self.chambers.values()
-        return [chamber.id for chamber in sorted(chambers, key=_chamber_order)]
+        return [chamber.id for chamber in sorted(chambers, key=self._by_need)]
 
     def discovery_keys(self, task_id: str = "") -> list[str]:
         """Return the ids of a task's discoveries, or of all, the newest first."""
@@ -195,9 +230,11 @@ class IndexedState:
                 self._index_discovery(document, changed_rows)
             case Interrupt():
                 self._index_interrupt(document)
+                self.workers.take_mail(document)
                 changed_rows.chambers.add(document.chamber_id)
             case WorkerRequest():
                 self._index_request(document)
+                self.workers.take_request(document)
                 changed_rows.chambers.add(document.chamber_id)
             case Conflict():
                 changed_rows.chambers |= self._index_conflict(document)
@@ -207,6 +244,21 @@ class IndexedState:
                 changed_rows.tasks.add(document.task_id)
                 if document.chamber:
                     changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
+
+    def _by_need(self, chamber: Chamber) -> tuple[int, int, int, str]:
+        worker = self.workers.of(chamber)
+        waits = worker.since if worker.group in _WAITING else 0
+        return RANK[worker.group], waits, -chamber.created_at, chamber.name
+
+    def _update_workers(self, keys: Iterable[str]) -> ChangedRows:
+        changed_rows = ChangedRows()
+        for key in keys:
+            chamber = self.chambers.get(key)
+            if chamber is not None and self.workers.update(chamber):
+                changed_rows.chambers.add(key)
+                changed_rows.tasks.add(chamber.task_id)
+                changed_rows.chamber_order = True
+        return changed_rows
 
     def _chambers_elsewhere(self) -> set[str]:
         chambers = (self.chambers[key] for key in self.standing_chambers)
@@ -218,7 +270,9 @@ class IndexedState:
         """Drop what went into the archive from every index; no row of it is shown any more."""
         self.open_tasks.discard(task_id)
         self._discoveries_of.pop(task_id, None)
-        for chamber_key in self._chambers_of.pop(task_id, ()):
+        chamber_keys = self._chambers_of.pop(task_id, [])
+        self.workers.forget(chamber_keys)
+        for chamber_key in chamber_keys:
             self._mail_of.pop(chamber_key, None)
             self._conflicts_of.pop(chamber_key, None)
             self._open_requests_of.pop(chamber_key, None)
@@ -242,8 +296,7 @@ class IndexedState:
         self._index_chamber(chamber)
         changed_rows.chambers.add(chamber.id)
         changed_rows.tasks.add(chamber.task_id)
-        moved = before is None or _chamber_order(before) != _chamber_order(chamber)
-        changed_rows.chamber_order |= moved
+        changed_rows.chamber_order |= before is None or before.state != chamber.state
 
     def _index_chamber(self, chamber: Chamber) -> None:
         stands = chamber.is_standing
@@ -293,10 +346,6 @@ def _set_member(keys: set[str], key: str, *, present: bool) -> None:
 
 def _task_order(task: Task) -> tuple[bool, int, str]:
     return (task.is_over, -task.started_at, task.id)
-
-
-def _chamber_order(chamber: Chamber) -> tuple[bool, int, str]:
-    return (not chamber.is_standing, -chamber.created_at, chamber.name)
 
 
 def _discovery_order(discovery: Discovery) -> tuple[int, str]:

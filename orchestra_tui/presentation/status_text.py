@@ -1,17 +1,19 @@
 """The status line: whether the room is live, and its counts."""
 
-from collections.abc import Reversible, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Reversible, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from math import ceil
 from typing import Literal
 
 from orchestra_core.models import Interrupt
 from orchestra_core.wording.ages import age, due, precise_duration
+from orchestra_core.wording.states import GROUP_SYMBOLS, count_text
+from orchestra_core.worker_state import Group
 from orchestra_tui.presentation.details.conflict_lines import SIGN
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.presentation.rows.symbols import OVERDUE, SUSPENDED
+from orchestra_tui.presentation.rows.symbols import GROUP_TONES, OVERDUE, SUSPENDED
 from orchestra_tui.presentation.text_fit import cut_line, line_width, plain
 
 StoreLink = Literal["connecting", "live", "reconnecting", "lost"]
@@ -43,6 +45,7 @@ class Status:
     overdue: int = 0
     suspended: int = 0
     conflicts: int = 0
+    workers: Mapping[Group, int] = field(default_factory=dict[Group, int])
     latency: Latency | None = None
     project: str = ""
 
@@ -85,6 +88,8 @@ _SERVER: dict[ServerState, Cell] = {
     "restarting": Cell("server restarting", "warn"),
     "stopped": Cell("server stopped", "critical"),
 }
+# What is counted of the workers; where there is no room, the first goes first.
+_COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")
 _NO_DAEMON = Cell("no daemon", "warn")
 
 
@@ -102,6 +107,15 @@ def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
     if status.lacks_daemon:
         left_side.extend((Cell("  "), _NO_DAEMON))
     return _with_right(tuple(left_side), _numbers(status), width), moment
+
+
+def title_text(status: Status) -> str:
+    """Return the terminal's title: who needs somebody, then the project."""
+    calling: tuple[Group, ...] = ("needs-you", "stuck")
+    words = [
+        count_text(group, status.workers[group]) for group in calling if status.workers.get(group)
+    ]
+    return " · ".join((*words, plain(status.project) or "orchestra"))
 
 
 def _numbers(status: Status) -> list[Cell]:
@@ -126,6 +140,11 @@ def _numbers(status: Status) -> list[Cell]:
         numbers.append(Cell(late, "critical"))
     elif status.unread:
         numbers.append(Cell(f"{status.unread} unread", "warn"))
+    for group in _COUNTED:
+        count = status.workers.get(group, 0)
+        if count:
+            words = f"{GROUP_SYMBOLS[group]} {count_text(group, count)}"
+            numbers.append(Cell(words, GROUP_TONES[group]))
     return numbers
 
 

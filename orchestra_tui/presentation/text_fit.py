@@ -10,6 +10,7 @@ from orchestra_core.text import clean
 from orchestra_tui.presentation.rows.cells import Align, Cell, Column, Line
 
 ELLIPSIS = "…"
+_LEAST_BADGE = 5  # cells; what is left of a shorter one says nothing
 # Joiners, variation selectors, skin tones, soft hyphens and the byte order mark: terminals disagree
 # on the width of what they join or modify, and a column that is off by one breaks every border.
 _UNSTEADY = re.compile("[\u00ad\u200b\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
@@ -42,6 +43,24 @@ def fit(text: str, width: int, align: Align = "left") -> str:
         size = cell_len(text)
     padding = " " * (width - size)
     return padding + text if align == "right" else text + padding
+
+
+def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
+    """Return a cell in exactly `width` cells; its badges stand at the right end.
+
+    Of a text that is too long they leave half of the width; a badge without room is cut or left
+    out.
+    """
+    badges: list[Cell] = []
+    space = width - min(cell_len(inert(cell.text)), (width + 1) // 2)
+    for badge in cell.badges:
+        size = min(cell_len(inert(badge.text)) + 1, space)
+        if size < _LEAST_BADGE:
+            break
+        badges.append(Cell(fit(f" {badge.text}", size), badge.tone))
+        space -= size
+    used = sum(cell_len(badge.text) for badge in badges)
+    return [Cell(fit(cell.text, width - used, align), cell.tone), *badges]
 
 
 def cut_line(line: Line, width: int) -> Line:

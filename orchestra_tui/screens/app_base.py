@@ -29,6 +29,9 @@ class AppBase(App[int]):
         """Put a theme on, and keep the choice."""
         raise NotImplementedError
 
+    def name_terminal(self, title: str) -> None:
+        """Name the terminal's window; the application knows its driver."""
+
     def start(self, work: Work) -> None:
         """Run `work` in the background; it outlives the dialog that started it."""
         self.run_worker(work())

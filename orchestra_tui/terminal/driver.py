@@ -20,6 +20,8 @@ from orchestra_tui.terminal.output import TerminalOutput
 _AT_ONCE = 4_096  # bytes
 _FLUSH_SECONDS = 1.0
 _CLOCK_SLACK = 0.01  # seconds; the parser reads another clock than the loop
+# XTWINOPS: what does not know them ignores them.
+_KEEP_TITLE, _FORMER_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 _SIGNALLED = 128  # what shells add to a signal's number
 
 
@@ -32,6 +34,13 @@ class RoomDriver(LinuxDriver):
 
     _output: TerminalOutput | None = None
     _in_use = False
+    _title = ""
+
+    def set_title(self, title: str) -> None:
+        """Name the terminal's window; its former name comes back at the end."""
+        if title != self._title:
+            self.write(f"{'' if self._title else _KEEP_TITLE}\x1b]2;{title}\x07")
+            self._title = title
 
     def write(self, data: str) -> None:
         """Queue `data` for the terminal."""
@@ -63,6 +72,9 @@ class RoomDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Restore the terminal's former state."""
         self._in_use = False
+        if self._title:
+            self.write(_FORMER_TITLE)
+            self._title = ""
         super().stop_application_mode()
 
     def close(self) -> None:

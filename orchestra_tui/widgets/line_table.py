@@ -12,7 +12,7 @@ from orchestra_tui.presentation.empty_panes import no_match
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
 from orchestra_tui.presentation.rows.row_source import RowSource
 from orchestra_tui.presentation.rows.selection import Selection
-from orchestra_tui.presentation.text_fit import arrange, fit, wrap
+from orchestra_tui.presentation.text_fit import arrange, fit, fit_cell, wrap
 from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scroll_area import ScrollArea
 
@@ -25,7 +25,8 @@ class LineTable(ScrollArea):
     """Rows under columns with one cursor, which stays on its key through sorting and filtering.
 
     `show` sets the keys and their order, `changed` names rows whose content changed, `tick`
-    updates ages. Rows are built when they come on screen, so filling is cheap.
+    updates ages. Rows are built when they come on screen, so filling is cheap. With `heading`, rows
+    of one group stand below its name in place of the titles, as long as all of it fits.
     """
 
     @dataclass
@@ -59,6 +60,7 @@ class LineTable(ScrollArea):
         *,
         empty: str = "",
         header: bool = True,
+        heading: Callable[[str], str] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
@@ -67,6 +69,8 @@ class LineTable(ScrollArea):
         self._rows = rows
         self._empty = empty
         self._header = header
+        self._heading = heading
+        self._grouped: Sequence[int | str] | None = None  # lines: a row's index, or a heading
         self._selection = Selection(rows.words)
         self._built: dict[str, Row] = {}
         self._strips: dict[str, Strip] = {}
@@ -86,7 +90,9 @@ class LineTable(ScrollArea):
 
     @property
     def window_start(self) -> int:
-        """One line for the titles, unless the rows need it more."""
+        """One line for the titles, unless the rows need it more or stand in groups."""
+        if self._groups():
+            return 0
         height = self.extent.height
         roomy = height >= ROOMY or len(self._selection.shown) < height
         return 1 if self._header and roomy and self._selection.shown else 0
@@ -127,9 +133,9 @@ class LineTable(ScrollArea):
         if self._reselect(lambda: self._selection.refresh(keys)):
             return
         on_screen = self._on_screen()
-        for y, key in enumerate(on_screen, self.window_start):
+        for at, key in enumerate(on_screen, self._first_shown()):
             if key in keys:
-                self._rebuild(key, y)
+                self._rebuild(key, self._line_of(at))
         self._drop(set(keys).difference(on_screen))
 
     def tick(self) -> None:
@@ -174,12 +180,8 @@ class LineTable(ScrollArea):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a double click opens."""
-        at = self.top + event.y - self.window_start
-        if (
-            event.y < self.window_start
-            or at >= len(self._selection.shown)
-            or event.x >= self.extent.width - 1
-        ):
+        at = self._row_at(event.y)
+        if at is None or event.x >= self.extent.width - 1:
             return
         self._move_to(at)
         if event.chain == 2:  # noqa: PLR2004 - a double click
@@ -201,9 +203,9 @@ class LineTable(ScrollArea):
             return self._draw_empty(y, width)
         if y < self.window_start:
             return self._draw_titles(width)
-        at = self.top + y - self.window_start
-        if at >= len(self._selection.shown):
-            return self.strip_of((), width)
+        at = self._row_at(y)
+        if at is None:
+            return self.strip_of((Cell(f" {self._heading_at(y)}", "muted"),), width)
         key = self._selection.shown[at]
         if at == self._selection.cursor:
             return self._draw_cursor(key, y, width)
@@ -217,10 +219,12 @@ class LineTable(ScrollArea):
         """Drop the strips and the columns' widths."""
         self._strips.clear()
         self._widths = ()
+        self._grouped = None
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor on screen at the new size."""
         super().on_resize(event)
+        self._grouped = None
         self._keep_in_view()
 
     def _draw_empty(self, y: int, width: int) -> Strip:
@@ -250,7 +254,8 @@ class LineTable(ScrollArea):
         gap = ""
         for cell, column, size in zip(row.cells, self._columns, self._widths, strict=True):
             if size:
-                cells.append(Cell(gap + fit(cell.text, size, column.align), cell.tone))
+                cells.append(Cell(gap, cell.tone))
+                cells += fit_cell(cell, size, column.align)
                 gap = " " * column.gap
         return tuple(cells)
 
@@ -275,7 +280,50 @@ class LineTable(ScrollArea):
             self._strips.pop(key, None)
 
     def _on_screen(self) -> Sequence[str]:
-        return self._selection.shown[self.top : self.top + self.window_height]
+        first = self._first_shown()
+        return self._selection.shown[first : first + self.window_height]
+
+    # Lines of rows in groups
+
+    def _groups(self) -> Sequence[int | str]:
+        """Return what each line shows when the rows stand in groups; nothing when they do not."""
+        if self._grouped is None:
+            self._grouped = self._group_rows()
+        return self._grouped
+
+    def _group_rows(self) -> Sequence[int | str]:
+        if self._heading is None or not 0 < len(self._selection.shown) < self.extent.height:
+            return ()
+        lines: list[int | str] = []
+        last = ""
+        for at, key in enumerate(self._selection.shown):
+            group = self._heading(key)
+            if group != last:
+                lines.append(group)
+            lines.append(at)
+            last = group
+        return lines if len(lines) <= self.extent.height else ()
+
+    def _first_shown(self) -> int:
+        return 0 if self._groups() else self.top
+
+    def _line_of(self, at: int) -> int:
+        """Return on which of the widget's lines the row of that index is."""
+        groups = self._groups()
+        return groups.index(at) if groups else at - self.top + self.window_start
+
+    def _row_at(self, y: int) -> int | None:
+        """Return the index of the row on line `y`, None for any other line."""
+        groups = self._groups()
+        if groups:
+            line = groups[y] if 0 <= y < len(groups) else ""
+            return line if isinstance(line, int) else None
+        at = self.top + y - self.window_start
+        return at if y >= self.window_start and at < len(self._selection.shown) else None
+
+    def _heading_at(self, y: int) -> str:
+        line = self._groups()[y] if y < len(self._groups()) else ""
+        return line if isinstance(line, str) else ""
 
     # Cursor and filter
 
@@ -284,6 +332,7 @@ class LineTable(ScrollArea):
         cursor, key = self._selection.cursor, self._selection.key
         if select() is False:
             return False
+        self._grouped = None
         if self.top:
             self.top += self._selection.cursor - cursor
         self._keep_in_view()
@@ -306,11 +355,16 @@ class LineTable(ScrollArea):
             self._announce()
 
     def _redraw_cursor(self) -> None:
-        y = self._selection.cursor - self.top + self.window_start
+        if not self._selection.shown:
+            return
+        y = self._line_of(self._selection.cursor)
         if self.window_start <= y < self.extent.height:
             self.redraw(y)
 
     def _keep_in_view(self) -> None:
+        if self._groups():  # all of it fits
+            self.top = 0
+            return
         highest = max(self._selection.cursor - self.window_height + 1, 0)
         self.top = min(max(min(self.top, self._selection.cursor), highest), self.lowest_top)
 

@@ -45,6 +45,7 @@ Kind = Literal[
     "chamber.claimed",
     "chamber.branch-renamed",
     "chamber.health-changed",
+    "chamber.work-changed",
     "chamber.published",
     "chamber.handed-over",
     "chamber.suspended",

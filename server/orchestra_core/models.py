@@ -7,6 +7,7 @@ What a state means for others is a property here, and nowhere else. `is_over` is
 that reaches no other state by itself.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -24,7 +25,19 @@ ConflictState = Literal["open", "clear"]
 RequestKind = Literal["permission", "question"]
 RequestState = Literal["open", "answered", "withdrawn"]
 AnswerName = Literal["allow", "allow-like", "deny", "choose"]
-WorkerState = Literal["unknown", "starting", "working", "waiting", "idle", "finished", "failed"]
+PresenceState = Literal[
+    "unknown",
+    "starting",
+    "working",
+    "waiting",
+    "idle",
+    "aborted",
+    "finished",
+    "failed",
+    "killed",
+    "gone",
+]
+Work = Literal["", "none", "uncommitted", "committed"]
 
 # Two sets for programs that hold only a state's name, such as `orchestra status`.
 OVER_TASK = ("completed", "closed")
@@ -35,10 +48,11 @@ _UNREAD = ("sent", "posted")
 _WITHDRAWN = ("cancelled", "expired")
 _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
 _ACTIVE_WORKER = ("starting", "working", "waiting")
-_OVER_WORKER = ("finished", "failed")
+_OVER_WORKER = ("finished", "failed", "killed", "gone")
 
 OPERATOR = "operator"  # the actor of what a person does
 BASE = "base"  # the side of a conflict that is no chamber
+MERGED = "its work is merged"  # how the note of a closed chamber begins that left nothing unmerged
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -116,6 +130,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     suspended_by: str = ""  # the id of the interrupt that asked for it
     allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
+    work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
     published_at: int = 0
@@ -151,9 +166,19 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state not in STANDING_CHAMBER
 
     @property
+    def has_landed(self) -> bool:
+        """Whether it was closed with all its work merged."""
+        return self.state == "closed" and self.note.startswith(MERGED)
+
+    @property
     def holds_work(self) -> bool:
         """Whether a worker's work can be in its directory: live, or closing and not yet removed."""
         return self.state in _WITH_WORK
+
+    def current(self, presence: "Presence | None") -> "Presence | None":
+        """Return its worker's report, None for one from before it was made or restored."""
+        made = max(self.created_at, self.ready_at)
+        return presence if presence is not None and presence.since >= made else None
 
     def is_proven_ready(self, presence: "Presence | None") -> bool:
         """Tell whether its hook answered the probe, or has reported since the chamber was made."""
@@ -226,6 +251,13 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_withdrawn(self) -> bool:
         """Whether it ended unread: cancelled by somebody, or expired with its chamber or worker."""
         return self.state in _WITHDRAWN
+
+    def is_critical(self, discoveries: Mapping[str, Discovery]) -> bool:
+        """Whether it says that the work may be wrong or must stop."""
+        discovery = discoveries.get(self.discovery_id)
+        return self.requires != "review" or (
+            discovery is not None and discovery.severity == "critical"
+        )
 
     @property
     def is_over(self) -> bool:
@@ -324,15 +356,22 @@ class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a chamber's worker does right now; the last report wins and history does not keep it."""
+    """What a chamber's worker does right now; the last report wins and history does not keep it.
+
+    A turn that was `aborted` waits for a person; a worker that was `killed` was ended by somebody,
+    one that is `gone` has no process any more.
+    """
 
     chamber_id: str
-    state: WorkerState = "unknown"
+    state: PresenceState = "unknown"
     tool: str = ""
     detail: str = ""
     since: int = 0
     agent_id: str = ""
-    message: str = ""  # the worker's last message, once it is idle, finished or failed
+    message: str = ""  # the worker's last message, or the fault, once it does nothing any more
+    asks: RequestKind | None = None  # what it waits for
+    transcript: str = ""  # the file in which its client keeps the conversation
+    process: str = ""  # its client's, as `process_mark` names it
 
     @property
     def is_active(self) -> bool:

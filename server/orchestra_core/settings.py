@@ -1,4 +1,4 @@
-"""The settings, read once: six variables of the environment, and the options of the configuration.
+"""The settings, read once: seven variables of the environment and the configuration's options.
 
 All are optional. A variable wins over the person's file, and that over the repository's.
 """
@@ -19,11 +19,14 @@ REDIS_URL = "ORCHESTRA_REDIS_URL"
 STATE_DIR = "ORCHESTRA_STATE_DIR"
 PROJECT = "ORCHESTRA_PROJECT"
 UNREAD_LIMIT = "ORCHESTRA_UNREAD_LIMIT"
+STUCK_LIMIT = "ORCHESTRA_STUCK_LIMIT"
 LINGER = "ORCHESTRA_LINGER"
 HISTORY_KEEP = "ORCHESTRA_HISTORY_KEEP"
-VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, LINGER, HISTORY_KEEP)
+VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, STUCK_LIMIT, LINGER, HISTORY_KEEP)
 # Seconds: a working worker calls a tool many times in that time, and reads its mail.
 _UNREAD_SECONDS = 120
+# Seconds: few tools run longer, and a client at work reports more often.
+_STUCK_SECONDS = 600
 # Seconds: workers at work call a tool in that time, which keeps the daemon.
 _LINGER_SECONDS = 300
 _LONGEST = 86_400
@@ -35,6 +38,8 @@ class Settings:
     """Where state is kept and the project's id; empty means the default.
 
     `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
+    `stuck_limit`: after how many seconds a worker that still runs one tool, or reports nothing,
+    counts as stuck; 0 is never.
     `linger`: for how many seconds the daemon stays once nobody needs it.
     `history_keep`: how many days of history are kept; 0 is all.
     `problems`: what is wrong in the configuration's files, and was ignored.
@@ -45,6 +50,7 @@ class Settings:
     runtime_dir: Path
     project: str
     unread_limit: int = _UNREAD_SECONDS
+    stuck_limit: int = _STUCK_SECONDS
     linger: int = _LINGER_SECONDS
     history_keep: int = 0
     problems: "tuple[ConfigProblem, ...]" = ()
@@ -72,6 +78,13 @@ def read_settings(
             env,
             UNREAD_LIMIT,
             _configured(configuration, "limits.unread", _UNREAD_SECONDS),
+            "seconds",
+            "is never",
+        ),
+        stuck_limit=_number(
+            env,
+            STUCK_LIMIT,
+            _configured(configuration, "limits.stuck", _STUCK_SECONDS),
             "seconds",
             "is never",
         ),

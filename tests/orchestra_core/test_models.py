@@ -13,8 +13,8 @@ from orchestra_core.models import (
     ConflictState,
     InterruptState,
     Presence,
+    PresenceState,
     TaskState,
-    WorkerState,
 )
 from tests.support.samples import NOON, a_chamber, a_conflict, a_task, an_interrupt
 
@@ -40,14 +40,17 @@ INTERRUPTS: dict[InterruptState, set[str]] = {
     "expired": {"is_over", "is_withdrawn"},
 }
 CONFLICTS: dict[ConflictState, set[str]] = {"open": set(), "clear": {"is_over"}}
-WORKERS: dict[WorkerState, set[str]] = {
+WORKERS: dict[PresenceState, set[str]] = {
     "unknown": set(),
     "starting": {"is_active"},
     "working": {"is_active"},
     "waiting": {"is_active"},
     "idle": set(),
+    "aborted": set(),
     "finished": {"is_over"},
     "failed": {"is_over"},
+    "killed": {"is_over"},
+    "gone": {"is_over"},
 }
 
 
@@ -60,7 +63,7 @@ def test_the_expected_tables_list_every_state() -> None:
     assert set(CHAMBERS) == set(get_args(ChamberState))
     assert set(INTERRUPTS) == set(get_args(InterruptState))
     assert set(CONFLICTS) == set(get_args(ConflictState))
-    assert set(WORKERS) == set(get_args(WorkerState))
+    assert set(WORKERS) == set(get_args(PresenceState))
 
 
 @pytest.mark.parametrize(("state", "expected"), TASKS.items())
@@ -100,7 +103,7 @@ def test_each_conflict_state_has_the_expected_properties(
 
 @pytest.mark.parametrize(("state", "expected"), WORKERS.items())
 def test_each_worker_state_has_the_expected_properties(
-    state: WorkerState, expected: set[str]
+    state: PresenceState, expected: set[str]
 ) -> None:
     presence = Presence(chamber_id=a_chamber().id, state=state)
 

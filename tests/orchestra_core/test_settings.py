@@ -9,6 +9,7 @@ from orchestra_core.settings import (
     PROJECT,
     REDIS_URL,
     STATE_DIR,
+    STUCK_LIMIT,
     UNREAD_LIMIT,
     Settings,
     read_settings,
@@ -84,6 +85,8 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
 
 def test_the_limit_for_urgent_mail_is_read_from_the_environment() -> None:
     assert read_settings({}).unread_limit == 120
+    assert read_settings({}).stuck_limit == 600
+    assert read_settings({STUCK_LIMIT: "60"}).stuck_limit == 60
     assert read_settings({UNREAD_LIMIT: " 30 "}).unread_limit == 30
     assert read_settings({UNREAD_LIMIT: "0"}).unread_limit == 0
 

@@ -58,7 +58,7 @@ def test_the_footer_has_enough_contrast(theme: Theme, text: str, background: str
 
 @pytest.mark.parametrize(
     "states",
-    [symbols.TASK, symbols.CHAMBER, symbols.WORKER, symbols.SEVERITY, symbols.MAIL],
+    [symbols.TASK, symbols.CHAMBER, symbols.PRESENCE, symbols.SEVERITY, symbols.MAIL],
     ids=["task", "chamber", "worker", "severity", "mail"],
 )
 def test_every_state_differs_in_its_text_alone(states: dict[str, Cell]) -> None:

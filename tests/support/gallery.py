@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_core.replies.reply import Reply
+from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
@@ -99,6 +100,7 @@ class Scene:
     presses: Sequence[str] = ()  # each is one key, or a text to type
     server: ServerStatus = field(default_factory=lambda: ServerStatus("ready"))
     unread_limit: int = 0  # ms
+    stuck_limit: int = 0  # ms
 
 
 def app_of(scene: Scene) -> RoomApp:
@@ -109,7 +111,7 @@ def app_of(scene: Scene) -> RoomApp:
         source,
         tools,
         clock=lambda: NOW,
-        unread_limit=scene.unread_limit,
+        limits=WorkerLimits(unread=scene.unread_limit, silent=scene.stuck_limit),
         light=scene.light,
     )
 
@@ -147,22 +149,22 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="busy-200x60", tells=stories.busy, presses=("2",), size=LARGE),
     Scene(name="tasks-80x24", tells=stories.busy, size=SMALL),
     Scene(name="detail-80x24", tells=stories.busy, presses=("2", "enter"), size=SMALL),
-    Scene(name="mail", tells=stories.all_mail, presses=("2", "j", "j", "h")),
+    Scene(name="mail", tells=stories.all_mail, presses=("2", "j", "h")),
     Scene(name="mail-light", tells=stories.all_mail, presses=("2", "h"), light=True),
-    Scene(name="suspended", tells=stories.held_up, presses=("2", "j"), unread_limit=30_000),
+    Scene(name="suspended", tells=stories.held_up, presses=("2",), unread_limit=30_000),
     Scene(
         name="suspend-editor",
         tells=stories.busy,
-        presses=("2", "j", "S", "Wait for the schema"),
+        presses=("2", "S", "Wait for the schema"),
         size=SMALL,
     ),
     Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
-    Scene(name="activity", tells=stories.busy, presses=("2", "j", "l")),
-    Scene(name="diff", tells=stories.busy, presses=("2", "j", "l", "l")),
+    Scene(name="activity", tells=stories.busy, presses=("2", "l")),
+    Scene(name="diff", tells=stories.busy, presses=("2", "l", "l")),
     Scene(name="conflict", tells=stories.conflict, presses=("2", "j")),
     Scene(name="health", tells=stories.ailing, presses=("2", "j")),
     Scene(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),
-    Scene(name="conflict-80x24", tells=stories.conflict, presses=("2", "j"), size=SMALL),
+    Scene(name="conflict-80x24", tells=stories.conflict, presses=("2",), size=SMALL),
     Scene(name="restored", tells=stories.restored, presses=("2", "j")),
     Scene(name="disconnected", tells=stories.lost, server=ServerStatus("restarting", "in 2 s")),
     Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
@@ -170,12 +172,12 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         name="interrupt-editor",
         tells=stories.busy,
-        presses=("2", "j", "i", "Use PKCE with S256 only", "ctrl+r"),
+        presses=("2", "i", "Use PKCE with S256 only", "ctrl+r"),
     ),
     Scene(
         name="interrupt-sent",
         tells=stories.all_mail,
-        presses=("2", "j", "i", "Keep the cookie", "ctrl+s"),
+        presses=("2", "i", "Keep the cookie", "ctrl+s"),
     ),
     Scene(
         name="interrupt-editor-80x24",
@@ -191,7 +193,7 @@ SCENES: tuple[Scene, ...] = (
     ),
     Scene(name="help", tells=stories.busy, presses=("?",)),
     Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
-    Scene(name="confirm-close", tells=stories.busy, presses=("2", "j", "x")),
+    Scene(name="confirm-close", tells=stories.busy, presses=("2", "x")),
     Scene(name="filter", tells=stories.busy, presses=("/", "postgres driver")),
     Scene(name="cannot", tells=stories.first_task, presses=("i",)),
     Scene(name="hostile", tells=stories.hostile, presses=("2",)),

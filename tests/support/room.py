@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
+from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSink, ServerStatus
 from orchestra_tui.backend.theme_choice import ThemeChoice
@@ -92,6 +93,7 @@ async def room_of(
     server: ServerStatus | None = None,
     clock: Clock = lambda: NOW,
     unread_limit: int = 0,
+    stuck_limit: int = 0,
     daemon: DaemonKeeper | None = None,
     theme_choice: ThemeChoice | None = None,
 ) -> AsyncGenerator[Room]:
@@ -104,7 +106,7 @@ async def room_of(
         played,
         daemon=daemon,
         clock=clock,
-        unread_limit=unread_limit,
+        limits=WorkerLimits(unread=unread_limit, silent=stuck_limit),
         keymap=keymap,
         theme_choice=theme_choice,
     )

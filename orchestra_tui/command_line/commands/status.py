@@ -3,6 +3,7 @@
 from orchestra_core.clock import now_ms
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
+from orchestra_core.worker_state import limits_of
 from orchestra_server.commands.status import status_text
 from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_tui.command_line.command_context import CommandContext
@@ -15,7 +16,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
     # What hooks have left belongs to the answer, and only a store takes it in.
     state = None if has_files(project.git_dir) else quick_snapshot(project.id, place.settings)
     state = state or _opened_snapshot(place)
-    text = status_text(project, state, now_ms(), as_json=as_json)
+    text = status_text(project, state, now_ms(), limits_of(place.settings), as_json=as_json)
     if as_json:
         print_json(text.rstrip("\n").encode())
     else:

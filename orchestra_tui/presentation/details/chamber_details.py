@@ -1,10 +1,10 @@
 """The detail area's texts on a chamber: where it is, what its worker does, and its briefing."""
 
-from msgspec.structs import replace
-
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
 from orchestra_core.wording.asked import LineKind, asked_in_full
+from orchestra_core.wording.states import worker_word
+from orchestra_core.worker_state import Group
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
 from orchestra_tui.presentation.details.task_and_discovery_details import (
@@ -14,12 +14,22 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
-from orchestra_tui.presentation.rows.chamber_rows import diff_cell, presence_cell
+from orchestra_tui.presentation.rows.chamber_rows import diff_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, HEALTH, REQUEST, SUSPENDED, UNPROVEN
+from orchestra_tui.presentation.rows.symbols import (
+    CHAMBER,
+    HEALTH,
+    REQUEST,
+    SUSPENDED,
+    UNPROVEN,
+    worker_cell,
+    worker_tone,
+)
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
 _ASKED_LINES = 60  # the dialog that answers has all of it
+# What the reason of a worker's state is called, by its group.
+_LABELS: dict[Group, str] = {"needs-you": "needs", "stuck": "with", "working": "runs"}
 
 
 def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
@@ -67,11 +77,18 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
 def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     """Return what the worker does and says, since when, and whether mail reaches it."""
     presence = state.presence.get(chamber.id)
+    worker = state.worker_of(chamber)
     said = presence.message if presence else ""
-    doing, _ = presence_cell(replace(presence, message="") if presence else None, now)
-    lines: list[Line] = [field("worker", doing)]
+    symbol = worker_cell(worker)
+    for_long = Cell(f"  for {age(worker.since, now)}", "muted")
+    tone = worker_tone(worker)
+    lines: list[Line] = [
+        field("worker", Cell(f"{symbol.text} {worker_word(worker)}", symbol.tone), for_long)
+    ]
+    if worker.reason and worker.reason != plain(said):
+        lines.append(field(_LABELS.get(worker.group, ""), Cell(plain(worker.reason), tone)))
     if presence and presence.since:
-        lines.append(field("since", Cell(time_of_day(presence.since), "muted")))
+        lines.append(field("since", Cell(time_of_day(worker.since), "muted")))
     lines += [field("" if at else "message", *line) for at, line in enumerate(text_lines(said))]
     if chamber.suspended_at:
         by = state.interrupts.get(chamber.suspended_by)

@@ -42,6 +42,19 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     return f"{SIGN} conflicts: {names}{files}"
 
 
+def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
+    """Return the short form for a row, `⚠ auth: app.py`; "" without any.
+
+    The first other side with the first file's name, and how many more there are.
+    """
+    if not conflicts:
+        return ""
+    first = conflicts[0]
+    file = f": {plain(first.files[0]).rpartition('/')[2]}" if first.files else ""
+    more = f" +{len(conflicts) - 1}" if len(conflicts) > 1 else ""
+    return f"{SIGN} {partner(first, chamber_id)}{file}{more}"
+
+
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     """Return a whole conflict: the other side, and each file with git's word for it."""
     other = partner(conflict, chamber_id)

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Discovery, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
+from orchestra_core.wording.states import worker_text
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
-from orchestra_tui.presentation.rows.chamber_rows import standing_cell
-from orchestra_tui.presentation.rows.symbols import CHAMBER, SEVERITY, TASK, WORKER
+from orchestra_tui.presentation.rows.chamber_rows import badges_of
+from orchestra_tui.presentation.rows.symbols import (
+    PRESENCE,
+    SEVERITY,
+    TASK,
+    worker_cell,
+    worker_tone,
+)
 from orchestra_tui.presentation.text_fit import fit, plain, text_lines
 
 LABEL_WIDTH = 11
@@ -60,9 +67,13 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     chambers = state.chambers_of(task.id)
     lines += heading("Chambers")
     for chamber in chambers:
-        worker, _ = standing_cell(chamber, state, now)
+        worker = state.worker_of(chamber)
         name = Cell(f" {fit(chamber.name, 20)} ")
-        lines.append((CHAMBER[chamber.state], name, worker))
+        words = Cell(plain(worker_text(worker)), worker_tone(worker))
+        badges = (
+            Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0]
+        )
+        lines.append((worker_cell(worker), name, words, *badges))
     return lines if chambers else [*lines, (Cell(empty_panes.CHAMBERS, "muted"),)]
 
 
@@ -88,7 +99,7 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
     until = 0
     for report in reversed(reports):
         took = precise_duration(until - report.since) if until else age(report.since, now)
-        state = WORKER[report.state]
+        state = PRESENCE[report.state]
         what = plain(report.tool) if report.state == "working" and report.tool else state.text
         lines.append(
             (

@@ -13,10 +13,14 @@ Align = Literal["left", "right"]
 
 
 class Cell(NamedTuple):
-    """A piece of one line; the text has no line ends, and no markup is ever read from it."""
+    """A piece of one line; the text has no line ends, and no markup is ever read from it.
+
+    In a table, `badges` stand at the right end of its column; the text gives way to them.
+    """
 
     text: str
     tone: Tone = "plain"
+    badges: tuple["Cell", ...] = ()
 
 
 Line = tuple[Cell, ...]

@@ -1,69 +1,87 @@
 """Chambers as rows of a table."""
 
-from collections.abc import Sequence
-
 from orchestra_core.clock import Clock, now_ms
-from orchestra_core.models import Chamber, Presence, WorkerRequest
+from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest, elapsed
 from orchestra_core.wording.asked import asked_in_short
-from orchestra_tui.presentation.details.conflict_lines import conflict_text
+from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
+from orchestra_core.worker_state import WorkerState
+from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
 from orchestra_tui.presentation.rows.symbols import (
-    CHAMBER,
     HEALTH,
-    REQUEST,
     SUSPENDED,
     UNPROVEN,
-    WORKER,
+    worker_cell,
+    worker_tone,
 )
 from orchestra_tui.presentation.text_fit import plain
 
-_FULL_MAIL = 46  # cells; a narrower table counts the unread and no more
+_ANSWERS = Cell("enter answers", "accent")
+_FULL_MAIL = 92  # cells; a narrower table counts the unread and no more
 CHAMBER_COLUMNS = (
     Column(title="", width=1, gap=1),
     Column(title="chamber", width=10, flex=1),
-    Column(title="worker", width=12, flex=2),
+    Column(title="worker", width=12, flex=4),
     Column(title=ENVELOPE, width=2, until=_FULL_MAIL),
     Column(title="mail", width=16, since=_FULL_MAIL),
     Column(title="changes", width=13, since=74, align="right"),
-    Column(title="age", width=5, since=60, align="right"),
+    Column(title="for", width=5, align="right"),
 )
 
 
 def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
-    """Return a chamber's row: state, name, what its worker does, mail, changes, age."""
-    ended = chamber.ended_at
+    """Return a chamber's row: state, name, why its worker is in it, mail, changes, since when."""
+    worker = state.worker_of(chamber)
     letters = state.mail_of(chamber.id)
     mail, mail_due = mail_cell(letters, now, state.unread_limit)
-    worker, worker_due = standing_cell(chamber, state, now)
+    badges, badges_due = badges_of(chamber, state, now)
     cells = (
-        CHAMBER[chamber.state],
-        Cell(plain(chamber.name), "muted" if ended else "plain"),
-        worker,
+        worker_cell(worker),
+        Cell(plain(chamber.name), "muted" if chamber.is_over else "plain"),
+        Cell(plain(worker_text(worker)), worker_tone(worker), badges),
         unread_cell(letters, now, state.unread_limit),
         mail,
         diff_cell(state.diffs.get(chamber.id)),
-        Cell(elapsed(chamber.created_at, ended, now), "muted"),
+        Cell(_lasting(chamber, worker, now), "muted"),
     )
-    own_due = 0 if ended else due(chamber.created_at, now)
-    return Row(chamber.id, cells, earliest(own_due, mail_due, worker_due))
+    own_due = 0 if chamber.is_over else due(worker.since, now)
+    return Row(chamber.id, cells, earliest(own_due, mail_due, badges_due))
 
 
-def standing_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
-    """Return a chamber's conflicts, its health, what its worker does, and when that changes."""
-    worker, moment = worker_cell(chamber, state, now)
+def _lasting(chamber: Chamber, worker: WorkerState, now: int) -> str:
+    """Return for how long its worker is in its state, or how long an ended chamber lasted."""
+    if chamber.is_over:
+        return elapsed(chamber.created_at, chamber.ended_at, now)
+    return age(worker.since, now)
+
+
+def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Cell, ...], int]:
+    """Return what else is to be said of a standing chamber, and when that changes."""
+    if not chamber.is_standing:
+        return (), 0
+    badges = [_ANSWERS] if state.requests_of(chamber.id) else list[Cell]()
+    moment = 0
+    conflicts = conflict_badge(state.conflicts_of(chamber.id), chamber.id)
+    if conflicts:
+        badges.append(Cell(conflicts, "warn"))
+    if chamber.work == "uncommitted" and state.worker_of(chamber).group == "ready":
+        badges.append(Cell("uncommitted", "warn"))
+    ailments = health_text(chamber)
+    if ailments:
+        badges.append(Cell(ailments, HEALTH.tone))
+    if chamber.is_live and not chamber.is_proven_ready(state.presence.get(chamber.id)):
+        badges.append(UNPROVEN)
+    if chamber.suspended_at:
+        badges.append(SUSPENDED)
     place = state.place_elsewhere(chamber, now)
     if place is not None:
         where = plain(place.name if place.served else f"{place.name}, {place.heard}")
-        worker = Cell(f"at {where} · {worker.text}", worker.tone if place.served else "muted")
-        moment = earliest(moment, due(place.heard_at, now))
-    ailments = health_text(chamber)
-    if ailments:
-        worker = Cell(f"{ailments} · {worker.text}", HEALTH.tone)
-    conflicts = conflict_text(state.conflicts_of(chamber.id), chamber.id)
-    return (Cell(f"{conflicts} · {worker.text}", "warn") if conflicts else worker), moment
+        badges.append(Cell(f"at {where}", "muted" if place.served else "warn"))
+        moment = due(place.heard_at, now)
+    return tuple(badges), moment
 
 
 def health_text(chamber: Chamber) -> str:
@@ -72,47 +90,6 @@ def health_text(chamber: Chamber) -> str:
         return ""
     names = ", ".join(plain(problem.partition(":")[0]) for problem in chamber.health)
     return f"{HEALTH.text} {names}"
-
-
-def worker_cell(chamber: Chamber, state: IndexedState, now: int) -> tuple[Cell, int]:
-    """Return what a chamber's worker does and since when, and the moment that text changes."""
-    if not chamber.is_live:
-        note = f": {plain(chamber.note)}" if chamber.note else ""
-        return Cell(f"{chamber.state}{note}", CHAMBER[chamber.state].tone), 0
-    presence = state.presence.get(chamber.id)
-    doing, moment = presence_cell(presence, now)
-    requests = state.requests_of(chamber.id)
-    if requests:
-        return request_cell(requests, now)
-    if chamber.suspended_at:
-        words = f"{SUSPENDED.text} {age(chamber.suspended_at, now)}: {doing.text}"
-        return Cell(words, SUSPENDED.tone), earliest(moment, due(chamber.suspended_at, now))
-    if presence is None and not chamber.is_proven_ready(presence):
-        return UNPROVEN, 0
-    return doing, moment
-
-
-def request_cell(requests: Sequence[WorkerRequest], now: int) -> tuple[Cell, int]:
-    """Return what a worker waits for and since when, the oldest of several."""
-    first, *others = requests
-    more = f" (and {len(others)} more)" if others else ""
-    asked = plain(asked_in_short(first))
-    words = f"{REQUEST.text} asks {age(first.asked_at, now)}: {asked}{more}"
-    return Cell(words, REQUEST.tone), due(first.asked_at, now)
-
-
-def presence_cell(presence: Presence | None, now: int) -> tuple[Cell, int]:
-    """Return a worker's state since when and its tool or message, and when the text changes."""
-    if presence is None:
-        return WORKER["unknown"], 0
-    state = WORKER[presence.state]
-    since = age(presence.since, now)
-    if presence.state == "working" and presence.tool:
-        words = f"{plain(presence.tool)} {since} {plain(presence.detail)}".strip()
-    else:
-        said = plain(presence.detail if presence.state == "waiting" else presence.message)
-        words = f"{state.text} {since}".strip() + (f": {said}" if said else "")
-    return Cell(words, state.tone), due(presence.since, now)
 
 
 def diff_cell(diff: Diff | None) -> Cell:
@@ -135,12 +112,16 @@ class ChamberRows:
         """Return the row of a chamber as it reads now."""
         return chamber_row(self._state.chambers[key], self._state, self._clock())
 
+    def heading(self, key: str) -> str:
+        """Return the name of the group that a chamber's worker is in."""
+        worker = self._state.worker_of(self._state.chambers[key])
+        return GROUP_WORDS[worker.group].upper()
+
     def words(self, key: str) -> str:
         """Return what a filter looks in: name, state, branch, worker, health and conflicts."""
         chamber = self._state.chambers[key]
-        presence = self._state.presence.get(key)
-        doing = (presence.state, presence.tool, presence.detail) if presence else ()
+        worker = self._state.worker_of(chamber)
         conflicts = conflict_text(self._state.conflicts_of(key), key)
         asked = map(asked_in_short, self._state.requests_of(key))
-        said = (*doing, *asked, health_text(chamber), conflicts)
+        said = (worker_word(worker), worker.reason, *asked, health_text(chamber), conflicts)
         return " ".join((chamber.name, chamber.state, chamber.branch, *said)).casefold()

@@ -1,16 +1,18 @@
 """One symbol and one tone for every state: shapes differ, so colour only repeats them."""
 
-from orchestra_core.models import ChamberState, InterruptState, Severity, TaskState, WorkerState
+from orchestra_core.models import ChamberState, InterruptState, PresenceState, Severity, TaskState
 from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
+    PRESENCE_WORDS,
     REQUEST_SYMBOL,
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
-    WORKER_WORDS,
+    worker_symbol,
 )
+from orchestra_core.worker_state import Group, WorkerState
 from orchestra_tui.presentation.rows.cells import Cell, Tone
 
 _TASK_TONES: dict[TaskState, Tone] = {
@@ -26,19 +28,31 @@ _CHAMBER_TONES: dict[ChamberState, Tone] = {
     "closed": "muted",
     "failed": "critical",
 }
-_WORKER_TONES: dict[WorkerState, Tone] = {
+_PRESENCE_TONES: dict[PresenceState, Tone] = {
     "unknown": "muted",
     "starting": "muted",
     "working": "plain",
     "waiting": "warn",
     "idle": "muted",
+    "aborted": "muted",
     "finished": "muted",
     "failed": "critical",
+    "killed": "muted",
+    "gone": "warn",
+}
+GROUP_TONES: dict[Group, Tone] = {
+    "needs-you": "critical",
+    "stuck": "warn",
+    "working": "plain",
+    "ready": "ok",
+    "idle": "muted",
+    "landed": "muted",
+    "dropped": "muted",
 }
 
 TASK = {state: Cell(TASK_SYMBOLS[state], tone) for state, tone in _TASK_TONES.items()}
 CHAMBER = {state: Cell(CHAMBER_SYMBOLS[state], tone) for state, tone in _CHAMBER_TONES.items()}
-WORKER = {state: Cell(WORKER_WORDS[state], tone) for state, tone in _WORKER_TONES.items()}
+PRESENCE = {state: Cell(PRESENCE_WORDS[state], tone) for state, tone in _PRESENCE_TONES.items()}
 SEVERITY: dict[Severity, Cell] = {
     "info": Cell("·", "muted"),
     "important": Cell("▲", "warn"),
@@ -58,3 +72,13 @@ UNPROVEN = Cell(UNPROVEN_WORDS, "warn")
 REQUEST = Cell(REQUEST_SYMBOL, "warn")
 HEALTH = Cell(HEALTH_SYMBOL, "warn")
 OVERDUE = "!"  # before what has been unread for too long
+
+
+def worker_tone(state: WorkerState) -> Tone:
+    """Return the tone of a worker's state."""
+    return "critical" if state.cause == "failed" else GROUP_TONES[state.group]
+
+
+def worker_cell(state: WorkerState) -> Cell:
+    """Return the symbol of a worker's state."""
+    return Cell(worker_symbol(state), "ok" if state.group == "working" else worker_tone(state))

@@ -12,6 +12,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.event_lines import feed_line
+from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
@@ -71,12 +72,12 @@ class RoomScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; the style sheet arranges them for the terminal's size."""
+        yield self.status
         with Horizontal(id="body"):
             yield Vertical(*self.lists.panes.values(), id="lists")
             yield Pane(self.detail.area, title="4 Detail", id="detail")
         yield Pane(self.feed, title="Events", id="feed-pane")
         yield self._filter_line
-        yield self.status
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -122,6 +123,7 @@ class RoomScreen(Screen[None]):
             lacks_daemon=self.app.lacks_daemon,
         )
         self.status.set_status(status)
+        self.app.name_terminal(title_text(status))
 
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""
@@ -151,6 +153,7 @@ class RoomScreen(Screen[None]):
             self.app.say(overdue_line(newly_overdue, limit), problem=True)
 
     def _tick(self) -> None:
+        self.lists.show_changes(self._view_model.state.refresh_workers())
         self.lists.tick()
         self.status.tick()
         self.show_status()
@@ -163,7 +166,13 @@ class RoomScreen(Screen[None]):
         self.call_after_refresh(self._ring_when_due)
 
     def _ring_when_due(self) -> None:
-        moments = (self.lists.next_due, self.status.next_due, self._escalation.next_due)
+        workers = self._view_model.state.workers
+        moments = (
+            self.lists.next_due,
+            self.status.next_due,
+            self._escalation.next_due,
+            workers.next_due,
+        )
         self._ticker.set(earliest(*moments))
 
     # What the widgets report

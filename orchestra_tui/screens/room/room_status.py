@@ -31,6 +31,7 @@ def status_of(
         conflicts=len(view_model.state.open_conflicts),
         overdue=len(view_model.state.overdue(now)),
         suspended=len(view_model.state.suspended_chambers),
+        workers=view_model.state.workers.counts,
         latency=latency(view_model.state.interrupts.values()),
         project=project,
     )

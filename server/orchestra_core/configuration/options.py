@@ -63,6 +63,11 @@ OPTIONS: tuple[ConfigOption, ...] = (
         variable="ORCHESTRA_UNREAD_LIMIT", most=_LONGEST, unit="seconds", in_repository=True,
     ),
     ConfigOption(
+        "limits.stuck", "whole", 600,
+        "After how long a worker that runs one tool, or reports nothing, is stuck; 0 is never.",
+        variable="ORCHESTRA_STUCK_LIMIT", most=_LONGEST, unit="seconds",
+    ),
+    ConfigOption(
         "limits.linger", "whole", 300,
         "How long the daemon stays once nobody needs it; 0 ends it at once.",
         variable="ORCHESTRA_LINGER", most=_LONGEST, unit="seconds",

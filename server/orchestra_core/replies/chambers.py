@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from orchestra_core.models import ChamberState, TaskState, WorkerState
+from orchestra_core.models import ChamberState, PresenceState, TaskState
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
 from orchestra_core.replies.requests import RequestStatus
+from orchestra_core.worker_state import Group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ class ChamberSummary:
 class ChamberStatus:
     """A chamber, its worker and its work; `diff_note` says why the size is unknown, if it is.
 
+    `group` and `reason` say what its worker needs or does; `worker` is its last report.
     `proven_ready`: its hook has answered, so that mail reaches its worker. `health` says what is
     wrong with the chamber while it is live, and the cure. `clone` has its worktree, and was last
     heard at `clone_heard_at`; `is_here` when that is the clone that answers. `open_requests` is
@@ -64,7 +66,7 @@ class ChamberStatus:
     state: ChamberState
     path: str
     branch: str
-    worker: WorkerState
+    worker: PresenceState
     tool: str
     detail: str
     since: str
@@ -85,6 +87,8 @@ class ChamberStatus:
     clone_heard_at: str = ""
     health: list[str] = field(default_factory=list[str])
     open_requests: list[RequestStatus] = field(default_factory=list[RequestStatus])
+    group: Group = "idle"
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,27 +17,46 @@ from orchestra_core.models import (
     Interrupt,
     InterruptState,
     Presence,
+    PresenceState,
     RequestKind,
     Requires,
     Task,
     TaskState,
     WorkerRequest,
-    WorkerState,
 )
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_core.wording.asked import asked_in_full, questions_of
+from orchestra_core.worker_state import (
+    Cause,
+    Group,
+    WorkerLimits,
+    WorkerState,
+    count_groups,
+    worker_states,
+)
+
+_NO_LIMITS = WorkerLimits()
 
 
 class WorkerEntry(Struct, frozen=True, kw_only=True):
     """What a worker last reported about itself."""
 
-    state: WorkerState
+    state: PresenceState
     tool: str
     detail: str
     since: int
     message: str
+
+
+class StateEntry(Struct, frozen=True, kw_only=True):
+    """The worker's one state: its group, what put it there, the reason in words, and since when."""
+
+    group: Group
+    cause: Cause
+    reason: str
+    since: int
 
 
 class MailEntry(Struct, frozen=True, kw_only=True):
@@ -103,6 +122,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     unread: tuple[MailEntry, ...]
     conflicts: tuple[ConflictEntry, ...]
     health: tuple[str, ...]  # what is wrong with it, a sentence each
+    worker_state: StateEntry
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
 
@@ -130,6 +150,7 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     root: str
     seq: int
     tasks: tuple[TaskEntry, ...]
+    counts: dict[Group, int] = {}  # how many workers of unfinished tasks are in each group
     archived: int = 0  # tasks that ended long ago and are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
     orphans: tuple[str, ...] = ()  # worktrees of chambers that the store does not know
@@ -141,18 +162,22 @@ def status_document(
     own_clone: str = "",
     now: int = 0,
     orphans: Sequence[str] = (),
+    *,
+    limits: WorkerLimits = _NO_LIMITS,
 ) -> StatusDocument:
     """Return the document of one state; `orphans` are directories."""
     chambers: dict[str, list[ChamberEntry]] = {}
+    states = worker_states(state, state.chambers.values(), limits, now)
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     requests = state.open_requests_by_chamber()
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
             _clone_entry(chamber, state, own_clone, now),
-            state.presence.get(chamber.id),
             mail.get(chamber.id, ()),
             conflicts.get(chamber.id, ()),
+            presence=state.presence.get(chamber.id),
+            worker_state=states[chamber.id],
         )
         waiting = map(request_entry, requests.get(chamber.id, ()))
         entry = replace(entry, requests=tuple(waiting))
@@ -163,6 +188,11 @@ def status_document(
         root=str(project.root),
         seq=state.seq,
         tasks=tuple(_task_entry(task, tuple(chambers.get(task.id, ()))) for task in tasks),
+        counts=count_groups(
+            states[chamber.id]
+            for chamber in state.chambers.values()
+            if chamber.is_standing and chamber.task_id in state.tasks
+        ),
         archived=state.archived,
         orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
@@ -201,9 +231,11 @@ def _task_entry(task: Task, chambers: tuple[ChamberEntry, ...]) -> TaskEntry:
 def _chamber_entry(
     chamber: Chamber,
     clone: CloneEntry | None,
-    presence: Presence | None,
     unread: Sequence[Interrupt],
     conflicts: Sequence[Conflict],
+    *,
+    presence: Presence | None,
+    worker_state: WorkerState,
 ) -> ChamberEntry:
     return ChamberEntry(
         name=chamber.name,
@@ -242,6 +274,12 @@ def _chamber_entry(
             for conflict in conflicts
         ),
         health=chamber.health if chamber.is_live else (),
+        worker_state=StateEntry(
+            group=worker_state.group,
+            cause=worker_state.cause,
+            reason=worker_state.reason,
+            since=worker_state.since,
+        ),
         clone=clone,
     )
 

@@ -5,21 +5,22 @@ from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
 from orchestra_core.wording.states import (
-    CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
     REQUEST_SYMBOL,
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
-    WORKER_WORDS,
+    counts_text,
+    worker_symbol,
+    worker_word,
 )
+from orchestra_core.worker_state import RANK, WorkerState
 from orchestra_server.commands.status_document import (
     ChamberEntry,
     RequestEntry,
     StatusDocument,
     TaskEntry,
-    WorkerEntry,
 )
 
 _FINISHED_SHOWN = 3
@@ -39,6 +40,8 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
             *lines,
             "No tasks yet: ask an agent to conduct one, or press n in the room.",
         ]
+    if document.counts:
+        lines.append("   ".join(counts_text(document.counts)))
     for task in open_tasks:
         lines += ["", *_open_lines(task, now)]
     if finished:
@@ -59,7 +62,8 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
         f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
         f"  {one_line(task.description, _TEXT_LIMIT)}",
     ]
-    shown = [entry for entry in task.chambers if entry.state in (*STANDING_CHAMBER, "failed")]
+    present = [entry for entry in task.chambers if entry.state in (*STANDING_CHAMBER, "failed")]
+    shown = sorted(present, key=_by_need)
     width = max((len(chamber.name) for chamber in shown), default=0)
     for chamber in shown:
         lines.append(f"  {_chamber_line(chamber, width, now)}")
@@ -71,13 +75,19 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
     return lines
 
 
+def _by_need(chamber: ChamberEntry) -> int:
+    return RANK[chamber.worker_state.group]
+
+
 def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
-    symbol = CHAMBER_SYMBOLS[chamber.state]
-    state = _worker_text(chamber.worker, now) if chamber.state == "live" else chamber.state
-    note = f": {one_line(chamber.note, _TEXT_LIMIT)}" if chamber.note else ""
+    entry = chamber.worker_state
+    state = WorkerState(entry.group, entry.reason, entry.since, entry.cause)
+    parts = (worker_word(state), age(state.since, now), one_line(state.reason, _TEXT_LIMIT))
+    words = "  ".join(part for part in parts if part)
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
-    return f"{symbol} {chamber.name:<{width}}  {_at(chamber, now)}{state}{note}{trouble}{unread}"
+    at = _at(chamber, now)
+    return f"{worker_symbol(state)} {chamber.name:<{width}}  {at}{words}{trouble}{unread}"
 
 
 def _request_line(request: RequestEntry) -> str:
@@ -115,14 +125,6 @@ def _trouble(chamber: ChamberEntry, now: int) -> str:
         f"  {SUSPENDED_WORDS} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
     )
     return suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
-
-
-def _worker_text(worker: WorkerEntry, now: int) -> str:
-    doing = (
-        one_line(f"{worker.tool} {worker.detail}", _TEXT_LIMIT) if worker.state == "working" else ""
-    )
-    parts = (WORKER_WORDS[worker.state], age(worker.since, now), doing)
-    return "  ".join(part for part in parts if part)
 
 
 def _finished_line(task: TaskEntry, now: int) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import Chamber, Interrupt, Task, WorkerRequest
+from orchestra_core.models import Chamber, Interrupt, Task, Work, WorkerRequest
 from orchestra_core.names import saved_ref
 from orchestra_server.domain.interrupts import CLOSED_NOTE, expired
 from orchestra_server.domain.requests import CLOSED_NOTE as CLOSED_REQUEST_NOTE
@@ -217,6 +217,11 @@ def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
         events=(chamber_event(chamber, "chamber.created", at, actor),),
         claims={chamber.name: chamber.id},
     )
+
+
+def work_changed(chamber: Chamber, work: Work, *, at: int, actor: str) -> Event:
+    """Return the event that records whether a chamber holds work, and whether it is committed."""
+    return chamber_event(replace(chamber, work=work), "chamber.work-changed", at, actor)
 
 
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:

@@ -34,14 +34,6 @@ def landing_holds(
             for message in messages
             if message.chamber == chamber.name
             and message.task_id == chamber.task_id
-            and is_critical(message, discoveries)
+            and message.is_critical(discoveries)
         )
     return holds
-
-
-def is_critical(message: Interrupt, discoveries: Mapping[str, Discovery]) -> bool:
-    """Tell whether a message says that the work may be wrong or must stop."""
-    discovery = discoveries.get(message.discovery_id)
-    return message.requires != "review" or (
-        discovery is not None and discovery.severity == "critical"
-    )

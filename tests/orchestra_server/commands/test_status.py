@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.worker_state import WorkerLimits
 from orchestra_server.commands.status import read_status, status_text
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
@@ -15,7 +16,7 @@ async def test_the_text_shows_the_chambers_as_the_clone_sees_them(context: Conte
     await chambers_open(context, task, ["auth"])
     text = await read_status(context, as_json=False)
     assert f"● {task}  open" in text
-    assert "● auth  no worker" in text
+    assert "○ auth  idle  0s  no worker yet" in text
     assert text.endswith("\n")
 
 
@@ -31,6 +32,6 @@ async def test_the_document_says_which_chambers_are_here(context: Context) -> No
 async def test_the_root_is_the_working_tree_that_was_asked_in(context: Context) -> None:
     state = await context.store.snapshot()
     elsewhere = replace(context.project, root=Path("/else/where"))
-    assert status_text(elsewhere, state, 0, as_json=False).startswith(
+    assert status_text(elsewhere, state, 0, WorkerLimits(), as_json=False).startswith(
         f"{context.project.id}  /else/where\n"
     )

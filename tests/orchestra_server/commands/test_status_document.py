@@ -47,6 +47,12 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
                             "message": "",
                         },
                         proven_ready=True,
+                        worker_state={
+                            "group": "working",
+                            "cause": "",
+                            "reason": "Edit src/auth.py",
+                            "since": NOON,
+                        },
                         unread=[
                             {
                                 "id": "i1",
@@ -58,10 +64,22 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
                         ],
                     ),
                     chamber("old", "closed"),
-                    chamber("web", "failed", note="disk full", created_at=NOON + 1),
+                    chamber(
+                        "web",
+                        "failed",
+                        note="disk full",
+                        created_at=NOON + 1,
+                        worker_state={
+                            "group": "dropped",
+                            "cause": "failed",
+                            "reason": "disk full",
+                            "since": 0,
+                        },
+                    ),
                 ],
             }
         ],
+        "counts": {"working": 1},
         "archived": 0,
         "unreadable": [],
         "orphans": [],
@@ -83,6 +101,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "unread": [],
         "collisions": [],
         "health": [],
+        "worker_state": {"group": "dropped", "cause": "", "reason": "", "since": 0},
         "clone": None,
         "requests": [],
         **differences,

@@ -31,11 +31,13 @@ def test_the_status_of_an_empty_project_says_what_to_do() -> None:
 
 def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
     lines = status_lines(status_document(PROJECT, a_busy_project()), NOON + 65_000)
-    assert lines[2:] == [
+    assert lines[1:] == [
+        "● 1 working",
+        "",
         "● add-login-1a2b  open, phase build, 1m",
         "  Add a login",
         "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread",
-        "  ✗ web   failed: disk full",
+        "  ✗ web   failed  disk full",
         "  1 closed",
     ]
 
@@ -46,9 +48,9 @@ def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() ->
     state.put(replace(a_chamber("auth"), state="live", suspended_at=NOON, ready_at=NOON))
     state.put(replace(a_chamber("web"), state="live", created_at=NOON + 1))
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
-    assert lines[4:] == [
-        "  ● auth  no worker  ‖ suspended 1m",
-        "  ● web   no worker  ? hook not verified",
+    assert lines[5:] == [
+        "  ○ auth  idle  1m  no worker yet  ‖ suspended 1m",
+        "  ○ web   idle  1m  no worker yet  ? hook not verified",
     ]
 
 
@@ -101,7 +103,7 @@ def test_a_document_that_cannot_be_read_is_named_above_the_others() -> None:
     assert document.unreadable == ("orchestra:{p}:tasks bad-1: no `id`",)
     lines = status_lines(document, NOON + 65_000)
     assert lines[1] == "! cannot be read: orchestra:{p}:tasks bad-1: no `id`"
-    assert lines[3].startswith("● add-login-1a2b  open")
+    assert lines[4].startswith("● add-login-1a2b  open")
 
 
 def test_a_worktree_that_the_store_does_not_know_is_named_above_the_tasks() -> None:
@@ -120,14 +122,17 @@ def test_a_chamber_of_another_clone_shows_where_it_is_and_when_that_was_heard() 
 
     def line(own_clone: str) -> str:
         now = NOON + 3 * 3_600_000
-        return status_lines(status_document(PROJECT, state, own_clone, now), now)[4]
+        return status_lines(status_document(PROJECT, state, own_clone, now), now)[5]
 
-    assert line("this clone") == "  ● auth  at laptop:/repo, never heard: no worker"
+    assert line("this clone") == "  ○ auth  at laptop:/repo, never heard: idle  3h00  no worker yet"
     state.heartbeats[a_clone().id] = Heartbeat(at=NOON, holder="h", serves="mail")
-    assert line("this clone") == "  ● auth  at laptop:/repo, last heard 3h00 ago: no worker"
+    assert (
+        line("this clone")
+        == "  ○ auth  at laptop:/repo, last heard 3h00 ago: idle  3h00  no worker yet"
+    )
     state.heartbeats[a_clone().id] = Heartbeat(at=NOON + 10_799_000, holder="h", serves="mail")
-    assert line("this clone") == "  ● auth  at laptop:/repo: no worker"
-    assert line(a_clone().id) == "  ● auth  no worker"
+    assert line("this clone") == "  ○ auth  at laptop:/repo: idle  3h00  no worker yet"
+    assert line(a_clone().id) == "  ○ auth  idle  3h00  no worker yet"
     entry = status_document(PROJECT, state, "this clone", NOON).tasks[0].chambers[0].clone
     assert entry is not None
     assert (entry.id, entry.name, entry.is_here) == (a_clone().id, "laptop:/repo", False)
@@ -139,8 +144,8 @@ def test_what_is_wrong_with_a_chamber_is_shown_below_it() -> None:
     ill = replace(a_chamber("auth"), state="live", ready_at=NOON, health=("hook gone: mend it",))
     state.put(ill)
     document = status_document(PROJECT, state)
-    assert status_lines(document, NOON)[4:] == [
-        "  ● auth  no worker",
+    assert status_lines(document, NOON)[5:] == [
+        "  ○ auth  idle  0s  no worker yet",
         "    ✚ hook gone: mend it",
     ]
     assert document.tasks[0].chambers[0].health == ill.health
@@ -151,7 +156,7 @@ def test_a_chamber_shows_what_its_worker_waits_for_and_how_to_answer() -> None:
     state.put(a_request())
     state.put(a_question())
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
-    assert lines[5:7] == [
+    assert lines[6:8] == [
         "    ? asks for Bash: npm test  (orchestra answer r-1)",
         "    ? asks: Which colour? 1 Blue: as the sky 2 Red  (orchestra answer r-2)",
     ]

@@ -57,9 +57,10 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("interrupt.sent", "✉ sent: Stop and look"),
         ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
-        ("collision.appeared", "⚠ conflicts with database: src/app.py"),
-        ("collision.changed", "⚠ still conflicts with database: src/app.py"),
+        ("collision.appeared", "⚠ collides with database: src/app.py"),
+        ("collision.changed", "⚠ still collides with database: src/app.py"),
         ("chamber.health-changed", "healthy again"),
+        ("chamber.work-changed", "work unknown"),
         ("chamber.published", "no longer published"),
         ("chamber.handed-over", "handed over to the clone that lands it"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
@@ -82,7 +83,7 @@ def test_the_text_of_a_mail_event_says_what_it_requires_and_why_it_expired() -> 
 
 def test_the_text_of_a_resolved_conflict_names_no_files() -> None:
     data = EventData(conflict=replace(a_conflict(), state="clear"))
-    assert words("collision.cleared", data) == "no longer conflicts with database"
+    assert words("collision.cleared", data) == "no longer collides with database"
 
 
 def test_the_texts_of_a_pattern_and_of_a_discovery_differ() -> None:

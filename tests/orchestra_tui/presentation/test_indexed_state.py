@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence, Task
+from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import counts
 from tests.support.samples import NOON, a_chamber, a_discovery, a_request, a_task, an_interrupt
@@ -132,7 +133,7 @@ def test_mail_is_overdue_when_it_has_been_unread_for_the_limit() -> None:
         letter = replace(an_interrupt(f"i{number}"), sent_at=NOON + number)
         state.apply(event(state, EventData(interrupt=letter)))
     assert (state.overdue(NOON + 9_999), state.next_overdue(NOON)) == ([], 0)
-    state.unread_limit = 100
+    state.limits = WorkerLimits(unread=100)
     assert state.overdue(NOON + 100) == []
     assert state.next_overdue(NOON) == NOON + 101
     assert [interrupt.id for interrupt in state.overdue(NOON + 101)] == ["i1"]

@@ -4,7 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.wording.ages import MINUTE
-from orchestra_tui.presentation.status_text import Latency, Status, StoreLink, latency, status_line
+from orchestra_tui.presentation.status_text import (
+    Latency,
+    Status,
+    StoreLink,
+    latency,
+    status_line,
+    title_text,
+)
 from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import NOON, an_interrupt
 
@@ -114,3 +121,16 @@ def test_overdue_mail_and_suspended_chambers_are_counted() -> None:
     status = Status(link="live", unread=3, overdue=2, suspended=1)
     assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 overdue")
     assert text(Status(link="live", unread=3), 160).endswith("  3 unread")
+
+
+def test_workers_are_counted_by_what_they_need_the_most_urgent_last() -> None:
+    status = Status(link="live", workers={"needs-you": 2, "stuck": 1, "working": 3, "ready": 1})
+    assert text(status, 160).endswith("● 3 working  ✓ 1 ready  ⧖ 1 stuck  ◆ 2 need you")
+    assert text(status, 44).endswith("◆ 2 need you")
+
+
+def test_the_terminals_title_says_who_needs_somebody_before_the_project() -> None:
+    busy = Status(project="shop", workers={"needs-you": 2, "stuck": 1, "working": 3})
+    assert title_text(busy) == "2 need you · 1 stuck · shop"
+    assert title_text(Status(project="shop", workers={"working": 3})) == "shop"
+    assert title_text(Status()) == "orchestra"

@@ -41,9 +41,11 @@ class Watched(LineTable):
 
 @asynccontextmanager
 async def showing(
-    rows: FixedRows, empty: str = "Nothing yet. Press n."
+    rows: FixedRows,
+    empty: str = "Nothing yet. Press n.",
+    heading: Callable[[str], str] | None = None,
 ) -> AsyncGenerator[tuple[Watched, Pilot[None]], None]:
-    table = Watched(COLUMNS, rows, empty=empty)
+    table = Watched(COLUMNS, rows, empty=empty, heading=heading)
     table.drawn = []
     app = WidgetStage(Pane(table, title="Things"))
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
@@ -317,3 +319,38 @@ async def test_markup_in_a_row_is_shown_as_text() -> None:
     rows.texts["k0"] = "[red]x[/red]"
     async with showing(rows) as (table, _):
         assert "[red]x[/red]" in painted(table)[1]
+
+
+def half(key: str) -> str:
+    return "FIRST" if int(key[1:]) < 2 else "SECOND"
+
+
+async def test_rows_that_fit_stand_below_the_names_of_their_groups() -> None:
+    async with showing(FixedRows(3), heading=half) as (table, _):
+        assert [line.rstrip() for line in painted(table)[:6]] == [
+            " FIRST", f"{MARK_FOCUSED}● row 0", " ● row 1", " SECOND", " ● row 2", "",
+        ]  # fmt: skip
+
+
+async def test_keys_and_clicks_reach_the_rows_and_no_heading() -> None:
+    rows = FixedRows(3)
+    async with showing(rows, heading=half) as (table, pilot):
+        table.action_cursor_down()
+        table.action_cursor_down()
+        assert table.cursor_key == "k2"
+        await pilot.click(table, offset=(4, 3))
+        assert table.cursor_key == "k2"
+        await pilot.click(table, offset=(4, 1))
+        assert table.cursor_key == "k0"
+        rows.texts["k2"] = "another"
+        assert table.painting(lambda: table.changed({"k2"})) == [4]
+
+
+async def test_rows_that_fit_without_headings_only_stand_below_the_titles() -> None:
+    async with showing(FixedRows(9), heading=half) as (table, _):
+        assert painted(table)[0].strip() == "what"
+        table.filter("row 0")
+        assert [line.rstrip() for line in painted(table)[:2]] == [
+            " FIRST",
+            f"{MARK_FOCUSED}● row 0",
+        ]

@@ -31,9 +31,12 @@ class Lists:
         self._view_model = view_model
         self._state = state
         self._filter = ListFilter()
+        chamber_rows = ChamberRows(state, clock)
         self.tables: dict[ListName, LineTable] = {
             "tasks": LineTable(TASK_COLUMNS, TaskRows(state, clock), id="tasks"),
-            "chambers": LineTable(CHAMBER_COLUMNS, ChamberRows(state, clock), id="chambers"),
+            "chambers": LineTable(
+                CHAMBER_COLUMNS, chamber_rows, heading=chamber_rows.heading, id="chambers"
+            ),
             "discoveries": LineTable(
                 DISCOVERY_COLUMNS, DiscoveryRows(state, clock), id="discoveries"
             ),

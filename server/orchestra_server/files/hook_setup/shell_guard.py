@@ -3,8 +3,8 @@
 Nearly every call finds no mail, so a worker waits for what this line costs: the start of a shell,
 and of `cat`, which the shell becomes. It puts the client's JSON into the spool behind a head, whose
 parts end with NUL: the directory of the settings, the directory in which the session was started,
-and whose client it is. Nothing cheaper reads stdin to its end, and a client may show an error for a
-hook that does not; a shell's own `read` takes one byte at a time.
+and whose client it is, with the number of its process. Nothing cheaper reads stdin to its end, and
+a client may show an error for a hook that does not; a shell's own `read` takes one byte at a time.
 """
 
 import hashlib
@@ -183,7 +183,8 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
     anyone = "" if command.mailbox else f"set -- {' '.join(command.present)}; "
     anyone += "" if command.mailbox else f"{{ {_any_matches(command.present)}; }} || {DRAIN}; "
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
-    head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {client}"
+    source = f"{client}:$PPID" if client == "claude" else client
+    head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {source}"
     return f"{anyone}{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
 
 

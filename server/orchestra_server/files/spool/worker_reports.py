@@ -5,9 +5,12 @@ import os
 import msgspec
 
 from orchestra_core.models import Presence
+from orchestra_core.process.process_mark import process_mark
+from orchestra_server.files.agents.transcript import subagent_transcript
 from orchestra_server.files.hook.find_reader import Reader, find_reader, settings_at
 from orchestra_server.files.hook.json_files import (
     Fields,
+    items_of,
     object_of,
     one_line,
     parse,
@@ -16,6 +19,14 @@ from orchestra_server.files.hook.json_files import (
 from orchestra_server.files.hook.other_clients import CLIENTS, claude_event, find_session
 from orchestra_server.files.hook.spool import HEAD_PARTS, note_end
 
+# A worker's subagent counts only by its tools: its own start and end are not the worker's.
+_OF_ANY_AGENT = frozenset(("PreToolUse", "PostToolUse"))
+_DETAIL_FIELDS = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
+_LAST_WORDS = ("last_assistant_message", "error_details", "error")
+_NS_PER_MS = 1_000_000
+_PATH_LIMIT = 4_096
+_NOTICE, _KILLED = "<task-notification>", "<status>killed</status>"
+_KILLED_EVENT = "SubagentKilled"
 _STATES = {
     "SessionStart": "starting",
     "SubagentStart": "starting",
@@ -26,12 +37,11 @@ _STATES = {
     "StopFailure": "failed",
     "SubagentStop": "finished",
     "SessionEnd": "finished",
+    _KILLED_EVENT: "killed",
 }
-# A worker's subagent counts only by its tools: its own start and end are not the worker's.
-_OF_ANY_AGENT = frozenset(("PreToolUse", "PostToolUse"))
-_DETAIL_FIELDS = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
-_LAST_WORDS = ("last_assistant_message", "error_details", "error")
-_NS_PER_MS = 1_000_000
+_ASKING_TOOL = "AskUserQuestion"
+_PERMISSION_NOTICES = ("permission_prompt", "worker_permission_prompt")
+_QUESTION_NOTICES = ("elicitation_dialog", "elicitation_url_dialog", "agent_needs_input")
 
 
 class TornReportError(ValueError):
@@ -47,7 +57,8 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
     parts = raw.split(b"\0", HEAD_PARTS)
     if len(parts) <= HEAD_PARTS:
         raise TornReportError("its head is incomplete")
-    root, session_root, client = (os.fsdecode(part) for part in parts[:HEAD_PARTS])
+    root, session_root, source = (os.fsdecode(part) for part in parts[:HEAD_PARTS])
+    client, _, process = source.partition(":")
     try:
         payload = object_of(parse(parts[HEAD_PARTS]))
     except (ValueError, RecursionError) as fault:
@@ -58,39 +69,92 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
             reader = find_session(own, payload)
             event = claude_event(client, event, reader, payload) if reader else event
         else:
-            reader = find_reader(own, payload, session_root)
+            reader = _killed(own, payload, session_root) or find_reader(own, payload, session_root)
             event = text(payload.get("hook_event_name"))  # find_reader renames a subagent's start
         if reader is None or reader.is_closed:
             return None
         presence = describe(event, reader, payload)
-        note_end(event, reader)
+        note_end("SubagentStop" if event == _KILLED_EVENT else event, reader)
     except OSError:
         return None  # its chamber is gone, or is being removed
     if presence is None:
         return None
     presence |= {"since": written_ns // _NS_PER_MS, "agent_id": one_line(reader.agent_id, 200)}
     presence["chamber_id"] = text(reader.chamber.get("chamber_id"))
+    presence |= {"transcript": _transcript(reader, payload), "process": _mark(process)}
     return msgspec.convert(presence, Presence)
+
+
+def _killed(own: Fields, payload: Fields, session_root: str) -> Reader | None:
+    """Return the subagent of which the conductor is told that it was killed, None for none.
+
+    No other event tells it: the notice is the next prompt of the session that started it.
+    """
+    prompt = text(payload.get("prompt"))
+    is_notice = payload.get("hook_event_name") == "UserPromptSubmit" and _NOTICE in prompt
+    if not is_notice or _KILLED not in prompt:
+        return None
+    agent_id = prompt.partition("<task-id>")[2].partition("</task-id>")[0].strip()
+    told: Fields = {**payload, "agent_id": agent_id}
+    reader = find_reader(own, told, session_root) if agent_id else None
+    if reader is not None:
+        payload["hook_event_name"] = _KILLED_EVENT
+    return reader
+
+
+def _transcript(reader: Reader, payload: Fields) -> str:
+    """Return the file of the worker's own conversation, "" where its client names none."""
+    path = text(payload.get("transcript_path"))[:_PATH_LIMIT]
+    return subagent_transcript(path, reader.agent_id) if path and reader.memory else path
+
+
+def _mark(process: str) -> str:
+    return process_mark(int(process)) if process.isdecimal() else ""
 
 
 def describe(event: str, reader: Reader, payload: Fields) -> Fields | None:
     """Return what the worker does from this event on, None if the event does not show it."""
     tool = one_line(text(payload.get("tool_name")), 80)
     if event == "PreToolUse":
-        tool_input = object_of(payload.get("tool_input"))
-        detail = next(filter(None, (text(tool_input.get(name)) for name in _DETAIL_FIELDS)), "")
-        detail = detail[:2_000].replace(f"{reader.root}/", "")
-        return {"state": "working", "tool": tool, "detail": one_line(detail, 200)}
+        return {"state": "working", "tool": tool, "detail": _detail(reader, payload)}
+    if event == "PermissionRequest":
+        asks = "question" if tool == _ASKING_TOOL else "permission"
+        asked: Fields = {"tool": tool, "detail": _detail(reader, payload), "asks": asks}
+        return {"state": "waiting", **asked}
     if not reader.takes_mail and event not in _OF_ANY_AGENT:
         return None
     if event == "Notification":
         words = text(payload.get("message"))
-        kind = f"{text(payload.get('notification_type'))} {words}".lower()
-        is_asking = "permission" in kind
-        asked: Fields = {"state": "waiting", "tool": tool, "detail": one_line(words, 200)}
-        return asked if is_asking else None
+        asks = _asks(text(payload.get("notification_type")), words)
+        noticed: Fields = {"state": "waiting", "tool": tool, "detail": one_line(words, 200)}
+        return noticed | {"asks": asks} if asks else None
     if event not in _STATES:
         return None
     last = next(filter(None, (text(payload.get(name)) for name in _LAST_WORDS)), "")
     last = "" if event == "PostToolUse" else one_line(last, 1_000)
     return {"state": _STATES[event], **({"message": last} if last else {})}
+
+
+def _detail(reader: Reader, payload: Fields) -> str:
+    """Return what a tool is called with: its first question, command or path."""
+    tool_input = object_of(payload.get("tool_input"))
+    named = next(filter(None, (text(tool_input.get(name)) for name in _DETAIL_FIELDS)), "")
+    detail = (_question(tool_input) or named)[:2_000].replace(f"{reader.root}/", "")
+    return one_line(detail, 200)
+
+
+def _asks(kind: str, words: str) -> str:
+    """Return what a notice says that a worker waits for, "" for any other notice.
+
+    Older clients name no kind.
+    """
+    if kind in _QUESTION_NOTICES:
+        return "question"
+    is_permission = kind in _PERMISSION_NOTICES or (not kind and "permission" in words.lower())
+    return "permission" if is_permission else ""
+
+
+def _question(tool_input: Fields) -> str:
+    """Return the first question of a call that asks the person, "" for any other call."""
+    first = next(iter(items_of(tool_input.get("questions"))), None)
+    return text(object_of(first).get("question"))

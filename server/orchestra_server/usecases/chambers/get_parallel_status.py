@@ -11,12 +11,16 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task, WorkerRequest
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
+from orchestra_core.text import one_line
+from orchestra_core.worker_state import WorkerState, limits_of, worker_states
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.snapshot.diff import diff_size
 from orchestra_server.usecases.clones.whereabouts import is_here, place_in, sentence_elsewhere
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
+
+_REASON = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,16 @@ def parallel_status(
     places = {
         chamber.id: place_in(context, state, chamber) for chamber in state.chambers_of(task_id)
     }
+    states = worker_states(
+        state, state.chambers_of(task_id), limits_of(context.settings), context.clock()
+    )
     rows = [
         _chamber(
             chamber,
             places[chamber.id],
             state.presence.get(chamber.id),
             (unread_mail.get(chamber.id, ()), requests.get(chamber.id, ())),
-            (diffs.get(chamber.id, DiffSummary()), agents.get(chamber.name)),
+            (diffs.get(chamber.id, DiffSummary()), agents.get(chamber.name), states[chamber.id]),
         )
         for chamber in state.chambers_of(task_id)
     ]
@@ -73,8 +80,9 @@ def parallel_status(
         finished=len(finished),
         unread=unread,
         chambers=rows,
-        next_step=_ailing(live)
-        + _asking(live)
+        next_step=_asking(live)
+        + _needing(live)
+        + _ailing(live)
         + _next_step(task, live, finished)
         + sentence_elsewhere(state.chambers_of(task_id), places),
     )
@@ -101,10 +109,10 @@ def _chamber(
     place: ClonePlace,
     reported: Presence | None,
     waiting: tuple[Sequence[Interrupt], Sequence[WorkerRequest]],
-    measured: tuple[DiffSummary, Agent | None],
+    measured: tuple[DiffSummary, Agent | None, WorkerState],
 ) -> ChamberStatus:
     presence = reported or Presence(chamber_id=chamber.id)
-    diff, agent = measured
+    diff, agent, worker_state = measured
     unread, requests = waiting
     return ChamberStatus(
         name=chamber.name,
@@ -132,6 +140,8 @@ def _chamber(
         clone_heard_at=iso_time(place.heard_at),
         health=list(chamber.health) if chamber.is_live else [],
         open_requests=[serializers.request(request) for request in requests],
+        group=worker_state.group,
+        reason=worker_state.reason,
     )
 
 
@@ -139,6 +149,13 @@ def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
     """Return by chamber name the agent that recorded an action last."""
     ours = [agent for agent in state.agents.values() if agent.task_id == task_id]
     return {agent.chamber: agent for agent in sorted(ours, key=lambda agent: agent.last_at)}
+
+
+def _needing(live: Sequence[ChamberStatus]) -> str:
+    """Return a sentence that says which workers need somebody and why, "" for none."""
+    needing = [row for row in live if row.group in ("needs-you", "stuck")]
+    names = "; ".join(f"{row.name} ({one_line(row.reason, _REASON)})" for row in needing)
+    return f"These workers wait for somebody, or are stuck: {names}. " if names else ""
 
 
 def _ailing(live: Sequence[ChamberStatus]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Refused, unavailable
-from orchestra_core.models import Chamber, Task
+from orchestra_core.models import MERGED, Chamber, Task
 from orchestra_core.names import BRANCHES, branch_of
 from orchestra_server.domain import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
@@ -62,7 +62,6 @@ from orchestra_server.usecases.chambers.late_files import (
     save_late_directories,
 )
 
-MERGED = "its work is merged"
 LOST = "its directory and its branch had been deleted; git has no commit of it"
 _AT_ONCE = 4
 

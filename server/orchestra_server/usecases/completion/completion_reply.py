@@ -10,7 +10,7 @@ from orchestra_core.state import ProjectState
 from orchestra_server.domain.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.remotes.published_refs import chamber_ref
-from orchestra_server.usecases.chambers.save_and_remove import LOST, MERGED
+from orchestra_server.usecases.chambers.save_and_remove import LOST
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
@@ -35,11 +35,7 @@ def completed(
     """Reply for a task that has ended; the chambers' notes tell what earlier attempts did."""
     chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
-    merged_earlier = [
-        chamber.name
-        for chamber in chambers
-        if chamber.state == "closed" and chamber.note.startswith(MERGED)
-    ]
+    merged_earlier = [chamber.name for chamber in chambers if chamber.has_landed]
     saved = serializers.saved(chamber for chamber in chambers if chamber.state == "closed")
     return CompletedTask(
         task_id=task.id,

@@ -35,6 +35,7 @@ from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
+from orchestra_server.usecases.conflicts.record_work import WorkWatch, record_work
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -119,6 +120,7 @@ class ConflictMonitor:
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._repo: Repository | None = None
+        self._work = WorkWatch()
         self._exchange = RadarExchange(store, project, clock, self._others_changed)
         self._loop = asyncio.get_running_loop()
         # One thread: checks run one after the other, and closing runs after the last one.
@@ -336,10 +338,20 @@ class ConflictMonitor:
             checked = await self._in_thread(self._checker.check, compared, changed)
             self._exchange.take_snapshots(self._checker.snapshots, self._checker.env)
         await self._record(checked)
+        await self._record_work(plan)
         for chamber in checked.unchanged & files.keys():
             if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
                 self._pending.recount = True
                 self._wake_up.set()
+
+    async def _record_work(self, plan: WatchPlan) -> None:
+        """Record which chambers hold work; only those whose snapshot is new are compared."""
+        if self._checker is not None:
+            bases = {chamber.id: chamber.base for chamber in plan.chambers}
+            snapshots, env = self._checker.snapshots, self._checker.env
+            repo = await self._opened_repository()
+            work = await self._in_thread(self._work.compare, repo, env, dict(snapshots), bases)
+            await record_work(self._store, self._clock, self._state, work)
 
     def _chambers_of_others(self) -> list[ComparedChamber]:
         """Return the chambers of other clones whose published work is here."""

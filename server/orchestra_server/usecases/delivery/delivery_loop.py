@@ -30,6 +30,7 @@ from orchestra_server.usecases.delivery.spool_watch import watch_spool
 from orchestra_server.usecases.delivery.take_in_spool import take_in_round
 from orchestra_server.usecases.exchange.clone_duty import CloneDuty
 from orchestra_server.usecases.requests.request_duty import RequestDuty
+from orchestra_server.usecases.workers.silent_workers import SilentWorkers
 
 _NEWS = frozenset(
     (
@@ -76,6 +77,7 @@ class _MailRound:
         self._heartbeat = CloneHeartbeat(store, project)
         self._duty = CloneDuty(store, project, clock)
         self._requests = RequestDuty(store, project, clock)
+        self._silent = SilentWorkers(store, project, clock)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
@@ -88,11 +90,12 @@ class _MailRound:
                 watch = group.create_task(watch_spool(self._common_dir, self._spooled.set))
                 duty = group.create_task(self._duty.run())
                 requests = group.create_task(self._requests.run())
+                silent = group.create_task(self._silent.run())
                 self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                for task in (rounds, heartbeat, intakes, watch, duty, requests):
+                for task in (rounds, heartbeat, intakes, watch, duty, requests, silent):
                     task.cancel()
         finally:
             for alarm in self._alarms:
@@ -136,6 +139,7 @@ class _MailRound:
                 self._tell_heartbeat()
                 self._duty.take_state(state)
                 self._requests.take_state(state)
+                self._silent.take_state(state)
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
@@ -152,6 +156,7 @@ class _MailRound:
                 self._requests.take_events(events)
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
+                self._silent.take_report(presence)
                 self._look_after(presence)
             case Reconnected():
                 self._woken.set()

@@ -28,6 +28,7 @@ from orchestra_server.files.spool.spool_folder import (
 )
 from orchestra_server.files.spool.worker_reports import TornReportError, read_report
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.delivery.merge_reports import merge_report
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_by_report
 
@@ -119,12 +120,14 @@ async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIn
         return
     intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
     contents, intake.is_torn = await asyncio.to_thread(_read_all, files)
+    reported: dict[str, Presence | None] = {}
     for content in contents:
         intake.stamped += await _stamp(store, content.receipts)
         if content.presence is not None:
-            await store.report_presence(_not_later(content.presence, clock()))
+            await _report(store, _not_later(content.presence, clock()), reported)
         if content.request is not None:
             await record_request(store, common_dir, content.request)
+            reported.pop(content.request.chamber_id, None)
         if content.report:
             written_ns = content.file.written_ns
             await withdraw_by_report(store, common_dir, content.report, written_ns, clock)
@@ -159,6 +162,18 @@ def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
             else:
                 file.path.unlink(missing_ok=True)
     return contents, is_torn
+
+
+async def _report(store: Store, report: Presence, reported: dict[str, Presence | None]) -> None:
+    """Record what a report means; `reported` keeps what the store has of each worker."""
+    if report.chamber_id not in reported:
+        reported[report.chamber_id] = await store.presence(report.chamber_id)
+    before = reported[report.chamber_id]
+    presence = merge_report(before, report)
+    if presence is not before:
+        await store.report_presence(presence)
+        if before is None or before.since <= presence.since:
+            reported[report.chamber_id] = presence
 
 
 def _not_later(presence: Presence, now: int) -> Presence:

@@ -35,7 +35,8 @@ async def record_request(store: Store, common_dir: Path, request: WorkerRequest)
             chamber_id=request.chamber_id,
             state="waiting",
             tool=request.tool,
-            detail=asked_in_short(request)[:200],
+            detail=asked_in_short(request).removeprefix(f"{request.tool}: ")[:200],
+            asks=request.kind,
             since=request.asked_at,
             agent_id=request.agent_id,
         )

@@ -1,10 +1,13 @@
 """What is left in the spool is decided by whom it is of, as a hook would decide."""
 
+import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from orchestra_core.process.process_mark import is_running
 from orchestra_server.files.hook.find_reader import Reader
 from orchestra_server.files.hook.json_files import Fields
 from orchestra_server.files.spool.worker_reports import (
@@ -39,7 +42,7 @@ def test_the_shell_alone_leaves_a_report_with_the_moment_of_its_writing(
     )
     assert file.name.startswith("auth.")
     assert ".PreToolUse." in file.name
-    assert file.read_bytes() == report(checkout, worker, "PreToolUse")
+    assert file.read_bytes() == report(checkout, worker, "PreToolUse", f"claude:{os.getpid()}")
     presence = read_report(file.read_bytes(), file.stat().st_mtime_ns)
     assert presence is not None
     assert (presence.state, presence.tool) == ("working", "Read")
@@ -172,3 +175,99 @@ def test_the_last_message_is_shown_on_one_line(tmp_path: Path) -> None:
 
 def test_a_workers_subagent_does_not_end_the_workers_turn(tmp_path: Path) -> None:
     assert describe("Stop", reader_of(tmp_path, "inner"), {}) is None
+
+
+def payload_of(session: Session, event: str, **fields: object) -> bytes:
+    return f"{session.directory}\0{session.directory}\0claude\0".encode() + session.payload(
+        event, fields
+    )
+
+
+def test_a_report_names_the_clients_process_while_it_runs_and_the_conversation(
+    checkout: HookedCheckout,
+) -> None:
+    worker = Session(checkout.chamber())
+    own = worker.payload("PreToolUse", {**READ, "transcript_path": "/home/p/s-1.jsonl"})
+    head = f"{worker.directory}\0{worker.directory}\0claude:{os.getpid()}\0".encode()
+    presence = read_report(head + own, AT_NS)
+    assert presence is not None
+    assert is_running(presence.process)
+    assert presence.transcript == "/home/p/s-1.jsonl"
+    older = read_report(report(checkout, worker, "PreToolUse"), AT_NS)
+    assert older is not None
+    assert (older.process, older.transcript) == ("", "")
+
+
+def test_a_subagents_conversation_is_a_file_of_its_own(checkout: HookedCheckout) -> None:
+    auth, agent = checkout.chamber(), checkout.subagent("a-7")
+    fields = {"tool_input": {"path": f"{auth}/a"}, "transcript_path": "/home/p/s-1.jsonl"}
+    presence = read_report(payload_of(agent, "PreToolUse", **fields), AT_NS)
+    assert presence is not None
+    assert presence.transcript == "/home/p/s-1/subagents/agent-a-7.jsonl"
+
+
+def test_a_killed_subagent_is_known_by_the_notice_to_its_conductor(
+    checkout: HookedCheckout,
+) -> None:
+    auth, agent = checkout.chamber(), checkout.subagent("a-7")
+    agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
+    read_reports(checkout)
+    conductor = Session(checkout.main)
+
+    def notice(task_id: str, status: str) -> bytes:
+        told = f"<task-notification>\n<task-id>{task_id}</task-id>\n<status>{status}</status>\n"
+        return payload_of(conductor, "UserPromptSubmit", prompt=told)
+
+    assert read_report(notice("a-8", "killed"), AT_NS) is None
+    assert read_report(notice("a-7", "completed"), AT_NS) is None
+    presence = read_report(notice("a-7", "killed"), AT_NS)
+    assert presence is not None
+    assert (presence.state, presence.agent_id) == ("killed", "a-7")
+    assert presence.chamber_id.endswith("/auth")
+    binding = checkout.main / ".claude/hooks/bindings/a-7.json"
+    assert '"ended": true' in binding.read_text()
+
+
+QUESTION = {
+    "tool_name": "AskUserQuestion",
+    "tool_input": {"questions": [{"question": "Which colour?"}, {"question": "Why?"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "asks", "detail"),
+    [
+        ("PermissionRequest", READ, "permission", "/a"),
+        ("PermissionRequest", QUESTION, "question", "Which colour?"),
+        (
+            "Notification",
+            {"notification_type": "permission_prompt", "message": "May I?"},
+            "permission",
+            "May I?",
+        ),
+        (
+            "Notification",
+            {"notification_type": "elicitation_dialog", "message": "A form"},
+            "question",
+            "A form",
+        ),
+        ("Notification", {"message": "Claude needs your permission"}, "permission", None),
+    ],
+)
+def test_a_worker_waits_for_a_permission_or_an_answer(
+    checkout: HookedCheckout,
+    event: str,
+    fields: Mapping[str, object],
+    asks: str,
+    detail: str | None,
+) -> None:
+    presence = read_report(payload_of(Session(checkout.chamber()), event, **fields), AT_NS)
+    assert presence is not None
+    assert (presence.state, presence.asks) == ("waiting", asks)
+    assert detail in (None, presence.detail)
+
+
+def test_a_notice_that_asks_for_nothing_shows_nothing(checkout: HookedCheckout) -> None:
+    worker = Session(checkout.chamber())
+    fields = {"notification_type": "idle_prompt", "message": "No permission is waited for"}
+    assert read_report(payload_of(worker, "Notification", **fields), AT_NS) is None

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from orchestra_core.errors import BadInput, Refused, Unknown
-from orchestra_core.models import Presence, WorkerState
+from orchestra_core.models import Presence, PresenceState
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
@@ -193,8 +193,8 @@ async def test_a_worker_that_has_ended_does_not_delay_closing(
 ) -> None:
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
-    state: WorkerState = "working"
-    for known in get_args(WorkerState):
+    state: PresenceState = "working"
+    for known in get_args(PresenceState):
         state = known if known == ended else state
     presence = Presence(chamber_id=f"{task_id}/auth", state=state, since=clock())
     await context.store.report_presence(presence)

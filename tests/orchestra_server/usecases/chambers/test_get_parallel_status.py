@@ -84,3 +84,25 @@ async def test_parallel_status_lists_what_workers_wait_for(context: Context) -> 
     assert status.next_step.startswith(
         "Waiting for the user: auth; ask the user, and call answer_request. "
     )
+
+
+async def test_parallel_status_says_which_workers_need_somebody_and_why(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth", "api"])
+    now = context.clock()
+    asking = Presence(
+        chamber_id=chamber_id(task_id, "auth"),
+        state="waiting",
+        tool="Bash",
+        detail="npm publish",
+        asks="permission",
+        since=now,
+    )
+    await context.store.report_presence(asking)
+    status = await get_parallel_status(context, task_id=task_id)
+    auth, api = status.chambers
+    assert (auth.group, auth.reason) == ("needs-you", "permission: Bash npm publish")
+    assert (api.group, api.reason) == ("idle", "no worker yet")
+    assert status.next_step.startswith(
+        "These workers wait for somebody, or are stuck: auth (permission: Bash npm publish). Wait"
+    )

@@ -35,7 +35,7 @@ async def test_a_request_is_recorded_once_and_its_worker_waits(
     assert (await kinds(context)).count("request.asked") == 1
     presence = state.presence[request_of_auth.chamber_id]
     assert (presence.state, presence.tool) == ("waiting", "Bash")
-    assert (presence.detail, presence.since) == ("Bash: npm test", NOON)
+    assert (presence.detail, presence.since) == ("npm test", NOON)
 
 
 async def test_a_question_shows_as_what_its_worker_waits_for(

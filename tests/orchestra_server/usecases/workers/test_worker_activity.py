@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import Presence, WorkerState
+from orchestra_core.models import Presence, PresenceState
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 from tests.support.samples import NOON, a_chamber
@@ -23,7 +23,7 @@ def test_a_running_worker_is_described_with_its_tool_in_one_line() -> None:
 
 
 @pytest.mark.parametrize("state", ["idle", "finished"])
-def test_a_worker_that_has_stopped_has_no_activity(state: WorkerState) -> None:
+def test_a_worker_that_has_stopped_has_no_activity(state: PresenceState) -> None:
     assert doing(Presence(chamber_id=a_chamber().id, state=state, since=NOON)) == ""
     assert doing(None) == ""
 

@@ -51,7 +51,7 @@ def test_the_overview_of_a_chamber_shows_the_workers_last_message_and_its_age() 
         Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
     )
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
-    assert f"worker     finished 1m\nsince      {time_of_day(NOON)}\n" in said
+    assert f"worker     ○ idle  for 1m\nsince      {time_of_day(NOON)}\n" in said
     assert "message    All done.\n           12 pass\n" in said
 
 

@@ -6,7 +6,11 @@ from msgspec.structs import replace
 from orchestra_core.models import BASE
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.details.chamber_details import chamber_overview
-from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, conflict_text
+from orchestra_tui.presentation.details.conflict_lines import (
+    conflict_badge,
+    conflict_lines_of,
+    conflict_text,
+)
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from tests.support.samples import NOON, a_chamber, a_conflict, a_task
@@ -59,3 +63,11 @@ def test_the_overview_of_a_chamber_lists_its_conflicts_while_the_chamber_exists(
     state.documents.put(closed)
     state.load(state.documents)
     assert not any("conflicts" in text for text in texts(chamber_overview(closed, state, NOON)))
+
+
+def test_the_badge_of_a_row_names_the_first_side_and_file_and_how_many_more() -> None:
+    conflict = a_conflict()
+    first, second = conflict.between
+    assert conflict_badge([], first) == ""
+    assert conflict_badge([conflict], first) == "⚠ database: app.py"
+    assert conflict_badge([conflict, conflict], second) == "⚠ auth: app.py +1"

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Heartbeat, Presence
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
-from orchestra_tui.presentation.rows.cells import Cell
+from orchestra_tui.presentation.rows.cells import Cell, Row
 from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_row
 from tests.support.rows import LIVE, state_with, texts
 from tests.support.samples import (
@@ -20,63 +20,87 @@ from tests.support.samples import (
 MINUTE = 60_000
 
 
+def row_of(chamber: Chamber, presence: Presence | None = None, now: int = NOON) -> Row:
+    return chamber_row(chamber, state_with(chamber, presence), now)
+
+
 def test_a_row_shows_the_workers_tool_and_since_when_it_runs() -> None:
     presence = Presence(
         chamber_id=LIVE.id, state="working", tool="Edit", detail="src/a.py", since=NOON
     )
-    row = chamber_row(LIVE, state_with(LIVE, presence), NOON + 12_000)
-    assert texts(row)[:3] == ["●", "auth", "Edit 12s src/a.py"]
+    row = row_of(LIVE, presence, NOON + 12_000)
+    assert texts(row)[:3] == ["●", "auth", "Edit src/a.py"]
+    assert texts(row)[-1] == "12s"
 
 
-def test_a_row_shows_the_other_side_of_a_conflict_before_the_workers_activity() -> None:
+def test_a_row_shows_the_other_side_of_a_conflict_beside_the_workers_activity() -> None:
     presence = Presence(chamber_id=LIVE.id, state="idle", since=NOON)
     state = state_with(LIVE, presence)
     event = Event(seq=1, at=NOON, kind="collision.appeared", data=EventData(conflict=a_conflict()))
     assert state.apply(event).chambers == {LIVE.id, "add-login-1a2b/database"}
     row = chamber_row(LIVE, state, NOON + 12_000)
-    assert row.cells[2] == Cell("⚠ conflicts: database, 1 file · idle 12s", "warn")
+    assert row.cells[2].text == "idle: its turn has ended"
+    assert row.cells[2].badges == (Cell("⚠ database: app.py", "warn"),)
     assert "conflicts: database" in ChamberRows(state, lambda: NOON).words(LIVE.id)
 
     over = replace(a_conflict(), state="clear")
     state.apply(replace(event, seq=2, kind="collision.cleared", data=EventData(conflict=over)))
-    assert chamber_row(LIVE, state, NOON + 12_000).cells[2].text == "idle 12s"
+    assert chamber_row(LIVE, state, NOON + 12_000).cells[2].badges == ()
 
 
-def test_a_row_shows_that_the_worker_waits() -> None:
-    presence = Presence(chamber_id=LIVE.id, state="waiting", since=NOON)
-    row = chamber_row(LIVE, state_with(LIVE, presence), NOON + 3 * MINUTE)
-    assert row.cells[2] == Cell("waiting 3m", "warn")
+def test_a_row_of_a_failed_worker_says_so_although_its_chamber_conflicts() -> None:
+    fault = Presence(chamber_id=LIVE.id, state="failed", since=NOON, message="API Error: 529")
+    state = state_with(LIVE, fault)
+    event = Event(seq=1, at=NOON, kind="collision.appeared", data=EventData(conflict=a_conflict()))
+    state.apply(event)
+    row = chamber_row(LIVE, state, NOON)
+    assert row.cells[0] == Cell("✗", "critical")
+    assert row.cells[2].text == "failed: API Error: 529"
+
+
+def test_a_row_shows_what_the_worker_asks_for() -> None:
+    presence = Presence(
+        chamber_id=LIVE.id,
+        state="waiting",
+        tool="Bash",
+        detail="npm publish",
+        asks="permission",
+        since=NOON,
+    )
+    row = row_of(LIVE, presence, NOON + 3 * MINUTE)
+    assert row.cells[0] == Cell("◆", "critical")
+    assert row.cells[2] == Cell("permission: Bash npm publish", "critical")
+    assert texts(row)[-1] == "3m"
 
 
 def test_a_row_shows_that_there_is_no_worker() -> None:
-    ready = replace(LIVE, ready_at=NOON)
-    assert texts(chamber_row(ready, state_with(ready), NOON))[2] == "no worker"
+    assert row_of(replace(LIVE, ready_at=NOON)).cells[2] == Cell("idle: no worker yet", "muted")
 
 
 def test_a_row_shows_that_the_hook_never_answered() -> None:
-    assert chamber_row(LIVE, state_with(LIVE), NOON).cells[2] == Cell("? hook not verified", "warn")
+    assert row_of(LIVE).cells[2].badges == (Cell("? hook not verified", "warn"),)
 
 
-def test_a_row_shows_the_last_message_of_an_ended_worker_and_what_a_waiting_one_waits_for() -> None:
+def test_a_row_shows_the_last_message_of_a_worker_that_has_ended() -> None:
     ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="Done:\n12 pass")
-    row = chamber_row(LIVE, state_with(LIVE, ended), NOON + 3 * MINUTE)
-    assert row.cells[2] == Cell("finished 3m: Done: 12 pass", "muted")
-    asking = Presence(chamber_id=LIVE.id, state="waiting", since=NOON, detail="May I use Bash?")
-    row = chamber_row(LIVE, state_with(LIVE, asking), NOON + 1_000)
-    assert row.cells[2] == Cell("waiting 1s: May I use Bash?", "warn")
+    row = row_of(LIVE, ended, NOON + 3 * MINUTE)
+    assert row.cells[2] == Cell("idle: Done: 12 pass", "muted")
+    with_work = replace(LIVE, work="committed")
+    assert row_of(with_work, ended).cells[2] == Cell("ready: Done: 12 pass", "ok")
 
 
-def test_a_row_shows_since_when_a_chamber_is_suspended_and_the_workers_activity() -> None:
+def test_a_row_shows_that_a_chamber_is_suspended_beside_the_workers_activity() -> None:
     suspended = replace(LIVE, suspended_at=NOON)
     idle = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 1_500)
-    row = chamber_row(suspended, state_with(suspended, idle), NOON + 5_000)
-    assert row.cells[2] == Cell("‖ suspended 5s: idle 3s", "warn")
+    row = row_of(suspended, idle, NOON + 5_000)
+    assert row.cells[2].text == "idle: its turn has ended"
+    assert row.cells[2].badges == (Cell("‖ suspended", "warn"),)
     assert row.due == NOON + 5_500
 
 
 def test_a_row_shows_why_a_chamber_failed() -> None:
     failed = replace(a_chamber(), state="failed", ended_at=NOON + 1, note="disk full")
-    row = chamber_row(failed, state_with(failed), NOON)
+    row = row_of(failed)
     assert row.cells[0].text == "✗"
     assert row.cells[2] == Cell("failed: disk full", "critical")
 
@@ -108,19 +132,21 @@ def elsewhere(heard: int, serves: str = "mail") -> tuple[Chamber, IndexedState]:
 
 def test_a_row_shows_in_which_other_clone_a_chamber_is() -> None:
     chamber, state = elsewhere(NOON)
-    assert chamber_row(chamber, state, NOON + 1).cells[2].text == "at laptop:/repo · no worker"
+    assert chamber_row(chamber, state, NOON + 1).cells[2].badges == (
+        Cell("at laptop:/repo", "muted"),
+    )
 
 
 def test_a_row_shows_since_when_the_clone_of_a_chamber_is_silent() -> None:
     chamber, state = elsewhere(NOON, serves="")
     cell = chamber_row(chamber, state, NOON + 3 * 3_600_000).cells[2]
-    assert cell == Cell("at laptop:/repo, last heard 3 h ago · no worker", "muted")
+    assert cell.badges == (Cell("at laptop:/repo, last heard 3 h ago", "warn"),)
 
 
 def test_a_row_of_a_chamber_of_this_clone_names_no_clone() -> None:
     chamber, state = elsewhere(NOON)
     state.own_clone = chamber.clone
-    assert chamber_row(chamber, state, NOON).cells[2].text == "no worker"
+    assert chamber_row(chamber, state, NOON).cells[2].badges == ()
 
 
 def test_a_heartbeat_changes_the_rows_of_other_clones_only() -> None:
@@ -130,14 +156,14 @@ def test_a_heartbeat_changes_the_rows_of_other_clones_only() -> None:
     assert state.hear_clones({}).chambers == set()
 
 
-def test_a_row_names_what_is_wrong_with_the_chamber_before_the_workers_activity() -> None:
+def test_a_row_names_what_is_wrong_with_the_chamber_beside_the_workers_activity() -> None:
     ill = replace(LIVE, ready_at=NOON, health=("hook gone: mend it", "detached: go back"))
     state = state_with(ill)
     row = chamber_row(ill, state, NOON)
-    assert row.cells[2] == Cell("✚ hook gone, detached · no worker", "warn")
+    assert row.cells[2].badges == (Cell("✚ hook gone, detached", "warn"),)
     assert "hook gone" in ChamberRows(state, lambda: NOON).words(ill.id)
     closed = replace(ill, state="closed")
-    assert "✚" not in texts(chamber_row(closed, state_with(closed), NOON))[2]
+    assert row_of(closed).cells[2].badges == ()
 
 
 def test_a_row_shows_what_the_worker_asks_and_since_when() -> None:
@@ -153,6 +179,20 @@ def test_a_row_shows_what_the_worker_asks_and_since_when() -> None:
             )
         )
     row = chamber_row(LIVE, state, NOON + 12_000)
-    assert row.cells[2] == Cell("? asks 12s: Bash: npm test (and 1 more)", "warn")
-    assert row.due == NOON + 13_000
+    assert row.cells[2] == Cell(
+        "permission: Bash: npm test (and 1 more)", "critical", row.cells[2].badges
+    )
+    assert (texts(row)[-1], row.due) == ("12s", NOON + 13_000)
     assert "which colour?" in ChamberRows(state, lambda: NOON).words(LIVE.id)
+
+
+def test_a_row_of_a_ready_worker_says_that_its_work_is_not_all_committed() -> None:
+    ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON)
+    for work, badges in (("uncommitted", (Cell("uncommitted", "warn"),)), ("committed", ())):
+        chamber = replace(LIVE, work=work, ready_at=NOON)
+        assert row_of(chamber, ended).cells[2].badges == badges
+
+
+def test_the_rows_of_a_group_stand_below_its_name() -> None:
+    rows = ChamberRows(state_with(LIVE, Presence(chamber_id=LIVE.id, state="failed", since=NOON)))
+    assert rows.heading(LIVE.id) == "NEEDS YOU"

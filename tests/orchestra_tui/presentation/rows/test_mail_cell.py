@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import chamber_row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_lines
@@ -19,7 +20,7 @@ MINUTE = 60_000
 
 def test_mail_is_urgent_from_the_limit_on() -> None:
     state = state_with(LIVE)
-    state.unread_limit = 42_500
+    state.limits = WorkerLimits(unread=42_500)
     state.documents.put(an_interrupt())
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_000)

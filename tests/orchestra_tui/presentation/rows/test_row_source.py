@@ -34,7 +34,7 @@ def test_rows_are_built_from_the_current_state_on_request() -> None:
 
 
 def test_a_filter_finds_what_a_person_would_type() -> None:
-    state = state_with(LIVE, Presence(chamber_id=LIVE.id, state="working", tool="Bash"))
+    state = state_with(LIVE, Presence(chamber_id=LIVE.id, state="working", tool="Bash", since=NOON))
     state.documents.put(replace(a_discovery(), severity="critical"))
     assert "add a login" in TaskRows(state).words(a_task().id)
     assert "bash" in ChamberRows(state).words(LIVE.id)

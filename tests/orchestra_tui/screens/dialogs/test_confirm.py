@@ -14,7 +14,7 @@ async def test_x_warns_of_a_running_worker_and_closes_the_chamber_only_after_y()
     closed = closed_chamber("auth", "refs/orchestra/saved/t/auth/1")
     tools = FixedTools({"close_chamber": closed})
     async with room_of(stories.busy(), tools=tools) as room:
-        await room.press("2", "j", "x")
+        await room.press("2", "x")
         assert "Its worker is still working (Edit src/auth/pkce.py)" in room.text
         await room.press("enter")
         assert isinstance(room.app.screen, Confirm)

@@ -9,7 +9,7 @@ from tests.support.room import calls_of, room_of
 
 async def test_i_sends_an_interrupt_and_shows_its_progress() -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", "i")
+        await room.press("2", "i")
         await room.type("Use S256")
         await room.press("ctrl+r", "ctrl+s")
         assert calls_of(room.tools, "interrupt_worker") == [

@@ -36,7 +36,7 @@ def several() -> WorkerRequest:
 
 async def asks(room: Room, request: WorkerRequest) -> None:
     """Let auth's worker ask, and open the dialog."""
-    await room.press("2", "j")
+    await room.press("2")
     await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
     await room.press("enter")
     assert isinstance(room.app.screen, RequestDialog)

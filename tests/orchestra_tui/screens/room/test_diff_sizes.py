@@ -6,7 +6,7 @@ from tests.support.room import Room, calls_of, room_of
 
 
 async def shown_in_chamber(room: Room) -> str:
-    await room.press("2", "j")
+    await room.press("2")
     return room.text
 
 

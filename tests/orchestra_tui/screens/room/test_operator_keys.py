@@ -36,7 +36,7 @@ async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
     async with room_of(stories.trouble()) as room:
         await room.press("2", "R", "G", "R", "k", "R")
         assert room.said == [
-            "R (restore): api is live, not closed",
+            "R (restore): auth is live, not closed",
             "R (restore): search is failed, not closed",
             "R (restore): nothing was saved from docs: closed by the operator",
         ]
@@ -75,7 +75,7 @@ async def test_chambers_cannot_be_created_for_a_finished_task() -> None:
 
 async def test_the_key_and_enter_answer_the_selected_chambers_worker_only_where_it_asks() -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", "A")
+        await room.press("2", "A")
         assert room.said == ["A (answer): the worker in auth asks nothing"]
         request = replace(a_request(), task_id=TASK, asked_at=NOW)
         await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))

@@ -15,7 +15,7 @@ from tests.support.tool_answers import cancelled_interrupt, resumed_worker
 
 async def suspended(room: Room) -> None:
     """Select auth and let it be suspended."""
-    await room.press("2", "j")
+    await room.press("2")
     chamber = room.app.view_model.state.chambers[f"{TASK}/auth"]
     document = replace(chamber, suspended_at=NOW - 5_000)
     await room.hear(event(9, 0, "chamber.suspended", "auth", EventData(chamber=document)))
@@ -42,7 +42,7 @@ async def test_each_stronger_message_has_a_key_whose_editor_explains_it_and_need
     key: str, requires: str, usual: str, does: str
 ) -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", key)
+        await room.press("2", key)
         assert f"● {requires}" in room.text
         assert does in room.text
         assert usual in room.text
@@ -54,7 +54,7 @@ async def test_each_stronger_message_has_a_key_whose_editor_explains_it_and_need
 
 async def test_a_message_without_a_request_needs_a_text() -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", "i", "ctrl+s")
+        await room.press("2", "i", "ctrl+s")
         assert "Type a message" in room.text
         assert calls_of(room.tools, "interrupt_worker") == []
 
@@ -63,12 +63,12 @@ async def test_r_resumes_a_chamber_whose_row_shows_that_it_is_suspended() -> Non
     tools = FixedTools({"resume_worker": resumed_worker(told=True)})
     async with room_of(stories.busy(), tools=tools) as room:
         await suspended(room)
-        assert "‖ suspended 5s" in room.text
+        assert "‖ suspended" in room.text
         assert "‖ 1 suspended" in room.text
         await room.press("r")
         assert calls_of(tools, "resume_worker") == [{"task_id": TASK, "chamber": "auth"}]
         assert room.said == ["auth resumed; its worker was told to continue"]
-        assert "‖ suspended 5s" in room.text  # until its event comes
+        assert "‖ suspended" in room.text  # until its event comes
 
 
 async def test_a_refused_resume_is_shown() -> None:
@@ -81,7 +81,7 @@ async def test_a_refused_resume_is_shown() -> None:
 async def test_u_cancels_the_newest_unread_message_after_a_confirmation() -> None:
     tools = FixedTools({"cancel_interrupt": cancelled_interrupt("i9", resumed=True)})
     async with room_of(stories.busy(), tools=tools) as room:
-        await room.press("2", "j")
+        await room.press("2")
         for number in (8, 9):
             letter = mail(number, "auth", f"message {number}", sent=9_000 - number, steps=(5,))
             data = EventData(interrupt=letter)
@@ -105,7 +105,7 @@ async def test_u_cancels_the_newest_unread_message_after_a_confirmation() -> Non
 )
 async def test_a_key_without_a_target_shows_a_message(key: str, why: str) -> None:
     async with room_of(stories.busy()) as room:
-        await room.press("2", "j", key)
+        await room.press("2", key)
         assert room.said == [why]
 
 

@@ -24,7 +24,7 @@ from orchestra_server.files.hook.json_files import (
     text,
 )
 from orchestra_server.files.hook.requests.request_rules import is_allowed, like_of
-from orchestra_server.files.hook.spool import make_folder, write_whole
+from orchestra_server.files.hook.spool import leave_report, make_folder, write_whole
 
 REQUESTS = "requests"  # beside the spool
 ANSWERERS = "answerers"
@@ -43,6 +43,8 @@ def answer_request(reader: Reader, payload: Fields) -> None:
         return
     orchestra = os.path.dirname(reader.spool)
     if not reader.spool or not can_be_answered(orchestra):
+        # Whoever looks later sees that the client's own dialog waits.
+        leave_report(reader.own, "claude", "PermissionRequest", dump(payload).encode())
         return
     request_id = f"r-{os.urandom(5).hex()}"
     place = os.path.join(orchestra, REQUESTS, request_id)

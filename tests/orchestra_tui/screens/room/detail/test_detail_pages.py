@@ -16,7 +16,7 @@ def screen_of(room: Room) -> RoomScreen:
 async def test_the_detail_area_follows_the_pane_and_the_cursor() -> None:
     async with room_of(stories.busy()) as room:
         assert screen_of(room).detail.subject.kind == "task"
-        await room.press("2", "j")
+        await room.press("2")
         assert screen_of(room).detail.subject.key == f"{TASK}/auth"
         await room.press("3")
         assert screen_of(room).detail.subject.kind == "discovery"
@@ -25,7 +25,7 @@ async def test_the_detail_area_follows_the_pane_and_the_cursor() -> None:
 async def test_the_diff_is_requested_from_the_server_only_when_its_page_is_opened() -> None:
     tools = FixedTools(texts={})
     async with room_of(stories.busy(), tools=tools) as room:
-        await room.press("2", "j", "l")
+        await room.press("2", "l")
         assert "pytest tests/auth -q" in room.text
         await room.press("l")
         assert "is not played in this scene" in room.text
