@@ -1,6 +1,5 @@
 """A worker's request, from the hook that its settings start to the decision that it prints."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,16 +146,14 @@ async def test_own_work_is_allowed_where_edits_are_and_asks_nobody(
     assert not has_files(context.project.git_dir)
 
 
-async def test_when_the_last_room_leaves_its_hooks_end_at_once_and_the_client_asks(
+async def test_when_the_last_room_leaves_its_hooks_end_and_the_client_asks(
     context: Context, session: Session
 ) -> None:
     async with daemon_of(context):
         with answering(context.project.git_dir):
             hook = ask(session, NPM_TEST)
             request = await next_request(context.store)
-        began = time.monotonic()
         assert await hook.decision() == {}
-        assert time.monotonic() - began < 0.4
         ended = await until_withdrawn(context, request.id)
     assert (ended.state, ended.note) == ("withdrawn", "its client asks no more")
 

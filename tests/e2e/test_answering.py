@@ -34,8 +34,8 @@ from tests.support.waiting import until, until_awaited
 
 pytestmark = pytest.mark.timeout(400)
 
-# Seconds from an answer to the model's next request: 0.04 on a quiet machine.
-ANSWERED_S = 1.0
+# Seconds from an answer to the model's next request: 0.04 to 0.14, but a busy machine takes longer.
+ANSWERED_S = 5.0
 
 HELLO = {"subtype": "initialize", "hooks": None}
 COMPUTE = CallTool("Bash", {"command": "python3 -c 'print(40 + 2)'", "description": "Compute"})
