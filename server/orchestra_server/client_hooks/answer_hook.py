@@ -10,6 +10,7 @@ from orchestra_server.client_hooks.make_chamber import make_chamber
 from orchestra_server.files.hook.find_reader import HOOKS, binding_path, session_path
 from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text, write_json
 from orchestra_server.files.subagents.agent_baton import AgentBaton, note_placed, take_placed
+from orchestra_server.files.subagents.agent_definitions import defines_worktree
 from orchestra_server.files.subagents.briefing import briefing
 from orchestra_server.files.subagents.named_chamber import named_chamber, standing_chambers
 
@@ -46,6 +47,9 @@ def start_agent(
     if text(payload.get("cwd")) in chambers.values():
         return ""  # a worker's own subagent works where the worker does
     chamber = chambers.get(named_chamber(call, chambers), "")
+    agent_type, home = text(call.get("subagent_type")), os.environ.get("HOME", "")
+    if not isolation and defines_worktree(agent_type, root, home):
+        isolation = "worktree"
     if not chamber and not isolation:
         return ""
     prompt = text(call.get("prompt"))

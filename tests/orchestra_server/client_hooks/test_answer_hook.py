@@ -87,6 +87,18 @@ def test_a_call_that_asks_for_a_worktree_gets_a_chamber_of_its_own(
     assert path == f"{checkout.main}/.claude/worktrees/agent-a1b2"
 
 
+def test_an_agent_that_is_defined_with_a_worktree_passes_the_baton_too(
+    checkout: HookedCheckout, made: list[tuple[str, str, str]]
+) -> None:
+    definitions = checkout.main / ".claude" / "agents"
+    definitions.mkdir()
+    (definitions / "fixer.md").write_text("---\nname: fixer\nisolation: worktree\n---\n")
+    payload = calling(checkout, prompt="Mend the tests", subagent_type="fixer")
+    assert answer(start(checkout, payload))["updatedInput"]["isolation"] == "worktree"
+    create(checkout, "agent-a1b2")
+    assert made == [("agent-a1b2", "Mend the tests", "conductor")]
+
+
 def test_a_persons_worktree_takes_no_baton(
     checkout: HookedCheckout, made: list[tuple[str, str, str]]
 ) -> None:
