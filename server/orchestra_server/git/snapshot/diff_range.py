@@ -13,7 +13,9 @@ from orchestra_server.git.snapshot.index_copy import split_nul
 
 _MOST = 256_000_000  # bytes; nobody reads more, and it has to fit into memory
 _NARROWEST, _USUAL = 40, 80  # columns of --stat
+_FILES = ("--raw", "--numstat", "-z")
 _MOVED = "RC"  # git's letters for renamed and copied files, which have two names
+_Revisions = tuple[tuple[str, ...], Mapping[str, str]]  # and the environment with the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,6 @@ def range_text(wanted: DiffRange) -> str:
     return _printed(wanted)
 
 
-def range_text_with_blobs(wanted: DiffRange, limit: int) -> tuple[str, bool]:
-    """Return the unified diff with the whole ids of blobs, and whether it was cut. Blocking.
-
-    At most `limit` bytes are read; a cut diff ends with a whole line.
-    """
-    text, cut = _printed_up_to(limit, wanted, "--full-index")
-    return (text[: text.rfind("\n") + 1] if cut else text), cut
-
-
 def range_stat(wanted: DiffRange, columns: int = 0) -> str:
     """Return git's table of changed files and lines. Blocking."""
     width = max(_NARROWEST, columns or shutil.get_terminal_size((_USUAL, 0)).columns)
@@ -54,18 +47,48 @@ def range_stat(wanted: DiffRange, columns: int = 0) -> str:
 
 def range_files(wanted: DiffRange) -> list[DiffFile]:
     """Return the changed files in git's order. Blocking."""
-    sizes = split_nul(_printed(wanted, "--numstat", "-z"))
-    named = iter(split_nul(_printed(wanted, "--name-status", "-z")))
-    counts = [line.split("\t", 2)[:2] for line in sizes if line.count("\t") >= 2]  # noqa: PLR2004
+    return _files(_printed(wanted, *_FILES))
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDiff:
+    """The files of a diff and its text, which may be cut after a whole line."""
+
+    files: list[DiffFile]
+    text: str
+    cut: bool
+
+
+def range_whole(wanted: DiffRange, limit: int) -> WholeDiff:
+    """Return files and unified diff, with the whole ids of blobs. Blocking.
+
+    At most `limit` bytes of the diff are read; `files` names all files.
+    """
+    with _revisions(wanted) as revisions:
+        files, _ = _diff(wanted, revisions, _MOST, *_FILES)
+        text, cut = _diff(wanted, revisions, limit, "--full-index")
+    return WholeDiff(_files(files), text[: text.rfind("\n") + 1] if cut else text, cut)
+
+
+def _files(printed: str) -> list[DiffFile]:
+    """Return the files of `--raw --numstat -z`: every file's status, and after them all sizes."""
+    words = iter(split_nul(printed))
+    named: list[tuple[str, str, str]] = []  # status, path, former path
     files: list[DiffFile] = []
-    for inserted, deleted in counts:
-        status = next(named)[0]
-        first = next(named)
-        path = next(named) if status in _MOVED else first
+    for word in words:
+        if word.startswith(":"):
+            status = word.rpartition(" ")[2][0]
+            first = next(words)
+            named.append((status, next(words), first) if status in _MOVED else (status, first, ""))
+            continue
+        inserted, deleted, path = word.split("\t", 2)
+        if not path:  # both names follow, as words of their own
+            _ = next(words), next(words)
+        status, path, former_path = named[len(files)]
         files.append(
             DiffFile(
                 path=path,
-                former_path=first if status in _MOVED else "",
+                former_path=former_path,
                 status=status,
                 insertions=0 if inserted == "-" else int(inserted),
                 deletions=0 if deleted == "-" else int(deleted),
@@ -76,20 +99,21 @@ def range_files(wanted: DiffRange) -> list[DiffFile]:
 
 
 def _printed(wanted: DiffRange, *options: str) -> str:
-    return _printed_up_to(_MOST, wanted, *options)[0]
+    with _revisions(wanted) as revisions:
+        return _diff(wanted, revisions, _MOST, *options)[0]
 
 
-def _printed_up_to(limit: int, wanted: DiffRange, *options: str) -> tuple[str, bool]:
+def _diff(wanted: DiffRange, revisions: _Revisions, limit: int, *options: str) -> tuple[str, bool]:
+    names, env = revisions
     paths = (f":(top,literal){wanted.path}",) if wanted.path else ()
-    with _revisions(wanted) as (revisions, env):
-        return git_output_prefix(
-            wanted.directory, "-c", "core.quotePath=false", "diff", *AS_IS, "--find-renames",
-            *options, *revisions, "--", *paths, limit=limit, env=env,
-        )  # fmt: skip
+    return git_output_prefix(
+        wanted.directory, "-c", "core.quotePath=false", "diff", *AS_IS, "--find-renames",
+        *options, *names, "--", *paths, limit=limit, env=env,
+    )  # fmt: skip
 
 
 @contextmanager
-def _revisions(wanted: DiffRange) -> Generator[tuple[tuple[str, ...], Mapping[str, str]]]:
+def _revisions(wanted: DiffRange) -> Generator[_Revisions]:
     if wanted.new:
         yield (wanted.old, wanted.new), {}
         return

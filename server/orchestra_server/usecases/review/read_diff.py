@@ -9,10 +9,12 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.review import ChamberDiff, DiffPart
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.snapshot.diff_range import (
+    DiffRange,
+    WholeDiff,
     range_files,
     range_stat,
     range_text,
-    range_text_with_blobs,
+    range_whole,
 )
 from orchestra_server.usecases.clones.whereabouts import require_here, task_here
 from orchestra_server.usecases.common.transaction import Context
@@ -23,7 +25,8 @@ from orchestra_server.usecases.review.diff_source import DiffSource, find_diff_s
 class DiffReading:
     """What is read of a diff: its text, its table of files (`stat`), or both as data.
 
-    `path` is the only file to read. With `limit` the text is cut there and has whole ids of blobs.
+    `path` is the only file to read. With `limit`, files and text are read, the text is cut there
+    and has whole ids of blobs.
     """
 
     part: DiffPart
@@ -65,13 +68,7 @@ def _valid(text: str) -> str:
 def _read(repo: Repository, task: Task, chamber: Chamber, reading: DiffReading) -> ChamberDiff:
     source = find_diff_source(repo, task, chamber, reading.part)
     wanted = replace(source.range, path=reading.path)
-    text, cut = "", False
-    if reading.stat:
-        text = range_stat(wanted, reading.columns)
-    elif reading.limit:
-        text, cut = range_text_with_blobs(wanted, reading.limit)
-    elif reading.with_text:
-        text = range_text(wanted)
+    whole = range_whole(wanted, reading.limit) if reading.limit else _without_limit(wanted, reading)
     uncommitted = _uncommitted(repo, task, chamber, reading, source)
     return ChamberDiff(
         task_id=task.id,
@@ -83,11 +80,20 @@ def _read(repo: Repository, task: Task, chamber: Chamber, reading: DiffReading) 
         landed=source.landed,
         saved_ref=source.saved_ref,
         uncommitted=uncommitted,
-        files=range_files(wanted) if reading.with_files else [],
-        diff=text,
-        cut=cut,
+        files=whole.files,
+        diff=whole.text,
+        cut=whole.cut,
         next_step=_next_step(chamber, uncommitted),
     )
+
+
+def _without_limit(wanted: DiffRange, reading: DiffReading) -> WholeDiff:
+    text = ""
+    if reading.stat:
+        text = range_stat(wanted, reading.columns)
+    elif reading.with_text:
+        text = range_text(wanted)
+    return WholeDiff(range_files(wanted) if reading.with_files else [], text, cut=False)
 
 
 def _next_step(chamber: Chamber, uncommitted: int) -> str:

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.replies.review import DiffFile
-from orchestra_server.git.snapshot.diff_range import DiffRange, range_files, range_stat, range_text
+from orchestra_server.git.snapshot.diff_range import (
+    DiffRange,
+    range_files,
+    range_stat,
+    range_text,
+    range_whole,
+)
 from tests.support.repositories import TestRepository, small_repository
 
 
@@ -51,6 +57,28 @@ def test_a_range_without_an_end_has_the_worktrees_files_and_new_ones(shop: TestR
     ]
     assert "+six\n" in range_text(range_)
     assert shop.status.splitlines() == [" M README", "?? new"]
+
+
+def test_files_and_text_are_read_from_one_copy_of_the_index(shop: TestRepository) -> None:
+    shop.git("mv", "old", ":older")
+    shop.write("README", "1\n2\n3\n4\n5\nsix\n")
+    range_ = DiffRange(shop.path, shop.head)
+    whole = range_whole(range_, 100_000)
+    assert whole.files == range_files(range_)
+    assert [(file.path, file.former_path) for file in whole.files] == [
+        (":older", "old"),
+        ("README", ""),
+    ]
+    blob = shop.git("hash-object", "README")
+    assert f"..{blob} 100644\n" in whole.text
+    assert not whole.cut
+    assert range_whole(range_, 90).cut
+
+
+def test_one_file_can_be_read_alone_whatever_its_name(shop: TestRepository) -> None:
+    shop.write(":(glob)*", "x\n")
+    alone = range_whole(DiffRange(shop.path, shop.head, path=":(glob)*"), 100_000)
+    assert [file.path for file in alone.files] == [":(glob)*"]
 
 
 def test_a_range_of_one_commit_is_empty(shop: TestRepository) -> None:
