@@ -1,0 +1,136 @@
+"""Comments on lines of a diff: the one message that they become, and what became of them.
+
+The message is all that is kept of them, and it is read back from the store: a number, a file and a
+line begin each comment, and everything that belongs to it is indented.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Literal
+
+from orchestra_core.text import clean
+from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, LineKind, Side
+from orchestra_tui.presentation.text_fit import inert
+
+QUOTED_MOST = 12  # lines of one comment
+_TITLE = re.compile(r"Review of \S+: \d+ comments?\. ")
+_HEAD = re.compile(r"(\d+)\. (.+):(\d+)( \(removed\))?")
+_QUOTE, _WORDS = "   > ", "   "
+
+Quote = tuple[LineKind, str]
+OutcomeKind = Literal["same", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody has to say on quoted lines; `line` is the number of the last of them."""
+
+    path: str
+    side: Side
+    line: int
+    quoted: tuple[Quote, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """What has become of commented lines: still there as they were, changed, or gone.
+
+    `at` is the line to show it at, None for the top of the file.
+    """
+
+    kind: OutcomeKind
+    at: DiffLine | None = None
+
+
+def comment_on(path: str, lines: Sequence[DiffLine], text: str) -> Comment:
+    """Return a comment on lines that follow each other, of which the last are quoted."""
+    last = lines[-1]
+    quoted: tuple[Quote, ...] = tuple(
+        (line.kind, shown_text(line)) for line in lines[-QUOTED_MOST:]
+    )
+    return Comment(path, last.side, last.number, quoted, clean(text).strip())
+
+
+def shown_text(line: DiffLine) -> str:
+    """Return a line's text as it is shown, quoted and compared."""
+    return inert(line.text.removesuffix("\r").expandtabs(4))
+
+
+def message_of(chamber: str, comments: Sequence[Comment]) -> str:
+    """Return the message that tells a worker all the comments."""
+    count = f"{len(comments)} comment" + ("s" if len(comments) != 1 else "")
+    parts = [f"Review of {chamber}: {count}. Change the code for each, or say why not."]
+    for number, comment in enumerate(comments, start=1):
+        removed = " (removed)" if comment.side == "old" else ""
+        lines = [f"{number}. {inert(comment.path)}:{comment.line}{removed}"]
+        lines.extend(f"{_QUOTE}{kind}{text}".rstrip() for kind, text in comment.quoted)
+        if comment.text.startswith(">"):
+            lines.append("")  # else it would read as one more quoted line
+        lines.extend(f"{_WORDS}{line}".rstrip() for line in comment.text.split("\n"))
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def comments_in(message: str) -> list[Comment]:
+    """Return the comments that a message holds, none for one that is no review."""
+    if not _TITLE.match(message):
+        return []
+    blocks: list[list[str]] = []
+    for line in message.split("\n")[1:]:
+        if _HEAD.fullmatch(line):
+            blocks.append([line])
+        elif blocks:
+            blocks[-1].append(line)
+    return list(_read(blocks))
+
+
+def outcome_of(comment: Comment, file: FileDiff | None) -> LineOutcome:
+    """Return what has become of the lines of a comment in the present diff of its file."""
+    lines = file.lines if file else ()
+    if not lines:
+        return LineOutcome("gone")
+    nearest = min(lines, key=lambda line: _distance(comment, line))
+    width = len(comment.quoted)
+    wanted = [(kind, text.rstrip()) for kind, text in comment.quoted]
+    present = [(line.kind, shown_text(line).rstrip()) for line in lines]
+    ends = [
+        end
+        for end in range(width, len(lines) + 1)
+        if present[end - 1] == wanted[-1] and present[end - width : end] == wanted
+    ]
+    if not ends:
+        return LineOutcome("changed", nearest)
+    best = min(ends, key=lambda end: _distance(comment, lines[end - 1]))
+    return LineOutcome("same", lines[best - 1])
+
+
+def _distance(comment: Comment, line: DiffLine) -> tuple[bool, int]:
+    return (line.side != comment.side, abs(line.number - comment.line))
+
+
+def _read(blocks: Sequence[Sequence[str]]) -> Iterator[Comment]:
+    for head, *rest in blocks:
+        found = _HEAD.fullmatch(head)
+        quotes = list(takewhile(_is_quote, rest))
+        words = [line[len(_WORDS) :] for line in rest[len(quotes) :]]
+        quoted: tuple[Quote, ...] = tuple((_kind(line), line[len(_QUOTE) + 1 :]) for line in quotes)
+        if quoted and found:
+            side: Side = "old" if found[4] else "new"
+            yield Comment(found[2], side, int(found[3]), quoted, "\n".join(words).strip())
+
+
+def _is_quote(line: str) -> bool:
+    return line.startswith(_QUOTE) or line == _QUOTE.rstrip()
+
+
+def _kind(quote: str) -> LineKind:
+    match quote[len(_QUOTE) : len(_QUOTE) + 1]:
+        case "+":
+            return "+"
+        case "-":
+            return "-"
+        case _:
+            return " "

@@ -1,0 +1,213 @@
+r"""A chamber's diff as files, hunks and lines, from the text that git printed.
+
+Every line of a file's content begins with one of ` +-\\`, so headers are told apart by their
+first letters. A file's hunks are parsed when they are asked for.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from orchestra_core.replies.review import DiffFile
+
+LineKind = Literal[" ", "+", "-"]
+Side = Literal["old", "new"]
+
+_SECTION = re.compile(r"^diff --git ", re.MULTILINE)
+_HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@", re.MULTILINE)
+_ESCAPE = re.compile(r'\\([abtnvfr"\\]|[0-7]{3})')
+_ESCAPED = dict(zip('abtnvfr"\\', '\a\b\t\n\v\f\r"\\', strict=True))
+_NOWHERE = "/dev/null"
+
+
+class DiffLine(NamedTuple):
+    """One line: its numbers in the old and the new file, 0 where it is not in one of them."""
+
+    kind: LineKind
+    text: str
+    old: int
+    new: int
+    ends: bool = True  # False for a last line without its line end
+
+    @property
+    def side(self) -> Side:
+        """The file that a comment on it is about."""
+        return "old" if self.kind == "-" else "new"
+
+    @property
+    def number(self) -> int:
+        """Its number on that side."""
+        return self.old if self.kind == "-" else self.new
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Lines that follow each other, and git's guess at the function that they stand in."""
+
+    heading: str
+    lines: Sequence[DiffLine]
+
+
+@dataclass(frozen=True, slots=True)
+class FileHeader:
+    """What git says of a file before its lines; `blob` is "" where its content did not change."""
+
+    path: str = ""
+    blob: str = ""
+    old_mode: str = ""
+    new_mode: str = ""
+
+
+@dataclass(frozen=True)
+class FileDiff:
+    """One changed file; `sections` are git's words on it, two where its type has changed."""
+
+    entry: DiffFile
+    sections: Sequence[str] = ()
+    header: FileHeader = field(default_factory=FileHeader)
+
+    @property
+    def path(self) -> str:
+        """Its name now, or the last that it had."""
+        return self.entry.path
+
+    @property
+    def mode_change(self) -> str:
+        """`100644 → 100755` where only that or also that has changed, else ""."""
+        old, new = self.header.old_mode, self.header.new_mode
+        return f"{old} → {new}" if old and new and old != new else ""
+
+    @property
+    def version(self) -> str:
+        """What changes whenever its new content, mode or name does."""
+        header = self.header
+        return f"{self.entry.status}{header.new_mode}:{header.blob or self.entry.former_path}"
+
+    @cached_property
+    def hunks(self) -> Sequence[Hunk]:
+        """Its hunks, none for a binary file or a pure rename."""
+        return [hunk for section in self.sections for hunk in _hunks_of(section)]
+
+    @cached_property
+    def lines(self) -> Sequence[DiffLine]:
+        """The lines of all its hunks."""
+        return [line for hunk in self.hunks for line in hunk.lines]
+
+
+def parse_diff(text: str, entries: Sequence[DiffFile]) -> list[FileDiff]:
+    """Return one FileDiff for each entry, in the same order, with its sections of `text`.
+
+    An entry whose section was cut off has no hunks.
+    """
+    sections: dict[str, list[str]] = {}
+    headers: dict[str, FileHeader] = {}
+    for section in _sections_of(text):
+        header = _header_of(section)
+        sections.setdefault(header.path, []).append(section)
+        headers[header.path] = header
+    return [
+        FileDiff(entry, sections.get(entry.path, ()), headers.get(entry.path, FileHeader()))
+        for entry in entries
+    ]
+
+
+def unquoted(name: str) -> str:
+    """Return a path as it is, from the form in which git puts it when it holds odd characters."""
+    if len(name) < 2 or not (name.startswith('"') and name.endswith('"')):  # noqa: PLR2004
+        return name
+    return _ESCAPE.sub(_unescaped, name[1:-1])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1]
+    return _ESCAPED.get(code) or chr(int(code, 8))
+
+
+def _sections_of(text: str) -> Iterator[str]:
+    starts = [match.start() for match in _SECTION.finditer(text)]
+    yield from (text[start:end] for start, end in pairwise([*starts, len(text)]))
+
+
+def _header_of(section: str) -> FileHeader:
+    values: dict[str, str] = {}
+    for line in _header_lines(section):
+        for start, name in _HEADER_LINES:
+            if line.startswith(start):
+                values.setdefault(name, line[len(start) :])
+    _, _, blob_and_mode = values.get("index", "").partition("..")
+    blob, _, mode = blob_and_mode.partition(" ")
+    return FileHeader(
+        path=_path_of(section, values),
+        blob=blob,
+        old_mode=values.get("old mode", values.get("deleted", mode)),
+        new_mode=values.get("new mode", values.get("new", mode)),
+    )
+
+
+_HEADER_LINES = (
+    ("index ", "index"),
+    ("old mode ", "old mode"),
+    ("new mode ", "new mode"),
+    ("new file mode ", "new"),
+    ("deleted file mode ", "deleted"),
+    ("rename to ", "to"),
+    ("copy to ", "to"),
+    ("--- ", "before"),
+    ("+++ ", "after"),
+)
+
+
+def _header_lines(section: str) -> Iterator[str]:
+    at = section.find("\n") + 1
+    while at:
+        end = section.find("\n", at)
+        line = section[at:end] if end >= 0 else section[at:]
+        if line.startswith(("@@ ", "GIT binary", "Binary files")):
+            return
+        yield line
+        at = end + 1
+
+
+def _path_of(section: str, values: dict[str, str]) -> str:
+    if "to" in values:
+        return unquoted(values["to"])
+    for name in ("after", "before"):
+        # Git ends a name that holds a blank with a tab.
+        path = unquoted(values.get(name, _NOWHERE).removesuffix("\t"))
+        if path != _NOWHERE:
+            return path[2:]
+    names = section[len("diff --git ") :].partition("\n")[0]
+    # Both names are the same and of one length, with a blank between them.
+    return unquoted(names[len(names) // 2 + 1 :])[2:]
+
+
+def _hunks_of(section: str) -> Iterator[Hunk]:
+    starts = [match.start() for match in _HUNK.finditer(section)]
+    for start, end in pairwise([*starts, len(section)]):
+        first, *rest = section[start:end].removesuffix("\n").split("\n")
+        if found := _HUNK.match(first):
+            lines = _lines_of(rest, int(found[1]), int(found[2]))
+            yield Hunk(first[found.end() :].strip(), lines)
+
+
+def _lines_of(texts: Sequence[str], old: int, new: int) -> Sequence[DiffLine]:
+    """Return a hunk's lines, of which the first is line `old` or `new` of its file."""
+    lines: list[DiffLine] = []
+    for text in texts:
+        match text[:1]:
+            case "+":
+                lines.append(DiffLine("+", text[1:], 0, new))
+                new += 1
+            case "-":
+                lines.append(DiffLine("-", text[1:], old, 0))
+                old += 1
+            case "\\":
+                if lines:
+                    lines[-1] = lines[-1]._replace(ends=False)
+            case _:  # diff.suppressBlankEmpty leaves the blank of an empty line out
+                lines.append(DiffLine(" ", text[1:], old, new))
+                old, new = old + 1, new + 1
+    return lines

@@ -1,0 +1,61 @@
+"""Where each line of a diff stands."""
+
+from orchestra_tui.presentation.review.diff_layout import NOTHING, DiffLayout
+from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, Hunk
+from orchestra_tui.presentation.rows.cells import Cell
+from tests.support.reviews import changed_file, file_diffs
+
+
+def sessions() -> FileDiff:
+    return file_diffs()[1]
+
+
+def numbers(layout: DiffLayout) -> list[tuple[int, int]]:
+    pairs: list[tuple[int, int]] = []
+    for item in layout.items:
+        if item.is_line:
+            left = layout.lines[item.left].old if item.left != NOTHING else 0
+            right = layout.lines[item.right].new if item.right != NOTHING else 0
+            pairs.append((left, right))
+    return pairs
+
+
+def test_side_by_side_what_was_removed_stands_beside_what_was_added_for_it() -> None:
+    layout = DiffLayout(sessions(), split=True)
+    first_hunk = numbers(layout)[:8]
+    assert first_hunk == [
+        (12, 12), (13, 13), (14, 14), (15, 15), (0, 16), (16, 17), (17, 18), (18, 19),
+    ]  # fmt: skip
+
+
+def test_every_row_leads_to_its_item_and_back() -> None:
+    layout = DiffLayout(sessions(), width=30)
+    assert layout.row_count > len(layout.items)
+    for row in range(layout.row_count):
+        place = layout.place(row)
+        assert layout.rows_of(place.item)[place.part] == row
+
+
+def test_a_long_line_takes_the_rows_that_it_needs_and_wide_letters_count_two() -> None:
+    lines = [DiffLine("+", "x" * 30, 0, 1), DiffLine("+", "本" * 9, 0, 2), DiffLine("+", "", 0, 3)]
+    file = FileDiff(changed_file("a.txt", "A", 3))
+    file.__dict__["hunks"] = [Hunk("", lines)]
+    layout = DiffLayout(file, width=16)
+    assert layout.text_width == 10
+    assert [len(layout.rows_of(item)) for item in range(4)] == [1, 3, 2, 1]
+
+
+def test_a_note_stands_below_its_line_and_the_cursor_passes_over_it() -> None:
+    layout = DiffLayout(sessions(), {2: [(Cell("why"),), (Cell("so"),)]})
+    item = layout.item_of(2)
+    assert layout.items[item + 1].note
+    assert len(layout.rows_of(item + 1)) == 2
+    assert layout.step(item, 1) == item + 2
+    assert layout.step(layout.item_of(0), -1) == layout.item_of(0)
+
+
+def test_the_first_change_of_a_hunk_is_found_from_its_heading() -> None:
+    layout = DiffLayout(sessions())
+    first, second = (layout.line_at(layout.first_change(at)) for at in layout.headings)
+    assert layout.lines[first].text.strip() == "session.lasts(hours=24)"
+    assert layout.lines[second].text.strip().startswith("old = [each for each in self._store if")
