@@ -15,6 +15,7 @@ from benchmarks.rows import (
     opening,
     radar,
     replay,
+    review,
     status,
     tools,
 )
@@ -27,6 +28,7 @@ ROWS: tuple[Benchmark, ...] = (
     replay.ROW,
     opening.PAINT,
     opening.READY,
+    review.ROW,
     change.ROW,
     tools.ROW,
     chambers.ROW,

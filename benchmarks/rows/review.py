@@ -1,0 +1,95 @@
+"""A review of 20,000 lines in a real tmux: opening it, and from a key to the line it leads to."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from benchmarks.places import Place, a_place
+from benchmarks.room_terminal import ROOM, RoomTerminal, room_terminal
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from tests.support.repositories import TestRepository
+
+_FEW, _MANY = 200, 20_000  # lines
+_NAMES = {_FEW: "few", _MANY: "many"}
+_LONGEST_KEY = 5.0  # seconds until a key counts as taking that long
+_BETWEEN_KEYS = 0.03
+_PAGE, _STEP = "\x04", "j"
+_LINE = re.compile(r"line (\d{5}) ends")
+
+
+def _review(budget: Budget) -> list[Comparison]:
+    keys: dict[str, dict[int, list[float]]] = {"a step": {}, "a page": {}, "opening": {}}
+    with a_place() as place:
+        repository = place.repository()
+        _create(place, repository)
+        with room_terminal(ROOM, repository.path, place.environ, place.directory) as room:
+            room.wait_for("server ready")
+            room.press("2")
+            room.drain(0.5)
+            for lines in (_FEW, _MANY):
+                opened = keys["opening"].setdefault(lines, [])
+                for _ in range(budget.count(5, 1)):
+                    opened.append(_opened(room, lines))
+                    steps, pages = _read(room, budget.count(20, 3))
+                    keys["a step"].setdefault(lines, []).extend(steps)
+                    keys["a page"].setdefault(lines, []).extend(pages)
+                    room.press("q")
+                    room.drain(0.3)
+    aims = {"a step": Aim(1.3), "a page": Aim(1.5), "opening": Aim(1.5)}
+    return [
+        comparison(
+            f"{case} in {_MANY:,} lines", "ms", taken[_MANY], aims[case],
+            versus=f"the same in {_FEW} lines", against=taken[_FEW],
+        )
+        for case, taken in keys.items()
+    ]  # fmt: skip
+
+
+def _create(place: Place, repository: TestRepository) -> None:
+    """Create both chambers, the small one first in the room's list, each with one new file."""
+    for lines in (_MANY, _FEW):
+        name = _NAMES[lines]
+        command = (*ROOM, "create", name)
+        subprocess.run(
+            command, cwd=repository.path, env=place.environ, check=True, capture_output=True
+        )
+        chamber = repository.path / ".claude" / "worktrees" / name
+        _write(chamber / "generated.py", lines)
+
+
+def _write(file: Path, lines: int) -> None:
+    text = "".join(f'value = "line {number:05} ends"  # {number}\n' for number in range(lines))
+    file.write_text(text, encoding="utf-8")
+
+
+def _opened(room: RoomTerminal, lines: int) -> float:
+    """Open the review of the chamber with so many lines; return ms to its first line."""
+    room.press("g" if lines == _FEW else "G")
+    room.drain(0.3)
+    room.forget()
+    room.press("d")
+    return room.wait_for("line 00000 ends", _LONGEST_KEY)
+
+
+def _read(room: RoomTerminal, count: int) -> tuple[list[float], list[float]]:
+    """Go down by lines and by pages; return ms until the line that the key leads to is painted."""
+    steps: list[float] = []
+    for number in range(1, count + 1):
+        room.drain(_BETWEEN_KEYS)
+        room.forget()
+        room.press(_STEP)
+        steps.append(room.wait_for(f"line {number:05} ends", _LONGEST_KEY))
+    pages: list[float] = []
+    for _ in range(4):
+        room.drain(_BETWEEN_KEYS)
+        room.forget()
+        room.press(_PAGE)
+        pages.append(room.wait_match(_LINE, "", _LONGEST_KEY)[0])
+    return steps, pages
+
+
+ROW = Benchmark(
+    "review",
+    "How long from a key of a review to the line that it leads to, and from `d` to the diff.",
+    _review,
+)
