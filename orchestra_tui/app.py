@@ -28,6 +28,7 @@ from orchestra_core.worker_state import WorkerLimits, limits_of
 from orchestra_tui import themes
 from orchestra_tui.backend.daemon_hold import DaemonHold
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
+from orchestra_tui.backend.reviews import Reviews
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 from orchestra_tui.backend.theme_choice import ThemeChoice
 from orchestra_tui.backend.tool_calls import ToolCalls
@@ -39,6 +40,7 @@ from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
+from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.driver import RoomDriver
 
@@ -54,7 +56,7 @@ class RoomApp(AppBase):
     # faster when its rules are known already.
     CSS_PATH = [  # noqa: RUF012 - Textual's own attribute and type
         Path(__file__).parent / "screens" / name
-        for name in ("room/room_screen.tcss", "dialogs/dialog.tcss")
+        for name in ("room/room_screen.tcss", "dialogs/dialog.tcss", "review/review_screen.tcss")
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own attribute and type
         (0, "-narrow"),
@@ -82,6 +84,7 @@ class RoomApp(AppBase):
         clock: Clock = now_ms,
         own_clone: Callable[[], str] = str,
         limits: WorkerLimits = _NO_LIMITS,
+        reviews: Reviews | None = None,
         light: bool = False,
         keymap: Mapping[str, str] | None = None,
         theme_choice: ThemeChoice | None = None,
@@ -102,6 +105,7 @@ class RoomApp(AppBase):
         self.view_model = ViewModel(self._step, clock, own_clone)
         self.view_model.state.limits = limits
         self.tool_calls = ToolCalls(tools)
+        self.reviews = reviews or Reviews()
         self.server = ServerStatus("off")
         self.lacks_daemon = False
         self._room = RoomScreen(self, source.activity, project, clock)
@@ -174,7 +178,7 @@ class RoomApp(AppBase):
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
-                if isinstance(screen, InterruptEditor | RequestDialog):
+                if isinstance(screen, InterruptEditor | RequestDialog | ReviewScreen):
                     screen.show(changes)
         if changes.whole:
             self._settle()
@@ -252,6 +256,7 @@ def run_room(
         daemon=DaemonHold(project, settings),
         own_clone=lambda: own_clone_id(project.git_dir),
         limits=limits_of(settings),
+        reviews=Reviews(settings.state_dir, project.id),
         keymap=options.keymap,
         counts_in_title=options.counts_in_title,
         theme_choice=ThemeChoice(settings.state_dir, options.theme),

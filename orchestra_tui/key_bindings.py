@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Group = Literal["Move", "View", "Act", "General"]
-GROUPS: tuple[Group, ...] = ("Move", "View", "Act", "General")
+Group = Literal["Move", "View", "Act", "General", "Review"]
+GROUPS: tuple[Group, ...] = ("Move", "View", "Act", "General")  # of the room's help
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ _UNICODE = {
     "plus": "plus_sign",
 }
 
-KEYS: tuple[Key, ...] = (
+ROOM_KEYS: tuple[Key, ...] = (
     Key("j,down", "cursor_down", "down", "Move", "Next line"),
     Key("k,up", "cursor_up", "up", "Move", "Previous line"),
     Key("g,home", "cursor_first", "first", "Move", "First line"),
@@ -93,6 +93,7 @@ KEYS: tuple[Key, ...] = (
     Key("slash", "filter", "filter", "View", "Filter the list", rank=5),
     Key("o", "all_chambers", "all tasks", "View", "Toggle the chambers of all tasks"),
     Key("a", "finished", "finished", "View", "Toggle finished work"),
+    Key("d", "open_review", "review", "View", "Review the chamber's changes"),
     Key("f", "refresh", "reload", "View", "Reload the diff"),
     Key("y", "copy", "copy", "View", "Copy a path, branch, command or message"),
     Key("i", "interrupt", "interrupt", "Act", "Interrupt the chamber's worker", rank=1),
@@ -112,10 +113,54 @@ KEYS: tuple[Key, ...] = (
     Key("q", "app.quit", "quit", "General", "Quit; the agents keep working", rank=7),
 )
 
+REVIEW_KEYS: tuple[Key, ...] = (
+    Key("c,enter", "review.comment", "comment", "Review", "Comment on the line", rank=1),
+    Key("s", "review.send", "send", "Review", "Send the comments to the worker", rank=2),
+    Key(
+        "space", "review.seen", "seen", "Review",
+        "Mark the file as seen and go to the next unseen one", rank=3,
+    ),
+    Key("l,right", "review.next_hunk", "next hunk", "Review", "Next hunk, or file", rank=5),
+    Key("h,left", "review.previous_hunk", "previous hunk", "Review", "Previous hunk, or file"),
+    Key("tab,right_square_bracket", "review.next_file", "next file", "Review", "Next file", rank=4),
+    Key(
+        "shift+tab,left_square_bracket", "review.previous_file", "previous file", "Review",
+        "Previous file",
+    ),
+    Key("v", "review.choose", "choose lines", "Review", "Choose several lines to comment on"),
+    Key("x", "review.drop", "delete", "Review", "Delete the comment on the line"),
+    Key("w", "review.split", "side by side", "Review", "Toggle side by side", rank=7),
+    Key("u", "review.part", "part", "Review", "Show all, committed or uncommitted work", rank=6),
+    Key("slash", "review.search", "search", "Review", "Search in all files", rank=8),
+    Key("n", "review.next_match", "next match", "Review", "Next match"),
+    Key("N", "review.previous_match", "previous match", "Review", "Previous match"),
+    Key("f", "review.reload", "reload", "Review", "Reload the diff"),
+    Key("escape,q,d", "review.leave", "back", "Review", "Back to the room", rank=9),
+)  # fmt: skip
+KEYS: tuple[Key, ...] = (*ROOM_KEYS, *REVIEW_KEYS)
+_SHARED = (
+    "cursor_down", "cursor_up", "cursor_first", "cursor_last", "page_down", "page_up",
+    "help", "app.theme",
+)  # fmt: skip
+
 
 def in_footer() -> list[Key]:
-    """Return the footer's keys, the most important first."""
-    return sorted((key for key in present_keys() if key.shown_in_footer), key=lambda key: key.rank)
+    """Return the keys of the room's footer, the most important first."""
+    return _by_rank(key for key in present_keys() if key.group != "Review")
+
+
+def in_review_footer() -> list[Key]:
+    """Return the keys of a review's footer, the most important first."""
+    return _by_rank(in_group("Review"))
+
+
+def keys_of_review() -> list[Key]:
+    """Return every key of a review, those that it shares with the room included."""
+    return [key for key in present_keys() if key.group == "Review" or key.id in _SHARED]
+
+
+def _by_rank(keys: Iterable[Key]) -> list[Key]:
+    return sorted((key for key in keys if key.shown_in_footer), key=lambda key: key.rank)
 
 
 def in_group(group: Group) -> list[Key]:
@@ -155,7 +200,7 @@ def shown_name(name: str) -> str:
     return f"{modifiers}{plus}{character}" if is_seen else name
 
 
-def readme_table(keys: Iterable[Key] = KEYS) -> str:
+def readme_table(keys: Iterable[Key] = ROOM_KEYS) -> str:
     """Return the keys as the Markdown table that stands in the README."""
     lines = ["| key | does |", "|---|---|"]
     for key in keys:

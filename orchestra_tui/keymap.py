@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from orchestra_tui.key_bindings import KEYS, shown_name
+from orchestra_tui.key_bindings import KEYS, ROOM_KEYS, Key, keys_of_review, shown_name
 
 KeyWish = str | tuple[str, ...]
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
@@ -23,6 +23,7 @@ _ALIASES = {
     " ": "space",
 }
 _OFF = ("", "none")
+_REVIEW = frozenset(key.id for key in keys_of_review())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,13 @@ def written_names(keys: str) -> tuple[str, ...]:
 
 def _clashes(keys: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return each changed id that has a key of another one, with that other one."""
+    on_a_screen = (ROOM_KEYS, [key for key in KEYS if key.id in _REVIEW])
+    return [clash for table in on_a_screen for clash in _clashes_in(table, keys)]
+
+
+def _clashes_in(table: Iterable[Key], keys: Mapping[str, str]) -> list[tuple[str, str]]:
     holders: dict[str, list[str]] = {}
-    for key in KEYS:
+    for key in table:
         for name in keys.get(key.id, key.keys).split(","):
             if name:
                 holders.setdefault(name, []).append(key.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_tui.command_line.arguments import read_options
-from orchestra_tui.key_bindings import readme_table
+from orchestra_tui.key_bindings import REVIEW_KEYS, readme_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -14,6 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_readmes_table_of_keys_is_the_rooms() -> None:
     assert readme_table() in README
+    assert readme_table(REVIEW_KEYS) in README
 
 
 def test_the_readme_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
     from orchestra_core.replies.reply import Reply
     from orchestra_core.replies.requests import AnsweredRequest
+    from orchestra_core.replies.review import ChamberDiff, DiffPart
     from orchestra_core.replies.tasks import StartedTask
 
 Answer = TypeVar("Answer", bound="Reply")
@@ -114,6 +115,13 @@ class ToolCalls:
     async def diff(self, task_id: str, chamber: str) -> str:
         """Return a chamber's changes as a unified diff."""
         return await self._tools.read(f"orchestra://tasks/{task_id}/chambers/{chamber}/diff")
+
+    async def review(self, task_id: str, chamber: str, part: "DiffPart") -> "ChamberDiff":
+        """Return a chamber's changed files and its diff."""
+        from orchestra_core.replies.review import ChamberDiff
+
+        arguments = {"task_id": task_id, "chamber": chamber, "part": part}
+        return await self._call("review_chamber", arguments, ChamberDiff)
 
     async def _call(
         self, tool: str, arguments: Mapping[str, object], reply: type[Answer]

@@ -1,15 +1,28 @@
 """The application as screens see it."""
 
 from collections.abc import Callable, Coroutine
+from typing import Any
 
 from textual.app import App
+from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from orchestra_core.text import one_line
 from orchestra_tui.backend.protocols import ServerStatus
+from orchestra_tui.backend.reviews import Reviews
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewModel
 
 Work = Callable[[], Coroutine[None, None, None]]
+
+
+async def screen_ready(screen: Screen[Any]) -> None:
+    """Wait until a screen that was just pushed is composed and has its focus."""
+    if not screen.is_mounted:
+        await AwaitMount(screen, (screen,))
+    selector = screen.AUTO_FOCUS
+    if screen.focused is None and selector and (targets := screen.query(selector)):
+        screen.set_focus(targets.first())
 
 
 class AppBase(App[int]):
@@ -17,6 +30,7 @@ class AppBase(App[int]):
 
     view_model: ViewModel
     tool_calls: ToolCalls
+    reviews: Reviews
     server: ServerStatus
     lacks_daemon: bool  # mail from elsewhere waits, and conflicts are not watched
 

@@ -1,5 +1,6 @@
 """The footer: the most important keys, as many as fit, each clickable."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -26,28 +27,32 @@ class KeyFooter(LineWidget):
 
         action: str
 
+    def __init__(self, keys: Callable[[], list[Key]] = in_footer) -> None:
+        super().__init__()
+        self._keys = keys
+
     def draw(self, y: int, width: int) -> Strip:
         """Return the keys and what they do."""
         del y
         cells = [Cell(" ")]
-        for key in fitting_keys(width):
+        for key in fitting_keys(width, self._keys()):
             cells.extend((Cell(key.first, "accent"), Cell(f" {key.label}{_GAP}", "muted")))
         return self.strip_of(tuple(cells), width)
 
     def on_click(self, event: events.Click) -> None:
         """Find the key below the mouse."""
         x = 1
-        for key in fitting_keys(self.size.width):
+        for key in fitting_keys(self.size.width, self._keys()):
             if x <= event.x < x + _width(key):
                 self.post_message(self.KeyPicked(key.action))
             x += _width(key)
 
 
-def fitting_keys(width: int) -> list[Key]:
-    """Return the footer's keys that fit into `width` cells, in the footer's order."""
+def fitting_keys(width: int, keys: list[Key] | None = None) -> list[Key]:
+    """Return those of a footer's keys, by default the room's, that fit into `width` cells."""
     shown: list[Key] = []
     space = width - 1
-    for key in in_footer():
+    for key in in_footer() if keys is None else keys:
         space -= _width(key)
         if space < 0:
             break

@@ -61,6 +61,13 @@ def test_a_key_of_another_command_is_a_fault_unless_that_one_gets_another() -> N
     assert read_keymap({"interrupt": "x", "close_chamber": "none"}).faults == {}
 
 
+def test_a_key_of_a_review_may_be_one_of_the_room_but_of_no_other_command_of_the_review() -> None:
+    assert read_keymap({"review.send": "i"}).faults == {}
+    clash = read_keymap({"review.send": "x"})
+    assert clash.faults["review.send"].startswith('keys.review.send = "x" is also a key of review')
+    assert read_keymap({"review.send": "j"}).keys == {}
+
+
 def test_the_tables_keys_can_be_written_back() -> None:
     written = {key.id: written_names(key.keys) for key in KEYS}
     keymap = read_keymap(written)

@@ -17,11 +17,13 @@ from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
 from tests.support.idle import pause
+from tests.support.reviews import chamber_diff
 from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
 Size = tuple[int, int]
 SMALL: Size = (80, 24)
 MIDDLE: Size = (120, 40)
+WIDE: Size = (160, 48)
 LARGE: Size = (200, 60)
 DIFF = """\
 diff --git a/src/auth/pkce.py b/src/auth/pkce.py
@@ -38,6 +40,7 @@ ANSWERS: Mapping[str, Reply] = {
     "get_parallel_status": parallel_status(
         [chamber_size("auth", 4, 120, 8), chamber_size("database", 2, 41), chamber_size("api")]
     ),
+    "review_chamber": chamber_diff(),
 }
 TEXTS = {f"orchestra://tasks/{TASK}/chambers/auth/diff": DIFF}
 
@@ -190,6 +193,25 @@ SCENES: tuple[Scene, ...] = (
         name="create-chambers",
         tells=stories.first_task,
         presses=("c", "auth, Database", "enter"),
+    ),
+    Scene(name="review", tells=stories.reviewed, presses=("2", "d", "space")),
+    Scene(
+        name="review-80x24",
+        tells=stories.busy,
+        presses=("2", "d", "tab", "c", "Half an hour is too short for a shop"),
+        size=SMALL,
+    ),
+    Scene(
+        name="review-side-by-side-160x48",
+        tells=stories.busy,
+        presses=("2", "d", "space", "w", "c", "Half an hour is short", "enter"),
+        size=WIDE,
+    ),
+    Scene(
+        name="review-light",
+        tells=stories.reviewed,
+        presses=("2", "d", "tab", "/", "def close", "enter"),
+        light=True,
     ),
     Scene(name="help", tells=stories.busy, presses=("?",)),
     Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),

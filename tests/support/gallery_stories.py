@@ -16,6 +16,7 @@ from orchestra_core.models import (
     Task,
 )
 from orchestra_server.domain.chamber_health import TOO_LARGE, ChamberFacts, health_of
+from orchestra_tui.presentation.review.comments import comment_on, message_of
 from tests.support.gallery_states import (
     MINUTE,
     NOW,
@@ -30,6 +31,7 @@ from tests.support.gallery_states import (
     state_of,
     task,
 )
+from tests.support.reviews import file_diffs, line_of, review_mail
 
 BRIEF = (
     "Implement the OAuth2 authorization code flow with PKCE in src/auth.\n"
@@ -164,6 +166,17 @@ def all_mail() -> Told:
         event(12, 2_000, "interrupt.sent", "database", EventData(interrupt=letters[3])),
     ]
     return busy(finding, *letters, events=last)
+
+
+def reviewed() -> Told:
+    """Two comments of a review: one on lines that stand as they were, one on lines that do not."""
+    file = file_diffs()[1]
+    was = line_of(file, "minutes=30")._replace(text="        session.lasts(hours=1)")
+    comments = [
+        comment_on(file.path, [was], "Half an hour, as the policy says."),
+        comment_on(file.path, [line_of(file, "raise Taken")], "Name the session, not the user."),
+    ]
+    return busy(review_mail(message_of("auth", comments), acted=True))
 
 
 def held_up() -> Told:

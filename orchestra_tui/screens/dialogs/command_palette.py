@@ -11,7 +11,7 @@ from orchestra_tui.key_bindings import Key, present_keys
 from orchestra_tui.screens.room.room_screen import RoomScreen
 
 _LEAST_TASK_MATCH = 0.5
-_MOVES = "Move"
+_NOT_OFFERED = ("Move", "Review")
 
 
 class RoomCommands(Provider):
@@ -46,7 +46,7 @@ def _actions() -> list[Key]:
     return [
         key
         for key in present_keys()
-        if key.group != _MOVES and key.id not in ("app.palette", "back")
+        if key.group not in _NOT_OFFERED and key.id not in ("app.palette", "back")
     ]
 
 

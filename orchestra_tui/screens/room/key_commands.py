@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.binding import Binding, BindingType
 
-from orchestra_tui.key_bindings import KEYS
+from orchestra_tui.key_bindings import ROOM_KEYS
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
@@ -16,11 +16,17 @@ KeyAction = Callable[[], None]
 
 
 def room_bindings() -> list[BindingType]:
-    """Return one binding for each key of the table; a keymap remaps it by its id."""
+    """Return one binding for each key of the table; a keymap remaps it by its id.
+
+    The screen's own come first (priority), so that each is done before the next key is looked at.
+    """
     return [
-        Binding(key.keys, key.action, key.label, show=False, tooltip=key.help, id=key.id)
-        for key in KEYS
-    ]
+        Binding(
+            key.keys, key.action, key.label, show=False, tooltip=key.help, id=key.id,
+            priority=key.action != key.id,
+        )
+        for key in ROOM_KEYS
+    ]  # fmt: skip
 
 
 def key_commands(
@@ -60,6 +66,7 @@ def key_commands(
         "finished": view_keys.toggle_finished,
         "refresh": detail.fetch_again,
         "copy": view_keys.copy,
+        "open_review": operator_keys.review,
         "interrupt": operator_keys.interrupt,
         "answer": operator_keys.answer,
         "interrupt_all": operator_keys.interrupt_all,

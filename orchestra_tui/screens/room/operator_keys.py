@@ -13,6 +13,7 @@ from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start_task import StartTask
+from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.lists.lists import Lists
 
 _CLOSING = "The worktree is removed. Uncommitted and unmerged work is saved first; {} restores it."
@@ -39,6 +40,14 @@ class OperatorKeys:
             self._cannot("create_chambers", f"the task is {task.state}; select an open one")
         else:
             self._app.push_screen(CreateChambers(self._app.tool_calls, task))
+
+    def review(self) -> None:
+        """Show the selected chamber's changes."""
+        chamber = self._lists.chamber
+        if chamber is None:
+            self._cannot("open_review", _NO_CHAMBER)
+        else:
+            self._app.push_screen(ReviewScreen(self._app, chamber))
 
     def interrupt(self) -> None:
         """Write to the selected chamber's worker."""
