@@ -100,6 +100,13 @@ def waiting_since(common_dir: Path) -> dict[str, float]:
     return times
 
 
+def remove_left_answers(common_dir: Path) -> None:
+    """Remove the answers without a bell: one that was written again while its hook ended."""
+    for answer in (common_dir / REQUESTS_IN_GIT).glob(f"*.{ANSWER}"):
+        if not answer.with_suffix(f".{BELL}").exists():
+            answer.unlink(missing_ok=True)
+
+
 def _post(common_dir: Path, request_id: str, answer: AnswerFile) -> bool:
     place = _place(common_dir, request_id, ANSWER)
     write_atomically(place, msgspec.json.encode(answer), _OWNER_ONLY)

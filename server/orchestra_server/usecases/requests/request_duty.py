@@ -19,6 +19,7 @@ from orchestra_server.files.requests.answer_files import (
     is_waiting,
     open_bell,
     post_answer,
+    remove_left_answers,
     waiting_since,
 )
 from orchestra_server.files.requests.rule_files import show_rules
@@ -100,6 +101,7 @@ class RequestDuty:
                 post_answer(self._common_dir, request)
             elif time.time() - since > _UNRECORDED_S:
                 is_waiting(self._common_dir, request_id)  # which removes what a kill has left
+        remove_left_answers(self._common_dir)
 
     def _watch(self, request_id: str) -> bool:
         """Have the loop tell of a hook's end; False where it has ended."""

@@ -15,6 +15,7 @@ from orchestra_server.files.requests.answer_files import (
     is_waiting,
     open_bell,
     post_answer,
+    remove_left_answers,
     waiting_ids,
 )
 from tests.support.samples import a_request
@@ -93,3 +94,12 @@ def test_a_bell_that_is_a_link_is_not_opened(tmp_path: Path, bell: int) -> None:
         open_bell(tmp_path, "r-2")
     assert not is_waiting(tmp_path, "r-2")
     assert select.select([bell], [], [], 0)[0] == []
+
+
+def test_an_answer_without_a_bell_is_removed(tmp_path: Path, bell: int) -> None:
+    assert bell
+    post_answer(tmp_path, DENIED)
+    (tmp_path / REQUESTS_IN_GIT / "r-2.answer").touch()
+    remove_left_answers(tmp_path)
+    names = sorted(path.name for path in (tmp_path / REQUESTS_IN_GIT).iterdir())
+    assert names == ["r-1.answer", "r-1.bell"]
