@@ -5,11 +5,15 @@ from pathlib import Path
 
 import msgspec
 from mcp.server import MCPServer
+from mcp.types import Resource
 
 from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import chamber_id
+from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
+from orchestra_core.wording.states import worker_text
+from orchestra_core.worker_state import WorkerLimits, WorkerState, worker_states
 from orchestra_server.git.snapshot.diff import diff_text
 from orchestra_server.tools.actor import CONDUCTOR
 from orchestra_server.tools.server_session import ServerSession
@@ -24,6 +28,9 @@ _PAGE = 50
 _JSON = "application/json"
 # Characters of a diff; a longer one belongs in a pager.
 DIFF_LIMIT = 200_000
+_TASKS_LISTED = 20
+_TITLE = 60  # characters
+_STATE = 200  # characters
 
 
 def add_resources(server: MCPServer[None], session: ServerSession) -> None:
@@ -98,6 +105,42 @@ class ResourceReader:
                 f"read {TASKS}/{one_line(task_id, 60)}/chambers for those it has"
             )
         return replace_surrogates(await asyncio.to_thread(_diff_of, document))
+
+
+def listed_resources(state: ProjectState, limits: WorkerLimits, now: int) -> list[Resource]:
+    """Return what a client offers behind `@`: the open tasks, newest first, and their chambers."""
+    open_tasks = sorted(
+        (task for task in state.tasks.values() if not task.is_over),
+        key=lambda task: (-task.started_at, task.id),
+    )
+    resources: list[Resource] = []
+    for task in open_tasks[:_TASKS_LISTED]:
+        chambers = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
+        workers = worker_states(state, chambers, limits, now)
+        resources.append(_of_task(task))
+        resources += [_of_chamber(chamber, workers[chamber.id]) for chamber in chambers]
+    return resources
+
+
+def _of_task(task: Task) -> Resource:
+    title = one_line(task.description, _TITLE)
+    return Resource(
+        uri=f"{TASKS}/{task.id}",
+        name=f"task {title}",
+        title=title,
+        description=f"The task {task.id} in full: {task.state}, phase {task.phase or 'none'}",
+        mime_type="application/json",
+    )
+
+
+def _of_chamber(chamber: Chamber, worker: WorkerState) -> Resource:
+    return Resource(
+        uri=f"{TASKS}/{chamber.task_id}/chambers/{chamber.name}/diff",
+        name=f"chamber {chamber.name}",
+        title=f"{chamber.name}: what its worker has changed",
+        description=one_line(f"{chamber.name} is at: {worker_text(worker)}", _STATE),
+        mime_type="text/plain",
+    )
 
 
 def _diff_of(chamber: Chamber) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from anyio import AsyncFile
 from mcp.server import MCPServer
+from mcp.server.lowlevel import NotificationOptions
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import (
@@ -18,22 +19,27 @@ from mcp.server.mcpserver.exceptions import (
     UnexpectedToolError,
 )
 from mcp.server.stdio import stdio_server
-from mcp.types import CallToolResult, InputRequiredResult
+from mcp.types import CallToolResult, InputRequiredResult, Resource
 from pydantic import AnyUrl, ValidationError
 
 from orchestra_core import __version__
 from orchestra_core.errors import OrchestraError, Unknown, unavailable
 from orchestra_core.text import one_line
+from orchestra_core.worker_state import limits_of
 from orchestra_server.files.spool.worker_calls import worker_refusal
+from orchestra_server.tools.actor import CONDUCTOR
 from orchestra_server.tools.argument_errors import Signature, explain
 from orchestra_server.tools.conductor_prompt import INSTRUCTIONS, conduct_prompt
-from orchestra_server.tools.resources import add_resources
+from orchestra_server.tools.resources import add_resources, listed_resources
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import replace_surrogates_in_object
 from orchestra_server.tools.tool_list import build_tools, signature_of
 
 NAME = "orchestration"
 CALL_ID = "claudecode/toolUseId"  # as the hooks of Claude Code get it
+_CHANGING_RESOURCES = frozenset(
+    ("start_task", "create_chambers_batch", "complete_task", "close_chamber", "restore_chamber")
+)
 _log = logging.getLogger(__name__)
 
 
@@ -79,9 +85,12 @@ class OrchestrationServer(MCPServer[None]):
         if context is not None and (refusal := await self._refusal(name, context)):
             raise ToolError(refusal)
         try:
-            return await super().call_tool(name, _clean_arguments(arguments, signature), context)
+            result = await super().call_tool(name, _clean_arguments(arguments, signature), context)
         except ToolError as error:
             raise ToolError(_error_line(signature, error)) from None
+        if context is not None and name in _CHANGING_RESOURCES:
+            await context.notify_resources_changed()
+        return result
 
     async def _refusal(self, tool: str, context: Context[None, Any]) -> str:
         """Return why a worker's call is refused; hooks know whose a client's call is."""
@@ -93,6 +102,17 @@ class OrchestrationServer(MCPServer[None]):
             return await asyncio.to_thread(worker_refusal, common_dir, tool, call_id)
         except OrchestraError:  # the call itself says what is missing
             return ""
+
+    async def list_resources(self) -> list[Resource]:
+        """Return the fixed resources, then the open tasks and their chambers."""
+        fixed = await super().list_resources()
+        try:
+            context = await self._session.context(CONDUCTOR)
+            state = await context.store.snapshot()
+        except OrchestraError:  # a call says what is wrong
+            return fixed
+        limits = limits_of(context.settings)
+        return [*fixed, *listed_resources(state, limits, context.clock())]
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[None, Any] | None = None
@@ -117,7 +137,10 @@ class OrchestrationServer(MCPServer[None]):
         """Serve one client on `stdin` and the process's own stdout until `stdin` ends."""
         lowlevel = self._lowlevel_server
         async with stdio_server(stdin=stdin) as (read_stream, write_stream):
-            await lowlevel.run(read_stream, write_stream, lowlevel.create_initialization_options())
+            options = lowlevel.create_initialization_options(
+                NotificationOptions(resources_changed=True)
+            )
+            await lowlevel.run(read_stream, write_stream, options)
 
 
 @asynccontextmanager

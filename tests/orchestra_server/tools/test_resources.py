@@ -9,6 +9,7 @@ from mcp import MCPError
 from orchestra_core.events import Event
 from orchestra_core.models import Task
 from orchestra_core.replies.chambers import CreatedChambers, ParallelStatus
+from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import StartedTask, TaskStatus
 from orchestra_core.settings import Settings
 from tests.support.orchestration import Conductor, in_memory
@@ -39,6 +40,26 @@ async def test_every_resource_of_the_contract_is_listed(
         "orchestra://tasks/{task_id}/events",
         "orchestra://tasks/{task_id}/chambers/{chamber}/diff",
     ]
+
+
+async def test_the_open_tasks_and_their_chambers_are_listed_by_names_that_people_know(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        made = await opened(conductor)
+        listed = (await conductor.client.list_resources()).resources
+        base = f"orchestra://tasks/{made.task_id}"
+        assert [(one.uri, one.name) for one in listed] == [
+            ("orchestra://tasks", "tasks"),
+            (base, "task Add tags to books"),
+            (f"{base}/chambers/tags/diff", "chamber tags"),
+        ]
+        assert listed[2].description == "tags is at: idle: no worker yet"
+        await conductor.call(
+            CompletedTask, "complete_task", {"task_id": made.task_id, "summary": "done"}
+        )
+        left = (await conductor.client.list_resources()).resources
+    assert [one.uri for one in left] == ["orchestra://tasks"]
 
 
 async def test_resources_return_the_same_content_as_the_tools(
