@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
+import math
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 # Textual reads this once, when it is imported: after a paint the next one waits for its frame. We
 # paint only what has changed and about 20 times a second by ourselves, so at any lower rate a key
@@ -26,6 +27,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.wording.ages import precise_duration
 from orchestra_core.worker_state import WorkerLimits, limits_of
 from orchestra_tui import themes
+from orchestra_tui.attention import Attention
 from orchestra_tui.backend.daemon_hold import DaemonHold
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
 from orchestra_tui.backend.reviews import Reviews
@@ -34,7 +36,8 @@ from orchestra_tui.backend.theme_choice import ThemeChoice
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
 from orchestra_tui.key_bindings import remap_keys
-from orchestra_tui.room_options import RoomOptions
+from orchestra_tui.presentation.notices import Notice
+from orchestra_tui.room_options import NoticeOptions, RoomOptions
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
@@ -42,8 +45,10 @@ from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
+from orchestra_tui.terminal.announcer import Announcer
 from orchestra_tui.terminal.driver import RoomDriver
 
+_USUAL_NOTICES = NoticeOptions()
 _NO_KEY = "none"  # no terminal sends it; Textual takes an empty one for the table's own
 _NO_LIMITS = WorkerLimits()
 _SIGNALLED = 128  # what shells add to a signal's number
@@ -89,6 +94,7 @@ class RoomApp(AppBase):
         keymap: Mapping[str, str] | None = None,
         theme_choice: ThemeChoice | None = None,
         counts_in_title: bool = True,
+        notices: NoticeOptions = _USUAL_NOTICES,
         settled: Callable[[], object] | None = None,
         driver: type[Driver] | None = None,
     ) -> None:
@@ -110,6 +116,7 @@ class RoomApp(AppBase):
         self.lacks_daemon = False
         self._room = RoomScreen(self, source.activity, project, clock)
         themes.install(self, light=light)
+        self._attention = self._make_attention(notices)
         self._theme_choice = theme_choice
         if theme_choice is not None and theme_choice.load() in self.available_themes:
             self.theme = theme_choice.load()
@@ -134,7 +141,7 @@ class RoomApp(AppBase):
     @property
     def unsettled(self) -> bool:
         """Whether something is still on its way to the screen; tests wait for its end."""
-        lasting = ("tools", "source", "daemon")
+        lasting = ("tools", "source", "daemon", "notice")
         at_work = [worker for worker in self.workers if worker.name not in lasting]
         busy = any(not worker.is_finished for worker in at_work)
         return busy or self.view_model.waiting or self._room.fetching_sizes
@@ -204,6 +211,39 @@ class RoomApp(AppBase):
         if self._counts_in_title and isinstance(self._driver, RoomDriver):
             self._driver.set_title(title)
 
+    def _make_attention(self, notices: NoticeOptions) -> Attention:
+        def write(text: str) -> None:
+            if self._driver is not None:
+                self._driver.write(text)
+
+        def start(work: Coroutine[Any, Any, None]) -> None:
+            self.run_worker(work, name="notice")
+
+        def since_input() -> float:
+            return self._driver.since_input if isinstance(self._driver, RoomDriver) else math.inf
+
+        announcer = Announcer(notices, write, self._ring, start)
+        return Attention(self.view_model.state, notices.when, announcer, since_input)
+
+    def _ring(self) -> None:
+        self.bell()
+
+    def look_for_occasions(self) -> None:
+        """Call the operator if somebody has begun to need them."""
+        self._attention.look()
+
+    def call_operator(self, title: str, text: str) -> None:
+        """Call the operator, unless they look at the room or want to be left alone."""
+        self._attention.call(Notice(title, text))
+
+    def on_app_focus(self) -> None:
+        """Take that the terminal has the focus."""
+        self._attention.focus_changed(focused=True)
+
+    def on_app_blur(self) -> None:
+        """Take that another window has it."""
+        self._attention.focus_changed(focused=False)
+
     def action_theme(self) -> None:
         """Change between the dark and the light theme."""
         dark = self.current_theme.dark
@@ -259,6 +299,7 @@ def run_room(
         reviews=Reviews(settings.state_dir, project.id),
         keymap=options.keymap,
         counts_in_title=options.counts_in_title,
+        notices=options.notices,
         theme_choice=ThemeChoice(settings.state_dir, options.theme),
         settled=_keep_what_there_is,
         driver=RoomDriver,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestra_core.configuration.configuration import (
     ConfigProblem,
@@ -9,6 +10,17 @@ from orchestra_core.configuration.configuration import (
     problem_of,
 )
 from orchestra_tui.keymap import read_keymap
+from orchestra_tui.presentation.notices import NoticeWhen
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeOptions:
+    """When and how the operator is called; `desktop` is as configured."""
+
+    when: NoticeWhen = "away"
+    bell: bool = True
+    desktop: str = "auto"
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +30,7 @@ class RoomOptions:
     keymap: Mapping[str, str] = field(default_factory=dict[str, str])
     theme: str = ""
     counts_in_title: bool = True
+    notices: NoticeOptions = NoticeOptions()
     problems: tuple[ConfigProblem, ...] = ()
 
 
@@ -38,7 +51,17 @@ def read_room_options(configuration: Configuration) -> RoomOptions:
         keymap.keys,
         theme,
         bool(configuration.value("notifications.title")),
+        _notices(configuration),
         (*configuration.problems, *problems),
+    )
+
+
+def _notices(configuration: Configuration) -> NoticeOptions:
+    def value(name: str) -> Any:  # of the type that the table of options gives it
+        return configuration.value(f"notifications.{name}")
+
+    return NoticeOptions(
+        when=value("when"), bell=value("bell"), desktop=value("desktop"), command=value("command")
     )
 
 

@@ -55,6 +55,12 @@ class WorkerIndex:
         """The moment (ms) at which time alone changes a state; 0 for never."""
         return earliest(*(state.due for state in self._states.values()))
 
+    def in_group(self, group: Group) -> list[tuple[str, WorkerState]]:
+        """Return the workers of standing chambers that are in a group, by their chambers' ids."""
+        if not self._counts[group]:
+            return []
+        return [(key, state) for key, state in self._states.items() if state.group == group]
+
     def overdue(self) -> list[str]:
         """Return the ids of the chambers whose worker has another state by now."""
         now = self.clock()

@@ -39,6 +39,12 @@ class AppBase(App[int]):
         severity = "warning" if problem else "information"
         self.notify(one_line(line, 400), severity=severity, markup=False)
 
+    def look_for_occasions(self) -> None:
+        """Call the operator if somebody has begun to need them."""
+
+    def call_operator(self, title: str, text: str) -> None:
+        """Call the operator, unless they look at the room or want to be left alone."""
+
     def choose_theme(self, name: str) -> None:
         """Put a theme on, and keep the choice."""
         raise NotImplementedError

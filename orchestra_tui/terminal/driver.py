@@ -8,6 +8,7 @@ for space in that queue. Here the event loop reads keys itself, and painting nev
 import os
 import signal
 import termios
+import time
 from codecs import getincrementaldecoder
 
 from textual import constants
@@ -33,6 +34,7 @@ class RoomDriver(LinuxDriver):
     """
 
     _output: TerminalOutput | None = None
+    _input_at = time.monotonic()
     _in_use = False
     _title = ""
 
@@ -41,6 +43,11 @@ class RoomDriver(LinuxDriver):
         if title != self._title:
             self.write(f"{'' if self._title else _KEEP_TITLE}\x1b]2;{title}\x07")
             self._title = title
+
+    @property
+    def since_input(self) -> float:
+        """The seconds since the last key or click, at first since the room was opened."""
+        return time.monotonic() - self._input_at
 
     def write(self, data: str) -> None:
         """Queue `data` for the terminal."""
@@ -127,6 +134,7 @@ class RoomDriver(LinuxDriver):
         if not data:
             self._lost()
             return
+        self._input_at = time.monotonic()
         text = self._decode(data)
         for message in self._parser.feed(text):
             self.process_message(message)

@@ -131,6 +131,7 @@ class RoomScreen(Screen[None]):
         )
         self.status.set_status(status)
         self.app.name_terminal(title_text(status))
+        self.app.look_for_occasions()
 
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""
@@ -153,11 +154,11 @@ class RoomScreen(Screen[None]):
         return self._sizes.fetching
 
     def _escalate(self) -> None:
-        """Ring once for mail that has been unread for too long; its row keeps showing it."""
+        """Tell once of mail that has been unread for too long; its row keeps showing it."""
         if newly_overdue := self._escalation.newly_overdue():
-            self.app.bell()
-            limit = self._view_model.state.unread_limit
-            self.app.say(overdue_line(newly_overdue, limit), problem=True)
+            line = overdue_line(newly_overdue, self._view_model.state.unread_limit)
+            self.app.call_operator("Mail is unread", line)
+            self.app.say(line, problem=True)
 
     def _tick(self) -> None:
         self.lists.show_changes(self._view_model.state.refresh_workers())
