@@ -6,6 +6,7 @@ where it is needed. A file of that name that is not ours stays as it is.
 """
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.domain.own_files import (
@@ -28,38 +29,58 @@ IGNORE_FILES = (
 _CLIENT_FILES = tuple(
     path for path in SHARED_FILES if "/" in path and not path.endswith(f"/{_NAME}")
 )
-# One path for each pattern, which git is asked about.
-_SAMPLES = tuple(
-    pattern.rpartition(f"{_FOLDER}/")[2].replace("*", "x") + ("x" if pattern.endswith("/") else "")
-    for pattern in OWN_PATTERNS
-    if f"{_FOLDER}/" in pattern
-)
+# What the patterns name below the folder, each by one path which git is asked about.
+_SAMPLES = {
+    f"{_FOLDER}/{name.replace('*', 'x')}{'x' if name.endswith('/') else ''}": name
+    for name in (
+        pattern.rpartition(f"{_FOLDER}/")[2] for pattern in OWN_PATTERNS if f"{_FOLDER}/" in pattern
+    )
+}
 
 
-def hide_by_ignore_files(top: Path, folder: Path, ignored: Callable[..., Collection[str]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class StillShown:
+    """What git's status shows all the same: mail, and names below the folder `.claude`."""
+
+    mail: bool = False
+    names: tuple[str, ...] = ()
+
+
+def hide_by_ignore_files(
+    top: Path, folder: Path, ignored: Callable[..., Collection[str]]
+) -> StillShown:
     """Hide Orchestra's files below `folder/.claude` where another rule shows them.
 
     `top` is the working tree's; `ignored(paths)` returns those of the paths, relative to `folder`,
-    that git ignores there. Git is asked only where a rule can show anything; the answer tells
-    whether mail shows, for nothing outranks the rules of its own folder. Raises OSError.
+    that git ignores there. Git is asked only where a rule can show anything. Nothing outranks the
+    rules of a file's own folder, so mail may still show, and so may what lies beside an ignore file
+    of the project. Raises OSError.
     """
     if not _may_show(top, folder) or not _is_inside(top, folder / _FOLDER):
-        return False
+        return StillShown()
+    beside_theirs = False
     for file in _client_files(folder):
         place = file.with_name(_NAME)
         if not ignored([file.relative_to(folder).as_posix()]) and _is_free(place):
             write_atomically(place, _lines_for(f"/{file.name}"))
     for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
         within = place.relative_to(folder).as_posix()
-        paths = [f"{_FOLDER}/{sample}" for sample in _SAMPLES]
+        paths = list(_SAMPLES)
         # A rule for directories alone speaks of those that are there.
         paths += [f"{path.relative_to(folder).as_posix()}/" for path in _chambers(folder)]
         paths = [path for path in paths if path.startswith(f"{within}/")]
-        if set(paths) <= set(ignored(paths)) or not _is_free(place / _NAME):
+        if set(paths) <= set(ignored(paths)):
+            continue
+        if not _is_free(place / _NAME):
+            beside_theirs = True
             continue
         place.mkdir(parents=True, exist_ok=True)
         write_atomically(place / _NAME, _content(within))
-    return folder == top and not ignored([_MAIL])
+    hidden = ignored(list(_SAMPLES)) if beside_theirs else _SAMPLES
+    return StillShown(
+        mail=folder == top and not ignored([_MAIL]),
+        names=tuple(name for sample, name in _SAMPLES.items() if sample not in hidden),
+    )
 
 
 def remove_ignore_files(folder: Path) -> None:

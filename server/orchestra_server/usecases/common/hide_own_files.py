@@ -12,12 +12,16 @@ MAIL_SHOWS = (
     "git status shows .INTERRUPT in a chamber while mail waits, because a rule of this project's "
     ".gitignore includes it and none of ours outranks that; add the line /.INTERRUPT* below it"
 )
+FILES_SHOW = (
+    "git status shows files of Orchestra below .claude, because a .gitignore of this project there "
+    "includes them and none of ours outranks that; add at the end of .claude/.gitignore: {lines}"
+)
 
 
 def hide_own_files(common_dir: Path, folder: Path) -> list[str]:
     """Hide Orchestra's files below a working tree's top or one of its folders. Blocking.
 
-    Returns a sentence where mail shows all the same, which only the person can change. Raises
+    Returns a sentence for what shows all the same, which only the person can change. Raises
     Unavailable when a file cannot be written.
     """
     ensure_excluded(common_dir)
@@ -30,10 +34,14 @@ def hide_own_files(common_dir: Path, folder: Path) -> list[str]:
         return ignored_among(folder, paths)
 
     try:
-        shows_mail = hide_by_ignore_files(top, folder, ignored)
+        shown = hide_by_ignore_files(top, folder, ignored)
     except OSError as fault:
         raise Unavailable(
             f"{fault.filename} cannot be written ({fault.strerror}); Orchestra needs it to keep "
             "its files out of git status"
         ) from fault
-    return [MAIL_SHOWS] if shows_mail else []
+    lines = ", ".join(f"/{name}" for name in shown.names)
+    return [
+        *([MAIL_SHOWS] if shown.mail else []),
+        *([FILES_SHOW.format(lines=lines)] if lines else []),
+    ]

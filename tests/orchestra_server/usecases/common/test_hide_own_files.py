@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.usecases.common.hide_own_files import MAIL_SHOWS, hide_own_files
+from orchestra_server.usecases.common.hide_own_files import FILES_SHOW, MAIL_SHOWS, hide_own_files
 from tests.support.repositories import TestRepository
 
 OWN = ".claude/WORKER_CONTEXT.json"
@@ -55,3 +55,17 @@ def test_mail_that_the_projects_rules_show_is_said_with_the_line_that_hides_it(
 ) -> None:
     repository.commit("rules", {".gitignore": rules})
     assert hide_own_files(repository.path / ".git", repository.path) == sentences
+
+
+def test_files_beside_the_projects_own_ignore_file_are_said_with_the_lines_that_hide_them(
+    repository: TestRepository,
+) -> None:
+    repository.commit("rules", {".claude/.gitignore": "!*\n/[MPD]*_*.json\n/[DPW]*S*.json\n"})
+    common_dir = repository.path / ".git"
+    lines = "/WORKER_CONTEXT.json, /settings.local.json"
+    assert hide_own_files(common_dir, repository.path) == [FILES_SHOW.format(lines=lines)]
+    rules = repository.read(".claude/.gitignore") + lines.replace(", ", "\n") + "\n"
+    repository.commit("hidden by the project", {".claude/.gitignore": rules})
+    repository.write(OWN, "{}")
+    assert hide_own_files(common_dir, repository.path) == []
+    assert repository.status == ""
