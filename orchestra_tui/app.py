@@ -38,12 +38,11 @@ from orchestra_tui.backend.view_model import ViewChanges, ViewModel
 from orchestra_tui.key_bindings import remap_keys
 from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions, RoomOptions
-from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.app_base import AppBase, EventFollower
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
-from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.announcer import Announcer
 from orchestra_tui.terminal.driver import RoomDriver
@@ -185,7 +184,7 @@ class RoomApp(AppBase):
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
-                if isinstance(screen, InterruptEditor | RequestDialog | ReviewScreen):
+                if isinstance(screen, InterruptEditor | RequestDialog | EventFollower):
                     screen.show(changes)
         if changes.whole:
             self._settle()

@@ -35,7 +35,11 @@ def _review(budget: Budget) -> list[Comparison]:
                     keys["a page"].setdefault(lines, []).extend(pages)
                     room.press("q")
                     room.drain(0.3)
-    aims = {"a step": Aim(1.3), "a page": Aim(1.5), "opening": Aim(1.5)}
+    aims = {
+        "a step": Aim(50, of="p99", absolute=True),
+        "a page": Aim(1.5),
+        "opening": Aim(500, absolute=True),
+    }
     return [
         comparison(
             f"{case} in {_MANY:,} lines", "ms", taken[_MANY], aims[case],

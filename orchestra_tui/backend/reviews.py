@@ -9,11 +9,14 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from orchestra_core.models import Chamber
-from orchestra_tui.presentation.review.review_model import Review
+
+if TYPE_CHECKING:
+    from orchestra_tui.presentation.review.review_model import Review
 
 _FOLDER = "reviews"
 _MOST = 300  # chambers; the oldest marks go first
@@ -27,8 +30,10 @@ class Reviews:
         self._file = directory / _FOLDER / f"{project}.json" if directory else None
         self._reviews: dict[str, Review] = {}
 
-    def review_of(self, chamber: Chamber) -> Review:
+    def review_of(self, chamber: Chamber) -> "Review":
         """Return a chamber's review, with the files seen in it."""
+        from orchestra_tui.presentation.review.review_model import Review
+
         review = self._reviews.get(chamber.id)
         if review is None:
             seen = self._marks().get(chamber.id, {})

@@ -11,9 +11,17 @@ from orchestra_core.text import one_line
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.reviews import Reviews
 from orchestra_tui.backend.tool_calls import ToolCalls
-from orchestra_tui.backend.view_model import ViewModel
+from orchestra_tui.backend.view_model import ViewChanges, ViewModel
 
 Work = Callable[[], Coroutine[None, None, None]]
+
+
+class EventFollower:
+    """A screen above the room that shows what has changed."""
+
+    def show(self, changes: ViewChanges) -> None:
+        """Show what has changed since the last update."""
+        raise NotImplementedError
 
 
 async def screen_ready(screen: Screen[Any]) -> None:

@@ -18,6 +18,7 @@ BACKGROUNDS = (
     "block-cursor-background",
     "block-cursor-blurred-background",
 )
+TINT = 0.15  # of a diff's added and removed lines
 KEY_LINE = (("footer-key-foreground", "footer-background"),)
 
 
@@ -48,6 +49,16 @@ def test_text_contrasts_with_every_background_it_is_drawn_on(
     theme: Theme, text: str, background: str
 ) -> None:
     assert contrast(colour(theme, text), colour(theme, background)) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", ["success", "error"])
+@pytest.mark.parametrize("text", ["foreground", "foreground-muted", "accent", "warning"])
+def test_text_contrasts_with_the_grounds_of_added_and_removed_lines(
+    theme: Theme, text: str, ground: str
+) -> None:
+    tinted = colour(theme, "background").blend(colour(theme, ground), TINT)
+    assert contrast(colour(theme, text), tinted) >= LEAST_CONTRAST
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

@@ -15,7 +15,7 @@ from orchestra_tui.key_bindings import in_review_footer, keys_of_review
 from orchestra_tui.presentation.review.file_rows import file_row, file_title
 from orchestra_tui.presentation.review.head_line import head_line
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.app_base import AppBase, EventFollower
 from orchestra_tui.screens.review.comment_keys import CommentKeys
 from orchestra_tui.screens.review.diff_loader import DiffLoader
 from orchestra_tui.screens.review.reading_keys import ReadingKeys
@@ -32,7 +32,7 @@ Command = Callable[[], object]
 _WITHOUT_DIFF = ("review.comment", "review.leave", "help")
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(EventFollower, Screen[None]):
     """Shows a chamber's diff; comments go to its worker by a tool call, as one message.
 
     Its collaborators do the work: `loader` fetches the diff, and each key runs one command.

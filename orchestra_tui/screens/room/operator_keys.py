@@ -13,7 +13,6 @@ from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start_task import StartTask
-from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.lists.lists import Lists
 
 _CLOSING = "The worktree is removed. Uncommitted and unmerged work is saved first; {} restores it."
@@ -43,6 +42,8 @@ class OperatorKeys:
 
     def review(self) -> None:
         """Show the selected chamber's changes."""
+        from orchestra_tui.screens.review.review_screen import ReviewScreen
+
         chamber = self._lists.chamber
         if chamber is None:
             self._cannot("open_review", _NO_CHAMBER)
