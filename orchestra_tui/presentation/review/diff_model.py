@@ -82,9 +82,9 @@ class FileDiff:
 
     @property
     def version(self) -> str:
-        """What changes whenever its new content, mode or name does."""
+        """What changes whenever its new content or mode does, and is the same in every part."""
         header = self.header
-        return f"{self.entry.status}{header.new_mode}:{header.blob or self.entry.former_path}"
+        return f"{header.new_mode}:{header.blob or self.entry.former_path}"
 
     @cached_property
     def hunks(self) -> Sequence[Hunk]:

@@ -133,6 +133,8 @@ def test_a_files_version_changes_with_its_content_its_mode_and_its_name() -> Non
     ]
     assert len(set(versions)) == len(versions)
     assert version(index.format("3" * 40, NEW_BLOB)) == versions[0]  # the old side is not seen
+    added = "diff --git a/x b/x\nnew file mode 100644\nindex {}..{}\n".format("0" * 40, NEW_BLOB)
+    assert version(added, "A") == versions[0]  # new since the base, and changed since a commit
 
 
 def test_a_file_whose_part_was_cut_off_has_no_lines() -> None:
