@@ -41,7 +41,8 @@ class CommentKeys:
         screen, review = self._screen, self._screen.review
         file, lines = review.file, screen.view.chosen_lines
         if file is None or not lines:
-            self._app.say("There is no line to comment on", problem=True)
+            self._app.say("There is no line to comment on; esc drops the text", problem=True)
+            screen.editor.open("No line to comment on", text)
             return
         draft = self._draft_here()
         if draft is None:

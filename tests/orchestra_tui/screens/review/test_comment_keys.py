@@ -2,8 +2,12 @@
 
 from orchestra_core.models import Presence
 from orchestra_tui.presentation.review.comments import comment_on, message_of
-from tests.orchestra_tui.screens.review.test_review_screen import open_review, reviewed_tools
+from tests.orchestra_tui.screens.review.test_review_screen import (
+    open_review,
+    reviewed_tools,
+)
 from tests.support import gallery_stories as stories
+from tests.support.gallery import ANSWERS, FixedTools
 from tests.support.reviews import (
     AUTH,
     PKCE,
@@ -44,6 +48,17 @@ async def test_a_draft_is_changed_on_its_line_and_dropped_there() -> None:
         assert screen.review.drafts == []
         await room.press("s")
         assert room.said[-1] == "There is no comment to send; c writes one"
+
+
+async def test_a_text_that_was_typed_before_there_turned_out_to_be_no_line_is_not_lost() -> None:
+    tools = FixedTools({**ANSWERS, "review_chamber": chamber_diff("", [])})
+    async with room_of(stories.busy(), tools=tools) as room:
+        screen = await open_review(room)
+        screen.comment_keys.keep("why")
+        await room.pilot.pause()
+        assert (screen.editor.text, screen.editor.has_focus) == ("why", True)
+        await room.press("escape")
+        assert screen.view.has_focus
 
 
 async def test_a_comment_quotes_all_chosen_lines() -> None:
