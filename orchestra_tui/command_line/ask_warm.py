@@ -53,12 +53,24 @@ def answered_warm(arguments: Sequence[str], typed_at: int) -> int | None:
         return INTERRUPTED
     if answer is None or answer.get("differs"):
         return None
+    return _show_or_say_why_not(answer)
+
+
+def _show_or_say_why_not(answer: dict[str, object]) -> int:
     try:
         return _show(answer)
-    except BrokenPipeError:
-        # The reader is gone. Python would report that again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader is gone
+        _forget_output()
         return BROKEN_PIPE
+    except OSError as fault:
+        _forget_output()
+        sys.stderr.write(f"orchestra: the output cannot be written ({fault.strerror})\n")
+        return _FAILED
+
+
+def _forget_output() -> None:
+    """Send what was not written nowhere: Python would report it again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _read(arguments: list[str]) -> tuple[str, dict[str, object] | None]:

@@ -108,6 +108,24 @@ def test_the_daemons_error_goes_to_stderr_and_its_kind_is_the_exit_code(
     assert len(questions) == 1
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.usefixtures("questions")
+def test_an_answer_that_a_full_disk_cannot_take_is_one_line_and_a_failure(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    as_json: bool,
+) -> None:
+    ANSWER["json"] = as_json
+    shop = small_repository(tmp_path / "shop").path
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert answered_warm(["-C", str(shop), "status"], 7) == 1
+    expected = "orchestra: the output cannot be written (No space left on device)\n"
+    assert capsys.readouterr().err == expected
+
+
 def test_a_daemon_of_another_store_or_version_is_not_listened_to(
     questions: list[Mapping[str, object]], tmp_path: Path
 ) -> None:
