@@ -21,6 +21,12 @@ TROUBLE = (OSError, RedisError, RedisClusterException)
 _LOGIN_CODES = ("WRONGPASS", "NOAUTH")
 _CODE = re.compile(r"(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
 _IN_SCRIPT = re.compile(r"@user_script: ?\d+: -(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
+# A right that a script's command lacks, as Redis 7.0 and as newer servers say it.
+_NO_RIGHT = re.compile(
+    r"(ACL failure in script: (?P<new>.*?)|(?P<old>The user executing the script can't .*?))"
+    r"( script: .*|$)",
+    re.DOTALL,
+)
 _BY_KIND: tuple[tuple[type[BaseException], str], ...] = (
     (InvalidResponse, "protocol"),
     (ConnectionRefusedError, "refused"),
@@ -46,6 +52,9 @@ def failure_code(error: BaseException) -> tuple[str, str]:
     if isinstance(error, RedisError) and error.status_code not in {None, "ERR"}:
         return str(error.status_code), text
     if isinstance(error, ResponseError):
+        no_right = _NO_RIGHT.search(text)
+        if no_right is not None:
+            return "NOPERM", no_right["new"] or no_right["old"]
         # Redis 6.2 wraps what a script's command said; newer ones say it plainly.
         said = _IN_SCRIPT.search(text) or _CODE.match(text)
         return (said["code"], said["text"]) if said is not None else ("error", text)

@@ -39,6 +39,24 @@ from orchestra_core.store.client.failure_codes import failure_code
             "READONLY",
             "a replica",
         ),
+        (
+            ResponseError(
+                "ACL failure in script: User app has no permissions to run the 'xadd' command "
+                "script: 118dd7d9, on @user_script:74.",
+                status_code="ERR",
+            ),
+            "NOPERM",
+            "User app has no permissions to run the 'xadd' command",
+        ),
+        (
+            ResponseError(
+                "The user executing the script can't run this command or subcommand "
+                "script: 118dd7d9, on @user_script:74.",
+                status_code="ERR",
+            ),
+            "NOPERM",
+            "The user executing the script can't run this command or subcommand",
+        ),
         (AuthenticationError("wanted", status_code="NOAUTH"), "NOAUTH", "wanted"),
         (AuthenticationError("wrong", status_code="WRONGPASS"), "WRONGPASS", "wrong"),
         (

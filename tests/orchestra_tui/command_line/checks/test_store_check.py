@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.acl_rights import least_rights
@@ -22,9 +24,12 @@ async def test_a_working_store_passes_after_a_write_a_subscription_and_a_read(
     assert check.found.endswith("; writes, subscribes and reads back")
 
 
-async def test_the_check_of_a_user_without_rights_lists_the_rights_needed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rights", [("~app:*", "+@all"), ("~*", "+@all", "-xadd")])
+async def test_the_check_of_a_user_without_rights_lists_the_rights_needed(
+    tmp_path: Path, rights: tuple[str, ...]
+) -> None:
     with running_server(valkey_binary()) as server:
-        server.command("ACL", "SETUSER", "app", "on", ">pw", "~app:*", "&*", "+@all")
+        server.command("ACL", "SETUSER", "app", "on", ">pw", "&*", *rights)
         settings = Settings(f"unix://app:pw@{server.socket}", tmp_path, tmp_path, "")
         (check,) = await check_store(PROJECT, settings)
     assert check.verdict == "fail"
