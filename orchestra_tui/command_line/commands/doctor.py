@@ -64,8 +64,13 @@ async def _examine(place: CommandContext, *, show: bool) -> list[Check]:
 
 async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     yield check_git()
-    yield check_repository(place.directory)
+    repository = check_repository(place.directory)
+    yield repository
     project = _project(place)
+    if isinstance(project, Check):
+        if repository.verdict != "fail":  # which mostly says the same
+            yield project
+        project = None
     for check in await check_store(project, place.settings):
         yield check
     if project is not None:
@@ -80,8 +85,8 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     yield check_claude_code()
 
 
-def _project(place: CommandContext) -> Project | None:
+def _project(place: CommandContext) -> Project | Check:
     try:
         return place.project()
-    except OrchestraError:
-        return None
+    except OrchestraError as error:
+        return Check(name="project", verdict="fail", found=str(error))

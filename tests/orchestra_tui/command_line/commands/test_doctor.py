@@ -1,7 +1,16 @@
 """How checks are printed."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.settings import Settings
 from orchestra_tui.command_line.checks.checks import Check
+from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.commands import doctor
 from orchestra_tui.command_line.commands.doctor import check_lines
+from tests.support.repositories import small_repository
 
 
 def test_a_failed_check_is_followed_by_its_remedy() -> None:
@@ -11,3 +20,15 @@ def test_a_failed_check_is_followed_by_its_remedy() -> None:
         "                      install git 2.38",
     ]
     assert len(check_lines(Check(name="git", verdict="ok", found="2.39.5"))) == 1
+
+
+def test_a_project_name_that_no_command_takes_is_a_failure(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = small_repository(tmp_path / "shop").path
+    wrong = replace(settings, project="../x y")
+    assert doctor.run(CommandContext(shop, wrong), as_json=False) == 1
+    expected = (
+        "fail  project         ORCHESTRA_PROJECT '../x y' is not allowed; use 1 to 100 letters"
+    )
+    assert expected in capsys.readouterr().out
