@@ -106,6 +106,7 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("n", "start_task", "new task", "Act", "Start a task", rank=2),
     Key("c", "create_chambers", "chambers", "Act", "Create chambers for the task", rank=3),
     Key("x", "close_chamber", "close", "Act", "Close the chamber (asks first)", rank=6),
+    Key("L", "land", "land", "Act", "Land the task: shows the dry run first", rank=4),
     Key("R", "restore_chamber", "restore", "Act", "Restore a closed chamber"),
     Key("t", "app.theme", "theme", "General", "Toggle the light theme"),
     Key("colon,ctrl+p", "app.palette", "commands", "General", "Search all commands"),

@@ -5,6 +5,7 @@ classes are imported by the first call that needs them, because declaring them t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         CreatedChambers,
         RestoredChamber,
     )
+    from orchestra_core.replies.completion import CompletedTask
     from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
     from orchestra_core.replies.reply import Reply
     from orchestra_core.replies.requests import AnsweredRequest
@@ -27,6 +29,17 @@ if TYPE_CHECKING:
     from orchestra_core.replies.tasks import StartedTask
 
 Answer = TypeVar("Answer", bound="Reply")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingRequest:
+    """What complete_task is asked for; `only` names chambers, and is empty for all of the task."""
+
+    task_id: str
+    summary: str
+    only: tuple[str, ...] = ()
+    partial: bool = False
+    confirm: bool = False
 
 
 class ToolCalls:
@@ -104,6 +117,27 @@ class ToolCalls:
 
         arguments = {"task_id": task_id, "chamber": chamber}
         return await self._call("restore_chamber", arguments, RestoredChamber)
+
+    async def plan_landing(self, request: LandingRequest) -> "CompletedTask":
+        """Return what landing would do now; nothing changes."""
+        return await self._complete(request, dry_run=True)
+
+    async def land(self, request: LandingRequest) -> "CompletedTask":
+        """Land what is asked for; the answer says what has happened."""
+        return await self._complete(request, dry_run=False)
+
+    async def _complete(self, request: LandingRequest, *, dry_run: bool) -> "CompletedTask":
+        from orchestra_core.replies.completion import CompletedTask
+
+        arguments = {
+            "task_id": request.task_id,
+            "summary": request.summary,
+            "only": list(request.only),
+            "partial": request.partial,
+            "confirm": request.confirm,
+            "dry_run": dry_run,
+        }
+        return await self._call("complete_task", arguments, CompletedTask)
 
     async def sizes(self, task_id: str) -> "list[ChamberStatus]":
         """Return how much each chamber of a task has changed."""

@@ -17,6 +17,7 @@ from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import NOW, TASK, Told
 from tests.support.idle import pause
+from tests.support.landing_answers import CONFLICTING, HELD, LANDED
 from tests.support.reviews import chamber_diff
 from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
@@ -104,11 +105,12 @@ class Scene:
     server: ServerStatus = field(default_factory=lambda: ServerStatus("ready"))
     unread_limit: int = 0  # ms
     stuck_limit: int = 0  # ms
+    answers: Mapping[str, Reply] = field(default_factory=lambda: ANSWERS)
 
 
 def app_of(scene: Scene) -> RoomApp:
     """Return the room of a scene."""
-    source, tools = FixedSource(scene.tells()), FixedTools(state=scene.server)
+    source, tools = FixedSource(scene.tells()), FixedTools(scene.answers, state=scene.server)
     return RoomApp(
         "shop-3f9a1c2e",
         source,
@@ -187,6 +189,37 @@ SCENES: tuple[Scene, ...] = (
         tells=stories.busy,
         presses=("2", "i", "Stop at once"),
         size=SMALL,
+    ),
+    Scene(name="land", tells=stories.busy, presses=("L",), answers={**ANSWERS, **HELD}),
+    Scene(
+        name="land-80x24",
+        tells=stories.busy,
+        presses=("L", "j", "space"),
+        answers={**ANSWERS, **HELD},
+        size=SMALL,
+    ),
+    Scene(
+        name="land-question",
+        tells=stories.busy,
+        presses=("L", "enter"),
+        answers={**ANSWERS, **HELD},
+        light=True,
+    ),
+    Scene(
+        name="land-conflict",
+        tells=stories.conflict,
+        presses=("L",),
+        answers={**ANSWERS, **CONFLICTING},
+    ),
+    Scene(
+        name="land-conflict-80x24",
+        tells=stories.conflict,
+        presses=("L",),
+        answers={**ANSWERS, **CONFLICTING},
+        size=SMALL,
+    ),
+    Scene(
+        name="land-done", tells=stories.busy, presses=("L", "enter"), answers={**ANSWERS, **LANDED}
     ),
     Scene(name="start-task", tells=stories.empty, presses=("n",)),
     Scene(

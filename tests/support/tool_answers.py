@@ -11,6 +11,7 @@ from orchestra_core.replies.chambers import (
     ParallelStatus,
     RestoredChamber,
 )
+from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
 from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.replies.tasks import StartedTask
@@ -18,6 +19,22 @@ from tests.support.gallery_states import TASK
 
 _NEXT = "Go on."
 _BASE = "0" * 40
+LANDING_PLAN = CompletedTask(
+    task_id="add-login-1a2b",
+    dry_run=True,
+    completed=False,
+    already_completed=False,
+    state="open",
+    base_branch="main",
+    landed_commit="",
+    commits=[PlannedCommit(chamber="auth", files=["a.py", "b.py"], count=2)],
+    merged=["api", "auth"],
+    notes=[],
+    next_step="",
+)
+LANDING_CONFLICT = FileConflict(
+    file="app.py", kind="content", between=["api", "auth"], lines="<<<<<<< api\nx"
+)
 
 
 def started_task(task_id: str, complexity: Level) -> StartedTask:

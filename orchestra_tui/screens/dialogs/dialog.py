@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
+from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.screens.app_base import AppBase, Work
 
 Value = TypeVar("Value")
@@ -41,6 +42,9 @@ class Dialog(ModalScreen[None]):
             yield from self.fields()
             yield Static("", id="problem", markup=False)
             yield Static(self._hints, id="hints", markup=False)
+
+    def show(self, changes: ViewChanges) -> None:
+        """Show what has changed since the last update, where the dialog shows any of it."""
 
     def fields(self) -> Iterable[Widget]:
         """Yield the widgets between the title and the keys."""

@@ -78,5 +78,6 @@ def key_commands(
         "create_chambers": operator_keys.create_chambers,
         "close_chamber": operator_keys.close_chamber,
         "restore_chamber": operator_keys.restore_chamber,
+        "land": operator_keys.land,
         "help": view_keys.help,
     }

@@ -163,6 +163,22 @@ class OperatorKeys:
             return f"{chamber.name}: {restored.next_step}"
         return f"{chamber.name} restored at {restored.path}"
 
+    def land(self) -> None:
+        """Show the dry run of landing the task, from where it lands."""
+        task = self._lists.task_at_hand
+        chambers = self._app.view_model.state.chambers_of(task.id) if task else []
+        if task is None:
+            self._cannot("land", "no task selected; press n to start one")
+        elif task.is_over:
+            self._cannot("land", f"the task is {task.state}; select an open one")
+        elif not any(chamber.is_live for chamber in chambers) and not task.is_completing:
+            self._cannot("land", "nothing to land: the task has no live chamber; c creates some")
+        else:
+            # Late: its answers take 15 ms to declare, for which the first paint should not wait.
+            from orchestra_tui.screens.dialogs.landing.land import Land  # noqa: PLC0415
+
+            self._app.push_screen(Land(self._app.tool_calls, self._app.view_model.state, task))
+
     def _facts_of_closing(self, chamber: Chamber) -> str:
         presence = self._app.view_model.state.presence.get(chamber.id)
         facts = [_CLOSING.format(key_of("restore_chamber").first)]

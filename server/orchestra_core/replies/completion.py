@@ -7,6 +7,8 @@ from orchestra_core.replies.chambers import SavedChamber
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
 
+NOT_CHOSEN = "was not chosen"  # ends the note on each chamber that the caller did not name
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileConflict:
@@ -55,3 +57,11 @@ class CompletedTask(Reply):
     kept_branches: list[str] = field(default_factory=list[str])
     undelivered: list[InterruptStatus] = field(default_factory=list[InterruptStatus])
     notes: list[str]
+
+    def can_land(self, *, partial: bool, confirm: bool) -> bool:
+        """Tell of a dry run whether the same call would go through, if no hook refuses."""
+        if self.completed or self.refusals or self.blocked:
+            return False
+        if self.conflicts and not (partial and self.merged):
+            return False
+        return confirm or not self.holds

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from orchestra_core.errors import BadInput
 from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.wording.landing import landed_lines
 from orchestra_server.commands.chambers.land import (
     LandingWish,
     can_land,
@@ -13,7 +14,7 @@ from orchestra_server.commands.chambers.land import (
     land,
     plan_landing,
 )
-from orchestra_server.commands.chambers.land_lines import done_lines, plan_lines, question
+from orchestra_server.commands.chambers.land_lines import plan_lines, question
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
@@ -52,7 +53,7 @@ def run(place: CommandContext, options: Options) -> int:
     if options.json:
         print_document(done)
     else:
-        print_lines(done_lines(done))
+        print_lines(landed_lines(done))
     return 0 if has_landed(done, wish) else 1
 
 

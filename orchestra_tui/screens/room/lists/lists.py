@@ -63,6 +63,15 @@ class Lists:
         """The chamber under the cursor."""
         return self._state.chambers.get(self.tables["chambers"].cursor_key)
 
+    @property
+    def task_at_hand(self) -> Task | None:
+        """The task of the chamber under the cursor while the chambers have the focus, else `task`.
+
+        They differ while the chambers of all tasks show.
+        """
+        chamber = self.chamber if self.tables["chambers"].has_focus else None
+        return self._state.tasks.get(chamber.task_id) if chamber is not None else self.task
+
     def select_task(self, task_id: str) -> None:
         """Put the cursor on a task; clear the filter first, since it might hide the task."""
         self.tables["tasks"].filter("")

@@ -42,11 +42,7 @@ async def land(context: Context, wish: LandingWish) -> CompletedTask:
 
 def can_land(plan: CompletedTask, wish: LandingWish) -> bool:
     """Tell whether the plan would go through as it is asked for."""
-    if plan.completed or plan.refusals or plan.blocked:
-        return False
-    if plan.conflicts and not (wish.partial and plan.merged):
-        return False
-    return wish.confirm or not plan.holds
+    return plan.can_land(partial=wish.partial, confirm=wish.confirm)
 
 
 def has_landed(done: CompletedTask, wish: LandingWish) -> bool:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Chamber
+from orchestra_core.replies.completion import NOT_CHOSEN
 from orchestra_core.text import one_line
-
-NOT_CHOSEN = "was not chosen"
 
 
 def chosen_of(chambers: Iterable[Chamber], only: Sequence[str]) -> list[Chamber]:

@@ -1,29 +1,13 @@
-"""What the operator reads before and after a landing."""
+"""What the operator reads before a landing."""
 
 from dataclasses import replace
 
-from orchestra_core.replies.chambers import SavedChamber
-from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_server.commands.chambers.land import LandingWish
-from orchestra_server.commands.chambers.land_lines import done_lines, plan_lines, question
+from orchestra_server.commands.chambers.land_lines import plan_lines, question
+from tests.support.tool_answers import LANDING_CONFLICT as CONFLICT
+from tests.support.tool_answers import LANDING_PLAN as PLAN
 
 ALL = LandingWish()
-PLAN = CompletedTask(
-    task_id="add-login-1a2b",
-    dry_run=True,
-    completed=False,
-    already_completed=False,
-    state="open",
-    base_branch="main",
-    landed_commit="",
-    commits=[PlannedCommit(chamber="auth", files=["a.py", "b.py"], count=2)],
-    merged=["api", "auth"],
-    notes=[],
-    next_step="",
-)
-CONFLICT = FileConflict(
-    file="app.py", kind="content", between=["api", "auth"], lines="<<<<<<< api\nx"
-)
 
 
 def test_a_plan_names_the_order_and_what_is_committed_first() -> None:
@@ -72,33 +56,6 @@ def test_chambers_that_were_not_chosen_are_said_to_stay() -> None:
     plan = replace(PLAN, still_live=["web"], notes=["chamber 'web' was not chosen"])
     assert plan_lines(plan, ALL)[-2] == "Still live: web"
     assert "Also:" not in plan_lines(plan, ALL)
-
-
-def test_a_landed_task_says_where_its_work_is() -> None:
-    save = SavedChamber(chamber="web", ref="refs/orchestra/saved/x", closed_at="", note="")
-    done = replace(
-        PLAN, completed=True, state="completed", landed_commit="0123456789abcdef", saved=[save]
-    )
-    assert done_lines(done) == [
-        "Task add-login-1a2b is completed.",
-        "On main as 0123456789ab: api, auth",
-        "Saved:",
-        "  web: refs/orchestra/saved/x",
-    ]
-
-
-def test_a_landing_in_part_says_what_stayed() -> None:
-    part = replace(PLAN, landed_commit="0123456789abcdef", merged=["auth"], still_live=["api"])
-    assert done_lines(part) == [
-        "Task add-login-1a2b is open.",
-        "On main as 0123456789ab: auth",
-        "Still live: api",
-    ]
-
-
-def test_a_landing_that_did_not_happen_says_so() -> None:
-    lines = done_lines(replace(PLAN, merged=[], conflicts=[CONFLICT]))
-    assert lines[1] == "Nothing has landed."
 
 
 def test_a_task_that_was_completed_before_says_so_in_the_plan_too() -> None:

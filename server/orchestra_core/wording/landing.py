@@ -1,0 +1,83 @@
+"""How a landing ended, and its conflicts, in lines for the command line and the room."""
+
+from collections.abc import Iterable
+
+from orchestra_core.replies.completion import NOT_CHOSEN, CompletedTask, FileConflict
+
+_CONFLICTS_SHOWN = 10
+
+
+def outcome(done: CompletedTask) -> str:
+    """Return in one line what has landed where, and what became of the task."""
+    task = f"The task is {done.state}."
+    if done.completed and done.already_completed:
+        task = f"The task was {done.state} before."
+    if not done.merged:
+        return f"Nothing has landed. {task}"
+    where = f"{branch_name(done)} as {done.landed_commit[:12]}"
+    onto = where if done.landed_commit else branch_name(done)
+    return f"{', '.join(done.merged)}: landed on {onto}. {task}"
+
+
+def landed_lines(done: CompletedTask) -> list[str]:
+    """Return what has landed, and the rest."""
+    if done.completed:
+        before = "was completed before" if done.already_completed else f"is {done.state}"
+        lines = [f"Task {done.task_id} {before}."]
+    else:
+        lines = [f"Task {done.task_id} is {done.state}."]
+    onto = branch_name(done)
+    where = f"{onto} as {done.landed_commit[:12]}" if done.landed_commit else onto
+    lines.append(f"On {where}: {', '.join(done.merged)}" if done.merged else "Nothing has landed.")
+    return lines + rest_lines(done)
+
+
+def rest_lines(done: CompletedTask) -> list[str]:
+    """Return what stayed, what is saved where, and what is to be known."""
+    lines = stay_lines(done)
+    lines += conflict_lines(done)
+    lines += section("Saved:", [f"{save.chamber}: {save.ref}" for save in done.saved])
+    lines += section("Branches that are kept:", done.kept_branches)
+    unread = [f"{mail.chamber}: {mail.message}" for mail in done.undelivered]
+    lines += section("Never read:", unread)
+    return lines + note_lines(done.notes)
+
+
+def branch_name(reply: CompletedTask) -> str:
+    """Return the branch that moves, in words where the checkout is on none."""
+    return reply.base_branch or "the detached HEAD"
+
+
+def conflict_lines(reply: CompletedTask) -> list[str]:
+    """Return the conflicts with their lines, and the commands that resolve them."""
+    conflicts = reply.conflicts
+    if not conflicts:
+        return []
+    lines = ["Conflicts:"]
+    for conflict in conflicts[:_CONFLICTS_SHOWN]:
+        lines += _one_conflict(conflict)
+    more = len(conflicts) - _CONFLICTS_SHOWN
+    lines += [f"  and {more} more"] if more > 0 else []
+    return lines + section("To resolve them:", reply.resolve)
+
+
+def _one_conflict(conflict: FileConflict) -> list[str]:
+    first, second = conflict.between
+    head = f"  {conflict.file} ({conflict.kind}): {first} and {second}"
+    return [head, *(f"    {line}" for line in conflict.lines.splitlines())]
+
+
+def stay_lines(reply: CompletedTask) -> list[str]:
+    """Return the chambers that stay live."""
+    return [f"Still live: {', '.join(reply.still_live)}"] if reply.still_live else []
+
+
+def note_lines(notes: Iterable[str]) -> list[str]:
+    """Return the notes, but for those on chambers that were not chosen."""
+    return section("Also:", [note for note in notes if not note.endswith(NOT_CHOSEN)])
+
+
+def section(title: str, entries: Iterable[str]) -> list[str]:
+    """Return a title and its entries; nothing where there are none."""
+    lines = [f"  {entry}" for entry in entries]
+    return [title, *lines] if lines else []
