@@ -58,8 +58,8 @@ def words(lines: list[Line]) -> list[str]:
             replace(CONFLICT_PLAN, merged=[]),
             PART,
             (
-                "It does not land: 1 file conflicts. Leave a chamber out with space, or resolve the "
-                "conflict."
+                "It does not land: 1 file conflicts. Leave a chamber out with space, or resolve "
+                "the conflict."
             ),
         ),
         (replace(READY, blocked=["a.py"]), ALL, "It cannot land now, for the reason below."),
