@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 from rich.console import RenderableType
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
@@ -45,6 +46,7 @@ from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.announcer import Announcer
 from orchestra_tui.terminal.driver import RoomDriver
+from orchestra_tui.terminal.typed_keys import KeyPassed, TypedKeys
 
 _USUAL_NOTICES = NoticeOptions()
 _NO_KEY = "none"  # no terminal sends it; Textual takes an empty one for the table's own
@@ -112,6 +114,7 @@ class RoomApp(AppBase):
         self.reviews = reviews or Reviews()
         self.server = ServerStatus("off")
         self.lacks_daemon = False
+        self._typed_keys = TypedKeys(self, super().on_event)
         self._room = RoomScreen(self, source.activity, project, clock)
         themes.install(self, light=light)
         self._attention = self._make_attention(notices)
@@ -158,6 +161,30 @@ class RoomApp(AppBase):
             super().exit(result, return_code, message)
         else:
             self._leaving = return_code
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass keys and pastes on one at a time; everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._typed_keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_key_passed(self, marker: KeyPassed) -> None:
+        """Take note that a key has acted."""
+        await self._typed_keys.passed(marker)
+
+    @property
+    def typed_at(self) -> float:
+        """When the key was read that acts now, by the monotonic clock."""
+        return self._typed_keys.typed_at
+
+    def when_shown(self, callback: Callable[[], None]) -> None:
+        """Call back once the terminal has shown what was painted until now."""
+        driver = self._driver
+        if isinstance(driver, RoomDriver):
+            driver.when_shown(callback)
+        else:
+            callback()
 
     def _begin(self) -> None:
         self._begun = True

@@ -60,6 +60,15 @@ class AppBase(App[int]):
     def name_terminal(self, title: str) -> None:
         """Name the terminal's window; the application knows its driver."""
 
+    @property
+    def typed_at(self) -> float:
+        """When the key was read that acts now, by the monotonic clock."""
+        raise NotImplementedError
+
+    def when_shown(self, callback: Callable[[], None]) -> None:
+        """Call back once the terminal has shown what was painted until now."""
+        raise NotImplementedError
+
     def start(self, work: Work) -> None:
         """Run `work` in the background; it outlives the dialog that started it."""
         self.run_worker(work())

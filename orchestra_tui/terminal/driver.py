@@ -10,6 +10,7 @@ import signal
 import termios
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 
 from textual import constants
 from textual._xterm_parser import XTermParser
@@ -17,6 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from orchestra_tui.terminal.output import TerminalOutput
+from orchestra_tui.terminal.shown_marks import ShownMarks
 
 _AT_ONCE = 4_096  # bytes
 _FLUSH_SECONDS = 1.0
@@ -58,6 +60,7 @@ class RoomDriver(LinuxDriver):
         """Take the terminal over."""
         self._parser = XTermParser(self._debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._shown_marks = ShownMarks(self.write)
         file = self._file
         assert file is not None  # noqa: S101 - a room without stderr does not get this far
         self._output = TerminalOutput(
@@ -70,6 +73,11 @@ class RoomDriver(LinuxDriver):
         super().start_application_mode()
         self._in_use = True
         self._loop.add_reader(self.fileno, self._read)
+        self._shown_marks.ask(_nothing)  # to learn whether the terminal answers
+
+    def when_shown(self, callback: Callable[[], None]) -> None:
+        """Call back once the terminal has shown what was painted until now."""
+        self._shown_marks.ask(callback)
 
     def disable_input(self) -> None:
         """Read no more keys."""
@@ -134,14 +142,19 @@ class RoomDriver(LinuxDriver):
         if not data:
             self._lost()
             return
-        self._input_at = time.monotonic()
-        text = self._decode(data)
-        for message in self._parser.feed(text):
-            self.process_message(message)
+        for keys in self._shown_marks.keys_in(self._decode(data)):
+            self._parse(keys)
         # What has begun like a sequence and does not go on is keys; each read puts that off.
         self._loop.call_later(constants.ESCAPE_DELAY + _CLOCK_SLACK, self._tick)
 
+    def _parse(self, keys: str) -> None:
+        if keys:  # the parser takes an empty text for the end
+            self._input_at = time.monotonic()
+            for message in self._parser.feed(keys):
+                self.process_message(message)
+
     def _tick(self) -> None:
+        self._parse(self._shown_marks.keys_held())
         for message in self._parser.tick():
             self.process_message(message)
 
@@ -152,3 +165,7 @@ class RoomDriver(LinuxDriver):
 
     def _paint_all(self) -> None:
         self._app.refresh(layout=True)
+
+
+def _nothing() -> None:
+    """Stand in for what waits for an answer."""

@@ -23,6 +23,19 @@ _TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
 _CONTROLLING = (sys.executable, "-c", _TAKE + "os.execv(sys.argv[1], sys.argv[1:])")
 
 
+class AnsweringScreen(pyte.Screen):
+    """A screen that answers what programs ask of terminals, while `answers` says so."""
+
+    def __init__(self, size: tuple[int, int], master: int) -> None:
+        super().__init__(*size)
+        self.answers = True
+        self._master = master
+
+    def write_process_input(self, data: str) -> None:
+        if self.answers:
+            os.write(self._master, data.encode())
+
+
 class Terminal:
     """Shows what the program paints; every wait is on what stands on the screen."""
 
@@ -31,7 +44,7 @@ class Terminal:
     ) -> None:
         self.process = process
         self._master = master
-        self._screen = pyte.Screen(*size)
+        self._screen = AnsweringScreen(size, master)
         self._stream = pyte.ByteStream(self._screen)
         self._raw = b""
 
@@ -39,6 +52,10 @@ class Terminal:
     def text(self) -> str:
         """What stands on the screen, line by line."""
         return "\n".join(self._screen.display)
+
+    def answer(self, *, by_itself: bool) -> None:
+        """Let the terminal answer what it is asked, or leave that to the test."""
+        self._screen.answers = by_itself
 
     def press(self, keys: str) -> None:
         """Type `keys` as a terminal sends them."""

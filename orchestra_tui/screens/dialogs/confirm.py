@@ -27,9 +27,14 @@ class Confirm(Dialog):
         """Yield what follows from a yes."""
         yield Static(self._facts, markup=False)
 
+    def on_mount(self) -> None:
+        """Take only a yes that follows the question."""
+        self.ask_anew()
+
     def action_yes(self) -> None:
-        """Do it."""
-        self.begin(self._go)
+        """Do it, unless the key was typed before the question showed."""
+        if self.was_seen():
+            self.begin(self._go)
 
     async def _go(self) -> None:
         line = await self.attempt(self._call(), "working…")

@@ -1,6 +1,7 @@
 """What all dialogs share: a titled box, one line for what went wrong, one for the keys."""
 
 from collections.abc import Awaitable, Iterable
+from time import monotonic
 from typing import ClassVar, TypeVar
 
 from textual import getters
@@ -34,6 +35,8 @@ class Dialog(ModalScreen[None]):
         self._title = title
         self._hints = hints
         self._busy = False
+        self._asked = 0
+        self._seen_at = 0.0  # when the terminal had shown the present question; 0 until then
 
     def compose(self) -> ComposeResult:
         """Lay out the box around what `fields` yields."""
@@ -49,6 +52,26 @@ class Dialog(ModalScreen[None]):
     def fields(self) -> Iterable[Widget]:
         """Yield the widgets between the title and the keys."""
         return ()
+
+    def ask_anew(self) -> None:
+        """Take no answer until the operator can have read what is asked now."""
+        self._asked += 1
+        self._seen_at = 0.0
+        self.call_after_refresh(self._painted, self._asked)
+
+    def _painted(self, asked: int) -> None:
+        def shown() -> None:
+            if asked == self._asked:
+                self._seen_at = monotonic()
+
+        self.app.when_shown(shown)
+
+    def was_seen(self) -> bool:
+        """Tell whether the key that acts now was typed after its question was shown; say if not."""
+        if self._seen_at and self.app.typed_at >= self._seen_at:
+            return True
+        self.say_problem("That key was typed before this showed; press it again if you mean it.")
+        return False
 
     def action_leave(self) -> None:
         """Close the dialog; a call that was sent goes on."""

@@ -162,15 +162,17 @@ class Land(Dialog):
         if plan is None:
             self.say_problem("The dry run has not answered yet; press enter once it shows.")
         elif plan.can_land(partial=self._partial, confirm=False):
-            self._begin_landing(confirm=False)
+            if self.was_seen():
+                self._begin_landing(confirm=False)
         elif plan.can_land(partial=self._partial, confirm=True):
             self._set_stage("question")
+            self.ask_anew()
         else:
             self.say_problem("It cannot land as it is marked; the first line says why.")
 
     def action_yes(self) -> None:
         """Land although something holds it."""
-        if self._stage == "question":
+        if self._stage == "question" and self.was_seen():
             self._begin_landing(confirm=True)
 
     def action_back(self) -> None:
@@ -219,6 +221,8 @@ class Land(Dialog):
             self._set_stage("plan")
             problem = problem or "Something has changed; read it again before you land."
         if self._stage == "plan":
+            if plan != self._plan:
+                self.ask_anew()
             self._plan = plan
             self.say_problem(problem)
             self._write()

@@ -1,0 +1,69 @@
+"""Tells when the terminal has shown what was painted: it is asked, and answers in between the keys.
+
+Keys that stand before its answer were typed before the operator could see the paint, however long
+the way to the terminal is. A terminal that never answers is taken to be quick.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+
+ASK = "\x1b[5n"  # DSR, "are you well": every terminal since the VT100 answers it
+ANSWER = "\x1b[0n"
+_MUTE_SECONDS = 0.3  # until a terminal counts as one that does not answer
+_FAR_SECONDS = 5.0  # until an answer of one that has answered before counts as lost
+
+
+class ShownMarks:
+    """Asks with `write`, and calls back in the order in which it was asked."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._waiting: deque[tuple[Callable[[], None], asyncio.TimerHandle]] = deque()
+        self._answers = False
+        self._part = ""  # the beginning of an answer, while its end is on the way
+
+    def ask(self, callback: Callable[[], None]) -> None:
+        """Call back once what was written until now has been shown."""
+        seconds = _FAR_SECONDS if self._answers else _MUTE_SECONDS
+        timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        self._waiting.append((callback, timer))
+        self._write(ASK)
+
+    def keys_in(self, text: str) -> Iterator[str]:
+        """Yield what was typed, without the answers; each is heard when it is passed over."""
+        text = self._part + text
+        self._part = ""
+        *before, rest = text.split(ANSWER)
+        for keys in before:
+            yield keys
+            self._hear()
+        if self._waiting:
+            self._part = _beginning(rest)
+        yield rest[: len(rest) - len(self._part)]
+
+    def keys_held(self) -> str:
+        """Return what looked like an answer and did not go on."""
+        part, self._part = self._part, ""
+        return part
+
+    def _hear(self) -> None:
+        self._answers = True
+        if self._waiting:
+            callback, timer = self._waiting.popleft()
+            timer.cancel()
+            callback()
+
+    def _give_up(self) -> None:
+        if self._waiting:
+            callback, timer = self._waiting.popleft()
+            timer.cancel()
+            callback()
+
+
+def _beginning(text: str) -> str:
+    """Return the end of `text` that may be the beginning of an answer."""
+    for length in range(min(len(ANSWER) - 1, len(text)), 0, -1):
+        if ANSWER.startswith(text[-length:]):
+            return text[-length:]
+    return ""

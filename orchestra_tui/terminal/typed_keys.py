@@ -1,0 +1,75 @@
+"""Passes keys on one at a time, so that each acts where the last one led, however fast they come.
+
+Textual gives a key to what has the focus when the key arrives. Of keys that arrive together, the
+second would go where the first was typed, and what is typed into a dialog that is still being built
+would be lost.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+
+_ROUNDS = 2  # the key itself, then what it has brought about: focus, cursor, a dialog
+_PATIENCE = 1.0  # seconds; a marker is lost with a dialog that closes meanwhile
+
+
+class KeyPassed(Message):
+    """Follows a key through the widgets: when it is back at the app, the key has acted."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class TypedKeys:
+    """Holds keys and pastes until those before them have acted."""
+
+    def __init__(self, app: App[int], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        self.typed_at = 0.0  # when the key was read that acts now
+        self._app = app
+        self._deliver = deliver
+        self._held: deque[events.Event] = deque()
+        self._number = 0
+        self._rounds_left = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def take(self, event: events.Event) -> None:
+        """Deliver a key or a paste, at once unless one before it has not acted yet."""
+        self._held.append(event)
+        if self._timer is None:
+            await self._deliver_next()
+
+    async def passed(self, marker: KeyPassed) -> None:
+        """Go on with the next key once the last one has acted."""
+        if self._timer is None or marker.number != self._number:
+            return
+        self._timer.cancel()
+        self._timer = None
+        if self._rounds_left:
+            self._follow()
+        else:
+            await self._deliver_next()
+
+    async def _deliver_next(self) -> None:
+        if not self._held or not self._app.screen_stack:
+            return
+        event = self._held.popleft()
+        self.typed_at = event.time
+        await self._deliver(event)
+        self._rounds_left = _ROUNDS
+        self._follow()
+
+    def _follow(self) -> None:
+        """Send a marker after the key; a screen takes it only when all of it is there."""
+        self._rounds_left -= 1
+        self._number += 1
+        number = self._number
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_PATIENCE, lambda: self._app.post_message(KeyPassed(number)))
+        target = self._app.focused or self._app.screen
+        if not target.post_message(KeyPassed(number)):
+            self._app.post_message(KeyPassed(number))

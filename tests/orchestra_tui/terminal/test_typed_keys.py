@@ -1,0 +1,105 @@
+"""Keys that arrive together act one after the other."""
+
+from textual import events
+from textual.widgets import Input, TextArea
+
+from orchestra_tui.screens.dialogs.confirm import Confirm
+from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.dialogs.landing.land import Land
+from orchestra_tui.screens.dialogs.start_task import StartTask
+from orchestra_tui.screens.room.room_screen import RoomScreen
+from tests.support import gallery_stories as stories
+from tests.support.gallery import FixedTools, settle
+from tests.support.gallery_states import TASK
+from tests.support.landing_answers import LANDED
+from tests.support.room import Room, calls_of, room_of
+from tests.support.tool_answers import closed_chamber
+
+NAMED = {
+    " ": "space",
+    "/": "slash",
+    "?": "question_mark",
+    "\r": "enter",
+    "\x1b": "escape",
+    "\t": "tab",
+    "\x13": "ctrl+s",
+}
+
+
+async def burst(room: Room, text: str) -> None:
+    """Type all of `text` before any of it can act."""
+    for char in text:
+        printable = char if char.isprintable() else None
+        room.app.post_message(events.Key(NAMED.get(char, char), printable))
+    await settle(room.pilot)
+
+
+async def test_a_pane_and_the_moves_in_it() -> None:
+    async with room_of(stories.busy()) as room:
+        await burst(room, "2jj")
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.navigation.pane == "chambers"
+        assert screen.lists.tables["chambers"].cursor_key == f"{TASK}/database"
+        await burst(room, "1\t3k21j2")
+        assert screen.navigation.pane == "chambers"
+        assert screen.lists.task_id != TASK
+
+
+async def test_a_message_typed_at_once_is_whole() -> None:
+    async with room_of(stories.busy()) as room:
+        await burst(room, "2jihello there")
+        assert isinstance(room.app.screen, InterruptEditor)
+        assert room.app.screen.query_one(TextArea).text == "hello there"
+
+
+async def test_a_task_typed_and_started_at_once() -> None:
+    async with room_of(stories.empty()) as room:
+        await burst(room, "nAdd a thing\x13")
+        calls = calls_of(room.tools, "start_task")
+        assert [call["description"] for call in calls] == ["Add a thing"]
+        assert isinstance(room.app.screen, StartTask)  # the tool is not played here
+
+
+async def test_a_paste_stays_where_it_was_made() -> None:
+    async with room_of(stories.busy()) as room:
+        room.app.post_message(events.Key("n", "n"))
+        room.app.post_message(events.Paste("Pasted\nlines"))
+        room.app.post_message(events.Key("x", "x"))
+        await settle(room.pilot)
+        assert room.app.screen.query_one(TextArea).text == "Pasted\nlinesx"
+
+
+async def test_a_filter_typed_at_once_filters() -> None:
+    async with room_of(stories.busy()) as room:
+        await burst(room, "/postgres\rj")
+        assert "/postgres" in room.text
+        assert room.app.screen.query_one("#filter", Input).value == "postgres"
+
+
+async def test_keys_after_a_closed_dialog_reach_the_room() -> None:
+    async with room_of(stories.busy()) as room:
+        await burst(room, "?\x1b2j")
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.tables["chambers"].cursor_key == f"{TASK}/auth"
+
+
+async def test_a_yes_that_was_typed_before_its_question_closes_nothing() -> None:
+    tools = FixedTools({"close_chamber": closed_chamber("auth", "")})
+    async with room_of(stories.busy(), tools=tools) as room:
+        await burst(room, "2jxy")
+        assert isinstance(room.app.screen, Confirm)
+        assert calls_of(tools, "close_chamber") == []
+        assert "That key was typed before this showed" in room.text
+        await room.press("y")
+        assert len(calls_of(tools, "close_chamber")) == 1
+
+
+async def test_a_landing_that_nobody_has_seen_does_not_begin() -> None:
+    tools = FixedTools(LANDED)
+    async with room_of(stories.busy(), tools=tools) as room:
+        await burst(room, "L\r\ry")
+        assert isinstance(room.app.screen, Land)
+        landings = [call for call in calls_of(tools, "complete_task") if not call["dry_run"]]
+        assert landings == []
