@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -14,9 +15,10 @@ from orchestra_core.wording.ages import precise_duration, time_of_day
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.mail_reader import unreadable_text
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
-from orchestra_tui.screens.dialogs.start_task import plain_editor
+from orchestra_tui.widgets.message_editor import NEWLINE_HINT, MessageEditor
 
 if TYPE_CHECKING:
     from orchestra_core.replies.interrupts import SentInterrupt
@@ -32,8 +34,8 @@ _WORDS: dict[Requires, str] = {
     "stop": "Stop here and report what you have.",
     "suspend": "Do not start anything until you are told to continue.",
 }
-_WRITING = "ctrl+s send   ctrl+r change type   esc cancel"
-_SENT = "esc close (delivery continues)"
+_WRITING = f"enter send   {NEWLINE_HINT}   ctrl+r change type   esc cancel"
+_SENT = "enter or esc close (delivery continues)"
 _NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
 _STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
@@ -43,6 +45,7 @@ class InterruptEditor(Dialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
+        Binding("enter", "close_sent", "Close", id="dialog.close_sent"),
         Binding("ctrl+r", "requires", "Change type", id="dialog.requires"),
     ]
 
@@ -60,19 +63,43 @@ class InterruptEditor(Dialog):
         self._chambers = tuple(chambers)
         self._requires: Requires = requires
         self._sent: list[str] = []
+        self._unreadable = unreadable_text(self._chambers, state)
+
+    def on_mount(self) -> None:
+        """Show who cannot read the message, before it can be sent."""
+        self.query_one("#unreadable").set_class(bool(self._unreadable), "-shown")
+        self.ask_anew()
 
     def fields(self) -> Iterable[Widget]:
         """Yield the editor, the choice of strength and the place of the mail's progress."""
-        editor = plain_editor()
+        editor = MessageEditor()
         editor.placeholder = _WORDS[self._requires]
         yield editor
+        yield Static(self._unreadable, id="unreadable", markup=False)
         yield Static(self._choice(), id="requires")
         yield Static("", id="progress")
 
     def show(self, changes: ViewChanges) -> None:
         """Show the messages' progress after new events."""
-        if self._sent and (changes.whole or changes.rows.chambers):
+        if not (changes.whole or changes.rows.chambers):
+            return
+        if self._sent:
             self._show_progress()
+        elif (text := unreadable_text(self._chambers, self._state)) != self._unreadable:
+            self._unreadable = text
+            place = self.query_one("#unreadable", Static)
+            place.update(text)
+            place.set_class(bool(text), "-shown")
+            self.ask_anew()
+
+    @on(MessageEditor.Sent)
+    def _entered(self) -> None:
+        self.action_send()
+
+    def action_close_sent(self) -> None:
+        """Close the dialog once the message is sent."""
+        if self._sent:
+            self.dismiss()
 
     def action_requires(self) -> None:
         """Go on to the next strength."""
@@ -88,7 +115,7 @@ class InterruptEditor(Dialog):
             return
         if not message:
             self.say_problem("Type a message, or press esc to cancel.")
-        else:
+        elif not self._unreadable or self.was_seen():
             self.begin(lambda: self._send(message))
 
     async def _send(self, message: str) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
+from orchestra_tui.widgets.message_editor import NEWLINE_HINT, MessageEditor
 
 _NOTE = "Describe the task. The server judges its complexity."
 
@@ -21,13 +23,17 @@ class StartTask(Dialog):
     ]
 
     def __init__(self, actions: ToolCalls) -> None:
-        super().__init__("Start a task", "ctrl+s start   esc cancel")
+        super().__init__("Start a task", f"enter start   {NEWLINE_HINT}   esc cancel")
         self._tool_calls = actions
 
     def fields(self) -> Iterable[Widget]:
         """Yield the note and the editor."""
         yield Static(_NOTE, classes="note", markup=False)
-        yield plain_editor()
+        yield MessageEditor()
+
+    @on(MessageEditor.Sent)
+    def _entered(self) -> None:
+        self.action_send()
 
     def action_send(self) -> None:
         """Start the task that is described."""
@@ -45,10 +51,3 @@ class StartTask(Dialog):
         self.app.say(f"Task {started.task_id} {how}")
         if self.is_attached:
             self.dismiss()
-
-
-def plain_editor() -> TextArea:
-    """Return a small editor that does not blink."""
-    editor = TextArea(soft_wrap=True, show_line_numbers=False)
-    editor.cursor_blink = False
-    return editor

@@ -1,9 +1,14 @@
 """The dialog that interrupts workers."""
 
+from msgspec.structs import replace
+from textual import events
+
 from orchestra_core.events import EventData
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
+from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import TASK, event, mail
+from tests.support.gallery import settle
+from tests.support.gallery_states import TASK, event, mail, presence
 from tests.support.room import calls_of, room_of
 
 
@@ -33,6 +38,49 @@ async def test_capital_i_sends_to_every_live_chamber_of_the_task() -> None:
         await room.press("ctrl+s")
         sent = calls_of(room.tools, "interrupt_worker")
         assert sorted(str(call["chamber"]) for call in sent) == ["api", "auth", "database"]
+
+
+async def test_enter_sends_and_another_enter_closes() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", "i")
+        await room.type("Use S256")
+        await room.press("ctrl+j")
+        await room.type("only")
+        await room.press("enter")
+        (call,) = calls_of(room.tools, "interrupt_worker")
+        assert call["message"] == "Use S256\nonly"
+        await room.press("enter")
+        assert isinstance(room.app.screen, RoomScreen)
+        assert len(calls_of(room.tools, "interrupt_worker")) == 1
+
+
+async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_seen() -> None:
+    told = stories.busy()
+    assert told.state is not None
+    failed = replace(told.state.presence[f"{TASK}/auth"], state="failed")
+    told.state.presence[failed.chamber_id] = failed
+    async with room_of(told) as room:
+        room.app.post_message(events.Key("2", "2"))
+        room.app.post_message(events.Key("j", "j"))
+        for key in ("i", "h", "o", "enter"):
+            room.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(room.pilot)
+        assert "Nobody reads this now in auth (its worker has failed)." in room.text
+        assert "That key was typed before this showed" in room.text
+        assert calls_of(room.tools, "interrupt_worker") == []
+        await room.press("enter")
+        assert len(calls_of(room.tools, "interrupt_worker")) == 1
+
+
+async def test_the_warning_follows_the_worker() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "j", "i")
+        assert "Nobody reads this now" not in room.text
+        ended = presence("auth", "", "", since=0)
+        assert room.source.sink is not None
+        room.source.sink.presence_changed(replace(ended, state="finished"))
+        await settle(room.pilot)
+        assert "Nobody reads this now in auth (its worker has ended)." in room.text
 
 
 async def test_a_message_is_sent_once_however_often_the_key_is_pressed() -> None:

@@ -1,0 +1,31 @@
+"""Who cannot read a message now: said before it is sent."""
+
+from collections.abc import Mapping, Sequence
+
+from orchestra_core.models import Chamber
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.text_fit import plain
+
+# By the state of the worker; one that is idle is woken, where its client can be.
+_WHY: Mapping[str, str] = {
+    "unknown": "no worker has started there",
+    "finished": "its worker has ended",
+    "failed": "its worker has failed",
+    "killed": "its worker was killed",
+    "gone": "its worker's process is gone",
+}
+
+
+def unreadable_text(chambers: Sequence[Chamber], state: IndexedState) -> str:
+    """Return in which chambers nobody would read a message now; "" for none."""
+    reasons = {chamber.name: _reason(chamber, state) for chamber in chambers}
+    nobody = [f"{plain(name)} ({why})" for name, why in reasons.items() if why]
+    if not nobody:
+        return ""
+    waits = "It waits for the next worker there."
+    return f"Nobody reads this now in {', '.join(nobody)}. {waits}"
+
+
+def _reason(chamber: Chamber, state: IndexedState) -> str:
+    presence = state.presence.get(chamber.id)
+    return _WHY["unknown"] if presence is None else _WHY.get(presence.state, "")
