@@ -10,7 +10,7 @@ from orchestra_tui.presentation.landing.landing_plan import LandingChoice
 if TYPE_CHECKING:
     from orchestra_core.replies.completion import CompletedTask
 
-_SPACING = 2.0  # seconds between two that events ask for: each merges all chambers
+SPACING = 2.0  # seconds between two that events ask for: each merges all chambers
 
 
 class DryRuns:
@@ -33,7 +33,7 @@ class DryRuns:
         self._running = False
         self._requested = False
         self._timer: asyncio.TimerHandle | None = None
-        self._last = -_SPACING
+        self._last = -SPACING
 
     def request(self) -> None:
         """Ask at once, or again as soon as the present dry run has answered."""
@@ -47,7 +47,7 @@ class DryRuns:
         """Ask once the last dry run is long enough ago."""
         if self._timer is None and not self._requested:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._last + _SPACING), self.request)
+            self._timer = loop.call_at(max(loop.time(), self._last + SPACING), self.request)
 
     def stop(self) -> None:
         """Ask no more for what has changed until now."""

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from msgspec import Raw
 from msgspec.structs import replace as document_replace
 
 from orchestra_core.events import EventData
 from orchestra_core.replies.completion import CompletedTask
+from orchestra_tui.screens.dialogs.landing import dry_runs as dry_runs_module
 from orchestra_tui.screens.dialogs.landing.land import Land
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
@@ -118,15 +120,15 @@ async def test_a_conflict_lands_nothing_until_p_asks_for_what_fits() -> None:
         assert "<<<<<<< api" in room.text
 
 
-async def test_an_event_of_the_task_asks_for_the_dry_run_again() -> None:
+async def test_an_event_of_the_task_asks_for_the_dry_run_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dry_runs_module, "SPACING", 0.0)
     tools = FixedTools(HELD)
     async with room_of(stories.busy(), tools=tools) as room:
         await room.press("L", "enter")
         before = len(dry_runs(tools))
         tools.answers = {"complete_task": READY}
-        dialog = room.app.screen
-        assert isinstance(dialog, Land)
-        dialog._dry_runs._last = -10.0  # the last one is long enough ago
         await room.hear(
             event(9, 0, "chamber.created", "docs", EventData(chamber=chamber("docs", created=0)))
         )
