@@ -60,7 +60,7 @@ def test_a_headless_demo_plays_a_whole_task_and_leaves_nothing_behind(
     ]
     assert len(critical) == 1
     interrupted = {event.chamber for event in of_kind(played, "interrupt.sent")}
-    assert interrupted == {"auth", "api"}
+    assert interrupted == {"auth", "api", "database"}  # the last by its review
     for stage in ("posted", "delivered", "acted"):
         reached = {event.chamber for event in of_kind(played, f"interrupt.{stage}")}
         assert reached == interrupted, stage
@@ -69,7 +69,7 @@ def test_a_headless_demo_plays_a_whole_task_and_leaves_nothing_behind(
         for event in of_kind(played, "agent.acted")
         if event.data.action == "Took up an interrupt"
     ]
-    assert sorted(took_up) == ["api", "auth"]
+    assert sorted(took_up) == ["api", "auth", "database"]
 
     assert [path for path in scratch.rglob("*") if path.is_socket() or path.is_file()] == []
     assert not any(path.name.startswith("orchestra-demo-") for path in scratch.iterdir())

@@ -15,16 +15,24 @@ from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_server.demo.demo_setup import DemoSetup, demo_setup
 from orchestra_tui.command_line.commands.room import open_room
-from orchestra_tui.command_line.print_output import print_json
+from orchestra_tui.command_line.print_output import print_json, print_lines
 
 PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05
 _ENDED = frozenset({"task.completed", "task.closed"})
 _GRACE_S = 10.0
+_FAREWELL = (
+    "That was the demo; its repository is removed. To use Orchestra in yours:",
+    "  orchestra init   # once, in the repository",
+    "  orchestra        # the room",
+)
 
 
 def run(*, headless: bool, pace: float | None) -> int:
-    """Play the demonstration; `pace` is a worker's thought before each tool, in seconds."""
+    """Play the demonstration: one round without the room, else round after round until it is left.
+
+    `pace` is a worker's thought before each tool, in seconds.
+    """
     with demo_setup(Path(sys.executable)) as setup:
         if headless:
             return _headless(setup, HEADLESS_PACE_S if pace is None else pace)
@@ -33,14 +41,17 @@ def run(*, headless: bool, pace: float | None) -> int:
 
 def _in_the_room(setup: DemoSetup, pace: float) -> int:
     os.environ.update(setup.environ)
-    with _conductor(setup, pace):
-        return open_room(setup.project, setup.settings)
+    with _conductor(setup, pace, rounds=0):
+        code = open_room(setup.project, setup.settings)
+    if code == 0:
+        print_lines(_FAREWELL)
+    return code
 
 
 def _headless(setup: DemoSetup, pace: float) -> int:
     async def play() -> int:
         async with open_store(setup.project.id, setup.settings) as store:
-            with _conductor(setup, pace) as conductor:
+            with _conductor(setup, pace, rounds=1) as conductor:
                 printing = asyncio.create_task(_print_until_ended(store))
                 code = await asyncio.to_thread(conductor.wait)
                 if code != 0:
@@ -77,7 +88,7 @@ def _last_line(log: Path) -> str:
 
 
 @contextmanager
-def _conductor(setup: DemoSetup, pace: float) -> Generator[subprocess.Popen[bytes]]:
+def _conductor(setup: DemoSetup, pace: float, *, rounds: int) -> Generator[subprocess.Popen[bytes]]:
     """Start the conductor; it ends when its stdin is closed, so it cannot outlive this process."""
     with setup.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
@@ -88,6 +99,7 @@ def _conductor(setup: DemoSetup, pace: float) -> Generator[subprocess.Popen[byte
                 "orchestra_server.demo",
                 str(setup.project.root),
                 f"--pace={pace}",
+                f"--rounds={rounds}",
             ],
             stdin=subprocess.PIPE,
             stdout=log,

@@ -1,4 +1,4 @@
-"""The conductor as a process: `python -m orchestra_server.demo DIRECTORY --pace SECONDS`.
+"""The conductor as a process: `python -m orchestra_server.demo DIRECTORY`.
 
 It ends when its stdin closes, so that it never outlives the process that started it.
 """
@@ -15,9 +15,9 @@ from orchestra_core.settings import VARIABLES
 from orchestra_server.demo.conductor import conduct
 
 
-async def _run(directory: Path, pace: float) -> int:
+async def _run(directory: Path, pace: float, rounds: int) -> int:
     environ = {name: os.environ[name] for name in (*VARIABLES, "PATH") if name in os.environ}
-    conducting = asyncio.create_task(conduct(directory, pace, environ, sys.stderr))
+    conducting = asyncio.create_task(conduct(directory, pace, environ, sys.stderr, rounds))
     stdin_end = asyncio.create_task(_until_stdin_closes())
     await asyncio.wait((conducting, stdin_end), return_when=asyncio.FIRST_COMPLETED)
     if not conducting.done():
@@ -41,9 +41,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="orchestra-demo-conductor")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--pace", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=1, help="0 without end")
     options = parser.parse_args()
     try:
-        return asyncio.run(_run(options.directory, options.pace))
+        return asyncio.run(_run(options.directory, options.pace, options.rounds))
     except* OrchestraError as group:
         for error in _leaves(group):
             sys.stderr.write(f"orchestra demo: {error}\n")

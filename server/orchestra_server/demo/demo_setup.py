@@ -13,7 +13,7 @@ from orchestra_core.private_valkey import shut_down
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import LINGER, PROJECT, REDIS_URL, STATE_DIR, Settings, read_settings
 from orchestra_server.demo.demo_repository import create_demo_repository
-from orchestra_server.demo.storyline import FILES
+from orchestra_server.demo.stories.sign_in import FILES
 from orchestra_server.files.installation.install import initialise
 
 

@@ -5,9 +5,11 @@ It models only what a worker can notice: a denial, a block and added context. Ha
 """
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +17,14 @@ import msgspec
 from msgspec import Struct
 
 HookEvent = Literal[
-    "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolBatch", "Stop"
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PermissionRequest",
+    "PostToolUse",
+    "PostToolBatch",
+    "Stop",
+    "StopFailure",
 ]
 # A hook that takes longer has failed, and a failed hook never blocks a worker.
 _TIMEOUT_S = 10.0
@@ -42,12 +51,27 @@ class ClientSettings(Struct, frozen=True):
     hooks: dict[str, tuple[MatcherSettings, ...]] = {}
 
 
+class ChangedInput(Struct, frozen=True):
+    """The part of a tool's input that an answer to a question fills in."""
+
+    answers: dict[str, object] = {}
+
+
+class RequestDecision(Struct, frozen=True, rename="camel"):
+    """How a request was answered."""
+
+    behavior: str = ""
+    message: str = ""
+    updated_input: ChangedInput = ChangedInput()
+
+
 class SpecificOutput(Struct, frozen=True, rename="camel"):
     """The part of a hook's output that is specific to its event."""
 
     permission_decision: str = ""
     permission_decision_reason: str = ""
     additional_context: str = ""
+    decision: RequestDecision = RequestDecision()
 
 
 class HookOutput(Struct, frozen=True, rename="camel"):
@@ -64,6 +88,7 @@ class HookResponse:
 
     denied: bool = False
     text: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class HookClient:
@@ -74,8 +99,13 @@ class HookClient:
         self._session_id = session_id
         self._background: list[subprocess.Popen[bytes]] = []
 
-    def call(self, event: HookEvent, **payload: object) -> HookResponse:
-        """Send `event` with `payload` and the fields every event has; return the response."""
+    def call(
+        self, event: HookEvent, patience: float = _TIMEOUT_S, **payload: object
+    ) -> HookResponse:
+        """Send `event` with `payload` and the fields every event has; return the response.
+
+        A hook that takes longer than `patience` seconds is ended, and has said nothing.
+        """
         stdin = msgspec.json.encode(
             {
                 "session_id": self._session_id,
@@ -85,10 +115,15 @@ class HookClient:
                 **payload,
             }
         )
-        responses = [self._run(handler, stdin) for handler in self._handlers(event)]
+        responses = [self._run(handler, stdin, patience) for handler in self._handlers(event)]
         return HookResponse(
             denied=any(response.denied for response in responses),
             text="\n".join(response.text for response in responses if response.text),
+            answers={
+                question: answer
+                for response in responses
+                for question, answer in response.answers.items()
+            },
         )
 
     def wait_for_background(self) -> None:
@@ -105,7 +140,7 @@ class HookClient:
         groups = settings.hooks.get(event, ())
         return [handler for group in groups for handler in group.hooks if handler.command]
 
-    def _run(self, handler: HandlerSettings, stdin: bytes) -> HookResponse:
+    def _run(self, handler: HandlerSettings, stdin: bytes, patience: float) -> HookResponse:
         command = (
             [handler.command, *handler.args]
             if handler.args is not None
@@ -118,6 +153,7 @@ class HookClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL if handler.background else subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         if handler.background:
             self._reap()
@@ -125,9 +161,10 @@ class HookClient:
             self._background.append(process)
             return HookResponse()
         try:
-            stdout, _ = process.communicate(stdin, _TIMEOUT_S)
+            stdout, _ = process.communicate(stdin, patience)
         except subprocess.TimeoutExpired:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # the shell, and the hook that it started
             process.communicate()
             return HookResponse()
         return read_output(stdout)
@@ -147,9 +184,17 @@ def read_output(stdout: bytes) -> HookResponse:
     specific = output.hook_specific_output
     if specific.permission_decision == "deny":
         return HookResponse(denied=True, text=specific.permission_decision_reason)
+    if specific.decision.behavior:
+        return _answered(specific.decision)
     if output.decision == "block":
         return HookResponse(denied=True, text=output.reason)
     return HookResponse(text=specific.additional_context)
+
+
+def _answered(request: RequestDecision) -> HookResponse:
+    answers = {question: str(said) for question, said in request.updated_input.answers.items()}
+    denied = request.behavior == "deny"
+    return HookResponse(denied=denied, text=request.message, answers=answers)
 
 
 def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.demo.hook_client import HookClient, HookResponse
-from orchestra_server.demo.storyline import ASSIGNMENTS, Assignment, Step
+from orchestra_server.demo.stories.stories import story_of
+from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step, of_round
 from orchestra_server.demo.worker_reports import Report, StepFinished, WorkerFinished, encode_report
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
@@ -25,6 +26,10 @@ _STOP_ATTEMPTS = 8
 # What the hook writes, and what a person may write.
 _MUST_STOP = re.compile(r"Asked of you: stop your work|\bstop now\b", re.IGNORECASE)
 _MIN_WAIT_S = 0.1  # seconds
+_REVIEW_WAIT_S = 60.0  # for a review that is announced
+_FAILED_PACES = 3.0  # for which a worker that has failed is seen, in its pace
+_ANSWER_PACES = 12.0  # for which a request waits for the operator
+_LEAST_ANSWER_S = 2.0
 
 Send = Callable[[Report], None]
 
@@ -38,10 +43,14 @@ class Worker:
     pace: float
     send: Send
     client: HookClient
+    round: int = 1
+    revision: Step | None = None
     stopped: bool = False
+    reviewed: bool = False
 
     def work(self, assignment: Assignment) -> None:
         """Do all steps, unless a message says to stop, then report."""
+        self.revision = assignment.revision
         self._listen(self.client.call("SessionStart", source="startup"))
         for step in assignment.steps:
             if self.stopped:
@@ -50,19 +59,82 @@ class Worker:
         self._finish()
 
     def _do(self, step: Step) -> None:
+        self._before(step)
         edit = {"file_path": str(self.chamber / step.path)}
-        if not (self._allowed("Edit", edit) and not self.stopped):
+        if self.stopped or not (self._allowed("Edit", edit) and not self.stopped):
             return
-        write(self.chamber / step.path, step.content)
+        write(self.chamber / step.path, of_round(step, self.round))
         self._done("Edit", edit)
         shell = {"command": f"git commit -m '{step.action}'"}
         if self.stopped or not self._allowed("Bash", shell):
             return
         commit(self.chamber, step.action)
         self._done("Bash", shell)
-        self.send(StepFinished(step.action, step.result, step.patterns))
+        waits = step.waits_for_review
+        self.send(StepFinished(step.action, step.result, step.patterns, reviewable=waits))
         if step.discovery is not None:
             self.send(step.discovery)
+        if step.waits_for_review:
+            self._wait_for_review()
+
+    def _before(self, step: Step) -> None:
+        """Fail, or ask for a permission or an answer, as the step says."""
+        if step.fails:
+            self.client.call("StopFailure", error=step.fails)
+            time.sleep(self.pace * _FAILED_PACES)
+            self._listen(self.client.call("SessionStart", source="resume"))
+            self.send(StepFinished("Went on after a failure", step.fails))
+        if step.asks:
+            self._ask(step.asks)
+        if step.question is not None:
+            self._ask_question(step.question)
+
+    def _ask(self, command: str) -> None:
+        shell = {"command": command}
+        if not self._allowed("Bash", shell):
+            return
+        patience = max(_LEAST_ANSWER_S, self.pace * _ANSWER_PACES)
+        response = self.client.call(
+            "PermissionRequest",
+            patience,
+            tool_name="Bash",
+            tool_input=shell,
+            permission_mode="default",
+        )
+        self._done("Bash", shell)
+        outcome = f"went on without it: {response.text}" if response.denied else "went on"
+        self.send(StepFinished(f"Asked to run {command}", outcome.strip()))
+
+    def _ask_question(self, question: DemoQuestion) -> None:
+        options = [{"label": option, "description": ""} for option in question.options]
+        asked = {
+            "questions": [
+                {
+                    "question": question.text,
+                    "header": question.header,
+                    "options": options,
+                    "multiSelect": False,
+                }
+            ]
+        }
+        tool = "AskUserQuestion"
+        patience = max(_LEAST_ANSWER_S, self.pace * _ANSWER_PACES)
+        response = self.client.call(
+            "PermissionRequest",
+            patience,
+            tool_name=tool,
+            tool_input=asked,
+            permission_mode="default",
+        )
+        self._done(tool, {})
+        chosen = response.answers.get(question.text, question.options[0])
+        self.send(StepFinished(f"Asked: {question.text}", f"goes on with: {chosen}"))
+
+    def _wait_for_review(self) -> None:
+        deadline = time.monotonic() + _REVIEW_WAIT_S
+        while not (self.reviewed or self.stopped) and time.monotonic() < deadline:
+            time.sleep(max(_MIN_WAIT_S, self.pace / 2))
+            self._listen(self.client.call("PostToolBatch", tool_name="Read", tool_input={}))
 
     def _done(self, tool: str, tool_input: Mapping[str, str]) -> None:
         """Tell the hooks that a tool has run, and read what arrived meanwhile."""
@@ -96,6 +168,10 @@ class Worker:
         before = notes.read_text(encoding="utf-8") if notes.is_file() else "# Taken up\n"
         write(notes, f"{before}\n{response.text.strip()}\n")
         commit(self.chamber, "Take up a message that arrived while working")
+        if self.revision is not None and self.revision.path in response.text:
+            self.reviewed = True
+            write(self.chamber / self.revision.path, of_round(self.revision, self.round))
+            commit(self.chamber, self.revision.action)
         outcome = "stopped as asked" if self.stopped else "read, and the next steps follow it"
         self.send(StepFinished("Took up an interrupt", outcome))
 
@@ -133,10 +209,11 @@ def commit(chamber: Path, message: str) -> None:
 
 
 def main() -> int:
-    """Work on the assignment of the chamber's name; reports go to stdout."""
+    """Work on the assignment of the chamber's name in a round; reports go to stdout."""
     parser = argparse.ArgumentParser(prog="orchestra-demo-worker")
     parser.add_argument("chamber", type=Path)
-    parser.add_argument("name", choices=sorted(ASSIGNMENTS))
+    parser.add_argument("name")
+    parser.add_argument("--round", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1.0, help="seconds for each tool")
     options = parser.parse_args()
 
@@ -145,9 +222,9 @@ def main() -> int:
         sys.stdout.buffer.flush()
 
     client = HookClient(options.chamber, f"demo-{options.name}-{os.getpid()}")
-    Worker(options.chamber, options.name, options.pace, send, client).work(
-        ASSIGNMENTS[options.name]
-    )
+    assignment = story_of(options.round).assignments[options.name]
+    worker = Worker(options.chamber, options.name, options.pace, send, client, round=options.round)
+    worker.work(assignment)
     return 0
 
 

@@ -7,11 +7,12 @@ from orchestra_core.models import Severity
 
 
 class StepFinished(Struct, frozen=True, tag="step"):
-    """The worker finished a step."""
+    """The worker finished a step; after one that is `reviewable` it waits for a review."""
 
     action: str
     result: str
     patterns: tuple[str, ...] = ()
+    reviewable: bool = False
 
 
 class DiscoveryMade(Struct, frozen=True, tag="found", omit_defaults=True):

@@ -1,6 +1,7 @@
 """The demonstration's workers meet their hooks as an agent's client does."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_an_asynchronous_handler_returns_nothing_and_is_awaited_only_at_the_end(
     assert (chamber / "late").is_file()
 
 
+def test_a_hook_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    waits = "sh -c 'sleep 90; true'; true"
+    chamber = chamber_with(tmp_path, "PermissionRequest", {"type": "command", "command": waits})
+    began = time.monotonic()
+    assert HookClient(chamber, "s1").call("PermissionRequest", 0.2) == HookResponse()
+    # A process of it that lived on would hold the output open.
+    assert time.monotonic() - began < 60
+
+
 def test_a_chamber_without_settings_has_no_hooks(tmp_path: Path) -> None:
     assert HookClient(tmp_path, "s1").call("PreToolUse") == HookResponse()
 
@@ -67,6 +77,17 @@ def test_a_chamber_without_settings_has_no_hooks(tmp_path: Path) -> None:
         (
             b'{"hookSpecificOutput":{"additionalContext":"read this"}}',
             HookResponse(text="read this"),
+        ),
+        (
+            b'{"hookSpecificOutput":{"decision":{"behavior":"deny","message":"not now"}}}',
+            HookResponse(denied=True, text="not now"),
+        ),
+        (
+            (
+                b'{"hookSpecificOutput":{"decision":{"behavior":"allow",'
+                b'"updatedInput":{"answers":{"How far?":"Two letters"}}}}}'
+            ),
+            HookResponse(answers={"How far?": "Two letters"}),
         ),
     ],
 )

@@ -7,16 +7,18 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_server.demo.hook_client import HookClient
-from orchestra_server.demo.storyline import ASSIGNMENTS
+from orchestra_server.demo.stories.sign_in import SIGN_IN
+from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
 from orchestra_server.demo.worker import Worker
-from orchestra_server.demo.worker_reports import Report
+from orchestra_server.demo.worker_reports import Report, StepFinished
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from tests.support.hooks import hooked_checkout
 from tests.support.samples import an_interrupt
 from tests.support.waiting import until
 
-NAME = min(ASSIGNMENTS)
+ASSIGNMENTS = SIGN_IN.assignments
+NAME = "auth"
 
 
 @pytest.fixture
@@ -38,6 +40,36 @@ def test_a_worker_told_to_stop_makes_no_further_change(chamber: Path) -> None:
     worker.work(ASSIGNMENTS[NAME])
     assert worker.stopped
     assert files_made(chamber) == []
+
+
+def test_a_worker_that_fails_goes_on_and_one_that_is_answered_by_nobody_too(chamber: Path) -> None:
+    sent: list[Report] = []
+    worker = worker_in(chamber, sent)
+    question = DemoQuestion("How far?", "Distance", ("One letter", "Two letters"))
+    step = Step("a.py", "", "Wrote a", "passes", fails="API Error: 529", asks="pip install x")
+    asking = Step("b.py", "", "Wrote b", "passes", question=question)
+    worker.work(Assignment("Work", (step, asking)))
+    told = [(report.action, report.result) for report in sent if isinstance(report, StepFinished)]
+    assert told == [
+        ("Went on after a failure", "API Error: 529"),
+        ("Asked to run pip install x", "went on"),
+        ("Wrote a", "passes"),
+        ("Asked: How far?", "goes on with: One letter"),
+        ("Wrote b", "passes"),
+    ]
+
+
+def test_a_worker_waits_for_its_review_and_takes_it_up(chamber: Path) -> None:
+    post(chamber, [an_interrupt(message="Review of a.py, line 1: name it")])
+    sent: list[Report] = []
+    worker = worker_in(chamber, sent)
+    revision = Step("a.py", "named = 1\n", "Named it", "passes")
+    step = Step("a.py", "x = 1\n", "Wrote a", "passes", waits_for_review=True)
+    worker.work(Assignment("Work", (step,), revision))
+    assert worker.reviewed
+    assert "Took up an interrupt" in [
+        report.action for report in sent if isinstance(report, StepFinished)
+    ]
 
 
 async def test_a_suspended_worker_waits_and_finishes_its_part_once_resumed(chamber: Path) -> None:

@@ -1,7 +1,6 @@
-"""The demo's storyline as data: the request, the chambers, and each worker's steps."""
+"""The first story: three workers add sign-in, a users table and an orders API to a bookshop."""
 
-from dataclasses import dataclass
-
+from orchestra_server.demo.stories.story import Assignment, Step, Story
 from orchestra_server.demo.worker_reports import DiscoveryMade
 
 REQUEST = (
@@ -9,26 +8,6 @@ REQUEST = (
     "a users table with migrations, and a REST API for orders on top of both"
 )
 SUMMARY = "Sign-in, users table and orders API landed together; the user id is a UUID everywhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One edit and its commit; `discovery` is shared when the step is done."""
-
-    path: str
-    content: str
-    action: str
-    result: str
-    patterns: tuple[str, ...] = ()
-    discovery: DiscoveryMade | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What one chamber's worker has to do."""
-
-    brief: str
-    steps: tuple[Step, ...]
 
 
 AUTH = Assignment(
@@ -47,6 +26,12 @@ AUTH = Assignment(
             "Issue and verify JWTs with a rotating key",
             "round trip, expiry and a forged token covered",
             ("JWT auth", "key rotation"),
+        ),
+        Step(
+            "bookshop/settings.py",
+            '"""What operators change."""\n\nTOKEN_LIFETIME_S = 900\n',
+            "Put the tokens' lifetime where operators change it",
+            "read by tokens.py",
         ),
         Step(
             "bookshop/limits.py",
@@ -107,6 +92,8 @@ DATABASE = Assignment(
             "Wrote orders_of with the right type",
             "7 tests pass",
             ("typed ids",),
+            fails="API Error: 529 overloaded",
+            waits_for_review=True,
         ),
         Step(
             "tests/test_database.py",
@@ -115,6 +102,15 @@ DATABASE = Assignment(
             "Tests over a customer without orders and one with a thousand",
             "9 tests pass in 0.4 s",
         ),
+    ),
+    revision=Step(
+        "bookshop/database.py",
+        '"""Queries."""\n\nfrom uuid import UUID\n\n\n'
+        "def orders_of(user: UUID, most: int = 50) -> list[str]:\n"
+        '    """Return the ids of at most `most` orders, the newest first."""\n'
+        '    return [f"order-of-{user}"][:most]\n',
+        "Bound orders_of as the review asks",
+        "8 tests pass",
     ),
 )
 
@@ -128,6 +124,12 @@ API = Assignment(
             "401 without a token, 404 for another customer's order",
         ),
         Step(
+            "bookshop/settings.py",
+            '"""What operators change."""\n\nPAGE_SIZE = 50\n',
+            "Put the size of a page where operators change it",
+            "read by pages.py",
+        ),
+        Step(
             "bookshop/pages.py",
             '"""Cursor paging."""\n\nPAGE = 50\n',
             "Cursor paging, fifty orders a page",
@@ -136,6 +138,7 @@ API = Assignment(
             DiscoveryMade(
                 "Orders are listed newest first everywhere else; the API does the same", "info"
             ),
+            asks="pip install httpx",
         ),
         Step(
             "bookshop/api.py",
@@ -162,8 +165,21 @@ API = Assignment(
     ),
 )
 
-ASSIGNMENTS = {"auth": AUTH, "database": DATABASE, "api": API}
-
+SIGN_IN = Story(
+    request=REQUEST,
+    summary=SUMMARY,
+    assignments={"auth": AUTH, "database": DATABASE, "api": API},
+    review=(
+        "Review of bookshop/database.py, line 6:\n"
+        "> def orders_of(user: UUID) -> list[str]:\n"
+        "A customer of ten years has thousands. Bound it, the newest first."
+    ),
+    merged={
+        "bookshop/settings.py": (
+            '"""What operators change."""\n\nTOKEN_LIFETIME_S = 900\nPAGE_SIZE = 50\n'
+        )
+    },
+)
 FILES = {
     "README.md": "# Bookshop\n\nA small shop, used to show Orchestra at work.\n",
     "bookshop/__init__.py": '"""A bookshop."""\n',

@@ -1,0 +1,69 @@
+"""What a story of the demo is made of: the request, the chambers, and each worker's steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestra_server.demo.worker_reports import DiscoveryMade
+
+
+@dataclass(frozen=True, slots=True)
+class DemoQuestion:
+    """What a worker asks the operator; without an answer it takes the first option."""
+
+    text: str
+    header: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One edit and its commit; `discovery` is shared when the step is done.
+
+    Before it the worker fails with `fails`, asks for the permission to run `asks`, or asks a
+    `question`. After it, one that `waits_for_review` goes on once it has read the review.
+    """
+
+    path: str
+    content: str
+    action: str
+    result: str
+    patterns: tuple[str, ...] = ()
+    discovery: DiscoveryMade | None = None
+    fails: str = ""
+    asks: str = ""
+    question: DemoQuestion | None = None
+    waits_for_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one chamber's worker has to do; `revision` is its answer to a review."""
+
+    brief: str
+    steps: tuple[Step, ...]
+    revision: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One request; `merged` says how files read on which two chambers disagree.
+
+    `review` is what the conductor writes to a chamber that waits for it.
+    """
+
+    request: str
+    summary: str
+    assignments: Mapping[str, Assignment]
+    review: str = ""
+    merged: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def of_round(step: Step, number: int) -> str:
+    """Return a step's content; a story that is played again differs by one line."""
+    if number < _FIRST_REPEATED:
+        return step.content
+    mark = "--" if step.path.endswith(".sql") else "#"
+    return f"{step.content}\n{mark} round {number}\n"
+
+
+_FIRST_REPEATED = 3
