@@ -1,5 +1,6 @@
 """The room's screen: three lists, the details of the selection, the feed, and the status line."""
 
+from time import monotonic
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -33,6 +34,7 @@ from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine
 
 _LEAVE_FILTER = ("back", "next_pane", "previous_pane")
+_QUIET_SECONDS = 10.0  # after a key, for which the cursor stays where it is
 
 
 class RoomScreen(Screen[None]):
@@ -111,6 +113,8 @@ class RoomScreen(Screen[None]):
             self.lists.repaint(changes.rows)
         else:
             self.lists.show_changes(changes.rows)
+        if changes.rows.task_order and self._is_watched_from_tasks:
+            self.lists.follow_new_task()
         self.feed.append(feed_line(event) for event in changes.events)
         self.detail.update(changes.rows, whole=changes.whole)
         self._sizes.update(changes, self.lists.task_id)
@@ -118,6 +122,12 @@ class RoomScreen(Screen[None]):
             self.show_status()
             self._escalate()
         self._set_ticker()
+
+    @property
+    def _is_watched_from_tasks(self) -> bool:
+        """Whether the operator, with the focus in the tasks, has pressed no key for a while."""
+        quiet = monotonic() - self.app.typed_at
+        return self.navigation.pane == "tasks" and quiet > _QUIET_SECONDS
 
     def show_status(self) -> None:
         """Write the status line."""

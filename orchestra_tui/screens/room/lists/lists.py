@@ -78,6 +78,15 @@ class Lists:
         self.tables["tasks"].select(task_id)
         self.write_counts()
 
+    def follow_new_task(self) -> None:
+        """Select the newest task if it began after the selected one had ended; not in a filter."""
+        task, keys = self.task, self._state.task_keys()
+        if task is None or not task.is_over or self.tables["tasks"].filter_text:
+            return
+        newest = self._state.tasks[keys[0]]
+        if newest.is_open and newest.started_at >= task.finished_at:
+            self.tables["tasks"].select(newest.id)
+
     # What is shown
 
     def fill(self) -> None:

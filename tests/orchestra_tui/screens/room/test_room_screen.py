@@ -1,8 +1,9 @@
 """The room's screen: it follows the events, what is selected, and the terminal's size."""
 
 from orchestra_core.events import EventData
+from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import event, task
+from tests.support.gallery_states import MINUTE, SECOND, Told, event, state_of, task
 from tests.support.room import room_of
 
 
@@ -41,3 +42,31 @@ async def test_a_key_changes_the_theme() -> None:
         assert room.app.theme != before
         await room.press("t")
         assert room.app.theme == before
+
+
+async def test_a_new_task_is_selected_where_the_selected_one_has_ended() -> None:
+    ended = task(started=5 * MINUTE, state="completed", finished=MINUTE)
+    told = Told(state=state_of(ended, seq=1))
+    new = task("second-task-1a2b", "The second request", started=SECOND)
+    async with room_of(told) as room:
+        await room.hear(event(2, SECOND, "task.started", data=EventData(task=new)))
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.task_id == new.id
+
+
+async def test_the_cursor_stays_where_a_key_has_just_put_it_and_on_an_open_task() -> None:
+    ended = task(started=5 * MINUTE, state="completed", finished=MINUTE)
+    new = task("second-task-1a2b", "The second request", started=SECOND)
+    started = event(2, SECOND, "task.started", data=EventData(task=new))
+    async with room_of(Told(state=state_of(ended, seq=1))) as room:
+        await room.press("1")
+        await room.hear(started)
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.task_id == ended.id
+    async with room_of(Told(state=state_of(task(started=5 * MINUTE), seq=1))) as room:
+        await room.hear(started)
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.task_id == ended.id
