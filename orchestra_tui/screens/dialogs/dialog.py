@@ -35,7 +35,7 @@ class Dialog(ModalScreen[None]):
         self._title = title
         self._hints = hints
         self._busy = False
-        self._asked = 0
+        self._times_asked = 0
         self._seen_at = 0.0  # when the terminal had shown the present question; 0 until then
 
     def compose(self) -> ComposeResult:
@@ -55,13 +55,13 @@ class Dialog(ModalScreen[None]):
 
     def ask_anew(self) -> None:
         """Take no answer until the operator can have read what is asked now."""
-        self._asked += 1
+        self._times_asked += 1
         self._seen_at = 0.0
-        self.call_after_refresh(self._painted, self._asked)
+        self.call_after_refresh(self._painted, self._times_asked)
 
     def _painted(self, asked: int) -> None:
         def shown() -> None:
-            if asked == self._asked:
+            if asked == self._times_asked:
                 self._seen_at = monotonic()
 
         self.app.when_shown(shown)

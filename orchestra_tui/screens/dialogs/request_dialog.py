@@ -74,6 +74,10 @@ class RequestDialog(Dialog):
         yield Static(self._numbered(), id="answers", markup=False)
         yield Input(id="words")
 
+    def on_mount(self) -> None:
+        """Take only an answer that follows the question."""
+        self.ask_anew()
+
     def show(self, changes: ViewChanges) -> None:
         """Say who was quicker when somebody else has answered."""
         request = self._state.requests.get(self._request.id)
@@ -96,7 +100,7 @@ class RequestDialog(Dialog):
 
     def action_choose(self, number: int) -> None:
         """Give the answer with that number, or mark it."""
-        if self._is_over or self._writing:
+        if self._is_over or self._writing or not self.was_seen():
             return
         question = self._question
         if question is None:
@@ -111,7 +115,8 @@ class RequestDialog(Dialog):
     def action_confirm(self) -> None:
         """Answer with the marked options."""
         question = self._question
-        if question is not None and self._marked and not self._is_over:
+        can_answer = question is not None and self._marked and not self._is_over
+        if question is not None and can_answer and self.was_seen():
             labels = [question.options[number - 1].label for number in sorted(self._marked)]
             self._take(", ".join(labels))
 
@@ -157,6 +162,7 @@ class RequestDialog(Dialog):
             self._choices.append(choice)
             self._marked.clear()
             self._refresh()
+            self.ask_anew()
         else:
             self._send("choose", choices=[*self._choices, choice])
 

@@ -1,19 +1,23 @@
 """Keys that arrive together act one after the other."""
 
+from msgspec.structs import replace
 from textual import events
 from textual.widgets import Input, TextArea
 
+from orchestra_core.events import EventData
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.landing.land import Land
+from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start_task import StartTask
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools, settle
-from tests.support.gallery_states import TASK
+from tests.support.gallery_states import NOW, TASK, event
 from tests.support.landing_answers import LANDED
 from tests.support.room import Room, calls_of, room_of
-from tests.support.tool_answers import closed_chamber
+from tests.support.samples import a_request
+from tests.support.tool_answers import answered_request, closed_chamber
 
 NAMED = {
     " ": "space",
@@ -94,6 +98,18 @@ async def test_a_yes_that_was_typed_before_its_question_closes_nothing() -> None
         assert "That key was typed before this showed" in room.text
         await room.press("y")
         assert len(calls_of(tools, "close_chamber")) == 1
+
+
+async def test_a_request_that_nobody_has_seen_is_not_answered() -> None:
+    request = replace(a_request(), task_id=TASK, asked_at=NOW)
+    tools = FixedTools({"answer_request": answered_request("r-1", "allow")})
+    async with room_of(stories.busy(), tools=tools) as room:
+        await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
+        await burst(room, "2gj\r1")
+        assert isinstance(room.app.screen, RequestDialog)
+        assert calls_of(tools, "answer_request") == []
+        await room.press("1")
+        assert len(calls_of(tools, "answer_request")) == 1
 
 
 async def test_a_landing_that_nobody_has_seen_does_not_begin() -> None:
