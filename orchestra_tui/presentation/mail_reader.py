@@ -27,5 +27,5 @@ def unreadable_text(chambers: Sequence[Chamber], state: IndexedState) -> str:
 
 
 def _reason(chamber: Chamber, state: IndexedState) -> str:
-    presence = state.presence.get(chamber.id)
+    presence = chamber.current(state.presence.get(chamber.id))
     return _WHY["unknown"] if presence is None else _WHY.get(presence.state, "")
