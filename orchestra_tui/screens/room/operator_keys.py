@@ -175,7 +175,7 @@ class OperatorKeys:
             self._cannot("land", "nothing to land: the task has no live chamber; c creates some")
         else:
             # Late: its answers take 15 ms to declare, for which the first paint should not wait.
-            from orchestra_tui.screens.dialogs.landing.land import Land  # noqa: PLC0415
+            from orchestra_tui.screens.dialogs.landing.land import Land
 
             self._app.push_screen(Land(self._app.tool_calls, self._app.view_model.state, task))
 
