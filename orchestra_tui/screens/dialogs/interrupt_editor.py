@@ -18,7 +18,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.mail_reader import unreadable_text
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
-from orchestra_tui.widgets.message_editor import NEWLINE_HINT, MessageEditor
+from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
 
 if TYPE_CHECKING:
     from orchestra_core.replies.interrupts import SentInterrupt

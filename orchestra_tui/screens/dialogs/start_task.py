@@ -10,7 +10,7 @@ from textual.widgets import Static, TextArea
 
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
-from orchestra_tui.widgets.message_editor import NEWLINE_HINT, MessageEditor
+from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
 
 _NOTE = "Describe the task. The server judges its complexity."
 

@@ -33,7 +33,7 @@ from orchestra_tui.presentation.landing.landing_progress import (
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.landing.dry_runs import DryRuns
-from orchestra_tui.widgets.tone_content import tone_content
+from orchestra_tui.widgets.dialog_text.tone_content import tone_content
 
 if TYPE_CHECKING:
     from textual.timer import Timer

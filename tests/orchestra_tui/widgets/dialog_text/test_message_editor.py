@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from textual.app import App, ComposeResult
 
-from orchestra_tui.widgets.message_editor import MessageEditor
+from orchestra_tui.widgets.dialog_text.message_editor import MessageEditor
 
 
 class EditorApp(App[None]):

@@ -1,7 +1,7 @@
 """Lines with tones as Textual's content."""
 
 from orchestra_tui.presentation.rows.cells import Cell
-from orchestra_tui.widgets.tone_content import tone_content
+from orchestra_tui.widgets.dialog_text.tone_content import tone_content
 
 
 def test_texts_keep_their_lines_and_their_brackets() -> None:

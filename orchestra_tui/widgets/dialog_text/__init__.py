@@ -1,0 +1,1 @@
+"""What dialogs show and take as text."""
