@@ -213,7 +213,11 @@ async def test_l_means_the_task_of_the_chamber_under_the_cursor_when_all_show() 
     told.state.put(other)
     told.state.put(chamber("words", task_id=other.id, created=1))
     async with room_of(told, tools=FixedTools({})) as room:
-        await room.press("o", "2", "g", "L")
-        assert "Land: Another task" in room.text
-        await room.press("escape", "G", "L")
-        assert f"Land: {REQUEST}" in room.text
+        await room.press("o", "2")
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        for chamber_key, title in ((f"{other.id}/words", "Another task"), (f"{TASK}/api", REQUEST)):
+            screen.lists.tables["chambers"].select(chamber_key)
+            await room.press("L")
+            assert f"Land: {title}" in room.text
+            await room.press("escape")
