@@ -22,7 +22,7 @@ def chambers_of(shown: Terminal, repository: TestRepository, names: str) -> dict
     shown.press(names + "\r")
     shown.wait_until(lambda screen: "Create chambers for:" not in screen, "the dialog's end")
     places = {name: repository.path / ".claude/worktrees" / name for name in names.split(",")}
-    shown.wait_for(*(f"● {name}" for name in places))
+    shown.wait_for(*(f"○ {name}" for name in places))
     return places
 
 
