@@ -107,7 +107,7 @@ def request_lines(request: WorkerRequest, now: int) -> list[Line]:
         field("", Cell(plain(line.marked), tones.get(line.kind, "plain")))
         for line in asked_in_full(request)[:_ASKED_LINES]
     ]
-    how = Cell(f"press y to answer, or: orchestra answer {plain(request.id)}", "muted")
+    how = Cell(f"press A to answer, or: orchestra answer {plain(request.id)}", "muted")
     return [field("asks", Cell(head, REQUEST.tone)), *asked, field("", how)]
 
 

@@ -119,4 +119,4 @@ def test_the_overview_shows_all_that_the_worker_asks_and_how_to_answer() -> None
     said = text(chamber_overview(LIVE, IndexedState(state.documents), NOON + 60_000))
     assert "asks       ? AskUserQuestion, 1m ago" in said
     assert "           1 Blue: as the sky" in said
-    assert "press y to answer, or: orchestra answer r-2" in said
+    assert "press A to answer, or: orchestra answer r-2" in said
