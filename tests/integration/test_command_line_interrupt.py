@@ -57,7 +57,7 @@ def test_an_interrupt_is_posted_into_the_chamber_and_shown_by_status(
     assert MESSAGE in (auth / ".INTERRUPT").read_text()
     assert not (web / ".INTERRUPT").exists()
     status = orchestra(shop.path, settings, "status").stdout
-    (line,) = (line for line in status.splitlines() if "● auth" in line)
+    (line,) = (line for line in status.splitlines() if "○ auth" in line)
     assert "✉ 1 unread" in line
     history = orchestra(shop.path, settings, "events", "--json").stdout
     assert '"actor":"operator"' in history
@@ -112,7 +112,7 @@ def test_resume_resumes_a_suspended_chamber(shop: TestRepository, settings: Sett
     (line,) = (
         line
         for line in orchestra(shop.path, settings, "status").stdout.splitlines()
-        if "● auth" in line
+        if "○ auth" in line
     )
     assert "‖ suspended" in line
     ran = orchestra(shop.path, settings, "resume", "auth")
