@@ -143,7 +143,8 @@ def _is_unreadable(seen: Observation, name: str) -> bool:
 
 
 def _lost_claims(seen: Observation) -> Iterator[Difference]:
-    for name, holder in sorted(seen.lost_claims.items()):
+    for name, holders in sorted(seen.lost_claims.items()):
+        holder = " and ".join(holders)
         yield Difference(
             "lost claim",
             name,

@@ -30,7 +30,9 @@ class Observation:
     state: ProjectState
     tasks: frozenset[str] = frozenset()  # this repository's, of those in the state
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
-    lost_claims: Mapping[str, str] = field(default_factory=dict[str, str])  # name: its holder
+    lost_claims: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )  # name: the chambers or tasks that need it
     trees: tuple[Worktree, ...] = ()
     chambers: Mapping[str, ChamberObservation] = field(
         default_factory=dict[str, ChamberObservation]

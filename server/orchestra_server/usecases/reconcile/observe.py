@@ -52,13 +52,17 @@ async def look(context: Context, repo: Repository) -> Observation:
     return replace(seen, damages=tuple(damages), lost_claims=lost_claims(state, claims))
 
 
-def lost_claims(state: ProjectState, claims: Mapping[str, str]) -> dict[str, str]:
-    """Return the names that a standing chamber or an unfinished task needs but nobody holds."""
-    needed = {
-        chamber.name: chamber.id for chamber in state.chambers.values() if chamber.is_standing
-    }
-    needed |= {claim_of(task): task.id for task in state.tasks.values() if not task.is_over}
-    return {name: holder for name, holder in needed.items() if name not in claims}
+def lost_claims(state: ProjectState, claims: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the names that nobody holds, each with the standing chambers or tasks that need it."""
+    standing = (chamber for chamber in state.chambers.values() if chamber.is_standing)
+    unfinished = (task for task in state.tasks.values() if not task.is_over)
+    needed = [(chamber.name, chamber.id) for chamber in standing]
+    needed += [(claim_of(task), task.id) for task in unfinished]
+    lost = dict[str, tuple[str, ...]]()
+    for name, holder in needed:
+        if name not in claims:
+            lost[name] = (*lost.get(name, ()), holder)
+    return lost
 
 
 def _observe(

@@ -12,7 +12,6 @@ from orchestra_core.names import saved_ref
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain import task_lifecycle
-from orchestra_server.domain.task_lifecycle import claim_of
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
@@ -267,14 +266,10 @@ async def _free_stale_claim(case: Case) -> bool:
 
 async def _hold_lost_claim(case: Case) -> bool:
     """Give a claim back to the chamber or task that needs it, unless another holds it by now."""
-    name, state = case.difference.subject, case.seen.state
-    standing = [chamber for chamber in state.chambers.values() if chamber.is_standing]
-    holders = [chamber.id for chamber in standing if chamber.name == name]
-    tasks = (task for task in state.tasks.values() if not task.is_over)
-    holders += [task.id for task in tasks if claim_of(task) == name]
-    if len(holders) != 1:
+    name = case.difference.subject
+    holder, *others = case.seen.lost_claims[name]
+    if others:
         return False
-    holder = holders[0]
 
     async def decide(reads: Reads) -> Decision[bool]:
         chamber, task = await reads.chamber(holder), await reads.task(holder)

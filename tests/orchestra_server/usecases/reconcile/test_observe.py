@@ -17,6 +17,7 @@ from orchestra_server.usecases.reconcile.observation import ChamberObservation, 
 from orchestra_server.usecases.reconcile.observe import look, lost_claims, observe_chamber
 from tests.support.conducting import chamber_of
 from tests.support.repositories import TestRepository
+from tests.support.samples import a_chamber
 
 
 async def observed(context: Context) -> Observation:
@@ -110,8 +111,15 @@ async def test_a_branch_with_a_worktree_is_not_settled_and_one_without_work_is(
 @pytest.mark.usefixtures("auth")
 async def test_claims_that_nobody_holds_are_lost(context: Context, task_id: str) -> None:
     state = await context.store.snapshot()
-    names = lost_claims(state, {})
-    assert names["auth"] == f"{task_id}/auth"
-    assert task_id in names.values()
-    assert lost_claims(state, names) == {}
+    lost = lost_claims(state, {})
+    assert lost["auth"] == (f"{task_id}/auth",)
+    assert (task_id,) in lost.values()
+    assert lost_claims(state, {name: holder for name, (holder,) in lost.items()}) == {}
     assert lost_claims(ProjectState(), {}) == {}
+
+
+def test_a_lost_claim_that_two_chambers_need_names_both() -> None:
+    state = ProjectState()
+    for task in ("t-1", "t-2"):
+        state.put(replace(a_chamber("auth", task), state="live"))
+    assert lost_claims(state, {}) == {"auth": ("t-1/auth", "t-2/auth")}

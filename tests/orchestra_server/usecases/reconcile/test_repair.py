@@ -1,5 +1,6 @@
 """One repair at a time, when the world has gone on since the difference was seen."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,18 @@ async def test_a_lost_claim_is_not_given_to_a_chamber_that_has_ended_since(
     lost = await case_of(context, "lost claim")
     await close_chamber(context, task_id=task_id, chamber="auth")
     assert not await mend(lost)
+    assert await holder_of(context, "auth") == ""
+
+
+async def test_a_lost_claim_that_two_chambers_need_is_given_to_neither(
+    context: Context, task_id: str
+) -> None:
+    await chambers_open(context, task_id, ["auth"])
+    await change(context, Change(events=(), releases={"auth": chamber_id(task_id, "auth")}))
+    lost = await case_of(context, "lost claim")
+    both = {"auth": (*lost.seen.lost_claims["auth"], "t-2/auth")}
+    contested = dataclasses.replace(lost, seen=dataclasses.replace(lost.seen, lost_claims=both))
+    assert not await mend(contested)
     assert await holder_of(context, "auth") == ""
 
 
