@@ -1,4 +1,4 @@
-"""Tells whether work would begin on an outdated commit, as of the last fetch; fetches nothing."""
+"""Tells whether work would begin or land behind its upstream, as of the last fetch."""
 
 import re
 
@@ -27,7 +27,7 @@ def stale_base(repo: Repository, branch: str, commit: str) -> str:
     count = repo.run("rev-list", "--count", f"{commit}..{upstream}", "--").out.strip()
     if count in {"", "0"}:
         return ""
-    commits = "1 commit" if count == "1" else f"{count} commits"
+    commits = _commits(count)
     return (
         f"The base {commit[:12]} is {commits} behind {upstream}, as last fetched: for newer work "
         f"pull {branch} first and start a task anew, or create chambers with base={upstream!r}."
@@ -44,7 +44,11 @@ def behind_upstream(repo: Repository, branch: str) -> str:
     behind = _BEHIND.search(track)
     if not behind:
         return ""
-    commits = "1 commit" if behind[1] == "1" else f"{behind[1]} commits"
     return (
-        f"{branch} is {commits} behind {upstream}, as last fetched: the user pulls before they push"
+        f"{branch} is {_commits(behind[1])} behind {upstream}, as last fetched: the user pulls "
+        "before they push"
     )
+
+
+def _commits(count: str) -> str:
+    return "1 commit" if count == "1" else f"{count} commits"
