@@ -47,7 +47,7 @@ environment:
   ORCHESTRA_LINGER      seconds that the daemon stays once nobody needs it (default: 300)
   ORCHESTRA_HISTORY_KEEP  days of history that the daemon keeps (default: 0: all)
   XDG_CONFIG_HOME       directory of orchestra/config.toml (default: ~/.config); the
-                        variables win over it, and 'orchestra config' shows what holds
+                        variables win over it; 'orchestra config' shows the values in use
 
 exit codes: 0 success, 1 failure, 2 usage error
 """

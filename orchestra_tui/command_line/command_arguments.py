@@ -68,9 +68,9 @@ def add_setup(commands: CommandParsers) -> None:
     _json(doctor, "print the checks as one JSON document")
     config = commands.add(
         "config",
-        "show the configuration: what holds, and whence",
-        "Options come from the environment, your config.toml, the repository's orchestra.toml, or "
-        "are defaults. Exits with 2 if something in a file is wrong.",
+        "show every option with its value and where it is set",
+        "An option is set in the environment, in your config.toml or in the repository's "
+        "orchestra.toml, or has its default. Exits with 2 if something in a file is wrong.",
     )
     shown = config.add_mutually_exclusive_group()
     shown.add_argument(

@@ -65,7 +65,7 @@ class Configuration:
         return next((file.keys for file in self.files if file.own), dict[str, KeyWish]())
 
     def value(self, name: str) -> Value:
-        """Return what holds without the environment: from a file, or the default."""
+        """Return the value from the strongest file that sets it, or the default."""
         file = self.source(name)
         return file.values[name] if file else BY_NAME[name].default
 

@@ -30,7 +30,7 @@ def add_chambers(commands: CommandParsers) -> None:
     )
     _chamber(close)
     close.add_argument(
-        "--confirm", action="store_true", help="close it although its worker is at work"
+        "--confirm", action="store_true", help="close it while its worker is at work"
     )
     _json(close)
 
@@ -69,7 +69,7 @@ def _add_land(commands: CommandParsers) -> None:
     land = commands.add(
         "land",
         "land the work of a task's chambers",
-        "Shows what would land, in which order, and what holds it; then asks. All of the work "
+        "Shows what would land, in which order, and what is in its way; then asks. All of the work "
         "lands in one step or none of it. Without a terminal it needs --yes.",
     )
     land.add_argument(
@@ -91,8 +91,8 @@ def _add_land(commands: CommandParsers) -> None:
     land.add_argument(
         "--confirm",
         action="store_true",
-        help="land although something holds it: a worker at work, an unread critical message, "
-        "new files that look unintended",
+        help="land in spite of a worker at work, an unread critical message, or new files that "
+        "look unintended",
     )
     land.add_argument(
         "-m",

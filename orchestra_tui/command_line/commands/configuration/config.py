@@ -1,4 +1,4 @@
-"""`orchestra config`: what holds and whence, a commented file, or the file in an editor."""
+"""`orchestra config`: every option and where it is set, a commented file, or yours in an editor."""
 
 import os
 import shlex

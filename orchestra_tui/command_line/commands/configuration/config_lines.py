@@ -15,23 +15,23 @@ from orchestra_tui.keymap import written_names
 _COLUMNS = 96
 _INTRODUCTION = """\
 # The configuration of Orchestra: ~/.config/orchestra/config.toml, or below XDG_CONFIG_HOME.
-# Each line shows a default; take the '#' away before the name to change it. 'orchestra config'
-# shows what holds. The environment wins over this file, and this file over the orchestra.toml
-# in a repository's main checkout, which may set what is marked "also in orchestra.toml".
-# The daemon reads it when it starts: 'orchestra down' makes it start anew.
+# Each line shows a default; remove the '#' before a name to change it. 'orchestra config' shows
+# the values in use. The environment wins over this file, and this file over the orchestra.toml in
+# a repository's main checkout, which may set what is marked "Also in orchestra.toml".
+# The daemon reads it when it starts; after a change run 'orchestra down', which stops the daemon.
 """
 _KEYS_NOTE = 'A key such as "x", "ctrl+x" or "f5", a list of them, or "none".'
 
 
 def config_lines(document: ConfigDocument) -> list[str]:
-    """Return the files, then each option with its value and whence it is."""
+    """Return the files, then each option with its value and where it is set."""
     lines = [f"# {_file_words(file.own)}: {file.path}{'' if file.exists else ' (not there)'}"
              for file in document.files]  # fmt: skip
     written = [f"{entry.name} = {toml(entry.value)}" for entry in document.options]
     width = max(map(len, written), default=0)
     width = min(width, _COLUMNS // 2)
     pairs = zip(written, document.options, strict=True)
-    return lines + [f"{text:<{width}}  {_whence(entry)}" for text, entry in pairs]
+    return lines + [f"{text:<{width}}  {_origin(entry)}" for text, entry in pairs]
 
 
 def default_file() -> str:
@@ -62,7 +62,7 @@ def _file_words(own: bool) -> str:  # noqa: FBT001 - as the file has it
     return "yours" if own else "the repository's"
 
 
-def _whence(entry: OptionEntry) -> str:
+def _origin(entry: OptionEntry) -> str:
     if entry.source == "file":
         return f"{entry.place}:{entry.line}"
     return entry.place or "default"

@@ -1,4 +1,4 @@
-"""Every option with the value that holds, and whence: a file's line, the environment, a default."""
+"""Every option with its value and where it is set: in a file, in the environment, or nowhere."""
 
 import os
 from collections.abc import Mapping

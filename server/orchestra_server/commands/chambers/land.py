@@ -1,4 +1,4 @@
-"""`orchestra land`: says what would land and what holds the rest, then lands it."""
+"""`orchestra land`: says what would land and what is in its way, then lands it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ _FILES_SHOWN = 6
 
 
 def plan_lines(plan: CompletedTask, wish: LandingWish) -> list[str]:
-    """Return what would land in which order, what holds it or the rest, and whether it can land."""
+    """Return what would land in which order, what is in its way, and whether it can land."""
     if plan.completed:
         return landed_lines(plan)
     onto = branch_name(plan)
@@ -32,7 +32,7 @@ def plan_lines(plan: CompletedTask, wish: LandingWish) -> list[str]:
         lines.append("  no chamber would land")
     lines += section("It would be refused:", plan.refusals)
     lines += section("Your uncommitted changes are in the way:", plan.blocked)
-    lines += section("This holds it:", plan.holds)
+    lines += section("It needs your confirmation:", plan.holds)
     lines += conflict_lines(plan)
     told = {*plan.refusals, *plan.holds}
     lines += stay_lines(plan)
@@ -57,7 +57,7 @@ def _verdict(plan: CompletedTask, wish: LandingWish) -> str:
         return "Nothing has changed. It does not land whole; --partial or --only lands a part."
     if plan.conflicts:
         return "Nothing has changed. No chamber can land."
-    return "Nothing has changed. It lands all the same with --confirm."
+    return "Nothing has changed. It lands with --confirm."
 
 
 def _files(files: Sequence[str], count: int) -> str:

@@ -23,9 +23,9 @@ def test_what_holds_it_is_said_in_the_tools_words_with_the_option_that_overrides
     hold = "auth: its worker is still working (Bash pytest)"
     held = replace(PLAN, holds=[hold], notes=[hold])
     assert plan_lines(held, ALL)[3:] == [
-        "This holds it:",
+        "It needs your confirmation:",
         f"  {hold}",
-        "Nothing has changed. It lands all the same with --confirm.",
+        "Nothing has changed. It lands with --confirm.",
     ]
     assert plan_lines(held, LandingWish(confirm=True))[-1].startswith("It can land.")
 

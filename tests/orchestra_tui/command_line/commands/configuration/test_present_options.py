@@ -1,4 +1,4 @@
-"""What holds of each option, and whence."""
+"""The value of each option, and where it is set."""
 
 from dataclasses import replace
 from pathlib import Path
