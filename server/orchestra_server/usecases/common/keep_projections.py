@@ -31,9 +31,9 @@ class ProjectionKeeper:
         *,
         pause: float = _PAUSE,
     ) -> None:
-        """`on_report` gets the chamber of each worker that reports, and at first all live ones.
+        """`on_report` gets all live chambers at first, then each that changes or reports.
 
-        With it comes what the worker does now, None at first.
+        With it comes what the worker does now, None where only the chamber has changed.
         """
         self._context = context
         self._on_report = on_report
@@ -57,7 +57,8 @@ class ProjectionKeeper:
                 self._state = state
                 for chamber in state.chambers.values():
                     if chamber.is_live:
-                        self._on_report(chamber, None)
+                        presence = state.presence.get(chamber.id)
+                        self._on_report(chamber, chamber.current(presence))
                 self._changed |= tasks_of_clone(state.tasks, state, self._context.clone)
             case Arrived(events=events):
                 self._apply(events)
@@ -74,6 +75,8 @@ class ProjectionKeeper:
         for event in events:
             self._state.apply(event)
             changed.add(event.task_id)
+            if event.data.chamber is not None:
+                self._on_report(event.data.chamber, None)
         self._changed |= tasks_of_clone(changed, self._state, self._context.clone)
 
     async def _rebuild_repeatedly(self) -> None:

@@ -36,13 +36,17 @@ class RunningCommands:
 
     def note(self, presence: Presence) -> None:
         """Take in what a worker does from now on."""
-        for command in self._commands:
-            if command.chamber_id == presence.chamber_id and not command.ended_ms:
-                command.ended_ms = max(1, presence.since)
+        self.end(presence.chamber_id, presence.since)
         if presence.state == "working" and presence.tool == SHELL_TOOL:
             self._commands.append(
                 RunningCommand(presence.chamber_id, presence.detail, presence.since)
             )
+
+    def end(self, chamber_id: str, at_ms: int) -> None:
+        """Take in that no command of a chamber runs any more."""
+        for command in self._commands:
+            if command.chamber_id == chamber_id and not command.ended_ms:
+                command.ended_ms = max(1, at_ms)
 
     def has_recent(self, at_ms: int) -> bool:
         """Tell whether a command runs, or ran some seconds ago."""

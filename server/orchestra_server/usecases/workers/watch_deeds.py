@@ -8,13 +8,13 @@ that a landing, a pull or a commit says nothing.
 import asyncio
 import logging
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestra_core.change import Change
+from orchestra_core.clock import now_ms
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Presence
@@ -52,7 +52,10 @@ class _Deed:
 
 
 class DeedWatch:
-    """Watches the main checkout of this clone while it has chambers, and hears of siblings."""
+    """Watches the main checkout while a worker of this clone is in a turn, and hears of siblings.
+
+    The watch costs wake-ups of the process even when nothing changes.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -60,20 +63,39 @@ class DeedWatch:
         self._commands = RunningCommands()
         self._chambers = dict[str, Chamber]()
         self._active = dict[str, int]()  # by chamber, when its worker was last at work
+        self._in_turn = set[str]()  # chambers whose worker is in a turn
         self._changed = dict[Path, set[str]]()  # paths, by the top of their working tree
         self._told = set[tuple[str, int, Path]]()
         self._woken = asyncio.Event()
-        self._watchers: list[FileWatcher] | None = None  # None before the first chamber
+        self._watchers: list[FileWatcher] | None = None  # None while no worker is in a turn
         self._loop = asyncio.get_running_loop()
 
     def note(self, chamber: Chamber, presence: Presence | None) -> None:
         """Take in what a chamber's worker does from now on; quick, since every report asks."""
-        self._chambers[chamber.id] = chamber
-        if presence is not None:
-            self._commands.note(presence)
-            self._active[chamber.id] = max(presence.since, self._active.get(chamber.id, 0))
-        if self._watchers is None:
+        if not chamber.is_live or not is_here(chamber, self._context.clone):
+            self._forget(chamber.id)
+        else:
+            self._chambers[chamber.id] = chamber
+            if presence is not None:
+                self._take_report(chamber.id, presence)
+        if bool(self._in_turn) != (self._watchers is not None):
             self._woken.set()
+
+    def _take_report(self, chamber_id: str, presence: Presence) -> None:
+        self._commands.note(presence)
+        self._active[chamber_id] = max(presence.since, self._active.get(chamber_id, 0))
+        if presence.is_active:
+            self._in_turn.add(chamber_id)
+        else:
+            self._in_turn.discard(chamber_id)
+
+    def _forget(self, chamber_id: str) -> None:
+        """Drop a chamber that has ended; another one may come to its path."""
+        self._commands.end(chamber_id, now_ms())
+        self._chambers.pop(chamber_id, None)
+        self._active.pop(chamber_id, None)
+        self._in_turn.discard(chamber_id)
+        self._told = {key for key in self._told if key[0] != chamber_id}
 
     def siblings_changed(self, files: Mapping[str, Sequence[str]]) -> None:
         """Take in the changed files of chambers, by the chamber's id."""
@@ -87,19 +109,37 @@ class DeedWatch:
             while True:
                 await self._woken.wait()
                 self._woken.clear()
-                if self._watchers is None:
-                    self._watchers = await self._watch_main()
+                await self._watch_or_stop()
                 await asyncio.sleep(_PAUSE_S)
                 changed, self._changed = self._changed, {}
                 for top, paths in changed.items():
                     await self.judge(top, sorted(paths)[:_MOST_PATHS])
         finally:
-            for watcher in self._watchers or ():
-                watcher.stop()
+            self._stop_watching()
+
+    async def _watch_or_stop(self) -> None:
+        """Watch while a worker is in a turn, and until what its last command did is known."""
+        if self._in_turn:
+            if self._watchers is None:
+                self._watchers = await self._watch_main()
+        elif self._watchers is not None:
+            if self._commands.has_recent(now_ms()):
+                self._loop.call_later(_PAUSE_S, self._woken.set)
+            else:
+                self._stop_watching()
+
+    def _stop_watching(self) -> None:
+        for watcher in self._watchers or ():
+            watcher.stop()
+        self._watchers = None
 
     async def _watch_main(self) -> list[FileWatcher]:
         """Watch the main checkout: the files at its top, and the folders that git knows."""
-        folders = await asyncio.to_thread(watched_folders, self._main)
+        try:
+            folders = await asyncio.to_thread(watched_folders, self._main)
+        except (OrchestraError, OSError) as fault:
+            _log.warning("%s is not watched: %s", self._main, fault)
+            return []
         if folders is None:
             _log.warning("%s has too many folders: deeds there go unnoticed", self._main)
             return []
@@ -122,7 +162,7 @@ class DeedWatch:
             self._loop.call_soon_threadsafe(self._take, self._main, paths)
 
     def _take(self, top: Path, paths: Sequence[str]) -> None:
-        if self._commands.has_recent(int(time.time() * 1_000)):
+        if self._commands.has_recent(now_ms()):
             self._changed.setdefault(top, set()).update(paths)
             self._woken.set()
 
@@ -233,7 +273,7 @@ def changed_files(top: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
 def _changed_at(path: Path) -> int:
     """Return when a file changed, in milliseconds; for one that is gone, now."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError:
-        return int(time.time() * 1_000)
-    return int(max(found.st_mtime, found.st_ctime) * 1_000)
+        return now_ms()
+    return int(max(status.st_mtime, status.st_ctime) * 1_000)

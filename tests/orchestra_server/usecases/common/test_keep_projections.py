@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
+from orchestra_core.models import Chamber, Presence
 from orchestra_core.state import ProjectState
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.keep_projections import ProjectionKeeper, tasks_of_clone
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
@@ -67,6 +69,28 @@ async def test_a_file_that_cannot_be_written_does_not_end_the_keeping(
         await asyncio.to_thread((folder / "MISSION_CONTEXT.json").unlink)
         await chambers_open(replace(context, actor="other"), task, ["auth"])
         await until((folder / "MISSION_CONTEXT.json").exists)
+
+
+async def test_chambers_are_told_with_their_workers_at_first_and_as_they_change(
+    context: Context,
+) -> None:
+    task = await a_started_task(context)
+    await chambers_open(context, task, ["auth"])
+    report = Presence(chamber_id=f"{task}/auth", state="working", since=context.clock())
+    await context.store.report_presence(report)
+    told = list[tuple[str, str, Presence | None]]()
+
+    def note(chamber: Chamber, presence: Presence | None) -> None:
+        told.append((chamber.name, chamber.state, presence))
+
+    keeping = asyncio.create_task(ProjectionKeeper(context, note).run())
+    try:
+        await until(lambda: told == [("auth", "live", report)])
+        await close_chamber(context, task_id=task, chamber="auth", confirm=True)
+        await until(lambda: told[-1] == ("auth", "closed", None))
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 def test_a_clone_shows_tasks_that_it_started_or_has_chambers_of() -> None:

@@ -47,3 +47,13 @@ def test_commands_of_long_ago_are_forgotten() -> None:
     assert not commands.has_recent(60_000)
     assert commands.alone_at(100_000) is None
     assert commands.alone_at(1_500) is None
+
+
+def test_a_chamber_that_has_ended_runs_nothing() -> None:
+    commands = RunningCommands()
+    report(commands, "t/auth", 1_000, "make")
+    report(commands, "t/api", 2_000, "pytest")
+    commands.end("t/auth", 3_000)
+    alone = commands.alone_at(4_000)
+    assert alone is not None
+    assert alone.chamber_id == "t/api"

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber, Presence
+from orchestra_core.models import Chamber, Presence, PresenceState
+from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers import watch_deeds
 from orchestra_server.usecases.workers.watch_deeds import (
@@ -25,11 +27,12 @@ from tests.support.waiting import until, until_awaited
 
 @dataclass(frozen=True)
 class Watched:
-    """A watch of a main checkout with two chambers."""
+    """A watch of a main checkout with two chambers; `watchers` are all that it has started."""
 
     context: Context
     watch: DeedWatch
     chambers: dict[str, Chamber]
+    watchers: list[FileWatcher]
 
     @property
     def main(self) -> Path:
@@ -43,6 +46,14 @@ class Watched:
             chamber_id=chamber.id, state="working", tool=tool, detail=command, since=since
         )
         self.watch.note(chamber, presence)
+
+    def is_in_turn(self, name: str, state: PresenceState, since: int = 1) -> None:
+        """Report that a worker is in a turn, or that it has ended one."""
+        chamber = self.chambers[name]
+        self.watch.note(chamber, Presence(chamber_id=chamber.id, state=state, since=since))
+
+    async def until_unwatched(self) -> None:
+        await until(lambda: all(watcher.is_set() for watcher in self.watchers))
 
     async def told(self) -> list[Event]:
         events = await self.context.store.events()
@@ -59,11 +70,12 @@ class Watched:
 
 @asynccontextmanager
 async def watched(context: Context, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Watched]:
-    ready = list[str]()
-    watcher = watch_deeds.FileWatcher
+    ready, watchers = list[str](), list[FileWatcher]()
 
-    def noted(*paths: object, **options: object) -> object:
-        return watcher(*paths, **{**options, "on_ready": lambda: ready.append("")})  # type: ignore[arg-type]
+    def noted(*paths: object, **options: object) -> FileWatcher:
+        told = {**options, "on_ready": lambda: ready.append("")}
+        watchers.append(FileWatcher(*paths, **told))  # type: ignore[arg-type]
+        return watchers[-1]
 
     monkeypatch.setattr(watch_deeds, "FileWatcher", noted)
     task = await a_started_task(context)
@@ -72,10 +84,11 @@ async def watched(context: Context, monkeypatch: pytest.MonkeyPatch) -> AsyncGen
     watch = DeedWatch(context)
     running = asyncio.create_task(watch.run())
     try:
-        for chamber in chambers.values():
-            watch.note(chamber, None)
+        scene = Watched(context, watch, chambers, watchers)
+        for name in chambers:
+            scene.is_in_turn(name, "starting")
         await until(lambda: len(ready) >= 1)
-        yield Watched(context, watch, chambers)
+        yield scene
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -137,6 +150,41 @@ async def test_a_change_in_an_idle_sibling_is_told_and_one_in_the_own_chamber_is
         event = await scene.until_told()
         assert event.data.result == "while `make` ran, made.txt changed in chamber web"
         assert len(await scene.told()) == 1
+
+
+async def test_nothing_is_watched_without_a_worker_in_a_turn(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(context, monkeypatch) as scene:
+        first = len(scene.watchers)
+        scene.is_in_turn("auth", "idle", since=2)
+        assert not scene.watchers[0].is_set()
+        scene.is_in_turn("web", "finished", since=2)
+        await scene.until_unwatched()
+        scene.is_in_turn("auth", "working", since=3)
+        await until(lambda: len(scene.watchers) == 2 * first)
+        auth = scene.chambers["auth"]
+        scene.watch.note(replace(auth, state="closed"), None)
+        await scene.until_unwatched()
+
+
+async def test_a_chamber_at_the_path_of_a_closed_one_is_its_own_workers(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(context, monkeypatch) as scene:
+        web = scene.chambers["web"]
+        scene.watch.note(replace(web, state="closed"), None)
+        later = replace(web, id="later/web", task_id="later")
+        scene.chambers["web"] = later
+        scene.runs("web", "make", since=1)
+        file = Path(later.path, "made.txt")
+        await asyncio.to_thread(file.write_text, "x")
+        await scene.watch.judge(Path(later.path), [str(file)])
+        assert await scene.told() == []
+        scene.runs("web", "", since=2)
+        scene.runs("auth", "pytest")
+        await asyncio.to_thread((scene.main / "made.txt").write_text, "x")
+        assert (await scene.until_told()).chamber == "auth"
 
 
 async def test_only_what_differs_from_the_last_commit_counts(context: Context) -> None:
