@@ -35,7 +35,6 @@ from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
-from orchestra_server.usecases.conflicts.record_work import WorkWatch, record_work
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -44,6 +43,7 @@ from orchestra_server.usecases.conflicts.watch_plan import (
     make_plan,
 )
 from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
+from orchestra_server.usecases.conflicts.watched_work import WatchedWork, snapshots_and_bases
 from orchestra_server.usecases.exchange.radar_exchange import RadarExchange
 
 # Events that change the set of watched chambers, and those that recreate a chamber's directory.
@@ -120,7 +120,7 @@ class ConflictMonitor:
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._repo: Repository | None = None
-        self._work = WorkWatch()
+        self._work = WatchedWork(store, clock, self._in_thread)
         self._exchange = RadarExchange(store, project, clock, self._others_changed)
         self._loop = asyncio.get_running_loop()
         # One thread: checks run one after the other, and closing runs after the last one.
@@ -345,13 +345,11 @@ class ConflictMonitor:
                 self._wake_up.set()
 
     async def _record_work(self, plan: WatchPlan) -> None:
-        """Record which chambers hold work; only those whose snapshot is new are compared."""
+        """Record which chambers hold work."""
         if self._checker is not None:
-            bases = {chamber.id: chamber.base for chamber in plan.chambers}
-            snapshots, env = self._checker.snapshots, self._checker.env
+            chambers = snapshots_and_bases(self._checker.snapshots, plan.chambers)
             repo = await self._opened_repository()
-            work = await self._in_thread(self._work.compare, repo, env, dict(snapshots), bases)
-            await record_work(self._store, self._clock, self._state, work)
+            await self._work.record(repo, self._checker.env, chambers, self._state)
 
     def _chambers_of_others(self) -> list[ComparedChamber]:
         """Return the chambers of other clones whose published work is here."""

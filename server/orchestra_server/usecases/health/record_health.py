@@ -3,18 +3,26 @@
 import asyncio
 from collections.abc import Mapping
 
-from orchestra_core.change import Change
 from orchestra_core.clock import Clock
+from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
-from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_server.domain.chamber_health import health_changed, health_of, unwatched_because
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.clones.whereabouts import here_of
+from orchestra_server.usecases.common.record_chamber_values import (
+    ChamberValue,
+    record_chamber_values,
+)
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.health.observe_health import observe_health
 
-_ACTOR = "orchestra"
+
+def _health(chamber: Chamber) -> tuple[str, ...]:
+    return chamber.health
+
+
+_HEALTH = ChamberValue(_health, health_changed)
 
 
 async def refresh_health(context: Context, repo: Repository) -> None:
@@ -36,23 +44,4 @@ async def record_health(
     store: Store, clock: Clock, state: ProjectState, health: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Write the health, by chamber id, where `state` has another."""
-    changed = {
-        chamber_id: sentences
-        for chamber_id, sentences in health.items()
-        if chamber_id in state.chambers and state.chambers[chamber_id].health != sentences
-    }
-    if not changed:
-        return
-
-    async def decide(reads: Reads) -> Change:
-        chambers = {chamber_id: await reads.chamber(chamber_id) for chamber_id in changed}
-        at = clock()
-        return Change(
-            events=tuple(
-                health_changed(chamber, changed[chamber_id], at=at, actor=_ACTOR)
-                for chamber_id, chamber in chambers.items()
-                if chamber is not None and chamber.is_live and chamber.health != changed[chamber_id]
-            )
-        )
-
-    await store.transact(decide)
+    await record_chamber_values(store, clock, state, _HEALTH, health)

@@ -1,0 +1,68 @@
+"""Whether chambers hold work, and whether all of it is committed, as snapshots show it."""
+
+from collections.abc import Iterable, Mapping
+
+from orchestra_core.clock import Clock
+from orchestra_core.models import Chamber, Work
+from orchestra_core.state import ProjectState
+from orchestra_core.store.store import Store
+from orchestra_server.domain.chamber_lifecycle import work_changed
+from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.work_done import work_done
+from orchestra_server.usecases.common.record_chamber_values import (
+    ChamberValue,
+    record_chamber_values,
+)
+from orchestra_server.usecases.conflicts.watched_health import InThread
+
+
+def _work(chamber: Chamber) -> Work:
+    return chamber.work
+
+
+_WORK = ChamberValue(_work, work_changed)
+
+
+class WatchedWork:
+    """Compares each chamber's snapshot with its base, once for each snapshot."""
+
+    def __init__(self, store: Store, clock: Clock, in_thread: InThread) -> None:
+        self._store = store
+        self._clock = clock
+        self._in_thread = in_thread
+        self._compared: dict[str, tuple[str, Work]] = {}  # by chamber: its last snapshot, its work
+
+    async def record(
+        self,
+        repo: Repository,
+        env: Mapping[str, str],
+        chambers: Mapping[str, tuple[str, str]],
+        state: ProjectState,
+    ) -> None:
+        """Record what chambers hold, where `state` has it otherwise.
+
+        `chambers` are their snapshots and bases, by id; in `env` git finds the snapshots.
+        """
+        compared: dict[str, tuple[str, Work]] = {
+            key: (snapshot, work)
+            for key, (snapshot, work) in self._compared.items()
+            if key in chambers and snapshot == chambers[key][0]
+        }
+        new = {key: commits for key, commits in chambers.items() if key not in compared}
+        new_work: dict[str, Work] = await self._in_thread(work_done, repo, env, new)
+        compared.update({key: (new[key][0], work) for key, work in new_work.items()})
+        self._compared = compared
+        values: dict[str, Work] = {key: work for key, (_, work) in compared.items()}
+        await record_chamber_values(self._store, self._clock, state, _WORK, values)
+
+
+def snapshots_and_bases(
+    snapshots: Mapping[str, str], chambers: Iterable[ComparedChamber]
+) -> dict[str, tuple[str, str]]:
+    """Return both commits of each chamber that has a snapshot and whose base is known."""
+    return {
+        chamber.id: (snapshots[chamber.id], chamber.base)
+        for chamber in chambers
+        if chamber.base and chamber.id in snapshots
+    }
