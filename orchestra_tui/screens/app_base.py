@@ -1,17 +1,16 @@
 """The application as screens see it."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
 
 from textual.app import App
-from textual.screen import Screen
-from textual.widget import AwaitMount
+from textual.binding import Binding, BindingType
 
 from orchestra_core.text import one_line
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.reviews import Reviews
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
+from orchestra_tui.key_bindings import Key
 
 Work = Callable[[], Coroutine[None, None, None]]
 
@@ -24,13 +23,12 @@ class EventFollower:
         raise NotImplementedError
 
 
-async def screen_ready(screen: Screen[Any]) -> None:
-    """Wait until a screen that was just pushed is composed and has its focus."""
-    if not screen.is_mounted:
-        await AwaitMount(screen, (screen,))
-    selector = screen.AUTO_FOCUS
-    if screen.focused is None and selector and (targets := screen.query(selector)):
-        screen.set_focus(targets.first())
+def bindings_of(keys: Iterable[Key]) -> list[BindingType]:
+    """Return one binding for each key; a keymap remaps it by its id."""
+    return [
+        Binding(key.keys, key.action, key.label, show=False, tooltip=key.help, id=key.id)
+        for key in keys
+    ]
 
 
 class AppBase(App[int]):

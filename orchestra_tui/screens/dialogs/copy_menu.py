@@ -18,8 +18,6 @@ _SHOWN = 48  # characters of a text
 class CopyMenu(Dialog):
     """One line for each choice; its key copies it, and y or enter the first one."""
 
-    # Bindings, since they are looked up when a key is handled: a key that was typed before the menu
-    # stood is already for it.
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"copy('{key}')", show=False) for key in COPY_KEYS),
         Binding("y,enter", "copy('')", "Copy", show=False, id="dialog.copy_first"),

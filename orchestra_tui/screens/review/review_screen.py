@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
@@ -15,7 +15,7 @@ from orchestra_tui.key_bindings import in_review_footer, keys_of_review
 from orchestra_tui.presentation.review.file_rows import file_row, file_title
 from orchestra_tui.presentation.review.head_line import head_line
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.screens.app_base import AppBase, EventFollower
+from orchestra_tui.screens.app_base import AppBase, EventFollower, bindings_of
 from orchestra_tui.screens.review.comment_keys import CommentKeys
 from orchestra_tui.screens.review.diff_loader import DiffLoader
 from orchestra_tui.screens.review.reading_keys import ReadingKeys
@@ -40,19 +40,7 @@ class ReviewScreen(EventFollower, Screen[None]):
 
     app = getters.app(AppBase)
     AUTO_FOCUS = "DiffView"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            key.keys,
-            key.action,
-            key.label,
-            show=False,
-            tooltip=key.help,
-            id=key.id,
-            # Before the next key is looked at, which may be for the editor that this one opens.
-            priority=key.action != key.id,
-        )
-        for key in keys_of_review()
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(keys_of_review())
 
     def __init__(self, app: AppBase, chamber: Chamber) -> None:
         super().__init__()
@@ -102,10 +90,10 @@ class ReviewScreen(EventFollower, Screen[None]):
     async def action_run(self, key_id: str) -> None:
         """Run the command of a key, at the latest when the diff is there."""
         command = self.commands[key_id]
-        if self.loader.has_loaded or key_id in _WITHOUT_DIFF:
+        if key_id in _WITHOUT_DIFF:
             command()
         else:
-            self._waiting.append(command)
+            self.when_loaded(command)
 
     def when_loaded(self, command: Command) -> None:
         """Run a command now, or after those that wait for the diff."""

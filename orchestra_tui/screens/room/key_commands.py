@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from orchestra_tui.key_bindings import ROOM_KEYS
+from orchestra_tui.screens.app_base import bindings_of
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
@@ -16,17 +17,8 @@ KeyAction = Callable[[], None]
 
 
 def room_bindings() -> list[BindingType]:
-    """Return one binding for each key of the table; a keymap remaps it by its id.
-
-    The screen's own come first (priority), so that each is done before the next key is looked at.
-    """
-    return [
-        Binding(
-            key.keys, key.action, key.label, show=False, tooltip=key.help, id=key.id,
-            priority=key.action != key.id,
-        )
-        for key in ROOM_KEYS
-    ]  # fmt: skip
+    """Return one binding for each key of the table; a keymap remaps it by its id."""
+    return bindings_of(ROOM_KEYS)
 
 
 def key_commands(

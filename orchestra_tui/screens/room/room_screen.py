@@ -14,7 +14,7 @@ from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.event_lines import feed_line
 from orchestra_tui.presentation.status_text import title_text
-from orchestra_tui.screens.app_base import AppBase, screen_ready
+from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
 from orchestra_tui.screens.room.escalation import Escalation, overdue_line
@@ -33,7 +33,6 @@ from orchestra_tui.widgets.line_table import LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine
 
-_LEAVE_FILTER = ("back", "next_pane", "previous_pane")
 _QUIET_SECONDS = 10.0  # after a key, for which the cursor stays where it is
 
 
@@ -94,14 +93,9 @@ class RoomScreen(Screen[None]):
         self._ticker.stop()
         self._sizes.stop()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the filter while it is typed into, but for those that leave it."""
-        return action != "run" or not self._filter_line.is_open or parameters[0] in _LEAVE_FILTER
-
-    async def action_run(self, key_id: str) -> None:
-        """Run the command of a key; the next key waits until the screen that it opens is there."""
+    def action_run(self, key_id: str) -> None:
+        """Run the command of a key."""
         self.commands[key_id]()
-        await screen_ready(self.app.screen)
 
     # What is shown
 

@@ -6,8 +6,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from orchestra_tui.widgets.typed import keys_handled
-
 Done = Callable[[str | None], None]
 
 
@@ -15,8 +13,8 @@ class SearchLine(Input):
     """Hidden until `open`; `done` gets the query, None for none, before the next key is handled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "search", "Search", priority=True, id="search.search"),
-        Binding("escape", "drop", "Cancel", priority=True, id="search.drop"),
+        Binding("enter", "search", "Search", id="search.search"),
+        Binding("escape", "drop", "Cancel", id="search.drop"),
     ]
     DEFAULT_CSS = """
     SearchLine {
@@ -42,14 +40,12 @@ class SearchLine(Input):
         self.add_class("-open")
         self.screen.set_focus(self)  # at once: the next key may already be for this line
 
-    async def action_search(self) -> None:
+    def action_search(self) -> None:
         """Search for what is typed."""
-        await keys_handled(self)
         self._close(self.value)
 
-    async def action_drop(self) -> None:
+    def action_drop(self) -> None:
         """Search for nothing else."""
-        await keys_handled(self)
         self._close(None)
 
     def _close(self, query: str | None) -> None:
