@@ -41,7 +41,6 @@ from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions, RoomOptions
 from orchestra_tui.screens.app_base import AppBase, EventFollower
 from orchestra_tui.screens.dialogs.command_palette import RoomCommands
-from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.announcer import Announcer
@@ -210,7 +209,7 @@ class RoomApp(AppBase):
         with self.batch_update():
             self._room.show(changes)
             for screen in self.screen_stack:
-                if isinstance(screen, Dialog | EventFollower):
+                if isinstance(screen, EventFollower):
                     screen.show(changes)
         if changes.whole:
             self._settle()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from textual import events
 from textual.pilot import Pilot
 
 from orchestra_core.clock import Clock
@@ -18,6 +19,16 @@ from orchestra_tui.backend.theme_choice import ThemeChoice
 from tests.support.gallery import MIDDLE, FixedTools, Size, settle
 from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of
+
+_KEY_NAMES = {
+    " ": "space",
+    "/": "slash",
+    "?": "question_mark",
+    "\r": "enter",
+    "\x1b": "escape",
+    "\t": "tab",
+    "\x13": "ctrl+s",
+}
 
 
 class HandFedSource:
@@ -67,9 +78,16 @@ class Room:
         await self.pilot.press(*("space" if char == " " else char for char in text))
         await settle(self.pilot)
 
-    async def hear(self, *events: Event) -> None:
+    async def burst(self, text: str) -> None:
+        """Type all of `text` before any of it can act."""
+        for char in text:
+            printable = char if char.isprintable() else None
+            self.app.post_message(events.Key(_KEY_NAMES.get(char, char), printable))
+        await settle(self.pilot)
+
+    async def hear(self, *heard: Event) -> None:
         assert self.source.sink is not None
-        self.source.sink.arrived(events)
+        self.source.sink.arrived(heard)
         await settle(self.pilot)
 
     @property

@@ -1,7 +1,6 @@
 """What all dialogs share: a titled box, one line for what went wrong, one for the keys."""
 
 from collections.abc import Awaitable, Iterable
-from time import monotonic
 from typing import ClassVar, TypeVar
 
 from textual import getters
@@ -16,12 +15,13 @@ from textual.widgets import Static
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.screens.app_base import AppBase, Work
+from orchestra_tui.screens.app_base import AppBase, EventFollower, Work
+from orchestra_tui.screens.shown_question import TYPED_BEFORE, ShownQuestion
 
 Value = TypeVar("Value")
 
 
-class Dialog(ModalScreen[None]):
+class Dialog(EventFollower, ModalScreen[None]):
     """A modal box; titles and texts are data, never markup."""
 
     app = getters.app(AppBase)
@@ -35,8 +35,7 @@ class Dialog(ModalScreen[None]):
         self._title = title
         self._hints = hints
         self._busy = False
-        self._times_asked = 0
-        self._seen_at = 0.0  # when the terminal had shown the present question; 0 until then
+        self.shown_question = ShownQuestion(self, lambda: self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the box around what `fields` yields."""
@@ -55,23 +54,14 @@ class Dialog(ModalScreen[None]):
 
     def ask_anew(self) -> None:
         """Take no answer until the operator can have read what is asked now."""
-        self._times_asked += 1
-        self._seen_at = 0.0
-        self.call_after_refresh(self._painted, self._times_asked)
-
-    def _painted(self, asked: int) -> None:
-        def shown() -> None:
-            if asked == self._times_asked:
-                self._seen_at = monotonic()
-
-        self.app.when_shown(shown)
+        self.shown_question.ask_anew()
 
     def was_seen(self) -> bool:
         """Tell whether the key that acts now was typed after its question was shown; say if not."""
-        if self._seen_at and self.app.typed_at >= self._seen_at:
-            return True
-        self.say_problem("That key was typed before this showed; press it again if you mean it.")
-        return False
+        was_seen = self.shown_question.was_seen()
+        if not was_seen:
+            self.say_problem(TYPED_BEFORE)
+        return was_seen
 
     def action_leave(self) -> None:
         """Close the dialog; a call that was sent goes on."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import MESSAGE_LIMIT, one_line
+from orchestra_tui.presentation.mail_reader import unreadable_text
 from orchestra_tui.presentation.review.comments import (
     Comment,
     comment_on,
@@ -14,6 +15,7 @@ from orchestra_tui.presentation.review.comments import (
 from orchestra_tui.presentation.review.head_line import progress_line
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.shown_question import TYPED_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,7 @@ class CommentKeys:
         self._app = app
         self._screen = screen
         self._sending = False
-        self._warned = False
+        self._warning = ""  # that nobody reads the message, once it was said
         self.commands: dict[str, Callable[[], object]] = {
             "review.comment": self._comment,
             "review.choose": self._choose,
@@ -89,9 +91,9 @@ class CommentKeys:
         draft = self._draft_here()
         if draft is None:
             self._app.say("There is no comment of yours on this line", problem=True)
-            return
-        self._screen.review.drafts.remove(draft)
-        self._screen.show_all()
+        elif self._was_seen():
+            self._screen.review.drafts.remove(draft)
+            self._screen.show_all()
 
     def _send(self) -> None:
         review, chamber = self._screen.review, self._screen.chamber
@@ -111,19 +113,28 @@ class CommentKeys:
                 problem=True,
             )
             return
-        presence = self._app.view_model.state.presence.get(chamber.id)
-        if not self._warned and presence is not None and presence.is_over:
-            self._warned = True
-            self._app.say(
-                f"The worker of {chamber.name} has ended: the message waits until one is started "
-                "there. s sends it all the same",
-                problem=True,
-            )
+        if not self._is_read_or_meant():
             return
         self._sending = True
         self._screen.show_news((Cell("sending…", "muted"),))
         sent = list(review.drafts)
         self._app.start(lambda: self._deliver(message, sent))
+
+    def _is_read_or_meant(self) -> bool:
+        """Tell whether somebody reads the message, or the operator has seen that nobody does."""
+        warning = unreadable_text([self._screen.chamber], self._app.view_model.state)
+        if warning and warning != self._warning:
+            self._warning = warning
+            self._app.say(f"{warning} s sends it all the same.", problem=True)
+            self._screen.shown_question.ask_anew()
+            return False
+        return not warning or self._was_seen()
+
+    def _was_seen(self) -> bool:
+        was_seen = self._screen.shown_question.was_seen()
+        if not was_seen:
+            self._app.say(TYPED_BEFORE, problem=True)
+        return was_seen
 
     async def _deliver(self, message: str, sent: list[Comment]) -> None:
         chamber, review = self._screen.chamber, self._screen.review

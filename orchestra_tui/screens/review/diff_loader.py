@@ -1,13 +1,16 @@
 """Fetches the diff of a review: at its start, when asked for, and after comments were read."""
 
 import asyncio
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber
 from orchestra_tui.presentation.review.review_model import Review
 from orchestra_tui.presentation.review.syntax import load_lexers
 from orchestra_tui.screens.app_base import AppBase
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 _SPACING = 4.0  # seconds between two fetches that nobody asked for: each runs a git diff
 
@@ -32,12 +35,13 @@ class DiffLoader:
         self._app = app
         self._screen = screen
         self._timer: asyncio.TimerHandle | None = None
+        self._fetching: Worker[None] | None = None
         self._last = 0.0
 
     def load(self) -> None:
         """Fetch the diff."""
         self._last = asyncio.get_running_loop().time()
-        self._app.run_worker(self._fetch(), group="review", exclusive=True)
+        self._fetching = self._app.run_worker(self._fetch(), group="review", exclusive=True)
 
     def chamber_changed(self) -> None:
         """Fetch again, some seconds after the last time, once a worker acts on comments."""
@@ -52,9 +56,11 @@ class DiffLoader:
         return self._timer is not None
 
     def stop(self) -> None:
-        """Fetch nothing more."""
+        """Fetch nothing more, and drop what is on its way."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._fetching is not None:
+            self._fetching.cancel()
 
     def _due(self) -> None:
         self._timer = None
@@ -62,9 +68,9 @@ class DiffLoader:
 
     async def _fetch(self) -> None:
         screen, review = self._screen, self._screen.review
-        part = review.part
+        chamber = screen.chamber
         try:
-            call = self._app.tool_calls.review(screen.chamber.task_id, screen.chamber.name, part)
+            call = self._app.tool_calls.review(chamber.task_id, chamber.name, review.part)
             diff, _ = await asyncio.gather(call, asyncio.to_thread(load_lexers))
         except OrchestraError as error:
             self.problem = str(error)
@@ -72,7 +78,6 @@ class DiffLoader:
             review.files = ()
         else:
             self.problem = ""
-            if part == review.part:
-                review.take(diff)
+            review.take(diff)
         self.has_loaded = True
         screen.loaded()

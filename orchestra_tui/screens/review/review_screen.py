@@ -19,6 +19,7 @@ from orchestra_tui.screens.app_base import AppBase, EventFollower, bindings_of
 from orchestra_tui.screens.review.comment_keys import CommentKeys
 from orchestra_tui.screens.review.diff_loader import DiffLoader
 from orchestra_tui.screens.review.reading_keys import ReadingKeys
+from orchestra_tui.screens.shown_question import ShownQuestion
 from orchestra_tui.widgets.key_footer import KeyFooter
 from orchestra_tui.widgets.line_label import LineLabel
 from orchestra_tui.widgets.pane import Pane
@@ -51,6 +52,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self.editor = CommentEditor(self._comment_written)
         self.search_line = SearchLine(self._search_typed)
         self.loader = DiffLoader(app, self)
+        self.shown_question = ShownQuestion(self, lambda: app)
         self._head = LineLabel(id="review-head")
         self._news = LineLabel(id="review-news")
         self._pane = Pane(self.view, title="Diff", id="diff-pane")
@@ -79,7 +81,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self.loader.load()
 
     def on_unmount(self) -> None:
-        """Stop the timers."""
+        """Act on nothing that was typed before the diff was there."""
         self.loader.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -105,6 +107,7 @@ class ReviewScreen(EventFollower, Screen[None]):
     def loaded(self) -> None:
         """Show the diff that has arrived, and catch up with the keys typed meanwhile."""
         self.show_all()
+        self.shown_question.ask_anew()
         waiting, self._waiting = self._waiting, []
         for command in waiting:
             command()
@@ -121,7 +124,7 @@ class ReviewScreen(EventFollower, Screen[None]):
             self.loader.chamber_changed()
 
     def show_all(self) -> None:
-        """Show the review as it is now; what reads the same is not painted again."""
+        """Show the review as it is now."""
         self.show_files()
         self.show_diff()
         self.show_news()

@@ -15,52 +15,34 @@ from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools, settle
 from tests.support.gallery_states import NOW, TASK, event
 from tests.support.landing_answers import LANDED
-from tests.support.room import Room, calls_of, room_of
+from tests.support.room import calls_of, room_of
 from tests.support.samples import a_request
 from tests.support.tool_answers import answered_request, closed_chamber
-
-NAMED = {
-    " ": "space",
-    "/": "slash",
-    "?": "question_mark",
-    "\r": "enter",
-    "\x1b": "escape",
-    "\t": "tab",
-    "\x13": "ctrl+s",
-}
-
-
-async def burst(room: Room, text: str) -> None:
-    """Type all of `text` before any of it can act."""
-    for char in text:
-        printable = char if char.isprintable() else None
-        room.app.post_message(events.Key(NAMED.get(char, char), printable))
-    await settle(room.pilot)
 
 
 async def test_a_pane_and_the_moves_in_it() -> None:
     async with room_of(stories.busy()) as room:
-        await burst(room, "2jj")
+        await room.burst("2jj")
         screen = room.app.screen
         assert isinstance(screen, RoomScreen)
         assert screen.navigation.pane == "chambers"
         third = room.app.view_model.state.chamber_keys(TASK)[2]
         assert screen.lists.tables["chambers"].cursor_key == third
-        await burst(room, "1\t3k21j2")
+        await room.burst("1\t3k21j2")
         assert screen.navigation.pane == "chambers"
         assert screen.lists.task_id != TASK
 
 
 async def test_a_message_typed_at_once_is_whole() -> None:
     async with room_of(stories.busy()) as room:
-        await burst(room, "2jihello there")
+        await room.burst("2jihello there")
         assert isinstance(room.app.screen, InterruptEditor)
         assert room.app.screen.query_one(TextArea).text == "hello there"
 
 
 async def test_a_task_typed_and_started_at_once() -> None:
     async with room_of(stories.empty()) as room:
-        await burst(room, "nAdd a thing\x13")
+        await room.burst("nAdd a thing\x13")
         calls = calls_of(room.tools, "start_task")
         assert [call["description"] for call in calls] == ["Add a thing"]
         assert isinstance(room.app.screen, StartTask)  # the tool is not played here
@@ -77,14 +59,14 @@ async def test_a_paste_stays_where_it_was_made() -> None:
 
 async def test_a_filter_typed_at_once_filters() -> None:
     async with room_of(stories.busy()) as room:
-        await burst(room, "/postgres\rj")
+        await room.burst("/postgres\rj")
         assert "/postgres" in room.text
         assert room.app.screen.query_one("#filter", Input).value == "postgres"
 
 
 async def test_keys_after_a_closed_dialog_reach_the_room() -> None:
     async with room_of(stories.busy()) as room:
-        await burst(room, "?\x1b2j")
+        await room.burst("?\x1b2j")
         screen = room.app.screen
         assert isinstance(screen, RoomScreen)
         second = room.app.view_model.state.chamber_keys(TASK)[1]
@@ -94,7 +76,7 @@ async def test_keys_after_a_closed_dialog_reach_the_room() -> None:
 async def test_a_yes_that_was_typed_before_its_question_closes_nothing() -> None:
     tools = FixedTools({"close_chamber": closed_chamber("auth", "")})
     async with room_of(stories.busy(), tools=tools) as room:
-        await burst(room, "2jxy")
+        await room.burst("2jxy")
         assert isinstance(room.app.screen, Confirm)
         assert calls_of(tools, "close_chamber") == []
         assert "That key was typed before this showed" in room.text
@@ -107,7 +89,7 @@ async def test_a_request_that_nobody_has_seen_is_not_answered() -> None:
     tools = FixedTools({"answer_request": answered_request("r-1", "allow")})
     async with room_of(stories.busy(), tools=tools) as room:
         await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
-        await burst(room, "2g\r1")
+        await room.burst("2g\r1")
         assert isinstance(room.app.screen, RequestDialog)
         assert calls_of(tools, "answer_request") == []
         await room.press("1")
@@ -117,7 +99,7 @@ async def test_a_request_that_nobody_has_seen_is_not_answered() -> None:
 async def test_a_landing_that_nobody_has_seen_does_not_begin() -> None:
     tools = FixedTools(LANDED)
     async with room_of(stories.busy(), tools=tools) as room:
-        await burst(room, "L\r\ry")
+        await room.burst("L\r\ry")
         assert isinstance(room.app.screen, Land)
         landings = [call for call in calls_of(tools, "complete_task") if not call["dry_run"]]
         assert landings == []

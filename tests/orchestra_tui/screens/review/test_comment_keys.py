@@ -1,7 +1,10 @@
 """Comments of a review: kept, changed, dropped, sent as one message and followed."""
 
-from orchestra_core.models import Presence
+from msgspec.structs import replace
+
 from orchestra_tui.presentation.review.comments import comment_on, message_of
+from orchestra_tui.screens.review.review_screen import ReviewScreen
+from orchestra_tui.screens.shown_question import TYPED_BEFORE
 from tests.orchestra_tui.screens.review.test_review_screen import (
     open_review,
     reviewed_tools,
@@ -74,13 +77,43 @@ async def test_a_worker_that_has_ended_is_named_before_its_mail_is_sent() -> Non
     tools = reviewed_tools()
     told = stories.busy()
     assert told.state is not None
-    told.state.presence[AUTH] = Presence(chamber_id=AUTH, state="finished")
+    told.state.presence[AUTH] = replace(told.state.presence[AUTH], state="finished")
     async with room_of(told, tools=tools) as room:
         await open_review(room, "c", "a", "enter", "s")
-        assert room.said[-1].startswith("The worker of auth has ended")
+        assert room.said[-1] == (
+            "Nobody reads this now in auth (its worker has ended). "
+            "It waits for the next worker there. s sends it all the same."
+        )
         assert calls_of(tools, "interrupt_worker") == []
         await room.press("s")
         assert len(calls_of(tools, "interrupt_worker")) == 1
+
+
+async def test_a_second_s_that_was_typed_before_the_warning_sends_nothing() -> None:
+    tools = reviewed_tools()
+    told = stories.busy()
+    assert told.state is not None
+    told.state.presence[AUTH] = replace(told.state.presence[AUTH], state="finished")
+    async with room_of(told, tools=tools) as room:
+        await open_review(room, "c", "a", "enter")
+        await room.burst("ss")
+        assert room.said[-1] == TYPED_BEFORE
+        assert calls_of(tools, "interrupt_worker") == []
+        await room.press("s")
+        assert len(calls_of(tools, "interrupt_worker")) == 1
+
+
+async def test_a_comment_is_not_deleted_by_a_key_typed_before_the_diff_was_there() -> None:
+    async with room_of(stories.busy(), tools=reviewed_tools()) as room:
+        await open_review(room, "c", "a", "enter")
+        await room.press("q")
+        await room.burst("dx")
+        screen = room.app.screen
+        assert isinstance(screen, ReviewScreen)
+        assert [draft.text for draft in screen.review.drafts] == ["a"]
+        assert room.said[-1] == TYPED_BEFORE
+        await room.press("x")
+        assert screen.review.drafts == []
 
 
 async def test_a_message_is_followed_and_its_lines_show_what_has_changed() -> None:

@@ -1,9 +1,14 @@
 """A review in the room: what is shown, and that no key typed ahead is lost or misread."""
 
+import asyncio
+from collections.abc import Mapping
+
+from msgspec import Raw
+
 from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools
+from tests.support.gallery import ANSWERS, FixedTools, settle
 from tests.support.reviews import AUTH, chamber_diff
 from tests.support.room import Room, calls_of, room_of
 
@@ -59,6 +64,33 @@ async def test_keys_typed_before_the_diff_is_there_act_on_it_in_their_order() ->
             "   > -        session.lasts(hours=24)\n"
             "   say s."
         )
+
+
+class HeldTools(FixedTools):
+    """Tools whose diff comes when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:
+        if tool == "review_chamber":
+            await self.let_go.wait()
+        return await super().call(tool, arguments)
+
+
+async def test_keys_that_waited_for_the_diff_do_nothing_once_the_review_is_left() -> None:
+    tools = HeldTools()
+    tools.let_go.set()
+    async with room_of(stories.busy(), tools=tools) as room:
+        await open_review(room, "c", "a", "enter")
+        await room.press("q")
+        tools.let_go.clear()
+        await room.pilot.press("d", "s", "q")
+        assert isinstance(room.app.screen, RoomScreen)
+        tools.let_go.set()
+        await settle(room.pilot)
+        assert calls_of(tools, "interrupt_worker") == []
 
 
 async def test_a_refusal_is_shown_in_place_of_the_diff_and_can_be_retried() -> None:
