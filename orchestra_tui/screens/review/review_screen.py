@@ -119,8 +119,10 @@ class ReviewScreen(EventFollower, Screen[None]):
         state = self.app.view_model.state
         self.chamber = state.chambers.get(self.chamber.id, self.chamber)
         if changes.whole or self.chamber.id in changes.rows.chambers:
-            self.review.sent = state.mail_of(self.chamber.id)
-            self.show_all()
+            mail = state.mail_of(self.chamber.id)
+            if mail != self.review.sent:
+                self.review.sent = mail
+                self.show_all()
             self.loader.chamber_changed()
 
     def show_all(self) -> None:

@@ -9,6 +9,7 @@ from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery import ANSWERS, FixedTools, settle
+from tests.support.gallery_states import presence
 from tests.support.reviews import AUTH, chamber_diff
 from tests.support.room import Room, calls_of, room_of
 
@@ -91,6 +92,16 @@ async def test_keys_that_waited_for_the_diff_do_nothing_once_the_review_is_left(
         tools.let_go.set()
         await settle(room.pilot)
         assert calls_of(tools, "interrupt_worker") == []
+
+
+async def test_a_report_of_the_worker_does_not_lay_the_diff_out_again() -> None:
+    async with room_of(stories.busy(), tools=reviewed_tools()) as room:
+        screen = await open_review(room)
+        layout = screen.view.layout_of_file
+        assert room.source.sink is not None
+        room.source.sink.presence_changed(presence("auth", "Bash", "pytest", since=1))
+        await settle(room.pilot)
+        assert screen.view.layout_of_file is layout
 
 
 async def test_a_refusal_is_shown_in_place_of_the_diff_and_can_be_retried() -> None:
