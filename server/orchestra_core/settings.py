@@ -1,4 +1,4 @@
-"""The settings, read once: seven variables of the environment and the configuration's options.
+"""The settings, read once: seven variables of the environment, and options of the configuration.
 
 All are optional. A variable wins over the person's file, and that over the repository's.
 """
@@ -10,6 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestra_core.configuration.config_files import is_there, repository_file, user_file
+from orchestra_core.configuration.default_limits import (
+    DAYS_KEPT,
+    LINGER_SECONDS,
+    MOST_DAYS,
+    MOST_SECONDS,
+    STUCK_SECONDS,
+    UNREAD_SECONDS,
+)
 from orchestra_core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,14 +31,6 @@ STUCK_LIMIT = "ORCHESTRA_STUCK_LIMIT"
 LINGER = "ORCHESTRA_LINGER"
 HISTORY_KEEP = "ORCHESTRA_HISTORY_KEEP"
 VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, STUCK_LIMIT, LINGER, HISTORY_KEEP)
-# Seconds: a working worker calls a tool many times in that time, and reads its mail.
-_UNREAD_SECONDS = 120
-# Seconds: few tools run longer, and a client at work reports more often.
-_STUCK_SECONDS = 600
-# Seconds: workers at work call a tool in that time, which keeps the daemon.
-_LINGER_SECONDS = 300
-_LONGEST = 86_400
-_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Settings:
     state_dir: Path
     runtime_dir: Path
     project: str
-    unread_limit: int = _UNREAD_SECONDS
-    stuck_limit: int = _STUCK_SECONDS
-    linger: int = _LINGER_SECONDS
-    history_keep: int = 0
+    unread_limit: int = UNREAD_SECONDS
+    stuck_limit: int = STUCK_SECONDS
+    linger: int = LINGER_SECONDS
+    history_keep: int = DAYS_KEPT
     problems: "tuple[ConfigProblem, ...]" = ()
 
 
@@ -69,35 +69,19 @@ def read_settings(
     """
     env = os.environ if environ is None else environ
     configuration = _read_configuration(env, directory)
+
+    def limit(name: str, option: str, default: int, *, zero: str, unit: str = "seconds") -> int:
+        return _number(env, name, _configured(configuration, option, default), unit, zero)
+
     return Settings(
         redis_url=env.get(REDIS_URL, "").strip(),
         state_dir=_state_dir(env),
         runtime_dir=Path(_absolute(env, "XDG_RUNTIME_DIR") or _temporary_directory()),
         project=env.get(PROJECT, "").strip(),
-        unread_limit=_number(
-            env,
-            UNREAD_LIMIT,
-            _configured(configuration, "limits.unread", _UNREAD_SECONDS),
-            "seconds",
-            "is never",
-        ),
-        stuck_limit=_number(
-            env,
-            STUCK_LIMIT,
-            _configured(configuration, "limits.stuck", _STUCK_SECONDS),
-            "seconds",
-            "is never",
-        ),
-        linger=_number(
-            env,
-            LINGER,
-            _configured(configuration, "limits.linger", _LINGER_SECONDS),
-            "seconds",
-            "ends it at once",
-        ),
-        history_keep=_number(
-            env, HISTORY_KEEP, _configured(configuration, "history.keep", 0), "days", "keeps all"
-        ),
+        unread_limit=limit(UNREAD_LIMIT, "limits.unread", UNREAD_SECONDS, zero="is never"),
+        stuck_limit=limit(STUCK_LIMIT, "limits.stuck", STUCK_SECONDS, zero="is never"),
+        linger=limit(LINGER, "limits.linger", LINGER_SECONDS, zero="ends it at once"),
+        history_keep=limit(HISTORY_KEEP, "history.keep", DAYS_KEPT, unit="days", zero="keeps all"),
         problems=configuration.problems if configuration else (),
     )
 
@@ -162,7 +146,7 @@ def _number(env: Mapping[str, str], name: str, default: int, unit: str, zero: st
     text = env.get(name, "").strip()
     if not text:
         return default
-    most = _MOST_DAYS if unit == "days" else _LONGEST
+    most = MOST_DAYS if unit == "days" else MOST_SECONDS
     if not (text.isascii() and text.isdecimal() and int(text) <= most):
         raise BadInput(f"{name} {text[:20]!r} is not a number of {unit} from 0 to {most}; 0 {zero}")
     return int(text)

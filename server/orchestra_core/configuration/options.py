@@ -6,11 +6,18 @@ The section `[keys]` is not in it: the room knows its keys (`orchestra_tui/keyma
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
+from orchestra_core.configuration.default_limits import (
+    DAYS_KEPT,
+    LINGER_SECONDS,
+    MOST_DAYS,
+    MOST_SECONDS,
+    STUCK_SECONDS,
+    UNREAD_SECONDS,
+)
+
 Value: TypeAlias = bool | int | str | tuple[str, ...]
 Kind = Literal["flag", "whole", "choice", "text", "words"]
 KEYS = "keys"
-_LONGEST = 86_400
-_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +66,19 @@ OPTIONS: tuple[ConfigOption, ...] = (
         "notifications.title", "flag", default=True, help="Count in the terminal's title."
     ),
     ConfigOption(
-        "limits.unread", "whole", 120, "After how long unread mail is overdue; 0 is never.",
-        variable="ORCHESTRA_UNREAD_LIMIT", most=_LONGEST, unit="seconds", in_repository=True,
+        "limits.unread", "whole", UNREAD_SECONDS,
+        "After how long unread mail is overdue; 0 is never.",
+        variable="ORCHESTRA_UNREAD_LIMIT", most=MOST_SECONDS, unit="seconds", in_repository=True,
     ),
     ConfigOption(
-        "limits.stuck", "whole", 600,
+        "limits.stuck", "whole", STUCK_SECONDS,
         "After how long a worker that runs one tool, or reports nothing, is stuck; 0 is never.",
-        variable="ORCHESTRA_STUCK_LIMIT", most=_LONGEST, unit="seconds",
+        variable="ORCHESTRA_STUCK_LIMIT", most=MOST_SECONDS, unit="seconds",
     ),
     ConfigOption(
-        "limits.linger", "whole", 300,
+        "limits.linger", "whole", LINGER_SECONDS,
         "How long the daemon stays once nobody needs it; 0 ends it at once.",
-        variable="ORCHESTRA_LINGER", most=_LONGEST, unit="seconds",
+        variable="ORCHESTRA_LINGER", most=MOST_SECONDS, unit="seconds",
     ),
     ConfigOption(
         "limits.large_file", "whole", 5_000_000,
@@ -83,8 +91,8 @@ OPTIONS: tuple[ConfigOption, ...] = (
         most=10**9, unit="files", in_repository=True,
     ),
     ConfigOption(
-        "history.keep", "whole", 0, "How long the daemon keeps the history; 0 keeps all.",
-        variable="ORCHESTRA_HISTORY_KEEP", most=_MOST_DAYS, unit="days",
+        "history.keep", "whole", DAYS_KEPT, "How long the daemon keeps the history; 0 keeps all.",
+        variable="ORCHESTRA_HISTORY_KEEP", most=MOST_DAYS, unit="days",
     ),
     ConfigOption(
         "editor.command", "words", (),

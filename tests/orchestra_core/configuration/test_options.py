@@ -12,6 +12,7 @@ from orchestra_core.configuration.options import (
     checked,
     words_of,
 )
+from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, VARIABLES
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -51,4 +52,12 @@ def test_nothing_that_runs_a_program_or_deletes_is_taken_from_a_repository() -> 
         "limits.unread",
         "limits.large_file",
         "limits.many_files",
+    }
+
+
+def test_each_variable_of_an_option_is_one_that_the_settings_read() -> None:
+    assert {option.variable for option in OPTIONS} - {""} == set(VARIABLES) - {
+        REDIS_URL,
+        STATE_DIR,
+        PROJECT,
     }
