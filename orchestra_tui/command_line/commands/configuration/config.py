@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestra_core.configuration.configuration import Configuration, read_configuration
-from orchestra_core.errors import Unavailable
+from orchestra_core.errors import BadInput, Unavailable
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.configuration.config_lines import (
@@ -60,8 +60,13 @@ def _edit(configuration: Configuration) -> None:
 
 
 def editor(configuration: Configuration) -> list[str]:
-    """Return the person's editor: configured, VISUAL, EDITOR, or vi."""
+    """Return the person's editor: configured, VISUAL, EDITOR, or vi; raises BadInput."""
     configured = configuration.value("editor.command")
     if isinstance(configured, tuple) and configured:
         return [str(Path(configured[0]).expanduser()), *configured[1:]]
-    return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    name = "VISUAL" if os.environ.get("VISUAL", "").strip() else "EDITOR"
+    command = os.environ.get(name, "")
+    try:
+        return shlex.split(command) or ["vi"]
+    except ValueError as fault:
+        raise BadInput(f"{name} {command!r} is no command ({fault}); mend its quotes") from fault

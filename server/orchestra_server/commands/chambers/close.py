@@ -28,5 +28,8 @@ def closed_lines(closed: ClosedChamber) -> list[str]:
         lines.append(closed.next_step)
     if closed.branch_kept:
         lines.append(f"Branch {closed.branch} is kept.")
-    unread = len(closed.undelivered)
-    return [*lines, f"{unread} messages were never read."] if unread else lines
+    if unread := len(closed.undelivered):
+        lines.append(
+            "1 message was never read." if unread == 1 else f"{unread} messages were never read."
+        )
+    return lines

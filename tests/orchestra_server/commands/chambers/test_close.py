@@ -1,7 +1,10 @@
 """`orchestra close` says where the work is."""
 
+from dataclasses import replace
+
 from orchestra_server.commands.chambers.close import close_named_chamber, closed_lines
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from tests.support.repositories import TestRepository
 
 
@@ -27,3 +30,14 @@ async def test_a_chamber_without_work_says_so_and_so_does_one_that_is_closed_alr
     assert closed_lines(closed) == [f"Chamber auth of {task_id} is closed.", nothing]
     again = await close_named_chamber(context, "auth", task_id)
     assert closed_lines(again) == [f"Chamber auth of {task_id} was closed before.", nothing]
+
+
+async def test_mail_that_was_never_read_is_counted(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    assert auth.path.exists()
+    await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UUIDs")
+    closed = await close_named_chamber(context, "auth")
+    assert closed_lines(closed)[-1] == "1 message was never read."
+    twice = replace(closed, undelivered=closed.undelivered * 2)
+    assert closed_lines(twice)[-1] == "2 messages were never read."
