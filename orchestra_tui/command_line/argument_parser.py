@@ -42,6 +42,16 @@ class CommandParser(argparse.ArgumentParser):
         """Raise BadInput instead of printing the usage and exiting."""
         raise BadInput(f"{message}; '{self.prog} --help' shows the usage")
 
+    def add_json(self, what: str = "print one JSON document") -> None:
+        """Let the command print JSON in place of lines."""
+        self.add_argument("--json", action="store_true", help=what)
+
+    def add_task(self) -> None:
+        """Let the operator name the task of a chamber."""
+        self.add_argument(
+            "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
+        )
+
 
 class CommandParsers:
     """The parsers of the commands, each with its summary as the first sentence of its help."""

@@ -3,18 +3,8 @@
 import argparse
 from collections.abc import Callable
 
-from orchestra_tui.command_line.argument_parser import CommandParser, CommandParsers
+from orchestra_tui.command_line.argument_parser import CommandParsers
 from orchestra_tui.command_line.commands.chambers.chamber_arguments import add_chambers
-
-
-def _json(parser: CommandParser, what: str) -> None:
-    parser.add_argument("--json", action="store_true", help=what)
-
-
-def _task(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
-    )
 
 
 def add_setup(commands: CommandParsers) -> None:
@@ -49,8 +39,8 @@ def add_setup(commands: CommandParsers) -> None:
     demo = commands.add(
         "demo",
         "watch a small orchestration run for real",
-        "Creates a temporary repository, runs a scripted conductor and three workers in it, "
-        "and leaves nothing behind. The workers read the interrupts that you send.",
+        "Creates a temporary repository, lets a scripted conductor and workers play in it until "
+        "you quit, and leaves nothing behind. The workers read the interrupts that you send.",
     )
     demo.add_argument(
         "--headless",
@@ -65,7 +55,7 @@ def add_setup(commands: CommandParsers) -> None:
         "check what Orchestra needs and suggest fixes",
         "Exits with 1 if a required check fails.",
     )
-    _json(doctor, "print the checks as one JSON document")
+    doctor.add_json("print the checks as one JSON document")
     config = commands.add(
         "config",
         "show every option with its value and where it is set",
@@ -93,7 +83,7 @@ def add_setup(commands: CommandParsers) -> None:
 def add_work(commands: CommandParsers) -> None:
     """Add the commands of the daily work."""
     status = commands.add("status", "show tasks, chambers, workers and unread mail")
-    _json(status, "print one JSON document")
+    status.add_json()
     interrupt = commands.add(
         "interrupt",
         "send a message to a chamber's worker",
@@ -114,14 +104,14 @@ def add_work(commands: CommandParsers) -> None:
     interrupt.add_argument(
         "--cancel", default="", metavar="ID", help="cancel the unread message with this id"
     )
-    _task(interrupt)
+    interrupt.add_task()
     resume = commands.add(
         "resume",
         "resume a suspended worker",
         "Its tools run again, and it is told to continue.",
     )
     resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
-    _task(resume)
+    resume.add_task()
     answer = commands.add(
         "answer",
         "list what workers wait for, or answer it",
@@ -149,12 +139,12 @@ def add_work(commands: CommandParsers) -> None:
         action="store_true",
         help="print requests as they come until Ctrl-C; they wait for an answer meanwhile",
     )
-    _json(answer, "print one JSON document; with --follow each event as one line of JSON")
+    answer.add_json("print one JSON document; with --follow each event as one line of JSON")
     events = commands.add("events", "print the project's history")
     events.add_argument(
         "--follow", action="store_true", help="keep printing new events until Ctrl-C"
     )
-    _json(events, "print each event as one line of JSON")
+    events.add_json("print each event as one line of JSON")
     events.add_argument(
         "--after", type=_count, default=0, metavar="SEQ", help="print only events after SEQ"
     )
@@ -183,7 +173,7 @@ def add_recovery(commands: CommandParsers) -> None:
         action="store_true",
         help="list saved work, of one task or all",
     )
-    _json(restore, "print one JSON document")
+    restore.add_json()
     reconcile = commands.add(
         "reconcile",
         "compare the store, git and the disk, and repair differences",
@@ -192,7 +182,7 @@ def add_recovery(commands: CommandParsers) -> None:
     reconcile.add_argument(
         "--dry-run", action="store_true", help="show the differences without changing anything"
     )
-    _json(reconcile, "print one JSON document")
+    reconcile.add_json()
 
 
 def add_service(commands: CommandParsers) -> None:

@@ -19,7 +19,7 @@ def add_chambers(commands: CommandParsers) -> None:
     task_or_title.add_argument(
         "--title", default="", metavar="TEXT", help="start a new task that is described so"
     )
-    _json(create)
+    create.add_json()
     _add_diff(commands)
     _add_land(commands)
     close = commands.add(
@@ -32,7 +32,7 @@ def add_chambers(commands: CommandParsers) -> None:
     close.add_argument(
         "--confirm", action="store_true", help="close it while its worker is at work"
     )
-    _json(close)
+    close.add_json()
 
 
 def _add_diff(commands: CommandParsers) -> None:
@@ -62,7 +62,7 @@ def _add_diff(commands: CommandParsers) -> None:
         help="show committed and uncommitted work together",
     )
     diff.add_argument("--stat", action="store_true", help="show only a table of the files")
-    _json(diff)
+    diff.add_json()
 
 
 def _add_land(commands: CommandParsers) -> None:
@@ -103,15 +103,9 @@ def _add_land(commands: CommandParsers) -> None:
     )
     land.add_argument("--dry-run", action="store_true", help="only show what would happen")
     land.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    _json(land)
+    land.add_json()
 
 
 def _chamber(parser: CommandParser) -> None:
     parser.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, or TASK/CHAMBER")
-    parser.add_argument(
-        "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
-    )
-
-
-def _json(parser: CommandParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_task()
