@@ -98,15 +98,16 @@ class SilentWorkers:
         now = self._clock()
         silent = [look for look in active if now - look.presence.since >= _SILENT_MS]
         reports = await asyncio.to_thread(_reports, silent, now) if silent else []
-        for report in reports:
+        for look, report in reports:
             try:
                 await self._store.report_presence(report)
             except OrchestraError as fault:
                 _log.warning("%s", fault)
+                look.size = -1  # read the conversation again at the next look
 
 
-def _reports(looks: Sequence[_Look], now: int) -> list[Presence]:
-    return [report for look in looks if (report := _report(look, now)) is not None]
+def _reports(looks: Sequence[_Look], now: int) -> list[tuple[_Look, Presence]]:
+    return [(look, report) for look in looks if (report := _report(look, now)) is not None]
 
 
 def _report(look: _Look, now: int) -> Presence | None:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.clock import now_ms
+from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
 from orchestra_core.process.process_mark import process_mark
+from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from tests.support.conducting import a_started_task, chambers_open
@@ -57,6 +59,14 @@ def working(key: str, *, process: str = "", transcript: Path | None = None) -> P
     )
 
 
+def abort(transcript: Path) -> None:
+    """Write what a client writes when a person aborts its turn."""
+    at = datetime.fromtimestamp(now_ms() / 1_000 + 1, UTC).isoformat()
+    content = [{"type": "text", "text": "[Request interrupted by user]"}]
+    said = {"type": "user", "timestamp": at, "message": {"content": content}}
+    transcript.write_text(json.dumps(said, separators=(",", ":")) + "\n")
+
+
 def a_client() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
 
@@ -83,13 +93,33 @@ async def test_a_worker_whose_turn_is_aborted_is_idle_and_mail_wakes_it(
     report = working(key, transcript=transcript)
     async with watching(context):
         await context.store.report_presence(report)
-        at = datetime.fromtimestamp(now_ms() / 1_000 + 1, UTC).isoformat()
-        content = [{"type": "text", "text": "[Request interrupted by user]"}]
-        said = {"type": "user", "timestamp": at, "message": {"content": content}}
-        transcript.write_text(json.dumps(said, separators=(",", ":")) + "\n")
+        abort(transcript)
         presence = await until_state(context, key, "aborted")
     assert report.since < presence.since
     assert (chamber.path / ".claude/hooks/interrupt_monitor.idle").read_text()
+
+
+async def test_an_aborted_turn_is_reported_again_after_the_store_was_away(
+    context: Context,
+    auth: tuple[str, TestRepository],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key, _ = auth
+    real, failures = Store.report_presence, ["first"]
+
+    async def fails_once(store: Store, presence: Presence) -> None:
+        if presence.state == "aborted" and failures:
+            raise StoreUnavailable(failures.pop())
+        await real(store, presence)
+
+    monkeypatch.setattr(Store, "report_presence", fails_once)
+    transcript = tmp_path / "s.jsonl"
+    async with watching(context):
+        await context.store.report_presence(working(key, transcript=transcript))
+        abort(transcript)
+        await until_state(context, key, "aborted")
+    assert failures == []
 
 
 async def test_a_process_that_reported_once_may_be_any_and_is_not_missed(
