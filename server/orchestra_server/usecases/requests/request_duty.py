@@ -78,9 +78,7 @@ class RequestDuty:
 
     async def _look(self) -> None:
         clone = clone_id(self._common_dir)
-        changed, self._changed_chambers = self._changed_chambers, {}
-        for chamber in here_of(changed.values(), clone):
-            await asyncio.to_thread(show_rules, self._common_dir, chamber)
+        await self._show_rules(clone)
         here = {chamber.id for chamber in here_of(self._state.chambers.values(), clone)}
         open_ids = {
             request.id
@@ -92,6 +90,20 @@ class RequestDuty:
             self._unwatch(request_id)
         gone = [request_id for request_id in open_ids if not self._watch(request_id)]
         await withdraw_requests(self._store, self._common_dir, gone, GONE_NOTE, self._clock)
+
+    async def _show_rules(self, clone: str) -> None:
+        """Write the rules of the changed chambers; after a failure all of them are due again."""
+        changed, self._changed_chambers = self._changed_chambers, {}
+
+        def show_all() -> None:
+            for chamber in here_of(changed.values(), clone):
+                show_rules(self._common_dir, chamber)
+
+        try:
+            await asyncio.to_thread(show_all)
+        except OSError:
+            self._changed_chambers = changed | self._changed_chambers
+            raise
 
     def _post_answers(self) -> None:
         """Give each waiting hook its answer, which another process may have died over."""

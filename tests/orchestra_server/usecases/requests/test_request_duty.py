@@ -148,3 +148,20 @@ async def test_a_store_that_is_away_is_tried_again(
     async with on_duty(context):
         await until_awaited(lambda: is_over(context))
     assert failures == []
+
+
+async def test_rules_that_could_not_be_written_are_written_later(
+    context: Context,
+    bell: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "_PAUSE", 0.0)
+    folder = context.project.git_dir / "orchestra" / "allowed"
+    await answer_elsewhere(context, RequestAnswer("allow-like"))
+    folder.write_text("in the way")
+    async with on_duty(context):
+        await until(lambda: str(folder) in caplog.text)
+        folder.unlink()
+        await until(lambda: any(folder.glob("*_auth.json")))
+    os.close(bell)
