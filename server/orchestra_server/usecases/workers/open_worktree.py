@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from orchestra_core.errors import Refused
+from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import allowed_chamber_name
 from orchestra_core.state import ProjectState
@@ -23,7 +23,8 @@ async def open_worktree(context: Context, *, name: str, brief: str = "") -> str:
     """Return the path of the chamber for a client's worktree; a live one of that name is entered.
 
     A name that no chamber can have is made allowed; one that is taken gets a number. The chamber
-    begins at the checkout's present commit. Raises Refused where none of the names is free.
+    begins at the checkout's present commit. Raises Refused where none of the names is free, and
+    Unavailable while a program of the person still runs in the new chamber.
     """
     allowed = allowed_chamber_name(name)
     state = await context.store.snapshot()
@@ -77,6 +78,6 @@ async def _create(context: Context, task_id: str, name: str, brief: str) -> str:
         base="HEAD",
         briefs={name: brief} if brief else {},
     )
-    if not made.chambers:  # a program of the person's still runs in it
-        raise Refused(made.next_step)
+    if not made.chambers:  # a program of the person still runs in it
+        raise Unavailable(made.next_step)
     return made.chambers[0].path

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import Refused
+from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.open_worktree import REQUEST, open_worktree
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
-from tests.support.repositories import TestRepository
+from tests.support.repositories import TestRepository, until_exists
 
 
 async def test_without_a_task_one_is_made_and_the_next_worktree_joins_it(
@@ -89,3 +90,18 @@ async def test_a_repository_without_a_commit_is_refused(
     empty.git("init", "--quiet")
     with pytest.raises(Refused, match="commit"):
         await open_worktree(context_at(empty.path), name="fix")
+
+
+async def test_no_other_name_is_tried_while_a_program_of_the_person_still_runs(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    repository.hook("post-checkout", until_exists(go))
+    try:
+        with pytest.raises(Unavailable, match="post-checkout"):
+            await open_worktree(replace(context, patience=1.0), name="fix")
+        state = await context.store.snapshot()
+        assert [chamber.name for chamber in state.chambers.values()] == ["fix"]
+    finally:
+        go.touch()
+    assert Path(await open_worktree(context, name="fix")).name == "fix"
