@@ -93,7 +93,7 @@ class RequestDuty:
 
     async def _show_rules(self, clone: str) -> None:
         """Write the rules of the changed chambers; after a failure all of them are due again."""
-        changed, self._changed_chambers = self._changed_chambers, {}
+        changed, self._changed_chambers = self._changed_chambers, dict[str, Chamber]()
 
         def show_all() -> None:
             for chamber in here_of(changed.values(), clone):
