@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-DISCOVERY = ".DISCOVERY"
-CLAIMED = ".DISCOVERY.claimed"
+from orchestra_server.files.hook.find_reader import DISCOVERY
+
+CLAIMED = f"{DISCOVERY}.claimed"
 # Bytes; more is no discovery.
 SIZE_LIMIT = 256 * 1024
 # Seconds after which a file that does not end its last line is not going to be finished.

@@ -7,13 +7,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from orchestra_server.files.hook.find_reader import HOOKS, MAIL
-
-_MARK = "interrupt_monitor.idle"
+from orchestra_server.files.hook.find_reader import HOOKS, IDLE, MAIL
 
 
 def mark_idle(chamber: Path) -> None:
     """Let mail wake the session in a chamber, also mail that is there already. Blocking."""
     with suppress(OSError):  # without its folder there is no session to wake
-        (chamber / HOOKS / _MARK).write_text("\n", encoding="utf-8")
+        (chamber / HOOKS / IDLE).write_text("\n", encoding="utf-8")
         os.utime(chamber / MAIL)

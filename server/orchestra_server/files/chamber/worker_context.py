@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
+from orchestra_server.files.hook.find_reader import DISCOVERY, MAIL
 from orchestra_server.files.projections import pretty
 
 _NOTE = "Written by Orchestra when the chamber was made; never read back."
@@ -11,7 +12,7 @@ _NOTE = "Written by Orchestra when the chamber was made; never read back."
 
 def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) -> bytes:
     """Return the briefing of `chamber`'s worker as readable JSON."""
-    mailbox = str(Path(chamber.path, ".INTERRUPT"))
+    mailbox = str(Path(chamber.path, MAIL))
     return pretty(
         {
             "note": _NOTE,
@@ -35,7 +36,7 @@ def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) ->
             ],
             "rules": [*_rules(chamber)],
             "discoveries": {
-                "file": str(Path(chamber.path, ".DISCOVERY")),
+                "file": str(Path(chamber.path, DISCOVERY)),
                 "how": "Write what the others must know into this file, a line each: info, "
                 "important or critical (which interrupts them), then the fact. It is taken in and "
                 "removed.",

@@ -15,13 +15,13 @@ from orchestra_server.files.hook.bash.scene import (
     is_kept,
     real_path,
 )
-from orchestra_server.files.hook.find_reader import HOOKS, SETTINGS, Reader
+from orchestra_server.files.hook.find_reader import Reader
+from orchestra_server.files.hook.isolation_guard import is_isolated
 from orchestra_server.files.hook.json_files import (
     Fields,
     object_of,
     one_line,
     read_file,
-    read_json,
     text,
 )
 from orchestra_server.files.hook.take_mail import waiting_mail
@@ -73,11 +73,6 @@ def guard_bash(reader: Reader, payload: Fields) -> None:
     if not forbidden or waiting_mail(reader) or read_suspension(reader):
         return
     print_answer("PreToolUse", reader, denial(forbidden[0], reader.name, scene))
-
-
-def is_isolated(main: str) -> bool:
-    """Tell whether workers are kept in their chambers; only the main checkout's setting counts."""
-    return read_json(os.path.join(main, HOOKS, SETTINGS)).get("isolation") is not False
 
 
 def read_scene(reader: Reader) -> Scene:

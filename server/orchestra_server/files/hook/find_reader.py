@@ -19,6 +19,8 @@ from orchestra_server.files.hook.json_files import (
 )
 
 MAIL = ".INTERRUPT"
+DISCOVERY = ".DISCOVERY"  # where a worker writes what the others must know
+IDLE = "interrupt_monitor.idle"  # the mark of a session between two turns
 HOOKS = ".claude/hooks"
 SETTINGS = "interrupt_monitor.json"
 CHAMBER_FOLDERS = ("worktrees", "workspaces")
@@ -45,7 +47,7 @@ class Reader:
         mark = f".{file_name_part(self.agent_id)}" if memory else ""
         self.delivered = self.place(f"{MAIL}.delivered{mark}")
         self.own_mail = self.place(f"{MAIL}.for{mark}")
-        self.idle = self.place(HOOKS, "interrupt_monitor.idle")
+        self.idle = self.place(HOOKS, IDLE)
         # A Claude Code that reports this field at the end of a turn continues when it is given
         # context there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
         self.context_continues = "background_tasks" in payload

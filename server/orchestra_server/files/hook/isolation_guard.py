@@ -20,8 +20,7 @@ def guard_write(reader: Reader, payload: Fields) -> None:
     in_chamber = f"{path}/".startswith(f"{os.path.realpath(reader.root)}/")
     if not target or not reader.main or not in_main or in_chamber:
         return
-    settings = read_json(os.path.join(main, HOOKS, SETTINGS))
-    if settings.get("isolation") is False or waiting_mail(reader) or read_suspension(reader):
+    if not is_isolated(main) or waiting_mail(reader) or read_suspension(reader):
         return
     other_chamber = chamber_in(f"{path}/", main, main)
     owner = f"chamber {other_chamber.get('chamber')}" if other_chamber else "the main checkout"
@@ -31,3 +30,8 @@ def guard_write(reader: Reader, payload: Fields) -> None:
         f"Write to {right_path} instead."
     )
     print_answer("PreToolUse", reader, reason)
+
+
+def is_isolated(main: str) -> bool:
+    """Tell whether workers are kept in their chambers; only the main checkout's setting counts."""
+    return read_json(os.path.join(main, HOOKS, SETTINGS)).get("isolation") is not False

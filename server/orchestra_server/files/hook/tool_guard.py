@@ -7,7 +7,7 @@ import os
 import time
 
 from orchestra_server.files.hook.answer_events import print_answer, read_suspension
-from orchestra_server.files.hook.find_reader import Reader, chamber_in
+from orchestra_server.files.hook.find_reader import DISCOVERY, Reader, chamber_in
 from orchestra_server.files.hook.json_files import (
     Fields,
     file_name_part,
@@ -50,8 +50,8 @@ def refusal(tool: str, chamber: str, root: str) -> str:
     """Return what a worker reads in place of a tool's answer."""
     return (
         f"This call did not run: {tool} is the conductor's, and you are the worker of chamber "
-        f"{chamber}, so write what the others must know into {root}/.DISCOVERY, a line each: info, "
-        "important or critical, then the fact."
+        f"{chamber}, so write what the others must know into {root}/{DISCOVERY}, a line each: "
+        "info, important or critical, then the fact."
     )
 
 

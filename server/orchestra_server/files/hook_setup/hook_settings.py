@@ -57,9 +57,8 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def is_outdated(chamber: Path) -> bool:
     """Tell whether a chamber's hook settings are from before the spool."""
-    try:
-        settings = msgspec.json.decode((chamber / HOOK_SETTINGS).read_bytes(), type=HookSettings)
-    except (OSError, msgspec.DecodeError):
+    settings = _settings_in(chamber)
+    if settings is None:
         return False
     is_here = settings.mode == "chamber" and Path(settings.root) == chamber
     return is_here and not settings.spool
@@ -132,19 +131,17 @@ def briefs_subagents(root: Path) -> bool:
     return settings is not None and settings.mode == "main" and settings.worktrees
 
 
+def is_isolated(root: Path) -> bool:
+    """Tell whether workers are kept in their chambers, by the main checkout's setting."""
+    settings = _settings_in(root)
+    return settings is None or settings.isolation
+
+
 def _settings_in(root: Path) -> HookSettings | None:
     try:
         return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def is_isolated(root: Path) -> bool:
-    """Tell whether workers are kept in their chambers, by the main checkout's setting."""
-    try:
-        return msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings).isolation
-    except (OSError, msgspec.DecodeError):
-        return True
 
 
 def _encode(settings: HookSettings) -> bytes:

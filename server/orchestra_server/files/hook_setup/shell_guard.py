@@ -165,7 +165,7 @@ def asking(command: Command) -> str:
 
 def _look(command: Command, patterns: tuple[str, ...], otherwise: str = "") -> str:
     python = shlex.quote(str(command.python))
-    condition = f'{{ {_any_matches(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
+    condition = f'{{ {any_matches(patterns)} || [ "${PROBE}" ]; }} && [ -x {python} ]'
     return f"set -- {' '.join(patterns)}; {condition} || {{ {otherwise or DRAIN}; }}"
 
 
@@ -181,7 +181,7 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
     Nothing runs after it: the shell becomes `cat`. Without a writable spool it only reads stdin.
     """
     anyone = "" if command.mailbox else f"set -- {' '.join(command.present)}; "
-    anyone += "" if command.mailbox else f"{{ {_any_matches(command.present)}; }} || {DRAIN}; "
+    anyone += "" if command.mailbox else f"{{ {any_matches(command.present)}; }} || {DRAIN}; "
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
     source = f"{client}:$PPID" if client == "claude" else client
     head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {source}"
@@ -191,10 +191,10 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
 def reported_if_asked(command: Command, event: str) -> str:
     """Return the same for an event that is told only while a request waits for an answer."""
     bells = f"{shlex.quote(str(command.reports.parent.with_name(REQUESTS)))}/*.{BELL}"
-    return f'set -- {bells}; [ -e "$1" ] || {{ {DRAIN}; }}; {reported(command, event)}'
+    return f"set -- {bells}; {any_matches((bells,))} || {{ {DRAIN}; }}; {reported(command, event)}"
 
 
-def _any_matches(patterns: tuple[str, ...]) -> str:
+def any_matches(patterns: tuple[str, ...]) -> str:
     """Return the shell test whether any of the patterns that were set matches a file.
 
     A pattern without a match stays an argument, so the first match of the next pattern follows it.

@@ -7,7 +7,7 @@ answer nothing.
 
 import shlex
 
-from orchestra_server.files.hook_setup.shell_guard import MARK, Command
+from orchestra_server.files.hook_setup.shell_guard import MARK, Command, any_matches
 from orchestra_server.files.json_edit import Json
 
 WORKTREE_EVENT = "WorktreeCreate"
@@ -46,10 +46,9 @@ def _program(command: Command) -> str:
 def _start_line(command: Command) -> str:
     """Start Python only where a chamber may be named, or a worktree is asked for."""
     patterns = " ".join(command.present)
-    tests = " || ".join(f'[ -e "${place}" ]' for place in range(1, len(command.present) + 1))
     return (
         f": {MARK}; asked=$(cat); set -- {patterns}; case $asked in *isolation*) ;; *) "
-        f"{{ {tests}; }} || exit 0 ;; esac; "
+        f"{{ {any_matches(command.present)}; }} || exit 0 ;; esac; "
         f"printf '%s\\n' \"$asked\" | {_program(command)} 2>/dev/null || true"
     )
 

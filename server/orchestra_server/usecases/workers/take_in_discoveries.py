@@ -13,12 +13,12 @@ from orchestra_core.models import Chamber, Presence
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.discovery_file import DiscoveryFileContent, read_discoveries
 from orchestra_server.files.chamber.discovery_file import (
-    DISCOVERY,
     SIZE_LIMIT,
     ClaimedFile,
     claim_discovery_file,
     has_discovery_file,
 )
+from orchestra_server.files.hook.find_reader import DISCOVERY
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker

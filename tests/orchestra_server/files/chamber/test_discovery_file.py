@@ -7,11 +7,11 @@ import pytest
 
 from orchestra_server.files.chamber.discovery_file import (
     CLAIMED,
-    DISCOVERY,
     SIZE_LIMIT,
     claim_discovery_file,
     has_discovery_file,
 )
+from orchestra_server.files.hook.find_reader import DISCOVERY
 
 
 def test_a_whole_file_is_claimed_and_its_place_is_free_again(tmp_path: Path) -> None:

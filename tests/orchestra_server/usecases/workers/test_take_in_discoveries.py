@@ -11,7 +11,8 @@ from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Presence
-from orchestra_server.files.chamber.discovery_file import CLAIMED, DISCOVERY
+from orchestra_server.files.chamber.discovery_file import CLAIMED
+from orchestra_server.files.hook.find_reader import DISCOVERY
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task

@@ -33,7 +33,9 @@ CONFIG_READS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "-l", "-
 CONFIG_ELSEWHERE = ("--global", "--system", "--worktree", "-f", "--file")
 OUTPUT = ("--output", "--output-directory")
 WITH_OUTPUT_LETTER = ("archive", "format-patch")  # of others `-o` means something else
-LISTING_OPTIONS = ("-l", "--list", "-a", "-r", "-v", "--show-current", "--contains", "--merged")
+LISTING_OPTIONS = (
+    *("-l", "--list", "-a", "-r", "-v", "-vv", "--show-current", "--contains", "--merged"),
+)
 REMOTE_CHANGES = ("set-url", "remove", "rm", "rename")
 BRANCH_CHANGES = ("-d", "-D", "--delete", "-f", "--force", "-m", "-M", "--move", "-C")
 
@@ -44,10 +46,7 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
     cwd = command.cwd
     for folder in values_of(options, ("-C",)):
         cwd = absolute(folder, cwd)
-    aliases = dict(scene.aliases)
-    for setting in values_of(options, ("-c",)):
-        name, _, value = setting.partition("=")
-        aliases |= {name.removeprefix("alias."): value} if name.startswith("alias.") else {}
+    aliases = aliases_of(options, scene)
     for _ in range(len(aliases)):
         if not words or words[0] in READS or words[0] in CHANGES or words[0] not in aliases:
             break
@@ -63,13 +62,19 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
     return writes + [Write(f"git {words[0]}", file) for file in index]
 
 
-def shell_alias(command: SimpleCommand, scene: Scene) -> str:
-    """Return the shell's command line that a git alias stands for, "" for none."""
-    options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
+def aliases_of(options: list[tuple[str, str]], scene: Scene) -> dict[str, str]:
+    """Return git's aliases by name, those that the command itself sets included."""
     aliases = dict(scene.aliases)
     for setting in values_of(options, ("-c",)):
         name, _, value = setting.partition("=")
-        aliases[name.removeprefix("alias.")] = value
+        aliases |= {name.removeprefix("alias."): value} if name.startswith("alias.") else {}
+    return aliases
+
+
+def shell_alias(command: SimpleCommand, scene: Scene) -> str:
+    """Return the shell's command line that a git alias stands for, "" for none."""
+    options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
+    aliases = aliases_of(options, scene)
     for _ in range(len(aliases)):
         value = aliases.pop(words[0], "") if words else ""
         if value.startswith("!"):
@@ -120,18 +125,7 @@ def is_read(subcommand: str, words: list[str]) -> bool:
     if subcommand in READS:
         return True
     if subcommand in ("branch", "tag"):
-        names = (
-            "-l",
-            "--list",
-            "-a",
-            "-r",
-            "-v",
-            "-vv",
-            "--show-current",
-            "--contains",
-            "--merged",
-        )
-        return not operands or has_option(options, names)
+        return not operands or has_option(options, LISTING_OPTIONS)
     if subcommand == "config":
         return is_config_read(words)
     if subcommand in ("remote", "reflog", "notes", "submodule", "bisect", "sparse-checkout"):

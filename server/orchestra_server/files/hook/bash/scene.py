@@ -40,11 +40,8 @@ class Scene:
 class Write:
     """What a command would change: a path, or with `shared` what all worktrees have in common."""
 
-    def __init__(
-        self, program: str, path: str, *, removes: bool = False, shared: str = "", cure: str = ""
-    ) -> None:
-        self.program, self.path, self.removes = program, path, removes
-        self.shared, self.cure = shared, cure
+    def __init__(self, program: str, path: str, *, removes: bool = False, shared: str = "") -> None:
+        self.program, self.path, self.removes, self.shared = program, path, removes, shared
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -7,7 +7,7 @@ person lets edits pass. Whatever is not plainly that is asked.
 import os
 
 from orchestra_server.files.hook.bash.shell_words import TEXT, Splitter
-from orchestra_server.files.hook.find_reader import Reader
+from orchestra_server.files.hook.find_reader import DISCOVERY, Reader
 from orchestra_server.files.hook.json_files import (
     Fields,
     file_name_part,
@@ -22,7 +22,6 @@ EDITING_MODES = ("acceptEdits", "auto", "bypassPermissions")
 FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
 ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
 EXPANDED = "~*?[{"  # what a shell makes another word of
-DISCOVERY = ".DISCOVERY"  # where a worker writes what the others are to know
 FOLLOWED_BY = ("&&", ";", "\n")
 GIT_COMMANDS = ("status", "diff", "log", "show", "add", "commit")
 # Options of git's that take no file, run nothing and leave the person's hooks alone.
@@ -72,8 +71,8 @@ def is_discovery(reader: Reader, path: str) -> bool:
 def is_own_file(reader: Reader, path: str) -> bool:
     """Tell whether a path is a file of the chamber, and none by which programs are configured."""
     real, root = os.path.realpath(path), os.path.realpath(reader.root)
-    parts = real.removeprefix(f"{root}/").split("/")
-    return real.startswith(f"{root}/") and not any(part.startswith(".") for part in parts)
+    is_in_chamber = real.startswith(f"{root}/")
+    return is_in_chamber and not any(part.startswith(".") for part in path_below(reader, real))
 
 
 def is_here(reader: Reader, directory: str) -> bool:
