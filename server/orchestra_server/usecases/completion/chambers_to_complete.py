@@ -11,6 +11,7 @@ from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.chosen_chambers import chosen_of
 from orchestra_server.usecases.completion.merge_and_land import deleted_chambers
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, lock_chambers
 from orchestra_server.usecases.workers.take_in_discoveries import take_in_discoveries
@@ -24,11 +25,15 @@ async def let_creations_end(context: Context, repo: Repository, task_id: str) ->
         pass
 
 
-async def hear_workers(context: Context, task_id: str) -> None:
-    """Take in what workers have written last: it goes with the chambers, or holds the landing."""
-    state = await context.store.snapshot()
-    for chamber in state.chambers_of(task_id):
-        await take_in_discoveries(context, chamber, is_last=True)
+async def hear_workers(context: Context, task_id: str, only: Sequence[str]) -> None:
+    """Take in what workers have written: it goes with the chambers, or holds the landing.
+
+    A worker whose chamber is not among `only` goes on, and may be in the middle of a line.
+    """
+    chambers = (await context.store.snapshot()).chambers_of(task_id)
+    ending = chosen_of(chambers, only)
+    for chamber in chambers:
+        await take_in_discoveries(context, chamber, is_last=chamber in ending)
 
 
 async def remove_half_made(context: Context, repo: Repository, chambers: Sequence[Chamber]) -> None:

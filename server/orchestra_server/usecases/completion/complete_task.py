@@ -161,7 +161,7 @@ async def _complete(context: Context, wanted: _Wanted) -> CompletedTask:
     await asyncio.to_thread(require_writable_repository, repo)
     async with lock_task(repo.common_dir, wanted.task_id):
         await let_creations_end(context, repo, wanted.task_id)
-        await hear_workers(context, wanted.task_id)
+        await hear_workers(context, wanted.task_id, wanted.only)
         plan, recent = await _require_ready(context, repo, wanted)
         async with lock_repository(repo.common_dir):
             begun = await _begin(context, wanted, plan)

@@ -75,6 +75,6 @@ async def test_every_worker_of_the_task_is_heard(context: Context) -> None:
     task = await a_started_task(context)
     for name, side in (await chambers_open(context, task, ["auth", "web"])).items():
         (side.path / ".DISCOVERY").write_text(f"info from {name}")
-    await hear_workers(context, task)
+    await hear_workers(context, task, ())
     texts = {discovery.text for discovery in (await context.store.snapshot()).discoveries.values()}
     assert texts == {"from auth", "from web"}

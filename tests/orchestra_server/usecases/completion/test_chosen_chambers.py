@@ -105,3 +105,14 @@ async def test_a_name_that_no_live_chamber_has_is_refused_with_those_there_are(
         await complete_task(
             context, task_id=task_id, summary=SUMMARY, only=["auth"], commit_changes=False
         )
+
+
+async def test_what_another_worker_is_just_writing_is_left_to_it(context: Context) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write(".DISCOVERY", "info: tokens last an hour")
+    chambers["api"].write(".DISCOVERY", "info: orders are lis")
+    await complete_task(context, task_id=task_id, summary=SUMMARY, only=["auth"])
+    discoveries = (await context.store.snapshot()).discoveries.values()
+    assert [discovery.text for discovery in discoveries] == ["tokens last an hour"]
+    assert chambers["api"].read(".DISCOVERY") == "info: orders are lis"
