@@ -84,7 +84,7 @@ def test_a_patch_that_is_piped_applies_and_names_what_it_leaves_out(
 ) -> None:
     ran = orchestra(shop.path, settings, "diff", "auth")
     assert ran.returncode == 0
-    assert "1 file of auth not committed" in ran.stderr
+    assert "1 file is not committed in auth" in ran.stderr
     subprocess.run(["git", "apply"], cwd=shop.path, input=ran.stdout, text=True, check=True)
     assert shop.read("src/app.py") == "one\nTWO\nthree\n"
     uncommitted = orchestra(shop.path, settings, "diff", "auth", "--uncommitted", "--stat")

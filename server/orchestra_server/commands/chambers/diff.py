@@ -1,5 +1,6 @@
 """`orchestra diff`: what a chamber changed since its base, or brought to its branch."""
 
+from orchestra_core.names import split_chamber_id
 from orchestra_core.replies.review import ChamberDiff
 from orchestra_server.commands.named import chamber_named
 from orchestra_server.usecases.common.lookups import task_in
@@ -11,8 +12,8 @@ async def diff_of_named_chamber(
     context: Context, chamber: str, task: str, reading: DiffReading
 ) -> ChamberDiff:
     """Return the diff of the chamber that is named."""
-    archived = [task or chamber.rpartition("/")[0]]
-    state = await context.store.snapshot(*filter(None, archived))
+    task_id = task or split_chamber_id(chamber)[0]
+    state = await context.store.snapshot(*([task_id] if task_id else []))  # archived, perhaps
     meant = chamber_named(state, chamber, task)
     return await read_diff(context, task_in(state, meant.task_id), meant, reading)
 
@@ -20,10 +21,10 @@ async def diff_of_named_chamber(
 def diff_note(diff: ChamberDiff) -> str:
     """Return in a line what the diff leaves out or why it is empty, "" where it says all."""
     if diff.uncommitted:
-        files = "1 file" if diff.uncommitted == 1 else f"{diff.uncommitted} files"
+        files = "1 file is" if diff.uncommitted == 1 else f"{diff.uncommitted} files are"
         return (
-            f"{files} of {diff.chamber} not committed; "
-            f"'orchestra diff {diff.chamber} --uncommitted' or --all shows that"
+            f"{files} not committed in {diff.chamber}; "
+            f"see 'orchestra diff {diff.chamber} --uncommitted' or --all"
         )
     if diff.diff or diff.files:
         return ""

@@ -99,7 +99,8 @@ def _without_limit(wanted: DiffRange, reading: DiffReading) -> WholeDiff:
 def _next_step(chamber: Chamber, uncommitted: int) -> str:
     if not chamber.holds_work:
         return "Nothing more can change here; start a task for what has to be different."
-    rest = f"{uncommitted} more not committed: part='all' has them; " if uncommitted else ""
+    count = "1 file is" if uncommitted == 1 else f"{uncommitted} files are"
+    rest = f"{count} not committed (see part='all'); " if uncommitted else ""
     return (
         f"{rest}send what has to change with interrupt_worker, with file, line and the quoted "
         "text, or land the work with complete_task."

@@ -15,7 +15,9 @@ def a_diff(part: DiffPart = "committed", *, diff: str = "", uncommitted: int = 0
 
 
 def test_uncommitted_files_are_named_with_the_option_that_shows_them() -> None:
-    assert diff_note(a_diff(diff="+a", uncommitted=1)).startswith("1 file of auth not committed; ")
+    assert diff_note(a_diff(diff="+a", uncommitted=1)).startswith(
+        "1 file is not committed in auth; "
+    )
     assert "auth --uncommitted" in diff_note(a_diff(uncommitted=3))
 
 

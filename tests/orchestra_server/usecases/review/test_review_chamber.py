@@ -37,7 +37,7 @@ async def test_one_part_and_one_file_can_be_read_alone(
     assert [file.path for file in review.files] == ["committed.py"]
     assert review.diff.count("diff --git") == 1
     assert review.uncommitted == 1
-    assert review.next_step.startswith("1 more not committed: part='all' has them")
+    assert review.next_step.startswith("1 file is not committed (see part='all'); ")
 
 
 async def test_a_long_diff_is_cut_after_a_whole_line_and_still_names_every_file(
