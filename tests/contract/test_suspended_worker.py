@@ -1,44 +1,13 @@
 """Suspending, resuming and cancelling, from the verb to what a worker's client is told."""
 
-from dataclasses import replace
-from pathlib import Path
-
-import pytest
-
-from orchestra_core.project import find_project
-from orchestra_core.settings import Settings
-from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.hooks import Session
-from tests.support.repositories import PLAIN_GIT, small_repository
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "auth.py"}}
-
-
-@pytest.fixture
-def context(
-    store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Context:
-    for name, value in PLAIN_GIT.items():
-        monkeypatch.setenv(name, value)
-    directory = small_repository(tmp_path / "shop").path
-    project = replace(find_project(directory), id=store.keys.project)  # where the hook reports to
-    return Context(store=store, project=project, settings=settings, actor="operator")
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def session(context: Context, task_id: str) -> Session:
-    return Session((await chambers_open(context, task_id, ["auth"]))["auth"].path)
 
 
 async def state_of(context: Context, interrupt_id: str) -> str:

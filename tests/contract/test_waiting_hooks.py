@@ -1,56 +1,43 @@
 """A worker's request, from the hook that its settings start to the decision that it prints."""
 
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.daemon.answerers import answering
 from orchestra_core.models import WorkerRequest
-from orchestra_core.project import find_project
-from orchestra_core.settings import Settings
-from orchestra_core.store.store import Store
 from orchestra_server.files.requests.answer_files import REQUESTS_IN_GIT, waiting_ids
 from orchestra_server.files.spool.spool_folder import has_files, spool_folder
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import answer_request as module
 from orchestra_server.usecases.requests.answer_request import answer_request
-from tests.support.asking import (
+from tests.support.asking_hooks import (
     COLOURS,
     NPM_TEST,
     QUESTIONS,
+    AskingHook,
     ask,
     daemon_of,
     next_request,
     open_requests,
     until_nobody_waits,
 )
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.hooks import Session
-from tests.support.repositories import PLAIN_GIT, small_repository
 from tests.support.waiting import until, until_awaited
 
 
-@pytest.fixture
-def context(
-    store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Context:
-    for name, value in PLAIN_GIT.items():
-        monkeypatch.setenv(name, value)
-    directory = small_repository(tmp_path / "shop").path
-    project = replace(find_project(directory), id=store.keys.project)
-    return Context(store=store, project=project, settings=settings, actor="operator")
-
-
-@pytest.fixture
-async def task_id(context: Context) -> str:
-    return await a_started_task(context)
-
-
-@pytest.fixture
-async def session(context: Context, task_id: str) -> Session:
-    return Session((await chambers_open(context, task_id, ["auth"]))["auth"].path)
+@asynccontextmanager
+async def asked(
+    context: Context, session: Session, call: Mapping[str, object] = NPM_TEST
+) -> AsyncGenerator[tuple[AskingHook, WorkerRequest]]:
+    """Have a hook ask while there is a daemon, and somebody who can answer."""
+    with answering(context.project.git_dir):
+        async with daemon_of(context):
+            hook = ask(session, call)
+            yield hook, await next_request(context.store)
 
 
 async def request_of(context: Context, request_id: str) -> WorkerRequest:
@@ -80,59 +67,45 @@ async def test_with_nobody_to_ask_the_client_asks_by_itself_at_once(
 
 
 async def test_an_answer_reaches_the_hook_that_waits(context: Context, session: Session) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            assert (request.tool, request.chamber) == ("Bash", "auth")
-            assert hook.is_waiting
-            await answer_request(context, request_id=request.id, answer="allow")
-            assert await hook.decision() == {"behavior": "allow"}
-            await until_nobody_waits(context)
+    async with asked(context, session) as (hook, request):
+        assert (request.tool, request.chamber) == ("Bash", "auth")
+        assert hook.is_waiting
+        await answer_request(context, request_id=request.id, answer="allow")
+        assert await hook.decision() == {"behavior": "allow"}
+        await until_nobody_waits(context)
 
 
 async def test_a_denial_reaches_the_worker_with_its_words_and_their_author(
     context: Context, session: Session
 ) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            await answer_request(
-                context, request_id=request.id, answer="deny", words="Use make test."
-            )
-            assert await hook.decision() == {
-                "behavior": "deny",
-                "message": "Denied by operator: Use make test.",
-            }
+    async with asked(context, session) as (hook, request):
+        await answer_request(context, request_id=request.id, answer="deny", words="Use make test.")
+        assert await hook.decision() == {
+            "behavior": "deny",
+            "message": "Denied by operator: Use make test.",
+        }
 
 
 async def test_a_question_gets_the_chosen_answers(context: Context, session: Session) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, COLOURS)
-            request = await next_request(context.store)
-            assert request.kind == "question"
-            await answer_request(
-                context, request_id=request.id, answer="choose", choices=["Green, please"]
-            )
-            assert await hook.decision() == {
-                "behavior": "allow",
-                "updatedInput": {**QUESTIONS, "answers": {"Which colour?": "Green, please"}},
-            }
+    async with asked(context, session, COLOURS) as (hook, request):
+        assert request.kind == "question"
+        await answer_request(
+            context, request_id=request.id, answer="choose", choices=["Green, please"]
+        )
+        assert await hook.decision() == {
+            "behavior": "allow",
+            "updatedInput": {**QUESTIONS, "answers": {"Which colour?": "Green, please"}},
+        }
 
 
 async def test_the_like_of_an_allowed_call_is_not_asked_again(
     context: Context, session: Session, task_id: str
 ) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            await answer_request(context, request_id=request.id, answer="allow-like")
-            assert await hook.decision() == {"behavior": "allow"}
-            rules = context.project.git_dir / "orchestra" / "allowed" / f"{task_id}_auth.json"
-            await until(rules.exists)
+    async with asked(context, session) as (hook, request):
+        await answer_request(context, request_id=request.id, answer="allow-like")
+        assert await hook.decision() == {"behavior": "allow"}
+        rules = context.project.git_dir / "orchestra" / "allowed" / f"{task_id}_auth.json"
+        await until(rules.exists)
     again = {"tool_name": "Bash", "tool_input": {"command": "npm test -- --quick"}}
     assert await ask(session, again).decision() == {"behavior": "allow"}
 
@@ -161,14 +134,11 @@ async def test_when_the_last_room_leaves_its_hooks_end_and_the_client_asks(
 async def test_an_answer_in_the_terminal_withdraws_the_request_and_ends_its_hook(
     context: Context, session: Session
 ) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            session.fire("PostToolUse", {"tool_name": "Read", "tool_input": {}}, "mail")
-            session.fire("PostToolUse", NPM_TEST, "mail")
-            ended = await until_withdrawn(context, request.id)
-            assert await hook.decision() == {}
+    async with asked(context, session) as (hook, request):
+        session.fire("PostToolUse", {"tool_name": "Read", "tool_input": {}}, "mail")
+        session.fire("PostToolUse", NPM_TEST, "mail")
+        ended = await until_withdrawn(context, request.id)
+        assert await hook.decision() == {}
     assert ended.note == "it was answered in the client's own terminal"
 
 
@@ -177,36 +147,27 @@ async def test_the_end_of_a_batch_is_reported_while_a_request_waits(
 ) -> None:
     session.fire("PostToolBatch")
     assert not has_files(context.project.git_dir)
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            session.fire("PostToolBatch")
-            assert (await until_withdrawn(context, request.id)).state == "withdrawn"
-            assert await hook.decision() == {}
+    async with asked(context, session) as (hook, request):
+        session.fire("PostToolBatch")
+        assert (await until_withdrawn(context, request.id)).state == "withdrawn"
+        assert await hook.decision() == {}
 
 
 async def test_a_killed_hook_withdraws_its_request(context: Context, session: Session) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            hook.kill()
-            ended = await until_withdrawn(context, request.id)
-            assert ended.note == "its client asks no more"
-            await until_nobody_waits(context)
+    async with asked(context, session) as (hook, request):
+        hook.kill()
+        ended = await until_withdrawn(context, request.id)
+        assert ended.note == "its client asks no more"
+        await until_nobody_waits(context)
 
 
 async def test_closing_the_chamber_ends_the_hook(
     context: Context, session: Session, task_id: str
 ) -> None:
-    with answering(context.project.git_dir):
-        async with daemon_of(context):
-            hook = ask(session, NPM_TEST)
-            request = await next_request(context.store)
-            await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)
-            assert await hook.decision() == {}
-            assert (await request_of(context, request.id)).note == "its chamber was closed"
+    async with asked(context, session) as (hook, request):
+        await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)
+        assert await hook.decision() == {}
+        assert (await request_of(context, request.id)).note == "its chamber was closed"
 
 
 async def test_an_answer_that_was_given_while_no_daemon_ran_is_handed_out_by_the_next(

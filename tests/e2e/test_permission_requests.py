@@ -18,7 +18,7 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_working import open_chamber
-from tests.support.asking import next_request
+from tests.support.asking_hooks import next_request
 from tests.support.claude_code import claude_binary, client_environ, run_claude
 from tests.support.commands import orchestra
 from tests.support.orchestration import Conductor, in_memory
