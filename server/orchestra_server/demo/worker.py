@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.demo.hook_client import HookClient, HookResponse
-from orchestra_server.demo.stories.stories import story_of
-from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step, of_round
+from orchestra_server.demo.stories.stories import content_in_round, story_of
+from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
 from orchestra_server.demo.worker_reports import Report, StepFinished, WorkerFinished, encode_report
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
@@ -61,9 +61,9 @@ class Worker:
     def _do(self, step: Step) -> None:
         self._before(step)
         edit = {"file_path": str(self.chamber / step.path)}
-        if self.stopped or not (self._allowed("Edit", edit) and not self.stopped):
+        if self.stopped or not self._allowed("Edit", edit):
             return
-        write(self.chamber / step.path, of_round(step, self.round))
+        write(self.chamber / step.path, content_in_round(step, self.round))
         self._done("Edit", edit)
         shell = {"command": f"git commit -m '{step.action}'"}
         if self.stopped or not self._allowed("Bash", shell):
@@ -93,14 +93,7 @@ class Worker:
         shell = {"command": command}
         if not self._allowed("Bash", shell):
             return
-        patience = max(_LEAST_ANSWER_S, self.pace * _ANSWER_PACES)
-        response = self.client.call(
-            "PermissionRequest",
-            patience,
-            tool_name="Bash",
-            tool_input=shell,
-            permission_mode="default",
-        )
+        response = self._request("Bash", shell)
         self._done("Bash", shell)
         outcome = f"went on without it: {response.text}" if response.denied else "went on"
         self.send(StepFinished(f"Asked to run {command}", outcome.strip()))
@@ -117,18 +110,21 @@ class Worker:
                 }
             ]
         }
-        tool = "AskUserQuestion"
+        response = self._request("AskUserQuestion", asked)
+        self._done("AskUserQuestion", {})
+        chosen = response.answers.get(question.text, question.options[0])
+        self.send(StepFinished(f"Asked: {question.text}", f"goes on with: {chosen}"))
+
+    def _request(self, tool: str, tool_input: Mapping[str, object]) -> HookResponse:
+        """Ask the operator, and wait for the answer for a while."""
         patience = max(_LEAST_ANSWER_S, self.pace * _ANSWER_PACES)
-        response = self.client.call(
+        return self.client.call(
             "PermissionRequest",
             patience,
             tool_name=tool,
-            tool_input=asked,
+            tool_input=tool_input,
             permission_mode="default",
         )
-        self._done(tool, {})
-        chosen = response.answers.get(question.text, question.options[0])
-        self.send(StepFinished(f"Asked: {question.text}", f"goes on with: {chosen}"))
 
     def _wait_for_review(self) -> None:
         deadline = time.monotonic() + _REVIEW_WAIT_S
@@ -170,7 +166,7 @@ class Worker:
         commit(self.chamber, "Take up a message that arrived while working")
         if self.revision is not None and self.revision.path in response.text:
             self.reviewed = True
-            write(self.chamber / self.revision.path, of_round(self.revision, self.round))
+            write(self.chamber / self.revision.path, content_in_round(self.revision, self.round))
             commit(self.chamber, self.revision.action)
         outcome = "stopped as asked" if self.stopped else "read, and the next steps follow it"
         self.send(StepFinished("Took up an interrupt", outcome))

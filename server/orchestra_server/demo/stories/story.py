@@ -56,14 +56,3 @@ class Story:
     assignments: Mapping[str, Assignment]
     review: str = ""
     merged: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-def of_round(step: Step, number: int) -> str:
-    """Return a step's content; a story that is played again differs by one line."""
-    if number < _FIRST_REPEATED:
-        return step.content
-    mark = "--" if step.path.endswith(".sql") else "#"
-    return f"{step.content}\n{mark} round {number}\n"
-
-
-_FIRST_REPEATED = 3

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from orchestra_server.demo.stories.stories import STORIES, story_of
+from orchestra_server.demo.stories.sign_in import SIGN_IN
+from orchestra_server.demo.stories.stories import STORIES, content_in_round, story_of
 from orchestra_server.demo.stories.story import Step, Story
 
 
@@ -47,3 +48,11 @@ def test_the_python_that_a_story_writes_is_python(story: Story) -> None:
             ast.parse(step.content)
     for content in story.merged.values():
         ast.parse(content)
+
+
+def test_a_story_that_is_played_again_changes_its_files_again() -> None:
+    steps = SIGN_IN.assignments["database"].steps
+    schema = steps[0]
+    assert content_in_round(schema, 1) == content_in_round(schema, 2) == schema.content
+    assert content_in_round(schema, 3) == f"{schema.content}\n-- round 3\n"
+    assert content_in_round(steps[2], 4).endswith("\n# round 4\n")
