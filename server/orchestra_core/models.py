@@ -52,7 +52,7 @@ _OVER_WORKER = ("finished", "failed", "killed", "gone")
 
 OPERATOR = "operator"  # the actor of what a person does
 BASE = "base"  # the side of a conflict that is no chamber
-MERGED = "its work is merged"  # how the note of a closed chamber begins that left nothing unmerged
+MERGED = "its work is merged"  # begins a closed chamber's note if all of it was merged
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):

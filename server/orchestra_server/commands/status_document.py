@@ -7,7 +7,6 @@ Times are milliseconds since 1970, 0 for what has not happened.
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from orchestra_core.clone.clone_places import place_of
 from orchestra_core.models import (
@@ -176,11 +175,10 @@ def status_document(
             _clone_entry(chamber, state, own_clone, now),
             mail.get(chamber.id, ()),
             conflicts.get(chamber.id, ()),
+            requests.get(chamber.id, ()),
             presence=state.presence.get(chamber.id),
             worker_state=states[chamber.id],
         )
-        waiting = map(request_entry, requests.get(chamber.id, ()))
-        entry = replace(entry, requests=tuple(waiting))
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -233,6 +231,7 @@ def _chamber_entry(
     clone: CloneEntry | None,
     unread: Sequence[Interrupt],
     conflicts: Sequence[Conflict],
+    requests: Sequence[WorkerRequest],
     *,
     presence: Presence | None,
     worker_state: WorkerState,
@@ -247,23 +246,8 @@ def _chamber_entry(
         note=chamber.note,
         suspended_at=chamber.suspended_at,
         proven_ready=chamber.is_proven_ready(presence),
-        worker=WorkerEntry(
-            state=presence.state if presence else "unknown",
-            tool=presence.tool if presence else "",
-            detail=presence.detail if presence else "",
-            since=presence.since if presence else 0,
-            message=presence.message if presence else "",
-        ),
-        unread=tuple(
-            MailEntry(
-                id=interrupt.id,
-                message=interrupt.message,
-                requires=interrupt.requires,
-                state=interrupt.state,
-                sent_at=interrupt.sent_at,
-            )
-            for interrupt in unread
-        ),
+        worker=_worker_entry(presence or Presence(chamber_id=chamber.id)),
+        unread=tuple(map(_mail_entry, unread)),
         conflicts=tuple(
             ConflictEntry(
                 other=conflict.other(chamber.id),
@@ -281,6 +265,27 @@ def _chamber_entry(
             since=worker_state.since,
         ),
         clone=clone,
+        requests=tuple(map(request_entry, requests)),
+    )
+
+
+def _worker_entry(presence: Presence) -> WorkerEntry:
+    return WorkerEntry(
+        state=presence.state,
+        tool=presence.tool,
+        detail=presence.detail,
+        since=presence.since,
+        message=presence.message,
+    )
+
+
+def _mail_entry(interrupt: Interrupt) -> MailEntry:
+    return MailEntry(
+        id=interrupt.id,
+        message=interrupt.message,
+        requires=interrupt.requires,
+        state=interrupt.state,
+        sent_at=interrupt.sent_at,
     )
 
 

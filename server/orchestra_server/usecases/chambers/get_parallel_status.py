@@ -64,8 +64,11 @@ def parallel_status(
             chamber,
             places[chamber.id],
             state.presence.get(chamber.id),
-            (unread_mail.get(chamber.id, ()), requests.get(chamber.id, ())),
-            (diffs.get(chamber.id, DiffSummary()), agents.get(chamber.name), states[chamber.id]),
+            states[chamber.id],
+            unread=unread_mail.get(chamber.id, ()),
+            requests=requests.get(chamber.id, ()),
+            diff=diffs.get(chamber.id, DiffSummary()),
+            agent=agents.get(chamber.name),
         )
         for chamber in state.chambers_of(task_id)
     ]
@@ -108,12 +111,14 @@ def _chamber(
     chamber: Chamber,
     place: ClonePlace,
     reported: Presence | None,
-    waiting: tuple[Sequence[Interrupt], Sequence[WorkerRequest]],
-    measured: tuple[DiffSummary, Agent | None, WorkerState],
+    worker_state: WorkerState,
+    *,
+    unread: Sequence[Interrupt],
+    requests: Sequence[WorkerRequest],
+    diff: DiffSummary,
+    agent: Agent | None,
 ) -> ChamberStatus:
     presence = reported or Presence(chamber_id=chamber.id)
-    diff, agent, worker_state = measured
-    unread, requests = waiting
     return ChamberStatus(
         name=chamber.name,
         state=chamber.state,
