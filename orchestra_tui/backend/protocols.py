@@ -86,7 +86,3 @@ class ToolClient(Protocol):
     async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:
         """Return the structured content of one tool's answer."""
         ...
-
-    async def read(self, uri: str) -> str:
-        """Return the text of one resource."""
-        ...

@@ -38,12 +38,6 @@ class ToolResult(Struct, frozen=True, rename="camel"):
     is_error: bool = False
 
 
-class ResourceResult(Struct, frozen=True):
-    """What `resources/read` answers."""
-
-    contents: tuple[ContentPart, ...] = ()
-
-
 class ServerSupervisor:
     """Calls the server's tools for the room; every failure is an OrchestraError with one line."""
 
@@ -94,12 +88,6 @@ class ServerSupervisor:
             text = " ".join(part.text for part in result.content)
             raise Refused(one_line(text) or f"{tool} failed without saying why")
         return result.structured_content
-
-    async def read(self, uri: str) -> str:
-        """Return the text of one resource."""
-        connection = await self._ready()
-        raw = await connection.request("resources/read", {"uri": uri}, _CALL_SECONDS)
-        return "".join(part.text for part in _decode(raw, ResourceResult).contents)
 
     async def _ready(self) -> Connection:
         """Return the open connection, waiting for a server that is starting."""

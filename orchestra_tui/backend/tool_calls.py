@@ -146,11 +146,7 @@ class ToolCalls:
         status = await self._call("get_parallel_status", {"task_id": task_id}, ParallelStatus)
         return status.chambers
 
-    async def diff(self, task_id: str, chamber: str) -> str:
-        """Return a chamber's changes as a unified diff."""
-        return await self._tools.read(f"orchestra://tasks/{task_id}/chambers/{chamber}/diff")
-
-    async def review(self, task_id: str, chamber: str, part: "DiffPart") -> "ChamberDiff":
+    async def review(self, task_id: str, chamber: str, part: "DiffPart" = "all") -> "ChamberDiff":
         """Return a chamber's changed files and its diff."""
         from orchestra_core.replies.review import ChamberDiff
 

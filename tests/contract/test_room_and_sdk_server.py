@@ -52,7 +52,7 @@ async def test_the_room_can_read_the_answer_of_each_tool_that_it_calls(
         assert sent.interrupt_id
         (size,) = await actions.sizes(task.task_id)
         assert (size.name, size.files_changed, size.insertions) == ("auth", 1, 2)
-        assert "+two" in await actions.diff(task.task_id, "auth")
+        assert "+two" in (await actions.review(task.task_id, "auth")).diff
 
         closed = await actions.close_chamber(task.task_id, "auth")
         assert closed.saved_ref.startswith("refs/orchestra/saved/")
@@ -65,4 +65,4 @@ async def test_a_refusal_reaches_the_room_as_the_servers_own_line(
         with pytest.raises(Refused, match="nothing-there"):
             await actions.create_chambers("nothing-there", ["auth"])
         with pytest.raises(Refused, match="nothing-there"):
-            await actions.diff("nothing-there", "auth")
+            await actions.review("nothing-there", "auth")

@@ -15,7 +15,7 @@ from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import NOW, TASK, Told
+from tests.support.gallery_states import NOW, Told
 from tests.support.idle import pause
 from tests.support.landing_answers import CONFLICTING, HELD, LANDED
 from tests.support.reviews import chamber_diff
@@ -43,7 +43,6 @@ ANSWERS: Mapping[str, Reply] = {
     ),
     "review_chamber": chamber_diff(),
 }
-TEXTS = {f"orchestra://tasks/{TASK}/chambers/auth/diff": DIFF}
 
 
 class FixedSource:
@@ -69,11 +68,9 @@ class FixedTools:
     def __init__(
         self,
         answers: Mapping[str, Reply] = ANSWERS,
-        texts: Mapping[str, str] = TEXTS,
         state: ServerStatus | None = None,
     ) -> None:
         self.answers = answers
-        self.texts = texts
         self.state = state or ServerStatus("ready")
         self.calls: list[tuple[str, dict[str, object]]] = []
 
@@ -86,11 +83,6 @@ class FixedTools:
         if tool not in self.answers:
             raise Refused(f"{tool} is not played in this scene")
         return Raw(msgspec.json.encode(self.answers[tool]))
-
-    async def read(self, uri: str) -> str:
-        if uri not in self.texts:
-            raise Refused(f"{uri} is not played in this scene")
-        return self.texts[uri]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +157,12 @@ SCENES: tuple[Scene, ...] = (
     ),
     Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
     Scene(name="activity", tells=stories.busy, presses=("2", "l")),
-    Scene(name="diff", tells=stories.busy, presses=("2", "l", "l")),
+    Scene(
+        name="diff",
+        tells=stories.busy,
+        presses=("2", "l", "l"),
+        answers={**ANSWERS, "review_chamber": chamber_diff(DIFF, [])},
+    ),
     Scene(name="conflict", tells=stories.conflict, presses=("2", "j")),
     Scene(name="health", tells=stories.ailing, presses=("2", "j")),
     Scene(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),

@@ -16,6 +16,7 @@ from orchestra_tui.screens.room.detail.detail_content import (
 from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
+_DIFF_LENGTH = 200_000  # characters; a review shows all of a longer one
 ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
 
 
@@ -92,7 +93,8 @@ class DetailPages:
     async def _fetch_diff(self, key: str) -> None:
         chamber = self._state.chambers[key]
         try:
-            self._fetched.diffs[key] = await self._tool_calls.diff(chamber.task_id, chamber.name)
+            review = await self._tool_calls.review(chamber.task_id, chamber.name)
+            self._fetched.diffs[key] = review.diff[:_DIFF_LENGTH]
             self._fetched.problems.pop(key, None)
         except OrchestraError as error:
             self._fetched.problems[key] = str(error)
