@@ -85,8 +85,6 @@ class IndexedState:
         self.standing_chambers: set[str] = set()
         self.suspended_chambers: set[str] = set()  # standing, and no tool runs there
         self.unread_mail: set[str] = set()
-        self._open_requests_of: dict[str, set[str]] = {}
-        self.open_requests: set[str] = set()
         self._conflicts_of: dict[str, set[str]] = {}
         self.open_conflicts: set[str] = set()
         for chamber in state.chambers.values():
@@ -94,8 +92,6 @@ class IndexedState:
             self._index_chamber(chamber)
         for interrupt in state.interrupts.values():
             self._index_interrupt(interrupt)
-        for request in state.requests.values():
-            self._index_request(request)
         for discovery in state.discoveries.values():
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
         for conflict in state.conflicts.values():
@@ -169,8 +165,7 @@ class IndexedState:
 
     def requests_of(self, key: str) -> list[WorkerRequest]:
         """Return what a chamber's worker waits for, oldest first."""
-        open_requests = (self.requests[each] for each in self._open_requests_of.get(key, ()))
-        return sorted(open_requests, key=lambda request: (request.asked_at, request.id))
+        return self.workers.requests_of(key)
 
     def conflicts_of(self, key: str) -> list[Conflict]:
         """Return a standing chamber's present conflicts, the oldest first."""
@@ -233,7 +228,6 @@ class IndexedState:
                 self.workers.take_mail(document)
                 changed_rows.chambers.add(document.chamber_id)
             case WorkerRequest():
-                self._index_request(document)
                 self.workers.take_request(document)
                 changed_rows.chambers.add(document.chamber_id)
             case Conflict():
@@ -275,11 +269,9 @@ class IndexedState:
         for chamber_key in chamber_keys:
             self._mail_of.pop(chamber_key, None)
             self._conflicts_of.pop(chamber_key, None)
-            self._open_requests_of.pop(chamber_key, None)
             self.standing_chambers.discard(chamber_key)
             self.suspended_chambers.discard(chamber_key)
         self.unread_mail.difference_update(removed.get("interrupts", ()))
-        self.open_requests.difference_update(removed.get("requests", ()))
         self.open_conflicts.difference_update(removed.get("collisions", ()))
         changed_rows.task_order = changed_rows.chamber_order = changed_rows.discovery_order = True
 
@@ -316,11 +308,6 @@ class IndexedState:
         if not filed or (filed[-1] != interrupt.id and interrupt.id not in filed):
             filed.append(interrupt.id)
         _set_member(self.unread_mail, interrupt.id, present=interrupt.is_unread)
-
-    def _index_request(self, request: WorkerRequest) -> None:
-        keys = self._open_requests_of.setdefault(request.chamber_id, set())
-        _set_member(keys, request.id, present=request.is_open)
-        _set_member(self.open_requests, request.id, present=request.is_open)
 
     def _index_conflict(self, conflict: Conflict) -> set[str]:
         """Index a conflict and return the chambers on its sides."""

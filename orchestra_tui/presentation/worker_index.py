@@ -8,7 +8,6 @@ from orchestra_core.state import ProjectState
 from orchestra_core.wording.ages import earliest
 from orchestra_core.worker_state import (
     GROUPS,
-    NOTHING_PENDING,
     Group,
     WorkerLimits,
     WorkerState,
@@ -70,6 +69,11 @@ class WorkerIndex:
         """Return the state of a chamber's worker."""
         return self._states.get(chamber.id) or self._compute(chamber)
 
+    def requests_of(self, key: str) -> list[WorkerRequest]:
+        """Return the open requests of a chamber's worker, oldest first."""
+        open_requests = self._requests_of.get(key, {}).values()
+        return sorted(open_requests, key=lambda request: (request.asked_at, request.id))
+
     def take_mail(self, interrupt: Interrupt) -> None:
         """Take a message's new state; `update` of its chamber follows."""
         unread = self._unread_of.setdefault(interrupt.chamber_id, {})
@@ -112,14 +116,11 @@ class WorkerIndex:
 
     def _compute(self, chamber: Chamber) -> WorkerState:
         key = chamber.id
-        unread, requests = self._unread_of.get(key), self._requests_of.get(key)
-        pending = NOTHING_PENDING
-        if unread or requests or key in self._answered_at:
-            pending = pending_of(
-                (unread or {}).values(),
-                self._documents.discoveries,
-                (requests or {}).values(),
-                self._answered_at.get(key, 0),
-            )
-        presence = self._documents.presence.get(chamber.id)
+        pending = pending_of(
+            self._unread_of.get(key, {}).values(),
+            self._documents.discoveries,
+            self.requests_of(key),
+            self._answered_at.get(key, 0),
+        )
+        presence = self._documents.presence.get(key)
         return worker_state(chamber, presence, pending, self.limits, self.clock())

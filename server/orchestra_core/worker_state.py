@@ -132,7 +132,9 @@ def worker_states(
     """Return the states of these chambers' workers by chamber id."""
     unread = state.unread_by_chamber()
     requests: dict[str, list[WorkerRequest]] = {}
-    for request in sorted(state.requests.values(), key=lambda request: request.asked_at):
+    for request in sorted(
+        state.requests.values(), key=lambda request: (request.asked_at, request.id)
+    ):
         requests.setdefault(request.chamber_id, []).append(request)
     return {
         chamber.id: worker_state(

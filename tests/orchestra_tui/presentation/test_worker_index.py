@@ -6,7 +6,7 @@ from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.worker_index import WorkerIndex
-from tests.support.samples import NOON, a_chamber, an_interrupt
+from tests.support.samples import NOON, a_chamber, a_request, an_interrupt
 
 AUTH, WEB = (replace(a_chamber(name), state="live") for name in ("auth", "web"))
 
@@ -64,3 +64,14 @@ def test_mail_is_taken_and_becomes_overdue_with_time_alone() -> None:
     index.take_mail(replace(an_interrupt(), state="delivered"))
     assert index.update(AUTH)
     assert index.of(AUTH).group == "idle"
+
+
+def test_the_oldest_request_is_named_whatever_the_order_of_a_snapshot() -> None:
+    index, state = an_index(Moment())
+    first = a_request("r-2", "npm test")
+    later = replace(a_request("r-1", "npm audit"), asked_at=NOON + 1)
+    chamber = replace(AUTH, task_id=first.task_id)
+    state.chambers = {chamber.id: chamber}
+    state.requests = {later.id: later, first.id: first}
+    index.load(state)
+    assert index.of(chamber).reason == "permission: Bash: npm test (and 1 more)"
