@@ -5,15 +5,14 @@ directory, a file for each project, and nobody else reads it.
 """
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from orchestra_core.models import Chamber
+from orchestra_tui.backend.state_file import keep_text
 
 if TYPE_CHECKING:
     from orchestra_tui.presentation.review.review_model import Review
@@ -48,7 +47,7 @@ class Reviews:
         for oldest in list(marks)[:-_MOST]:
             del marks[oldest]
         if self._file is not None:
-            _write(self._file, marks)
+            keep_text(self._file, json.dumps(marks))
 
     def _marks(self) -> Seen:
         return _read(self._file) if self._file else {}
@@ -59,14 +58,3 @@ def _read(file: Path) -> Seen:
         return msgspec.json.decode(file.read_bytes(), type=Seen)
     except (OSError, msgspec.MsgspecError):
         return {}
-
-
-def _write(file: Path, marks: Seen) -> None:
-    part = file.with_suffix(f".{os.getpid()}")
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(json.dumps(marks), encoding="utf-8")
-        part.replace(file)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()

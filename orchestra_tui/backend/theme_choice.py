@@ -1,10 +1,11 @@
 """Which theme the operator chose in the room last, kept in the state directory."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
+
+from orchestra_tui.backend.state_file import keep_text
 
 _FILE = "theme.json"
 
@@ -26,11 +27,7 @@ class ThemeChoice:
     def keep(self, theme: str) -> None:
         """Keep a choice; where that cannot be written it holds only for now."""
         text = json.dumps({"theme": theme, "configured": self._configured})
-        part = self._file.with_name(f"{_FILE}.{os.getpid()}")
-        with suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(f"{text}\n", encoding="utf-8")
-            part.replace(self._file)
+        keep_text(self._file, f"{text}\n")
 
     def _read(self) -> dict[str, Any]:
         with suppress(OSError, ValueError):

@@ -1,0 +1,17 @@
+"""A file in the person's state directory, for what the room would rather not forget."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def keep_text(file: Path, text: str) -> None:
+    """Replace a file whole; where that cannot be written, what was there stays."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
