@@ -129,12 +129,6 @@ class Review:
                     shown.append((Cell("these lines are as they were", "muted"),))
         return notes
 
-    @property
-    def commented_gone(self) -> list[Comment]:
-        """The sent comments on files that differ from the base no more."""
-        paths = {file.path for file in self.files}
-        return [comment for _, comment in self.messages() if comment.path not in paths]
-
 
 def _line_of(line: DiffLine | None, file: FileDiff) -> int:
     if line is None:

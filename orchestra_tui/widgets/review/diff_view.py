@@ -166,11 +166,6 @@ class DiffView(ScrollArea):
         """Go to the last line."""
         self._go_to_row(self.line_count - 1)
 
-    def go_to_line(self, at: int) -> None:
-        """Put the cursor on a line, by its number in the order of the diff."""
-        if self.layout_of_file is not None:
-            self._move_to(self.layout_of_file.item_of(at))
-
     def next_hunk(self, by: int) -> bool:
         """Go to the first change of the next or the previous hunk; False where there is none."""
         layout = self.layout_of_file

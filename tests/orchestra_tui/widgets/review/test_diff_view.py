@@ -62,7 +62,8 @@ async def test_a_step_repaints_the_two_lines_that_it_concerns() -> None:
 
 async def test_the_cursor_stays_on_its_line_and_its_row_when_a_note_comes_above_it() -> None:
     async with showing(file_diffs()[1]) as view:
-        view.go_to_line(6)
+        file = file_diffs()[1]
+        view.show(file, {}, at=file.lines[6])
         row = view.cursor_row - view.top
         view.show(file_diffs()[1], {0: [(Cell("a note"),)]})
         assert text_at(view) == "raise Taken(user)"
