@@ -172,13 +172,20 @@ def _pieces(line: Line, most: int) -> Iterator[Cell]:
 
 def _broken(word: str, most: int) -> Iterator[str]:
     while cell_len(word) > most:
-        head = set_cell_size(word, most)
-        # An odd cell may have been filled with a blank in place of half a wide character.
-        head = head if word.startswith(head) else head[:-1]
+        head = fitting_start(word, most)
         yield head
         word = word[len(head) :]
     if word:
         yield word
+
+
+def fitting_start(text: str, width: int) -> str:
+    """Return as much of a text's beginning as fits into `width` cells."""
+    if text.isascii():
+        return text[:width]
+    start = set_cell_size(text, width)
+    # An odd cell may have been filled with a blank in place of half a wide character.
+    return start if text.startswith(start) else start[:-1]
 
 
 def _joined(pieces: Sequence[Cell]) -> Line:

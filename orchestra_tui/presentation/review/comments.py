@@ -59,9 +59,14 @@ def shown_text(line: DiffLine) -> str:
     return inert(line.text.removesuffix("\r").expandtabs(4))
 
 
+def count_text(count: int) -> str:
+    """Return `1 comment` or `2 comments`."""
+    return f"{count} comment" + ("s" if count != 1 else "")
+
+
 def message_of(chamber: str, comments: Sequence[Comment]) -> str:
     """Return the message that tells a worker all the comments."""
-    count = f"{len(comments)} comment" + ("s" if len(comments) != 1 else "")
+    count = count_text(len(comments))
     parts = [f"Review of {chamber}: {count}. Change the code for each, or say why not."]
     for number, comment in enumerate(comments, start=1):
         removed = " (removed)" if comment.side == "old" else ""

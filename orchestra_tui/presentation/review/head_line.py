@@ -2,9 +2,10 @@
 
 from orchestra_core.models import Interrupt
 from orchestra_core.replies.review import DiffPart
-from orchestra_core.wording.ages import precise_duration
+from orchestra_tui.presentation.review.comments import count_text
 from orchestra_tui.presentation.review.review_model import PARTS, Review
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
+from orchestra_tui.presentation.rows.mail_cell import steps_after_sent
 
 _GAP = Cell("  ")
 
@@ -27,7 +28,7 @@ def head_line(review: Review) -> Line:
     cells.append(Cell(f"-{sum(file.entry.deletions for file in files)}", "critical"))
     cells += [_GAP, Cell(f"{review.seen_count} seen", "muted")]
     if review.drafts:
-        cells += [_GAP, Cell(f"{_comments(len(review.drafts))} not sent", "warn")]
+        cells += [_GAP, Cell(f"{count_text(len(review.drafts))} not sent", "warn")]
     if diff.cut:
         cells += [_GAP, Cell("cut: too long", "warn")]
     return tuple(cells)
@@ -40,15 +41,8 @@ def _part_cell(part: DiffPart, review: Review) -> Cell:
 
 def progress_line(interrupt: Interrupt, count: int) -> Line:
     """Return how far a message with comments has come: `2 comments ✓ sent ✓ posted 40ms · …`."""
-    cells = [Cell(_comments(count)), _step("sent", done=True)]
-    times = (
-        ("posted", interrupt.posted_at),
-        ("delivered", interrupt.delivered_at),
-        ("acted", interrupt.acted_at),
-    )
-    for step, at in times:
-        took = f" {precise_duration(at - interrupt.sent_at)}" if at else ""
-        cells.append(_step(f"{step}{took}", done=bool(at)))
+    cells = [Cell(count_text(count)), _step("sent", done=True)]
+    cells += [_step(text, done=done) for text, done in steps_after_sent(interrupt)]
     if interrupt.is_withdrawn:
         cells.append(Cell(f"  {interrupt.state}", "warn"))
     return tuple(cells)
@@ -57,7 +51,3 @@ def progress_line(interrupt: Interrupt, count: int) -> Line:
 def _step(text: str, *, done: bool) -> Cell:
     tone: Tone = "ok" if done else "muted"
     return Cell(f"  {'✓' if done else '·'} {text}", tone)
-
-
-def _comments(count: int) -> str:
-    return f"{count} comment" + ("s" if count != 1 else "")

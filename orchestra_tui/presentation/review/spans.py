@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from orchestra_tui.presentation.rows.cells import Tone
+from orchestra_tui.presentation.text_fit import fitting_start
 
 Ink = Tone | Literal["keyword", "text", "comment", "number", "name", "match"]
 
@@ -55,18 +56,10 @@ def wrapped(spans: Sequence[tuple[str, Ink]], width: int) -> list[list[tuple[str
 def _chunks(text: str, space: int, width: int) -> Iterator[str]:
     """Yield a text in pieces, the first of at most `space` cells and the others of `width`."""
     while cell_len(text) > space:
-        head = _head(text, space)
+        head = fitting_start(text, space)
         if head:
             yield head
         text = text[len(head) :]
         space = width
     if text:
         yield text
-
-
-def _head(text: str, width: int) -> str:
-    if text.isascii():
-        return text[:width]
-    head = set_cell_size(text, width)
-    # An odd cell may have been filled with a blank in place of half a wide character.
-    return head if text.startswith(head) else head[:-1]

@@ -61,6 +61,19 @@ def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], i
     return lines, earliest(*(due(interrupt.sent_at, now) for interrupt in interrupts))
 
 
+def steps_after_sent(interrupt: Interrupt) -> list[tuple[str, bool]]:
+    """Return each step of a message with the time to it, and whether it is done: `posted 40ms`."""
+    steps = (
+        ("posted", interrupt.posted_at),
+        ("delivered", interrupt.delivered_at),
+        ("acted", interrupt.acted_at),
+    )
+    return [
+        (f"{name} {precise_duration(at - interrupt.sent_at)}" if at else name, bool(at))
+        for name, at in steps
+    ]
+
+
 def _heading(interrupt: Interrupt, now: int) -> Line:
     state = MAIL[interrupt.state]
     author = plain(interrupt.actor) or "someone"

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orchestra_tui.key_bindings import GROUPS, Group, in_group
+from orchestra_tui.key_bindings import GROUPS, Group, Key, in_group
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
 _KEY_WIDTH = 13
@@ -40,8 +40,12 @@ class Help(Dialog):
 
 def group_text(group: Group) -> Content:
     """Return a group's title and its keys."""
-    parts: list[tuple[str, str]] = [(group, "bold")]
-    for key in in_group(group):
-        parts.append((f"\n{key.display.ljust(_KEY_WIDTH)} ", "$accent"))
-        parts.append((key.help, ""))
-    return Content.assemble(*parts)
+    return Content.assemble((group, "bold"), "\n", keys_text(in_group(group)))
+
+
+def keys_text(keys: Iterable[Key]) -> Content:
+    """Return each key and what it does, below each other."""
+    lines = (
+        Content.assemble((f"{key.display.ljust(_KEY_WIDTH)} ", "$accent"), key.help) for key in keys
+    )
+    return Content("\n").join(lines)

@@ -10,12 +10,13 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
-from orchestra_core.models import Chamber, Interrupt, InterruptState, Requires
-from orchestra_core.wording.ages import precise_duration, time_of_day
+from orchestra_core.models import Chamber, Interrupt, Requires
+from orchestra_core.wording.ages import time_of_day
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.mail_reader import unreadable_text
+from orchestra_tui.presentation.rows.mail_cell import steps_after_sent
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
@@ -37,7 +38,6 @@ _WORDS: dict[Requires, str] = {
 _WRITING = f"enter send   {NEWLINE_HINT}   ctrl+r change type   esc cancel"
 _SENT = "enter or esc close (delivery continues)"
 _NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
-_STEPS: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 
 
 class InterruptEditor(Dialog):
@@ -161,15 +161,12 @@ class InterruptEditor(Dialog):
 
 def progress(interrupt: Interrupt, width: int) -> Content:
     """Return `auth ✓ sent 12:03:04 ✓ posted 40ms · delivered · acted`."""
-    times = (interrupt.sent_at, interrupt.posted_at, interrupt.delivered_at, interrupt.acted_at)
-    parts: list[tuple[str, str]] = [(f"{fit(interrupt.chamber, width)}  ", "bold")]
-    for step, at in zip(_STEPS, times, strict=True):
-        if step == "sent":
-            parts.append((f"✓ sent {time_of_day(at)} ", "$success"))
-        elif at:
-            parts.append((f"✓ {step} {precise_duration(at - interrupt.sent_at)} ", "$success"))
-        else:
-            parts.append((f"· {step} ", "$foreground-muted"))
+    parts: list[tuple[str, str]] = [
+        (f"{fit(interrupt.chamber, width)}  ", "bold"),
+        (f"✓ sent {time_of_day(interrupt.sent_at)} ", "$success"),
+    ]
+    for step, done in steps_after_sent(interrupt):
+        parts.append((f"✓ {step} ", "$success") if done else (f"· {step} ", "$foreground-muted"))
     if interrupt.ended_at and interrupt.is_withdrawn:
         parts.append((interrupt.state, "$warning"))
     return Content.assemble(*parts)

@@ -3,14 +3,11 @@
 from collections.abc import Iterable
 
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from orchestra_tui.key_bindings import keys_of_review
-from orchestra_tui.screens.dialogs.help import Help
-
-_KEY_WIDTH = 13
+from orchestra_tui.screens.dialogs.help import Help, keys_text
 
 
 class ReviewHelp(Help):
@@ -18,8 +15,4 @@ class ReviewHelp(Help):
 
     def fields(self) -> Iterable[Widget]:
         """Yield the keys."""
-        parts: list[tuple[str, str]] = []
-        for key in keys_of_review():
-            parts.append((f"{key.display.ljust(_KEY_WIDTH)} ", "$accent"))
-            parts.append((f"{key.help}\n", ""))
-        yield VerticalScroll(Static(Content.assemble(*parts)), id="keys")
+        yield VerticalScroll(Static(keys_text(keys_of_review())), id="keys")

@@ -129,7 +129,7 @@ class OperatorKeys:
         """Ask whether to close the selected chamber."""
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("close_chamber", "no chamber selected; press 2 to go to Chambers")
+            self._cannot("close_chamber", _NO_CHAMBER)
         elif chamber.state in ("closing", "closed"):
             self._cannot("close_chamber", f"{chamber.name} is already {chamber.state}")
         else:

@@ -14,9 +14,7 @@ def outcome(done: CompletedTask) -> str:
         task = f"The task was {done.state} before."
     if not done.merged:
         return f"Nothing has landed. {task}"
-    where = f"{branch_name(done)} as {done.landed_commit[:12]}"
-    onto = where if done.landed_commit else branch_name(done)
-    return f"{', '.join(done.merged)}: landed on {onto}. {task}"
+    return f"{', '.join(done.merged)}: landed on {_landed_on(done)}. {task}"
 
 
 def landed_lines(done: CompletedTask) -> list[str]:
@@ -26,10 +24,14 @@ def landed_lines(done: CompletedTask) -> list[str]:
         lines = [f"Task {done.task_id} {before}."]
     else:
         lines = [f"Task {done.task_id} is {done.state}."]
-    onto = branch_name(done)
-    where = f"{onto} as {done.landed_commit[:12]}" if done.landed_commit else onto
-    lines.append(f"On {where}: {', '.join(done.merged)}" if done.merged else "Nothing has landed.")
+    names = ", ".join(done.merged)
+    lines.append(f"On {_landed_on(done)}: {names}" if names else "Nothing has landed.")
     return lines + rest_lines(done)
+
+
+def _landed_on(done: CompletedTask) -> str:
+    commit = f" as {done.landed_commit[:12]}" if done.landed_commit else ""
+    return f"{branch_name(done)}{commit}"
 
 
 def rest_lines(done: CompletedTask) -> list[str]:
