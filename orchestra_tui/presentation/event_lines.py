@@ -6,7 +6,7 @@ from typing import NamedTuple
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
-from orchestra_core.wording.asked import answer_in_short, asked_in_short
+from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain

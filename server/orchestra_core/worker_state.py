@@ -20,7 +20,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import SECOND
-from orchestra_core.wording.asked import asked_in_short
+from orchestra_core.wording.requests import asked_in_short
 
 Group = Literal["needs-you", "stuck", "working", "ready", "idle", "landed", "dropped"]
 Cause = Literal[

@@ -2,7 +2,7 @@
 
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
-from orchestra_core.wording.asked import LineKind, asked_in_full
+from orchestra_core.wording.requests import LineKind, asked_in_full
 from orchestra_core.wording.states import worker_word
 from orchestra_core.worker_state import Group
 from orchestra_tui.presentation import empty_panes

@@ -3,7 +3,7 @@
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest, elapsed
-from orchestra_core.wording.asked import asked_in_short
+from orchestra_core.wording.requests import asked_in_short
 from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
 from orchestra_core.worker_state import WorkerState
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_text

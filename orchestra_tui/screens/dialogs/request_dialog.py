@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from orchestra_core.models import AnswerName, WorkerRequest
-from orchestra_core.wording.asked import (
+from orchestra_core.wording.requests import (
     AskedLine,
     LineKind,
     Question,

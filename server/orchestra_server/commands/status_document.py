@@ -26,7 +26,7 @@ from orchestra_core.models import (
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
-from orchestra_core.wording.asked import asked_in_full, questions_of
+from orchestra_core.wording.requests import asked_in_full, questions_of
 from orchestra_core.worker_state import (
     Cause,
     Group,

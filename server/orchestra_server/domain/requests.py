@@ -10,7 +10,7 @@ from orchestra_core.clock import iso_time
 from orchestra_core.errors import BadInput, Refused
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import AnswerName, Chamber, WorkerRequest
-from orchestra_core.wording.asked import answer_in_short, questions_of
+from orchestra_core.wording.requests import answer_in_short, questions_of
 
 CLOSED_NOTE = "its chamber was closed"
 GONE_NOTE = "its client asks no more"

@@ -14,7 +14,7 @@ from orchestra_core.events import Event, EventData, encode_event
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.text import as_lines
-from orchestra_core.wording.asked import answer_in_short
+from orchestra_core.wording.requests import answer_in_short
 from orchestra_server.commands.requests.list_requests import open_requests, short_lines
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project

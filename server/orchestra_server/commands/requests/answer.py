@@ -8,7 +8,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.models import WorkerRequest
 from orchestra_core.state import ProjectState
 from orchestra_core.text import as_lines, one_line
-from orchestra_core.wording.asked import Question, questions_of
+from orchestra_core.wording.requests import Question, questions_of
 from orchestra_server.commands.requests.list_requests import (
     full_lines,
     list_requests,

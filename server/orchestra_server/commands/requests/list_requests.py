@@ -7,7 +7,7 @@ from orchestra_core.models import WorkerRequest
 from orchestra_core.state import ProjectState
 from orchestra_core.text import as_lines
 from orchestra_core.wording.ages import age
-from orchestra_core.wording.asked import (
+from orchestra_core.wording.requests import (
     answer_in_short,
     asked_in_full,
     asked_in_short,

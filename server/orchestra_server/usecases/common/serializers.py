@@ -12,7 +12,7 @@ from orchestra_core.replies.tasks import PhaseStatus
 from orchestra_core.replies.workers import AgentStatus, ChamberScope, DiscoverySummary
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
-from orchestra_core.wording.asked import asked_in_full, questions_of
+from orchestra_core.wording.requests import asked_in_full, questions_of
 
 _SHORT = 600  # characters
 _ASKED_LIMIT = 4_000  # characters

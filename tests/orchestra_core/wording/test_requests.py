@@ -5,7 +5,7 @@ import json
 from msgspec.structs import replace
 
 from orchestra_core.models import WorkerRequest
-from orchestra_core.wording.asked import (
+from orchestra_core.wording.requests import (
     answer_in_short,
     asked_in_full,
     asked_in_short,
