@@ -13,7 +13,6 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from orchestra_core.change import Change
 from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError, StoreUnavailable
@@ -21,10 +20,8 @@ from orchestra_core.events import Event
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
-from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_server.domain.chamber_health import ROUND_SECONDS
-from orchestra_server.domain.conflicts import recorded, sighted
 from orchestra_server.git.merge.pairwise_conflicts import (
     CheckedPairs,
     ComparedChamber,
@@ -35,11 +32,11 @@ from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
+from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
     compared_chamber,
-    ended_chambers,
     make_plan,
 )
 from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
@@ -337,7 +334,8 @@ class ConflictMonitor:
             compared = (*plan.chambers, *self._chambers_of_others())
             checked = await self._in_thread(self._checker.check, compared, changed)
             self._exchange.take_snapshots(self._checker.snapshots, self._checker.env)
-        await self._record(checked)
+        clone = clone_id(self._project.git_dir)
+        await record_conflicts(self._store, self._clock, self._state, checked.verdicts, clone)
         await self._record_work(plan)
         for chamber in checked.unchanged & files.keys():
             if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
@@ -358,24 +356,6 @@ class ConflictMonitor:
             compared_chamber(chamber, tasks[chamber.task_id], commit)
             for chamber, commit in self._exchange.here()
         ]
-
-    async def _record(self, checked: CheckedPairs) -> None:
-        """Write the conflicts that appeared, changed or ended."""
-        at = self._clock()
-        conflicts = self._state.conflicts
-        sides = {side for conflict in conflicts.values() for side in conflict.between}
-        ended = ended_chambers(self._state, sides, clone_id(self._project.git_dir))
-        updates = sighted(conflicts, checked.verdicts, ended, at)
-        if not updates:
-            return
-
-        async def decide(reads: Reads) -> Change:
-            read = {key: await reads.conflict(key) for key in updates}
-            stored = {key: conflict for key, conflict in read.items() if conflict is not None}
-            current = sighted({**conflicts, **stored}, checked.verdicts, ended, at)
-            return recorded(stored, [current[key] for key in updates if key in current], at)
-
-        await self._store.transact(decide)
 
     async def _opened_repository(self) -> Repository:
         if self._repo is None:
