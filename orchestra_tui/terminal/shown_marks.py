@@ -21,13 +21,12 @@ class ShownMarks:
         self._write = write
         self._waiting: deque[tuple[Callable[[], None], asyncio.TimerHandle]] = deque()
         self._answers = False
+        self._given_up: deque[float] = deque()  # when; their answers may still be on the way
         self._part = ""  # the beginning of an answer, while its end is on the way
 
     def ask(self, callback: Callable[[], None]) -> None:
         """Call back once what was written until now has been shown."""
-        seconds = _FAR_SECONDS if self._answers else _MUTE_SECONDS
-        timer = asyncio.get_running_loop().call_later(seconds, self._give_up)
-        self._waiting.append((callback, timer))
+        self._waiting.append((callback, self._patience()))
         self._write(ASK)
 
     def keys_in(self, text: str) -> Iterator[str]:
@@ -48,13 +47,34 @@ class ShownMarks:
         return part
 
     def _hear(self) -> None:
-        self._answers = True
-        if self._waiting:
-            callback, timer = self._waiting.popleft()
+        if not self._answers:
+            self._answers = True
+            self._be_patient()
+        now = asyncio.get_running_loop().time()
+        while self._given_up and self._given_up[0] < now - _FAR_SECONDS:
+            self._given_up.popleft()
+        if self._given_up:
+            self._given_up.popleft()
+        else:
+            self._call_next()
+
+    def _be_patient(self) -> None:
+        """Give the questions that wait the time of a terminal that does answer."""
+        waiting, self._waiting = self._waiting, deque()
+        for callback, timer in waiting:
             timer.cancel()
-            callback()
+            self._waiting.append((callback, self._patience()))
+
+    def _patience(self) -> asyncio.TimerHandle:
+        seconds = _FAR_SECONDS if self._answers else _MUTE_SECONDS
+        return asyncio.get_running_loop().call_later(seconds, self._give_up)
 
     def _give_up(self) -> None:
+        if not self._answers:
+            self._given_up.append(asyncio.get_running_loop().time())
+        self._call_next()
+
+    def _call_next(self) -> None:
         if self._waiting:
             callback, timer = self._waiting.popleft()
             timer.cancel()

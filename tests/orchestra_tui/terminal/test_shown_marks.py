@@ -74,6 +74,16 @@ async def test_a_terminal_that_never_answers_is_taken_to_be_quick() -> None:
         await until(lambda: terminal.heard == ["shown"])
 
 
+async def test_a_late_first_answer_counts_for_its_own_question_only() -> None:
+    terminal = Terminal()
+    terminal.ask("first")
+    async with asyncio.timeout(5.0):
+        await until(lambda: terminal.heard == ["first"])
+    terminal.ask("second")
+    terminal.type(f"a{ANSWER}b{ANSWER}")
+    assert terminal.heard == ["first", "a", "b", "second"]
+
+
 async def test_an_answer_to_nothing_is_passed_over() -> None:
     terminal = Terminal()
     terminal.type(f"a{ANSWER}b")
