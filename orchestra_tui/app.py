@@ -118,8 +118,9 @@ class RoomApp(AppBase):
         themes.install(self, light=light)
         self._attention = self._make_attention(notices)
         self._theme_choice = theme_choice
-        if theme_choice is not None and theme_choice.load() in self.available_themes:
-            self.theme = theme_choice.load()
+        chosen_theme = theme_choice.load() if theme_choice is not None else ""
+        if chosen_theme in self.available_themes:
+            self.theme = chosen_theme
         remap_keys(keymap or {})
         if keymap:
             self.set_keymap({key_id: keys or _NO_KEY for key_id, keys in keymap.items()})
@@ -246,11 +247,8 @@ class RoomApp(AppBase):
         def since_input() -> float:
             return self._driver.since_input if isinstance(self._driver, RoomDriver) else math.inf
 
-        announcer = Announcer(notices, write, self._ring, start)
+        announcer = Announcer(notices, write, self.bell, start)
         return Attention(self.view_model.state, notices.when, announcer, since_input)
-
-    def _ring(self) -> None:
-        self.bell()
 
     def look_for_occasions(self) -> None:
         """Call the operator if somebody has begun to need them."""
@@ -261,11 +259,11 @@ class RoomApp(AppBase):
         self._attention.call(Notice(title, text))
 
     def on_app_focus(self) -> None:
-        """Take that the terminal has the focus."""
+        """Take note that the terminal has got the focus."""
         self._attention.focus_changed(focused=True)
 
     def on_app_blur(self) -> None:
-        """Take that another window has it."""
+        """Take note that the terminal has lost the focus."""
         self._attention.focus_changed(focused=False)
 
     def action_theme(self) -> None:

@@ -34,7 +34,7 @@ class Attention:
         self._tells_focus = False
 
     def focus_changed(self, *, focused: bool) -> None:
-        """Take what the terminal tells of its focus."""
+        """Take note of what the terminal says about its focus."""
         self._focused = focused
         self._tells_focus = True
 
