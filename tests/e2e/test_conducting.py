@@ -22,10 +22,9 @@ from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup
-from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import in_memory
 from tests.support.replies import decode_exactly
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
 
 # The first run installs the client, which takes as long as the network does.
 pytestmark = pytest.mark.timeout(400)
@@ -150,22 +149,12 @@ async def test_claude_code_conducts_a_task_from_start_to_end(client_setup: Clien
 
 def perform(client_setup: ClientSetup) -> Play:
     play = Play(client_setup)
-    binary = claude_binary()
-    with scripted_model(play) as model:
-        ended = run_claude(
-            binary,
-            f"/mcp__orchestration__conduct {REQUEST}",
-            directory=client_setup.repository.path,
-            home=client_setup.home,
-            model_url=model.url,
-            environ=client_setup.environ,
-            options=[
-                *("--mcp-config", ".mcp.json"),
-                *("--allowedTools", "Bash Write Task mcp__orchestration"),
-            ],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
+    client_setup.play(
+        play,
+        prompt=f"/mcp__orchestration__conduct {REQUEST}",
+        allowed="Bash Write Task mcp__orchestration",
+        options=["--mcp-config", ".mcp.json"],
+    )
     return play
 
 

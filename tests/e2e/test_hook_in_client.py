@@ -1,17 +1,11 @@
 """The real Claude Code: a write out of the chamber is kept back, and mail wakes an idle session."""
 
 import asyncio
-import json
-import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ClientSetup
+from tests.e2e.conftest import ClientSetup, say
 from tests.e2e.test_working import MESSAGE, mail, open_chamber, send, work
-from tests.support.claude_code import claude_binary, client_environ
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 from tests.support.waiting import until
 
@@ -42,15 +36,15 @@ async def test_a_write_outside_the_chamber_is_denied_and_the_right_path_is_named
 
 async def test_mail_wakes_an_idle_session(client_setup: ClientSetup) -> None:
     chamber = await open_chamber(client_setup)
-    binary = claude_binary()
 
     def script(request: ModelRequest) -> ModelAnswer:
         return [Say("I wait." if MESSAGE not in request.text() else "I have read it.")]
 
     with (
         scripted_model(script) as model,
-        idle_session(binary, client_setup, chamber.path, model.url),
+        client_setup.open_session(chamber.path, model.url) as session,
     ):
+        say(session, {"type": "user", "message": {"role": "user", "content": "Do your part."}})
         mark = chamber.path / ".claude" / "hooks" / "interrupt_monitor.idle"
         await until(mark.exists, seconds=60)
         await send(client_setup, chamber)
@@ -58,6 +52,7 @@ async def test_mail_wakes_an_idle_session(client_setup: ClientSetup) -> None:
             lambda: any(MESSAGE in request.text() for request in model.requests), seconds=60
         )
         assert len(model.requests) == 2
+        session.communicate(timeout=60)  # it ends when its stdin does
     assert (await mail(client_setup)).state in ("delivered", "acted")
 
 
@@ -91,30 +86,3 @@ async def test_mail_stops_a_subagent_whose_session_runs_in_a_subdirectory(
     assert worker[-1].text().count(MESSAGE) == 1
     assert not any(MESSAGE in request.text() for request in requests if request not in worker)
     assert (await mail(client_setup)).state == "acted"
-
-
-@contextmanager
-def idle_session(
-    binary: Path, client_setup: ClientSetup, directory: Path, model_url: str
-) -> Generator[None]:
-    """Keep a session open that has been asked one thing, and ends when its stdin does."""
-    client_setup.home.mkdir(exist_ok=True)
-    options = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")
-    first = {"type": "user", "message": {"role": "user", "content": "Do your part."}}
-    with subprocess.Popen(
-        [str(binary), "-p", *options],
-        cwd=directory,
-        env={**client_environ(client_setup.home, model_url), **client_setup.environ},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as session:
-        assert session.stdin is not None
-        try:
-            session.stdin.write(json.dumps(first).encode() + b"\n")
-            session.stdin.flush()
-            yield
-            session.stdin.close()
-            session.wait(60)
-        finally:
-            session.kill()

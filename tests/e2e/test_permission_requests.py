@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import subprocess
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -16,10 +16,9 @@ from orchestra_core.project import find_project
 from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
-from tests.e2e.conftest import ClientSetup
+from tests.e2e.conftest import ClientSetup, say
 from tests.e2e.test_working import open_chamber
 from tests.support.asking_hooks import next_request
-from tests.support.claude_code import claude_binary, client_environ, run_claude
 from tests.support.commands import orchestra
 from tests.support.orchestration import Conductor, in_memory
 from tests.support.scripted_model import (
@@ -64,77 +63,40 @@ class Played:
     requests: list[ModelRequest] = field(default_factory=list[ModelRequest])
     times: list[float] = field(default_factory=list[float])
 
+    def noting(self, script: Script) -> Script:
+        """Return the script, which also notes what it is asked."""
+
+        def note(request: ModelRequest) -> ModelAnswer:
+            self.requests.append(request)
+            self.times.append(time.monotonic())
+            return script(request)
+
+        return note
+
 
 def play(
-    client_setup: ClientSetup,
-    script: Script,
-    directory: Path,
-    played: Played,
-    allowed: Sequence[str] = (),
+    client_setup: ClientSetup, script: Script, directory: Path, played: Played, allowed: str = ""
 ) -> None:
     """Run a session to its end."""
-
-    def noted(request: ModelRequest) -> ModelAnswer:
-        played.requests.append(request)
-        played.times.append(time.monotonic())
-        return script(request)
-
-    options = ["--allowedTools", " ".join(allowed)] if allowed else []
-    with scripted_model(noted) as model:
-        ended = run_claude(
-            claude_binary(),
-            "Do your part.",
-            directory=directory,
-            home=client_setup.home,
-            model_url=model.url,
-            environ=client_setup.environ,
-            options=options,
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
+    client_setup.play(played.noting(script), directory, allowed=allowed)
 
 
 @contextmanager
 def terminal(
     client_setup: ClientSetup, script: Script, directory: Path, played: Played
-) -> Generator["subprocess.Popen[str]"]:
+) -> Generator[Popen[str]]:
     """Keep a session open that asks its own terminal too, which is this process."""
-
-    def noted(request: ModelRequest) -> ModelAnswer:
-        played.requests.append(request)
-        played.times.append(time.monotonic())
-        return script(request)
-
-    options = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")
     asking = ("--permission-mode", "manual", "--permission-prompt-tool", "stdio")
-    client_setup.home.mkdir(exist_ok=True)
     with (
-        scripted_model(noted) as model,
-        subprocess.Popen(
-            [str(claude_binary()), "-p", *options, *asking],
-            cwd=directory,
-            env={**client_environ(client_setup.home, model.url), **client_setup.environ},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as session,
+        scripted_model(played.noting(script)) as model,
+        client_setup.open_session(directory, model.url, *asking) as session,
     ):
-        try:
-            say(session, {"type": "control_request", "request_id": "i1", "request": HELLO})
-            say(session, {"type": "user", "message": {"role": "user", "content": "Begin."}})
-            yield session
-        finally:
-            session.kill()
+        say(session, {"type": "control_request", "request_id": "i1", "request": HELLO})
+        say(session, {"type": "user", "message": {"role": "user", "content": "Begin."}})
+        yield session
 
 
-def say(session: "subprocess.Popen[str]", message: dict[str, object]) -> None:
-    assert session.stdin is not None
-    session.stdin.write(json.dumps(message) + "\n")
-    session.stdin.flush()
-
-
-def allow_in_terminal(session: "subprocess.Popen[str]") -> None:
+def allow_in_terminal(session: Popen[str]) -> None:
     """Answer the client's own question, as a person at its dialog does."""
     assert session.stdout is not None
     for line in session.stdout:
@@ -202,7 +164,7 @@ async def test_a_subagents_permission_is_answered_by_the_tool(client_setup: Clie
     async with watched(client_setup) as (conductor, store):
         directory = client_setup.repository.path
         session = asyncio.create_task(
-            asyncio.to_thread(play, client_setup, script, directory, played, ["Agent"])
+            asyncio.to_thread(play, client_setup, script, directory, played, "Agent")
         )
         request = await next_request(store, 60)
         assert request.chamber == "auth"

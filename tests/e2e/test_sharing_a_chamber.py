@@ -10,8 +10,7 @@ from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_working import MESSAGE, OpenChamber, mail, open_chamber, send
-from tests.support.claude_code import claude_binary, run_claude
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -94,16 +93,4 @@ async def test_mail_reaches_both_workers_of_a_chamber_and_counts_once(
 
 
 def perform(client_setup: ClientSetup, play: Play) -> None:
-    binary = claude_binary()
-    with scripted_model(play) as model:
-        ended = run_claude(
-            binary,
-            "Let two workers begin.",
-            directory=client_setup.repository.path,
-            home=client_setup.home,
-            model_url=model.url,
-            environ=client_setup.environ,
-            options=["--allowedTools", "Bash Task"],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
+    client_setup.play(play, prompt="Let two workers begin.", allowed="Bash Task")

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.project import find_project
-from orchestra_core.replies.chambers import CreatedChambers
-from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.open_store import open_store
-from tests.e2e.conftest import ClientSetup
+from tests.e2e.conftest import ClientSetup, open_chambers
 from tests.e2e.test_working import open_chamber, work
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import Conductor, in_memory
@@ -95,25 +93,12 @@ async def test_a_subagent_in_a_chamber_cannot_call_the_servers_tools_and_its_con
 
 def conduct(client_setup: ClientSetup, script: Script) -> None:
     """Run a session in the main checkout with the server's tools."""
-    binary = claude_binary()
-    top = client_setup.repository.path
-    with scripted_model(script) as model:
-        ended = run_claude(
-            binary,
-            "Go.",
-            directory=top,
-            home=client_setup.home,
-            model_url=model.url,
-            environ={**client_setup.environ, "ORCHESTRA_LINGER": "60"},
-            options=[
-                "--allowedTools",
-                "Bash Write mcp__orchestration",
-                "--mcp-config",
-                str(top / ".mcp.json"),
-            ],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
+    client_setup.play(
+        script,
+        allowed="Bash Write mcp__orchestration",
+        options=["--mcp-config", str(client_setup.repository.path / ".mcp.json")],
+        environ={"ORCHESTRA_LINGER": "60"},
+    )
 
 
 FACT = "The sessions table has no user id."
@@ -124,7 +109,7 @@ async def test_a_critical_discovery_reaches_a_sibling_at_work_at_once(
     client_setup: ClientSetup, kind: str
 ) -> None:
     async with in_memory(client_setup.settings, client_setup.repository.path) as operator:
-        paths = await open_chambers(operator)
+        paths = await open_two(operator)
         seen = dict[str, float]()
 
         def script(request: ModelRequest) -> ModelAnswer:
@@ -146,10 +131,8 @@ async def test_a_critical_discovery_reaches_a_sibling_at_work_at_once(
     assert seen["read"] - seen["written"] < 1.5
 
 
-async def open_chambers(operator: Conductor) -> dict[str, Path]:
-    task = await operator.call(StartedTask, "start_task", {"description": "Add accounts"})
-    asked = {"task_id": task.task_id, "chamber_names": ["auth", "api"]}
-    made = await operator.call(CreatedChambers, "create_chambers_batch", asked)
+async def open_two(operator: Conductor) -> dict[str, Path]:
+    made = await open_chambers(operator, ["auth", "api"])
     return {chamber.name: Path(chamber.path) for chamber in made.chambers}
 
 
@@ -207,7 +190,7 @@ async def test_what_a_command_changes_elsewhere_is_noticed_and_told_to_its_worke
 ) -> None:
     main = client_setup.repository.path
     async with in_memory(client_setup.settings, main) as operator:
-        auth = (await open_chambers(operator))["auth"]
+        auth = (await open_two(operator))["auth"]
         writing = f"import time; open('{main}/made.txt', 'w').write('x'); time.sleep(1.5)"
 
         def script(request: ModelRequest) -> ModelAnswer:

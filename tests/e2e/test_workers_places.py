@@ -10,14 +10,11 @@ import pytest
 from orchestra_core.clock import now_ms
 from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.project import find_project
-from orchestra_core.replies.chambers import CreatedChambers
-from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.installation.installed_files import SETTINGS
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
-from tests.e2e.conftest import ClientSetup
-from tests.support.claude_code import claude_binary, run_claude
+from tests.e2e.conftest import ClientSetup, open_chambers
 from tests.support.orchestration import in_memory
 from tests.support.repositories import TestRepository
 from tests.support.scripted_model import (
@@ -25,7 +22,6 @@ from tests.support.scripted_model import (
     ModelRequest,
     Say,
     Script,
-    scripted_model,
 )
 
 pytestmark = pytest.mark.timeout(400)
@@ -34,20 +30,13 @@ PARTS = ["auth", "database", "api"]
 WHERE = CallTool("Bash", {"command": "pwd", "description": "Look where I am"})
 
 
-def play(client_setup: ClientSetup, script: Script, *options: str) -> None:
-    binary = claude_binary()
-    with scripted_model(script) as model:
-        ended = run_claude(
-            binary,
-            "Go.",
-            directory=client_setup.repository.path,
-            home=client_setup.home,
-            model_url=model.url,
-            environ={**client_setup.environ, "ORCHESTRA_LINGER": "60"},
-            options=["--allowedTools", "Bash Write EnterWorktree", *options],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
+def play(client_setup: ClientSetup, script: Script, *options: str) -> list[ModelRequest]:
+    return client_setup.play(
+        script,
+        allowed="Bash Write EnterWorktree",
+        options=options,
+        environ={"ORCHESTRA_LINGER": "60"},
+    )
 
 
 async def stored(client_setup: ClientSetup) -> ProjectState:
@@ -62,10 +51,8 @@ async def test_a_session_in_a_worktree_of_its_own_works_in_a_chamber(
     client_setup: ClientSetup,
 ) -> None:
     place = client_setup.repository.path / ".claude" / "worktrees" / "fix-login"
-    requests = list[ModelRequest]()
 
     def script(request: ModelRequest) -> Sequence[Say | CallTool]:
-        requests.append(request)
         if request.turn == 0:
             return [WHERE]
         if request.turn == 1:
@@ -73,7 +60,7 @@ async def test_a_session_in_a_worktree_of_its_own_works_in_a_chamber(
             return [CallTool("Write", {"file_path": f"{place}/fix.py", "content": "A = 1\n"})]
         return [Say("Mended.")]
 
-    await asyncio.to_thread(play, client_setup, script, "-w", "Fix/Login")
+    requests = await asyncio.to_thread(play, client_setup, script, "-w", "Fix/Login")
     assert requests[1].results()[0].words() == str(place)
     assert requests[-1].text().count("Use PR 12") == 1
     state = await stored(client_setup)
@@ -88,17 +75,15 @@ async def test_a_session_that_enters_a_worktree_becomes_its_chambers_worker(
     client_setup: ClientSetup,
 ) -> None:
     place = client_setup.repository.path / ".claude" / "worktrees" / "fix-login"
-    requests = list[ModelRequest]()
 
     def script(request: ModelRequest) -> Sequence[Say | CallTool]:
-        requests.append(request)
         if request.turn == 0:
             return [CallTool("EnterWorktree", {"name": "fix-login"})]
         if request.turn == 1:
             asyncio.run(interrupt(client_setup))
         return [WHERE] if request.turn < 3 else [Say("Mended.")]
 
-    await asyncio.to_thread(play, client_setup, script)
+    requests = await asyncio.to_thread(play, client_setup, script)
     assert requests[-1].results()[-1].words() == str(place)
     assert requests[-1].text().count("Use PR 12") == 1
     state = await stored(client_setup)
@@ -123,7 +108,9 @@ async def interrupt(client_setup: ClientSetup) -> None:
 async def test_three_subagents_at_once_start_each_in_its_chamber_and_are_briefed(
     client_setup: ClientSetup,
 ) -> None:
-    await open_chambers(client_setup)
+    async with in_memory(client_setup.settings, client_setup.repository.path) as conductor:
+        briefs = {name: f"The brief of {name}" for name in PARTS}
+        await open_chambers(conductor, PARTS, briefs=briefs)
     workers = dict[str, ModelRequest]()
 
     def script(request: ModelRequest) -> Sequence[Say | CallTool]:
@@ -150,18 +137,6 @@ async def test_three_subagents_at_once_start_each_in_its_chamber_and_are_briefed
     assert len(state.presence) == len(PARTS)
 
 
-async def open_chambers(client_setup: ClientSetup) -> None:
-    async with in_memory(client_setup.settings, client_setup.repository.path) as conductor:
-        request = {"description": "Accounts"}
-        task = await conductor.call(StartedTask, "start_task", request)
-        arguments = {
-            "task_id": task.task_id,
-            "chamber_names": PARTS,
-            "briefs": {name: f"The brief of {name}" for name in PARTS},
-        }
-        await conductor.call(CreatedChambers, "create_chambers_batch", arguments)
-
-
 def start(name: str) -> CallTool:
     asked = {"description": f"Do {name}", "subagent_type": "general-purpose"}
     return CallTool("Agent", {**asked, "prompt": f"You are implementation-executor-{name}."})
@@ -172,13 +147,11 @@ async def test_a_fault_of_ours_leaves_the_client_an_ordinary_worktree(
 ) -> None:
     settings = client_setup.repository.path / SETTINGS
     settings.write_text(settings.read_text().replace("orchestra_server hook", "nothing hook"))
-    requests = list[ModelRequest]()
 
     def script(request: ModelRequest) -> Sequence[Say | CallTool]:
-        requests.append(request)
         return [WHERE] if request.turn == 0 else [Say("Done.")]
 
-    await asyncio.to_thread(play, client_setup, script, "-w", "fix")
+    requests = await asyncio.to_thread(play, client_setup, script, "-w", "fix")
     place = Path(requests[-1].results()[0].words())
     assert place == client_setup.repository.path / ".claude" / "worktrees" / "fix"
     assert TestRepository(place).git("branch", "--show-current") == "worktree-fix"

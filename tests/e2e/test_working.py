@@ -9,14 +9,11 @@ import pytest
 from orchestra_core.clock import now_ms
 from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
-from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.interrupts import ResumedWorker, SentInterrupt
-from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON
-from tests.e2e.conftest import ClientSetup
-from tests.support.claude_code import claude_binary, run_claude
+from tests.e2e.conftest import ClientSetup, open_chambers
 from tests.support.orchestration import in_memory
 from tests.support.repositories import TestRepository
 from tests.support.scripted_model import (
@@ -25,7 +22,6 @@ from tests.support.scripted_model import (
     ModelRequest,
     Say,
     Script,
-    scripted_model,
 )
 
 # The first run installs the client, which takes as long as the network does.
@@ -43,15 +39,9 @@ class OpenChamber:
 
 
 async def open_chamber(client_setup: ClientSetup, working_directory: str = "") -> OpenChamber:
-    request = {"description": "Add accounts", "working_directory": working_directory}
     async with in_memory(client_setup.settings, client_setup.repository.path) as conductor:
-        task = await conductor.call(StartedTask, "start_task", request)
-        made = await conductor.call(
-            CreatedChambers,
-            "create_chambers_batch",
-            {"task_id": task.task_id, "chamber_names": ["auth"]},
-        )
-    return OpenChamber(task.task_id, Path(made.chambers[0].path))
+        made = await open_chambers(conductor, ["auth"], working_directory=working_directory)
+    return OpenChamber(made.task_id, Path(made.chambers[0].path))
 
 
 async def send(client_setup: ClientSetup, chamber: OpenChamber, requires: str = "review") -> None:
@@ -77,20 +67,7 @@ async def mail(client_setup: ClientSetup) -> Interrupt:
 def work(
     client_setup: ClientSetup, chamber: OpenChamber, script: Script, directory: Path | None = None
 ) -> list[ModelRequest]:
-    binary = claude_binary()
-    with scripted_model(script) as model:
-        ended = run_claude(
-            binary,
-            "Do your part.",
-            directory=directory or chamber.path,
-            home=client_setup.home,
-            model_url=model.url,
-            environ=client_setup.environ,
-            options=["--allowedTools", "Bash Write"],
-        )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    assert model.faults == []
-    return model.requests
+    return client_setup.play(script, directory or chamber.path)
 
 
 def touch(name: str) -> CallTool:
