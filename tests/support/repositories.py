@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.support.valkey_users import wait_until
+
 # Set for the whole test by the `plain_git` fixture, so that the code under test has it too.
 PLAIN_GIT: Mapping[str, str] = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -161,6 +163,16 @@ def bare_with_worktree(path: Path) -> tuple[TestRepository, TestRepository]:
     bare = TestRepository(path / "project.git")
     bare.git("worktree", "add", "--quiet", str(path / "main"), "main")
     return bare, TestRepository(path / "main")
+
+
+def delete_repository(path: Path) -> None:
+    """Delete a repository in which other processes may still write or delete."""
+
+    def is_deleted() -> bool:
+        shutil.rmtree(path, ignore_errors=True)
+        return not path.exists()
+
+    wait_until(is_deleted)
 
 
 def with_submodule(path: Path) -> TestRepository:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.daemon import daemon
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
-from tests.support.repositories import small_repository
+from tests.support.repositories import delete_repository, small_repository
 from tests.support.valkey_users import a_user_of_their_own, wait_until
 
 FORBIDDEN = ("mcp", "textual", "pydantic", "rich")
@@ -91,7 +90,7 @@ def test_the_daemon_ends_when_its_repository_is_removed(
     project: Project, settings: Settings
 ) -> None:
     pid = int(running(project, settings)["pid"])
-    shutil.rmtree(project.main_checkout)
+    delete_repository(project.main_checkout)
     wait_until(lambda: ended(pid))
     assert not project.git_dir.exists(), "it made directories again"
 

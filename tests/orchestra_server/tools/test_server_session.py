@@ -1,6 +1,5 @@
 """What a server does where its clone's id is in doubt, or its repository is made anew under it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from orchestra_server.tools import server_session
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.clones.registration import describe_clone, register_clone
 from tests.support.orchestration import daemon_in_this_process, in_memory
+from tests.support.repositories import delete_repository
 from tests.support.waiting import until
 
 REQUEST = {"description": "Add tags to books"}
@@ -57,7 +57,7 @@ async def test_a_task_of_a_repository_deleted_under_the_server_is_not_gone_on_wi
         former = await conductor.call(StartedTask, "start_task", REQUEST)
         names = {"task_id": former.task_id, "chamber_names": ["tags"]}
         await conductor.call(CreatedChambers, "create_chambers_batch", names)
-        shutil.rmtree(repository)
+        delete_repository(repository)
         create_demo_repository(repository, {"other.py": "PRICE = 2\n"}, "Open another shop")
         started = await conductor.call(StartedTask, "start_task", REQUEST)
         names = {"task_id": started.task_id, "chamber_names": ["tags"]}

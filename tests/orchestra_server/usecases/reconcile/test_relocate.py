@@ -22,7 +22,7 @@ from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.invariants import check_store
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.repositories import TestRepository, delete_repository, small_repository
 
 
 @asynccontextmanager
@@ -127,7 +127,7 @@ async def test_a_copied_repository_is_a_separate_project_and_does_not_touch_the_
     async with at_work(shop.path, settings) as context:
         assert (await reconcile(context)).differences == []
         assert (await complete_task(context, task_id=task_id, summary="Done")).completed
-    shutil.rmtree(shop.path)
+    delete_repository(shop.path)
     assert find_project(copy).id == own
 
 

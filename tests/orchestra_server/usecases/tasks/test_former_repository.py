@@ -1,7 +1,5 @@
 """A repository is deleted and made anew at its place: its open tasks are not the new one's."""
 
-import shutil
-
 import pytest
 
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
@@ -10,7 +8,7 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.repositories import TestRepository, delete_repository, run_git, small_repository
 
 REQUEST = "Add a login"
 
@@ -26,7 +24,7 @@ async def test_a_request_repeated_on_a_new_history_is_a_new_task(
     upstream = repository.path.with_name("upstream.git")
     run_git(repository.path, "clone", "-q", "--bare", str(repository.path), str(upstream))
     run_git(upstream, "branch", "-D", f"orchestra/{former}/auth")
-    shutil.rmtree(repository.path)
+    delete_repository(repository.path)
     if way == "made anew":
         small_repository(repository.path, {"other.py": "other\n"})
     else:
