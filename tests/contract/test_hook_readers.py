@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, post, unread
 from orchestra_server.files.hook_setup.hook_probe import probe_hook

@@ -15,7 +15,7 @@ from orchestra_core.models import (
     Presence,
     Task,
 )
-from orchestra_server.domain.chamber_health import TOO_LARGE, ChamberFacts, health_of
+from orchestra_server.domain.chambers.chamber_health import TOO_LARGE, ChamberFacts, health_of
 from orchestra_tui.presentation.review.comments import comment_on, message_of
 from tests.support.gallery_states import (
     MINUTE,

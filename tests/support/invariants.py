@@ -9,7 +9,7 @@ from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.store import Store
-from orchestra_server.domain.task_lifecycle import claim_of
+from orchestra_server.domain.tasks.task_lifecycle import claim_of
 
 # For each kind of event: the states it may come from ("" for none yet) and the one it leads to.
 _TASK_STEPS = {

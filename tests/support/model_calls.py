@@ -10,7 +10,9 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, Phase, Task
 from orchestra_core.names import branch_of, chamber_id
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, discoveries, interrupts, task_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
+from orchestra_server.domain.workers import discoveries, interrupts
 from orchestra_server.usecases.common.lookups import read_chamber, read_open_task, read_task
 
 Call = Callable[[Reads], Awaitable[Change]]

@@ -11,8 +11,8 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.domain.chamber_health import health_of, unwatched_because
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_health import health_of, unwatched_because
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.clones.whereabouts import here_of

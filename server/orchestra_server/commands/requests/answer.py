@@ -14,7 +14,7 @@ from orchestra_server.commands.requests.list_requests import (
     list_requests,
     open_requests,
 )
-from orchestra_server.domain.requests import RequestAnswer
+from orchestra_server.domain.workers.requests import RequestAnswer
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.answer_request import answer_request, unknown_request
 

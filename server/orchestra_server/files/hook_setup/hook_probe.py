@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_code import HOOKS_IN_GIT
 from orchestra_server.files.hook_setup.hook_settings import is_outdated
 from orchestra_server.files.hook_setup.shell_guard import (

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_core.models import WorkerRequest
-from orchestra_server.domain.requests import CLIENT_NOTE, ENDED_NOTE
+from orchestra_server.domain.workers.requests import CLIENT_NOTE, ENDED_NOTE
 from orchestra_server.files.hook.spool import HEAD_PARTS
 from orchestra_server.files.requests.asked_files import encoded_input
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestra_core.configuration.configuration import read_configuration
-from orchestra_server.domain.unintended_files import Limits
+from orchestra_server.domain.tasks.unintended_files import Limits
 from orchestra_server.git.repository.repository import Repository
 
 # Content is searched only in small files; others are judged by name.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import BASE
-from orchestra_server.domain.conflicts import Pair, Verdict
+from orchestra_server.domain.chambers.conflicts import Pair, Verdict
 from orchestra_server.git.merge.dropped_files import dropped_files
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
 from orchestra_server.git.process.foreign_programs import brief_programs, map_watched

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.text import clean
-from orchestra_server.domain.own_files import all_pathspecs
+from orchestra_server.domain.chambers.own_files import all_pathspecs
 from orchestra_server.git.process.run import git_output_prefix
 from orchestra_server.git.repository.own_files import own_files_in
 from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, split_nul

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Unavailable
-from orchestra_server.domain.own_files import all_pathspecs
+from orchestra_server.domain.chambers.own_files import all_pathspecs
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.plain_git import GitResult

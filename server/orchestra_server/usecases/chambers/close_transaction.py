@@ -10,7 +10,7 @@ from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Interrupt, Task, WorkerRequest
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.quarantine import delete_discarded_in_background
 from orchestra_server.usecases.chambers.save_and_remove import ClosedWork, save_and_remove_all

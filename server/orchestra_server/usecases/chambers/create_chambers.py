@@ -14,8 +14,8 @@ from orchestra_core.names import branch_of, chamber_id, check_chamber_names
 from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
-from orchestra_server.domain import chamber_lifecycle
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base

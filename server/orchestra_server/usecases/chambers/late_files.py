@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import is_plain_directory

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan, provision_chamber
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import Repository

@@ -10,7 +10,7 @@ from orchestra_core.change import Change
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
 from orchestra_server.usecases.clones.whereabouts import here_of

@@ -14,9 +14,9 @@ from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_sav
 from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
-from orchestra_server.domain import chamber_lifecycle
-from orchestra_server.domain.chamber_lifecycle import HookProbe
-from orchestra_server.domain.task_lifecycle import both, claim_of, started
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
+from orchestra_server.domain.tasks.task_lifecycle import both, claim_of, started
 from orchestra_server.files.chamber.closed_marks import unmark_restored
 from orchestra_server.files.git_exclude import PATTERNS
 from orchestra_server.files.ignore_files import IGNORE_FILES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestra_core.models import Chamber
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.chamber_lifecycle import failed
+from orchestra_server.domain.chambers.chamber_lifecycle import failed
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.git.process.foreign_programs import uncancelled
 from orchestra_server.git.repository.repository import Repository

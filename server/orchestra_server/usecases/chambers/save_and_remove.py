@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError, Refused, unavailable
 from orchestra_core.models import MERGED, Chamber, Task
 from orchestra_core.names import BRANCHES, branch_of
-from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.git_exclude import PATTERNS

@@ -9,7 +9,8 @@ from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, task_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.own_branch import missing_branches

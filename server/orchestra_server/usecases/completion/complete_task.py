@@ -12,7 +12,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.repository.recent_status import RecentStatus

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
-from orchestra_server.domain.unintended_files import listed
+from orchestra_server.domain.tasks.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.chambers.save_and_remove import LOST

@@ -10,8 +10,8 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
-from orchestra_server.domain.landing_holds import landing_holds
-from orchestra_server.domain.unintended_files import listed, odd_entries, unintended_files
+from orchestra_server.domain.tasks.landing_holds import landing_holds
+from orchestra_server.domain.tasks.unintended_files import listed, odd_entries, unintended_files
 from orchestra_server.git.merge.added_files import (
     added_entries,
     files_with_keys,

@@ -2,7 +2,7 @@
 
 from orchestra_core.models import Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.usecases.common.lookups import read_task
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding

@@ -21,7 +21,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import ROUND_SECONDS
+from orchestra_server.domain.chambers.chamber_health import ROUND_SECONDS
 from orchestra_server.git.merge.pairwise_conflicts import (
     CheckedPairs,
     ComparedChamber,

@@ -9,7 +9,11 @@ from orchestra_core.models import BASE, Chamber, Conflict, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
-from orchestra_server.domain.chamber_health import ROUND_SECONDS, is_compared, unwatched_because
+from orchestra_server.domain.chambers.chamber_health import (
+    ROUND_SECONDS,
+    is_compared,
+    unwatched_because,
+)
 from orchestra_server.git.merge.dropped_files import REWRITTEN
 from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.clones.whereabouts import place_in, sentence_elsewhere

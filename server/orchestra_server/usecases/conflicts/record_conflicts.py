@@ -7,7 +7,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.conflicts import Pair, Verdict, recorded, sighted
+from orchestra_server.domain.chambers.conflicts import Pair, Verdict, recorded, sighted
 from orchestra_server.usecases.conflicts.watch_plan import ended_chambers
 
 

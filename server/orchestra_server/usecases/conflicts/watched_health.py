@@ -9,7 +9,12 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import TOO_LARGE, health_of, is_compared, with_watch
+from orchestra_server.domain.chambers.chamber_health import (
+    TOO_LARGE,
+    health_of,
+    is_compared,
+    with_watch,
+)
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.watch.watch_limit import reached_limit
 from orchestra_server.usecases.clones.whereabouts import here_of

@@ -6,7 +6,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Work
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_lifecycle import work_changed
+from orchestra_server.domain.chambers.chamber_lifecycle import work_changed
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.work_done import work_done

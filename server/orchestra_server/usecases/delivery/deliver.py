@@ -14,7 +14,7 @@ from orchestra_core.models import OPERATOR, Chamber, Interrupt
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.interrupts import ENDED_NOTE, left_behind
+from orchestra_server.domain.workers.interrupts import ENDED_NOTE, left_behind
 from orchestra_server.files.chamber.mailbox import (
     has_mail,
     post,

@@ -21,7 +21,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
-from orchestra_server.domain.interrupts import LASTING_END, left_behind
+from orchestra_server.domain.workers.interrupts import LASTING_END, left_behind
 from orchestra_server.usecases.clones.registration import DUTY_LOCK, CloneHeartbeat
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader

@@ -12,7 +12,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, Snapshot, Update
 from orchestra_core.text import one_line
-from orchestra_server.domain.exchange import has_answered
+from orchestra_server.domain.tasks.exchange import has_answered
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import tell_wait

@@ -9,7 +9,8 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, exchange
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import exchange
 from orchestra_server.git.remotes.addresses import read_addresses, remote_at
 from orchestra_server.git.remotes.published_refs import (
     chamber_ref,

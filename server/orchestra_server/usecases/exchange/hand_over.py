@@ -12,8 +12,8 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
-from orchestra_server.domain import exchange
-from orchestra_server.domain.chamber_lifecycle import together
+from orchestra_server.domain.chambers.chamber_lifecycle import together
+from orchestra_server.domain.tasks import exchange
 from orchestra_server.git.remotes.addresses import read_addresses, remote_at
 from orchestra_server.git.remotes.published_refs import chamber_ref, publish
 from orchestra_server.git.repository.repository import Repository, open_repository

@@ -20,8 +20,8 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain import exchange
-from orchestra_server.domain.chamber_lifecycle import together
+from orchestra_server.domain.chambers.chamber_lifecycle import together
+from orchestra_server.domain.tasks import exchange
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.remotes.addresses import read_addresses, remote_at
 from orchestra_server.git.remotes.published_refs import (

@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import branch_of
-from orchestra_server.domain.chamber_health import ChamberFacts
+from orchestra_server.domain.chambers.chamber_health import ChamberFacts
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import Stash, list_stashes, stashes_made_on
 from orchestra_server.git.repository.worktree_status import git_directory, read_status

@@ -7,7 +7,11 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chamber_health import health_changed, health_of, unwatched_because
+from orchestra_server.domain.chambers.chamber_health import (
+    health_changed,
+    health_of,
+    unwatched_because,
+)
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.record_chamber_values import (

@@ -12,8 +12,8 @@ from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.replies.interrupts import CancelledInterrupt
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
-from orchestra_server.domain.chamber_lifecycle import resumed
-from orchestra_server.domain.interrupts import cancelled
+from orchestra_server.domain.chambers.chamber_lifecycle import resumed
+from orchestra_server.domain.workers.interrupts import cancelled
 from orchestra_server.files.chamber.mailbox import unread, withdraw
 from orchestra_server.usecases.clones.whereabouts import is_here, require_here
 from orchestra_server.usecases.common import serializers

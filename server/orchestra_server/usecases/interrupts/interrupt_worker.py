@@ -11,8 +11,8 @@ from orchestra_core.models import Chamber, Interrupt, Presence, Requires
 from orchestra_core.replies.interrupts import SentInterrupt
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, required
-from orchestra_server.domain.chamber_lifecycle import suspended
-from orchestra_server.domain.interrupts import interrupt_id, sent
+from orchestra_server.domain.chambers.chamber_lifecycle import suspended
+from orchestra_server.domain.workers.interrupts import interrupt_id, sent
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.clones.whereabouts import is_here, place_in

@@ -9,8 +9,8 @@ from orchestra_core.models import Chamber, Interrupt
 from orchestra_core.replies.interrupts import ResumedWorker
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.chamber_lifecycle import resumed
-from orchestra_server.domain.interrupts import cancelled, sent
+from orchestra_server.domain.chambers.chamber_lifecycle import resumed
+from orchestra_server.domain.workers.interrupts import cancelled, sent
 from orchestra_server.files.chamber.mailbox import withdraw
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.after_commit import show_change

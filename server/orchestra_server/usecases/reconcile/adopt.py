@@ -6,7 +6,8 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import split_branch
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, task_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.git.repository.repository import Head, Repository
 from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.git.worktrees.relink import lock_worktree

@@ -12,7 +12,7 @@ from orchestra_core.project import find_project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.damage import find_damage
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.task_lifecycle import claim_of
+from orchestra_server.domain.tasks.task_lifecycle import claim_of
 from orchestra_server.files.chamber.mailbox import mail_ids, unread
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, is_outdated
 from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber

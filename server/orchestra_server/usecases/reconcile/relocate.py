@@ -11,7 +11,8 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project, id_by_place
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, task_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.files.installation.reinstall_after_move import initialise_again
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.relink import relink_moved_worktrees

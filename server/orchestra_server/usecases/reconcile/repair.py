@@ -11,7 +11,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS

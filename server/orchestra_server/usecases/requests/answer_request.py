@@ -11,7 +11,7 @@ from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, MESSAGE_LIMIT, one_line, optional, required
-from orchestra_server.domain.requests import (
+from orchestra_server.domain.workers.requests import (
     RequestAnswer,
     answered,
     check_answer,

@@ -8,7 +8,7 @@ from orchestra_core.models import Presence, WorkerRequest
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_core.wording.requests import asked_in_short
-from orchestra_server.domain.requests import asked
+from orchestra_server.domain.workers.requests import asked
 from orchestra_server.files.requests.answer_files import end_waiting
 from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 

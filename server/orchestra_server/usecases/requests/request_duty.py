@@ -14,7 +14,7 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from orchestra_server.domain.requests import GONE_NOTE
+from orchestra_server.domain.workers.requests import GONE_NOTE
 from orchestra_server.files.requests.answer_files import (
     is_waiting,
     open_bell,

@@ -9,7 +9,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import WorkerRequest
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.requests import withdrawn
+from orchestra_server.domain.workers.requests import withdrawn
 from orchestra_server.files.requests.answer_files import post_answer, waiting_ids
 from orchestra_server.files.requests.client_calls import ClientCall, read_client_call
 from orchestra_server.usecases.common.transaction import Decision, run_transaction

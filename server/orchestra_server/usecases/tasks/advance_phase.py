@@ -3,7 +3,7 @@
 from orchestra_core.clock import iso_time
 from orchestra_core.replies.tasks import AdvancedPhase
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.task_lifecycle import PhaseStep, advanced
+from orchestra_server.domain.tasks.task_lifecycle import PhaseStep, advanced
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_open_task

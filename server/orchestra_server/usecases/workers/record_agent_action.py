@@ -7,7 +7,7 @@ from orchestra_core.models import Agent, Discovery
 from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, optional, required
-from orchestra_server.domain.discoveries import (
+from orchestra_server.domain.workers.discoveries import (
     acted,
     action_event,
     discovery_event,

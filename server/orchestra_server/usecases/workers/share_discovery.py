@@ -9,8 +9,8 @@ from orchestra_core.replies.workers import SharedDiscovery
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, optional, required
-from orchestra_server.domain.discoveries import discovery_event, discovery_id
-from orchestra_server.domain.interrupts import of_discovery, sent
+from orchestra_server.domain.workers.discoveries import discovery_event, discovery_id
+from orchestra_server.domain.workers.interrupts import of_discovery, sent
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.after_commit import show_change, show_change_soon
 from orchestra_server.usecases.common.lookups import (

@@ -10,7 +10,7 @@ from orchestra_core.models import WorkerRequest
 from orchestra_core.state import ProjectState
 from orchestra_server.commands.command import OperatorCommand, run_command
 from orchestra_server.commands.requests.answer import answer_meant, request_named
-from orchestra_server.domain.requests import RequestAnswer
+from orchestra_server.domain.workers.requests import RequestAnswer
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.record_request import record_request
 from tests.support.conducting import a_started_task, chambers_open

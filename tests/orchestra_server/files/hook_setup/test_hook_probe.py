@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup import hook_probe
 from orchestra_server.files.hook_setup.hook_probe import EVENT, SETTINGS, probe_hook
 from tests.support.waiting import until

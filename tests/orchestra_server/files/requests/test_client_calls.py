@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from orchestra_server.domain.requests import CLIENT_NOTE, ENDED_NOTE
+from orchestra_server.domain.workers.requests import CLIENT_NOTE, ENDED_NOTE
 from orchestra_server.files.requests.client_calls import ClientCall, read_client_call
 from tests.support.samples import NOON, a_question, a_request
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.unintended_files import Limits
+from orchestra_server.domain.tasks.unintended_files import Limits
 from orchestra_server.git.merge.added_files import (
     AddedEntries,
     added_entries,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.models import BASE
-from orchestra_server.domain.conflicts import Pair, Verdict
+from orchestra_server.domain.chambers.conflicts import Pair, Verdict
 from orchestra_server.git.merge import pairwise_conflicts as module
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker, pairs_of
 from tests.support.chambers import Workshop, workshop

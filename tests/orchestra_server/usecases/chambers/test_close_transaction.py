@@ -10,7 +10,7 @@ from orchestra_core.change import Change
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.chamber_lifecycle import chamber_event
+from orchestra_server.domain.chambers.chamber_lifecycle import chamber_event
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers import close_transaction
 from orchestra_server.usecases.chambers.close_transaction import close_all, close_one

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber
-from orchestra_server.domain.chamber_lifecycle import ref_for
+from orchestra_server.domain.chambers.chamber_lifecycle import ref_for
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.save import save_work

@@ -2,7 +2,7 @@
 
 from orchestra_core.models import Chamber
 from orchestra_core.names import chamber_id
-from orchestra_server.domain.chamber_health import health_changed
+from orchestra_server.domain.chambers.chamber_health import health_changed
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.record_chamber_values import (
     ChamberValue,

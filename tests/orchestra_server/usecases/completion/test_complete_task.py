@@ -9,7 +9,7 @@ import pytest
 from orchestra_core.change import Change
 from orchestra_core.errors import BadInput, Refused
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.task_lifecycle import completing
+from orchestra_server.domain.tasks.task_lifecycle import completing
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch

@@ -2,7 +2,7 @@
 
 from orchestra_core.models import Conflict
 from orchestra_core.names import chamber_id
-from orchestra_server.domain.conflicts import Pair, Verdict
+from orchestra_server.domain.chambers.conflicts import Pair, Verdict
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts

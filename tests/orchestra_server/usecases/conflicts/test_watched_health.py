@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from orchestra_server.domain.chamber_health import TOO_LARGE
+from orchestra_server.domain.chambers.chamber_health import TOO_LARGE
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context

@@ -10,7 +10,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Interrupt
 from orchestra_core.state import ProjectState
-from orchestra_server.domain import interrupts
+from orchestra_server.domain.workers import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from orchestra_server.files.chamber.suspension import SUSPENDED
 from orchestra_server.usecases.common.transaction import Context

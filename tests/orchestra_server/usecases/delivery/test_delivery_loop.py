@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Interrupt, Presence
-from orchestra_server.domain import interrupts
+from orchestra_server.domain.workers import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from orchestra_server.files.chamber.suspension import SUSPENDED
 from orchestra_server.files.spool.spool_folder import locked_spool

@@ -13,7 +13,7 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.domain import exchange
+from orchestra_server.domain.tasks import exchange
 from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.exchange import clone_duty, close_for_others

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.domain.chamber_health import health_of
+from orchestra_server.domain.chambers.chamber_health import health_of
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus
 from orchestra_server.usecases.common.transaction import Context

@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.change import Change
 from orchestra_core.models import Task
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle
-from orchestra_server.domain.task_lifecycle import completing, reopened
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks.task_lifecycle import completing, reopened
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.lookups import read_task

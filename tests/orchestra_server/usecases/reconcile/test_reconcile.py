@@ -15,7 +15,8 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.project import find_project
 from orchestra_core.replies.reconcile import Reconciled
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import chamber_lifecycle, task_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber

@@ -10,7 +10,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import Task
 from orchestra_core.names import chamber_id
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.repository.repository import open_repository

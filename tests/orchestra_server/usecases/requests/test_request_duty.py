@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import WorkerRequest
-from orchestra_server.domain.requests import RequestAnswer, answered
+from orchestra_server.domain.workers.requests import RequestAnswer, answered
 from orchestra_server.files.requests.answer_files import REQUESTS_IN_GIT, waiting_ids
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import request_duty as module

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.errors import BadInput
-from orchestra_server.domain.discoveries import SAME_ACTION_MS
+from orchestra_server.domain.workers.discoveries import SAME_ACTION_MS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action

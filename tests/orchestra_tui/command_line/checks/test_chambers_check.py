@@ -1,6 +1,6 @@
 """What doctor says of chambers whose workers would not hear."""
 
-from orchestra_server.domain.chamber_lifecycle import HookProbe
+from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_tui.command_line.checks.chambers_check import judge
 
 READY = HookProbe(ready=True)

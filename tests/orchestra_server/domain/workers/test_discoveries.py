@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from orchestra_server.domain.discoveries import (
+from orchestra_server.domain.workers.discoveries import (
     acted,
     action_event,
     discovery_event,

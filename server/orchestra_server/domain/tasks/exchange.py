@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
-from orchestra_server.domain.chamber_lifecycle import chamber_event
+from orchestra_server.domain.chambers.chamber_lifecycle import chamber_event
 
 
 def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.models import Presence
-from orchestra_server.domain.interrupts import (
+from orchestra_server.domain.workers.interrupts import (
     LASTING_END,
     cancelled,
     expired,

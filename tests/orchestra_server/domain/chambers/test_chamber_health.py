@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_server.domain.chamber_health import (
+from orchestra_server.domain.chambers.chamber_health import (
     ChamberFacts,
     health_of,
     is_compared,

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.models import BASE
-from orchestra_server.domain.conflicts import Pair, Verdict, recorded, sighted
+from orchestra_server.domain.chambers.conflicts import Pair, Verdict, recorded, sighted
 from tests.support.samples import NOON, a_conflict
 
 KNOWN = {a_conflict().id: a_conflict()}

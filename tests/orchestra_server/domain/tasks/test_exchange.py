@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
-from orchestra_server.domain import exchange
+from orchestra_server.domain.tasks import exchange
 from tests.support.samples import NOON, a_chamber, a_task
 
 COMPLETING = replace(

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import ChamberState
-from orchestra_server.domain import chamber_lifecycle
+from orchestra_server.domain.chambers import chamber_lifecycle
 from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
 
 

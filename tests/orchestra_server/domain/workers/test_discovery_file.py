@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.domain.discovery_file import (
+from orchestra_server.domain.workers.discovery_file import (
     COUNT_LIMIT,
     TEXT_LIMIT,
     WrittenDiscovery,

@@ -1,6 +1,6 @@
 import pytest
 
-from orchestra_server.domain.unintended_files import (
+from orchestra_server.domain.tasks.unintended_files import (
     Limits,
     leads_out,
     listed,

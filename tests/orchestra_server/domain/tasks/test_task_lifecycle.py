@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Phase, Task
-from orchestra_server.domain import task_lifecycle
+from orchestra_server.domain.tasks import task_lifecycle
 from tests.support.samples import NOON, a_task
 
 

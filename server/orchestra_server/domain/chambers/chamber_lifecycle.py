@@ -10,10 +10,10 @@ from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import Chamber, Interrupt, Task, Work, WorkerRequest
 from orchestra_core.names import saved_ref
-from orchestra_server.domain.interrupts import CLOSED_NOTE, expired
-from orchestra_server.domain.requests import CLOSED_NOTE as CLOSED_REQUEST_NOTE
-from orchestra_server.domain.requests import withdrawn
-from orchestra_server.domain.task_lifecycle import claim_of, reopened
+from orchestra_server.domain.tasks.task_lifecycle import claim_of, reopened
+from orchestra_server.domain.workers.interrupts import CLOSED_NOTE, expired
+from orchestra_server.domain.workers.requests import CLOSED_NOTE as CLOSED_REQUEST_NOTE
+from orchestra_server.domain.workers.requests import withdrawn
 
 
 @dataclass(frozen=True, slots=True)

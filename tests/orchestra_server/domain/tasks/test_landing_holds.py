@@ -3,7 +3,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.models import Chamber, Discovery, Interrupt, Requires, Severity
-from orchestra_server.domain.landing_holds import landing_holds
+from orchestra_server.domain.tasks.landing_holds import landing_holds
 
 AUTH = Chamber(
     id="shop-1/auth", task_id="shop-1", name="auth", state="live", path="/r", branch="b",

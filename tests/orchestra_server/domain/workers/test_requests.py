@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput, Refused
 from orchestra_core.models import WorkerRequest
-from orchestra_server.domain.requests import (
+from orchestra_server.domain.workers.requests import (
     RequestAnswer,
     answered,
     asked,
