@@ -93,6 +93,7 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("slash", "filter", "filter", "View", "Filter the list", rank=5),
     Key("o", "all_chambers", "all tasks", "View", "Toggle the chambers of all tasks"),
     Key("a", "finished", "finished", "View", "Toggle finished work"),
+    Key("e", "events", "events", "View", "Toggle the drawer of events", rank=8),
     Key("d", "open_review", "review", "View", "Review the chamber's changes"),
     Key("f", "refresh", "reload", "View", "Reload the diff"),
     Key("y", "copy", "copy", "View", "Copy a path, branch, command or message"),

@@ -141,9 +141,15 @@ def _chamber_said(event: Event) -> EventText:
         case "chamber.failed":
             said = EventText(f"failed: {chamber.note if chamber else ''}", "critical")
         case _:
-            saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
-            said = EventText(f"closed{saved}", "muted")
+            said = _closed_said(chamber)
     return said
+
+
+def _closed_said(chamber: Chamber | None) -> EventText:
+    if chamber is not None and chamber.has_landed:
+        return EventText("closed: all of its work has landed", "ok")
+    saved = f", saved as {chamber.saved_ref}" if chamber and chamber.saved_ref else ""
+    return EventText(f"closed{saved}", "muted")
 
 
 _WORK: dict[Work, str] = {

@@ -39,11 +39,15 @@ class Diff(NamedTuple):
 
 @dataclass(slots=True)
 class ChangedRows:
-    """Keys of the rows that an update changed, and which lists have other members or order now."""
+    """Keys of the rows that an update changed, and which lists have other members or order now.
+
+    `workers` are the chambers whose workers are in another state.
+    """
 
     tasks: set[str] = field(default_factory=set[str])
     chambers: set[str] = field(default_factory=set[str])
     discoveries: set[str] = field(default_factory=set[str])
+    workers: set[str] = field(default_factory=set[str])
     task_order: bool = False
     chamber_order: bool = False
     discovery_order: bool = False
@@ -53,6 +57,7 @@ class ChangedRows:
         self.tasks |= other.tasks
         self.chambers |= other.chambers
         self.discoveries |= other.discoveries
+        self.workers |= other.workers
         self.task_order |= other.task_order
         self.chamber_order |= other.chamber_order
         self.discovery_order |= other.discovery_order
@@ -251,6 +256,7 @@ class IndexedState:
             if chamber is not None and self.workers.update(chamber):
                 changed_rows.chambers.add(key)
                 changed_rows.tasks.add(chamber.task_id)
+                changed_rows.workers.add(key)
                 changed_rows.chamber_order = True
         return changed_rows
 

@@ -54,6 +54,7 @@ def key_commands(
         "next_tab": detail.area.action_next_tab,
         "previous_tab": detail.area.action_previous_tab,
         "filter": view_keys.filter,
+        "events": navigation.toggle_drawer,
         "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,
         "refresh": detail.fetch_again,

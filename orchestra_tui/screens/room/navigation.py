@@ -40,6 +40,7 @@ class Navigation:
         self._lists = lists
         self._detail = detail
         self._filter_line = filter_line
+        self._before_drawer: PaneName = "tasks"
         self._widgets: dict[PaneName, Widget] = {
             **lists.tables,
             "detail": detail.area.text,
@@ -55,6 +56,8 @@ class Navigation:
 
     def go_to(self, name: PaneName) -> None:
         """Give a pane the focus."""
+        if name == "feed":
+            self._open_drawer()
         self.split(detail=name == "detail")
         self._widgets[name].focus()
         self.enter(name)  # at once: the next key may already be for this pane
@@ -66,6 +69,28 @@ class Navigation:
     def previous_pane(self) -> None:
         """Give the previous pane the focus."""
         self._step(-1)
+
+    @property
+    def drawer_is_open(self) -> bool:
+        """Whether the drawer of events shows."""
+        return self._screen.has_class("-drawer")
+
+    def toggle_drawer(self) -> None:
+        """Open the drawer of events and go there; close it from anywhere."""
+        if self.drawer_is_open:
+            self._close_drawer()
+        else:
+            self.go_to("feed")
+
+    def _open_drawer(self) -> None:
+        if self.pane != "feed":
+            self._before_drawer = self.pane
+        self._screen.add_class("-drawer")
+
+    def _close_drawer(self) -> None:
+        self._screen.remove_class("-drawer")
+        if self.pane == "feed":
+            self.go_to(self._before_drawer)
 
     def split(self, *, detail: bool) -> None:
         """Show lists and detail area side by side; on a narrow screen only one of them."""
@@ -95,9 +120,11 @@ class Navigation:
         self._detail.show(DetailSubject(_DETAILS[self.pane], key) if key else DetailSubject())
 
     def leave(self) -> None:
-        """Clear the list's filter, or go from the detail area back to its list."""
+        """Clear the list's filter, close the drawer, or go from the details back to their list."""
         table = self.table
-        if table is None:
+        if self.pane == "feed":
+            self._close_drawer()
+        elif table is None:
             kind = self._detail.subject.kind
             back: PaneName = "discoveries" if kind == "discovery" else "chambers"
             self.go_to("tasks" if kind in ("task", "none") else back)
@@ -105,9 +132,7 @@ class Navigation:
             self._filter_line.clear(table)
 
     def _step(self, by: int) -> None:
-        names: list[PaneName] = [
-            name for name in PANES if name != "feed" or self._widgets[name].size.height
-        ]
+        names: list[PaneName] = [name for name in PANES if name != "feed" or self.drawer_is_open]
         at = names.index(self.pane) if self.pane in names else 0
         self.go_to(names[(at + by) % len(names)])
 

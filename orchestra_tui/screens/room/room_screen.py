@@ -1,4 +1,4 @@
-"""The room's screen: three lists, the details of the selection, the feed, and the status line."""
+"""The room's screen: three lists, the details of the selection, a drawer, and the status line."""
 
 from time import monotonic
 from typing import ClassVar
@@ -12,7 +12,7 @@ from textual.screen import Screen
 from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.presentation.event_lines import feed_line
+from orchestra_tui.presentation.drawer_lines import DrawerLines
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
@@ -57,6 +57,7 @@ class RoomScreen(Screen[None]):
         self._filter_line = FilterLine()
         self.lists = Lists(view_model, clock)
         self.feed = Feed(id="feed")
+        self._drawer_lines = DrawerLines(view_model.state)
         self.status = StatusLine(clock=clock)
         self.detail = DetailPages(
             DetailArea(("overview",)), view_model.state, app.tool_calls, read_activity, clock
@@ -103,13 +104,14 @@ class RoomScreen(Screen[None]):
         """Show what has changed since the last update."""
         if changes.whole:
             self.feed.clear()
+            self.feed.append(self._drawer_lines.of_snapshot(changes.events))
             self.lists.fill()
             self.lists.repaint(changes.rows)
         else:
             self.lists.show_changes(changes.rows)
+            self.feed.append(self._drawer_lines.of_changes(changes.events, changes.rows.workers))
         if changes.rows.task_order and self._is_watched_from_tasks:
             self.lists.follow_new_task()
-        self.feed.append(feed_line(event) for event in changes.events)
         self.detail.update(changes.rows, whole=changes.whole)
         self._sizes.update(changes, self.lists.task_id)
         if changes.status or changes.rows.chambers:
@@ -165,7 +167,9 @@ class RoomScreen(Screen[None]):
             self.app.say(line, problem=True)
 
     def _tick(self) -> None:
-        self.lists.show_changes(self._view_model.state.refresh_workers())
+        rows = self._view_model.state.refresh_workers()
+        self.lists.show_changes(rows)
+        self.feed.append(self._drawer_lines.of_changes((), rows.workers))
         self.lists.tick()
         self.status.tick()
         self.show_status()

@@ -81,6 +81,16 @@ def test_the_text_of_a_mail_event_says_what_it_requires_and_why_it_expired() -> 
     assert words("interrupt.expired", data) == "✉ undelivered: closed before it was read"
 
 
+def test_the_text_of_a_closed_chamber_says_whether_its_work_has_landed_or_was_saved() -> None:
+    closed = replace(a_chamber(), state="closed", note="its work is merged into main")
+    assert (
+        words("chamber.closed", EventData(chamber=closed)) == "closed: all of its work has landed"
+    )
+    saved = replace(closed, note="", saved_ref="refs/orchestra/saved/auth")
+    said = "closed, saved as refs/orchestra/saved/auth"
+    assert words("chamber.closed", EventData(chamber=saved)) == said
+
+
 def test_the_text_of_a_resolved_conflict_names_no_files() -> None:
     data = EventData(conflict=replace(a_conflict(), state="clear"))
     assert words("collision.cleared", data) == "no longer collides with database"

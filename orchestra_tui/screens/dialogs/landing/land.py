@@ -103,6 +103,7 @@ class Land(Dialog):
         for event in changes.events:
             if event.kind == "program.awaited" and event.task_id == self._to_land.id:
                 self._waits_for = event.data.action
+                self._write()
         prefix = f"{self._to_land.id}/"
         concerns = self._to_land.id in changes.rows.tasks or any(
             key.startswith(prefix) for key in changes.rows.chambers

@@ -28,11 +28,12 @@ async def test_enlarging_the_terminal_shows_lists_and_detail_area_again() -> Non
         await room.pilot.resize_terminal(*LARGE)
         await room.press("1")
         assert "4 Detail" in room.text
-        assert "Events" in room.text
+        assert "1 Tasks" in room.text
 
 
 async def test_tab_cycles_through_all_panes_in_both_directions() -> None:
     async with room_of(stories.busy()) as room:
+        await room.press("e", "1")
         seen = [screen_of(room).navigation.pane]
         for _ in range(5):
             await room.press("tab")
@@ -40,3 +41,24 @@ async def test_tab_cycles_through_all_panes_in_both_directions() -> None:
         assert seen == ["tasks", "chambers", "discoveries", "detail", "feed", "tasks"]
         await room.press("shift+tab")
         assert screen_of(room).navigation.pane == "feed"
+
+
+async def test_the_drawer_of_events_opens_and_closes_and_gives_the_focus_back() -> None:
+    async with room_of(stories.busy(), size=SMALL) as room:
+        await room.press("2")
+        assert "Events" not in room.text
+        await room.press("e")
+        assert "Events" in room.text
+        assert screen_of(room).navigation.pane == "feed"
+        await room.press("escape")
+        assert "Events" not in room.text
+        assert screen_of(room).navigation.pane == "chambers"
+        await room.press("e", "1", "e")
+        assert "Events" not in room.text
+        assert screen_of(room).navigation.pane == "tasks"
+
+
+async def test_tab_passes_over_the_closed_drawer() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("shift+tab")
+        assert screen_of(room).navigation.pane == "detail"

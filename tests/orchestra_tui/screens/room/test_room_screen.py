@@ -22,6 +22,7 @@ async def test_a_started_task_is_shown_and_counted_with_its_event() -> None:
     async with room_of(stories.empty()) as room:
         new = task("late", "Translate the manual", started=0)
         await room.hear(event(1, 0, "task.started", data=EventData(task=new)))
+        await room.press("e")
         assert "Translate the manual" in room.text
         assert "started: Translate the manual" in room.text
         assert "1 Tasks 1" in room.text
