@@ -1,0 +1,125 @@
+"""The contract of the drivers: how an agent is started, what it reports and what it is told.
+
+A driver decides nothing: whether an agent may do what it asks for is its caller's to say, so each
+agent is started in its most cautious mode. Nothing is written here that an agent's hooks in the
+chamber write too.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orchestra_server.agents.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start, and where.
+
+    `command` is what the person would type: the program and options of its own, such as a model;
+    the driver adds those of its protocol. `environ` is the whole environment of the process.
+    """
+
+    agent: str  # its name in the configuration, for messages
+    command: tuple[str, ...]
+    directory: Path
+    environ: Mapping[str, str]
+    conversation: str = ""  # the conversation to go on with; "" for a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """The answer that lets a call run; with `like`, those like it in this session too."""
+
+    like: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """The answer that lets a call fail, with words that the agent reads."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The answer to questions: one choice, or words, for each of them in their order."""
+
+    choices: tuple[str, ...]
+
+
+Answer = Allow | Deny | Choose
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an agent can do; what it cannot, its caller has to say instead of trying."""
+
+    resumes: bool = True  # a later process can go on with the conversation
+    takes_words_in_a_turn: bool = True  # a prompt while it works goes in at the next tool boundary
+    tells_cost: bool = True  # `Used` has dollars
+
+
+class Session(Protocol):
+    """An agent that runs. Its calls may be made at any time, also after its end: then they fail.
+
+    They raise `Refused` when the agent has ended.
+    """
+
+    @property
+    def conversation(self) -> str:
+        """The agent's own id of the conversation, "" until it is known."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """The process that was started; it leads its process group."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What this agent can do."""
+        ...
+
+    def reports(self) -> AsyncIterator[Report]:
+        """Yield what happens, in order, to one reader; the last report is `Ended`.
+
+        A reader that falls behind holds the agent up; nothing is dropped and memory does not grow.
+        """
+        ...
+
+    async def prompt(self, text: str) -> None:
+        """Begin a turn; while one runs, the text goes in at the next tool boundary."""
+        ...
+
+    async def interrupt(self, text: str = "") -> None:
+        """Abort the running tool and turn; a text begins the next turn at once.
+
+        Returns when the agent has confirmed it. Requests that were open are withdrawn.
+        """
+        ...
+
+    async def answer(self, ask_id: str, answer: Answer) -> None:
+        """Answer what was asked; nothing happens for a request that is no longer open."""
+        ...
+
+    async def close(self, seconds: float) -> None:
+        """Ask the agent to end and wait; then end what is left of its process group.
+
+        May be called repeatedly. `Ended` comes whatever happens.
+        """
+        ...
+
+
+class Driver(Protocol):
+    """Starts sessions of the agents that speak one protocol."""
+
+    async def start(self, launch: Launch) -> Session:
+        """Start an agent and return its session when it is ready for a prompt.
+
+        Raises `Refused` with one line: the program is not installed, nobody is signed in, its
+        version does not fit, or it ended at once, then with its last words. Nothing is left
+        running then, nor when the waiting caller is cancelled.
+        """
+        ...
