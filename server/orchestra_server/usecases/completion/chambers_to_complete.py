@@ -11,7 +11,7 @@ from orchestra_server.usecases.chambers.close_transaction import close_all
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failure, remove_remains
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.completion.chosen_chambers import chosen_of
+from orchestra_server.usecases.completion.checks.chosen_chambers import chosen_of
 from orchestra_server.usecases.completion.merge_and_land import deleted_chambers
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked, lock_chambers
 from orchestra_server.usecases.workers.take_in_discoveries import take_in_discoveries

@@ -1,5 +1,6 @@
 """Works out what completing a task would do, without doing any of it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
@@ -7,9 +8,11 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Task
+from orchestra_core.replies.completion import CompletedTask
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
+from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.upstream import behind_upstream
@@ -18,7 +21,18 @@ from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read
 from orchestra_server.git.worktrees.quarantine import require_movable
 from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches, with_branches
-from orchestra_server.usecases.completion.confirmation import unintended_in
+from orchestra_server.usecases.clones.whereabouts import here_of
+from orchestra_server.usecases.common.lookups import task_in
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion import completion_reply
+from orchestra_server.usecases.completion.begin_completion import WantedCompletion, repository_of
+from orchestra_server.usecases.completion.checks.chosen_chambers import (
+    chosen_of,
+    passed_over,
+    require_chosen,
+)
+from orchestra_server.usecases.completion.checks.confirmation import holds_in, unintended_in
+from orchestra_server.usecases.completion.checks.own_files_kept_out import own_files_fault
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
     branch_without_directory,
@@ -27,8 +41,8 @@ from orchestra_server.usecases.completion.merge_and_land import (
     require_own_branch,
     tip_of,
 )
-from orchestra_server.usecases.completion.own_files_kept_out import own_files_fault
-from orchestra_server.usecases.exchange.bring_here import fetch_published
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository
+from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
 
 _NO_OTHERS = PlanForOthers()
@@ -49,6 +63,31 @@ class CompletionPlan:
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
+
+
+async def plan_without_changes(context: Context, wanted: WantedCompletion) -> CompletedTask:
+    """Return the reply of a dry run."""
+    repo = await repository_of(context, wanted.task_id)
+    async with lock_repository(repo.common_dir, to_look=True):
+        state = await context.store.snapshot(wanted.task_id)
+        task = task_in(state, wanted.task_id)
+        if task.is_over:
+            return completion_reply.completed(task, state, again=True)
+        require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
+        chambers = chosen_of(state.chambers_of(task.id), wanted.only)
+        live = [chamber for chamber in chambers if chamber.is_live]
+        others = await planned_for_others(context, repo, state, chambers)
+        with brief_programs():
+            plan = await asyncio.to_thread(
+                plan_completion, repo, task, here_of(live, context.clone), others,
+                commit=wanted.merge, partial=wanted.partial,
+            )  # fmt: skip
+        holds = [*holds_in(state, live, context.clock()), *others.holds]
+        onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
+    rest = passed_over(state.chambers_of(task.id), wanted.only)
+    return completion_reply.planned(
+        task, live, plan, holds, onto=onto, clone=context.clone, passed_over=rest
+    )
 
 
 def plan_completion(

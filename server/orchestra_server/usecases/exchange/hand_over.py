@@ -20,7 +20,7 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
 from orchestra_server.usecases.clones.whereabouts import task_here
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from orchestra_server.usecases.completion.confirmation import require_tracked_intended
+from orchestra_server.usecases.completion.checks.confirmation import require_tracked_intended
 from orchestra_server.usecases.completion.merge_and_land import commit_chambers
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.exchange.plan_for_others import common_address

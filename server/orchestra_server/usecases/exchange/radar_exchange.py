@@ -32,7 +32,7 @@ from orchestra_server.git.remotes.published_refs import (
 )
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.snapshot.ephemeral_commit import RepositoryWithScratch, is_ephemeral
-from orchestra_server.usecases.completion.confirmation import unintended_between
+from orchestra_server.usecases.completion.checks.confirmation import unintended_between
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.exchange.shared_tasks import chambers_of_others, places_to_publish
 

@@ -38,7 +38,7 @@ from orchestra_server.usecases.chambers.rollback import MAKER_DIED, record_failu
 from orchestra_server.usecases.chambers.save_and_remove import ignored_files_to_save
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from orchestra_server.usecases.completion.other_clones import others_in
+from orchestra_server.usecases.completion.checks.other_clones import others_in
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.exchange.close_for_others import ask_to_close, finish_asked
 from orchestra_server.usecases.reconcile.adopt import adopt, follow

@@ -41,7 +41,7 @@ async def test_a_call_that_died_after_the_landing_is_finished_for_both_clones(
 
     async with served(shared.there):
         with monkeypatch.context() as patch:
-            patch.setattr(completion, "_put_away", die)
+            patch.setattr(completion, "put_away", die)
             with pytest.raises(Killed):
                 await complete_task(shared.here, task_id=shared.id, summary="S")
         assert await shared.state() == "completing"

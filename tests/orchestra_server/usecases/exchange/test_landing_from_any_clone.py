@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.clones.registration import register_clone
-from orchestra_server.usecases.completion import complete_task as completion
+from orchestra_server.usecases.completion import prepare_landing
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.exchange import (
     plan_for_others,
@@ -59,14 +59,14 @@ async def test_what_the_worker_wrote_after_the_handover_is_saved_by_its_clone(
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared.auth.write("auth.py", "1\n")
-    bring_here = completion.bring_here
+    bring_here = prepare_landing.bring_here
 
     async def write_then(*of: object) -> object:
         brought = await bring_here(*of)  # type: ignore[arg-type]
         shared.auth.write("late.py", "late\n")
         return brought
 
-    monkeypatch.setattr(completion, "bring_here", write_then)
+    monkeypatch.setattr(prepare_landing, "bring_here", write_then)
     async with served(shared.there):
         assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
         await until_awaited(lambda: shared.is_over("auth"))

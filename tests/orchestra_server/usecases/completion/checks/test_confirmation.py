@@ -9,7 +9,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.completion import complete_task as completion
+from orchestra_server.usecases.completion import begin_completion
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.workers.share_discovery import share_discovery
@@ -146,14 +146,14 @@ async def test_what_is_written_behind_the_confirmation_is_saved(
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.commit("work", {"auth.py": "work\n"})
-    confirmed = completion.require_confirmed
+    confirmed = begin_completion.require_confirmed
 
     async def write_then(*of: Any) -> object:
         recent = await confirmed(*of)
         chamber.write("late.py", "late\n")
         return recent
 
-    monkeypatch.setattr(completion, "require_confirmed", write_then)
+    monkeypatch.setattr(begin_completion, "require_confirmed", write_then)
     done = await complete_task(context, task_id=task_id, summary=SUMMARY)
     assert done.merged == ["auth"]
     [saved] = done.saved
@@ -166,13 +166,13 @@ async def test_what_is_committed_behind_the_confirmation_lands(
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.commit("work", {"auth.py": "work\n"})
-    confirmed = completion.require_confirmed
+    confirmed = begin_completion.require_confirmed
 
     async def commit_then(*of: Any) -> object:
         recent = await confirmed(*of)
         chamber.commit("late", {"late.py": "late\n"})
         return recent
 
-    monkeypatch.setattr(completion, "require_confirmed", commit_then)
+    monkeypatch.setattr(begin_completion, "require_confirmed", commit_then)
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).saved == []
     assert repository.read("late.py") == "late\n"

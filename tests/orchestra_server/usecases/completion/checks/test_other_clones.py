@@ -9,8 +9,8 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.completion import other_clones
-from orchestra_server.usecases.completion.other_clones import (
+from orchestra_server.usecases.completion.checks import other_clones
+from orchestra_server.usecases.completion.checks.other_clones import (
     others_in,
     require_as_planned,
     require_completing_here,

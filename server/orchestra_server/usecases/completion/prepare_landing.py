@@ -1,0 +1,79 @@
+"""Prepares a landing: open work is committed, that of other clones brought here, all merged."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as with_changes
+from pathlib import Path
+
+from orchestra_server.git.merge.merge import ChamberBranch
+from orchestra_server.git.repository.recent_status import RecentStatus
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.upstream import behind_upstream
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
+from orchestra_server.usecases.completion.checks.confirmation import require_intended
+from orchestra_server.usecases.completion.checks.other_clones import left_out_refusal
+from orchestra_server.usecases.completion.checks.own_files_kept_out import require_no_own_files
+from orchestra_server.usecases.completion.merge_and_land import (
+    PreparedLanding,
+    bases_of,
+    commit_chambers,
+    merge_branches,
+)
+from orchestra_server.usecases.exchange.bring_here import BroughtWork, bring_here
+from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+
+
+async def commit_open_work(
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    recent: Mapping[Path, RecentStatus],
+) -> list[ChamberBranch]:
+    """Commit in the live chambers; a closing one is already merged, or is only to be saved."""
+    if not wanted.merge:
+        return []
+    live = [chamber for chamber in begun.chambers if chamber.is_live]
+    return await asyncio.to_thread(commit_chambers, repo, begun.task, live, wanted.summary, recent)
+
+
+async def bring_wanted_here(
+    context: Context,
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    plan: PlanForOthers,
+) -> BroughtWork:
+    """Return the work of other clones' chambers; all of it, unless the call lands in part."""
+    if not wanted.merge or not begun.others:
+        return BroughtWork()
+    brought = await bring_here(context, repo, begun.task, plan, wanted.summary)
+    if brought.left_out and not wanted.partial:
+        raise left_out_refusal(brought.left_out)
+    return brought
+
+
+async def prepare_landing(
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    branches: Sequence[ChamberBranch],
+    brought: BroughtWork,
+) -> PreparedLanding:
+    """Merge the work in the object database; raises Refused for what must not land unasked."""
+    chambers = [*begun.chambers, *begun.others]
+    everything, bases, partial = [*branches, *brought.branches], bases_of(chambers), wanted.partial
+    landing = await asyncio.to_thread(
+        merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
+    )
+    rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
+    landing = with_changes(landing, left_out={**brought.left_out, **rest})
+    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
+    if not wanted.confirmed:
+        checks.append(asyncio.to_thread(require_intended, repo, landing))
+    checked = asyncio.gather(*checks, return_exceptions=True)
+    behind = await asyncio.to_thread(behind_upstream, repo, begun.task.base_branch)
+    for fault in await checked:
+        if fault is not None:
+            raise fault
+    return with_changes(landing, behind=behind)
