@@ -9,8 +9,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from orchestra_core.clock import Clock
@@ -28,10 +28,11 @@ from orchestra_server.git.merge.pairwise_conflicts import (
     ConflictChecker,
 )
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
+from orchestra_server.usecases.conflicts.chamber_watchers import ChamberWatchers
+from orchestra_server.usecases.conflicts.pending_changes import PendingChanges
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
@@ -77,20 +78,6 @@ async def watch_as_leader(
         yield
 
 
-@dataclass(slots=True)
-class _PendingChanges:
-    """What has happened since the last check."""
-
-    plan: bool = False  # the set of chambers changed
-    recount: bool = False  # the number of directories to watch may have changed
-    check: bool = False
-    health: bool = False  # whether a chamber is watched may have another answer
-    round: bool = False  # a round is due: look at what is not watched
-    recreated: set[str] = field(default_factory=set[str])  # chambers with a recreated directory
-    changed: set[str] = field(default_factory=set[str])
-    files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # by chamber
-
-
 class ConflictMonitor:
     """Follows the chambers of one clone, until cancelled."""
 
@@ -106,14 +93,13 @@ class ConflictMonitor:
         self._project = project
         self._clock = clock
         self._state = ProjectState()
-        self._pending = _PendingChanges()
+        self._pending = PendingChanges()
         self._wake_up = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._round: asyncio.TimerHandle | None = None
         self._health = WatchedHealth(store, project, clock, self._in_thread)
         self._plan = WatchPlan()
-        self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
-        self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
+        self._watchers = ChamberWatchers(self)
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._repo: Repository | None = None
@@ -177,16 +163,36 @@ class ConflictMonitor:
             self._pending.changed.add(chamber)
             self._wake_in(_REPORT_DELAY)
 
-    def _files_changed(self, paths: Sequence[str]) -> None:
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Check the chambers whose files, or whose base, have changed."""
         affected = affected_by(self._plan, paths)
         if len(paths) >= _MAY_HAVE_OVERFLOWED:
             affected.chambers |= {chamber.id for chamber in self._plan.chambers}
         self._on_files(affected.files)
         self._pending.check |= affected.base
         self._pending.changed |= affected.chambers
-        for chamber, files in affected.files.items():
-            self._pending.files.setdefault(chamber, []).extend(files)
+        self._pending.add_files(affected.files)
         self._wake_up.set()
+
+    def watch_ready(self, unlooked: set[str]) -> None:
+        """Check the chambers that changed unseen before the watch was ready."""
+        self._pending.changed |= unlooked
+        self._pending.health = True
+        self._health.refused = ""
+        self._wake_up.set()
+
+    def watch_failed(self, why: str, *, retry: bool) -> None:
+        """Rely on reports and rounds; plan again where another watch may succeed."""
+        _log.warning("chambers are not watched; their workers' reports are used instead: %s", why)
+        self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
+        self._pending.changed |= {chamber.id for chamber in self._plan.chambers}
+        if retry:
+            self._pending.plan = True
+            self._wake_in(_RETRY_DELAY)
+        else:
+            self._health.refused = explain_failure(why)
+            self._pending.health = True
+            self._wake_up.set()
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer is None:
@@ -202,7 +208,7 @@ class ConflictMonitor:
         while True:
             await self._wake_up.wait()
             self._wake_up.clear()
-            pending, self._pending = self._pending, _PendingChanges()
+            pending, self._pending = self._pending, PendingChanges()
             began = self._loop.time()
             try:
                 if pending.plan or pending.recount:
@@ -212,41 +218,33 @@ class ConflictMonitor:
                 await self._check(pending)
             except (OrchestraError, OSError) as fault:
                 _log.warning("the conflict monitor will check again: %s", fault)
-                self._pending.check = True
-                self._pending.plan |= pending.plan
-                self._pending.recount |= pending.recount
-                self._pending.health |= pending.health | pending.round
-                self._pending.recreated |= pending.recreated
-                self._pending.changed |= pending.changed | pending.files.keys()
+                self._pending.add_failed(pending)
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_RETRY_DELAY)
             if self._round is None and self._health.chambers(self._state):
                 self._round = self._loop.call_later(ROUND_SECONDS, self._begin_round)
             await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
-    async def _make_plan(self, pending: _PendingChanges) -> None:
+    async def _make_plan(self, pending: PendingChanges) -> None:
         plan = await self._in_thread(make_plan, self._project, self._state)
         before, self._plan = self._plan, plan
-        self._unwatched |= pending.recreated | (plan.watched - before.watched)
+        self._watchers.add_unwatched(pending.recreated | (plan.watched - before.watched))
         replace_watcher = pending.plan or plan.paths != before.paths
-        pending.check, pending.plan, pending.recount, pending.health = True, False, False, True
+        pending.planned()
         if not replace_watcher:
             return
         self._ignored = {
             chamber.id: self._ignored.get(chamber.id) or IgnoreCache(chamber.path)
             for chamber in plan.chambers
         }
-        if plan.paths:
-            self._watchers.append(self._start_watcher(plan))
-        else:
-            self._stop_watchers()
+        self._watchers.watch(plan)
 
     def _begin_round(self) -> None:
         self._round = None
         self._pending.round = True
         self._wake_up.set()
 
-    async def _look_at_health(self, pending: _PendingChanges) -> None:
+    async def _look_at_health(self, pending: PendingChanges) -> None:
         """Record what is wrong with chambers; in a round, compare those that are not watched."""
         is_limited = await self._health.is_limited(self._plan)
         if self._health.refused and not is_limited and pending.round:
@@ -260,63 +258,7 @@ class ConflictMonitor:
             self._pending.plan = True
             self._wake_up.set()
 
-    def _start_watcher(self, plan: WatchPlan) -> FileWatcher:
-        """Start a watcher that replaces the others once it is ready; they run until then."""
-        watcher = FileWatcher(
-            plan.paths,
-            on_ready=self._from_thread(lambda: self._watcher_ready(watcher)),
-            on_changes=lambda paths: self._from_thread(lambda: self._files_changed(paths))(),
-            on_failure=lambda why, ended: self._from_thread(
-                lambda: self._watcher_failed(watcher, why, ended=ended)
-            )(),
-        )
-        return watcher
-
-    def _watcher_ready(self, watcher: FileWatcher) -> None:
-        """Stop the replaced watchers; check the chambers that none of them watched."""
-        if self._watchers[-1:] != [watcher]:
-            return  # replaced already: the newest one checks these chambers when it is ready
-        self._stop_watchers(self._watchers[:-1])
-        self._pending.changed |= self._unwatched
-        self._pending.health = True
-        self._unwatched = set[str]()
-        self._health.refused = ""
-        self._wake_up.set()
-
-    def _watcher_failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
-        """Rely on reports and rounds; restart one that ran, or that lacked another's watches."""
-        if self._watchers[-1:] != [watcher]:
-            self._unwatched |= self._plan.watched
-            return
-        _log.warning("chambers are not watched; their workers' reports are used instead: %s", why)
-        again = ended or len(self._watchers) > 1
-        self._stop_watchers()
-        self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
-        self._pending.changed |= {chamber.id for chamber in self._plan.chambers}
-        if again:
-            self._pending.plan = True
-            self._wake_in(_RETRY_DELAY)
-        else:
-            self._health.refused = explain_failure(why)
-            self._pending.health = True
-            self._wake_up.set()
-
-    def _stop_watchers(self, watchers: Sequence[FileWatcher] | None = None) -> None:
-        """Stop some watchers, or all."""
-        for watcher in list(self._watchers) if watchers is None else watchers:
-            watcher.stop()
-            self._watchers.remove(watcher)
-
-    def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Return a function by which another thread schedules the call in the event loop."""
-
-        def schedule() -> None:
-            with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(call)
-
-        return schedule
-
-    async def _check(self, pending: _PendingChanges) -> None:
+    async def _check(self, pending: PendingChanges) -> None:
         plan = self._plan
         chambers = {chamber.id for chamber in plan.chambers}
         files = {
@@ -367,7 +309,7 @@ class ConflictMonitor:
 
     async def _close(self) -> None:
         await self._exchange.close()
-        self._stop_watchers()
+        self._watchers.stop()
         for timer in (self._timer, self._round):
             if timer is not None:
                 timer.cancel()

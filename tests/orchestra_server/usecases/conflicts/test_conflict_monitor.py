@@ -4,9 +4,7 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -16,7 +14,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.conflicts import conflict_monitor, watch_plan
+from orchestra_server.usecases.conflicts import watch_plan
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.conflict_scene import Scene, radar_on, radar_scene
@@ -242,90 +240,3 @@ async def test_chambers_of_another_repository_with_the_same_project_id_are_ignor
     other = watch_plan.find_project(tmp_path / "elsewhere")
     assert watch_plan.make_plan(other, state).chambers == ()
     assert len(watch_plan.make_plan(scene.context.project, state).chambers) == 2
-
-
-class HeldWatcher:
-    """A watch that is ready, tells and fails when the test says so."""
-
-    made: ClassVar[list["HeldWatcher"]] = []
-
-    def __init__(
-        self,
-        paths: Iterable[Path],
-        *,
-        on_ready: Callable[[], None],
-        on_changes: Callable[[Sequence[str]], None],
-        on_failure: Callable[[str, bool], None],
-    ) -> None:
-        self.paths = frozenset(paths)
-        self.on_ready = on_ready
-        self.on_changes = on_changes
-        self.on_failure = on_failure
-        self.stopped = False
-        self.made.append(self)
-
-    def stop(self) -> None:
-        self.stopped = True
-
-
-@pytest.fixture
-def watchers(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatcher]:
-    """The watchers that the monitor has started, the newest last."""
-    monkeypatch.setattr(HeldWatcher, "made", [])
-    monkeypatch.setattr(conflict_monitor, "FileWatcher", HeldWatcher)
-    return HeldWatcher.made
-
-
-async def a_chamber_between_watches(
-    scene: Scene, watchers: list[HeldWatcher]
-) -> tuple[HeldWatcher, HeldWatcher]:
-    """Have a chamber changed after its first look, its watch replaced before that is ready."""
-    await until(lambda: len(watchers) == 1)
-    watchers[0].on_ready()
-    docs = (await chambers_open(scene.context, scene.task_id, ["docs"]))["docs"]
-    await until(lambda: len(watchers) == 2)
-    scene.auth.write("README", "by auth\n")
-    scene.api.write("README", "by api\n")
-    watchers[0].on_changes([str(scene.auth.path / "README"), str(scene.api.path / "README")])
-    await scene.next("collision.appeared")  # so docs has been looked at by now
-    docs.write("src/app.py", "by docs\n")
-    scene.auth.write("src/app.py", "by auth\n")
-    await chambers_open(scene.context, scene.task_id, ["more"])
-    await until(lambda: len(watchers) == 3)
-    return watchers[1], watchers[2]
-
-
-async def test_a_change_missed_by_a_replaced_watch_is_found_by_the_next_one(
-    watchers: list[HeldWatcher], context: Context
-) -> None:
-    async with radar_scene(context) as scene:
-        _, newest = await a_chamber_between_watches(scene, watchers)
-        newest.on_ready()
-        newest.on_changes([str(scene.auth.path / "src" / "app.py")])
-        appeared = await scene.next("collision.appeared")
-        assert appeared.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
-        await until(lambda: [watch.stopped for watch in watchers] == [True, True, False])
-
-
-async def test_the_chambers_of_a_watch_that_fails_after_its_replacement_pass_to_the_next(
-    watchers: list[HeldWatcher], context: Context, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with radar_scene(context) as scene:
-        replaced, newest = await a_chamber_between_watches(scene, watchers)
-        replaced.on_failure("no space left on device", False)  # noqa: FBT003 - as a watch calls it
-        newest.on_ready()
-        newest.on_changes([str(scene.auth.path / "src" / "app.py")])
-        appeared = await scene.next("collision.appeared")
-        assert appeared.between == (f"{scene.task_id}/auth", f"{scene.task_id}/docs")
-        scene.api.write("README", "by auth\n")
-        newest.on_changes([str(scene.api.path / "README")])
-        await scene.next("collision.cleared")
-    assert "not watched" not in caplog.text
-
-
-async def test_the_monitor_stops_every_watch_that_it_started(
-    watchers: list[HeldWatcher], context: Context
-) -> None:
-    async with radar_scene(context) as scene:
-        await a_chamber_between_watches(scene, watchers)
-    assert all(watch.stopped for watch in watchers)

@@ -1,0 +1,92 @@
+"""The file watches of a clone's chambers: a new watcher replaces another once it is ready."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from orchestra_server.git.watch.file_watcher import FileWatcher
+from orchestra_server.usecases.conflicts.watch_plan import WatchPlan
+
+
+class OnWatch(Protocol):
+    """What is told of the watches, in the event loop."""
+
+    def files_changed(self, paths: Sequence[str]) -> None:
+        """Take the paths that have changed."""
+        ...
+
+    def watch_ready(self, unlooked: set[str]) -> None:
+        """Take the chambers that changed unseen before the watch was ready."""
+        ...
+
+    def watch_failed(self, why: str, *, retry: bool) -> None:
+        """Take that nothing is watched now; `retry` when a new watcher may succeed."""
+        ...
+
+
+class ChamberWatchers:
+    """Keeps one watcher, or two while the newer one is not ready yet."""
+
+    def __init__(self, told: OnWatch) -> None:
+        self._told = told
+        self._loop = asyncio.get_running_loop()
+        self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
+        self._watched = frozenset[str]()
+        self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
+
+    def add_unwatched(self, chambers: Iterable[str]) -> None:
+        """Add chambers that no watcher watched, which are to be checked when one does."""
+        self._unwatched.update(chambers)
+
+    def watch(self, plan: WatchPlan) -> None:
+        """Watch what the plan says; the watchers before run until the new one is ready."""
+        self._watched = plan.watched
+        if plan.paths:
+            self._watchers.append(self._start(plan))
+        else:
+            self.stop()
+
+    def stop(self, watchers: Sequence[FileWatcher] | None = None) -> None:
+        """Stop some watchers, or all."""
+        for watcher in list(self._watchers) if watchers is None else watchers:
+            watcher.stop()
+            self._watchers.remove(watcher)
+
+    def _start(self, plan: WatchPlan) -> FileWatcher:
+        watcher = FileWatcher(
+            plan.paths,
+            on_ready=self._from_thread(lambda: self._ready(watcher)),
+            on_changes=lambda paths: self._from_thread(lambda: self._told.files_changed(paths))(),
+            on_failure=lambda why, ended: self._from_thread(
+                lambda: self._failed(watcher, why, ended=ended)
+            )(),
+        )
+        return watcher
+
+    def _ready(self, watcher: FileWatcher) -> None:
+        """Stop the replaced watchers, and tell the chambers that none of them watched."""
+        if self._watchers[-1:] != [watcher]:
+            return  # replaced already: the newest one checks these chambers when it is ready
+        self.stop(self._watchers[:-1])
+        unlooked, self._unwatched = self._unwatched, set[str]()
+        self._told.watch_ready(unlooked)
+
+    def _failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
+        """Stop watching; another may succeed where this one ran, or lacked another's watches."""
+        if self._watchers[-1:] != [watcher]:
+            self._unwatched |= self._watched
+            return
+        retry = ended or len(self._watchers) > 1
+        self.stop()
+        self._watched = frozenset[str]()
+        self._told.watch_failed(why, retry=retry)
+
+    def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Return a function by which another thread schedules the call in the event loop."""
+
+        def schedule() -> None:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(call)
+
+        return schedule
