@@ -7,6 +7,7 @@ from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
+from orchestra_core.wording.started_workers import end_in_short
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain
@@ -217,6 +218,31 @@ def _request_said(event: Event) -> EventText:
             return EventText(f"? withdrawn: {request.note}", "muted")
 
 
+_WORKER: dict[str, EventText] = {
+    "worker.launched": EventText("▶ starting", "muted"),
+    "worker.started": EventText("▶ ready", "ok"),
+    "worker.turn-began": EventText("▶ turn begins", "muted"),
+    "worker.continued": EventText("▶ goes on", "ok"),
+    "worker.stop-asked": EventText("▶ to be stopped", "warn"),
+}
+
+
+def _worker_said(event: Event) -> EventText:
+    worker = event.data.worker
+    if worker is None or event.kind in _WORKER:
+        return _WORKER.get(event.kind, EventText(event.kind.partition(".")[2], "muted"))
+    match event.kind:
+        case "worker.start-asked":
+            return EventText(f"▶ start {worker.agent}{f': {worker.text}' if worker.text else ''}")
+        case "worker.turn-ended":
+            return EventText(f"▶ turn ended: {worker.last_words}")
+        case "worker.paused":
+            return EventText(f"▶ paused: {worker.last_words}", "warn")
+        case _:
+            tone: Tone = "critical" if worker.reason in ("failed", "not-resumed") else "muted"
+            return EventText(f"▶ {worker.agent} ended: {end_in_short(worker)}", tone)
+
+
 _CONFLICT: dict[str, EventText] = {
     "collision.appeared": EventText(f"{conflict_lines.SIGN} collides with", "warn"),
     "collision.changed": EventText(f"{conflict_lines.SIGN} still collides with", "warn"),
@@ -242,5 +268,6 @@ _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "discovery": _discovery_said,
     "interrupt": _interrupt_said,
     "request": _request_said,
+    "worker": _worker_said,
     "collision": _conflict_said,
 }

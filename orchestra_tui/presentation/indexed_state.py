@@ -24,6 +24,7 @@ from orchestra_core.models import (
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import RANK, WorkerLimits, WorkerState
+from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_tui.presentation.worker_index import WorkerIndex
 
 _WAITING = ("needs-you", "stuck")
@@ -81,6 +82,7 @@ class IndexedState:
         self.discoveries = state.discoveries
         self.interrupts = state.interrupts
         self.requests = state.requests
+        self.started_workers = state.workers
         self.conflicts = state.conflicts
         self.presence = state.presence
         self._chambers_of: dict[str, list[str]] = {}
@@ -239,7 +241,7 @@ class IndexedState:
                 changed_rows.chambers |= self._index_conflict(document)
             case Clone():
                 pass  # which rows it changes is known once it is applied
-            case Agent():
+            case Agent() | StartedWorker():
                 changed_rows.tasks.add(document.task_id)
                 if document.chamber:
                     changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))

@@ -21,6 +21,7 @@ from orchestra_core.models import (
     Task,
     WorkerRequest,
 )
+from orchestra_core.workers.started_worker import StartedWorker
 
 Kind = Literal[
     "task.started",
@@ -61,6 +62,15 @@ Kind = Literal[
     "request.asked",
     "request.answered",
     "request.withdrawn",
+    "worker.start-asked",
+    "worker.launched",
+    "worker.started",
+    "worker.turn-began",
+    "worker.turn-ended",
+    "worker.paused",
+    "worker.continued",
+    "worker.stop-asked",
+    "worker.ended",
     "collision.appeared",
     "collision.changed",
     "collision.cleared",
@@ -88,6 +98,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discovery: Discovery | None = None
     interrupt: Interrupt | None = None
     request: WorkerRequest | None = None
+    worker: StartedWorker | None = None
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
     clone: Clone | None = None
     action: str = ""  # of an agent; or what a call waits for
@@ -106,6 +117,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.discovery,
             self.interrupt,
             self.request,
+            self.worker,
             self.conflict,
             self.clone,
         )

@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from orchestra_core.names import chamber_id
+from orchestra_core.workers.started_worker import StartedWorker
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
 Ending = Literal["", "merge", "save"]
@@ -273,6 +274,7 @@ class WorkerRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     chamber: str  # the chamber's name
     agent_id: str = ""  # of a subagent, as its client names it
     session_id: str = ""
+    start: int = 0  # which start asks, for a worker that Orchestra has started; 0 for a hook's
     kind: RequestKind = "permission"
     tool: str
     tool_input: str = ""  # JSON; long texts in it are cut
@@ -384,4 +386,14 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _OVER_WORKER
 
 
-Document = Task | Chamber | Agent | Discovery | Interrupt | WorkerRequest | Conflict | Clone
+Document = (
+    Task
+    | Chamber
+    | Agent
+    | Discovery
+    | Interrupt
+    | WorkerRequest
+    | StartedWorker
+    | Conflict
+    | Clone
+)

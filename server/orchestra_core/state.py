@@ -21,6 +21,7 @@ from orchestra_core.models import (
     Task,
     WorkerRequest,
 )
+from orchestra_core.workers.started_worker import StartedWorker
 
 
 class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,6 +33,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discoveries: tuple[Discovery, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
     requests: tuple[WorkerRequest, ...] = ()
+    workers: tuple[StartedWorker, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
     def documents(self) -> tuple[Document, ...]:
@@ -46,6 +48,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.discoveries,
             self.interrupts,
             self.requests,
+            self.workers,
             self.conflicts,
         )
 
@@ -70,6 +73,7 @@ class ProjectState:
     discoveries: dict[str, Discovery] = field(default_factory=dict[str, Discovery])
     interrupts: dict[str, Interrupt] = field(default_factory=dict[str, Interrupt])
     requests: dict[str, WorkerRequest] = field(default_factory=dict[str, WorkerRequest])
+    workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])  # chambers'
     conflicts: dict[str, Conflict] = field(default_factory=dict[str, Conflict])
     clones: dict[str, Clone] = field(default_factory=dict[str, Clone])
     heartbeats: dict[str, Heartbeat] = field(default_factory=dict[str, Heartbeat])  # by clone id
@@ -97,6 +101,8 @@ class ProjectState:
                 self.interrupts[document.id] = document
             case WorkerRequest():
                 self.requests[document.id] = document
+            case StartedWorker():
+                self.workers[document.id] = document
             case Conflict():
                 self.conflicts[document.id] = document
             case Clone():
@@ -119,6 +125,7 @@ class ProjectState:
             "discoveries": self.discoveries,
             "interrupts": self.interrupts,
             "requests": self.requests,
+            "workers": self.workers,
             "collisions": self.conflicts,
             "clones": self.clones,
         }

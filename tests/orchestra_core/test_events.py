@@ -36,8 +36,8 @@ def test_each_kind_of_event_is_a_subject_and_a_verb() -> None:
     for kind in get_args(Kind):
         subject, _, happened = kind.partition(".")
         assert subject in {
-            "task", "chamber", "agent", "discovery", "interrupt", "request", "collision", "clone",
-            "program", "checkout",
+            "task", "chamber", "agent", "discovery", "interrupt", "request", "worker", "collision",
+            "clone", "program", "checkout",
         }  # fmt: skip
         assert happened
 

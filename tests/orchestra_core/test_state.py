@@ -11,6 +11,7 @@ from tests.support.samples import (
     a_conflict,
     a_discovery,
     a_request,
+    a_started_worker,
     a_task,
     an_agent,
     an_interrupt,
@@ -26,6 +27,7 @@ def test_applying_an_event_sets_each_document_it_carries() -> None:
         discovery=a_discovery(),
         interrupt=an_interrupt(),
         request=a_request(),
+        worker=a_started_worker(),
         conflict=a_conflict(),
     )
     state = ProjectState()

@@ -19,6 +19,7 @@ from orchestra_core.models import (
 )
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
+from orchestra_core.workers.started_worker import StartedWorker
 
 NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
 
@@ -89,6 +90,18 @@ def a_question(request_id: str = "r-2") -> WorkerRequest:
         tool="AskUserQuestion",
         tool_input=json.dumps({"questions": [question]}),
         like="",
+    )
+
+
+def a_started_worker(chamber: str = "auth", task_id: str = "add-login-1a2b") -> StartedWorker:
+    return StartedWorker(
+        id=chamber_id(task_id, chamber),
+        task_id=task_id,
+        chamber=chamber,
+        agent="claude",
+        asked_at=NOON,
+        asked_by="operator",
+        since=NOON,
     )
 
 

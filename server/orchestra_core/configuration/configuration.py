@@ -10,13 +10,13 @@ from typing import Any
 
 from orchestra_core.configuration.config_files import read_file, repository_file, user_file
 from orchestra_core.configuration.options import (
-    BY_NAME,
     KEYS,
     OPTIONS,
     SECTIONS,
     Value,
     allowed,
     checked,
+    option_named,
     words_of,
 )
 
@@ -67,7 +67,10 @@ class Configuration:
     def value(self, name: str) -> Value:
         """Return the value from the strongest file that sets it, or the default."""
         file = self.source(name)
-        return file.values[name] if file else BY_NAME[name].default
+        if file is not None:
+            return file.values[name]
+        option = option_named(name)
+        return option.default if option else ""
 
     def source(self, name: str) -> ConfigFile | None:
         """Return the file that sets an option, None for the default."""
@@ -147,7 +150,7 @@ def _take(
     name: str, value: Any, values: dict[str, Value], keys: dict[str, KeyWish], *, own: bool
 ) -> str:
     """Take a value in, or return what is wrong with it."""
-    option = BY_NAME.get(name)
+    option = option_named(name)
     if name.startswith(f"{KEYS}.") and own:
         wish = _key_wish(value)
         if wish is None:

@@ -3,6 +3,8 @@
 The section `[keys]` is not in it: the room knows its keys (`orchestra_tui/keymap.py`).
 """
 
+import re
+import shlex
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
@@ -16,8 +18,11 @@ from orchestra_core.configuration.default_limits import (
 )
 
 Value: TypeAlias = bool | int | str | tuple[str, ...]
-Kind = Literal["flag", "whole", "choice", "text", "words"]
+Kind = Literal["flag", "whole", "choice", "text", "words", "command"]
 KEYS = "keys"
+AGENTS = "agents"
+PROTOCOLS = ("claude", "acp")
+_AGENT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,10 @@ OPTIONS: tuple[ConfigOption, ...] = (
         variable="ORCHESTRA_HISTORY_KEEP", most=MOST_DAYS, unit="days",
     ),
     ConfigOption(
+        "agents.default", "text", "claude",
+        "The agent that a worker is started with where none is named.",
+    ),
+    ConfigOption(
         "editor.command", "words", (),
         'The editor of "orchestra config --edit", such as ["code", "--wait"]. Empty: VISUAL or '
         "EDITOR.",
@@ -117,6 +126,33 @@ def checked(option: ConfigOption, value: Any) -> Value | None:
             return value if isinstance(value, str) and value.isprintable() else None
         case "words":
             return words_of(value)
+        case "command":
+            return _command(value)
+
+
+def option_named(name: str) -> ConfigOption | None:
+    """Return an option by its dotted name, one of an agent's included; None for no option."""
+    section, _, rest = name.partition(".")
+    agent, _, member = rest.partition(".")
+    if section != AGENTS or not _AGENT_NAME.fullmatch(agent):
+        return BY_NAME.get(name)
+    match member:
+        case "command":
+            return ConfigOption(name, "command", (), "The agent's program and its options.")
+        case "protocol":
+            return ConfigOption(name, "choice", "acp", "How it is spoken to.", choices=PROTOCOLS)
+        case _:
+            return BY_NAME.get(name)
+
+
+def _command(value: Any) -> tuple[str, ...] | None:
+    """Return the words of a command, given as a list or as one text; None for no command."""
+    if not isinstance(value, str):
+        return words_of(value) or None
+    try:
+        return tuple(shlex.split(value)) or None
+    except ValueError:  # a quotation mark without its end
+        return None
 
 
 def words_of(value: Any) -> tuple[str, ...] | None:
@@ -145,5 +181,7 @@ def allowed(option: ConfigOption) -> str:
             return " or ".join(f'"{choice}"' for choice in option.choices)
         case "text":
             return "a text on one line"
+        case "command":
+            return 'a command such as "opencode acp", or a list of its words'
         case "words":
             return 'a list of words such as ["code", "--wait"]'

@@ -50,7 +50,7 @@ def ended_beyond(state: ProjectState, kept: int) -> list[ArchivedTask]:
     going = {task.id: list[Document]() for task in ended[: max(0, len(ended) - kept)]}
     standing = {chamber.task_id for chamber in state.chambers.values() if chamber.is_standing}
     unread = {interrupt.task_id for interrupt in state.interrupts.values() if interrupt.is_unread}
-    for name in ("chambers", "agents", "discoveries", "interrupts", "requests"):
+    for name in ("chambers", "agents", "discoveries", "interrupts", "requests", "workers"):
         for document in state.of_kind(name).values():
             if document.task_id in going:  # type: ignore[union-attr]
                 going[document.task_id].append(document)  # type: ignore[union-attr]

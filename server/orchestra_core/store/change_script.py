@@ -161,6 +161,7 @@ def _recalling(change: Change, archived: ArchivedTask) -> Iterator[Event]:
             discovery=_item(archived.discoveries, number),
             interrupt=_item(archived.interrupts, number),
             request=_item(archived.requests, number),
+            worker=_item(archived.workers, number),
             conflict=_item(archived.conflicts, number),
         )
         yield Event(
@@ -187,7 +188,8 @@ def _dropped(
             for document in archived.documents()
         ]
         drops += [(keys.presence, chamber.id) for chamber in archived.chambers]
-        forgotten += [keys.activity(chamber.id) for chamber in archived.chambers]
+        for chamber in archived.chambers:
+            forgotten += [keys.activity(chamber.id), keys.transcript(chamber.id)]
     return drops, forgotten
 
 

@@ -35,12 +35,34 @@ from orchestra_core.store.client.reply_parser import (
 )
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.store.scripts import script
+from orchestra_core.workers.started_worker import StartedWorker
 
-Read = TypeVar("Read", Task, Chamber, Agent, Discovery, Interrupt, WorkerRequest, Conflict, Clone)
+Read = TypeVar(
+    "Read",
+    Task,
+    Chamber,
+    Agent,
+    Discovery,
+    Interrupt,
+    WorkerRequest,
+    StartedWorker,
+    Conflict,
+    Clone,
+)
 
 _HASHES: dict[type[Struct], str] = dict(
     zip(
-        (Task, Chamber, Agent, Discovery, Interrupt, WorkerRequest, Conflict, Clone),
+        (
+            Task,
+            Chamber,
+            Agent,
+            Discovery,
+            Interrupt,
+            WorkerRequest,
+            StartedWorker,
+            Conflict,
+            Clone,
+        ),
         DOCUMENT_HASHES,
         strict=True,
     )
@@ -118,7 +140,8 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
-    tasks, chambers, agents, discoveries, interrupts, requests, conflicts, clones = hashes
+    tasks, chambers, agents, discoveries, interrupts, requests, *others = hashes
+    workers, conflicts, clones = others
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -130,6 +153,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         discoveries={discovery.id: discovery for discovery in _decode_all(Discovery, discoveries)},
         interrupts={interrupt.id: interrupt for interrupt in _decode_all(Interrupt, interrupts)},
         requests={request.id: request for request in _decode_all(WorkerRequest, requests)},
+        workers={worker.id: worker for worker in _decode_all(StartedWorker, workers)},
         conflicts={conflict.id: conflict for conflict in _decode_all(Conflict, conflicts)},
         clones={clone.id: clone for clone in _decode_all(Clone, clones)},
         heartbeats=decode_heartbeats(heartbeats),

@@ -10,6 +10,7 @@ DOCUMENT_HASHES = (
     "discoveries",
     "interrupts",
     "requests",
+    "workers",
     "collisions",
     "clones",
 )
@@ -90,6 +91,10 @@ class Keys:
     def operation(self, operation: str) -> str:
         """Return the key of the first answer of an operation, kept for a day."""
         return self._key(f"operation:{operation}")
+
+    def transcript(self, chamber_id: str) -> str:
+        """Return the capped stream of what a started worker said and did."""
+        return self._key(f"transcript:{chamber_id}")
 
     def activity(self, chamber_id: str) -> str:
         """Return the capped stream of one worker's tool-by-tool activity."""

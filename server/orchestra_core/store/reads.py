@@ -18,6 +18,7 @@ from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
 from orchestra_core.store.documents import Read, decode, decode_archived, hash_of, read_snapshot
 from orchestra_core.store.keys import Keys
+from orchestra_core.workers.started_worker import StartedWorker
 
 _SCAN_COUNT = 1_000
 
@@ -55,6 +56,10 @@ class Reads:
     async def request(self, request_id: str) -> WorkerRequest | None:
         """Return a worker's request."""
         return await self._document(WorkerRequest, request_id)
+
+    async def worker(self, chamber_id: str) -> StartedWorker | None:
+        """Return the worker that Orchestra starts in a chamber."""
+        return await self._document(StartedWorker, chamber_id)
 
     async def conflict(self, conflict_id: str) -> Conflict | None:
         """Return a conflict by its id, `<side>|<side>`."""

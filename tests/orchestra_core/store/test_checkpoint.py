@@ -22,6 +22,7 @@ from tests.support.samples import (
     a_conflict,
     a_discovery,
     a_request,
+    a_started_worker,
     a_task,
     an_agent,
     an_interrupt,
@@ -47,6 +48,7 @@ async def fill(store: Store) -> ProjectState:
         discovery=a_discovery(),
         interrupt=replace(an_interrupt(), state="acted"),
         request=replace(a_request(), state="withdrawn"),
+        worker=replace(a_started_worker(), state="ended"),
         conflict=a_conflict(),
         clone=a_clone(),
     )

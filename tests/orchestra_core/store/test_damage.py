@@ -20,6 +20,7 @@ from tests.support.samples import (
     a_conflict,
     a_discovery,
     a_request,
+    a_started_worker,
     a_task,
     an_agent,
     sending,
@@ -36,6 +37,7 @@ async def fill(store: Store) -> ProjectState:
         agent=an_agent(),
         discovery=a_discovery(),
         request=a_request(),
+        worker=a_started_worker(),
         conflict=a_conflict(),
         clone=a_clone(),
     )

@@ -23,6 +23,7 @@ from orchestra_core.store.documents import (
     snapshot_keys,
 )
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.workers.started_worker import StartedWorker
 from tests.support.samples import (
     NOON,
     a_chamber,
@@ -30,6 +31,7 @@ from tests.support.samples import (
     a_conflict,
     a_discovery,
     a_request,
+    a_started_worker,
     a_task,
     an_agent,
     an_interrupt,
@@ -39,7 +41,10 @@ WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
 
 
 def test_each_kind_of_document_has_its_own_hash() -> None:
-    kinds = (Task, Chamber, Agent, Discovery, Interrupt, WorkerRequest, Conflict, Clone)
+    kinds = (
+        *(Task, Chamber, Agent, Discovery, Interrupt),
+        *(WorkerRequest, StartedWorker, Conflict, Clone),
+    )
     assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
 
 
@@ -61,7 +66,7 @@ def test_invalid_presence_reports_are_skipped() -> None:
 def test_a_snapshot_maps_ids_to_documents() -> None:
     one_of_each = (
         *(a_task(), a_chamber(), an_agent()),
-        *(a_discovery(), an_interrupt(), a_request(), a_conflict(), a_clone()),
+        *(a_discovery(), an_interrupt(), a_request(), a_started_worker(), a_conflict(), a_clone()),
     )
     heartbeat = msgspec.json.encode(Heartbeat(at=NOON, holder="h", serves="mail"))
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
@@ -74,6 +79,7 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
     assert state.tasks == {a_task().id: a_task()}
     assert state.interrupts == {"i1": an_interrupt()}
     assert state.requests == {"r-1": a_request()}
+    assert state.workers == {a_started_worker().id: a_started_worker()}
     assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.presence == {WORKING.chamber_id: WORKING}
     assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 5

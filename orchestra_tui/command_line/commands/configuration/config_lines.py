@@ -4,7 +4,8 @@ import json
 import textwrap
 from collections.abc import Iterator
 
-from orchestra_core.configuration.options import OPTIONS, SECTIONS, ConfigOption, Value
+from orchestra_core.configuration.agents import KNOWN_AGENTS
+from orchestra_core.configuration.options import AGENTS, OPTIONS, SECTIONS, ConfigOption, Value
 from orchestra_tui.command_line.commands.configuration.present_options import (
     ConfigDocument,
     OptionEntry,
@@ -19,6 +20,13 @@ _INTRODUCTION = """\
 # the values in use. The environment wins over this file, and this file over the orchestra.toml in
 # a repository's main checkout, which may set what is marked "Also in orchestra.toml".
 # The daemon reads it when it starts; after a change run 'orchestra down', which stops the daemon.
+"""
+_AGENTS_NOTE = """\
+# Each agent has a section of its own, with its command and the protocol that it speaks: "claude"
+# (Claude Code's stream-json) or "acp" (Agent Client Protocol). Known without one: {names}.
+#   [agents.mine]
+#   command = "my-agent --acp"
+#   protocol = "acp"
 """
 _KEYS_NOTE = 'A key such as "x", "ctrl+x" or "f5", a list of them, or "none".'
 
@@ -44,6 +52,8 @@ def default_file() -> str:
         for option in OPTIONS:
             if option.name.startswith(f"{section}."):
                 parts += _explained(option)
+        if section == AGENTS:
+            parts.append(_AGENTS_NOTE.format(names=", ".join(KNOWN_AGENTS)))
     return "".join((*parts, *_key_section()))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from orchestra_core.configuration.agents import agents_of
 from orchestra_core.configuration.configuration import ConfigFile, Configuration
 from orchestra_core.configuration.key_lines import key_lines
 from orchestra_core.configuration.options import OPTIONS, ConfigOption, Value
@@ -58,6 +59,7 @@ def config_document(
         ),
         options=(
             *(_option(configuration, option, env) for option in OPTIONS),
+            *_agents(configuration),
             *_keys(configuration, room),
             *_variables(settings, env),
         ),
@@ -78,6 +80,19 @@ def _option(
     if file is None:
         return OptionEntry(name=option.name, value=value, source="default")
     return _from_file(file, option.name, value)
+
+
+def _agents(configuration: Configuration) -> list[OptionEntry]:
+    entries: list[OptionEntry] = []
+    for agent in agents_of(configuration).values():
+        for member, value in (("command", agent.command), ("protocol", agent.protocol)):
+            name = f"agents.{agent.name}.{member}"
+            file = configuration.source(name)
+            if file is None:
+                entries.append(OptionEntry(name=name, value=value, source="default"))
+            else:
+                entries.append(_from_file(file, name, value))
+    return entries
 
 
 def _keys(configuration: Configuration, room: RoomOptions) -> list[OptionEntry]:

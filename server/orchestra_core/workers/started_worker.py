@@ -1,0 +1,102 @@
+"""The document of a worker that Orchestra starts: what should run in a chamber, and what does.
+
+A chamber has one such worker at most. What is wanted is written by tools; what is true, by the
+daemon of the chamber's clone, which makes the one so.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+Policy = Literal["ask", "edits", "all"]
+Wanted = Literal["running", "stopped"]
+StartedState = Literal["asked", "starting", "running", "waiting", "paused", "ended"]
+EndReason = Literal["", "stopped", "exited", "failed", "not-resumed", "closed"]
+
+_WITH_SESSION = ("starting", "running", "waiting", "paused")
+
+
+class Spent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What turns of a worker have used; `dollars` as far as its agent tells."""
+
+    turns: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0  # read from and written to the provider's cache
+    dollars: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, those of the cache included."""
+        return self.tokens_in + self.tokens_out + self.tokens_cached
+
+    def plus(self, other: "Spent") -> "Spent":
+        """Return the sum of both."""
+        return Spent(
+            turns=self.turns + other.turns,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            tokens_cached=self.tokens_cached + other.tokens_cached,
+            dollars=self.dollars + other.dollars,
+        )
+
+
+class StartedWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The agent that Orchestra runs in one chamber.
+
+    `asked_at` tells one start from the next: what is reported of an earlier one changes nothing.
+    """
+
+    id: str  # its chamber's id
+    task_id: str
+    chamber: str  # the chamber's name
+    agent: str  # its name in the configuration
+    policy: Policy = "edits"
+    text: str = ""  # what its first prompt says beside its part
+    wanted: Wanted = "running"
+    state: StartedState = "asked"
+    asked_at: int
+    asked_by: str = ""
+    stopped_by: str = ""
+    since: int
+    conversation: str = ""  # the agent's own id of it, by which another process goes on
+    process: str = ""  # of the agent, as `process_mark` names it
+    reason: EndReason = ""  # why it ended
+    last_words: str = ""  # what it said last, or why it failed
+    spent_on: Mapping[str, Spent] = msgspec.field(default_factory=dict[str, Spent])  # by the day
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no process of it runs, and none will without a new start."""
+        return self.state == "ended"
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it should run."""
+        return self.wanted == "running" and not self.is_over
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the daemon runs it, or did until it died: messages reach it that way."""
+        return self.state in _WITH_SESSION
+
+    @property
+    def spent(self) -> Spent:
+        """What all its turns have used."""
+        return total(self.spent_on.values())
+
+    def with_spent(self, day: str, spent: Spent) -> "StartedWorker":
+        """Return it with what one more turn has used."""
+        today = self.spent_on.get(day, Spent()).plus(spent)
+        return replace(self, spent_on={**self.spent_on, day: today})
+
+
+def total(amounts: Iterable[Spent]) -> Spent:
+    """Return the sum of amounts."""
+    result = Spent()
+    for amount in amounts:
+        result = result.plus(amount)
+    return result

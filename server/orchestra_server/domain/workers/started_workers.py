@@ -1,0 +1,149 @@
+"""A worker that Orchestra starts: asked for, launched, in a turn or between two, and ended."""
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.models import Chamber
+from orchestra_core.workers.started_worker import (
+    EndReason,
+    Policy,
+    Spent,
+    StartedWorker,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOrder:
+    """What a start asks for: the agent's name, what it may do unasked, and words for its prompt."""
+
+    agent: str
+    policy: Policy
+    text: str = ""
+
+
+def start_asked(
+    chamber: Chamber, before: StartedWorker | None, order: StartOrder, *, at: int, actor: str
+) -> tuple[StartedWorker, Change]:
+    """Return the worker that is to run, and the change; what it has used before is kept.
+
+    Raises Refused for a chamber that is not live, and while another worker runs there.
+    """
+    if not chamber.is_live:
+        raise Refused(
+            f"chamber {chamber.name!r} is {chamber.state}, and only in a live one a worker starts; "
+            "get_parallel_status shows which are live"
+        )
+    if before is not None and not before.is_over:
+        raise Refused(
+            f"{before.agent} runs in chamber {chamber.name!r} already ({before.state}); "
+            "stop it first, or send it a message"
+        )
+    worker = StartedWorker(
+        id=chamber.id,
+        task_id=chamber.task_id,
+        chamber=chamber.name,
+        agent=order.agent,
+        policy=order.policy,
+        text=order.text,
+        # Two starts within a millisecond are still two.
+        asked_at=max(at, before.asked_at + 1) if before else at,
+        asked_by=actor,
+        since=at,
+        spent_on=before.spent_on if before else {},
+    )
+    return worker, _change(worker, "worker.start-asked", at, actor)
+
+
+def is_same_start(worker: StartedWorker | None, order: StartOrder) -> bool:
+    """Tell whether a running worker is the one that a start asks for."""
+    return (
+        worker is not None
+        and worker.is_wanted
+        and (worker.agent, worker.policy, worker.text) == (order.agent, order.policy, order.text)
+    )
+
+
+def stop_asked(worker: StartedWorker, *, at: int, actor: str) -> tuple[StartedWorker, Change]:
+    """Return the worker that is to end, and the change: none where that was asked before."""
+    if not worker.is_wanted:
+        return worker, Change(events=())
+    stopped = replace(worker, wanted="stopped", stopped_by=actor)
+    return stopped, _change(stopped, "worker.stop-asked", at, actor)
+
+
+def launched(worker: StartedWorker, *, at: int) -> Change:
+    """Return the change when its process is being started."""
+    changed = replace(worker, state="starting", since=at, process="", reason="")
+    return _change(changed, "worker.launched", at, worker.chamber)
+
+
+def began(worker: StartedWorker, *, conversation: str, process: str, at: int) -> Change:
+    """Return the change when it is ready for a prompt; a new conversation is noted with it."""
+    changed = replace(
+        worker,
+        state="waiting" if worker.state in ("asked", "starting") else worker.state,
+        since=at,
+        conversation=conversation or worker.conversation,
+        process=process,
+    )
+    return _change(changed, "worker.started", at, worker.chamber)
+
+
+def turn_began(worker: StartedWorker, *, at: int) -> Change:
+    """Return the change when it begins a turn: none while it is in one."""
+    if worker.state == "running":
+        return Change(events=())
+    changed = replace(worker, state="running", since=at)
+    return _change(changed, "worker.turn-began", at, worker.chamber)
+
+
+def turn_ended(worker: StartedWorker, *, words: str, spent: Spent, day: str, at: int) -> Change:
+    """Return the change when a turn ends; `spent` is what it has used."""
+    changed = replace(worker, state="waiting", since=at, last_words=words).with_spent(day, spent)
+    return _change(changed, "worker.turn-ended", at, worker.chamber)
+
+
+def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
+    """Return the change when it is not given another turn, for `why`."""
+    changed = replace(worker, state="paused", since=at, last_words=why)
+    return _change(changed, "worker.paused", at, "orchestra")
+
+
+def continued(worker: StartedWorker, *, at: int, actor: str) -> Change:
+    """Return the change when a paused worker may go on."""
+    if worker.state != "paused":
+        return Change(events=())
+    changed = replace(worker, state="waiting", since=at, last_words="")
+    return _change(changed, "worker.continued", at, actor)
+
+
+def ended(worker: StartedWorker, *, reason: EndReason, words: str, at: int) -> Change:
+    """Return the change when its process has ended, or could not be started: none for a repeat."""
+    if worker.is_over:
+        return Change(events=())
+    changed = replace(
+        worker,
+        wanted="stopped",
+        state="ended",
+        since=at,
+        process="",
+        reason=reason,
+        last_words=words or worker.last_words,
+    )
+    return _change(changed, "worker.ended", at, worker.stopped_by or worker.chamber)
+
+
+def _change(worker: StartedWorker, kind: Kind, at: int, actor: str) -> Change:
+    event = Event(
+        at=at,
+        kind=kind,
+        actor=actor,
+        task_id=worker.task_id,
+        chamber=worker.chamber,
+        data=EventData(worker=worker),
+    )
+    return Change(events=(event,))

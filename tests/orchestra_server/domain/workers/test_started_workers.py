@@ -1,0 +1,79 @@
+"""A started worker: asked for once, in turns, and ended once; what is repeated changes nothing."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.errors import Refused
+from orchestra_core.workers.started_worker import Spent, StartedWorker
+from orchestra_server.domain.workers import started_workers as rules
+from tests.support.samples import NOON, a_chamber, a_started_worker
+
+LIVE = replace(a_chamber(), state="live")
+ORDER = rules.StartOrder(agent="claude", policy="edits")
+
+
+def changed(change: Change) -> StartedWorker:
+    (event,) = change.events
+    assert event.data.worker is not None
+    assert (event.task_id, event.chamber) == ("add-login-1a2b", "auth")
+    return event.data.worker
+
+
+def test_a_start_is_what_should_run() -> None:
+    worker, change = rules.start_asked(LIVE, None, ORDER, at=NOON, actor="operator")
+    assert changed(change) == worker == a_started_worker()
+    assert change.events[0].kind == "worker.start-asked"
+    assert worker.is_wanted
+    assert not worker.has_session
+    assert rules.is_same_start(worker, ORDER)
+
+
+def test_a_worker_starts_only_in_a_live_chamber_and_only_once() -> None:
+    with pytest.raises(Refused, match="chamber 'auth' is creating, and only in a live one"):
+        rules.start_asked(a_chamber(), None, ORDER, at=NOON, actor="operator")
+    running = replace(a_started_worker(), state="running")
+    with pytest.raises(Refused, match=r"claude runs in chamber 'auth' already \(running\)"):
+        rules.start_asked(LIVE, running, ORDER, at=NOON, actor="operator")
+
+
+def test_the_next_start_in_a_chamber_keeps_what_was_used_there() -> None:
+    spent = Spent(turns=1, dollars=2.0)
+    over = replace(a_started_worker(), state="ended", conversation="c1").with_spent("day", spent)
+    worker, _ = rules.start_asked(LIVE, over, ORDER, at=NOON, actor="operator")
+    assert (worker.asked_at, worker.conversation, worker.spent) == (NOON + 1, "", spent)
+
+
+def test_a_worker_is_launched_starts_takes_turns_and_ends() -> None:
+    worker = changed(rules.launched(a_started_worker(), at=NOON + 1))
+    assert (worker.state, worker.has_session) == ("starting", True)
+    worker = changed(rules.began(worker, conversation="c1", process="7@9", at=NOON + 2))
+    assert (worker.state, worker.conversation, worker.process) == ("waiting", "c1", "7@9")
+    worker = changed(rules.turn_began(worker, at=NOON + 3))
+    assert worker.state == "running"
+    assert rules.turn_began(worker, at=NOON + 4).events == ()
+    spent = Spent(turns=1, tokens_in=5)
+    worker = changed(rules.turn_ended(worker, words="Done.", spent=spent, day="d", at=NOON + 5))
+    assert (worker.state, worker.last_words, worker.spent) == ("waiting", "Done.", spent)
+    worker = changed(rules.ended(worker, reason="exited", words="", at=NOON + 6))
+    assert (worker.state, worker.reason, worker.last_words) == ("ended", "exited", "Done.")
+    assert (worker.process, worker.is_over, worker.is_wanted) == ("", True, False)
+    assert rules.ended(worker, reason="failed", words="", at=NOON + 7).events == ()
+
+
+def test_a_stop_is_asked_for_once_and_its_end_is_the_askers() -> None:
+    worker, change = rules.stop_asked(a_started_worker(), at=NOON, actor="operator")
+    assert changed(change) == worker
+    assert (worker.wanted, worker.stopped_by) == ("stopped", "operator")
+    assert rules.stop_asked(worker, at=NOON, actor="conductor") == (worker, Change(events=()))
+    (event,) = rules.ended(worker, reason="stopped", words="", at=NOON).events
+    assert (event.kind, event.actor) == ("worker.ended", "operator")
+
+
+def test_a_paused_worker_goes_on_when_somebody_says_so() -> None:
+    waiting = replace(a_started_worker(), state="waiting")
+    worker = changed(rules.paused(waiting, why="the task's limit is reached", at=NOON))
+    assert (worker.state, worker.last_words) == ("paused", "the task's limit is reached")
+    again = changed(rules.continued(worker, at=NOON, actor="operator"))
+    assert again.state == "waiting"
+    assert rules.continued(again, at=NOON, actor="operator").events == ()
