@@ -30,9 +30,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """The answer that lets a call run; with `like`, those like it in this session too."""
-
-    like: bool = False
+    """The answer that lets a call run. Rules for calls like it are the caller's to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,8 @@ class Abilities:
     """What an agent can do; what it cannot, its caller has to say instead of trying."""
 
     resumes: bool = True  # a later process can go on with the conversation
-    takes_words_in_a_turn: bool = True  # a prompt while it works goes in at the next tool boundary
+    takes_words_in_a_turn: bool = True  # else a prompt waits until the turn has ended
+    tells_prompts_read: bool = True  # there is a `PromptRead`
     tells_cost: bool = True  # `Used` has dollars
 
 
@@ -86,17 +85,22 @@ class Session(Protocol):
         """Yield what happens, in order, to one reader; the last report is `Ended`.
 
         A reader that falls behind holds the agent up; nothing is dropped and memory does not grow.
+        The reader may call the session's other methods between two reports.
         """
         ...
 
-    async def prompt(self, text: str) -> None:
-        """Begin a turn; while one runs, the text goes in at the next tool boundary."""
+    async def prompt(self, text: str, prompt_id: str = "") -> None:
+        """Begin a turn; while one runs, the text goes in at the next tool boundary.
+
+        `PromptRead` has the id when the text has reached the model.
+        """
         ...
 
-    async def interrupt(self, text: str = "") -> None:
+    async def interrupt(self, text: str = "", prompt_id: str = "") -> None:
         """Abort the running tool and turn; a text begins the next turn at once.
 
-        Returns when the agent has confirmed it. Requests that were open are withdrawn.
+        Returns as soon as the agent has been told; `TurnEnded` says that the turn is aborted.
+        Requests that were open are withdrawn.
         """
         ...
 

@@ -22,6 +22,18 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnBegan:
+    """The agent works: on a prompt, or by itself when a subagent of its own has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRead:
+    """A prompt has reached the model: it is part of its next request."""
+
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A whole text of the agent's; `subagent` is the call that started the one who said it."""
 
@@ -63,7 +75,6 @@ class Asked:
     arguments: Mapping[str, object]
     tool_id: str = ""  # the `ToolBegan` it belongs to, "" where the agent does not tell
     title: str = ""
-    can_allow_like: bool = False  # the agent itself offers to allow those like it
     subagent: str = ""
 
 
@@ -127,6 +138,8 @@ class Ended:
 
 Report = (
     Started
+    | TurnBegan
+    | PromptRead
     | Said
     | ToolBegan
     | ToolEnded
