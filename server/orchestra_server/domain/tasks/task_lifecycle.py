@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as dataclass_replace
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -14,6 +15,10 @@ from orchestra_core.models import Ending, Phase, Task
 from orchestra_core.text import one_line
 
 _DIGEST = 20  # hex digits
+_BUILDING = "implementation"
+
+# What shows that a task has come to a later phase, without anybody saying so.
+Milestone = Literal["chambers opened", "work begun", "completing", "landing"]
 
 
 def request_claim(description: str, working_directory: str) -> str:
@@ -90,7 +95,47 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
     here = names.index(task.phase) if task.phase in names else -1
     target = names.index(phase) if phase else min(here + 1, len(names) - 1)
     if target == here:
-        return PhaseStep(task, moved=False, change=Change(events=()))
+        return _unmoved(task)
+    return _entered(task, target, at=at, actor=actor)
+
+
+def reached(task: Task, milestone: Milestone, *, at: int, actor: str) -> PhaseStep:
+    """Return a task in the phase that a milestone shows it to be in; it never goes back.
+
+    Chambers open when the planning is at its last phase, the first work begins the implementation,
+    completing begins what comes after it, and a landing is where all is verified.
+    """
+    names = [phase.name for phase in task.phases]
+    here = names.index(task.phase) if task.phase in names else -1
+    target = _phase_of(milestone, names)
+    if task.is_over or target <= here:
+        return _unmoved(task)
+    return _entered(task, target, at=at, actor=actor)
+
+
+def _phase_of(milestone: Milestone, names: Sequence[str]) -> int:
+    """Return the place of a milestone's phase in a task's plan, -1 when it has none."""
+    if _BUILDING not in names:
+        return -1
+    building = names.index(_BUILDING)
+    match milestone:
+        case "chambers opened":
+            return building - 1
+        case "work begun":
+            return building
+        case "completing":
+            return min(building + 1, len(names) - 1)
+        case "landing":
+            return names.index("verification") if "verification" in names else -1
+
+
+def _unmoved(task: Task) -> PhaseStep:
+    return PhaseStep(task, moved=False, change=Change(events=()))
+
+
+def _entered(task: Task, target: int, *, at: int, actor: str) -> PhaseStep:
+    names = [phase.name for phase in task.phases]
+    here = names.index(task.phase) if task.phase in names else -1
     phases = [
         replace(phase_record, finished_at=at)
         if i == here and not phase_record.finished_at
@@ -114,8 +159,10 @@ def completing(
     confirmed: bool = False,
 ) -> tuple[Task, Change]:
     """Return the completing task: while its chambers are merged, nothing can be added to it."""
+    is_merged = ending == "merge"
+    step = reached(task, "completing", at=at, actor=actor) if is_merged else _unmoved(task)
     changed = replace(
-        _not_completing(task),
+        _not_completing(step.task),
         state="completing",
         summary=summary,
         ending=ending,
@@ -123,7 +170,8 @@ def completing(
         completing_at=at,
         confirmed=confirmed,
     )
-    return changed, Change(events=(_event(changed, "task.completing", at, actor),))
+    event = _event(changed, "task.completing", at, actor)
+    return changed, Change(events=(*step.change.events, event))
 
 
 def claimed(task: Task, *, clone: str, at: int, actor: str) -> Change:
@@ -140,8 +188,10 @@ def landing(
 
     After a crash the branch tells whether it moved.
     """
-    changed = replace(task, landed_commit=commit, landing=tuple(chambers))
-    return changed, Change(events=(_event(changed, "task.landing", at, actor),))
+    step = reached(task, "landing", at=at, actor=actor)
+    changed = replace(step.task, landed_commit=commit, landing=tuple(chambers))
+    event = _event(changed, "task.landing", at, actor)
+    return changed, Change(events=(*step.change.events, event))
 
 
 def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:

@@ -16,6 +16,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
+from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
@@ -269,7 +270,7 @@ async def _open(
     context: Context, reservation: _Reservation, probes: Mapping[str, HookProbe]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
-        await read_open_task(reads, reservation.task.id)
+        task = await read_open_task(reads, reservation.task.id)
         chambers = [await reads.chamber(chamber.id) for chamber in reservation.chambers]
         if any(chamber is None or chamber.state != "creating" for chamber in chambers):
             raise Refused("these chambers changed while they were being created; call again")
@@ -277,7 +278,8 @@ async def _open(
         live, change = chamber_lifecycle.opened(
             reservation.chambers, probes, at=now, actor=context.actor
         )
-        return Decision(live, change)
+        step = task_lifecycle.reached(task, "chambers opened", at=now, actor=context.actor)
+        return Decision(live, task_lifecycle.both(change, step.change))
 
     return await run_transaction(context.store, decide)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
+from orchestra_core.change import Change
 from orchestra_core.clock import Clock
-from orchestra_core.models import Chamber, Work
+from orchestra_core.models import Chamber, Task, Work
 from orchestra_core.state import ProjectState
+from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_server.domain.chambers.chamber_lifecycle import work_changed
+from orchestra_server.domain.tasks.task_lifecycle import PhaseStep, reached
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.work_done import work_done
@@ -14,6 +17,7 @@ from orchestra_server.usecases.common.record_chamber_values import (
     ChamberValue,
     record_chamber_values,
 )
+from orchestra_server.usecases.common.transaction import NOTHING
 from orchestra_server.usecases.conflicts.watched_health import InThread
 
 
@@ -21,6 +25,7 @@ def _work(chamber: Chamber) -> Work:
     return chamber.work
 
 
+_ACTOR = "orchestra"
 _WORK = ChamberValue(_work, work_changed)
 
 
@@ -55,6 +60,26 @@ class WatchedWork:
         self._compared = compared
         values: dict[str, Work] = {key: work for key, (_, work) in compared.items()}
         await record_chamber_values(self._store, self._clock, state, _WORK, values)
+        begun = {state.chambers[key].task_id for key, work in values.items() if _is_work(work)}
+        for task_id in sorted(begun & state.tasks.keys()):
+            if self._begun_work(state.tasks[task_id]).moved:
+                await self._record_begun_work(task_id)
+
+    def _begun_work(self, task: Task) -> PhaseStep:
+        return reached(task, "work begun", at=self._clock(), actor=_ACTOR)
+
+    async def _record_begun_work(self, task_id: str) -> None:
+        """Let the task be in the phase of its first work, which a conductor may not have said."""
+
+        async def decide(reads: Reads) -> Change:
+            task = await reads.task(task_id)
+            return NOTHING if task is None else self._begun_work(task).change
+
+        await self._store.transact(decide)
+
+
+def _is_work(work: Work) -> bool:
+    return work in {"uncommitted", "committed"}
 
 
 def snapshots_and_bases(

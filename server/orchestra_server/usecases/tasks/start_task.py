@@ -155,6 +155,6 @@ def _reply(task: Task, stale: str, *, already_open: bool) -> StartedTask:
         base_commit=task.base_commit,
         next_step=(
             f"{stale}{split} Then call create_chambers_batch with task_id {task.id!r} "
-            "and one name per part; call advance_phase, naming the phase, as the work moves on."
+            "and one name per part. Phases advance as chambers open, work begins and it completes."
         ),
     )

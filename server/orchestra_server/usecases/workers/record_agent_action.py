@@ -7,6 +7,7 @@ from orchestra_core.models import Agent, Discovery
 from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, optional, required
+from orchestra_server.domain.tasks.task_lifecycle import reached
 from orchestra_server.domain.workers.discoveries import (
     acted,
     action_event,
@@ -41,7 +42,7 @@ async def record_agent_action(
     lines = checked_patterns(patterns)
 
     async def decide(reads: Reads) -> Decision[RecordedAction]:
-        await read_open_task(reads, task_id)
+        task = await read_open_task(reads, task_id)
         now = context.clock()
         agent = await reads.agent(f"{task_id}/{name}") or await _new_agent(reads, task_id, name)
         patterns = patterns_found(agent, lines, now)
@@ -51,6 +52,9 @@ async def record_agent_action(
         after = acted(agent, done, outcome, now)
         events = [action_event(after, lines, context.actor)]
         events += [discovery_event(pattern, context.actor) for pattern in new]
+        if after.chamber:
+            step = reached(task, "work begun", at=now, actor=context.actor)
+            events += step.change.events
         return Decision(_reply(after, patterns, repeated=False), Change(events=tuple(events)))
 
     reply = await run_transaction(context.store, decide)

@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
-from orchestra_core.models import Phase, Task
+from orchestra_core.models import Level, Phase, Task
 from orchestra_server.domain.tasks import task_lifecycle
+from orchestra_server.usecases.tasks.complexity import PHASES
 from tests.support.samples import NOON, a_task
 
 
@@ -57,6 +58,53 @@ def test_a_task_without_phases_stays_as_it_is() -> None:
     task = replace(a_task(), phases=(), phase="")
     step = task_lifecycle.advanced(task, "", at=NOON, actor="a")
     assert (step.moved, step.task, step.change.events) == (False, task, ())
+
+
+def _with_plan(level: Level, phase: str = "") -> Task:
+    names = PHASES[level]
+    return replace(a_task(), phases=tuple(Phase(name=name) for name in names), phase=phase)
+
+
+@pytest.mark.parametrize(
+    ("level", "phases"),
+    [
+        ("trivial", ["implementation"] * 4),
+        ("simple", ["implementation", "implementation", "verification", "verification"]),
+        ("moderate", ["analysis", "implementation", "verification", "verification"]),
+        ("complex", ["design", "implementation", "integration", "verification"]),
+        ("very-complex", ["design", "implementation", "integration", "verification"]),
+    ],
+)
+def test_milestones_bring_a_task_into_their_phases(level: Level, phases: list[str]) -> None:
+    task = _with_plan(level, PHASES[level][0])
+    milestones: tuple[task_lifecycle.Milestone, ...] = (
+        "chambers opened",
+        "work begun",
+        "completing",
+        "landing",
+    )
+    entered: list[str] = []
+    for milestone in milestones:
+        task = task_lifecycle.reached(task, milestone, at=NOON, actor="a").task
+        entered.append(task.phase)
+    assert entered == phases
+
+
+def test_a_milestone_never_brings_a_task_back() -> None:
+    task = _with_plan("complex", "verification")
+    assert not task_lifecycle.reached(task, "work begun", at=NOON, actor="a").moved
+    own_plan = replace(_planned(), phase="analysis")
+    assert not task_lifecycle.reached(own_plan, "work begun", at=NOON, actor="a").moved
+
+
+def test_completing_brings_the_phase_and_saving_alone_does_not() -> None:
+    task = _with_plan("simple", "implementation")
+    merged, change = task_lifecycle.completing(task, at=NOON, actor="a", summary="")
+    assert [event.kind for event in change.events] == ["task.phase-advanced", "task.completing"]
+    assert (merged.state, merged.phase) == ("completing", "verification")
+    saved, change = task_lifecycle.completing(task, at=NOON, actor="a", summary="", ending="save")
+    assert [event.kind for event in change.events] == ["task.completing"]
+    assert saved.phase == "implementation"
 
 
 @pytest.mark.parametrize(("completed", "state"), [(True, "completed"), (False, "closed")])

@@ -11,6 +11,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Committed, Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.conducting import a_started_task, chamber_of, chambers_open, kinds
 from tests.support.waiting import until_awaited
 
@@ -23,7 +24,7 @@ async def until_work(context: Context, task_id: str, work: str) -> None:
 
 
 async def test_work_is_recorded_as_it_comes_and_only_when_it_changes(context: Context) -> None:
-    task_id = await a_started_task(context)
+    task_id = (await start_task(context, description="x", complexity="moderate")).task_id
     auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
     assert (await chamber_of(context, task_id, "auth")).work == ""
     async with watch_as_leader(context.store, context.project, context.clock):
@@ -34,6 +35,7 @@ async def test_work_is_recorded_as_it_comes_and_only_when_it_changes(context: Co
         auth.commit("mine", {"auth.py": "three\n"})
         await until_work(context, task_id, "committed")
     assert (await kinds(context)).count("chamber.work-changed") == 3
+    assert (await kinds(context)).count("task.phase-advanced") == 1
     state = await context.store.snapshot()
     assert state.chambers[chamber_id(task_id, "auth")].work == "committed"
 

@@ -4,9 +4,11 @@ import pytest
 
 from orchestra_core.errors import BadInput
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.conducting import kinds
+from orchestra_server.usecases.workers.record_agent_action import record_agent_action
+from tests.support.conducting import chambers_open, kinds
 
 
 async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:
@@ -18,6 +20,25 @@ async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:
     ]
     assert [phase.state for phase in steps[-1].phases] == ["finished", "finished", "current"]
     assert (await kinds(context)).count("task.phase-advanced") == 2
+
+
+async def test_the_four_calls_of_a_conductor_leave_a_true_history(context: Context) -> None:
+    request = "Add a login, a database and an API"
+    started = await start_task(context, description=request, complexity="complex")
+    task_id = started.task_id
+    auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    auth.write("login.py", "login = 1\n")
+    for _ in range(2):
+        await record_agent_action(
+            context, task_id=task_id, agent_id="worker-auth", action="Made it", result="Tested"
+        )
+    await complete_task(context, task_id=task_id, commit_changes=True, summary="Add a login")
+    events = await context.store.events()
+    tasks = [event.data.task for event in events if event.kind == "task.phase-advanced"]
+    phases = [task.phase for task in tasks if task is not None]
+    assert phases == ["design", "implementation", "integration", "verification"]
+    ended = (await context.store.snapshot()).tasks[task_id]
+    assert [phase.name for phase in ended.phases if not phase.finished_at] == []
 
 
 async def test_entering_a_named_phase_again_changes_nothing(context: Context) -> None:
