@@ -91,6 +91,7 @@ class Options:
     yes: bool = False
     default: bool = False
     edit: bool = False
+    revoke: bool = False
     shell: str = ""
 
 

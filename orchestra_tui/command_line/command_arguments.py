@@ -68,6 +68,14 @@ def add_setup(commands: CommandParsers) -> None:
     )
     shown.add_argument("--edit", action="store_true", help="open your file in your editor")
     shown.add_argument("--json", action="store_true", help="print one JSON document")
+    trust = commands.add(
+        "trust",
+        "show what the repository's orchestra.toml would run, and allow it",
+        "Gates and setup run with your rights. None runs before you have seen it here, nor after "
+        "it has changed. What you trust is noted below your state directory, for this clone.",
+    )
+    trust.add_argument("--yes", action="store_true", help="allow it without a question")
+    trust.add_argument("--revoke", action="store_true", help="allow nothing any more")
     completion = commands.add(
         "completion",
         "print a script that completes this command in a shell",
@@ -226,7 +234,7 @@ def _seconds(text: str) -> float:
 
 # Only the group of the command that was typed is built: each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
-    add_setup: ("init", "demo", "doctor", "config", "completion"),
+    add_setup: ("init", "demo", "doctor", "config", "trust", "completion"),
     add_work: ("status", "interrupt", "resume", "answer", "events"),
     add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),

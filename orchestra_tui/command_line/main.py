@@ -122,6 +122,10 @@ def _run_other(place: CommandContext, options: Options) -> int:
             from orchestra_tui.command_line.commands.configuration import config
 
             code = config.run(place, options)
+        case "trust":
+            from orchestra_tui.command_line.commands.configuration import trust
+
+            code = trust.run(place, options)
         case _:
             from orchestra_tui.command_line.commands import room
 

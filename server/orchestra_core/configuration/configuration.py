@@ -13,11 +13,17 @@ from orchestra_core.configuration.options import (
     KEYS,
     OPTIONS,
     SECTIONS,
+    ConfigOption,
     Value,
     allowed,
     checked,
     option_named,
     words_of,
+)
+from orchestra_core.configuration.repository_options import (
+    REPOSITORY_NAMES,
+    REPOSITORY_SECTIONS,
+    repository_option,
 )
 
 KeyWish = str | tuple[str, ...]
@@ -81,9 +87,9 @@ def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Co
     """Read the person's file, and that of the repository which `directory` is in."""
     own = user_file(environ)
     repositorys = repository_file(directory) if directory is not None else None
-    files = [_read(own, own=True)]
+    files = [read_config_file(own, own=True)]
     if repositorys is not None and repositorys != own:
-        files.append(_read(repositorys, own=False))
+        files.append(read_config_file(repositorys, own=False))
     return Configuration(tuple(files))
 
 
@@ -98,7 +104,8 @@ def problem_of(configuration: Configuration, name: str, text: str) -> ConfigProb
     return ConfigProblem(configuration.files[0].path, 0, text, own=True)
 
 
-def _read(path: Path, *, own: bool) -> ConfigFile:
+def read_config_file(path: Path, *, own: bool) -> ConfigFile:
+    """Return what one file says, and what is wrong in it; it need not be there."""
     try:
         data = read_file(path)
     except OSError as fault:
@@ -150,15 +157,16 @@ def _take(
     name: str, value: Any, values: dict[str, Value], keys: dict[str, KeyWish], *, own: bool
 ) -> str:
     """Take a value in, or return what is wrong with it."""
-    option = option_named(name)
     if name.startswith(f"{KEYS}.") and own:
         wish = _key_wish(value)
         if wish is None:
             return f'{name} is not a key such as "ctrl+x", or a list of keys'
         keys[name.removeprefix(f"{KEYS}.")] = wish
         return ""
-    if name.startswith(f"{KEYS}.") or (option is not None and not own and not option.in_repository):
-        return f"{name} is only taken from your own config.toml; it is ignored here"
+    option = option_named(name) or repository_option(name)
+    misplaced = _misplaced(name, option, own=own)
+    if misplaced:
+        return f"{name} is only taken from {misplaced}; it is ignored here"
     if option is None:
         return _unknown(name, value)
     fit = checked(option, value)
@@ -166,6 +174,14 @@ def _take(
         return f"{name} = {_shown(value)} is not {allowed(option)}"
     values[name] = fit
     return ""
+
+
+def _misplaced(name: str, option: ConfigOption | None, *, own: bool) -> str:
+    """Return which file an option belongs into if it is not this one."""
+    if not own and (name.startswith(f"{KEYS}.") or (option and not option.in_repository)):
+        return "your own config.toml"
+    foreign = own and option is not None and option_named(name) is None
+    return "a repository's orchestra.toml" if foreign else ""
 
 
 def _key_wish(value: Any) -> KeyWish | None:
@@ -177,9 +193,9 @@ def _key_wish(value: Any) -> KeyWish | None:
 def _unknown(name: str, value: Any) -> str:
     import difflib  # noqa: PLC0415 - only for a mistake
 
-    if name in SECTIONS:  # an empty one is nothing wrong
+    if name in (*SECTIONS, *REPOSITORY_SECTIONS):  # an empty one is nothing wrong
         return "" if value == {} else f"{name} is a section; write [{name}] and its keys below"
-    names = [option.name for option in OPTIONS]
+    names = [*(option.name for option in OPTIONS), *REPOSITORY_NAMES]
     close = difflib.get_close_matches(name, names, n=1)
     cure = f"did you mean {close[0]}?" if close else "'orchestra config --default' lists the keys"
     return f"unknown key {name}; {cure}"

@@ -18,10 +18,16 @@ from orchestra_core.configuration.default_limits import (
 )
 
 Value: TypeAlias = bool | int | str | tuple[str, ...]
-Kind = Literal["flag", "whole", "choice", "text", "words", "command"]
+Kind = Literal["flag", "whole", "choice", "text", "words", "command", "script"]
 KEYS = "keys"
 AGENTS = "agents"
 PROTOCOLS = ("claude", "acp")
+_ALLOWED: dict[Kind, str] = {
+    "text": "a text on one line",
+    "command": 'a command such as "opencode acp", or a list of its words',
+    "words": 'a list of words such as ["code", "--wait"]',
+    "script": 'a command such as "pytest -q" or ["pytest", "-q"], without control characters',
+}
 _AGENT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 
 
@@ -96,6 +102,11 @@ OPTIONS: tuple[ConfigOption, ...] = (
         most=10**9, unit="files", in_repository=True,
     ),
     ConfigOption(
+        "limits.gate_share", "whole", 33,
+        "How much of the time the daemon may run gates while workers work; 0 is never.",
+        most=100, unit="percent",
+    ),
+    ConfigOption(
         "history.keep", "whole", DAYS_KEPT, "How long the daemon keeps the history; 0 keeps all.",
         variable="ORCHESTRA_HISTORY_KEEP", most=MOST_DAYS, unit="days",
     ),
@@ -126,8 +137,8 @@ def checked(option: ConfigOption, value: Any) -> Value | None:
             return value if isinstance(value, str) and value.isprintable() else None
         case "words":
             return words_of(value)
-        case "command":
-            return _command(value)
+        case "command" | "script":
+            return _command(value) if option.kind == "command" else _script(value)
 
 
 def option_named(name: str) -> ConfigOption | None:
@@ -155,6 +166,14 @@ def _command(value: Any) -> tuple[str, ...] | None:
         return None
 
 
+def _script(value: Any) -> Value | None:
+    """Return a shell's line, or a program with its arguments; nothing in it may be invisible."""
+    if isinstance(value, str):
+        return value if value.strip() and value.isprintable() else None
+    words = words_of(value)
+    return words if words and words[0] and all(map(str.isprintable, words)) else None
+
+
 def words_of(value: Any) -> tuple[str, ...] | None:
     """Return a list of words, None for anything else."""
     if not isinstance(value, list):
@@ -179,9 +198,5 @@ def allowed(option: ConfigOption) -> str:
             return f"a whole number of {option.unit} from 0 to {option.most}"
         case "choice":
             return " or ".join(f'"{choice}"' for choice in option.choices)
-        case "text":
-            return "a text on one line"
-        case "command":
-            return 'a command such as "opencode acp", or a list of its words'
-        case "words":
-            return 'a list of words such as ["code", "--wait"]'
+        case _:
+            return _ALLOWED[option.kind]
