@@ -25,6 +25,7 @@ from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import RANK, WorkerLimits, WorkerState
 from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_tui.presentation.landing.landing_index import LandingIndex
 from orchestra_tui.presentation.worker_index import WorkerIndex
 
 _WAITING = ("needs-you", "stuck")
@@ -103,7 +104,13 @@ class IndexedState:
             self._discoveries_of.setdefault(discovery.task_id, []).append(discovery.id)
         for conflict in state.conflicts.values():
             self._index_conflict(conflict)
-        self.workers.load(state)
+        self._load_workers()
+
+    def _load_workers(self) -> None:
+        self.workers.load(self.documents)
+        self.landing = LandingIndex()
+        for chamber in self.chambers.values():
+            self._update_landing(chamber)
 
     @property
     def limits(self) -> WorkerLimits:
@@ -113,7 +120,7 @@ class IndexedState:
     @limits.setter
     def limits(self, limits: WorkerLimits) -> None:
         self.workers.limits = limits
-        self.workers.load(self.documents)
+        self._load_workers()
 
     @property
     def unread_limit(self) -> int:
@@ -203,7 +210,7 @@ class IndexedState:
 
     def live_chambers(self, task_id: str) -> int:
         """Return how many of a task's chambers still stand."""
-        return sum(chamber.is_standing for chamber in self.chambers_of(task_id))
+        return sum(self.workers.counts_of(task_id).values())
 
     def task_keys(self) -> list[str]:
         """Return the ids of all tasks: open before done, the newest first."""
@@ -246,10 +253,11 @@ class IndexedState:
                 if document.chamber:
                     changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
 
-    def _by_need(self, chamber: Chamber) -> tuple[int, int, int, str]:
+    def _by_need(self, chamber: Chamber) -> tuple[int, bool, int, int, str]:
         worker = self.workers.of(chamber)
         waits = worker.since if worker.group in _WAITING else 0
-        return RANK[worker.group], waits, -chamber.created_at, chamber.name
+        is_held = bool(self.landing.holds_of(chamber.id))
+        return RANK[worker.group], is_held, waits, -chamber.created_at, chamber.name
 
     def _update_workers(self, keys: Iterable[str]) -> ChangedRows:
         changed_rows = ChangedRows()
@@ -260,7 +268,16 @@ class IndexedState:
                 changed_rows.tasks.add(chamber.task_id)
                 changed_rows.workers.add(key)
                 changed_rows.chamber_order = True
+            if chamber is not None and self._update_landing(chamber):
+                changed_rows.chambers.add(key)
+                changed_rows.chamber_order = True
         return changed_rows
+
+    def _update_landing(self, chamber: Chamber) -> bool:
+        key = chamber.id
+        worker = self.workers.of(chamber)
+        conflicts = self.conflicts_of(key) if worker.group == "ready" else ()
+        return self.landing.update(chamber, worker, conflicts, self.workers.critical_of(key))
 
     def _chambers_elsewhere(self) -> set[str]:
         chambers = (self.chambers[key] for key in self.standing_chambers)
@@ -273,7 +290,8 @@ class IndexedState:
         self.open_tasks.discard(task_id)
         self._discoveries_of.pop(task_id, None)
         chamber_keys = self._chambers_of.pop(task_id, [])
-        self.workers.forget(chamber_keys)
+        self.workers.forget(task_id, chamber_keys)
+        self.landing.forget(task_id, chamber_keys)
         for chamber_key in chamber_keys:
             self._mail_of.pop(chamber_key, None)
             self._conflicts_of.pop(chamber_key, None)

@@ -1,6 +1,6 @@
 """The states of the workers in standing chambers, computed once per change and not per frame."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Interrupt, WorkerRequest
@@ -25,6 +25,7 @@ class WorkerIndex:
         self._documents = ProjectState()
         self._states: dict[str, WorkerState] = {}
         self._counts: dict[Group, int] = dict.fromkeys(GROUPS, 0)
+        self._counts_of: dict[str, dict[Group, int]] = {}  # by task, without zeros
         self._unread_of: dict[str, dict[str, Interrupt]] = {}
         self._requests_of: dict[str, dict[str, WorkerRequest]] = {}
         self._answered_at: dict[str, int] = {}
@@ -34,6 +35,7 @@ class WorkerIndex:
         self._documents = documents
         self._states.clear()
         self._counts = dict.fromkeys(GROUPS, 0)
+        self._counts_of = {}
         self._unread_of = {
             key: {interrupt.id: interrupt for interrupt in unread}
             for key, unread in documents.unread_by_chamber().items()
@@ -48,6 +50,11 @@ class WorkerIndex:
     def counts(self) -> dict[Group, int]:
         """How many workers of standing chambers are in each group that has any."""
         return {group: count for group, count in self._counts.items() if count}
+
+    def counts_of(self, task_id: str) -> Mapping[Group, int]:
+        """Return how many workers in a task's standing chambers are in each group that has any."""
+        counts = self._counts_of.get(task_id, {})
+        return {group: counts[group] for group in GROUPS if group in counts}
 
     @property
     def next_due(self) -> int:
@@ -74,6 +81,12 @@ class WorkerIndex:
         open_requests = self._requests_of.get(key, {}).values()
         return sorted(open_requests, key=lambda request: (request.asked_at, request.id))
 
+    def critical_of(self, key: str) -> list[Interrupt]:
+        """Return the critical messages that a chamber's worker has not read."""
+        discoveries = self._documents.discoveries
+        unread = self._unread_of.get(key, {}).values()
+        return [interrupt for interrupt in unread if interrupt.is_critical(discoveries)]
+
     def take_mail(self, interrupt: Interrupt) -> None:
         """Take a message's new state; `update` of its chamber follows."""
         unread = self._unread_of.setdefault(interrupt.chamber_id, {})
@@ -96,23 +109,32 @@ class WorkerIndex:
         """Compute a worker's state anew; tell whether its group or cause has changed."""
         before = self._states.pop(chamber.id, None)
         if before is not None:
-            self._counts[before.group] -= 1
+            self._count(chamber.task_id, before.group, -1)
         if not chamber.is_standing:
             return before is not None
         state = self._compute(chamber)
         self._states[chamber.id] = state
-        self._counts[state.group] += 1
+        self._count(chamber.task_id, state.group, 1)
         return before is None or (before.group, before.cause) != (state.group, state.cause)
 
-    def forget(self, keys: Iterable[str]) -> None:
-        """Drop chambers that went into the archive."""
+    def forget(self, task_id: str, keys: Iterable[str]) -> None:
+        """Drop a task's chambers that went into the archive."""
         for key in keys:
             self._unread_of.pop(key, None)
             self._requests_of.pop(key, None)
             self._answered_at.pop(key, None)
             state = self._states.pop(key, None)
             if state is not None:
-                self._counts[state.group] -= 1
+                self._count(task_id, state.group, -1)
+
+    def _count(self, task_id: str, group: Group, by: int) -> None:
+        self._counts[group] += by
+        counts = self._counts_of.setdefault(task_id, {})
+        counts[group] = counts.get(group, 0) + by
+        if not counts[group]:
+            del counts[group]
+        if not counts:
+            del self._counts_of[task_id]
 
     def _compute(self, chamber: Chamber) -> WorkerState:
         key = chamber.id

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Discovery, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
-from orchestra_core.wording.states import worker_text
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
-from orchestra_tui.presentation.rows.chamber_rows import badges_of
+from orchestra_tui.presentation.rows.chamber_rows import badges_of, doing_cell
 from orchestra_tui.presentation.rows.symbols import (
     PRESENCE,
     SEVERITY,
     TASK,
     worker_cell,
-    worker_tone,
 )
 from orchestra_tui.presentation.text_fit import fit, plain, text_lines
 
@@ -69,7 +67,7 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     for chamber in chambers:
         worker = state.worker_of(chamber)
         name = Cell(f" {fit(chamber.name, 20)} ")
-        words = Cell(plain(worker_text(worker)), worker_tone(worker))
+        words = doing_cell(chamber, worker, state)
         badges = (
             Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0]
         )

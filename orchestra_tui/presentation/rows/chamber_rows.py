@@ -41,7 +41,7 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     cells = (
         worker_cell(worker),
         Cell(plain(chamber.name), "muted" if chamber.is_over else "plain"),
-        Cell(plain(worker_text(worker)), worker_tone(worker), badges),
+        doing_cell(chamber, worker, state, badges),
         unread_cell(letters, now, state.unread_limit),
         mail,
         diff_cell(state.diffs.get(chamber.id)),
@@ -49,6 +49,19 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     )
     own_due = 0 if chamber.is_over else due(worker.since, now)
     return Row(chamber.id, cells, earliest(own_due, mail_due, badges_due))
+
+
+def doing_cell(
+    chamber: Chamber, worker: WorkerState, state: IndexedState, badges: tuple[Cell, ...] = ()
+) -> Cell:
+    """Return why a worker is in its state; of one that is ready whether its work can land."""
+    if worker.group != "ready":
+        return Cell(plain(worker_text(worker)), worker_tone(worker), badges)
+    holds = state.landing.holds_of(chamber.id)
+    if holds:
+        return Cell(plain(f"held: {', '.join(holds)}"), "warn", badges)
+    said = f": {worker.reason}" if worker.reason else ""
+    return Cell(plain(f"can land{said}"), worker_tone(worker), badges)
 
 
 def _lasting(chamber: Chamber, worker: WorkerState, now: int) -> str:
@@ -115,6 +128,8 @@ class ChamberRows:
     def heading(self, key: str) -> str:
         """Return the name of the group that a chamber's worker is in."""
         worker = self._state.worker_of(self._state.chambers[key])
+        if worker.group == "ready":
+            return "HELD" if self._state.landing.holds_of(key) else "CAN LAND"
         return GROUP_WORDS[worker.group].upper()
 
     def words(self, key: str) -> str:

@@ -12,7 +12,9 @@ from textual.screen import Screen
 from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
+from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.drawer_lines import DrawerLines
+from orchestra_tui.presentation.landing.land_line import land_line
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
@@ -29,6 +31,7 @@ from orchestra_tui.widgets.detail_area import DetailArea
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.filter_line import FilterLine
 from orchestra_tui.widgets.key_footer import KeyFooter
+from orchestra_tui.widgets.line_label import LineLabel
 from orchestra_tui.widgets.line_table import LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine
@@ -59,6 +62,7 @@ class RoomScreen(Screen[None]):
         self.feed = Feed(id="feed")
         self._drawer_lines = DrawerLines(view_model.state)
         self.status = StatusLine(clock=clock)
+        self._land_line = LineLabel(id="land-line")
         self.detail = DetailPages(
             DetailArea(("overview",)), view_model.state, app.tool_calls, read_activity, clock
         )
@@ -80,6 +84,7 @@ class RoomScreen(Screen[None]):
         with Horizontal(id="body"):
             yield Vertical(*self.lists.panes.values(), id="lists")
             yield Pane(self.detail.area, title="4 Detail", id="detail")
+        yield self._land_line
         yield Pane(self.feed, title="Events", id="feed-pane")
         yield self._filter_line
         yield KeyFooter()
@@ -116,6 +121,7 @@ class RoomScreen(Screen[None]):
         self._sizes.update(changes, self.lists.task_id)
         if changes.status or changes.rows.chambers:
             self.show_status()
+            self._show_land_line()
             self._escalate()
         self._set_ticker()
 
@@ -138,6 +144,11 @@ class RoomScreen(Screen[None]):
         self.status.set_status(status)
         self.app.name_terminal(title_text(status))
         self.app.look_for_occasions()
+
+    def _show_land_line(self) -> None:
+        """Say what could land of the task that the key would land."""
+        task, state = self.lists.task_at_hand, self._view_model.state
+        self._land_line.show(land_line(task, state, key_of("land").first))
 
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""
@@ -173,6 +184,7 @@ class RoomScreen(Screen[None]):
         self.lists.tick()
         self.status.tick()
         self.show_status()
+        self._show_land_line()
         self._escalate()
         self.detail.write()
         self._set_ticker()
@@ -204,6 +216,7 @@ class RoomScreen(Screen[None]):
             self._sizes.request(event.key)
         if event.table is self.navigation.table:
             self.navigation.show_selected()
+        self._show_land_line()
         self._set_ticker()
 
     @on(LineTable.Opened)

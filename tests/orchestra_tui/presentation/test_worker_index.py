@@ -47,7 +47,7 @@ def test_a_chamber_that_has_ended_is_not_counted_and_still_has_a_state() -> None
     assert index.update(closed)
     assert index.counts == {"idle": 1}
     assert index.of(closed).group == "dropped"
-    index.forget([WEB.id])
+    index.forget(WEB.task_id, [WEB.id])
     assert index.counts == {}
 
 

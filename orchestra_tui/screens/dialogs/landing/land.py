@@ -71,7 +71,7 @@ class Land(Dialog):
         self._tool_calls = actions
         self._state = state
         self._to_land = task
-        self._unmarked = set[str]()
+        self._unmarked = self._not_ready()
         self._partial = False
         self._cursor = 0
         self._stage: Stage = "plan"
@@ -195,6 +195,12 @@ class Land(Dialog):
             self.action_mark()
 
     # The dry run
+
+    def _not_ready(self) -> set[str]:
+        """Return the chambers that would hold those which can land now; none where none can."""
+        ready = self._state.landing.can_land(self._to_land.id)
+        others = (chamber for chamber in self._chambers() if chamber.id not in ready)
+        return {chamber.name for chamber in others} if ready else set()
 
     def _chambers(self) -> list[Chamber]:
         chambers = self._state.chambers_of(self._to_land.id)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from orchestra_core.models import Chamber, Discovery, Interrupt
 from orchestra_core.text import one_line
+from orchestra_core.workers.chamber_holds import Hold, chamber_holds
 
 _WORDS = 80  # characters of a message
 
@@ -20,20 +21,24 @@ def landing_holds(
     pytest)". Of the unread messages those hold that are critical: one that tells of a critical
     discovery, or that asks the worker to stop or suspends it.
     """
-    messages = list(unread)
-    holds: list[str] = []
-    for chamber in chambers:
-        doing = activity.get(chamber.id, "")
-        if doing:
-            holds.append(f"{chamber.name}: its worker is still {doing}")
-        if chamber.suspended_at:
-            holds.append(f"{chamber.name}: it is suspended")
-        holds.extend(
-            f"{chamber.name}: its worker has not read a critical message: "
-            f"{one_line(message.message, _WORDS)!r}"
-            for message in messages
-            if message.chamber == chamber.name
-            and message.task_id == chamber.task_id
-            and message.is_critical(discoveries)
+    critical = [message for message in unread if message.is_critical(discoveries)]
+    return [
+        f"{chamber.name}: {_sentence(hold)}"
+        for chamber in chambers
+        for hold in chamber_holds(
+            chamber,
+            activity.get(chamber.id, ""),
+            (message for message in critical if message.chamber_id == chamber.id),
         )
-    return holds
+    ]
+
+
+def _sentence(hold: Hold) -> str:
+    match hold.cause:
+        case "at-work":
+            return f"its worker is still {hold.words}"
+        case "suspended":
+            return "it is suspended"
+        case "critical":
+            said = one_line(hold.words, _WORDS)
+            return f"its worker has not read a critical message: {said!r}"

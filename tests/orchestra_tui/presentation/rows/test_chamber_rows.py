@@ -86,7 +86,20 @@ def test_a_row_shows_the_last_message_of_a_worker_that_has_ended() -> None:
     row = row_of(LIVE, ended, NOON + 3 * MINUTE)
     assert row.cells[2] == Cell("idle: Done: 12 pass", "muted")
     with_work = replace(LIVE, work="committed")
-    assert row_of(with_work, ended).cells[2] == Cell("ready: Done: 12 pass", "ok")
+    assert row_of(with_work, ended).cells[2] == Cell("can land: Done: 12 pass", "ok")
+
+
+def test_a_row_of_a_ready_chamber_says_what_holds_it_in_place_of_its_last_message() -> None:
+    ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="Done")
+    with_work = replace(LIVE, work="committed")
+    state = state_with(with_work, ended)
+    rows = ChamberRows(state, lambda: NOON)
+    assert rows.heading(LIVE.id) == "CAN LAND"
+    event = Event(seq=1, at=NOON, kind="collision.appeared", data=EventData(conflict=a_conflict()))
+    assert state.apply(event).chamber_order
+    held = chamber_row(with_work, state, NOON).cells[2]
+    assert (held.text, held.tone) == ("held: conflict with database", "warn")
+    assert rows.heading(LIVE.id) == "HELD"
 
 
 def test_a_row_shows_that_a_chamber_is_suspended_beside_the_workers_activity() -> None:

@@ -14,6 +14,7 @@ from orchestra_tui.screens.dialogs.landing import dry_runs as dry_runs_module
 from orchestra_tui.screens.dialogs.landing.land import Land
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
+from tests.support.board_story import board
 from tests.support.gallery import FixedTools, settle
 from tests.support.gallery_states import TASK, chamber, event, task
 from tests.support.landing_answers import CONFLICTING, HELD, LANDED, READY
@@ -77,6 +78,13 @@ async def test_only_the_marked_chambers_are_looked_at_and_land() -> None:
         assert dry_runs(tools)[-1] == arguments("auth", "api", dry_run=True)
         await room.press("enter")
         assert landings(tools) == [arguments("auth", "api", dry_run=False)]
+
+
+async def test_only_what_can_land_is_marked_at_first_where_others_are_at_work() -> None:
+    tools = FixedTools({"complete_task": READY})
+    async with room_of(board(), tools=tools) as room:
+        await room.press("1", "j", "L")
+        assert [call["only"] for call in dry_runs(tools)] == [["readme-badge"]]
 
 
 async def test_a_unmarks_all_and_then_nothing_lands() -> None:

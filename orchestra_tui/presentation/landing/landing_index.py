@@ -1,0 +1,78 @@
+"""Which chambers that are ready can land, and what holds the others; computed once per change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from orchestra_core.models import Chamber, Conflict, Interrupt
+from orchestra_core.worker_state import WorkerState
+from orchestra_core.workers.chamber_holds import HoldCause, chamber_holds
+from orchestra_tui.presentation.details.conflict_lines import partner
+
+_WORDS: Mapping[HoldCause, str] = {
+    "at-work": "its worker works",
+    "suspended": "suspended",
+    "critical": "critical message unread",
+}
+
+
+def hold_words(
+    chamber: Chamber, conflicts: Sequence[Conflict], critical: Iterable[Interrupt]
+) -> tuple[str, ...]:
+    """Return in a few words each what holds a chamber whose worker is ready."""
+    names = ", ".join(partner(conflict, chamber.id) for conflict in conflicts)
+    holds = dict.fromkeys(_WORDS[hold.cause] for hold in chamber_holds(chamber, "", critical))
+    return (*([f"conflict with {names}"] if names else []), *holds)
+
+
+class LandingIndex:
+    """Keeps of each ready chamber what holds it, and by task which can land and which cannot."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, tuple[str, ...]] = {}
+        self._can_land: dict[str, dict[str, None]] = {}  # chambers' ids by task
+        self._held: dict[str, dict[str, None]] = {}
+
+    def holds_of(self, key: str) -> tuple[str, ...]:
+        """Return what holds a ready chamber; nothing for one that can land, or is not ready."""
+        return self._holds.get(key, ())
+
+    def can_land(self, task_id: str) -> Sequence[str]:
+        """Return the ids of a task's chambers that can land now, as far as is known."""
+        return [*self._can_land.get(task_id, ())]
+
+    def held(self, task_id: str) -> Sequence[str]:
+        """Return the ids of a task's chambers that are ready and cannot land."""
+        return [*self._held.get(task_id, ())]
+
+    @property
+    def tasks_that_can_land(self) -> Sequence[str]:
+        """The ids of the tasks that have a chamber which can land now."""
+        return [task_id for task_id, keys in self._can_land.items() if keys]
+
+    def update(
+        self,
+        chamber: Chamber,
+        worker: WorkerState,
+        conflicts: Sequence[Conflict],
+        critical: Iterable[Interrupt],
+    ) -> bool:
+        """Take a chamber's new state; tell whether it now can land, or no longer can."""
+        key = chamber.id
+        before = self._holds.get(key)
+        self.forget(chamber.task_id, [key])
+        if worker.group != "ready":
+            return before is not None
+        holds = hold_words(chamber, conflicts, critical)
+        self._holds[key] = holds
+        members = self._held if holds else self._can_land
+        members.setdefault(chamber.task_id, {})[key] = None
+        return before is None or bool(before) != bool(holds)
+
+    def forget(self, task_id: str, keys: Iterable[str]) -> None:
+        """Drop chambers of a task."""
+        for key in keys:
+            self._holds.pop(key, None)
+            for members in (self._can_land, self._held):
+                chambers = members.get(task_id, {})
+                chambers.pop(key, None)
+                if not chambers:
+                    members.pop(task_id, None)
