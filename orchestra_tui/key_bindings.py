@@ -86,6 +86,10 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("2", "pane.chambers", "chambers", "Move", "Go to Chambers"),
     Key("3", "pane.discoveries", "discoveries", "Move", "Go to Discoveries"),
     Key("4", "pane.detail", "detail", "Move", "Go to Detail"),
+    Key(
+        "space", "next_in_need", "next", "View",
+        "Go to the next worker that needs you, in any task", rank=4,
+    ),
     Key("enter", "open", "open", "View", "Show details", rank=4),
     Key("escape", "back", "back", "View", "Clear the filter, or go back", rank=9),
     Key("right_square_bracket,l,right", "next_tab", "next tab", "View", "Next tab"),
@@ -113,7 +117,7 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("colon,ctrl+p", "app.palette", "commands", "General", "Search all commands"),
     Key("question_mark", "help", "help", "General", "Show all keys", rank=7),
     Key("q", "app.quit", "quit", "General", "Quit; the agents keep working", rank=7),
-)
+)  # fmt: skip
 
 REVIEW_KEYS: tuple[Key, ...] = (
     Key("c,enter", "review.comment", "comment", "Review", "Comment on the line", rank=1),

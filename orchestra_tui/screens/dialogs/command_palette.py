@@ -1,17 +1,26 @@
-"""The command palette: every key's action by name, and every task to go to."""
+"""The command palette: every key's action by name, and each chamber and task to go to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Matcher, Provider
 from textual.content import Content
 
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import Key, present_keys
+from orchestra_tui.presentation.find_by_name import (
+    BEGINS,
+    NamedPlace,
+    find_chambers,
+    find_tasks,
+    score_of,
+)
 from orchestra_tui.screens.room.room_screen import RoomScreen
 
-_LEAST_TASK_MATCH = 0.5
 _NOT_OFFERED = ("Move", "Review")
+_LETTERS = 100.0  # Textual's scores of matches by letters are below, as a rule
+_KEY_WIDTH, _LABEL_WIDTH = 7, 15
+_NAME_LENGTH, _ABOUT_LENGTH = 60, 60
 
 
 class RoomCommands(Provider):
@@ -20,19 +29,32 @@ class RoomCommands(Provider):
     async def discover(self) -> Hits:
         """Yield the actions, before anything is typed."""
         for key in _actions():
-            yield DiscoveryHit(Content(key.help), self._run(key), text=key.help, help=_said(key))
+            yield DiscoveryHit(_shown(key), self._run(key), key.label)
 
     async def search(self, query: str) -> Hits:
-        """Yield the actions and tasks that match."""
+        """Yield the actions, chambers and tasks that match, by name before by single letters."""
         matcher = self.matcher(query)
         for key in _actions():
-            if (score := matcher.match(key.help)) > 0:
-                yield Hit(score, Content(key.help), self._run(key), key.help, _said(key))
+            if (score := _score(key, query, matcher)) > 0:
+                yield Hit(score, _shown(key), self._run(key), key.label)
+        for place, go in self._places(query):
+            name = one_line(place.name, _NAME_LENGTH)
+            text = Content.assemble(
+                f"{place.symbol} ",
+                (name, "bold"),
+                (f"  {one_line(place.about, _ABOUT_LENGTH)}", "$text-muted"),
+            )
+            yield Hit(place.score, text, go, name)
+
+    def _places(self, query: str) -> Iterator[tuple[NamedPlace, Callable[[], object]]]:
         room = self._room()
-        for task in room.app.view_model.state.tasks.values() if room else ():
-            text = one_line(f"Go to {task.id}: {task.description}", 100)
-            if room and (score := matcher.match(text)) > _LEAST_TASK_MATCH:
-                yield Hit(score, Content(text), partial(room.go_to_task, task.id), text)
+        if room is None:
+            return
+        state = room.app.view_model.state
+        for place in find_chambers(state, query):
+            yield place, partial(room.navigation.go_to_chamber, place.key)
+        for place in find_tasks(state, query):
+            yield place, partial(room.go_to_task, place.key)
 
     def _run(self, key: Key) -> Callable[[], object]:
         room = self._room()
@@ -50,9 +72,21 @@ def _actions() -> list[Key]:
     ]
 
 
-def _said(key: Key) -> str:
-    # The palette reads its help texts as markup, where only an opening bracket means something.
-    return "key " + key.first.replace("[", "\\[")
+def _score(key: Key, query: str, matcher: Matcher) -> float:
+    """Return how well an action matches: by its key or name, by its help, or by single letters."""
+    if query == key.first:
+        return BEGINS
+    letters = matcher.match(f"{key.label} {key.help}") / _LETTERS
+    return score_of(key.label, query) or score_of(key.help, query) / 2 or min(1.0, letters)
+
+
+def _shown(key: Key) -> Content:
+    """Return its key, its short name and what it does."""
+    return Content.assemble(
+        (f"{key.first:<{_KEY_WIDTH}}", "$accent"),
+        (f"{key.label:<{_LABEL_WIDTH}}", "bold"),
+        (key.help, "$text-muted"),
+    )
 
 
 def _nothing() -> None:

@@ -1,18 +1,14 @@
 """The help of a review: its keys, from their table."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from textual.containers import VerticalScroll
-from textual.widget import Widget
-from textual.widgets import Static
-
-from orchestra_tui.key_bindings import keys_of_review
-from orchestra_tui.screens.dialogs.help import Help, keys_text
+from orchestra_tui.key_bindings import Key, keys_of_review
+from orchestra_tui.screens.dialogs.help import Help
 
 
 class ReviewHelp(Help):
     """The keys of a review, below each other."""
 
-    def fields(self) -> Iterable[Widget]:
-        """Yield the keys."""
-        yield VerticalScroll(Static(keys_text(keys_of_review())), id="keys")
+    def key_groups(self) -> Sequence[tuple[str, Sequence[Key]]]:
+        """Return the keys as one group."""
+        return [("Review", keys_of_review())]

@@ -54,6 +54,7 @@ def key_commands(
         "next_tab": detail.area.action_next_tab,
         "previous_tab": detail.area.action_previous_tab,
         "filter": view_keys.filter,
+        "next_in_need": view_keys.next_in_need,
         "events": navigation.toggle_drawer,
         "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,

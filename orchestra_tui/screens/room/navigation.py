@@ -62,6 +62,19 @@ class Navigation:
         self._widgets[name].focus()
         self.enter(name)  # at once: the next key may already be for this pane
 
+    def go_to_chamber(self, key: str) -> None:
+        """Put the cursor on a chamber of any task."""
+        self._lists.select_chamber(key)
+        self.go_to("chambers")
+
+    def go_to_next_in_need(self) -> bool:
+        """Go to the next chamber whose worker needs somebody; False where none does."""
+        here = self._lists.tables["chambers"].cursor_key if self.pane == "chambers" else ""
+        key = self._lists.next_in_need(here)
+        if key:
+            self.go_to_chamber(key)
+        return bool(key)
+
     def next_pane(self) -> None:
         """Give the next pane the focus."""
         self._step(1)

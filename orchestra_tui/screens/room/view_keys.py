@@ -36,6 +36,12 @@ class ViewKeys:
         else:
             self._navigation.go_to("detail")
 
+    def next_in_need(self) -> None:
+        """Go to the next worker that needs somebody, in whatever task."""
+        if not self._navigation.go_to_next_in_need():
+            key = key_of("next_in_need")
+            self._app.say(f"{key.first} ({key.label}): nobody needs you, and nobody is stuck")
+
     def filter(self) -> None:
         """Ask for the words that filter the current list."""
         table = self._navigation.table

@@ -8,6 +8,7 @@ from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewModel
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.indexed_state import ChangedRows
+from orchestra_tui.presentation.next_in_need import next_in_need
 from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
@@ -77,6 +78,21 @@ class Lists:
         self.tables["tasks"].filter("")
         self.tables["tasks"].select(task_id)
         self.write_counts()
+
+    def select_chamber(self, key: str) -> None:
+        """Put the cursor on a chamber of any task, whatever the lists show now."""
+        chamber = self._state.chambers[key]
+        task = self._state.tasks.get(chamber.task_id)
+        if not self._filter.finished and (chamber.is_over or (task is not None and task.is_over)):
+            self.toggle_finished()
+        self.select_task(chamber.task_id)
+        self.tables["chambers"].filter("")
+        self.fill_for_task()  # at once: the next key may be for this chamber
+        self.tables["chambers"].select(key)
+
+    def next_in_need(self, current: str) -> str:
+        """Return the chamber after `current` whose worker needs somebody; "" for none."""
+        return next_in_need(self._state, current)
 
     def follow_new_task(self) -> None:
         """Select the newest task if it began after the selected one had ended; not in a filter."""

@@ -1,5 +1,6 @@
 """The command palette."""
 
+from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.room import room_of
 
@@ -8,7 +9,7 @@ async def test_the_palette_shows_markup_in_a_discovery_as_text() -> None:
     async with room_of(stories.hostile()) as room:
         await room.press("colon")
         await room.type("hostile")
-        assert "Go to hostile-0bad: [bold red]not bold[/]" in room.text
+        assert "[bold red]not bold[/]" in room.text
 
 
 async def test_the_palette_runs_the_chosen_command() -> None:
@@ -17,3 +18,23 @@ async def test_the_palette_runs_the_chosen_command() -> None:
         await room.type("start a")
         await room.press("enter")
         assert "Start a task" in room.text
+
+
+async def test_a_command_shows_its_key_and_short_name_and_is_found_by_both() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("colon")
+        assert "L      land           Land the task: shows the dry run first" in room.text
+        await room.type("land")
+        await room.press("enter")
+        assert "Land: Add OAuth2 login" in room.text
+
+
+async def test_a_chamber_is_found_by_a_part_of_its_name_and_gone_to() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("colon")
+        await room.type("atab")
+        await room.press("enter")
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.chamber is not None
+        assert (screen.lists.chamber.name, screen.navigation.pane) == ("database", "chambers")

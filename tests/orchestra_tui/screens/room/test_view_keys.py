@@ -1,6 +1,9 @@
 """The keys that choose what is shown."""
 
+from orchestra_core.models import Presence
+from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
+from tests.support.gallery_states import MINUTE, NOW, Told, chamber, state_of, task
 from tests.support.room import room_of
 
 
@@ -22,3 +25,28 @@ async def test_typing_a_filter_narrows_the_list_and_escape_clears_it() -> None:
         assert "1 Tasks 1 of 3" in room.text
         await room.press("escape")
         assert "1 Tasks 3" in room.text
+
+
+def two_tasks() -> Told:
+    """Return two tasks, in the older of which a worker has failed."""
+    other = task("other-task-1a2b", "Something else", started=MINUTE)
+    failed = Presence(chamber_id=chamber("auth").id, state="failed", message="529", since=NOW)
+    chambers = [chamber("auth"), chamber("web", task_id=other.id)]
+    return Told(state=state_of(task(), other, *chambers, presence=[failed], seq=1))
+
+
+async def test_one_key_goes_to_the_worker_that_needs_somebody_in_another_task() -> None:
+    async with room_of(two_tasks()) as room:
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.lists.task_id == "other-task-1a2b"
+        await room.press("2")
+        await room.burst(" i")  # the second key is for the chamber that the first one went to
+        assert "Interrupt auth" in room.text
+        assert screen.lists.chamber == chamber("auth")
+
+
+async def test_the_key_says_so_where_nobody_needs_anybody() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("space")
+        assert room.said == ["space (next): nobody needs you, and nobody is stuck"]

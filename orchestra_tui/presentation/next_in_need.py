@@ -1,0 +1,21 @@
+"""Who needs the operator next, in whatever task."""
+
+from orchestra_core.worker_state import Group
+from orchestra_tui.presentation.indexed_state import IndexedState
+
+_IN_NEED: tuple[Group, ...] = ("needs-you", "stuck")
+
+
+def next_in_need(state: IndexedState, current: str) -> str:
+    """Return the chamber after `current` whose worker needs somebody, around the end; "" for none.
+
+    Those that need the operator come before those that are stuck, and who waits longest first.
+    """
+    keys = [
+        key
+        for group in _IN_NEED
+        for key, _ in sorted(state.workers.in_group(group), key=lambda each: each[1].since)
+    ]
+    if not keys:
+        return ""
+    return keys[(keys.index(current) + 1) % len(keys)] if current in keys else keys[0]

@@ -1,0 +1,38 @@
+"""Who needs the operator next."""
+
+from orchestra_core.models import Presence, PresenceState
+from orchestra_core.worker_state import WorkerLimits
+from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.next_in_need import next_in_need
+from tests.support.gallery_states import MINUTE, NOW, chamber, state_of
+
+NAMES = ("auth", "web", "docs", "tests")
+IDS = {name: chamber(name).id for name in NAMES}
+
+
+def a_state(**since: tuple[PresenceState, int]) -> IndexedState:
+    presence = [
+        Presence(chamber_id=IDS[name], state=state, tool="Bash", since=NOW - ago)
+        for name, (state, ago) in since.items()
+    ]
+    state = IndexedState(state_of(*map(chamber, NAMES), presence=presence), clock=lambda: NOW)
+    state.limits = WorkerLimits(silent=5 * MINUTE)
+    return state
+
+
+def test_who_waits_longest_comes_first_and_stuck_workers_come_last() -> None:
+    state = a_state(
+        auth=("failed", MINUTE),
+        web=("waiting", 2 * MINUTE),
+        docs=("working", 9 * MINUTE),
+        tests=("working", MINUTE),
+    )
+    order = [""]
+    for _ in range(4):
+        order.append(next_in_need(state, order[-1]))
+    assert order[1:] == [IDS["web"], IDS["auth"], IDS["docs"], IDS["web"]]
+    assert next_in_need(state, IDS["tests"]) == IDS["web"]
+
+
+def test_where_nobody_needs_anybody_there_is_none() -> None:
+    assert not next_in_need(a_state(auth=("working", MINUTE)), "")
