@@ -8,6 +8,7 @@ from orchestra_core import __version__
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Requires
 from orchestra_core.replies.review import DiffPart
+from orchestra_core.workers.started_worker import Policy
 from orchestra_tui.command_line.argument_parser import (
     CommandParser,
     CommandParsers,
@@ -29,6 +30,7 @@ examples:
   orchestra answer                  list what workers wait for
   orchestra events --follow         print the history, then new events
   orchestra create auth api         create two chambers, and a task if none is open
+  orchestra start auth "Begin with the schema"
   orchestra diff auth               show what a chamber has committed, in your pager
   orchestra land                    show what would land, ask, and land it
   orchestra restore                 list the saved work of closed chambers
@@ -71,6 +73,8 @@ class Options:
     requires: Requires = "review"
     cancel: str = ""
     task: str = ""
+    agent: str = ""
+    policy: Policy = "edits"
     follow: bool = False
     after: int = 0
     http: bool = False

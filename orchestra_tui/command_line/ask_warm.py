@@ -19,6 +19,8 @@ _COMMANDS = {
     "status": (("--json",), (), ()),
     "interrupt": ((), ("--requires", "--task", "--cancel"), ("chamber", "text")),
     "resume": ((), ("--task",), ("chamber",)),
+    "start": ((), ("--agent", "--policy", "--task"), ("chamber", "text")),
+    "stop": ((), ("--task",), ("chamber",)),
     "answer": (("--json",), (), ("request", _REST)),
     "__complete": ((), (), ("kind",)),
 }

@@ -120,6 +120,32 @@ def add_work(commands: CommandParsers) -> None:
     )
     resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     resume.add_task()
+    start = commands.add(
+        "start",
+        "start an agent in a chamber",
+        "It gets its briefing, and runs until it is stopped or its chamber closes, whoever watches."
+        " Its permissions and questions are answered in the room or by 'orchestra answer'.",
+    )
+    start.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
+    start.add_argument(
+        "text", metavar="TEXT", nargs="?", default="", help="what to tell it beside its brief"
+    )
+    start.add_argument(
+        "--agent", default="", metavar="NAME", help="an agent of the configuration, such as claude"
+    )
+    start.add_argument(
+        "--policy",
+        choices=("ask", "edits", "all"),
+        default="edits",
+        help="what it may do unasked: change its own files and commit (edits, the default), "
+        "nothing (ask), or all that stays in its chamber (all)",
+    )
+    start.add_task()
+    stop = commands.add(
+        "stop", "stop the agent in a chamber", "What it has made stays in the chamber."
+    )
+    stop.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
+    stop.add_task()
     answer = commands.add(
         "answer",
         "list what workers wait for, or answer it",
@@ -235,7 +261,7 @@ def _seconds(text: str) -> float:
 # Only the group of the command that was typed is built: each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
     add_setup: ("init", "demo", "doctor", "config", "trust", "completion"),
-    add_work: ("status", "interrupt", "resume", "answer", "events"),
+    add_work: ("status", "interrupt", "resume", "start", "stop", "answer", "events"),
     add_chambers: ("create", "diff", "land", "close"),
     add_recovery: ("restore", "reconcile"),
     add_service: ("serve", "down"),

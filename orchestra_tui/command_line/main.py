@@ -100,6 +100,14 @@ def _run(options: Options, typed_at: int | None) -> int:
 
 def _run_other(place: CommandContext, options: Options) -> int:
     match options.command:
+        case "start":
+            from orchestra_tui.command_line.commands.chambers import start
+
+            code = start.run(place, options)
+        case "stop":
+            from orchestra_tui.command_line.commands.chambers import stop
+
+            code = stop.run(place, options)
         case "restore":
             from orchestra_tui.command_line.commands import restore
 

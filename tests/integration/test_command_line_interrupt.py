@@ -132,3 +132,16 @@ def test_doctor_probes_the_hook_of_every_chamber(shop: TestRepository, settings:
     ran = orchestra(shop.path, settings, "doctor")
     assert ran.returncode == 1
     assert "hook not verified: auth: the hook did not answer" in ran.stdout
+
+
+def test_an_agent_is_started_and_stopped_from_a_terminal(
+    shop: TestRepository, settings: Settings
+) -> None:
+    created = opened(shop, settings)
+    ran = orchestra(shop.path, settings, "start", "auth", "--agent", "nobody")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("orchestra: there is no agent 'nobody'; known are claude, ")
+    ran = orchestra(shop.path, settings, "start", "auth", "Begin with the schema")
+    assert ran.stdout.startswith(f"claude is being started in auth ({created.task_id}).")
+    ran = orchestra(shop.path, settings, "stop", "auth")
+    assert ran.stdout.startswith(f"The worker in auth ({created.task_id}) ")

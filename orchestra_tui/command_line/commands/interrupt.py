@@ -29,6 +29,8 @@ def run_change(place: CommandContext, options: Options, name: CommandName) -> in
         requires=options.requires,
         cancel=options.cancel,
         task=options.task,
+        agent=options.agent,
+        policy=options.policy,
         typed_at=place.typed_at,
     )
     check_command(command)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from orchestra_core.models import Severity
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
+from orchestra_core.workers.started_worker import Policy, StartedState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,28 @@ class SharedDiscovery(Reply):
     repeated: bool
     affects: list[str]
     interrupts: list[InterruptStatus]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerStart(Reply):
+    """An agent that is to run in a chamber; `already_running` when this very start was asked."""
+
+    task_id: str
+    chamber: str
+    agent: str
+    policy: Policy
+    state: StartedState
+    already_running: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerStop(Reply):
+    """An agent that is to end; not `was_running` when it had ended before."""
+
+    task_id: str
+    chamber: str
+    was_running: bool
+    state: StartedState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from orchestra_core.models import OPERATOR
 from orchestra_core.text import as_lines
+from orchestra_server.commands.chambers.start import check_start, started_lines, stopped_lines
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
 from orchestra_server.commands.names import name_lines
 from orchestra_server.commands.requests.answer import answer
@@ -18,7 +19,9 @@ from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.open_worktree import open_worktree
 
-CommandName = Literal["status", "interrupt", "resume", "answer", "worktree", "__complete"]
+CommandName = Literal[
+    "status", "interrupt", "resume", "answer", "start", "stop", "worktree", "__complete"
+]
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
@@ -39,6 +42,8 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
     request: str = ""
     words: tuple[str, ...] = ()
     kind: str = ""
+    agent: str = ""
+    policy: str = "edits"
     typed_at: int | None = None
     actor: Literal["operator", "conductor"] = OPERATOR
 
@@ -49,6 +54,8 @@ def check_command(command: OperatorCommand) -> None:
         check_interrupt(command.chamber, command.text)
     elif command.name == "resume":
         check_resume(command.chamber)
+    elif command.name in ("start", "stop"):
+        check_start(command.chamber)
 
 
 async def run_command(context: Context, command: OperatorCommand) -> str:
@@ -68,12 +75,28 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
                 command.task,
                 typed_at=command.typed_at,
             )
-        case "resume":
-            return await resumed_lines(context, command.chamber, command.task)
+        case "resume" | "start" | "stop":
+            return await _run_for_worker(context, command)
         case "answer":
             return await answer(context, command.request, command.words, as_json=command.json)
         case "worktree" | "__complete":
             return await _run_for_program(context, command)
+
+
+async def _run_for_worker(context: Context, command: OperatorCommand) -> str:
+    """Run what starts, stops or resumes a chamber's worker."""
+    if command.name == "resume":
+        return await resumed_lines(context, command.chamber, command.task)
+    if command.name == "stop":
+        return await stopped_lines(context, command.chamber, command.task)
+    return await started_lines(
+        context,
+        command.chamber,
+        command.task,
+        agent=command.agent,
+        policy=command.policy,
+        text=command.text,
+    )
 
 
 async def _run_for_program(context: Context, command: OperatorCommand) -> str:

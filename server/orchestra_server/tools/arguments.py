@@ -7,6 +7,7 @@ from pydantic import Field
 from orchestra_core.models import AnswerName, Level, Requires
 from orchestra_core.models import Severity as SeverityName
 from orchestra_core.replies.review import DiffPart
+from orchestra_core.workers.started_worker import Policy
 
 TaskId = Annotated[str, Field(description="The task's id, exactly as start_task returned it.")]
 ChamberName = Annotated[
@@ -145,6 +146,15 @@ Choices = Annotated[
         "label, several joined by ', ', or words of your own."
     ),
 ]
+AgentName = Annotated[str, Field(description="Which configured agent; leave it out for claude.")]
+PolicyName = Annotated[
+    Policy,
+    Field(
+        description="What it may do unasked. 'edits': change its own files, commit. 'ask': "
+        "nothing. 'all': all that stays in its chamber."
+    ),
+]
+StartText = Annotated[str, Field(description="What to tell it beside its brief.")]
 CommitChanges = Annotated[
     bool,
     Field(

@@ -32,6 +32,8 @@ def build_tools(session: ServerSession) -> list[Tool]:
         _tool(chamber.get_parallel_status, _reads("Read the chambers")),
         _tool(chamber.get_conflicts, _reads("Read the conflicts")),
         _tool(chamber.review_chamber, _reads("Review a chamber")),
+        _tool(worker.start_worker, _changes("Start a worker")),
+        _tool(worker.stop_worker, _changes("Stop a worker")),
         _tool(worker.interrupt_worker, _changes("Interrupt a worker")),
         _tool(worker.cancel_interrupt, _changes("Cancel an interrupt")),
         _tool(worker.resume_worker, _changes("Resume a worker")),

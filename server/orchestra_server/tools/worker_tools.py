@@ -2,7 +2,13 @@
 
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
 from orchestra_core.replies.requests import AnsweredRequest
-from orchestra_core.replies.workers import AgentContext, RecordedAction, SharedDiscovery
+from orchestra_core.replies.workers import (
+    AgentContext,
+    RecordedAction,
+    SharedDiscovery,
+    WorkerStart,
+    WorkerStop,
+)
 from orchestra_server.tools import arguments
 from orchestra_server.tools.actor import ToolCall, actor_of
 from orchestra_server.tools.server_session import ServerSession
@@ -10,6 +16,8 @@ from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interru
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import resume_worker
 from orchestra_server.usecases.requests.answer_request import answer_request
+from orchestra_server.usecases.started_workers.start_worker import start_worker
+from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from orchestra_server.usecases.workers.share_discovery import share_discovery
@@ -88,6 +96,34 @@ class WorkerTools:
             severity=severity,
             impact=impact,
             affects=affects or [],
+        )
+
+    async def start_worker(
+        self,
+        *,
+        call: ToolCall,
+        task_id: arguments.TaskId,
+        chamber: arguments.ChamberName,
+        agent: arguments.AgentName = "",
+        policy: arguments.PolicyName = "edits",
+        text: arguments.StartText = "",
+    ) -> WorkerStart:
+        """Start an agent of its own in a chamber, with its briefing, in place of a subagent."""
+        return await start_worker(
+            await self._session.context(actor_of(call)),
+            task_id=task_id,
+            chamber=chamber,
+            agent=agent,
+            policy=policy,
+            text=text,
+        )
+
+    async def stop_worker(
+        self, *, call: ToolCall, task_id: arguments.TaskId, chamber: arguments.ChamberName
+    ) -> WorkerStop:
+        """End the agent that start_worker has started in a chamber; its work stays where it is."""
+        return await stop_worker(
+            await self._session.context(actor_of(call)), task_id=task_id, chamber=chamber
         )
 
     async def interrupt_worker(

@@ -17,6 +17,7 @@ from tests.support.conducting import a_started_task, chambers_open
         ),
         (OperatorCommand(name="interrupt", root="/", chamber="auth", text=" "), "TEXT is empty"),
         (OperatorCommand(name="resume", root="/", chamber="UP"), "'UP' is not allowed"),
+        (OperatorCommand(name="start", root="/", chamber="UP"), "'UP' is not allowed"),
     ],
 )
 async def test_bad_arguments_are_refused_before_the_store_is_read(

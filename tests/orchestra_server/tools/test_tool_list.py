@@ -20,6 +20,8 @@ CONTRACT: dict[str, tuple[list[str], list[str]]] = {
     "get_parallel_status": (["task_id"], []),
     "get_conflicts": (["task_id"], []),
     "review_chamber": (["task_id", "chamber"], ["part", "path"]),
+    "start_worker": (["task_id", "chamber"], ["agent", "policy", "text"]),
+    "stop_worker": (["task_id", "chamber"], []),
     "interrupt_worker": (["task_id", "chamber", "message"], ["requires"]),
     "cancel_interrupt": (["task_id", "interrupt_id"], []),
     "resume_worker": (["task_id", "chamber"], []),

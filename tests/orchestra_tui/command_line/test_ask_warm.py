@@ -45,6 +45,8 @@ ANSWER: dict[str, object] = {}
         ),
         ("interrupt", ["--cancel", "i-1"], {"cancel": "i-1"}),
         ("resume", ["auth"], {"chamber": "auth"}),
+        ("start", ["auth", "Go", "--agent", "x"], {"chamber": "auth", "text": "Go", "agent": "x"}),
+        ("stop", ["auth"], {"chamber": "auth"}),
         ("answer", [], {"words": []}),
         ("answer", ["--json"], {"json": True, "words": []}),
         ("answer", ["r-1"], {"request": "r-1", "words": []}),

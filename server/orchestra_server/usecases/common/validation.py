@@ -7,6 +7,7 @@ from typing import get_args
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Level, Requires, Severity
 from orchestra_core.text import LINE_LIMIT, one_line, optional
+from orchestra_core.workers.started_worker import Policy
 
 AUTO = "auto-detect"
 PATTERNS_LIMIT = 50
@@ -14,6 +15,7 @@ _AGENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 _REQUIRES: tuple[Requires, ...] = get_args(Requires)
+_POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 def checked_agent_id(agent_id: str) -> str:
@@ -50,6 +52,14 @@ def checked_requires(requires: str) -> Requires:
         if requires == choice:
             return choice
     raise _none_of("requires", requires, _REQUIRES)
+
+
+def checked_policy(policy: str) -> Policy:
+    """Return `policy`; raises BadInput unless it is one that a worker can be started with."""
+    for choice in _POLICIES:
+        if policy == choice:
+            return choice
+    raise _none_of("policy", policy, _POLICIES)
 
 
 def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:

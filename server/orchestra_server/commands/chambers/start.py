@@ -1,0 +1,38 @@
+"""`orchestra start` and `orchestra stop`: an agent in a chamber, run by the daemon."""
+
+from orchestra_core.names import check_chamber_name
+from orchestra_core.text import as_lines
+from orchestra_server.commands.interrupt import task_of
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.start_worker import start_worker
+from orchestra_server.usecases.started_workers.stop_worker import stop_worker
+
+
+def check_start(chamber: str) -> None:
+    """Raise BadInput for a name that cannot be a chamber's."""
+    check_chamber_name(chamber)
+
+
+async def started_lines(
+    context: Context, chamber: str, task: str, *, agent: str, policy: str, text: str
+) -> str:
+    """Have an agent run in the chamber, and return what to print."""
+    task_id = task or task_of(await context.store.snapshot(), chamber)
+    start = await start_worker(
+        context, task_id=task_id, chamber=chamber, agent=agent, policy=policy, text=text
+    )
+    how = "runs already" if start.already_running else "is being started"
+    return as_lines(
+        [
+            f"{start.agent} {how} in {chamber} ({task_id}).",
+            f"'orchestra status' shows what it does, 'orchestra stop {chamber}' ends it.",
+        ]
+    )
+
+
+async def stopped_lines(context: Context, chamber: str, task: str) -> str:
+    """Have the chamber's agent end, and return the line to print."""
+    task_id = task or task_of(await context.store.snapshot(), chamber)
+    stop = await stop_worker(context, task_id=task_id, chamber=chamber)
+    how = "is being stopped" if stop.was_running else "had ended before"
+    return as_lines([f"The worker in {chamber} ({task_id}) {how}; its work stays there."])
