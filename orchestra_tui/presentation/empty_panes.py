@@ -10,7 +10,6 @@ DETAIL = "Nothing selected. Press tab to switch panes, j and k to move."
 ACTIVITY = "The worker has not reported anything yet."
 MAIL = "No messages. Press i to interrupt the worker."
 BRIEFING = "No briefing."
-DIFF = "No changes yet."
 
 
 def no_match(filter_text: str) -> str:

@@ -1,6 +1,6 @@
 """The footer: the most important keys, as many as fit, each clickable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -27,15 +27,22 @@ class KeyFooter(LineWidget):
 
         action: str
 
-    def __init__(self, keys: Callable[[], list[Key]] = in_footer) -> None:
+    def __init__(self, keys: Callable[[], Sequence[Key]] = in_footer) -> None:
         super().__init__()
         self._keys = keys
+        self._drawn: Sequence[Key] = ()
+
+    def update(self) -> None:
+        """Draw again where other keys act now."""
+        if self._keys() != self._drawn:
+            self.refresh()
 
     def draw(self, y: int, width: int) -> Strip:
         """Return the keys and what they do."""
         del y
         cells = [Cell(" ")]
-        for key in fitting_keys(width, self._keys()):
+        self._drawn = self._keys()
+        for key in fitting_keys(width, self._drawn):
             cells.extend((Cell(key.first, "accent"), Cell(f" {key.label}{_GAP}", "muted")))
         return self.strip_of(tuple(cells), width)
 
@@ -48,7 +55,7 @@ class KeyFooter(LineWidget):
             x += _width(key)
 
 
-def fitting_keys(width: int, keys: list[Key] | None = None) -> list[Key]:
+def fitting_keys(width: int, keys: Sequence[Key] | None = None) -> list[Key]:
     """Return those of a footer's keys, by default the room's, that fit into `width` cells."""
     shown: list[Key] = []
     space = width - 1

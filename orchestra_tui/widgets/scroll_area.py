@@ -40,6 +40,11 @@ class ScrollArea(LineWidget, can_focus=True):
         return max(1, self.extent.height - self.window_start)
 
     @property
+    def is_dragging(self) -> bool:
+        """Whether the mouse holds the thumb."""
+        return self._dragging
+
+    @property
     def lowest_top(self) -> int:
         """The offset at which the last line is the last on screen."""
         return max(0, self.line_count - self.window_height)

@@ -27,16 +27,6 @@ SMALL: Size = (80, 24)
 MIDDLE: Size = (120, 40)
 WIDE: Size = (160, 48)
 LARGE: Size = (200, 60)
-DIFF = """\
-diff --git a/src/auth/pkce.py b/src/auth/pkce.py
-new file mode 100644
---- /dev/null
-+++ b/src/auth/pkce.py
-@@ -0,0 +1,4 @@
-+def challenge(verifier: str) -> str:
-+    digest = hashlib.sha256(verifier.encode()).digest()
-+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-"""
 ANSWERS: Mapping[str, Reply] = {
     "interrupt_worker": sent_interrupt("i2"),
     "get_parallel_status": parallel_status(
@@ -159,12 +149,6 @@ SCENES: tuple[Scene, ...] = (
     ),
     Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
     Scene(name="activity", tells=stories.busy, presses=("2", "l")),
-    Scene(
-        name="diff",
-        tells=stories.busy,
-        presses=("2", "l", "l"),
-        answers={**ANSWERS, "review_chamber": chamber_diff(DIFF, [])},
-    ),
     Scene(name="conflict", tells=stories.conflict, presses=("2", "j")),
     Scene(name="health", tells=stories.ailing, presses=("2", "j")),
     Scene(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),

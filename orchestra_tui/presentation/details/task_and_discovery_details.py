@@ -111,31 +111,6 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
     return lines
 
 
-def diff_lines(diff_text: str) -> list[Line]:
-    """Return a unified diff with its added and removed lines told apart by tone."""
-    if not diff_text.strip():
-        return [(Cell(empty_panes.DIFF, "muted"),)]
-    return [(Cell(line[0].text, _diff_tone(line[0].text)),) for line in text_lines(diff_text)]
-
-
-def _diff_tone(line: str) -> Tone:
-    for start, tone in _DIFF_TONES:
-        if line.startswith(start):
-            return tone
-    return "muted"
-
-
-_DIFF_TONES: tuple[tuple[str, Tone], ...] = (
-    ("diff --git", "strong"),
-    ("+++", "muted"),
-    ("---", "muted"),
-    ("+", "ok"),
-    ("-", "critical"),
-    ("@@", "accent"),
-    (" ", "plain"),
-)
-
-
 def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
     """Return a whole discovery: its text, its impact, whom it affects."""
     symbol = SEVERITY[discovery.severity]

@@ -58,7 +58,6 @@ def key_commands(
         "events": navigation.toggle_drawer,
         "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,
-        "refresh": detail.fetch_again,
         "copy": view_keys.copy,
         "open_review": operator_keys.review,
         "interrupt": operator_keys.interrupt,

@@ -135,7 +135,9 @@ class Navigation:
     def leave(self) -> None:
         """Clear the list's filter, close the drawer, or go from the details back to their list."""
         table = self.table
-        if self.pane == "feed":
+        if self._detail.area.text.selected_text:
+            self._detail.area.text.clear_selection()
+        elif self.pane == "feed":
             self._close_drawer()
         elif table is None:
             kind = self._detail.subject.kind

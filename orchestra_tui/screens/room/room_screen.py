@@ -1,5 +1,6 @@
 """The room's screen: three lists, the details of the selection, a drawer, and the status line."""
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import ClassVar
 
@@ -12,7 +13,8 @@ from textual.screen import Screen
 from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.key_bindings import key_of
+from orchestra_tui.key_bindings import Key, key_of
+from orchestra_tui.presentation.acting_keys import Selected, acting_keys
 from orchestra_tui.presentation.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
 from orchestra_tui.presentation.status_text import title_text
@@ -63,9 +65,7 @@ class RoomScreen(Screen[None]):
         self._drawer_lines = DrawerLines(view_model.state)
         self.status = StatusLine(clock=clock)
         self._land_line = LineLabel(id="land-line")
-        self.detail = DetailPages(
-            DetailArea(("overview",)), view_model.state, app.tool_calls, read_activity, clock
-        )
+        self.detail = DetailPages(DetailArea(("overview",)), view_model.state, read_activity, clock)
         self.navigation = Navigation(self, self.lists, self.detail, self.feed, self._filter_line)
         self.commands = key_commands(
             self.navigation,
@@ -74,6 +74,7 @@ class RoomScreen(Screen[None]):
             self.lists,
             self.detail,
         )
+        self._footer = KeyFooter(self._acting_keys)
         self._sizes = DiffSizes(app)
         self._escalation = Escalation(view_model.state, clock)
         self._ticker = Ticker(self._tick, clock)
@@ -87,7 +88,7 @@ class RoomScreen(Screen[None]):
         yield self._land_line
         yield Pane(self.feed, title="Events", id="feed-pane")
         yield self._filter_line
-        yield KeyFooter()
+        yield self._footer
 
     def on_mount(self) -> None:
         """Show the present state, which is empty at the start."""
@@ -119,6 +120,7 @@ class RoomScreen(Screen[None]):
             self.lists.follow_new_task()
         self.detail.update(changes.rows, whole=changes.whole)
         self._sizes.update(changes, self.lists.task_id)
+        self._footer.update()
         if changes.status or changes.rows.chambers:
             self.show_status()
             self._show_land_line()
@@ -149,6 +151,19 @@ class RoomScreen(Screen[None]):
         """Say what could land of the task that the key would land."""
         task, state = self.lists.task_at_hand, self._view_model.state
         self._land_line.show(land_line(task, state, key_of("land").first))
+
+    def _acting_keys(self) -> Sequence[Key]:
+        state, lists = self._view_model.state, self.lists
+        chamber = lists.chamber
+        requests = state.requests_of(chamber.id) if chamber is not None else []
+        return acting_keys(
+            Selected(
+                task=lists.task_at_hand,
+                chamber=chamber,
+                is_asked=self.navigation.pane == "chambers" and bool(requests),
+                anybody_in_need=bool(lists.next_in_need("")),
+            )
+        )
 
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""
@@ -208,6 +223,7 @@ class RoomScreen(Screen[None]):
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         self.navigation.follow_focus(event.widget)
+        self._footer.update()
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
@@ -216,6 +232,7 @@ class RoomScreen(Screen[None]):
             self._sizes.request(event.key)
         if event.table is self.navigation.table:
             self.navigation.show_selected()
+        self._footer.update()
         self._show_land_line()
         self._set_ticker()
 

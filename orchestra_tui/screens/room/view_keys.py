@@ -1,5 +1,6 @@
 """The keys that choose what is shown: details, filter, finished work, help."""
 
+from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.copy_choices import copy_choices
 from orchestra_tui.screens.app_base import AppBase
@@ -9,6 +10,8 @@ from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
 from orchestra_tui.widgets.filter_line import FilterLine
+
+_SHOWN = 60  # characters of a copied text
 
 
 class ViewKeys:
@@ -56,7 +59,12 @@ class ViewKeys:
         self._app.say("Showing finished work" if shown else "Hiding finished work")
 
     def copy(self) -> None:
-        """Offer what can be copied of what is selected."""
+        """Copy what is chosen with the mouse, or offer what can be copied of the selection."""
+        if text := self._detail.area.text.selected_text:
+            self._app.copy_to_clipboard(text)
+            self._detail.area.text.clear_selection()
+            self._app.say(f"Copied: {one_line(text, _SHOWN)}")
+            return
         state, subject = self._app.view_model.state, self._detail.subject
         documents = {
             "task": state.tasks,

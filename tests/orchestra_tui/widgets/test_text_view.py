@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
@@ -14,6 +15,7 @@ class CountedText(TextView):
     """Remembers which lines it has drawn."""
 
     drawn: list[int]
+    pilot: Pilot[None]
 
     def draw(self, y: int, width: int) -> Strip:
         self.drawn.append(y)
@@ -26,6 +28,7 @@ async def showing(lines: Sequence[Line]) -> AsyncGenerator[CountedText, None]:
     view.drawn = []
     async with WidgetStage(view).run_test(size=(12, HEIGHT)) as pilot:
         await mounted(pilot)
+        view.pilot = pilot
         view.show(lines)
         painted(view)
         view.drawn.clear()
@@ -90,3 +93,32 @@ async def test_a_shorter_text_moves_the_position_to_its_end() -> None:
         view.scroll_lines(16)
         view.show(numbered(6))
         assert texts(view) == ["line 2", "line 3", "line 4", "line 5"]
+
+
+async def drag(view: CountedText, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Press the mouse at one cell, and let go at another."""
+    await view.pilot.mouse_down(view, offset=start)
+    await view.pilot.hover(view, offset=end)
+    await view.pilot.mouse_up(view, offset=end)
+
+
+async def test_what_the_mouse_is_dragged_over_is_chosen_and_a_click_chooses_nothing() -> None:
+    async with showing(numbered(3)) as view:
+        await drag(view, (1, 0), (4, 1))
+        assert view.selected_text == "line 0\nline"
+        reversed_texts = [
+            "".join(segment.text for segment in strip if segment.style and segment.style.reverse)
+            for strip in view.render_lines(view.size.region)
+        ]
+        assert [text.strip() for text in reversed_texts] == ["line 0", "line", "", ""]
+        await drag(view, (2, 1), (2, 1))
+        assert not view.selected_text
+
+
+async def test_a_choice_ends_when_its_words_change_and_not_before() -> None:
+    async with showing(numbered(3)) as view:
+        await drag(view, (1, 1), (6, 1))
+        view.show([*numbered(2), (Cell("other"),)])
+        assert view.selected_text == "line 1"
+        view.show([(Cell("first"),), *numbered(2)])
+        assert not view.selected_text

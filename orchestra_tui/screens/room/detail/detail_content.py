@@ -1,16 +1,14 @@
 """The subject of the detail area, and the lines of each of its pages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from orchestra_core.models import Presence
-from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.details.task_and_discovery_details import (
     activity_lines,
-    diff_lines,
     discovery_detail,
     task_overview,
 )
@@ -18,11 +16,12 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.mail_cell import mail_lines
 
+Activity = Mapping[str, Sequence[Presence]]  # reports of workers by chamber key
 DetailKind = Literal["none", "task", "chamber", "discovery"]
 PAGES: dict[DetailKind, tuple[str, ...]] = {
     "none": ("overview",),
     "task": ("overview",),
-    "chamber": ("overview", "activity", "diff", "briefing", "mail"),
+    "chamber": ("overview", "activity", "briefing", "mail"),
     "discovery": ("overview",),
 }
 
@@ -35,17 +34,8 @@ class DetailSubject:
     key: str = ""
 
 
-@dataclass(slots=True)
-class FetchedContent:
-    """Fetched content of pages: diffs by chamber key, reports of workers by chamber key."""
-
-    diffs: dict[str, str] = field(default_factory=dict[str, str])
-    problems: dict[str, str] = field(default_factory=dict[str, str])
-    activity: dict[str, Sequence[Presence]] = field(default_factory=dict[str, Sequence[Presence]])
-
-
 def page_lines(
-    subject: DetailSubject, page: str, state: IndexedState, fetched: FetchedContent, now: int
+    subject: DetailSubject, page: str, state: IndexedState, activity: Activity, now: int
 ) -> Sequence[Line]:
     """Return the lines of a page; one line in words where there is nothing to show."""
     if subject.kind == "task" and subject.key in state.tasks:
@@ -53,33 +43,23 @@ def page_lines(
     if subject.kind == "discovery" and subject.key in state.discoveries:
         return discovery_detail(state.discoveries[subject.key], now)
     if subject.kind == "chamber" and subject.key in state.chambers:
-        return _chamber_page(subject.key, page, state, fetched, now)
+        return _chamber_page(subject.key, page, state, activity, now)
     return _words(empty_panes.DETAIL)
 
 
 def _chamber_page(
-    key: str, page: str, state: IndexedState, fetched: FetchedContent, now: int
+    key: str, page: str, state: IndexedState, activity: Activity, now: int
 ) -> Sequence[Line]:
     chamber = state.chambers[key]
     match page:
         case "activity":
-            return activity_lines(fetched.activity.get(key, ()), now)
-        case "diff":
-            return _diff_page(key, fetched)
+            return activity_lines(activity.get(key, ()), now)
         case "briefing":
             return briefing_lines(chamber)
         case "mail":
             return mail_lines(state.mail_of(key), now)[0] or _words(empty_panes.MAIL)
         case _:
             return chamber_overview(chamber, state, now)
-
-
-def _diff_page(key: str, fetched: FetchedContent) -> Sequence[Line]:
-    if problem := fetched.problems.get(key):
-        return _words(problem, f"{key_of('refresh').first} retries.")
-    if key not in fetched.diffs:
-        return _words("Loading the diff…")
-    return diff_lines(fetched.diffs[key])
 
 
 def _words(*texts: str) -> list[Line]:

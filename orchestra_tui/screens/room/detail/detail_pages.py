@@ -3,41 +3,35 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from orchestra_core.clock import Clock
-from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Presence
-from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.screens.room.detail.detail_content import (
     PAGES,
     DetailSubject,
-    FetchedContent,
     page_lines,
 )
 from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
-_DIFF_LENGTH = 200_000  # characters; a review shows all of a longer one
 ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
 
 
 class DetailPages:
-    """Shows one subject in a detail area; a diff is fetched only when its page is opened."""
+    """Shows one subject in a detail area; reports are fetched only when their page is open."""
 
     def __init__(
         self,
         area: DetailArea,
         state: IndexedState,
-        actions: ToolCalls,
         read_activity: ReadActivity,
         clock: Clock,
     ) -> None:
         self.subject = DetailSubject()
         self.area = area
         self._state = state
-        self._tool_calls = actions
         self._read_activity = read_activity
         self._clock = clock
-        self._fetched = FetchedContent()
+        self._activity: dict[str, Sequence[Presence]] = {}
 
     def show(self, subject: DetailSubject) -> None:
         """Show another subject, on the same page if it has one of that name."""
@@ -51,7 +45,7 @@ class DetailPages:
     def write(self, *, from_start: bool = False) -> None:
         """Write the open page."""
         now = self._clock()
-        lines = page_lines(self.subject, self.area.tab, self._state, self._fetched, now)
+        lines = page_lines(self.subject, self.area.tab, self._state, self._activity, now)
         self.area.set_content(lines, from_start=from_start)
 
     def page_opened(self) -> None:
@@ -67,13 +61,6 @@ class DetailPages:
             if self.area.tab == "activity":
                 self._fetch()
 
-    def fetch_again(self) -> None:
-        """Fetch the open page again."""
-        self._fetched.diffs.pop(self.subject.key, None)
-        self._fetched.problems.pop(self.subject.key, None)
-        self.write()
-        self._fetch()
-
     def _concerns(self, changed_rows: ChangedRows) -> bool:
         """Tell whether a task's page shows one of the changed chambers or discoveries."""
         key = self.subject.key
@@ -82,29 +69,11 @@ class DetailPages:
         )
 
     def _fetch(self) -> None:
-        if self.subject.kind != "chamber":
-            return
-        key = self.subject.key
-        if self.area.tab == "diff" and key not in self._fetched.diffs:
-            self.area.run_worker(self._fetch_diff(key), group="diff", exclusive=True)
-        elif self.area.tab == "activity":
-            self.area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
-
-    async def _fetch_diff(self, key: str) -> None:
-        chamber = self._state.chambers[key]
-        try:
-            review = await self._tool_calls.review(chamber.task_id, chamber.name)
-            self._fetched.diffs[key] = review.diff[:_DIFF_LENGTH]
-            self._fetched.problems.pop(key, None)
-        except OrchestraError as error:
-            self._fetched.problems[key] = str(error)
-        self._arrived(key, "diff")
+        if self.subject.kind == "chamber" and self.area.tab == "activity":
+            work = self._fetch_activity(self.subject.key)
+            self.area.run_worker(work, group="activity", exclusive=True)
 
     async def _fetch_activity(self, key: str) -> None:
-        reports: Sequence[Presence] = await self._read_activity(key, ACTIVITY_LENGTH)
-        self._fetched.activity[key] = reports
-        self._arrived(key, "activity")
-
-    def _arrived(self, key: str, page: str) -> None:
-        if self.subject.key == key and self.area.tab == page:
+        self._activity[key] = await self._read_activity(key, ACTIVITY_LENGTH)
+        if self.subject.key == key and self.area.tab == "activity":
             self.write()

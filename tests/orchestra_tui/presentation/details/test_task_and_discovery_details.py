@@ -9,12 +9,11 @@ from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.task_and_discovery_details import (
     activity_lines,
-    diff_lines,
     discovery_detail,
     task_overview,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.rows.cells import Cell, Line
+from orchestra_tui.presentation.rows.cells import Line
 from tests.support.samples import NOON, a_chamber, a_discovery, a_task
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
@@ -77,15 +76,6 @@ def test_activity_is_listed_newest_first_with_durations() -> None:
         ["2.3s", "Read", "a.py"],
     ]
     assert text(activity_lines((), NOON)) == empty_panes.ACTIVITY
-
-
-def test_a_diff_keeps_its_lines_and_styles_them_by_kind() -> None:
-    lines = diff_lines("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+\tb\n c")
-    assert [line[0].tone for line in lines] == [
-        "strong", "muted", "muted", "accent", "critical", "ok", "plain",
-    ]  # fmt: skip
-    assert lines[5] == (Cell("+   b", "ok"),)
-    assert text(diff_lines("\n")) == empty_panes.DIFF
 
 
 def test_the_overview_of_a_discovery_shows_whom_it_affects() -> None:

@@ -1,10 +1,14 @@
 """The keys that choose what is shown."""
 
+from msgspec.structs import replace
+
 from orchestra_core.models import Presence
 from orchestra_tui.screens.room.room_screen import RoomScreen
+from orchestra_tui.widgets.text_view import TextView
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import MINUTE, NOW, Told, chamber, state_of, task
+from tests.support.gallery_states import MINUTE, NOW, TASK, Told, chamber, state_of, task
 from tests.support.room import room_of
+from tests.support.samples import a_request
 
 
 async def test_finished_tasks_can_be_hidden_and_shown_again() -> None:
@@ -50,3 +54,30 @@ async def test_the_key_says_so_where_nobody_needs_anybody() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("space")
         assert room.said == ["space (next): nobody needs you, and nobody is stuck"]
+
+
+async def test_what_the_mouse_has_chosen_in_the_detail_is_copied_and_escape_lets_it_go() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2")
+        view = room.app.screen.query_one(TextView)
+        await room.pilot.mouse_down(view, offset=(12, 0))
+        await room.pilot.hover(view, offset=(15, 0))
+        await room.pilot.mouse_up(view, offset=(15, 0))
+        await room.press("y")
+        assert (room.app.clipboard, room.said) == ("auth", ["Copied: auth"])
+        await room.pilot.mouse_down(view, offset=(12, 0))
+        await room.pilot.hover(view, offset=(15, 0))
+        await room.pilot.mouse_up(view, offset=(15, 0))
+        await room.press("escape", "y")
+        assert "y or enter the first" in room.text
+
+
+async def test_the_footer_says_that_enter_answers_where_a_worker_asks() -> None:
+    told = stories.busy()
+    assert told.state is not None
+    asked = replace(a_request(), task_id=TASK, chamber="auth")
+    told.state.put(asked)
+    async with room_of(told) as room:
+        assert "enter open" in room.text
+        await room.press("2")
+        assert "enter answer" in room.text

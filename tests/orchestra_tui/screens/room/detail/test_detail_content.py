@@ -3,14 +3,15 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
+from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from orchestra_tui.screens.room.detail.detail_content import (
     PAGES,
+    Activity,
     DetailSubject,
-    FetchedContent,
     page_lines,
 )
 from tests.support.samples import NOON, a_chamber, a_discovery, a_task
@@ -19,14 +20,12 @@ CHAMBER = replace(a_chamber(), state="live", brief="Build it")
 AUTH = DetailSubject("chamber", CHAMBER.id)
 
 
-def page(
-    subject: DetailSubject, name: str = "overview", fetched: FetchedContent | None = None
-) -> str:
+def page(subject: DetailSubject, name: str = "overview", activity: Activity | None = None) -> str:
     state = IndexedState(ProjectState())
     for document in (a_task(), CHAMBER, a_discovery()):
         state.documents.put(document)
     state.load(state.documents)
-    return text(page_lines(subject, name, state, fetched or FetchedContent(), NOON))
+    return text(page_lines(subject, name, state, activity or {}, NOON))
 
 
 def text(lines: Sequence[Line]) -> str:
@@ -57,7 +56,7 @@ def test_a_task_and_a_discovery_show_their_texts() -> None:
         ("overview", CHAMBER.branch),
         ("briefing", "Build it"),
         ("mail", empty_panes.MAIL),
-        ("diff", "Loading the diff…"),
+        ("activity", empty_panes.ACTIVITY),
     ],
 )
 def test_each_page_of_a_chamber_has_its_own_text(name: str, words: str) -> None:
@@ -65,11 +64,6 @@ def test_each_page_of_a_chamber_has_its_own_text(name: str, words: str) -> None:
     assert words in page(AUTH, name)
 
 
-def test_a_fetched_diff_is_shown() -> None:
-    assert "+new line" in page(AUTH, "diff", FetchedContent(diffs={CHAMBER.id: "+new line\n"}))
-
-
-def test_a_diff_that_could_not_be_fetched_shows_the_problem_and_the_key_to_retry() -> None:
-    shown = page(AUTH, "diff", FetchedContent(problems={CHAMBER.id: "the server is away"}))
-    assert "the server is away" in shown
-    assert "retries." in shown
+def test_the_activity_of_a_chamber_is_what_was_fetched() -> None:
+    report = Presence(chamber_id=CHAMBER.id, state="working", tool="Read", since=NOON)
+    assert "Read" in page(AUTH, "activity", {CHAMBER.id: [report]})

@@ -2,9 +2,7 @@
 
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
 from tests.support.gallery_states import TASK
-from tests.support.reviews import chamber_diff
 from tests.support.room import Room, room_of
 
 
@@ -23,13 +21,9 @@ async def test_the_detail_area_follows_the_pane_and_the_cursor() -> None:
         assert screen_of(room).detail.subject.kind == "discovery"
 
 
-async def test_the_diff_is_requested_from_the_server_only_when_its_page_is_opened() -> None:
-    tools = FixedTools({})
-    async with room_of(stories.busy(), tools=tools) as room:
-        await room.press("2", "l")
-        assert "pytest tests/auth -q" in room.text
+async def test_what_a_worker_has_done_is_fetched_when_its_page_is_opened() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2")
+        assert "pytest tests/auth -q" not in room.text
         await room.press("l")
-        assert "is not played in this scene" in room.text
-        tools.answers = {"review_chamber": chamber_diff("+added line\n", [])}
-        await room.press("f")
-        assert "+added line" in room.text
+        assert "pytest tests/auth -q" in room.text

@@ -1,0 +1,40 @@
+"""Which keys of the footer act on what is selected, and what they do there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from orchestra_core.models import Chamber, Task
+from orchestra_tui.key_bindings import Key, in_footer
+
+_ON_A_CHAMBER = frozenset({"open_review", "close_chamber"})
+_ON_A_LIVE_CHAMBER = frozenset({"interrupt"})
+_ON_A_TASK = frozenset({"create_chambers", "land"})
+
+
+class Selected(NamedTuple):
+    """What the keys act on: the task and chamber under their cursors."""
+
+    task: Task | None = None
+    chamber: Chamber | None = None
+    is_asked: bool = False  # enter answers: the cursor is on a worker that asks something
+    anybody_in_need: bool = False
+
+
+def acting_keys(selected: Selected) -> Sequence[Key]:
+    """Return the footer's keys without those that cannot act now."""
+    chamber, task = selected.chamber, selected.task
+    cannot: set[str] = set()
+    if chamber is None:
+        cannot |= _ON_A_CHAMBER
+    if chamber is None or not chamber.is_live:
+        cannot |= _ON_A_LIVE_CHAMBER
+    if task is None or not task.is_open:
+        cannot |= _ON_A_TASK
+    if not selected.anybody_in_need:
+        cannot.add("next_in_need")
+    return [_named(key, selected) for key in in_footer() if key.id not in cannot]
+
+
+def _named(key: Key, selected: Selected) -> Key:
+    return replace(key, label="answer") if key.id == "open" and selected.is_asked else key

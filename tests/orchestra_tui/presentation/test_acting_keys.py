@@ -1,0 +1,33 @@
+"""The footer shows the keys that act on what is selected."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_tui.key_bindings import in_footer
+from orchestra_tui.presentation.acting_keys import Selected, acting_keys
+from tests.support.gallery_states import chamber, task
+
+AUTH = chamber("auth")
+OPEN = task()
+
+
+@pytest.mark.parametrize(
+    ("selected", "missing"),
+    [
+        (Selected(OPEN, AUTH, anybody_in_need=True), set[str]()),
+        (Selected(OPEN, AUTH), {"space"}),
+        (Selected(OPEN, None, anybody_in_need=True), {"d", "x", "i"}),
+        (Selected(OPEN, replace(AUTH, state="closed"), anybody_in_need=True), {"i"}),
+        (Selected(replace(OPEN, state="completed"), AUTH, anybody_in_need=True), {"c", "L"}),
+        (Selected(), {"space", "d", "x", "i", "c", "L"}),
+    ],
+)
+def test_keys_that_cannot_act_are_left_out(selected: Selected, missing: set[str]) -> None:
+    shown = {key.first for key in acting_keys(selected)}
+    assert {key.first for key in in_footer()} - shown == missing
+
+
+def test_enter_answers_on_a_worker_that_asks() -> None:
+    enter = {key.id: key.label for key in acting_keys(Selected(OPEN, AUTH, is_asked=True))}["open"]
+    assert enter == "answer"
+    assert {key.id: key.label for key in acting_keys(Selected(OPEN, AUTH))}["open"] == "open"
