@@ -7,7 +7,7 @@ from textual import events
 from textual.strip import Strip
 
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.event_lines import feed_layout
+from orchestra_tui.presentation.drawer.event_lines import feed_layout
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.widgets.scroll_area import ScrollArea

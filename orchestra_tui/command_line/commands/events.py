@@ -16,7 +16,7 @@ from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.print_output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
-from orchestra_tui.presentation.event_lines import SUBJECT_WIDTH, feed_line
+from orchestra_tui.presentation.drawer.event_lines import SUBJECT_WIDTH, feed_line
 
 # Events that are printed of a long history, and looked for again in a store that was put back.
 _REMEMBERED = 1_000

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import Key, present_keys
-from orchestra_tui.presentation.find_by_name import (
+from orchestra_tui.presentation.choices.find_by_name import (
     BEGINS,
     NamedPlace,
     find_chambers,

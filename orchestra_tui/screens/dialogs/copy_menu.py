@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orchestra_core.text import one_line
-from orchestra_tui.presentation.copy_choices import COPY_KEYS, CopyChoice
+from orchestra_tui.presentation.choices.copy_choices import COPY_KEYS, CopyChoice
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
 _SHOWN = 48  # characters of a text

@@ -14,8 +14,8 @@ from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.key_bindings import Key, key_of
-from orchestra_tui.presentation.acting_keys import Selected, acting_keys
-from orchestra_tui.presentation.drawer_lines import DrawerLines
+from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
+from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase

@@ -2,7 +2,7 @@
 
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
-from orchestra_tui.presentation.copy_choices import copy_choices
+from orchestra_tui.presentation.choices.copy_choices import copy_choices
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.copy_menu import CopyMenu
 from orchestra_tui.screens.dialogs.help import Help

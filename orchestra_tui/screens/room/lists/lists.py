@@ -7,8 +7,8 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewModel
 from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.choices.next_in_need import next_in_need
 from orchestra_tui.presentation.indexed_state import ChangedRows
-from orchestra_tui.presentation.next_in_need import next_in_need
 from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_tui.key_bindings import in_footer
-from orchestra_tui.presentation.acting_keys import Selected, acting_keys
+from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
 from tests.support.gallery_states import chamber, task
 
 AUTH = chamber("auth")

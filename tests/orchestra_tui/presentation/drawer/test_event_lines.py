@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_tui.presentation.event_lines import feed_layout, feed_line
+from orchestra_tui.presentation.drawer.event_lines import feed_layout, feed_line
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.presentation.text_fit import line_width
 from tests.support.samples import (

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_tui.presentation.find_by_name import (
+from orchestra_tui.presentation.choices.find_by_name import (
     BEGINS,
     CONTAINS,
     MOST,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from orchestra_core.models import Chamber, ChamberState, Discovery, Interrupt, Presence
 from orchestra_core.state import ProjectState
-from orchestra_tui.presentation.copy_choices import COPY_KEYS, copy_choices
+from orchestra_tui.presentation.choices.copy_choices import COPY_KEYS, copy_choices
 from orchestra_tui.presentation.indexed_state import IndexedState
 from tests.support.samples import a_task
 

@@ -2,8 +2,8 @@
 
 from orchestra_core.models import Presence, PresenceState
 from orchestra_core.worker_state import WorkerLimits
+from orchestra_tui.presentation.choices.next_in_need import next_in_need
 from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.next_in_need import next_in_need
 from tests.support.gallery_states import MINUTE, NOW, chamber, state_of
 
 NAMES = ("auth", "web", "docs", "tests")

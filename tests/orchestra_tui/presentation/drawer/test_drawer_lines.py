@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import Presence
 from orchestra_core.worker_state import WorkerLimits
-from orchestra_tui.presentation.drawer_lines import DrawerLines, is_told
+from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines, is_told
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from tests.support.gallery_states import MINUTE, NOW, SECOND, chamber, event, state_of

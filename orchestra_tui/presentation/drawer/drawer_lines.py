@@ -10,7 +10,7 @@ from orchestra_core.events import Event, Kind
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import time_of_day
 from orchestra_core.worker_state import WorkerLimits, WorkerState
-from orchestra_tui.presentation.event_lines import EventText, feed_line
+from orchestra_tui.presentation.drawer.event_lines import EventText, feed_line
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.text_fit import plain
