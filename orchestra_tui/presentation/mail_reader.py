@@ -9,6 +9,7 @@ from orchestra_tui.presentation.text_fit import plain
 # By the state of the worker; one that is idle is woken, where its client can be.
 _WHY: Mapping[str, str] = {
     "unknown": "no worker has started there",
+    "blocked": "its worker waits at a dialog of its client",
     "finished": "its worker has ended",
     "failed": "its worker has failed",
     "killed": "its worker was killed",

@@ -31,6 +31,7 @@ PresenceState = Literal[
     "starting",
     "working",
     "waiting",
+    "blocked",
     "idle",
     "aborted",
     "finished",
@@ -48,7 +49,7 @@ _WITH_WORK = ("live", "closing")
 _UNREAD = ("sent", "posted")
 _WITHDRAWN = ("cancelled", "expired")
 _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
-_ACTIVE_WORKER = ("starting", "working", "waiting")
+_ACTIVE_WORKER = ("starting", "working", "waiting", "blocked")
 _OVER_WORKER = ("finished", "failed", "killed", "gone")
 
 OPERATOR = "operator"  # the actor of what a person does
@@ -360,8 +361,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a chamber's worker does right now; the last report wins and history does not keep it.
 
-    A turn that was `aborted` waits for a person; a worker that was `killed` was ended by somebody,
-    one that is `gone` has no process any more.
+    A `blocked` worker's client shows a dialog of which no hook tells. An `aborted` turn waits for a
+    person; a `killed` worker was ended by somebody, one that is `gone` has no process any more.
     """
 
     chamber_id: str

@@ -27,6 +27,7 @@ Cause = Literal[
     "",
     "permission",
     "question",
+    "blocked",
     "failed",
     "unread",
     "critical",
@@ -184,6 +185,9 @@ def _asking(presence: Presence | None, pending: Pending) -> WorkerState | None:
     if presence.state == "failed":
         reason = one_line(presence.message, _REASON) or "failed"
         return WorkerState("needs-you", reason, presence.since, "failed")
+    if presence.state == "blocked":
+        reason = f"blocked: {one_line(presence.detail, _REASON)}"
+        return WorkerState("needs-you", reason, presence.since, "blocked")
     asks = _asked(presence)
     if asks is None or pending.answered_at >= presence.since:
         return None
@@ -215,7 +219,7 @@ def _at_work(
     match presence.state:
         case "gone":
             return WorkerState("stuck", "its process is gone", since, "gone")
-        case "starting" | "working" | "waiting":
+        case "starting" | "working" | "waiting" | "blocked":
             return _running(presence, limits, now)
         case "killed":
             return WorkerState("idle", "killed", since, "killed")

@@ -88,6 +88,11 @@ def test_without_limits_nobody_is_ever_stuck_or_overdue() -> None:
         ),
         (reported("waiting"), "permission", "asks a permission"),
         (
+            reported("blocked", detail="answer it with: claude attach de46"),
+            "blocked",
+            "blocked: answer it with: claude attach de46",
+        ),
+        (
             reported("waiting", tool="AskUserQuestion", detail="Which colour?", asks="question"),
             "question",
             "question: Which colour?",

@@ -33,6 +33,7 @@ _PRESENCE_TONES: dict[PresenceState, Tone] = {
     "starting": "muted",
     "working": "plain",
     "waiting": "warn",
+    "blocked": "warn",
     "idle": "muted",
     "aborted": "muted",
     "finished": "muted",

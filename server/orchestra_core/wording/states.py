@@ -23,6 +23,7 @@ PRESENCE_WORDS: dict[PresenceState, str] = {
     "starting": "starting",
     "working": "working",
     "waiting": "waiting",
+    "blocked": "blocked",
     "idle": "idle",
     "aborted": "interrupted",
     "finished": "finished",

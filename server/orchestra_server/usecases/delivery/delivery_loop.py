@@ -22,6 +22,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
 from orchestra_server.domain.workers.interrupts import LASTING_END, left_behind
+from orchestra_server.usecases.background_sessions.blocked_workers import BlockedWorkers
 from orchestra_server.usecases.clones.registration import DUTY_LOCK, CloneHeartbeat
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
@@ -78,6 +79,7 @@ class _MailRound:
         self._duty = CloneDuty(store, project, clock)
         self._requests = RequestDuty(store, project, clock)
         self._silent = SilentWorkers(store, project, clock)
+        self._blocked = BlockedWorkers(store, project, clock)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
@@ -91,11 +93,12 @@ class _MailRound:
                 duty = group.create_task(self._duty.run())
                 requests = group.create_task(self._requests.run())
                 silent = group.create_task(self._silent.run())
+                blocked = group.create_task(self._blocked.run())
                 self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                for task in (rounds, heartbeat, intakes, watch, duty, requests, silent):
+                for task in (rounds, heartbeat, intakes, watch, duty, requests, silent, blocked):
                     task.cancel()
         finally:
             for alarm in self._alarms:
@@ -140,6 +143,7 @@ class _MailRound:
                 self._duty.take_state(state)
                 self._requests.take_state(state)
                 self._silent.take_state(state)
+                self._blocked.take_state(state)
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
@@ -148,6 +152,7 @@ class _MailRound:
                     self._state.apply(event)
                     if event.data.chamber is not None:
                         self._tell_heartbeat()
+                        self._blocked.chambers_changed()
                     if event.kind == "interrupt.sent":
                         self._wake_in(_SENDERS_TURN)
                     elif event.kind in _NEWS:
@@ -157,6 +162,7 @@ class _MailRound:
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
                 self._silent.take_report(presence)
+                self._blocked.chambers_changed()
                 self._look_after(presence)
             case Reconnected():
                 self._woken.set()

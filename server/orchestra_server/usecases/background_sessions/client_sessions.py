@@ -1,0 +1,68 @@
+"""What Claude Code says of its sessions in the background: `claude agents --json`."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+_SECONDS = 15.0  # the client takes two on a busy machine
+_log = logging.getLogger(__name__)
+
+
+class ClientSession(Struct, frozen=True, rename="camel"):
+    """One session in the background; `id` is what `claude attach` takes."""
+
+    id: str = ""
+    cwd: str = ""
+    kind: str = ""
+    state: str = ""  # working, blocked …
+    waiting_for: str = ""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it waits for a person in a terminal of its own."""
+        return self.state == "blocked"
+
+
+async def client_sessions(
+    below: Path, environ: Mapping[str, str] = os.environ
+) -> list[ClientSession] | None:
+    """Return the sessions in the background below a directory, None where that cannot be told."""
+    claude = shutil.which("claude", path=environ.get("PATH"))
+    if claude is None:
+        return None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(claude, "agents", "--json", "--cwd", str(below)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env=dict(environ),
+        )
+    except OSError as fault:
+        _log.warning("claude agents cannot be asked (%s)", fault)
+        return None
+    try:
+        async with asyncio.timeout(_SECONDS):
+            told, _ = await process.communicate()
+        return [
+            session
+            for session in msgspec.json.decode(told, type=list[ClientSession])
+            if session.kind == "background"
+        ]
+    except (TimeoutError, msgspec.DecodeError) as fault:
+        _log.warning("claude agents --json gave no list (%s)", fault or "it took too long")
+        return None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()

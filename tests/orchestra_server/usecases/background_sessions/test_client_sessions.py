@@ -1,0 +1,37 @@
+"""Asking Claude Code for its sessions in the background."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.usecases.background_sessions.client_sessions import client_sessions
+
+
+def a_client(folder: Path, script: str) -> dict[str, str]:
+    """Put a program named `claude` there, and return the environment that finds it."""
+    program = folder / "claude"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+async def test_only_sessions_in_the_background_are_returned(tmp_path: Path) -> None:
+    listed = (
+        '[{"id":"a1","cwd":"/x","kind":"background","state":"blocked","waitingFor":"permission"},'
+        '{"pid":1,"cwd":"/y","kind":"interactive","status":"idle"}]'
+    )
+    environ = a_client(tmp_path, f"echo \"$*\" > {tmp_path}/asked; echo '{listed}'")
+    sessions = await client_sessions(Path("/repository"), environ)
+    assert sessions is not None
+    (session,) = sessions
+    assert (session.id, session.is_blocked, session.waiting_for) == ("a1", True, "permission")
+    assert (tmp_path / "asked").read_text() == "agents --json --cwd /repository\n"
+
+
+@pytest.mark.parametrize("script", ["echo nothing useful", "exit 1"])
+async def test_a_client_that_gives_no_list_tells_nothing(tmp_path: Path, script: str) -> None:
+    assert await client_sessions(Path("/x"), a_client(tmp_path, script)) is None
+
+
+async def test_without_the_client_nothing_is_known(tmp_path: Path) -> None:
+    assert await client_sessions(Path("/x"), {"PATH": str(tmp_path)}) is None
