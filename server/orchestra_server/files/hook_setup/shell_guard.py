@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.process.started_mark import STARTED
 from orchestra_server.files.hook.closed_chamber import (
     closed_answer,
     closed_message,
@@ -158,9 +159,12 @@ def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise
 def asking(command: Command) -> str:
     """Return one line for /bin/sh that becomes the hook that asks, if there may be a worker.
 
-    Nothing is left of the shell, so that the end of this process is the end of the hook.
+    Nothing is left of the shell, so that the end of this process is the end of the hook. An agent
+    that Orchestra has started asks through its driver, and is not asked for a second time.
     """
-    return f"{_look(command, command.present)}; exec {_started(command, 'request')} 2>/dev/null"
+    unless_started = f'[ -z "${STARTED}" ] || {{ {DRAIN}; }}'
+    look, hook = _look(command, command.present), _started(command, "request")
+    return f"{unless_started}; {look}; exec {hook} 2>/dev/null"
 
 
 def _look(command: Command, patterns: tuple[str, ...], otherwise: str = "") -> str:

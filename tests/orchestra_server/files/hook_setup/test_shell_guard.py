@@ -8,6 +8,7 @@ import pytest
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
     Command,
+    asking,
     chamber_command,
     guarded,
     main_command,
@@ -67,6 +68,19 @@ def test_a_missing_interpreter_or_a_failing_hook_is_silent(tmp_path: Path, code:
     (code / f"{MARK}.py").write_text("def run(*_):\n    raise ValueError\n")
     fails = chamber_command(Path(sys.executable), code, tmp_path)
     assert run(fails, fails.mail) == ""
+
+
+@pytest.mark.parametrize(("started", "asks"), [("", True), ("a1b2", False)])
+def test_an_agent_that_orchestra_started_does_not_ask_by_its_hook_too(
+    *, started: str, asks: bool, tmp_path: Path, code: Path
+) -> None:
+    (tmp_path / ".claude").mkdir()
+    command = chamber_command(Path(sys.executable), code, tmp_path)
+    ran = subprocess.run(
+        ["/bin/sh", "-c", asking(command)], input="an event", capture_output=True, text=True,
+        check=True, env={**os.environ, "ORCHESTRA_STARTED": started},
+    )  # fmt: skip
+    assert ran.stdout == (f"request an event {command.hooks}\n" if asks else "")
 
 
 def test_only_the_chambers_own_mailbox_wakes_its_session(tmp_path: Path, code: Path) -> None:

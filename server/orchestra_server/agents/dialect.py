@@ -1,0 +1,55 @@
+"""What the two protocols have in common: messages in, reports and messages out, no effects."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from orchestra_server.agents.driver import Abilities, Answer
+from orchestra_server.agents.process.line_splitter import OutputLine
+from orchestra_server.agents.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What follows from a message or a call: reports for the caller, lines for the agent."""
+
+    reports: tuple[Report, ...] = ()
+    lines: tuple[bytes, ...] = ()  # each without its end
+
+
+class Dialect(Protocol):
+    """A conversation in one protocol; the session of a process carries out what it returns."""
+
+    @property
+    def conversation(self) -> str:
+        """The agent's id of the conversation, "" until it is known."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the agent can do."""
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the agent takes prompts."""
+        ...
+
+    def open(self) -> Exchange:
+        """Begin the conversation."""
+        ...
+
+    def receive(self, line: OutputLine) -> Exchange:
+        """Take in one line of the agent's; raises Refused where it cannot be worked with."""
+        ...
+
+    def prompt(self, text: str, prompt_id: str) -> Exchange:
+        """Return the lines that bring a prompt."""
+        ...
+
+    def interrupt(self, text: str, prompt_id: str) -> Exchange:
+        """Return the lines that abort the turn and bring a text."""
+        ...
+
+    def answer(self, ask_id: str, answer: Answer) -> Exchange:
+        """Return the lines that answer what was asked; none where it is no longer open."""
+        ...

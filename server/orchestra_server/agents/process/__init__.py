@@ -1,0 +1,1 @@
+"""The process of an agent: its lines, its input, and an end that leaves nothing behind."""

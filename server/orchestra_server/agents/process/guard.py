@@ -1,0 +1,72 @@
+"""Ends an agent whose starter has died: a shell that waits for nothing else.
+
+Claude Code, for one, finishes its turn when its input ends, and nobody would see what it does.
+"""
+
+import os
+import subprocess
+from contextlib import suppress
+
+from orchestra_core.process.started_mark import STARTED
+
+# It reads the agent's number, then waits. A line is the release; the end of its input is the death
+# of the starter. What an agent starts in sessions of its own is found by its environment (Linux).
+_WATCH = r"""
+read -r agent
+[ "$agent" = released ] && exit 0
+read -r released && exit 0
+if [ "$agent" ]; then
+    looks=0
+    kill -TERM -- "-$agent" 2>/dev/null
+    while kill -0 -- "-$agent" 2>/dev/null && [ "$looks" -lt 20 ]; do
+        looks=$((looks + 1))
+        sleep 0.1
+    done
+    kill -KILL -- "-$agent" 2>/dev/null
+fi
+for environ in $(grep -lsaF -- "$0=$1" /proc/[0-9]*/environ); do
+    number=${environ#/proc/}
+    number=${number%/environ}
+    [ "$number" = "$$" ] || kill -KILL "$number" 2>/dev/null
+done
+"""
+
+
+class Guard:
+    """The shell that watches one agent; it costs no processor time while it waits."""
+
+    def __init__(self, shell: "subprocess.Popen[bytes]") -> None:
+        self._shell = shell
+
+    @classmethod
+    def start(cls, mark: str) -> "Guard":
+        """Start a guard before its agent, so that no agent is ever without one."""
+        return cls(
+            subprocess.Popen(  # noqa: S603 - a constant script and a mark of our own
+                ["/bin/sh", "-c", _WATCH, STARTED, mark],
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                start_new_session=True,
+            )
+        )
+
+    def watch(self, pid: int) -> None:
+        """Say which process group is the agent's."""
+        self._tell(f"{pid}\n".encode())
+
+    def release(self) -> None:
+        """Let the guard go: the agent has ended."""
+        self._tell(b"released\n")
+        if self._shell.stdin:
+            with suppress(OSError):
+                self._shell.stdin.close()
+        self._shell.wait()
+
+    def _tell(self, line: bytes) -> None:
+        if self._shell.stdin and not self._shell.stdin.closed:
+            with suppress(OSError):
+                os.write(self._shell.stdin.fileno(), line)

@@ -1,0 +1,133 @@
+"""A session with an agent's process, in either protocol."""
+
+import asyncio
+import signal
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from orchestra_core.errors import Refused
+from orchestra_server.agents.dialect import Dialect, Exchange
+from orchestra_server.agents.driver import Abilities, Answer, Launch
+from orchestra_server.agents.process.agent_process import AgentProcess, start_process
+from orchestra_server.agents.reports import Ended, Report
+
+READY_SECONDS = 60.0
+_END_SECONDS = 0.2  # for an agent that was started in vain
+
+
+class ProcessSession:
+    """Carries lines between a process and the dialect that it speaks."""
+
+    def __init__(self, agent: str, process: AgentProcess, dialect: Dialect) -> None:
+        self._agent, self._process, self._dialect = agent, process, dialect
+        self._lines = process.lines()
+        self._early: deque[Report] = deque()  # what came before it was ready
+        self._is_closed = False
+
+    @property
+    def conversation(self) -> str:
+        """The agent's own id of the conversation."""
+        return self._dialect.conversation
+
+    @property
+    def pid(self) -> int:
+        """The process, which leads its group."""
+        return self._process.pid
+
+    @property
+    def abilities(self) -> Abilities:
+        """What this agent can do."""
+        return self._dialect.abilities
+
+    async def get_ready(self, seconds: float) -> None:
+        """Wait until the agent takes prompts; raises Refused with its last words."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._send(self._dialect.open())
+                while not self._dialect.is_ready:
+                    exchange = self._dialect.receive(await anext(self._lines))
+                    self._early.extend(exchange.reports)
+                    await self._send(exchange)
+        except TimeoutError:
+            raise Refused(self._sentence(f"was not ready after {seconds:.0f} s")) from None
+        except StopAsyncIteration:
+            status = await self._process.wait()
+            raise Refused(self._sentence(f"ended at once {how_it_ended(status or 0)}")) from None
+
+    async def reports(self) -> AsyncIterator[Report]:
+        """Yield what happens; the last report is `Ended`."""
+        while self._early:
+            yield self._early.popleft()
+        async for line in self._lines:
+            exchange = self._dialect.receive(line)
+            for report in exchange.reports:
+                yield report
+            await self._send_if_it_listens(exchange)
+        status = await self._process.wait()
+        await self._process.clean_up()
+        self._process.close_pipes()
+        yield self._end(status or 0)
+
+    async def prompt(self, text: str, prompt_id: str = "") -> None:
+        """Begin a turn, or add to the one that runs."""
+        await self._send(self._dialect.prompt(text, prompt_id))
+
+    async def interrupt(self, text: str = "", prompt_id: str = "") -> None:
+        """Abort the running turn; a text begins the next one."""
+        await self._send(self._dialect.interrupt(text, prompt_id))
+
+    async def answer(self, ask_id: str, answer: Answer) -> None:
+        """Answer what was asked."""
+        await self._send(self._dialect.answer(ask_id, answer))
+
+    async def close(self, seconds: float) -> None:
+        """End the agent and all that it started."""
+        self._is_closed = True
+        await self._process.end(seconds)
+
+    async def discard(self) -> None:
+        """End an agent that nobody will read."""
+        await self.close(_END_SECONDS)
+        self._process.close_pipes()
+
+    async def _send(self, exchange: Exchange) -> None:
+        if exchange.lines:
+            await self._process.write(b"".join(line + b"\n" for line in exchange.lines))
+
+    async def _send_if_it_listens(self, exchange: Exchange) -> None:
+        with suppress(Refused):  # its end is read next
+            await self._send(exchange)
+
+    def _end(self, status: int) -> Ended:
+        if self._is_closed:
+            return Ended("closed", status)
+        words = self._sentence(f"ended {how_it_ended(status)}")
+        return Ended("failed" if status else "exited", status, words if status else "")
+
+    def _sentence(self, what: str) -> str:
+        said = self._process.last_words
+        return f"{self._agent} {what}" + (f"; it said: {said}" if said else "")
+
+
+def how_it_ended(status: int) -> str:
+    """Return a process's end in words; a negative status is a signal."""
+    if status >= 0:
+        return f"with status {status}"
+    try:
+        return f"by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"by signal {-status}"
+
+
+async def start_session(
+    launch: Launch, command: list[str], dialect: Dialect, seconds: float = READY_SECONDS
+) -> ProcessSession:
+    """Start an agent and wait until it is ready; raises Refused, and then nothing runs."""
+    session = ProcessSession(launch.agent, start_process(launch, command), dialect)
+    try:
+        await session.get_ready(seconds)
+    except BaseException:
+        await asyncio.shield(session.discard())
+        raise
+    return session
