@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import (
     Agent,
     Chamber,
@@ -77,6 +78,10 @@ Kind = Literal[
     "clone.appeared",
     "clone.renamed",
     "clone.remotes-changed",
+    "gate.passed",
+    "gate.failed",
+    "gate.flaky",
+    "gate.overruled",
     "program.awaited",
     "checkout.changed",
 ]
@@ -101,6 +106,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     worker: StartedWorker | None = None
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
     clone: Clone | None = None
+    verdict: GateVerdict | None = None  # written too, into a hash that no snapshot carries
     action: str = ""  # of an agent; or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()

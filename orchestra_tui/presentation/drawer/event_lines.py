@@ -74,6 +74,19 @@ def _program_said(event: Event) -> EventText:
     return EventText(f"waits for {event.data.action}", "warn")
 
 
+def _gate_said(event: Event) -> EventText:
+    verdict = event.data.verdict
+    name = f"gate {verdict.gate}" if verdict else "gate"
+    words, tone = _GATE[event.kind]
+    return EventText(f"{name} {words}", tone)
+
+
+_GATE: dict[str, tuple[str, Tone]] = {
+    "gate.passed": ("passed", "muted"),
+    "gate.failed": ("failed", "warn"),
+    "gate.flaky": ("has passed and failed on the same files: it is flaky", "warn"),
+    "gate.overruled": ("failed, and the operator landed it all the same", "critical"),
+}
 _CLONE = {
     "clone.appeared": "appeared",
     "clone.renamed": "is known by a new name",
@@ -263,6 +276,7 @@ _SAYERS: dict[str, Callable[[Event], EventText]] = {
     "program": _program_said,
     "checkout": _checkout_said,
     "clone": _clone_said,
+    "gate": _gate_said,
     "task": _task_said,
     "chamber": _chamber_said,
     "discovery": _discovery_said,

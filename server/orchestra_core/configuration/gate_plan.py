@@ -11,7 +11,7 @@ from orchestra_core.configuration.config_files import is_there, repository_file
 from orchestra_core.configuration.options import Value
 from orchestra_core.configuration.repository_options import GATE, PORTS, SETUP, repository_option
 
-DEFAULT_GATE = "gate"  # the name of the one that has none
+DEFAULT_GATE = "tests"  # what the one without a name is called
 Command = str | tuple[str, ...]  # a shell's line, or a program with its arguments
 _DIGEST = 16  # hex digits
 

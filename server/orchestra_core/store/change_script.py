@@ -102,6 +102,8 @@ def _encoded(
             for document in event.data.documents():
                 place = keys.documents(hash_of(type(document))), document.id
                 documents[place] = encode(document)
+            if event.data.verdict is not None:
+                documents[keys.verdicts, event.data.verdict.id] = encode(event.data.verdict)
             encoded_events.append((_unnumbered(event),))
     except UnicodeEncodeError as error:
         raise BadInput(

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orchestra_core.clock import now_ms
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import (
     Agent,
     Chamber,
@@ -76,7 +77,7 @@ def hash_of(kind: type[Struct]) -> str:
     return _HASHES[kind]
 
 
-def encode(document: Document | Presence) -> bytes:
+def encode(document: Document | Presence | GateVerdict) -> bytes:
     """Return a document as compact JSON."""
     return _encoder.encode(document)
 
@@ -87,6 +88,14 @@ def decode(kind: type[Read], raw: bytes, name: str = "") -> Read:
         return msgspec.json.decode(raw, type=kind)
     except UNREADABLE as error:
         raise unreadable(f"a {kind.__name__.lower()}", error, name) from error
+
+
+def decode_verdict(raw: bytes) -> GateVerdict | None:
+    """Read a gate's verdict back; None where this version cannot: it is judged anew."""
+    try:
+        return msgspec.json.decode(raw, type=GateVerdict)
+    except UNREADABLE:
+        return None
 
 
 def decode_archived(raw: bytes) -> ArchivedTask:

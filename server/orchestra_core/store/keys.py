@@ -75,6 +75,11 @@ class Keys:
         return self._key("heartbeats")
 
     @cached_property
+    def verdicts(self) -> str:
+        """Hash: the gates' verdicts by their ids; read one by one, and never in a snapshot."""
+        return self._key("verdicts")
+
+    @cached_property
     def channel(self) -> str:
         """The Pub/Sub channel that rings for each event, with the event itself."""
         return self._key("bell")

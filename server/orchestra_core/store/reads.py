@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import (
     Agent,
     Chamber,
@@ -16,7 +17,14 @@ from orchestra_core.models import (
 from orchestra_core.state import ArchivedTask, ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
-from orchestra_core.store.documents import Read, decode, decode_archived, hash_of, read_snapshot
+from orchestra_core.store.documents import (
+    Read,
+    decode,
+    decode_archived,
+    decode_verdict,
+    hash_of,
+    read_snapshot,
+)
 from orchestra_core.store.keys import Keys
 from orchestra_core.workers.started_worker import StartedWorker
 
@@ -68,6 +76,11 @@ class Reads:
     async def clone(self, clone_id: str) -> Clone | None:
         """Return a clone of the repository."""
         return await self._document(Clone, clone_id)
+
+    async def verdict(self, verdict_id: str) -> GateVerdict | None:
+        """Return a gate's verdict on a content."""
+        raw = await self._field(self._keys.verdicts, verdict_id)
+        return decode_verdict(raw) if raw else None
 
     async def claim(self, name: str) -> str:
         """Return who holds a claim, "" when it is free."""

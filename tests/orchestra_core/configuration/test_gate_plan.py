@@ -36,7 +36,7 @@ def test_gates_setup_and_ports_are_read_with_their_defaults(tmp_path: Path) -> N
     plan = plan_of(tmp_path, WHOLE)
     assert plan.faults == ()
     assert [(gate.name, gate.command, gate.timeout, gate.paths) for gate in plan.gates] == [
-        ("gate", "pytest -q", 600, ()),
+        ("tests", "pytest -q", 600, ()),
         ("lint", ("ruff", "check"), 9, ("server",)),
     ]
     assert plan.setup is not None

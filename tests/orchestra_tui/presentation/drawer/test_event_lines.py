@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_tui.presentation.drawer.event_lines import feed_layout, feed_line
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.presentation.text_fit import line_width
@@ -31,6 +32,7 @@ WHOLE = EventData(
     conflict=a_conflict(),
     action="wrote tests",
     clone=a_clone(),
+    verdict=GateVerdict(id="t:g", gate="tests", tree="t", state="red", at=NOON),
     result="12 pass",
 )
 
@@ -65,6 +67,8 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("chamber.handed-over", "handed over to the clone that lands it"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
         ("chamber.resumed", "resumed: tools no longer blocked"),
+        ("gate.passed", "gate tests passed"),
+        ("gate.overruled", "gate tests failed, and the operator landed it all the same"),
         ("clone.appeared", "clone laptop:/repo appeared"),
         ("clone.renamed", "clone laptop:/repo is known by a new name"),
         ("clone.remotes-changed", "clone laptop:/repo has other remotes"),

@@ -1,0 +1,1 @@
+"""The rules of gates: what a verdict becomes, and which chambers fail together."""

@@ -1,0 +1,44 @@
+"""How a gate's verdict on a tree is recorded: once, and as flaky if it was ever otherwise."""
+
+from msgspec.structs import replace
+
+from orchestra_core.change import Change
+from orchestra_core.events import Event, EventData, Kind
+from orchestra_core.gates.gate_verdict import GateState, GateVerdict
+
+_KINDS: dict[GateState, Kind] = {
+    "green": "gate.passed",
+    "red": "gate.failed",
+    "flaky": "gate.flaky",
+}
+_NOTHING = Change(events=())
+
+
+def judged(known: GateVerdict | None, fresh: GateVerdict, actor: str) -> tuple[GateVerdict, Change]:
+    """Return the verdict that holds after the gate has said `fresh`, and the change to it."""
+    if known is None:
+        return fresh, _recorded(fresh, actor)
+    if known.state in {fresh.state, "flaky"}:
+        return known, _NOTHING
+    red = known if known.state == "red" else fresh
+    flaky = replace(fresh, state="flaky", output=red.output)
+    return flaky, _recorded(flaky, actor)
+
+
+def overruled(verdict: GateVerdict, *, task_id: str, actor: str, at: int) -> Change:
+    """Return the record that the operator has let a tree land that does not pass."""
+    event = Event(
+        at=at,
+        kind="gate.overruled",
+        actor=actor,
+        task_id=task_id,
+        data=EventData(verdict=verdict),
+    )
+    return Change(events=(event,))
+
+
+def _recorded(verdict: GateVerdict, actor: str) -> Change:
+    event = Event(
+        at=verdict.at, kind=_KINDS[verdict.state], actor=actor, data=EventData(verdict=verdict)
+    )
+    return Change(events=(event,))

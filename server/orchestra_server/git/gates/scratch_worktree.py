@@ -1,0 +1,154 @@
+"""The worktree in which a clone's gates run, one after the other.
+
+It lies in the state directory, where no configuration file above it belongs to the repository, and
+it is a repository of its own that borrows the clone's objects: what a gate commits, or does to
+branches, stays there.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
+from orchestra_server.git.process.foreign_programs import tell_wait
+from orchestra_server.git.process.run import GitFailed, git_output
+from orchestra_server.git.repository.repository import Repository
+
+_FOLDER = "gates"
+_KEY = 16  # hex digits
+_LOOK = 0.05  # seconds between two attempts to take it
+_UNUSED_SECONDS = 7 * 86_400
+# The clone's own filters and line ends hold; its worktrees' settings and hooks do not.
+_SETTINGS = (
+    "-c", "core.bare=false", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false", "-c", "advice.detachedHead=0",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchWorktree:
+    """A worktree that only its holder uses; `place` has what belongs to it."""
+
+    repo: Repository
+    place: Path
+
+    @property
+    def path(self) -> Path:
+        """The working tree, which is called as the repository is."""
+        return self.place / (self.repo.top.name or "tree")
+
+    @property
+    def prepared(self) -> Path:
+        """The file that says for what it was prepared, and which paths that has made."""
+        return self.place / "prepared.json"
+
+    def check_out(self, commit: str, objects: Sequence[Path], kept: Sequence[str]) -> None:
+        """Make it the commit's tree, without anything else but the `kept` paths.
+
+        `objects` are the directories in which git finds the commit. Raises GitFailed.
+        """
+        try:
+            self._check_out(commit, objects, kept)
+        except GitFailed:  # a process was killed in it
+            self.delete()
+            self._check_out(commit, objects, kept)
+
+    def delete(self) -> None:
+        """Delete the working tree and what it was prepared for."""
+        self.prepared.unlink(missing_ok=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def others(self) -> list[str]:
+        """Return the paths that the tree does not have, a whole folder as one."""
+        listed = self._git("ls-files", "--others", "--directory", "-z")
+        return [path for path in listed.split("\0") if path]
+
+    def _check_out(self, commit: str, objects: Sequence[Path], kept: Sequence[str]) -> None:
+        if not (self.path / ".git" / "HEAD").exists():
+            self.delete()
+            self.path.mkdir(parents=True)
+            form = self.repo.git("rev-parse", "--show-object-format").strip()
+            env = {"GIT_DIR": str(self.path / ".git"), "GIT_WORK_TREE": str(self.path)}
+            init = ("init", "-q", "--template=", f"--object-format={form}")
+            git_output(self.path, *init, env=env)
+        (self.path / ".git" / "index.lock").unlink(missing_ok=True)
+        info = self.path / ".git" / "objects" / "info"
+        info.mkdir(parents=True, exist_ok=True)
+        (info / "alternates").write_bytes(b"".join(os.fsencode(path) + b"\n" for path in objects))
+        excluded = [word for path in kept for word in ("-e", f"/{path}")]
+        if (self.path / ".git" / "index").exists():
+            self._git("clean", "-ffdxq", *excluded)
+        self._git("read-tree", "--reset", "-u", f"{commit}^{{tree}}")
+        (self.path / ".git" / "HEAD").write_text(f"{commit}\n", encoding="ascii")
+
+    def _git(self, *args: str) -> str:
+        env = {"GIT_DIR": str(self.path / ".git"), "GIT_WORK_TREE": str(self.path)}
+        include = f"include.path={self.repo.common_dir / 'config'}"
+        return git_output(self.path, "-c", include, *_SETTINGS, *args, env=env)
+
+
+def gates_folder(state_dir: Path, common_dir: Path) -> Path:
+    """Return where the gates of a clone have their files."""
+    digest = hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:_KEY]
+    return state_dir / _FOLDER / digest
+
+
+@contextmanager
+def take_scratch(
+    repo: Repository, state_dir: Path, *, waits_for: str, polite: bool
+) -> Generator[ScratchWorktree]:
+    """Hold the clone's scratch worktree; wait for whoever has it. Blocking.
+
+    Who is not `polite` makes a polite holder give way. Raises Refused when the caller gave up.
+    """
+    place = gates_folder(state_dir, repo.common_dir)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (place / "clone").write_bytes(os.fsencode(repo.common_dir))
+    descriptor, wish = open_lock_file(place / "lock"), -1
+    begun = time.monotonic()
+    try:
+        while not try_lock_exclusive(descriptor):
+            if not polite and wish < 0:
+                wish = open_lock_file(_wish(place))
+                try_lock_exclusive(wish)
+            if not tell_wait(f"another gate to end, before {waits_for}", time.monotonic() - begun):
+                raise Refused(f"{waits_for} was cancelled before it began")
+            time.sleep(_LOOK)
+        if wish >= 0:
+            os.close(wish)
+            wish = -1
+        yield ScratchWorktree(repo, place)
+    finally:
+        for held in (wish, descriptor):
+            if held >= 0:
+                os.close(held)
+
+
+def is_wanted(repo: Repository, state_dir: Path) -> bool:
+    """Tell whether somebody waits for the scratch worktree who does not want to wait."""
+    return is_locked(_wish(gates_folder(state_dir, repo.common_dir)))
+
+
+def sweep_scratch(state_dir: Path) -> list[Path]:
+    """Delete the files of clones that are gone, and of those without a gate for a week."""
+    swept = list[Path]()
+    with suppress(OSError):
+        for place in (state_dir / _FOLDER).iterdir():
+            with suppress(OSError):
+                clone = Path(os.fsdecode((place / "clone").read_bytes()))
+                age = time.time() - (place / "clone").stat().st_mtime
+                unused = age > _UNUSED_SECONDS and not is_locked(place / "lock")
+                if unused or not clone.exists():
+                    shutil.rmtree(place, ignore_errors=True)
+                    swept.append(place)
+    return swept
+
+
+def _wish(place: Path) -> Path:
+    return place / "wanted"

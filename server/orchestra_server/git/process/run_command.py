@@ -1,0 +1,199 @@
+"""Runs a command that a repository brings: a gate or a setup, in a session of its own.
+
+It has a deadline and no terminal, none of Orchestra's variables, and memory for its output instead
+of a file that could fill the disk. What it leaves running is ended with it.
+"""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.process.foreign_programs import tell_wait
+from orchestra_server.git.process.plain_git import INHERITED
+
+Command = str | tuple[str, ...]  # a shell's line, or a program with its arguments
+_OURS = "ORCHESTRA_"
+_TERMINALS = ("GPG_TTY", "SSH_TTY")
+_HEAD, _TAIL = 16_384, 49_152  # bytes of output that are kept
+_LOOK = 0.1  # seconds between two looks whether to end it
+_GRACE = 2.0  # seconds from SIGTERM to SIGKILL
+_PIECE = 65_536
+_NOT_STARTED = 127  # as a shell has it
+_POLITENESS = 10  # of nice(1)
+_PROCESSES = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """How a command ended; `late` if that was at its deadline."""
+
+    status: int
+    output: str
+    seconds: float
+    late: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it says that all is well."""
+        return self.status == 0 and not self.late
+
+
+@dataclass(slots=True)
+class _Output:
+    """The beginning and the end of what was printed."""
+
+    head: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+    cut: int = 0  # bytes between the two
+
+    def add(self, piece: bytes) -> None:
+        room = _HEAD - len(self.head)
+        self.head += piece[:room]
+        self.tail += piece[room:] if room > 0 else piece
+        surplus = len(self.tail) - _TAIL
+        if surplus > _PIECE:
+            self.cut += surplus
+            del self.tail[:surplus]
+
+    def text(self) -> str:
+        between = f"\n… {self.cut:,} bytes …\n".encode() if self.cut else b""
+        return (bytes(self.head) + between + bytes(self.tail)).decode("utf-8", "replace")
+
+
+def run_command(
+    command: Command,
+    directory: Path,
+    *,
+    waits_for: str,
+    seconds: float,
+    env: Mapping[str, str] | None = None,
+    polite: bool = False,
+    gives_way: Callable[[], bool] = lambda: False,
+) -> CommandResult:
+    """Run a command in `directory`, at low priority if `polite`; return how it ended. Blocking.
+
+    Raises Refused, with `waits_for` in its text, when the waiting caller gave up, or when the
+    command is to give way to another.
+    """
+    begun = time.monotonic()
+    try:
+        process = _start(command, directory, env or {}, polite=polite)
+    except OSError as fault:
+        words = f"{command[0]}: {fault.strerror}" if isinstance(command, tuple) else str(fault)
+        return CommandResult(_NOT_STARTED, words, 0)
+    output, late = _Output(), False
+    try:
+        for passed in _until_end(process, output, begun):
+            late = passed > seconds
+            if late:
+                break
+            if not tell_wait(waits_for, passed) or gives_way():
+                raise Refused(f"{waits_for} was cancelled and was ended; nothing of it is kept")
+    finally:
+        _end(process, directory)
+    if late:
+        output.add(f"\nit took longer than {seconds:g} s and was ended\n".encode())
+    return CommandResult(process.returncode, output.text(), time.monotonic() - begun, late)
+
+
+def _start(
+    command: Command, directory: Path, env: Mapping[str, str], *, polite: bool
+) -> "subprocess.Popen[bytes]":
+    words = ("/bin/sh", "-c", command) if isinstance(command, str) else command
+    dropped = {*INHERITED, *_TERMINALS}
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in dropped and not name.startswith(_OURS)
+    }
+    process = subprocess.Popen(  # noqa: S603 - shown to the person, who has trusted it
+        [*(_idle_io() if polite else ()), *words],
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**given, "GIT_TERMINAL_PROMPT": "0", "PWD": str(directory), **env},
+        start_new_session=True,
+    )
+    if polite:
+        with suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PGRP, process.pid, _POLITENESS)
+    return process
+
+
+@cache
+def _idle_io() -> tuple[str, ...]:
+    """Return what lets a command wait for the disk behind all others, where the system has it."""
+    return ("ionice", "-c", "3") if shutil.which("ionice") else ()
+
+
+def _until_end(
+    process: "subprocess.Popen[bytes]", output: _Output, begun: float
+) -> Iterator[float]:
+    """Yield the seconds so far, now and then, until the command itself has ended."""
+    pipe = process.stdout
+    if pipe is None:  # never: a pipe was requested
+        return
+    with pipe:
+        os.set_blocking(pipe.fileno(), False)
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        is_open = True
+        while process.poll() is None:
+            if not is_open:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK)
+            elif poll.poll(_LOOK * 1000):
+                is_open = _read(pipe.fileno(), output)
+            yield time.monotonic() - begun
+        while is_open and poll.poll(0) and len(output.tail) < _TAIL:
+            is_open = _read(pipe.fileno(), output)  # another process may hold it open, and write
+
+
+def _read(descriptor: int, output: _Output) -> bool:
+    """Take in what is there; tell whether there may be more."""
+    try:
+        piece = os.read(descriptor, _PIECE)
+    except BlockingIOError:
+        return True
+    output.add(piece)
+    return bool(piece)
+
+
+def _end(process: "subprocess.Popen[bytes]", directory: Path) -> None:
+    """End the session, what has left it and still works in the directory, and wait for it."""
+    signals = (signal.SIGTERM, signal.SIGKILL) if process.poll() is None else (signal.SIGKILL,)
+    for sent in signals:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, sent)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+            continue
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for pid in _working_in(directory):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
+def _working_in(directory: Path) -> list[int]:
+    """Return the processes of this user that work in the directory; none where unknown."""
+    pids = list[int]()
+    if not (_PROCESSES / "self").exists():
+        return pids
+    for entry in _PROCESSES.iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            with suppress(OSError):  # it has ended, or is another user's
+                if (entry / "cwd").readlink().is_relative_to(directory):
+                    pids.append(int(entry.name))
+    return pids

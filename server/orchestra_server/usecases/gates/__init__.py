@@ -1,0 +1,1 @@
+"""Gates: what must pass before a tree lands, judged once for each tree."""

@@ -1,0 +1,156 @@
+"""Judges a tree by a repository's gates: from the verdicts that are known, else by running them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from orchestra_core.configuration.gate_plan import Gate, GatePlan
+from orchestra_core.gates.gate_verdict import GateVerdict, verdict_id
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import clean
+from orchestra_server.domain.gates.failing_part import failing_part
+from orchestra_server.domain.gates.verdicts import judged
+from orchestra_server.git.gates.gate_subject import content_of, tree_of
+from orchestra_server.git.gates.prepare_scratch import CommitToJudge, prepare_scratch
+from orchestra_server.git.gates.scratch_worktree import ScratchWorktree, is_wanted, take_scratch
+from orchestra_server.git.process.run_command import run_command
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+
+_ACTOR = "orchestra"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdicts of a tree so far: of every gate, or up to the first that does not pass."""
+
+    tree: str
+    verdicts: tuple[GateVerdict, ...]
+    is_whole: bool
+
+    @property
+    def passes(self) -> bool:
+        """Whether every gate has said that the tree passes."""
+        return self.is_whole and all(verdict.passes for verdict in self.verdicts)
+
+    @property
+    def failed(self) -> GateVerdict | None:
+        """The verdict by which the tree does not pass, None where there is none yet."""
+        return next((verdict for verdict in self.verdicts if not verdict.passes), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _GateRun:
+    gate: Gate
+    identifier: str  # of the verdict
+    tree: str
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeJudge:
+    """Judges trees of one clone by its trusted gates; a `polite` one gives way to others."""
+
+    context: Context
+    repo: Repository
+    plan: GatePlan
+    polite: bool = False
+
+    async def known(self, judged_commit: CommitToJudge) -> Judgement:
+        """Return what is known of a commit's tree, and run nothing."""
+        return await self._judgement(judged_commit, "")
+
+    async def judge(self, judged_commit: CommitToJudge, whose: str) -> Judgement:
+        """Return the verdicts of a commit's tree; run the gates that have none.
+
+        `whose` says in words whose work it is. Raises Refused where the setup fails, or where the
+        caller gave up: then nothing is recorded.
+        """
+        return await self._judgement(judged_commit, whose)
+
+    async def _judgement(self, judged_commit: CommitToJudge, whose: str) -> Judgement:
+        """Return the verdicts of a commit; without `whose` only those that are known."""
+        tree = await asyncio.to_thread(tree_of, self.repo, judged_commit.commit, judged_commit.env)
+        verdicts = list[GateVerdict]()
+        for gate in self.plan.gates:
+            subject = await self._subject(gate, judged_commit, tree)
+            identifier = verdict_id(subject, self.plan.gate_digest(gate))
+            verdict = await self._read(identifier)
+            if verdict is None and whose:
+                waits_for = f"gate {gate.name!r} on {whose}"
+                verdict = await self._run(
+                    _GateRun(gate, identifier, tree, waits_for), judged_commit
+                )
+            if verdict is None:
+                return Judgement(tree, tuple(verdicts), is_whole=False)
+            verdicts.append(verdict)
+            if not verdict.passes:
+                break
+        return Judgement(tree, tuple(verdicts), is_whole=True)
+
+    async def _subject(self, gate: Gate, judged_commit: CommitToJudge, tree: str) -> str:
+        if not gate.paths:
+            return tree
+        return await asyncio.to_thread(
+            content_of, self.repo, judged_commit.commit, gate.paths, judged_commit.env
+        )
+
+    async def _read(self, identifier: str) -> GateVerdict | None:
+        return await self.context.store.read(lambda reads: reads.verdict(identifier))
+
+    async def _run(self, run: _GateRun, judged_commit: CommitToJudge) -> GateVerdict:
+        async with self._scratch(run.waits_for) as scratch:
+            known = await self._read(run.identifier)  # another process may have judged meanwhile
+            if known is not None:
+                return known
+            fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit)
+
+        async def decide(reads: Reads) -> Decision[GateVerdict]:
+            verdict, change = judged(await reads.verdict(run.identifier), fresh, _ACTOR)
+            return Decision(verdict, change)
+
+        return await run_transaction(self.context.store, decide)
+
+    @asynccontextmanager
+    async def _scratch(self, waits_for: str) -> AsyncGenerator[ScratchWorktree]:
+        state_dir = self.context.settings.state_dir
+        taking = take_scratch(self.repo, state_dir, waits_for=waits_for, polite=self.polite)
+        scratch = await asyncio.to_thread(taking.__enter__)
+        try:
+            yield scratch
+        finally:
+            taking.__exit__(None, None, None)
+
+    def _run_in(
+        self, scratch: ScratchWorktree, run: _GateRun, judged_commit: CommitToJudge
+    ) -> GateVerdict:
+        """Prepare the worktree and run the gate in it. Blocking; raises Refused."""
+        prepare_scratch(scratch, self.plan.setup, judged_commit, polite=self.polite)
+        ended = run_command(
+            run.gate.command,
+            scratch.path,
+            waits_for=run.waits_for,
+            seconds=run.gate.timeout,
+            polite=self.polite,
+            gives_way=self._gives_way,
+        )
+        return GateVerdict(
+            id=run.identifier,
+            gate=run.gate.name,
+            tree=run.tree,
+            state="green" if ended.passed else "red",
+            seconds=round(ended.seconds, 2),
+            output="" if ended.passed else failing_part(clean(ended.output)),
+            clone=self.context.clone,
+            at=self.context.clock(),
+        )
+
+    def _gives_way(self) -> bool:
+        """Tell whether a polite run ends for somebody who does not want to wait."""
+        return self.polite and is_wanted(self.repo, self.context.settings.state_dir)
+
+
+def in_repository(repo: Repository, commit: str) -> CommitToJudge:
+    """Return a commit that the repository itself has."""
+    return CommitToJudge(commit, (repo.common_dir / "objects",), {})

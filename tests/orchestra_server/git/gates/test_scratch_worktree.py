@@ -1,0 +1,120 @@
+"""The worktree in which gates run: exact, used again, and apart from the clone."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.gates.scratch_worktree import (
+    gates_folder,
+    is_wanted,
+    sweep_scratch,
+    take_scratch,
+)
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.git.repository.repository import Repository, open_repository
+from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> TestRepository:
+    return small_repository(tmp_path / "shop", {".gitignore": "cache\n", "a.txt": "1\n"})
+
+
+@pytest.fixture
+def repo(shop: TestRepository) -> Repository:
+    return open_repository(shop.path)
+
+
+def files_in(path: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(path)): file.read_text()
+        for file in path.rglob("*")
+        if file.is_file() and ".git" not in file.relative_to(path).parts
+    }
+
+
+def check_out(repo: Repository, state: Path, commit: str, kept: tuple[str, ...] = ()) -> Path:
+    with take_scratch(repo, state, waits_for="a gate", polite=False) as scratch:
+        scratch.check_out(commit, (repo.common_dir / "objects",), kept)
+        return scratch.path
+
+
+def test_it_holds_exactly_the_commits_tree_whatever_the_gate_before_has_left(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    first = shop.head
+    second = shop.commit("two", {"b/c.txt": "2\n"})
+    path = check_out(repo, tmp_path / "state", second)
+    assert path.name == "shop"
+    assert files_in(path) == {".gitignore": "cache\n", "a.txt": "1\n", "b/c.txt": "2\n"}
+    (path / "a.txt").write_text("changed\n")
+    (path / "new.txt").write_text("new\n")
+    (path / "cache").mkdir()
+    (path / "cache" / "kept").write_text("made by the setup\n")
+    (path / ".git" / "index.lock").touch()
+    assert check_out(repo, tmp_path / "state", first, ("cache/",)) == path
+    assert files_in(path) == {
+        ".gitignore": "cache\n", "a.txt": "1\n", "cache/kept": "made by the setup\n",
+    }  # fmt: skip
+    assert run_git(path, "rev-parse", "HEAD").strip() == first
+    (path / ".git" / "index").write_bytes(b"broken")
+    check_out(repo, tmp_path / "state", second)
+    assert files_in(path).keys() == {".gitignore", "a.txt", "b/c.txt"}
+
+
+def test_what_a_gate_does_to_git_stays_there(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    before = shop.git("for-each-ref"), shop.git("worktree", "list"), shop.status
+    path = check_out(repo, tmp_path / "state", shop.head)
+    run_git(
+        path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x", "--allow-empty"
+    )
+    run_git(path, "branch", "from-the-gate")
+    assert (shop.git("for-each-ref"), shop.git("worktree", "list"), shop.status) == before
+
+
+async def test_one_gate_runs_at_a_time_and_who_is_polite_learns_that_another_waits(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    state, taken = tmp_path / "state", list[str]()
+    watch = ProgramWatch(lambda _waits_for, _seconds: None)
+
+    def take() -> None:
+        with (
+            watch_programs(watch),
+            take_scratch(repo, state, waits_for="the landing", polite=False),
+        ):
+            taken.append("landing")
+
+    with take_scratch(repo, state, waits_for="the radar", polite=True):
+        thread = threading.Thread(target=take)
+        thread.start()
+        await until(lambda: is_wanted(repo, state))
+        assert taken == []
+    await until(lambda: not thread.is_alive())
+    assert taken == ["landing"]
+    assert not is_wanted(repo, state)
+    watch.stop.set()
+    with (
+        take_scratch(repo, state, waits_for="the radar", polite=True),
+        watch_programs(watch),
+        pytest.raises(Refused, match="the landing was cancelled before it began"),
+        take_scratch(repo, state, waits_for="the landing", polite=False),
+    ):
+        pass
+
+
+def test_the_files_of_a_clone_that_is_gone_are_deleted(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    check_out(repo, tmp_path / "state", shop.head)
+    assert sweep_scratch(tmp_path / "state") == []
+    shutil.rmtree(shop.path)
+    place = gates_folder(tmp_path / "state", repo.common_dir)
+    assert sweep_scratch(tmp_path / "state") == [place]
+    assert not place.exists()

@@ -1,0 +1,102 @@
+"""A command that a repository brings: bounded in time and output, and ended with all it started."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.git.process.run_command import CommandResult, run_command
+from tests.support.waiting import until
+
+
+def ran(command: str | tuple[str, ...], directory: Path, seconds: float = 10) -> CommandResult:
+    return run_command(command, directory, waits_for="the gate", seconds=seconds, polite=True)
+
+
+def has_ended(pid: Path) -> bool:
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+    return not stat.exists() or stat.read_text().split()[2] == "Z"
+
+
+@pytest.mark.parametrize("command", ["echo out; echo err >&2", ("printf", "out\nerr\n")])
+def test_both_outputs_are_told_in_order(command: str | tuple[str, ...], tmp_path: Path) -> None:
+    ended = ran(command, tmp_path)
+    assert (ended.passed, ended.output) == (True, "out\nerr\n")
+
+
+def test_a_failure_has_its_status_and_a_missing_program_is_one(tmp_path: Path) -> None:
+    assert (ran("exit 3", tmp_path).status, ran("exit 3", tmp_path).passed) == (3, False)
+    missing = ran(("no-such-program",), tmp_path)
+    assert (missing.passed, missing.status) == (False, 127)
+    assert "No such file or directory" in missing.output
+
+
+def test_it_runs_in_its_directory_without_a_terminal_or_variables_of_orchestra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCHESTRA_REDIS_URL", "redis://:secret@localhost")
+    monkeypatch.setenv("GIT_DIR", "/elsewhere")
+    ended = ran("pwd; env | grep -E 'ORCHESTRA|GIT_DIR'; test -t 0 || cat; : < /dev/tty", tmp_path)
+    assert ended.output.splitlines()[0] == str(tmp_path)
+    assert "secret" not in ended.output
+    assert "elsewhere" not in ended.output
+    assert not ended.passed
+
+
+async def test_one_that_never_ends_is_ended_with_its_children_at_the_deadline(
+    tmp_path: Path,
+) -> None:
+    ended = ran("trap '' TERM; sleep 100 & echo $! > pid; wait; sleep 100", tmp_path, seconds=1)
+    assert ended.late
+    assert not ended.passed
+    assert "it took longer than 1 s and was ended" in ended.output
+    await until(lambda: has_ended(tmp_path / "pid"))
+
+
+@pytest.mark.parametrize("leaves", ["sleep 100 &", "setsid sleep 100 &"])
+async def test_what_it_leaves_running_is_ended_and_not_waited_for(
+    leaves: str, tmp_path: Path
+) -> None:
+    ended = ran(f"{leaves} echo $! > pid; true", tmp_path)
+    assert ended.passed
+    assert ended.seconds < 60
+    await until(lambda: has_ended(tmp_path / "pid"))
+
+
+def test_an_endless_output_is_cut_in_the_middle(tmp_path: Path) -> None:
+    ended = ran("echo begin; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end", tmp_path)
+    assert ended.output.startswith("begin\n")
+    assert ended.output.endswith("end\n")
+    assert len(ended.output) < 200_000
+    assert "bytes …" in ended.output
+
+
+async def test_it_ends_when_nobody_waits_any_more_and_says_how_long_it_takes(
+    tmp_path: Path,
+) -> None:
+    told = list[str]()
+    watch = ProgramWatch(lambda waits_for, _seconds: told.append(waits_for))
+    faults = list[str]()
+
+    def run() -> None:
+        with watch_programs(watch):
+            try:
+                ran("echo $$ > pid; exec sleep 100", tmp_path)
+            except Refused as fault:
+                faults.append(str(fault))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    await until(lambda: bool(told))
+    watch.stop.set()
+    await until(lambda: not thread.is_alive())
+    assert told[0] == "the gate"
+    assert faults == ["the gate was cancelled and was ended; nothing of it is kept"]
+    await until(lambda: has_ended(tmp_path / "pid"))
+
+
+def test_it_gives_way(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="was cancelled"):
+        run_command("sleep 100", tmp_path, waits_for="the gate", seconds=9, gives_way=lambda: True)

@@ -1,0 +1,69 @@
+"""A tree is judged once, and a verdict is of the gate's own text."""
+
+import asyncio
+from pathlib import Path
+
+from orchestra_core.configuration.trust import trusted_plan
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+from tests.support.gates import trusted_gate
+from tests.support.repositories import TestRepository
+
+LINT = '[gate.lint]\ncommand = "test ! -f untidy"\npaths = ["src"]\n'
+
+
+async def judge(context: Context, repository: TestRepository, commit: str) -> Judgement:
+    plan = trusted_plan(repository.path, context.settings.state_dir, repository.path / ".git")
+    assert plan is not None
+    repo = open_repository(repository.path)
+    tree_judge = TreeJudge(context=context, repo=repo, plan=plan)
+    return await tree_judge.judge(in_repository(repo, commit), "the work of auth")
+
+
+async def test_a_tree_is_never_judged_twice_and_stands_in_the_history(
+    context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, "echo words; test ! -f red")
+    green = await judge(context, repository, repository.head)
+    assert green.passes
+    red = await judge(context, repository, repository.commit("red", {"red": ""}))
+    assert red.failed is not None
+    assert (red.passes, red.failed.gate, red.failed.output) == (False, "tests", "words")
+    back = repository.git("commit-tree", "-m", "same tree", f"{repository.head}~1^{{tree}}").strip()
+    assert await judge(context, repository, back) == green
+    assert gate.runs == 2
+    kinds = [event.kind for event in await context.store.events()]
+    assert [kind for kind in kinds if kind.startswith("gate.")] == ["gate.passed", "gate.failed"]
+
+
+async def test_calls_at_once_run_a_gate_once(context: Context, repository: TestRepository) -> None:
+    gate = trusted_gate(context, repository, "true")
+    calls = (judge(context, repository, repository.head) for _ in range(3))
+    assert all(judgement.passes for judgement in await asyncio.gather(*calls))
+    assert gate.runs == 1
+
+
+async def test_a_change_of_the_gates_text_asks_anew_and_each_gate_has_its_own_verdict(
+    context: Context, repository: TestRepository
+) -> None:
+    trusted_gate(context, repository, "true", LINT)
+    first = await judge(context, repository, repository.head)
+    assert [verdict.gate for verdict in first.verdicts] == ["tests", "lint"]
+    repository.commit("untidy elsewhere", {"untidy": ""})
+    assert (await judge(context, repository, repository.head)).passes  # lint looks at src alone
+    gate = trusted_gate(context, repository, "false", LINT)
+    changed = await judge(context, repository, repository.head)
+    assert [verdict.gate for verdict in changed.verdicts] == ["tests"]
+    assert (changed.passes, gate.runs) == (False, 3)
+
+
+async def test_what_a_gate_writes_is_not_in_the_repository(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    trusted_gate(context, repository, f"pwd > {tmp_path}/place; touch left; git branch left")
+    assert (await judge(context, repository, repository.head)).passes
+    place = Path((tmp_path / "place").read_text().strip())
+    assert not place.is_relative_to(repository.path)
+    assert repository.status == ""
+    assert repository.branches == ["main"]
