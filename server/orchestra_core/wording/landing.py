@@ -64,8 +64,7 @@ def conflict_lines(reply: CompletedTask) -> list[str]:
 
 
 def _one_conflict(conflict: FileConflict) -> list[str]:
-    first, second = conflict.between
-    head = f"  {conflict.file} ({conflict.kind}): {first} and {second}"
+    head = f"  {conflict.file} ({conflict.kind}): {' and '.join(conflict.between)}"
     return [head, *(f"    {line}" for line in conflict.lines.splitlines())]
 
 

@@ -27,20 +27,13 @@ from orchestra_server.usecases.completion.chambers_to_complete import (
     remove_half_made,
 )
 from orchestra_server.usecases.completion.dry_run import plan_without_changes
-from orchestra_server.usecases.completion.merge_and_land import PreparedLanding, land_prepared
-from orchestra_server.usecases.completion.prepare_landing import (
-    bring_wanted_here,
-    commit_open_work,
-    prepare_landing,
-)
+from orchestra_server.usecases.completion.land_proven import land_proven
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
+from orchestra_server.usecases.completion.prepare_landing import bring_wanted_here, commit_open_work
 from orchestra_server.usecases.completion.put_away import ask_others_to_close, put_away
-from orchestra_server.usecases.completion.task_changes import announce_landing, end, reopen
+from orchestra_server.usecases.completion.task_changes import end, reopen
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
-from orchestra_server.usecases.concurrency.repository_lock import (
-    lock_landing,
-    lock_repository,
-    run_shielded,
-)
+from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 
 
@@ -66,6 +59,8 @@ async def complete_task(
     or the user's uncommitted work is in the way. Unless `confirm` is true, it also does so while
     a worker is at work or has critical mail unread, and where odd new files would land.
     Chambers of other clones hand their work over and are closed there (`usecases/exchange/`).
+    Where a trusted gate is configured, exactly the tree that lands has passed it; chambers that
+    fail together are a reply, too (`usecases/gates/`).
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = WantedCompletion(
@@ -118,13 +113,12 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
             brought = await bring_wanted_here(context, repo, begun, wanted, plan)
         landing = None
         if wanted.merge:
-            async with lock_landing(repo.common_dir), _reopened_on_failure(context, wanted):
-                landing = await prepare_landing(repo, begun, wanted, branches, brought)
-                if landing.moves:
-                    await announce_landing(context, begun.task.id, landing)
-                    await asyncio.to_thread(land_prepared, repo, begun.task, landing)
+            async with _reopened_on_failure(context, wanted):
+                landing = await land_proven(
+                    context, repo, begun, wanted, branches=branches, brought=brought
+                )
         kept_branches = list[str]()
-        if landing is None or landing.moves or not landing.conflicts:
+        if landing is None or landing.moves or not (landing.conflicts or landing.red):
             async with _reopened_on_failure(context, wanted):
                 kept_branches = await put_away(context, repo, begun, landing)
                 await ask_others_to_close(context, repo, begun, landing)
@@ -147,10 +141,12 @@ async def _end_or_reopen(
         return completion_reply.completed(
             task, await show_change(context, task.id), kept_branches=kept_branches
         )
-    if landing.conflicts or landing.left_out:
+    if landing.conflicts or landing.left_out or landing.red:
         task = await reopen(context, wanted.task_id)
         state = await show_change(context, task.id)
         onto = task.base_branch or landing.commit
+        if landing.red and not landing.moves:
+            return completion_reply.failing(task, landing)
         if landing.moves or landing.left_out:
             return completion_reply.landed_in_part(
                 task, state, landing, onto=onto, clone=context.clone

@@ -13,7 +13,7 @@ from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.chambers.save_and_remove import LOST
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
-from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding, RedSet
 from orchestra_server.usecases.concurrency.answer_in_time import goes_on
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -80,6 +80,49 @@ def conflicted(
     )
 
 
+def failing(task: Task, ready: PreparedLanding) -> CompletedTask:
+    """Reply with the smallest sets of chambers that fail a gate together; nothing has landed."""
+    return CompletedTask(
+        task_id=task.id,
+        completed=False,
+        already_completed=False,
+        state=task.state,
+        base_branch=task.base_branch,
+        landed_commit="",
+        conflicts=[failed_gate(red) for red in ready.red],
+        notes=[f"{', '.join(ready.green)} would pass without the others"] if ready.green else [],
+        next_step=_after_red(task, ready),
+    )
+
+
+def failed_gate(red: RedSet) -> FileConflict:
+    """Return a red set as a conflict whose file is the gate."""
+    return FileConflict(
+        file=f"gate {red.verdict.gate}",
+        kind="flaky gate" if red.verdict.state == "flaky" else "gate",
+        between=list(red.chambers) or [BASE],
+        lines=red.verdict.output,
+    )
+
+
+def _after_red(task: Task, ready: PreparedLanding) -> str:
+    first = ready.red[0]
+    gate = f"Gate {first.verdict.gate!r}"
+    if first.verdict.state == "flaky":
+        what = f"{gate} has passed and failed on the same tree: it is flaky, which is no pass."
+    elif not first.chambers:
+        what = f"{gate} fails on {task.base_branch or 'the checkout'} itself, whoever lands."
+    elif len(first.chambers) == 1:
+        what = f"{gate} fails with the work of {first.chambers[0]} alone."
+    else:
+        what = f"{gate} fails with {' and '.join(first.chambers)} together; each less, it passes."
+    part = " partial=true would land those that pass." if ready.green else ""
+    return (
+        f"Nothing was merged and all chambers are as they were. {what} `conflicts` shows what it "
+        f"printed. Have a worker mend it, then call complete_task again.{part}"
+    )
+
+
 def unfinished(task_id: str, waits_for: str, seconds: float) -> CompletedTask:
     """Reply while a program is still running: nothing has landed yet, and completing goes on."""
     return CompletedTask(
@@ -113,7 +156,7 @@ def landed_in_part(
         base_branch=task.base_branch,
         landed_commit=ready.commit if ready.moves else "",
         merged=list(ready.order),
-        conflicts=_told(ready.conflicts),
+        conflicts=[*_told(ready.conflicts), *map(failed_gate, ready.red)],
         resolve=_ways_out(chambers, ready.conflicts, onto, ready.returning, clone=clone),
         saved=serializers.saved(chamber for chamber in chambers if chamber.state == "closed"),
         still_live=still_live,

@@ -44,6 +44,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.gates.prove_landing import known_failure
 
 _NO_OTHERS = PlanForOthers()
 
@@ -63,6 +64,7 @@ class CompletionPlan:
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
+    commit: str = ""  # of the merge; "" for one that would not move the branch
 
 
 async def plan_without_changes(context: Context, wanted: WantedCompletion) -> CompletedTask:
@@ -83,11 +85,18 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
                 commit=wanted.merge, partial=wanted.partial,
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
+        holds += await _failed_gate(context, repo, plan)
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
     rest = passed_over(state.chambers_of(task.id), wanted.only)
     return completion_reply.planned(
         task, live, plan, holds, onto=onto, clone=context.clone, passed_over=rest
     )
+
+
+async def _failed_gate(context: Context, repo: Repository, plan: CompletionPlan) -> list[str]:
+    """Return a sentence if a gate is known to fail on what would land; no gate is run."""
+    failed = await known_failure(context, repo, plan.commit) if plan.commit else None
+    return [f"gate {failed.gate!r} is {failed.state} on exactly this work"] if failed else []
 
 
 def plan_completion(
@@ -190,4 +199,5 @@ def _landing(
         refusals=tuple(dict.fromkeys(refusals)),
         returning=ready.returning,
         unintended=unintended_in(repo, ready),
+        commit=ready.commit if ready.moves else "",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orchestra_core.errors import OrchestraError, Refused
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
@@ -28,6 +29,14 @@ _UNREAD: Mapping[Path, RecentStatus] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class RedSet:
+    """Chambers that fail a gate together, none for the branch itself, with the gate's verdict."""
+
+    chambers: tuple[str, ...]
+    verdict: GateVerdict
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedLanding:
     """A computed merge: `commit` builds on `old` and contains the chambers of `order`.
 
@@ -44,6 +53,8 @@ class PreparedLanding:
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
+    red: tuple[RedSet, ...] = ()
+    green: tuple[str, ...] = ()  # with `red`: the chambers that would land without the others
 
     @property
     def moves(self) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_changes
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.recent_status import RecentStatus
@@ -22,6 +23,8 @@ from orchestra_server.usecases.completion.merge_and_land import (
 )
 from orchestra_server.usecases.exchange.bring_here import BroughtWork, bring_here
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 async def commit_open_work(
@@ -59,15 +62,24 @@ async def prepare_landing(
     wanted: WantedCompletion,
     branches: Sequence[ChamberBranch],
     brought: BroughtWork,
+    *,
+    without: Mapping[str, str] = _NOBODY,
+    trial: bool = False,
 ) -> PreparedLanding:
-    """Merge the work in the object database; raises Refused for what must not land unasked."""
+    """Merge the work in the object database; raises Refused for what must not land unasked.
+
+    Chambers of `without` stay behind, each for a reason. A `trial` signs nothing.
+    """
     chambers = [*begun.chambers, *begun.others]
-    everything, bases, partial = [*branches, *brought.branches], bases_of(chambers), wanted.partial
+    everything = [*branches, *brought.branches]
+    everything = [branch for branch in everything if branch.chamber not in without]
+    bases, partial = bases_of(chambers), wanted.partial
     landing = await asyncio.to_thread(
-        merge_branches, repo, begun.task, everything, bases, wanted.summary, partial=partial
-    )
+        merge_branches, repo, begun.task, everything, bases, wanted.summary,
+        partial=partial, trial=trial,
+    )  # fmt: skip
     rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
-    landing = with_changes(landing, left_out={**brought.left_out, **rest})
+    landing = with_changes(landing, left_out={**brought.left_out, **rest, **without})
     checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
     if not wanted.confirmed:
         checks.append(asyncio.to_thread(require_intended, repo, landing))

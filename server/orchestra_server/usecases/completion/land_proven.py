@@ -1,0 +1,106 @@
+"""Lands a task's work once the gates have passed exactly the tree that lands."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as with_changes
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.merge.merge import ChamberBranch
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
+from orchestra_server.usecases.completion.merge_and_land import (
+    PreparedLanding,
+    RedSet,
+    bases_of,
+    land_prepared,
+)
+from orchestra_server.usecases.completion.prepare_landing import prepare_landing
+from orchestra_server.usecases.completion.task_changes import announce_landing
+from orchestra_server.usecases.concurrency.repository_lock import lock_landing
+from orchestra_server.usecases.exchange.bring_here import BroughtWork
+from orchestra_server.usecases.gates.judge_tree import TreeJudge
+from orchestra_server.usecases.gates.prove_landing import (
+    LandingProver,
+    Proof,
+    is_proven,
+    landing_judge,
+)
+
+_ATTEMPTS = 10  # how often the branch may move while gates run
+
+
+async def land_proven(
+    context: Context,
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    *,
+    branches: Sequence[ChamberBranch],
+    brought: BroughtWork,
+) -> PreparedLanding:
+    """Merge and land; where a gate is configured, first prove the tree, without any lock.
+
+    A landing with red sets has not moved the branch, unless it lands in part. Raises Refused for
+    what must not land, and where a gate cannot run.
+    """
+    judge = await landing_judge(context, repo, confirmed=wanted.confirmed)
+    prover: LandingProver | None = None
+    for _ in range(_ATTEMPTS):
+        proof, without = None, dict[str, str]()
+        if judge is not None:
+            trial = await prepare_landing(repo, begun, wanted, branches, brought, trial=True)
+            if trial.moves:
+                prover = _prover(judge, begun, branches, brought)
+                proof = await prover.prove(trial, confirmed=wanted.confirmed)
+                if proof.red and not (wanted.partial and proof.green):
+                    return with_changes(
+                        trial, commit=trial.old, order=(), red=proof.red, green=proof.green
+                    )
+                without = _left_out(trial, proof)
+        async with lock_landing(repo.common_dir):
+            landing = await prepare_landing(repo, begun, wanted, branches, brought, without=without)
+            if landing.moves and judge is not None:
+                if proof is None or not await is_proven(repo, landing.commit, proof):
+                    continue  # the branch has moved while the gates ran
+                landing = with_changes(landing, red=proof.red, green=proof.green)
+            if landing.moves:
+                await announce_landing(context, begun.task.id, landing)
+                await asyncio.to_thread(land_prepared, repo, begun.task, landing)
+            return landing
+    raise Refused(
+        f"the branch moved {_ATTEMPTS} times while the gates ran, and nothing has landed; "
+        "call again once it rests"
+    )
+
+
+def _prover(
+    judge: TreeJudge,
+    begun: BegunCompletion,
+    branches: Sequence[ChamberBranch],
+    brought: BroughtWork,
+) -> LandingProver:
+    return LandingProver(
+        judge=judge,
+        task=begun.task,
+        branches=[*branches, *brought.branches],
+        bases=bases_of([*begun.chambers, *begun.others]),
+    )
+
+
+def _left_out(trial: PreparedLanding, proof: Proof) -> Mapping[str, str]:
+    """Return the chambers that stay behind, each with the reason."""
+    return {
+        name: f"stays: {_reason(name, proof.red)}"
+        for name in trial.order
+        if name not in proof.green
+    }
+
+
+def _reason(name: str, red: Sequence[RedSet]) -> str:
+    for red_set in red:
+        if name in red_set.chambers:
+            others = [other for other in red_set.chambers if other != name]
+            together = f" together with {' and '.join(others)}" if others else ""
+            return f"gate {red_set.verdict.gate!r} fails{together}"
+    return "its gate fails"

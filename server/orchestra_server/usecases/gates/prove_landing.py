@@ -1,0 +1,146 @@
+"""Proves a landing by the gates: that its tree passes, or which of its chambers fail together."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestra_core.configuration.gate_plan import read_gate_plan
+from orchestra_core.configuration.trust import read_trust, trust_state
+from orchestra_core.errors import Refused
+from orchestra_core.gates.gate_verdict import GateVerdict
+from orchestra_core.models import OPERATOR, Task
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.gates.culprits import Names, green_part
+from orchestra_server.domain.gates.verdicts import overruled
+from orchestra_server.git.gates.gate_subject import tree_of
+from orchestra_server.git.merge.merge import ChamberBranch
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.completion.merge_and_land import (
+    PreparedLanding,
+    RedSet,
+    merge_branches,
+    tip_of,
+)
+from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Which trees may land; of the chambers, which pass together and which fail together."""
+
+    trees: frozenset[str]
+    green: Names = ()
+    red: tuple[RedSet, ...] = ()
+
+
+async def landing_judge(context: Context, repo: Repository, *, confirmed: bool) -> TreeJudge | None:
+    """Return the judge of what lands in a repository, None where no trusted gate is configured.
+
+    Raises Refused where one was trusted and is now another, or cannot be read, unless the operator
+    has confirmed that it lands all the same.
+    """
+    plan = await asyncio.to_thread(read_gate_plan, repo.top)
+    record = read_trust(context.settings.state_dir, repo.common_dir)
+    state = trust_state(plan, record)
+    if record.digests and not (confirmed and context.actor == OPERATOR):
+        if plan.faults:
+            raise Refused(f"{'; '.join(plan.faults)}; nothing lands until the gate can be read")
+        if state == "changed":
+            raise Refused(
+                f"{plan.file} names other commands than those that were trusted, and none of them "
+                "runs; see them with 'orchestra trust', then land again"
+            )
+    if state != "trusted" or plan.faults or not plan.gates:
+        return None
+    return TreeJudge(context=context, repo=repo, plan=plan)
+
+
+@dataclass(slots=True, kw_only=True)
+class LandingProver:
+    """Judges the sets of one landing's chambers, each once."""
+
+    judge: TreeJudge
+    task: Task
+    branches: Sequence[ChamberBranch]
+    bases: Mapping[str, str]
+    judgements: dict[Names, Judgement] = field(default_factory=dict[Names, Judgement])
+
+    async def prove(self, landing: PreparedLanding, *, confirmed: bool) -> Proof:
+        """Return what the gates say of a landing; run those that have no verdict yet.
+
+        What is known to fail lands all the same if the operator, who was told so, has confirmed it.
+        Raises Refused where a gate cannot run.
+        """
+        whole = in_repository(self.judge.repo, landing.commit)
+        known = await self.judge.known(whole)
+        if known.failed and confirmed and self.judge.context.actor == OPERATOR:
+            await self._overrule(known.failed)
+            return Proof(trees=frozenset({known.tree}), green=landing.order)
+        self.judgements[landing.order] = await self.judge.judge(whole, _work_of(landing.order))
+        search = green_part(landing.order)
+        question = next(search)
+        while True:
+            passes = await self._passes(question)
+            try:
+                question = search.send(passes)
+            except StopIteration as end:
+                parts = end.value
+                break
+        trees = {judgement.tree for judgement in self.judgements.values() if judgement.passes}
+        red = tuple(RedSet(names, failed) for names in parts.red if (failed := self._failed(names)))
+        return Proof(trees=frozenset(trees), green=parts.green, red=red)
+
+    async def _passes(self, names: Names) -> bool:
+        """Tell whether a set of chambers passes; one that cannot be merged is not known to fail."""
+        if names not in self.judgements:
+            commit = await asyncio.to_thread(self._merged, names)
+            if not commit:
+                return True
+            judged_commit = in_repository(self.judge.repo, commit)
+            self.judgements[names] = await self.judge.judge(judged_commit, _work_of(names))
+        return self.judgements[names].passes
+
+    def _merged(self, names: Names) -> str:
+        """Return a commit of the base with these chambers, "" if they do not merge. Blocking."""
+        repo = self.judge.repo
+        if not names:
+            return tip_of(repo, self.task)
+        branches = [branch for branch in self.branches if branch.chamber in names]
+        merged = merge_branches(
+            repo, self.task, branches, self.bases, "", partial=False, trial=True
+        )
+        return "" if merged.conflicts else merged.commit
+
+    def _failed(self, names: Names) -> GateVerdict | None:
+        judgement = self.judgements.get(names)
+        return judgement.failed if judgement else None
+
+    async def _overrule(self, verdict: GateVerdict) -> None:
+        context = self.judge.context
+
+        async def decide(_reads: Reads) -> Decision[None]:
+            at, actor = context.clock(), context.actor
+            return Decision(None, overruled(verdict, task_id=self.task.id, actor=actor, at=at))
+
+        await run_transaction(context.store, decide)
+
+
+async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
+    """Tell whether exactly the tree of a commit may land."""
+    return await asyncio.to_thread(tree_of, repo, commit) in proof.trees
+
+
+async def known_failure(context: Context, repo: Repository, commit: str) -> GateVerdict | None:
+    """Return the verdict by which a commit would not land, as far as one is known."""
+    plan = await asyncio.to_thread(read_gate_plan, Path(repo.top))
+    record = read_trust(context.settings.state_dir, repo.common_dir)
+    if plan.faults or trust_state(plan, record) != "trusted":
+        return None
+    judge = TreeJudge(context=context, repo=repo, plan=plan)
+    return (await judge.known(in_repository(repo, commit))).failed
+
+
+def _work_of(names: Names) -> str:
+    return f"the work of {' and '.join(names)}" if names else "the branch it lands on"

@@ -1,0 +1,56 @@
+"""When a gate counts at a landing, and when its absence does not let one through."""
+
+from dataclasses import replace
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.prove_landing import known_failure, landing_judge
+from tests.support.gates import trust, trusted_gate
+from tests.support.repositories import TestRepository
+
+GATE = '[gate]\ncommand = "true"\n'
+
+
+async def test_an_untrusted_gate_does_not_run_and_holds_nothing_up(
+    context: Context, repository: TestRepository
+) -> None:
+    repo = open_repository(repository.path)
+    assert await landing_judge(context, repo, confirmed=False) is None
+    repository.write("orchestra.toml", GATE)
+    assert await landing_judge(context, repo, confirmed=False) is None
+    trust(context, repository)
+    assert await landing_judge(context, repo, confirmed=False) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GATE.replace("true", "false"), "names other commands than those that were trusted"),
+        ("[gate]\ncommand = 3\n", r"orchestra\.toml:2: gate\.command = 3 is not a command"),
+        ("[gate\n", "nothing lands until the gate can be read"),
+    ],
+)
+async def test_a_trusted_gate_that_has_changed_or_cannot_be_read_lets_nothing_land(
+    context: Context, repository: TestRepository, text: str, words: str
+) -> None:
+    repo = open_repository(repository.path)
+    repository.write("orchestra.toml", GATE)
+    trust(context, repository)
+    repository.write("orchestra.toml", text)
+    for confirmed in (False, True):  # an agent's confirmation is not the operator's
+        with pytest.raises(Refused, match=words):
+            await landing_judge(context, repo, confirmed=confirmed)
+    operator = replace(context, actor="operator")
+    assert await landing_judge(operator, repo, confirmed=True) is None
+
+
+async def test_a_dry_run_asks_for_a_known_failure_and_runs_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, "false")
+    repo = open_repository(repository.path)
+    assert await known_failure(context, repo, repository.head) is None
+    assert gate.runs == 0
