@@ -103,6 +103,11 @@ class LineTable(ScrollArea):
         return self._selection.key
 
     @property
+    def is_at_first(self) -> bool:
+        """Whether the cursor is on the first row."""
+        return self._selection.cursor == 0
+
+    @property
     def filter_text(self) -> str:
         """The filter as it was set; empty without one."""
         return self._selection.filter_text

@@ -55,10 +55,18 @@ def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     return f"{SIGN} {partner(first, chamber_id)}{file}{more}"
 
 
+def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
+    """Return a conflict in one line: `⚠ collides with auth: app.py, db.py and 2 files more`."""
+    files = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
+    left_out = conflict.count - len(conflict.files)
+    more = f" and {files_text(left_out)} more" if conflict.files and left_out > 0 else ""
+    return f"{SIGN} collides with {partner(conflict, chamber_id)}: {files}{more}"
+
+
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     """Return a whole conflict: the other side, and each file with git's word for it."""
     other = partner(conflict, chamber_id)
-    head = f"{SIGN} conflicts with {other}: {files_text(conflict.count)}"
+    head = f"{SIGN} collides with {other}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(conflict.files, conflict.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Discovery, Phase, Presence, Task
+from orchestra_core.models import Chamber, Discovery, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_tui.presentation import empty_panes
+from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_sentence
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import badges_of, doing_cell
@@ -65,14 +66,25 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     chambers = state.chambers_of(task.id)
     lines += heading("Chambers")
     for chamber in chambers:
-        worker = state.worker_of(chamber)
-        name = Cell(f" {fit(chamber.name, 20)} ")
-        words = doing_cell(chamber, worker, state)
-        badges = (
-            Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0]
-        )
-        lines.append((worker_cell(worker), name, words, *badges))
+        lines += _chamber_lines(chamber, state, now)
     return lines if chambers else [*lines, (Cell(empty_panes.CHAMBERS, "muted"),)]
+
+
+def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
+    """Return what a chamber's worker does and, below it, with whom its work conflicts."""
+    worker, conflicts = state.worker_of(chamber), state.conflicts_of(chamber.id)
+    in_short = conflict_badge(conflicts, chamber.id)
+    badges = (
+        Cell(f"  {badge.text}", badge.tone)
+        for badge in badges_of(chamber, state, now)[0]
+        if badge.text != in_short
+    )
+    name = Cell(f" {fit(chamber.name, 20)} ")
+    sentences = (conflict_sentence(conflict, chamber.id) for conflict in conflicts)
+    return [
+        (worker_cell(worker), name, doing_cell(chamber, worker, state), *badges),
+        *((Cell(" " * 4), Cell(sentence, "warn")) for sentence in sentences),
+    ]
 
 
 def phase_line(phase: Phase, current: str, now: int) -> Line:

@@ -164,7 +164,15 @@ class Lists:
 
     def _fill_rest(self) -> None:
         self.tables["chambers"].show(self._filter.chambers(self._state, self.task_id))
-        self.tables["discoveries"].show(self._filter.discoveries(self._state, self.task_id))
+        self._fill_discoveries()
+
+    def _fill_discoveries(self) -> None:
+        """Show the discoveries; the newest stays in view until somebody goes to another."""
+        table = self.tables["discoveries"]
+        was_at_newest = table.is_at_first and not table.has_focus
+        table.show(self._filter.discoveries(self._state, self.task_id))
+        if was_at_newest:
+            table.action_first()
 
     def _explain_empty(self) -> None:
         loaded = self._view_model.live_once

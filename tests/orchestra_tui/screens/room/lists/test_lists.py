@@ -4,7 +4,7 @@ from orchestra_core.events import EventData
 from orchestra_core.models import Discovery
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import NOW, chamber, event, task
+from tests.support.gallery_states import NOW, TASK, chamber, event, task
 from tests.support.room import Room, room_of
 
 
@@ -51,3 +51,16 @@ async def test_a_discovery_of_another_task_is_not_listed() -> None:
         told = EventData(discovery=other)
         await room.hear(event(9, 0, "discovery.shared", "", told))
         assert screen_of(room).lists.tables["discoveries"].total == 3
+
+
+async def test_the_newest_discovery_stays_in_view_until_somebody_goes_to_another() -> None:
+    def found(number: int) -> Discovery:
+        return Discovery(id=f"n{number}", task_id=TASK, agent_id="a", text="new", at=NOW + number)
+
+    async with room_of(stories.busy()) as room:
+        table = screen_of(room).lists.tables["discoveries"]
+        await room.hear(event(9, 0, "discovery.shared", data=EventData(discovery=found(1))))
+        assert table.cursor_key == "n1"
+        await room.press("3")
+        await room.hear(event(10, 0, "discovery.shared", data=EventData(discovery=found(2))))
+        assert table.cursor_key == "n1"
