@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from orchestra_core.replies.requests import AnsweredRequest
     from orchestra_core.replies.review import ChamberDiff, DiffPart
     from orchestra_core.replies.tasks import StartedTask
+    from orchestra_core.replies.workers import WorkerStart
 
 Answer = TypeVar("Answer", bound="Reply")
 
@@ -75,6 +76,13 @@ class ToolCalls:
             "requires": requires,
         }
         return await self._call("interrupt_worker", arguments, SentInterrupt)
+
+    async def start_worker(self, task_id: str, chamber: str) -> "WorkerStart":
+        """Start an agent of its own in a chamber; its briefing and its mail tell it what to do."""
+        from orchestra_core.replies.workers import WorkerStart
+
+        arguments = {"task_id": task_id, "chamber": chamber}
+        return await self._call("start_worker", arguments, WorkerStart)
 
     async def cancel(self, task_id: str, interrupt_id: str) -> "CancelledInterrupt":
         """Cancel a message that its worker has not read."""

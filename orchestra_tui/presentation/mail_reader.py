@@ -19,12 +19,17 @@ _WHY: Mapping[str, str] = {
 
 def unreadable_text(chambers: Sequence[Chamber], state: IndexedState) -> str:
     """Return in which chambers nobody would read a message now; "" for none."""
-    reasons = {chamber.name: _reason(chamber, state) for chamber in chambers}
-    nobody = [f"{plain(name)} ({why})" for name, why in reasons.items() if why]
+    without_reader = chambers_without_reader(chambers, state)
+    nobody = [f"{plain(each.name)} ({_reason(each, state)})" for each in without_reader]
     if not nobody:
         return ""
     waits = "It waits for the next worker there."
     return f"Nobody reads this now in {', '.join(nobody)}. {waits}"
+
+
+def chambers_without_reader(chambers: Sequence[Chamber], state: IndexedState) -> list[Chamber]:
+    """Return the chambers in which nobody would read a message now."""
+    return [chamber for chamber in chambers if _reason(chamber, state)]
 
 
 def _reason(chamber: Chamber, state: IndexedState) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Chamber, Discovery, Phase, Presence, Task
+from orchestra_core.models import Chamber, Discovery, Interrupt, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_sentence
@@ -10,6 +10,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import badges_of, doing_cell
 from orchestra_tui.presentation.rows.symbols import (
+    MAIL,
     PRESENCE,
     SEVERITY,
     TASK,
@@ -64,10 +65,35 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
             *(phase_line(phase, task.phase, now) for phase in task.phases),
         ]
     chambers = state.chambers_of(task.id)
+    lines += critical_lines(chambers, state)
     lines += heading("Chambers")
     for chamber in chambers:
         lines += _chamber_lines(chamber, state, now)
     return lines if chambers else [*lines, (Cell(empty_panes.CHAMBERS, "muted"),)]
+
+
+def critical_lines(chambers: Sequence[Chamber], state: IndexedState) -> list[Line]:
+    """Return the words of each critical message that somebody has not read, and who has not."""
+    unread_by: dict[str, list[str]] = {}
+    for chamber in chambers:
+        for interrupt in state.workers.critical_of(chamber.id):
+            unread_by.setdefault(plain(interrupt.message), []).append(plain(chamber.name))
+    if not unread_by:
+        return []
+    lines = heading("Critical, and not read")
+    for words, names in unread_by.items():
+        lines += [(Cell(words, "critical"),), (Cell(f"  not read by {', '.join(names)}", "warn"),)]
+    return lines
+
+
+def _messages_of(discovery: Discovery, state: IndexedState) -> list[Interrupt]:
+    """Return the messages by which the discovery was told."""
+    return [
+        interrupt
+        for chamber in state.chambers_of(discovery.task_id)
+        for interrupt in state.mail_of(chamber.id)
+        if interrupt.discovery_id == discovery.id
+    ]
 
 
 def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
@@ -123,8 +149,8 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
     return lines
 
 
-def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
-    """Return a whole discovery: its text, its impact, whom it affects."""
+def discovery_detail(discovery: Discovery, state: IndexedState, now: int) -> list[Line]:
+    """Return a whole discovery: its text, its impact, whom it affects and who has read of it."""
     symbol = SEVERITY[discovery.severity]
     lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(discovery.text)]
     lines.append(())
@@ -142,6 +168,17 @@ def discovery_detail(discovery: Discovery, now: int) -> list[Line]:
     )
     affected = ", ".join(map(plain, discovery.affects)) or "all chambers of the task"
     lines.append(field("affects", Cell(affected)))
+    for interrupt in _messages_of(discovery, state):
+        word = MAIL[interrupt.state]
+        for_long = f"  for {age(interrupt.sent_at, now)}" if interrupt.is_unread else ""
+        lines.append(
+            field(
+                "told",
+                Cell(plain(interrupt.chamber)),
+                Cell(f"  {word.text}", word.tone),
+                Cell(for_long, word.tone),
+            )
+        )
     if discovery.impact:
         lines += [*heading("Impact"), *text_lines(discovery.impact)]
     return lines

@@ -15,7 +15,7 @@ from orchestra_core.wording.ages import time_of_day
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.mail_reader import unreadable_text
+from orchestra_tui.presentation.mail_reader import chambers_without_reader, unreadable_text
 from orchestra_tui.presentation.rows.mail_cell import steps_after_sent
 from orchestra_tui.presentation.text_fit import fit
 from orchestra_tui.screens.dialogs.dialog import Dialog
@@ -36,6 +36,7 @@ _WORDS: dict[Requires, str] = {
     "suspend": "Do not start anything until you are told to continue.",
 }
 _WRITING = f"enter send   {NEWLINE_HINT}   ctrl+r change type   esc cancel"
+_START = "ctrl+o sends it and starts a worker."
 _SENT = "enter or esc close (delivery continues)"
 _NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
 
@@ -46,6 +47,7 @@ class InterruptEditor(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Send", id="dialog.interrupt"),
         Binding("enter", "close_sent", "Close", id="dialog.close_sent"),
+        Binding("ctrl+o", "start", "Send and start a worker", id="dialog.start_worker"),
         Binding("ctrl+r", "requires", "Change type", id="dialog.requires"),
     ]
 
@@ -67,15 +69,14 @@ class InterruptEditor(Dialog):
 
     def on_mount(self) -> None:
         """Show who cannot read the message, before it can be sent."""
-        self.query_one("#unreadable").set_class(bool(self._unreadable), "-shown")
-        self.ask_anew()
+        self._show_unreadable()
 
     def fields(self) -> Iterable[Widget]:
         """Yield the editor, the choice of strength and the place of the mail's progress."""
         editor = MessageEditor()
         editor.placeholder = _WORDS[self._requires]
         yield editor
-        yield Static(self._unreadable, id="unreadable", markup=False)
+        yield Static("", id="unreadable", markup=False)
         yield Static(self._choice(), id="requires")
         yield Static("", id="progress")
 
@@ -87,10 +88,13 @@ class InterruptEditor(Dialog):
             self._show_progress()
         elif (text := unreadable_text(self._chambers, self._state)) != self._unreadable:
             self._unreadable = text
-            place = self.query_one("#unreadable", Static)
-            place.update(text)
-            place.set_class(bool(text), "-shown")
-            self.ask_anew()
+            self._show_unreadable()
+
+    def _show_unreadable(self) -> None:
+        place = self.query_one("#unreadable", Static)
+        place.update(f"{self._unreadable} {_START}")
+        place.set_class(bool(self._unreadable), "-shown")
+        self.ask_anew()
 
     @on(MessageEditor.Sent)
     def _entered(self) -> None:
@@ -108,7 +112,15 @@ class InterruptEditor(Dialog):
         self.query_one("#requires", Static).update(self._choice())
         self.query_one(TextArea).placeholder = _WORDS[self._requires]
 
-    def action_send(self) -> None:
+    def action_start(self) -> None:
+        """Send the message, and start a worker in each chamber that has none."""
+        without_reader = chambers_without_reader(self._chambers, self._state)
+        if without_reader:
+            self.action_send(start_in=without_reader)
+        elif not self._sent:
+            self.say_problem("A worker is there already; enter sends.")
+
+    def action_send(self, start_in: Sequence[Chamber] = ()) -> None:
         """Send the message that is written."""
         message = self.query_one(TextArea).text.strip() or _WORDS[self._requires]
         if self._sent:
@@ -116,12 +128,14 @@ class InterruptEditor(Dialog):
         if not message:
             self.say_problem("Type a message, or press esc to cancel.")
         elif not self._unreadable or self.was_seen():
-            self.begin(lambda: self._send(message))
+            self.begin(lambda: self._send(message, start_in))
 
-    async def _send(self, message: str) -> None:
+    async def _send(self, message: str, start_in: Sequence[Chamber]) -> None:
         sent = await self.attempt(self._send_all(message), "sending…")
         if sent is None:
             return
+        if start_in:
+            await self.attempt(self._start_all(start_in), "starting…")
         self._sent = [reply.interrupt_id for reply in sent]
         if not self.is_attached:
             return
@@ -137,6 +151,11 @@ class InterruptEditor(Dialog):
             for chamber in self._chambers
         )
         return await asyncio.gather(*calls)
+
+    async def _start_all(self, chambers: Sequence[Chamber]) -> None:
+        for chamber in chambers:
+            started = await self._tool_calls.start_worker(chamber.task_id, chamber.name)
+            self.app.say(f"{chamber.name}: a worker starts ({started.agent})")
 
     def _choice(self) -> Content:
         parts: list[tuple[str, str]] = []

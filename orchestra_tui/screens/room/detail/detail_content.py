@@ -41,7 +41,7 @@ def page_lines(
     if subject.kind == "task" and subject.key in state.tasks:
         return task_overview(state.tasks[subject.key], state, now)
     if subject.kind == "discovery" and subject.key in state.discoveries:
-        return discovery_detail(state.discoveries[subject.key], now)
+        return discovery_detail(state.discoveries[subject.key], state, now)
     if subject.kind == "chamber" and subject.key in state.chambers:
         return _chamber_page(subject.key, page, state, activity, now)
     return _words(empty_panes.DETAIL)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Phase, Presence
+from orchestra_core.models import Document, InterruptState, Phase, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.task_and_discovery_details import (
@@ -14,7 +14,8 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task
+from tests.support.gallery_states import state_of
+from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
 
@@ -80,9 +81,37 @@ def test_activity_is_listed_newest_first_with_durations() -> None:
 
 def test_the_overview_of_a_discovery_shows_whom_it_affects() -> None:
     discovery = replace(a_discovery(), chamber="auth", affects=("api", "db"), impact="Logins fail")
-    said = text(discovery_detail(discovery, NOON + 60_000))
+    said = text(discovery_detail(discovery, IndexedState(), NOON + 60_000))
     assert "severity   · info" in said
     assert "found by   implementer  in auth" in said
     assert "affects    api, db" in said
     assert said.endswith("Impact\nLogins fail")
-    assert "all chambers of the task" in text(discovery_detail(a_discovery(), NOON))
+    assert "all chambers of the task" in text(discovery_detail(a_discovery(), IndexedState(), NOON))
+
+
+def told_critically() -> IndexedState:
+    """Return a state in which auth has read of a critical discovery, and web has not."""
+    discovery = replace(a_discovery(), severity="critical")
+    documents: list[Document] = [a_task(), discovery]
+    states: dict[str, InterruptState] = {"auth": "acted", "web": "posted"}
+    for name, state in states.items():
+        chamber = replace(a_chamber(name), state="live")
+        letter = replace(
+            an_interrupt(), id=f"i-{name}", chamber=name, state=state, discovery_id=discovery.id
+        )
+        documents += [chamber, letter]
+    return IndexedState(state_of(*documents), clock=lambda: NOON)
+
+
+def test_a_discovery_says_who_was_told_and_who_has_not_read_it() -> None:
+    state = told_critically()
+    (discovery,) = state.discoveries.values()
+    said = text(discovery_detail(discovery, state, NOON + 3_000))
+    assert "told       auth  acted" in said
+    assert "told       web  unread  for 3s" in said
+
+
+def test_a_task_shows_the_words_of_a_critical_message_and_who_has_not_read_it() -> None:
+    said = text(task_overview(a_task(), told_critically(), NOON))
+    assert "Critical, and not read\nStop and look\n  not read by web" in said
+    assert "not read" not in text(task_overview(a_task(), IndexedState(), NOON))

@@ -4,10 +4,11 @@ from msgspec.structs import replace
 from textual import events
 
 from orchestra_core.events import EventData
+from orchestra_core.replies.workers import WorkerStart
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery import settle
+from tests.support.gallery import ANSWERS, FixedTools, settle
 from tests.support.gallery_states import TASK, event, mail, presence
 from tests.support.room import calls_of, room_of
 
@@ -91,3 +92,33 @@ async def test_a_message_is_sent_once_however_often_the_key_is_pressed() -> None
         await room.pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
         await room.press("ctrl+s")
         assert len(calls_of(room.tools, "interrupt_worker")) == 1
+
+
+async def test_a_worker_is_started_with_the_message_where_nobody_would_read_it() -> None:
+    told = stories.busy()
+    assert told.state is not None
+    failed = replace(told.state.presence[f"{TASK}/auth"], state="failed")
+    told.state.presence[failed.chamber_id] = failed
+    started = WorkerStart(
+        next_step="Wait.", task_id=TASK, chamber="auth", agent="claude", policy="edits",
+        state="asked", already_running=False,
+    )  # fmt: skip
+    tools = FixedTools({**ANSWERS, "start_worker": started})
+    async with room_of(told, tools=tools) as room:
+        await room.press("2", "g", "i")
+        assert "ctrl+o sends it and starts a worker." in " ".join(room.text.split())
+        await room.type("Go on")
+        await room.press("ctrl+o")
+        assert [name for name, _ in tools.calls[-2:]] == ["interrupt_worker", "start_worker"]
+        assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "auth"}]
+        assert room.said == ["auth: a worker starts (claude)"]
+
+
+async def test_no_second_worker_is_started_where_one_reads() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("2", "g", "i")
+        assert "ctrl+o" not in room.text
+        await room.type("Go on")
+        await room.press("ctrl+o")
+        assert "A worker is there already; enter sends." in room.text
+        assert calls_of(room.tools, "interrupt_worker") == []
