@@ -39,9 +39,15 @@ from orchestra_core.store.follow import Update, follow
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.scripts import script
+from orchestra_core.workers.transcript import (
+    TranscriptEntry,
+    decode_entries,
+    encode_entry,
+)
 
 _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about
+_TRANSCRIPT_KEPT = 2_000  # entries per chamber, about
 _ATTEMPTS = 64
 DISORDER_MS = 3_600_000  # by which the clocks of several machines may disagree
 _LONGEST_PAUSE = 0.1
@@ -249,6 +255,17 @@ class Store:
         """Return a worker's last `count` reports, oldest first."""
         entries = await self._newest(self.keys.activity(chamber_id), count)
         return decode_presence(entries)
+
+    async def add_to_transcript(self, chamber_id: str, entry: TranscriptEntry) -> None:
+        """Add what a started worker said or did; only about the last thousands are kept."""
+        key = self.keys.transcript(chamber_id)
+        kept = ("MAXLEN", "~", _TRANSCRIPT_KEPT)
+        await self.client.call("XADD", key, *kept, "*", "t", encode_entry(entry))
+
+    async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        """Return the last `count` entries of a chamber's transcript, oldest first."""
+        entries = await self._newest(self.keys.transcript(chamber_id), count)
+        return decode_entries(entries)
 
     async def server_info(self) -> ServerInfo:
         """Return which server it is."""

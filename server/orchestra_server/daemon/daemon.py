@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Collection, Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 from orchestra_core.clock import now_ms
@@ -28,6 +29,7 @@ from orchestra_server.daemon.lifetime import Lifetime
 from orchestra_server.daemon.listener import Listener
 from orchestra_server.daemon.removal import wait_for_removal
 from orchestra_server.daemon.served_store import ServedStore
+from orchestra_server.usecases.started_workers.supervisor import Hold
 
 _M_ARENA_MAX = -8  # malloc.h
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -95,7 +97,9 @@ async def _live(project: Project, settings: Settings) -> None:
         store = ServedStore()
         commands = CommandRunner(project, settings, store)
         async with Listener(project, settings, lifetime, commands.run).listen():
-            serving = asyncio.create_task(serve_clone(project, settings, store, commands))
+            serving = asyncio.create_task(
+                serve_clone(project, settings, store, commands, lifetime.hold)
+            )
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
             sweeping = asyncio.create_task(_stop_unused_servers(settings))
@@ -124,7 +128,11 @@ async def _stop_unused_servers(settings: Settings) -> None:
 
 
 async def serve_clone(
-    project: Project, settings: Settings, served: ServedStore, commands: CommandRunner
+    project: Project,
+    settings: Settings,
+    served: ServedStore,
+    commands: CommandRunner,
+    hold: Hold = nullcontext,
 ) -> None:
     """Be on duty with an open store, until cancelled; try again while it is away."""
     failures = 0
@@ -132,7 +140,7 @@ async def serve_clone(
         try:
             async with (
                 open_store(project.id, settings) as store,
-                on_duty(store, project, settings, now_ms),
+                on_duty(store, project, settings, now_ms, hold),
             ):
                 failures = 0
                 served.opened(store)

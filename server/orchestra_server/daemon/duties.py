@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from orchestra_core.clock import Clock
 from orchestra_core.errors import Unavailable
@@ -11,6 +11,7 @@ from orchestra_core.models import Chamber, Presence
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
+from orchestra_server.daemon.agent_drivers import driver_of
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.keep_projections import ProjectionKeeper
 from orchestra_server.usecases.common.transaction import Context
@@ -18,20 +19,24 @@ from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.history.trim_daily import trim_daily
+from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
+from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
 from orchestra_server.usecases.workers.watch_deeds import DeedWatch
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
+_WORKERS_LOCK = "orchestra-workers.lock"
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def on_duty(
-    store: Store, project: Project, settings: Settings, clock: Clock
+    store: Store, project: Project, settings: Settings, clock: Clock, hold: Hold = nullcontext
 ) -> AsyncGenerator[None]:
     """Register the clone, deliver its mail, take in its spool, watch its chambers, show its state.
 
-    The project's history is trimmed, too. A failure of one of them is logged.
+    Its workers are run, which `hold` the daemon, and the project's history is trimmed. A failure
+    of one of them is logged.
     """
     try:
         await register_clone(store, project)
@@ -41,6 +46,8 @@ async def on_duty(
     lock = project.git_dir / _PROJECTIONS_LOCK
 
     deeds = DeedWatch(context)
+    launcher = AgentLauncher(project, driver_of)
+    supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold)
 
     async def follow() -> None:
         intake = DiscoveryIntake(context)
@@ -58,6 +65,7 @@ async def on_duty(
         deliver_as_leader(store, project, clock),
         watch_as_leader(store, project, clock, deeds.siblings_changed),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
+        run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),
         trim_daily(store, settings.history_keep, clock),
     ):
         yield

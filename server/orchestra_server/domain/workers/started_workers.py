@@ -75,20 +75,20 @@ def stop_asked(worker: StartedWorker, *, at: int, actor: str) -> tuple[StartedWo
     return stopped, _change(stopped, "worker.stop-asked", at, actor)
 
 
-def launched(worker: StartedWorker, *, at: int) -> Change:
-    """Return the change when its process is being started."""
-    changed = replace(worker, state="starting", since=at, process="", reason="")
+def launched(worker: StartedWorker, *, process: str, at: int) -> Change:
+    """Return the change when its process runs; the next daemon ends what is left of one by it."""
+    changed = replace(worker, state="starting", since=at, process=process)
     return _change(changed, "worker.launched", at, worker.chamber)
 
 
-def began(worker: StartedWorker, *, conversation: str, process: str, at: int) -> Change:
-    """Return the change when it is ready for a prompt; a new conversation is noted with it."""
+def began(worker: StartedWorker, *, conversation: str, at: int) -> Change:
+    """Return the change when it can be told something; its conversation is noted with it."""
+    is_ready = worker.state == "starting"
     changed = replace(
         worker,
-        state="waiting" if worker.state in ("asked", "starting") else worker.state,
-        since=at,
-        conversation=conversation or worker.conversation,
-        process=process,
+        state="waiting" if is_ready else worker.state,
+        since=at if is_ready else worker.since,
+        conversation=conversation,
     )
     return _change(changed, "worker.started", at, worker.chamber)
 

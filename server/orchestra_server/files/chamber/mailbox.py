@@ -76,7 +76,7 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
             new = [interrupt for interrupt in interrupts if interrupt.id not in known_ids]
             if not new:
                 return
-            letters = (*unread_mail, *(_letter(interrupt) for interrupt in new))
+            letters = (*unread_mail, *(letter_of(interrupt) for interrupt in new))
             _write_mail(place, new[0].chamber, letters)
     except OSError as fault:
         raise _unwritable(chamber_path, fault) from fault
@@ -136,7 +136,8 @@ def _unwritable(chamber_path: Path, fault: OSError) -> Unavailable:
     )
 
 
-def _letter(interrupt: Interrupt) -> Letter:
+def letter_of(interrupt: Interrupt) -> Letter:
+    """Return a message as its worker gets it."""
     return Letter(
         id=interrupt.id,
         sender=_sender(interrupt),

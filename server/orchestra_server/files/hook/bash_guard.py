@@ -56,12 +56,22 @@ SHARED: dict[str, str] = {
 def guard_bash(reader: Reader, payload: Fields) -> None:
     """Deny a command that plainly writes outside the chamber, and say what to do instead.
 
-    Does nothing where mail or a suspension denies the call anyway. Without isolation only the stash
-    is guarded, because what it takes from another worker is nowhere else.
+    Does nothing where mail or a suspension denies the call anyway.
+    """
+    reason = forbidden_command(reader, payload)
+    if reason and not waiting_mail(reader) and not read_suspension(reader):
+        print_answer("PreToolUse", reader, reason)
+
+
+def forbidden_command(reader: Reader, payload: Fields) -> str:
+    """Return why a command may not run, "" where it may.
+
+    Without isolation only the stash is guarded, because what it takes from another worker is
+    nowhere else.
     """
     command = text(object_of(payload.get("tool_input")).get("command"))
     if not command or not reader.main:
-        return
+        return ""
     cwd, scene = text(payload.get("cwd")) or reader.root, read_scene(reader)
     writes = bash_writes(command, os.path.realpath(cwd), scene)
     if scene.has_unknown_subcommand:
@@ -70,9 +80,7 @@ def guard_bash(reader: Reader, payload: Fields) -> None:
     forbidden = [write for write in writes if is_forbidden(write, scene)]
     if forbidden and not is_isolated(scene.main):
         forbidden = [write for write in forbidden if write.shared == "stash"]
-    if not forbidden or waiting_mail(reader) or read_suspension(reader):
-        return
-    print_answer("PreToolUse", reader, denial(forbidden[0], reader.name, scene))
+    return denial(forbidden[0], reader.name, scene) if forbidden else ""
 
 
 def read_scene(reader: Reader) -> Scene:

@@ -13,23 +13,27 @@ def guard_write(reader: Reader, payload: Fields) -> None:
 
     Does nothing where mail or a suspension denies the call anyway.
     """
+    reason = forbidden_write(reader, payload)
+    if reason and not waiting_mail(reader) and not read_suspension(reader):
+        print_answer("PreToolUse", reader, reason)
+
+
+def forbidden_write(reader: Reader, payload: Fields) -> str:
+    """Return why a tool may not write its file, "" where it may."""
     tool_input, cwd = object_of(payload.get("tool_input")), text(payload.get("cwd"))
     target = text(tool_input.get("file_path")) or text(tool_input.get("notebook_path"))
     path, main = os.path.realpath(os.path.join(cwd, target)), os.path.realpath(reader.main)
     in_main = f"{path}/".startswith(f"{main}/")
     in_chamber = f"{path}/".startswith(f"{os.path.realpath(reader.root)}/")
-    if not target or not reader.main or not in_main or in_chamber:
-        return
-    if not is_isolated(main) or waiting_mail(reader) or read_suspension(reader):
-        return
+    if not target or not reader.main or not in_main or in_chamber or not is_isolated(main):
+        return ""
     other_chamber = chamber_in(f"{path}/", main, main)
     owner = f"chamber {other_chamber.get('chamber')}" if other_chamber else "the main checkout"
     right_path = reader.place(os.path.relpath(path, text(other_chamber.get("root")) or main))
-    reason = (
+    return (
         f"This call did not run: {path} is in {owner}, and you work in chamber {reader.name}. "
         f"Write to {right_path} instead."
     )
-    print_answer("PreToolUse", reader, reason)
 
 
 def is_isolated(main: str) -> bool:

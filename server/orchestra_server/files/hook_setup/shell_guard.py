@@ -40,6 +40,8 @@ PROBE = "ORCHESTRA_PROBE"
 # a sixth of the whole line.
 _CAT = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat"
 DRAIN = f"{_CAT} >/dev/null"
+# An agent that Orchestra has started tells and asks through its driver.
+_UNLESS_STARTED = f'[ -z "${STARTED}" ] || {{ {DRAIN}; }}; '
 _READ = DRAIN.replace("exec ", "")  # the line goes on after it
 # Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
 _START = (
@@ -162,9 +164,8 @@ def asking(command: Command) -> str:
     Nothing is left of the shell, so that the end of this process is the end of the hook. An agent
     that Orchestra has started asks through its driver, and is not asked for a second time.
     """
-    unless_started = f'[ -z "${STARTED}" ] || {{ {DRAIN}; }}'
-    look, hook = _look(command, command.present), _started(command, "request")
-    return f"{unless_started}; {look}; exec {hook} 2>/dev/null"
+    look = _look(command, command.present)
+    return f"{_UNLESS_STARTED}{look}; exec {_started(command, 'request')} 2>/dev/null"
 
 
 def _look(command: Command, patterns: tuple[str, ...], otherwise: str = "") -> str:
@@ -189,7 +190,8 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
     source = f"{client}:$PPID" if client == "claude" else client
     head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {source}"
-    return f"{anyone}{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
+    report = f"{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
+    return f"{_UNLESS_STARTED}{anyone}{report}"
 
 
 def reported_if_asked(command: Command, event: str) -> str:

@@ -136,10 +136,13 @@ def describe(event: str, reader: Reader, payload: Fields) -> Fields | None:
 
 
 def _detail(reader: Reader, payload: Fields) -> str:
-    """Return what a tool is called with: its first question, command or path."""
-    tool_input = object_of(payload.get("tool_input"))
+    return call_detail(reader.root, object_of(payload.get("tool_input")))
+
+
+def call_detail(root: str, tool_input: Fields) -> str:
+    """Return what a tool is called with: its first question, command, or path below `root`."""
     named = next(filter(None, (text(tool_input.get(name)) for name in _DETAIL_FIELDS)), "")
-    detail = (_question(tool_input) or named)[:2_000].replace(f"{reader.root}/", "")
+    detail = (_question(tool_input) or named)[:2_000].replace(f"{root}/", "")
     return one_line(detail, 200)
 
 

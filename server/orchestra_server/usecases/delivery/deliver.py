@@ -44,10 +44,13 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: s
     for interrupt in state.interrupts.values():
         mail[interrupt.chamber_id].append(interrupt)
     here = [chamber for chamber in here_of(state.chambers.values(), clone) if chamber.is_live]
+    sessions = {worker.id for worker in state.workers.values() if worker.has_session}
     stamped = False
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
         own = sorted(mail[chamber.id], key=lambda interrupt: (interrupt.sent_at, interrupt.id))
         stamped |= await take_receipts_in_chamber(store, Path(chamber.path))
+        if chamber.id in sessions:  # the mail goes in through its session
+            own = [interrupt for interrupt in own if interrupt.state != "sent"]
         try:
             stamped |= await _serve(store, state, chamber, own, clock)
         except Unavailable as fault:
@@ -65,13 +68,18 @@ async def post_at_once(
     """Post one interrupt that has just been sent, and return it in its new state.
 
     Only the `posted` stamp is left to the background. If the mailbox cannot be written, the
-    interrupt stays `sent` and the next round posts it. The chamber must be in this clone.
+    interrupt stays `sent` and the next round posts it. The chamber must be in this clone. A
+    message to a worker that the daemon runs stays `sent` as well: the daemon tells it.
     """
 
     async def stamp() -> None:
         await _stamp_posted(store, chamber, interrupt, clock)
 
     try:
+        worker = await store.read(lambda reads: reads.worker(chamber.id))
+        if worker is not None and worker.has_session:
+            await _show_suspension(store, chamber, interrupt)
+            return interrupt
         if not await asyncio.to_thread(_post_if_shown, chamber, interrupt):
             await _show_suspension(store, chamber, interrupt)
             await asyncio.to_thread(post, Path(chamber.path), [interrupt])

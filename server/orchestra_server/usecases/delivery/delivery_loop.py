@@ -38,6 +38,7 @@ _NEWS = frozenset(
         "interrupt.sent",
         "interrupt.cancelled",
         "interrupt.expired",
+        "worker.ended",
         "chamber.suspended",
         "chamber.resumed",
     )

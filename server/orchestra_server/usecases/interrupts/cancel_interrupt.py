@@ -35,6 +35,7 @@ _SHOWN = 5
 class _FoundInterrupt:
     chamber: Chamber
     interrupt: Interrupt
+    in_session: bool  # of a worker that the daemon runs, which cannot give it back
 
 
 async def cancel_interrupt(
@@ -54,6 +55,8 @@ async def cancel_interrupt(
         if now.interrupt.state == "cancelled":
             return Decision((now, False), NOTHING)
         _require_unread(now.interrupt)
+        if now.in_session:
+            raise _being_shown(now.interrupt)
         return Decision((now, True), _change(context, now))
 
     last, changed = await run_transaction(context.store, decide)
@@ -67,7 +70,10 @@ async def _read(reads: Reads, task_id: str, interrupt_id: str) -> _FoundInterrup
     interrupt = await reads.interrupt(interrupt_id) if _ID.fullmatch(interrupt_id) else None
     if interrupt is None or interrupt.task_id != task_id:
         raise await _unknown(reads, task, interrupt_id)
-    return _FoundInterrupt(await read_chamber(reads, task, interrupt.chamber), interrupt)
+    chamber = await read_chamber(reads, task, interrupt.chamber)
+    worker = await reads.worker(chamber.id)
+    has_it = worker is not None and worker.has_session and interrupt.state == "posted"
+    return _FoundInterrupt(chamber, interrupt, has_it)
 
 
 async def _unknown(reads: Reads, task: Task, interrupt_id: str) -> Unknown:
@@ -86,15 +92,21 @@ async def _take_out(context: Context, target: _FoundInterrupt) -> None:
     chamber, interrupt = target.chamber, target.interrupt
     if interrupt.state == "sent" and not is_here(chamber, context.clone):
         return
+    if target.in_session:
+        raise _being_shown(interrupt)
     await require_here(context, chamber, "can take its mail back")
     path = Path(chamber.path)
     await asyncio.to_thread(withdraw, path, chamber.name, [interrupt.id])
     if interrupt.id in await asyncio.to_thread(unread, path):
-        raise Refused(
-            f"interrupt {interrupt.id!r} is being shown to its worker right now; "
-            "send another message that corrects it"
-        )
+        raise _being_shown(interrupt)
     await take_in_all_of(context, chamber)  # a hook that is done with it has left a receipt
+
+
+def _being_shown(interrupt: Interrupt) -> Refused:
+    return Refused(
+        f"interrupt {interrupt.id!r} is being shown to its worker right now; "
+        "send another message that corrects it"
+    )
 
 
 def _require_unread(interrupt: Interrupt) -> None:

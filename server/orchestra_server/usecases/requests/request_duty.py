@@ -83,7 +83,7 @@ class RequestDuty:
         open_ids = {
             request.id
             for request in self._state.requests.values()
-            if request.is_open and request.chamber_id in here
+            if request.is_open and not request.start and request.chamber_id in here
         }
         await asyncio.to_thread(self._post_answers)
         for request_id in self._bells.keys() - open_ids:

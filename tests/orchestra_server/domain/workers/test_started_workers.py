@@ -45,9 +45,9 @@ def test_the_next_start_in_a_chamber_keeps_what_was_used_there() -> None:
 
 
 def test_a_worker_is_launched_starts_takes_turns_and_ends() -> None:
-    worker = changed(rules.launched(a_started_worker(), at=NOON + 1))
+    worker = changed(rules.launched(a_started_worker(), process="7@9", at=NOON + 1))
     assert (worker.state, worker.has_session) == ("starting", True)
-    worker = changed(rules.began(worker, conversation="c1", process="7@9", at=NOON + 2))
+    worker = changed(rules.began(worker, conversation="c1", at=NOON + 2))
     assert (worker.state, worker.conversation, worker.process) == ("waiting", "c1", "7@9")
     worker = changed(rules.turn_began(worker, at=NOON + 3))
     assert worker.state == "running"

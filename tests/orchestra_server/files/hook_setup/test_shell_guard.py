@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.process.started_mark import STARTED
 from orchestra_server.files.hook_setup.shell_guard import (
     MARK,
     Command,
@@ -12,6 +13,7 @@ from orchestra_server.files.hook_setup.shell_guard import (
     chamber_command,
     guarded,
     main_command,
+    reported,
 )
 
 
@@ -87,3 +89,15 @@ def test_only_the_chambers_own_mailbox_wakes_its_session(tmp_path: Path, code: P
     command = chamber_command(Path(sys.executable), code, tmp_path)
     assert command.mailbox == f"{tmp_path}{os.sep}.INTERRUPT"
     assert main_command(Path(sys.executable), code, tmp_path).mailbox == ""
+
+
+def test_a_started_agent_leaves_no_reports(
+    tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = chamber_command(Path(sys.executable), code, tmp_path)
+    command.reports.parent.mkdir(parents=True, exist_ok=True)
+    shell = ["/bin/sh", "-c", reported(command, "PreToolUse")]
+    for started, count in (("1", 0), ("", 1)):
+        monkeypatch.setenv(STARTED, started)
+        subprocess.run(shell, input="x", text=True, check=True)
+        assert len([*command.reports.parent.glob(f"{command.reports.name}*")]) == count

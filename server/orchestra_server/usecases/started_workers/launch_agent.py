@@ -1,0 +1,50 @@
+"""Starts the agent of a worker: its command, its environment and the driver of its protocol."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from orchestra_core.configuration.agents import AgentCommand, Protocol
+from orchestra_core.models import Chamber
+from orchestra_core.project import Project
+from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_server.agents.driver import Driver, Launch, Session
+from orchestra_server.usecases.started_workers.agent_choice import choose_agent
+
+# What a daemon that a client has started inherits, and what would make its agent that client's.
+_OF_THE_CLIENT = (
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CLAUDE_CODE_SESSION_ID",
+    "CLAUDE_CODE_SSE_PORT",
+    "CLAUDE_PROJECT_DIR",
+)
+
+
+class AgentLauncher:
+    """Starts agents in chambers; `driver_of` may import what takes its time."""
+
+    def __init__(self, project: Project, driver_of: Callable[[Protocol], Driver]) -> None:
+        self._project = project
+        self._driver_of = driver_of
+
+    async def start(self, worker: StartedWorker, chamber: Chamber) -> Session:
+        """Return the session of a worker's agent; raises BadInput or Refused with one line."""
+        agent = await asyncio.to_thread(choose_agent, self._project, worker.agent)
+        driver = await asyncio.to_thread(self._driver_of, agent.protocol)
+        return await driver.start(launch_of(agent, worker, chamber, os.environ))
+
+
+def launch_of(
+    agent: AgentCommand, worker: StartedWorker, chamber: Chamber, environ: Mapping[str, str]
+) -> Launch:
+    """Return what is started, and where."""
+    kept = {name: value for name, value in environ.items() if name not in _OF_THE_CLIENT}
+    return Launch(
+        agent=agent.name,
+        command=agent.command,
+        directory=Path(chamber.path),
+        environ=kept,
+        conversation=worker.conversation,
+    )

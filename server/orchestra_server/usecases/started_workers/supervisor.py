@@ -1,0 +1,170 @@
+"""Makes true which workers should run in this clone's chambers, and says what is.
+
+It follows the project. What a killed daemon has left running is ended first; its conversations go
+on where their agents can.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, aclosing, nullcontext
+
+from orchestra_core.clock import Clock
+from orchestra_core.clone.clone_id import clone_id
+from orchestra_core.errors import OrchestraError
+from orchestra_core.events import Event
+from orchestra_core.models import Chamber
+from orchestra_core.process.process_group import end_process_group
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_core.store.follow import Arrived, Snapshot, Update
+from orchestra_core.store.store import Store
+from orchestra_core.workers.started_worker import EndReason, StartedWorker
+from orchestra_server.domain.workers.requests import GONE_NOTE
+from orchestra_server.domain.workers.started_workers import ended
+from orchestra_server.usecases.clones.whereabouts import is_here
+from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
+from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.worker_run import StartAgent, WorkerRun, Workplace
+
+_CRASHED = "something failed inside the daemon; see its log"
+_log = logging.getLogger(__name__)
+Hold = Callable[[], AbstractContextManager[None]]
+
+
+class WorkerSupervisor:
+    """Runs the workers of one clone; `hold` keeps the daemon as long as one of them runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        clock: Clock,
+        start_agent: StartAgent,
+        hold: Hold = nullcontext,
+    ) -> None:
+        self._store, self._project, self._clock = store, project, clock
+        self._hold = hold
+        self._state = ProjectState()
+        self._place = Workplace(store, project, clock, start_agent, lambda: self._state)
+        self._runs = dict[str, WorkerRun]()  # by the chamber's id
+        self._tasks = dict[str, asyncio.Task[None]]()
+
+    async def run(self) -> None:
+        """Follow the project until cancelled; then the agents end, and their documents stay."""
+        try:
+            async with aclosing(self._store.follow()) as updates:
+                async for update in updates:
+                    await self._take(update)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _take(self, update: Update) -> None:
+        match update:
+            case Snapshot(state=state):
+                self._state = state
+                await self._withdraw_left_requests()
+                for worker in state.workers.values():
+                    self._look_after(worker)
+                for chamber_id, run in self._runs.items():
+                    self._tell_all(chamber_id, run)
+            case Arrived(events=events):
+                for event in events:
+                    self._state.apply(event)
+                self._take_events(events)
+            case _:
+                pass
+
+    def _take_events(self, events: Iterable[Event]) -> None:
+        for event in events:
+            data = event.data
+            run = self._runs.get(f"{event.task_id}/{event.chamber}")
+            if data.worker is not None:
+                self._look_after(data.worker)
+            if run is None:
+                continue
+            if data.chamber is not None:
+                run.take_chamber(data.chamber)
+            if event.kind == "interrupt.sent" and data.interrupt is not None:
+                run.tell(data.interrupt)
+            if event.kind == "request.answered" and data.request is not None:
+                run.answer(data.request)
+
+    def _look_after(self, worker: StartedWorker) -> None:
+        """Start what should run and does not; stop what should not."""
+        chamber = self._state.chambers.get(worker.id)
+        if worker.is_over or chamber is None or not self._is_here(chamber):
+            return
+        run = self._runs.get(worker.id)
+        if run is None:
+            self._begin(chamber, worker)
+        elif not worker.is_wanted and run.start.asked_at == worker.asked_at:
+            run.stop()
+
+    def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
+        run = self._runs[worker.id] = WorkerRun(self._place, chamber, worker)
+        task = asyncio.create_task(self._keep(run, chamber, worker))
+        self._tasks[worker.id] = task
+        task.add_done_callback(lambda _: self._forget(worker))
+
+    def _forget(self, worker: StartedWorker) -> None:
+        """Drop a run that is over; a start that was asked for meanwhile begins."""
+        self._runs.pop(worker.id, None)
+        task = self._tasks.pop(worker.id, None)
+        if task is not None and task.cancelled():
+            return
+        latest = self._state.workers.get(worker.id)
+        if latest is not None and latest.asked_at != worker.asked_at:
+            self._look_after(latest)
+
+    async def _keep(self, run: WorkerRun, chamber: Chamber, worker: StartedWorker) -> None:
+        with self._hold():
+            try:
+                if worker.process:
+                    await asyncio.to_thread(end_process_group, worker.process)
+                if worker.is_wanted and chamber.is_live:
+                    await run.run()
+                else:
+                    await self._end(worker, "stopped", "")
+            except Exception:  # noqa: BLE001 - one worker's fault is no other's
+                _log.exception("the worker in %s", worker.id)
+                await self._end(worker, "failed", _CRASHED)
+
+    async def _end(self, worker: StartedWorker, reason: EndReason, words: str) -> None:
+        async def record() -> StartedWorker:
+            at = self._clock()
+            return await record_worker(
+                self._store, worker, lambda now: ended(now, reason=reason, words=words, at=at)
+            )
+
+        await until_stored(record)
+
+    def _tell_all(self, chamber_id: str, run: WorkerRun) -> None:
+        """Tell a run what came while the store was away; what it knows is not told again."""
+        for interrupt in self._state.unread_by_chamber().get(chamber_id, []):
+            if interrupt.state == "sent":
+                run.tell(interrupt)
+        for request in self._state.requests.values():
+            if request.chamber_id == chamber_id and not request.is_open:
+                run.answer(request)
+
+    async def _withdraw_left_requests(self) -> None:
+        """Withdraw what the agents of a daemon that has ended had asked."""
+        left = [
+            request.id
+            for request in self._state.requests.values()
+            if request.is_open
+            and request.start
+            and request.chamber_id not in self._runs
+            and self._is_here(self._state.chambers.get(request.chamber_id))
+        ]
+        common_dir = self._project.git_dir
+        try:
+            await withdraw_requests(self._store, common_dir, left, GONE_NOTE, self._clock)
+        except OrchestraError as fault:
+            _log.warning("%s", fault)
+
+    def _is_here(self, chamber: Chamber | None) -> bool:
+        return chamber is not None and is_here(chamber, clone_id(self._project.git_dir))

@@ -1,0 +1,284 @@
+"""One start of a worker, from its launch to the end of its process.
+
+One reader takes the session's reports in their order; what the worker is told goes in beside it.
+The agent waits while the store is away. If this task is cancelled the daemon leaves: the process
+ends, and the document still wants it, so that the next daemon goes on with the conversation.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from orchestra_core.change import Change
+from orchestra_core.clock import Clock
+from orchestra_core.errors import OrchestraError, Refused
+from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
+from orchestra_core.process.process_mark import process_mark
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_core.store.store import Store
+from orchestra_core.text import one_line
+from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker
+from orchestra_server.agents.driver import Session
+from orchestra_server.agents.reports import (
+    Asked,
+    AskWithdrawn,
+    Ended,
+    Report,
+    Said,
+    Started,
+    ToolBegan,
+    TurnBegan,
+    TurnEnded,
+    Used,
+)
+from orchestra_server.domain.workers import started_workers as rules
+from orchestra_server.usecases.started_workers.account import spent_of, today
+from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.session.first_prompt import RESUMED, first_prompt
+from orchestra_server.usecases.started_workers.session.permissions import rule_on
+from orchestra_server.usecases.started_workers.session.session_mail import (
+    SessionMail,
+    message_text,
+    take_from_mailbox,
+)
+from orchestra_server.usecases.started_workers.session.session_requests import SessionRequests
+from orchestra_server.usecases.started_workers.session.shown_presence import presence_of
+from orchestra_server.usecases.started_workers.session.transcript_writer import TranscriptWriter
+
+_STOP_SECONDS = 2.0
+_LEAVE_SECONDS = 1.0
+_WORDS = 1_000
+StartAgent = Callable[[StartedWorker, Chamber], Awaitable[Session]]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What every run of this clone's daemon uses; `state` is kept up to date by its owner."""
+
+    store: Store
+    project: Project
+    clock: Clock
+    start_agent: StartAgent
+    state: Callable[[], ProjectState]
+
+
+class WorkerRun:
+    """Runs one worker; its owner tells it of messages, answers and the wish to stop."""
+
+    def __init__(self, place: Workplace, chamber: Chamber, worker: StartedWorker) -> None:
+        self.start = worker  # as it was when this run began; its `asked_at` names the start
+        self._worker = worker
+        self._place, self._chamber = place, chamber
+        self._store, self._clock = place.store, place.clock
+        self._mail = SessionMail(place.store, place.clock, chamber)
+        self._requests = SessionRequests(place.store, place.project.git_dir, place.clock)
+        self._transcript = TranscriptWriter(
+            place.store, place.project.git_dir, chamber, place.clock
+        )
+        self._told: asyncio.Queue[Interrupt | WorkerRequest] = asyncio.Queue()
+        self._stopped = asyncio.Event()
+        self._in_turn = False
+        self._spent = Spent()
+
+    def tell(self, interrupt: Interrupt) -> None:
+        """Have the worker told a message, in the order of these calls."""
+        self._told.put_nowait(interrupt)
+
+    def answer(self, request: WorkerRequest) -> None:
+        """Have the session given the answer to a request; another's is left alone."""
+        if request.start == self.start.asked_at:
+            self._told.put_nowait(request)
+
+    def take_chamber(self, chamber: Chamber) -> None:
+        """Take the chamber's new document, with its rules and its suspension."""
+        self._chamber = chamber
+
+    def stop(self) -> None:
+        """End the worker; what it has made stays."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Start the agent, follow it and record its end."""
+        was = self._worker.state
+        try:
+            session = await self._place.start_agent(self._worker, self._chamber)
+        except OrchestraError as fault:
+            reason: EndReason = "not-resumed" if self._worker.conversation else "failed"
+            await self._end(reason, str(fault))
+            return
+        tasks = list[asyncio.Task[None]]()
+        try:
+            if self._worker.conversation and not session.abilities.resumes:
+                await self._refuse_to_resume(session)
+                return
+            tasks = [
+                asyncio.create_task(self._begin(session, was)),
+                asyncio.create_task(self._stop(session)),
+            ]
+            async for report in session.reports():
+                await self._take(session, report)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.shield(session.close(_LEAVE_SECONDS))
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self, session: Session, was: str) -> None:
+        """Note the process, tell the worker what it has to do, then all that comes."""
+        process = process_mark(session.pid)
+        await self._record(lambda worker, at: rules.launched(worker, process=process, at=at))
+        if session.conversation:
+            await self._note_conversation(session.conversation)
+        try:
+            await self._first_words(session, was)
+            while True:
+                match await self._told.get():
+                    case Interrupt() as interrupt:
+                        await self._transcribe_message(interrupt)
+                        await self._mail.tell(session, interrupt)
+                    case WorkerRequest() as request:
+                        await self._requests.pass_on(session, request)
+        except Refused as fault:  # the agent has ended; its reports say how
+            _log.info("%s: %s", self.start.id, fault)
+        except Exception:  # noqa: BLE001 - the worker goes on, but hears nothing any more
+            _log.exception("the worker in %s cannot be told anything", self.start.id)
+
+    async def _first_words(self, session: Session, was: str) -> None:
+        state = self._place.state()
+        unread = state.unread_by_chamber().get(self._chamber.id, [])
+        mail = await asyncio.to_thread(
+            take_from_mailbox, self._chamber, unread, self.start.asked_at
+        )
+        if not self.start.conversation:
+            text, by = first_prompt(state, self.start), self.start.asked_by
+        elif was == "running":
+            text, by = RESUMED, "orchestra"
+        else:
+            text, by = "", ""
+        if text:
+            await self._transcript.told(text, by)
+            await session.prompt(text)
+        for interrupt in mail:
+            self.tell(interrupt)
+
+    async def _transcribe_message(self, interrupt: Interrupt) -> None:
+        if interrupt.id not in self._mail.told:
+            text = message_text(self._chamber.name, [interrupt])
+            await self._transcript.told(text, interrupt.actor)
+
+    async def _stop(self, session: Session) -> None:
+        await self._stopped.wait()
+        await session.close(_STOP_SECONDS)
+
+    async def _refuse_to_resume(self, session: Session) -> None:
+        await session.close(_LEAVE_SECONDS)
+        await self._end(
+            "not-resumed",
+            f"the process that ran it ended, and {self._worker.agent} cannot go on with a "
+            "conversation; start it again",
+        )
+
+    async def _take(self, session: Session, report: Report) -> None:
+        match report:
+            case Ended():
+                await self._take_end(report)
+                return
+            case Started(conversation=conversation) if conversation:
+                await self._note_conversation(conversation)
+            case TurnBegan() | Said() | ToolBegan():
+                await self._begin_turn()
+            case Asked():
+                await self._decide(session, report)
+            case AskWithdrawn(ask_id=ask_id):
+                await until_stored(lambda: self._requests.withdraw(ask_id))
+            case Used():
+                self._spent = self._spent.plus(spent_of(report))
+            case TurnEnded():
+                await self._end_turn(report)
+            case _:
+                pass
+        await self._mail.take(report, session.abilities)
+        await self._transcript.take(report)
+        await self._show(report)
+
+    async def _begin_turn(self) -> None:
+        if not self._in_turn:
+            self._in_turn = True
+            await self._record(lambda worker, at: rules.turn_began(worker, at=at))
+
+    async def _end_turn(self, report: TurnEnded) -> None:
+        self._in_turn = False
+        await until_stored(self._requests.withdraw_all)
+        spent, self._spent = self._spent.plus(Spent(turns=1)), Spent()
+        words, day = one_line(report.words, _WORDS), today()
+        await self._record(
+            lambda worker, at: rules.turn_ended(worker, words=words, spent=spent, day=day, at=at)
+        )
+
+    async def _decide(self, session: Session, asked: Asked) -> None:
+        ruling = await asyncio.to_thread(rule_on, asked, self._chamber, self.start.policy)
+        if ruling.answer is not None:
+            await session.answer(asked.ask_id, ruling.answer)
+            return
+        await until_stored(
+            lambda: self._requests.record(asked, self._chamber, self._worker, ruling.like)
+        )
+
+    async def _note_conversation(self, conversation: str) -> None:
+        if conversation != self._worker.conversation or self._worker.state == "starting":
+            await self._record(
+                lambda worker, at: rules.began(worker, conversation=conversation, at=at)
+            )
+
+    async def _take_end(self, report: Ended) -> None:
+        await self._transcript.take(report)
+        await until_stored(self._requests.withdraw_all)
+        reason: EndReason = "failed" if report.reason == "failed" else "exited"
+        if self._stopped.is_set():
+            reason = "stopped"
+        await self._end(reason, report.words if reason != "stopped" else "")
+
+    async def _end(self, reason: EndReason, words: str) -> None:
+        line, spent, day = one_line(words, _WORDS), self._spent, today()
+        worker = await self._record(
+            lambda worker, at: rules.ended(
+                worker.with_spent(day, spent) if spent.tokens else worker,
+                reason=reason,
+                words=line,
+                at=at,
+            )
+        )
+        is_failure = reason in ("failed", "not-resumed")
+        await self._report(
+            Presence(
+                chamber_id=self._chamber.id,
+                state="failed" if is_failure else "finished",
+                since=worker.since,
+                message=worker.last_words,
+            )
+        )
+
+    async def _show(self, report: Report) -> None:
+        presence = presence_of(
+            report,
+            self._chamber.id,
+            self._chamber.path,
+            process=self._worker.process,
+            at=self._clock(),
+        )
+        if presence is not None:
+            await self._report(presence)
+
+    async def _report(self, presence: Presence) -> None:
+        await until_stored(lambda: self._store.report_presence(presence))
+
+    async def _record(self, change: Callable[[StartedWorker, int], Change]) -> StartedWorker:
+        async def record() -> StartedWorker:
+            at = self._clock()
+            return await record_worker(self._store, self.start, lambda worker: change(worker, at))
+
+        self._worker = await until_stored(record)
+        return self._worker

@@ -1,0 +1,70 @@
+"""A supervisor of workers beside a conductor's store, with agents that a test plays."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from orchestra_core.models import Interrupt, WorkerRequest
+from orchestra_core.names import chamber_id
+from orchestra_core.workers.started_worker import StartedState, StartedWorker
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
+from tests.support.scripted_session import ScriptedAgents, ScriptedSession
+from tests.support.waiting import until, until_awaited
+
+
+@asynccontextmanager
+async def supervised(context: Context, agents: ScriptedAgents) -> AsyncGenerator[None]:
+    """Supervise the clone's workers within the block, as its daemon does."""
+    supervisor = WorkerSupervisor(context.store, context.project, context.clock, agents.start)
+    task = asyncio.create_task(supervisor.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def worker_in(context: Context, task_id: str, name: str = "auth") -> StartedWorker:
+    """Return the document of the worker in a chamber."""
+    return (await context.store.snapshot()).workers[chamber_id(task_id, name)]
+
+
+async def until_worker(
+    context: Context, task_id: str, state: StartedState, name: str = "auth"
+) -> StartedWorker:
+    """Return the worker once it is in a state."""
+
+    async def is_so() -> bool:
+        return (await worker_in(context, task_id, name)).state == state
+
+    await until_awaited(is_so)
+    return await worker_in(context, task_id, name)
+
+
+async def session_in(agents: ScriptedAgents, name: str = "auth") -> ScriptedSession:
+    """Return the session in a chamber once its agent was told something."""
+    await until(lambda: name in agents.sessions and bool(agents.sessions[name].heard))
+    return agents.sessions[name]
+
+
+async def interrupts(context: Context) -> list[Interrupt]:
+    """Return all messages, oldest first."""
+    state = await context.store.snapshot()
+    return sorted(state.interrupts.values(), key=lambda interrupt: interrupt.sent_at)
+
+
+async def until_asked(context: Context) -> WorkerRequest:
+    """Return the open request once there is one."""
+
+    async def is_asked() -> bool:
+        return any(request.is_open for request in (await requests(context)))
+
+    await until_awaited(is_asked)
+    return next(request for request in await requests(context) if request.is_open)
+
+
+async def requests(context: Context) -> list[WorkerRequest]:
+    """Return all requests."""
+    return [*(await context.store.snapshot()).requests.values()]
