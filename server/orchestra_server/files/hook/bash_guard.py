@@ -46,6 +46,10 @@ SHARED: dict[str, str] = {
         "`{program}` changes a branch that is not chamber {name}'s own. Commit on your own "
         "branch; its work lands when the task is completed."
     ),
+    "objects": (
+        "`{program}` removes objects or logs of the whole repository, which the main checkout and "
+        "other chambers may need. Leave it out: git cleans up by itself."
+    ),
     "configuration": (
         "`{program}` changes the configuration of the whole repository, which all chambers and "
         "the main checkout share. Give a setting to one command instead: git -c NAME=VALUE …"

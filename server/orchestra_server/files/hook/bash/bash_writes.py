@@ -1,66 +1,51 @@
 """What a command line given to a shell would write, as far as its words show it."""
 
 from orchestra_server.files.hook.bash.git_writes import git_writes, shell_alias
-from orchestra_server.files.hook.bash.program_options import split_options, values_of
-from orchestra_server.files.hook.bash.program_writes import program_writes
-from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute, is_forbidden
-from orchestra_server.files.hook.bash.script_writes import (
-    changed_literals,
-    commands_of,
-    literals_of,
-    path_of,
+from orchestra_server.files.hook.bash.inline_scripts import (
+    AWKS,
+    awk_commands,
+    awk_writes,
+    inline_scripts,
+    is_interpreter,
+    module_writes,
+    script_writes,
+    sed_files,
 )
+from orchestra_server.files.hook.bash.program_writes import OUTPUT_OPTIONS, program_writes
+from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute
 from orchestra_server.files.hook.bash.shell_run import DEEPEST, ShellRun, SimpleCommand
+from orchestra_server.files.hook.bash.wrappers import WRAPPERS, line_arguments, unwrapped
 
-# Programs that run another one, with their options that take a value.
-WRAPPERS: dict[str, tuple[str, ...]] = {
-    "env": ("-u", "-C", "-S", "--unset", "--chdir", "--split-string"),
-    "sudo": ("-u", "-g", "-C", "-D", "-h", "-p", "-U", "--user", "--group", "--chdir"),
-    "doas": ("-u",),
-    "nice": ("-n", "--adjustment"),
-    "ionice": ("-c", "-n"),
-    "timeout": ("-k", "-s", "--kill-after", "--signal"),
-    "stdbuf": ("-i", "-o", "-e"),
-    "xargs": ("-n", "-L", "-P", "-I", "-i", "-d", "-a", "-s", "-E", "--max-args", "--max-procs"),
-    "parallel": ("-j", "--jobs"),
-    "watch": ("-n",),
-    "exec": ("-a",),
-    "flock": ("-w", "-E", "--timeout"),
-    "command": (),
-    "builtin": (),
-    "nohup": (),
-    "setsid": (),
-    "time": ("-f", "-o"),
-    "busybox": (),
-}
-FIRST_OPERANDS = {"timeout": 1, "flock": 1}  # how many stand before the wrapped program
 SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash")
 BUILTINS = ("eval", "trap", "alias", "source", ".")
-# With the options that are followed by a script.
-INTERPRETERS: dict[str, tuple[str, ...]] = {
-    "python": ("-c",),
-    "pypy": ("-c",),
-    "node": ("-e", "-p", "--eval", "--print"),
-    "nodejs": ("-e", "-p", "--eval", "--print"),
-    "bun": ("-e", "--eval"),
-    "deno": ("eval",),
-    "ruby": ("-e",),
-    "perl": ("-e", "-E"),
-    "php": ("-r",),
-}
-AWKS = ("awk", "gawk", "mawk", "nawk")
 FIND_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
+FIND_CHOICES = ("-name", "-iname", "-path", "-wholename", "-regex", "-empty", "-mindepth")
 FIND_WRITES = ("-fprint", "-fprint0", "-fprintf", "-fls")
+PROJECT_DIR = "CLAUDE_PROJECT_DIR"
 LONGEST = 100_000  # characters; a longer command line is not looked into
 
 
-def bash_writes(source: str, cwd: str, scene: Scene, depth: int = 0) -> list[Write]:
-    """Return all that a command line would write."""
+def bash_writes(
+    source: str,
+    cwd: str,
+    scene: Scene,
+    depth: int = 0,
+    variables: dict[str, list[str]] | None = None,
+) -> list[Write]:
+    """Return all that a command line would write; `variables` are those of the shell around it."""
     if len(source) > LONGEST or depth > DEEPEST:
         return []
-    shell = ShellRun(scene, cwd, depth)
-    shell.run(source.replace(UNKNOWN, ""))
-    return [write for command in shell.commands for write in command_writes(command, scene, depth)]
+    # The checkout, or the chamber that the session was started in.
+    names_project = not depth and PROJECT_DIR in source
+    writes = list[Write]()
+    for folder in (scene.root, scene.main) if names_project else (scene.project_dir,):
+        scene.project_dir = folder
+        shell = ShellRun(scene, cwd, depth)
+        shell.variables |= variables or {}
+        shell.run(source.replace(UNKNOWN, ""))
+        for command in shell.commands:
+            writes += command_writes(command, scene, depth)
+    return writes
 
 
 def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:
@@ -68,10 +53,12 @@ def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Wri
     writes = [Write("a redirection", target) for target in command.targets]
     inner = unwrapped(command)
     program = inner.program
+    if command.program in WRAPPERS and command.program in OUTPUT_OPTIONS:
+        writes += program_writes(command)
     if program in SHELLS or program in BUILTINS:
         scripts = shell_scripts(inner) if program in SHELLS else builtin_scripts(inner)
-        nested = [bash_writes(script, inner.cwd, scene, depth + 1) for script in scripts]
-        return writes + [write for each in nested for write in each]
+        return writes + scripts_writes(scripts, inner, scene, depth)
+    writes += scripts_writes(line_arguments(command, inner), inner, scene, depth)
     if program == "find":
         return writes + find_writes(inner, scene, depth)
     if program == "git":
@@ -79,39 +66,26 @@ def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Wri
         in_alias = bash_writes(alias, inner.cwd, scene, depth + 1) if alias else []
         return writes + in_alias + git_writes(inner, scene)
     if program in AWKS:
-        return writes + awk_writes(inner)
-    language = program.rstrip("0123456789.")
-    if language in INTERPRETERS:
-        writes += interpreter_writes(language, inner, scene, depth)
+        commands = awk_commands(inner)
+        return writes + awk_writes(inner) + scripts_writes(commands, inner, scene, depth)
+    if program == "sed":
+        writes += [Write("sed", absolute(file, inner.cwd)) for file in sed_files(inner)]
+    if is_interpreter(program):
+        for script in inline_scripts(inner):
+            changed, sources, inner.cwd = script_writes(script, inner, scene)
+            writes += changed + scripts_writes(sources, inner, scene, depth)
+        writes += module_writes(inner)
     return writes + program_writes(inner)
 
 
-def unwrapped(command: SimpleCommand) -> SimpleCommand:
-    """Return the command that wrappers such as `env` and `xargs` run, or the command itself."""
-    inner = SimpleCommand(command.cwd, dict(command.variables))
-    inner.words, inner.stdin, inner.listed = command.words, command.stdin, command.listed
-    for _ in range(DEEPEST):
-        program = inner.program
-        if program not in WRAPPERS:
-            break
-        options, words = split_options(inner.words[1:], WRAPPERS[program], stops=True)
-        words = words[FIRST_OPERANDS.get(program, 0) :]
-        for folder in values_of(options, ("-C", "-D", "--chdir")):
-            inner.cwd = absolute(folder, inner.cwd) if program in ("env", "sudo") else inner.cwd
-        while program in ("env", "sudo") and words and "=" in words[0]:
-            name, _, value = words[0].partition("=")
-            inner.variables[name], words = [value], words[1:]
-        if program in ("xargs", "parallel"):
-            mark = "".join(values_of(options, ("-I", "-i"))) or "{}"
-            listed = inner.listed or [UNKNOWN]
-            has_mark = any(mark in word for word in words)
-            words = [
-                word.replace(mark, path)
-                for word in words + ([] if has_mark else [mark])
-                for path in (listed if mark in word else [""])
-            ]
-        inner.words = words
-    return inner
+def scripts_writes(
+    scripts: list[str], command: SimpleCommand, scene: Scene, depth: int
+) -> list[Write]:
+    """Return what the command lines write that a command runs, with its variables."""
+    nested = [
+        bash_writes(script, command.cwd, scene, depth + 1, command.variables) for script in scripts
+    ]
+    return [write for each in nested for write in each]
 
 
 def shell_scripts(command: SimpleCommand) -> list[str]:
@@ -149,7 +123,8 @@ def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]
     roots = roots or [command.cwd]
     for at, word in enumerate(words):
         if word == "-delete":
-            removed = [f"{root}/{UNKNOWN}" for root in roots if root]
+            is_choosing = any(name in words for name in FIND_CHOICES)
+            removed = [f"{root}/{UNKNOWN}" if is_choosing else root for root in roots if root]
             writes += [Write("find -delete", path, removes=True) for path in removed]
         elif word in FIND_WRITES:
             writes += [
@@ -165,47 +140,3 @@ def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]
                 inner.words = [word.replace("{}", unknown_path) for word in run]
                 writes += command_writes(inner, scene, depth + 1) if depth < DEEPEST else []
     return writes
-
-
-def interpreter_writes(
-    language: str, command: SimpleCommand, scene: Scene, depth: int
-) -> list[Write]:
-    """Return what a script written out on the command line, or on stdin, writes."""
-    words, options = command.words[1:], INTERPRETERS[language]
-    scripts = list[str]()
-    for at, word in enumerate(words):
-        is_cluster = word[:1] == "-" and word[:2] != "--" and f"-{word[-1:]}" in options
-        if word in options or is_cluster:
-            scripts += words[at + 1 : at + 2]
-    operands = [word for word in words if not word.startswith("-")]
-    if not scripts and (not operands or "-" in words):
-        scripts = [command.stdin]
-    writes, program = list[Write](), command.program
-    is_at_home = scene.owner(command.cwd) == "own"
-    for script in scripts:
-        literals = literals_of(script)
-        outside = [
-            literal
-            for literal in literals
-            if ("/" in literal.value or not is_at_home)
-            and is_forbidden(Write(program, absolute(path_of(literal), command.cwd)), scene)
-        ]
-        paths = changed_literals(script, outside)
-        writes += [Write(program, absolute(path, command.cwd)) for path in paths]
-        for source in commands_of(script, literals):
-            writes += bash_writes(source, command.cwd, scene, depth + 1)
-    return writes
-
-
-def awk_writes(command: SimpleCommand) -> list[Write]:
-    """Return the files that a program for awk prints into."""
-    options, operands = split_options(command.words[1:], ("-F", "-v", "-f", "-i"))
-    script = operands[0] if operands else ""
-    parts = script.split(">")
-    files = [
-        part.lstrip("> ").partition('"')[2] for part in parts[1:] if part.lstrip("> ")[:1] == '"'
-    ]
-    names = [name.partition('"')[0] for name in files]
-    if "inplace" in values_of(options, ("-i",)):
-        names += operands[1:]
-    return [Write("awk", absolute(name, command.cwd)) for name in names]

@@ -2,8 +2,9 @@
 
 import os
 
+from orchestra_server.files.hook.bash.git_shared import is_config_read, shared_change
 from orchestra_server.files.hook.bash.program_options import has_option, split_options, values_of
-from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute
+from orchestra_server.files.hook.bash.scene import Scene, Write, absolute
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 
 GLOBAL_VALUES = (
@@ -25,19 +26,14 @@ CHANGES_WORDS = (
     "prune pull push read-tree rebase reflog remote repack replace rerere reset restore revert rm "
     "send-pack sparse-checkout stage stash submodule subtree svn switch symbolic-ref tag "
     "unpack-objects update-index update-ref update-server-info worktree write-tree citool difftool "
-    "interpret-trailers hook"
+    "interpret-trailers hook filter-repo"
 )
 CHANGES = frozenset(CHANGES_WORDS.split())
-STASH_READS = ("list", "show", "create")
-CONFIG_READS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "-l", "--list", "get")
-CONFIG_ELSEWHERE = ("--global", "--system", "--worktree", "-f", "--file")
 OUTPUT = ("--output", "--output-directory")
 WITH_OUTPUT_LETTER = ("archive", "format-patch")  # of others `-o` means something else
 LISTING_OPTIONS = (
     *("-l", "--list", "-a", "-r", "-v", "-vv", "--show-current", "--contains", "--merged"),
 )
-REMOTE_CHANGES = ("set-url", "remove", "rm", "rename")
-BRANCH_CHANGES = ("-d", "-D", "--delete", "-f", "--force", "-m", "-M", "--move", "-C")
 
 
 def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
@@ -104,6 +100,10 @@ def subcommand_writes(
     files = [Write(program, absolute(file, cwd)) for file in values_of(options, outputs)]
     if subcommand == "bundle" and operands[:1] == ["create"]:
         files += [Write(program, absolute(file, cwd)) for file in operands[1:2]]
+    if subcommand in ("apply", "am"):
+        folders = values_of(split_options(words, ("--directory",))[0], ("--directory",))
+        top = scene.root if scene.owner(os.path.realpath(cwd)) == "own" else cwd
+        files += [Write(program, absolute(folder, top)) for folder in folders]
     if subcommand in ("clone", "init"):
         targets = operands[1:2] if subcommand == "clone" else operands[:1]
         return [Write(program, absolute(target, cwd)) for target in targets]
@@ -134,66 +134,3 @@ def is_read(subcommand: str, words: list[str]) -> bool:
     if subcommand in ("fetch", "gc", "maintenance", "commit-graph", "rerere", "difftool"):
         return subcommand == "difftool"
     return subcommand == "symbolic-ref" and len(operands) == 1
-
-
-def is_config_read(words: list[str]) -> bool:
-    """Tell whether `git config` only shows something, or changes another file."""
-    options, operands = split_options(words, ("-f", "--file", "--type", "--default"))
-    if has_option(options, CONFIG_ELSEWHERE) or has_option(options, CONFIG_READS):
-        return True
-    if has_option(options, ("--unset", "--unset-all", "--add", "--replace-all", "-e", "--edit")):
-        return False
-    return not operands or operands[0] in ("get", "list") or len(operands) == 1
-
-
-def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> list[Write] | None:
-    """Return what changes for all worktrees; None where the command is none of these."""
-    options, operands = split_options(words, ("-m", "--message"))
-    program = f"git {subcommand}"
-    if subcommand in ("stash", "worktree"):
-        reads = STASH_READS if subcommand == "stash" else ("list",)
-        is_reading = bool(operands) and operands[0] in reads and words[0] == operands[0]
-        shared = "stash" if subcommand == "stash" else "worktrees"
-        return [] if is_reading else [Write(program, "", shared=shared)]
-    is_remote_change = subcommand == "remote" and operands[:1] and operands[0] in REMOTE_CHANGES
-    if is_remote_change or (subcommand == "config" and not is_config_read(words)):
-        return [Write(program, "", shared="configuration")]
-    if subcommand in ("push", "fetch", "pull") and operands:
-        return remote_writes(program, operands, cwd, scene)
-    if subcommand in ("update-ref", "symbolic-ref"):
-        is_foreign = moves_foreign_ref(subcommand, operands, scene)
-        is_foreign = is_foreign or has_option(options, ("--stdin",))
-        return [Write(program, "", shared="refs")] if is_foreign else None
-    if subcommand == "branch" and has_option(options, BRANCH_CHANGES):
-        named = operands[:1] if has_option(options, ("-f", "--force")) else operands
-        foreign = [name for name in named if is_foreign_branch(name, scene)]
-        return [Write(program, "", shared="branches")] if foreign else None
-    is_rewrite = subcommand == "filter-branch" and "--all" in words
-    return [Write(program, "", shared="branches")] if is_rewrite else None
-
-
-def moves_foreign_ref(subcommand: str, operands: list[str], scene: Scene) -> bool:
-    """Tell whether `update-ref` or `symbolic-ref` changes another ref than the chamber's own."""
-    if subcommand == "symbolic-ref":
-        return len(operands) > 1 and operands[0] != "HEAD"
-    return bool(operands) and operands[0] not in ("HEAD", f"refs/heads/{scene.branch}")
-
-
-def is_foreign_branch(name: str, scene: Scene) -> bool:
-    """Tell whether a branch is somebody else's, as far as its name shows it."""
-    is_known = name in ("main", "master", "trunk", "develop") or name.startswith("orchestra/")
-    return name != scene.branch and (is_known or UNKNOWN in name or name == scene.main_branch)
-
-
-def remote_writes(program: str, operands: list[str], cwd: str, scene: Scene) -> list[Write] | None:
-    """Return what `push` or `fetch` changes in the branches of this very repository."""
-    remote, refspecs = operands[0], operands[1:]
-    is_path = remote == "." or "/" in remote
-    is_here = is_path and scene.owner(os.path.realpath(absolute(remote, cwd) or "/"))
-    targets = [spec.lstrip("+").partition(":")[2] for spec in refspecs if ":" in spec]
-    if program == "git push" and not is_here:
-        return None
-    names = [target.removeprefix("refs/heads/") for target in targets if target]
-    foreign = [name for name in names if is_foreign_branch(name, scene)]
-    is_push = program == "git push" and not targets
-    return [Write(program, "", shared="branches")] if foreign or is_push else None

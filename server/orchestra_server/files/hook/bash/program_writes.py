@@ -15,6 +15,8 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "mkdir": ("-m", "--mode"),
     "truncate": ("-s", "-r", "--size", "--reference"),
     "mkfifo": ("-m",),
+    **dict.fromkeys(("venv", "virtualenv"), ("-p", "--python", "--prompt")),
+    "compileall": (),
     "sponge": (),
     **dict.fromkeys(("gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd"), ("-S",)),
     **dict.fromkeys(("ed", "ex", "vi", "vim", "nvim", "nano", "emacs"), ("-c", "-S", "--eval")),
@@ -27,7 +29,7 @@ REMOVERS: dict[str, tuple[str, ...]] = {
     "trash": (),
     "rimraf": (),
 }
-MODE_CHANGERS = ("chmod", "chown", "chgrp", "setfacl")
+MODE_CHANGERS = ("chmod", "chown", "chgrp", "setfacl", "chattr", "rename")
 # The last operand is written, or the value of `-t`.
 COPIERS: dict[str, tuple[str, ...]] = {
     "cp": ("-t", "--target-directory", "-S"),
@@ -47,9 +49,22 @@ OUTPUT_OPTIONS: dict[str, tuple[str, ...]] = {
     "patch": ("-d", "-o", "--directory", "--output"),
     "mktemp": ("-p", "--tmpdir"),
     **dict.fromkeys(("gcc", "g++", "cc", "c++", "clang", "clang++", "rustc", "ld"), ("-o",)),
-    **dict.fromkeys(("pip", "pip3"), ("-t", "--target", "--prefix", "-e", "--editable")),
+    **dict.fromkeys(
+        ("pip", "pip3"), ("-t", "--target", "--prefix", "-e", "--editable", "--python")
+    ),
     "7z": ("-o",),
     "iconv": ("-o", "--output"),
+    "cmake": ("-B", "--build", "--install"),
+    "go": ("-o",),
+    "cargo": ("--target-dir",),
+    "tsc": ("--outDir", "--outFile", "--declarationDir"),
+    "esbuild": ("--outfile", "--outdir"),
+    **dict.fromkeys(("strace", "ltrace", "time", "perf"), ("-o",)),
+    "mysqldump": ("-r", "--result-file"),
+    "pg_dump": ("-f", "--file"),
+    "openssl": ("-out", "-keyout"),
+    "ssh-keygen": ("-f",),
+    "cpio": ("-D", "-O"),
     "pandoc": ("-o", "--output"),
     "jq": (),
 }
@@ -72,8 +87,25 @@ IN_PLACE: dict[str, tuple[str, ...]] = {
     "autopep8": ("-i", "--in-place"),
 }
 SCRIPT_OPTIONS = ("-e", "-f", "-E", "--expression", "--file", "-l", "--config")
-PACKAGE_MANAGERS = ("npm", "pnpm", "yarn", "bun")
 PACKAGE_CHANGES = ("install", "i", "ci", "add", "remove", "uninstall", "update", "upgrade", "link")
+# Subcommands that change the folder in which they run; "" is without one.
+FOLDER_CHANGES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("npm", "pnpm", "yarn", "bun"), PACKAGE_CHANGES),
+    **dict.fromkeys(("poetry", "pipenv"), (*PACKAGE_CHANGES, "lock")),
+    **dict.fromkeys(("bundle", "composer"), (*PACKAGE_CHANGES, "require")),
+    "uv": ("sync", "add", "remove", "lock", "venv", "init"),
+    "cargo": ("build", "clean", "fmt", "fix", "add", "remove", "update", "init"),
+    "go": ("mod", "get", "generate", "fmt"),
+    **dict.fromkeys(("mvn", "gradle", "gradlew"), ("build", "clean", "assemble", "install")),
+    **dict.fromkeys(
+        ("make", "gmake"), ("", "all", "build", "install", "clean", "distclean", "dist")
+    ),
+}
+FOLDER_OPTIONS = (
+    *("--prefix", "-C", "--cwd", "--dir", "--directory", "--project", "--manifest-path"),
+    *("--project-dir", "--working-dir", "-p"),
+)
+SQL_CHANGES = ("insert", "update", "delete", "drop", "create", "alter", "replace", "vacuum")
 
 
 def program_writes(command: SimpleCommand) -> list[Write]:
@@ -83,8 +115,8 @@ def program_writes(command: SimpleCommand) -> list[Write]:
         written, removed = tar_writes(words, command.cwd), list[str]()
     else:
         written, removed = named_writes(program, words)
-    if program in PACKAGE_MANAGERS:
-        written += package_folders(words, command.cwd)
+    if program in FOLDER_CHANGES:
+        written += changed_folders(program, words, command.cwd)
     places = [(word, False) for word in written] + [(word, True) for word in removed]
     return [
         Write(program, absolute(word, command.cwd), removes=removes) for word, removes in places
@@ -110,10 +142,25 @@ def output_files(program: str, words: list[str]) -> list[str]:
     if program == "dd":
         return [word.removeprefix("of=") for word in words if word.startswith("of=")]
     names = OUTPUT_OPTIONS.get(program, ())
-    options, operands = split_options(words, names or ("-b", "-l", "-n", "-a", "-x", "-i"))
+    options, operands = split_options(words, names or ("-b", "-l", "-n", "-a", "-x", "-i", "-c"))
     written = values_of(options, names)
-    if program in ("patch", "mktemp", "zip"):
+    if program in ("patch", "mktemp", "zip", "mknod", "script"):
         written += operands[:1]
+    if program == "patch" and not written and not has_option(options, ("--dry-run",)):
+        written = ["."]
+    if program in ("ffmpeg", "convert", "magick"):
+        written += operands[1:][-1:] if program != "ffmpeg" else operands[-1:]
+    if program == "ruff":
+        is_fixing = operands[:1] == ["format"] or has_option(options, ("--fix", "--fix-only"))
+        is_check = has_option(options, ("--check", "--diff"))
+        written += (operands[1:] or ["."]) if is_fixing and not is_check else []
+    if program == "sqlite3":
+        is_changing = any(word.lower().lstrip().startswith(SQL_CHANGES) for word in operands[1:])
+        written += operands[:1] if is_changing else []
+    if program == "cpio" and has_option(options, ("-p", "-i", "--pass-through", "--extract")):
+        written += operands[-1:] or ["."]
+    if program in ("docker", "podman", "kubectl") and operands[:1] == ["cp"]:
+        written += [target for target in operands[2:] if is_local(target)]
     return written + (operands[1:2] if program == "split" else [])
 
 
@@ -123,6 +170,8 @@ def copier_writes(program: str, words: list[str]) -> tuple[list[str], list[str]]
     targets = values_of(options, ("-t", "--target-directory"))
     if program == "install" and has_option(options, ("-d", "--directory")):
         return operands, []
+    if program == "rsync" and has_option(options, ("-n", "--dry-run")):
+        return [], []
     sources = operands if targets else operands[:-1]
     targets = targets or (operands[-1:] if len(operands) > 1 else [])
     moves = program == "mv" or has_option(options, ("--remove-source-files",))
@@ -161,11 +210,14 @@ def tar_writes(words: list[str], cwd: str) -> list[str]:
     return [archive for archive in archives if archive != "-"]
 
 
-def package_folders(words: list[str], cwd: str) -> list[str]:
-    """Return the folder in which a package manager changes what is installed."""
-    options, operands = split_options(words, ("--prefix", "-C", "--cwd", "--dir"))
-    if not operands or operands[0] not in PACKAGE_CHANGES:
+def changed_folders(program: str, words: list[str], cwd: str) -> list[str]:
+    """Return the folder that a package manager or a build changes."""
+    options, operands = split_options(words, FOLDER_OPTIONS)
+    operands = [operand for operand in operands if "=" not in operand]
+    if (operands[0] if operands else "") not in FOLDER_CHANGES[program]:
         return []
-    if has_option(options, ("-g", "--global", "--dry-run")):
+    if has_option(options, ("-g", "--global", "--dry-run", "-n", "--check")):
         return []
-    return values_of(options, ("--prefix", "-C", "--cwd", "--dir")) or [cwd]
+    folders = values_of(options, FOLDER_OPTIONS)
+    made = operands[1:2] if program == "uv" and operands[0] in ("venv", "init") else []
+    return made or folders or [cwd]

@@ -92,7 +92,7 @@ class ShellRun:
                 if token.body:
                     command.stdin = "".join(self.expand(token.body)[:1])
             elif redirection:
-                self.redirect(command, redirection, self.expand(token.parts))
+                self.redirect(command, redirection, token.parts)
                 redirection = ""
             else:
                 self.add_word(command, token.parts)
@@ -104,8 +104,11 @@ class ShellRun:
             self.commands.append(command)
             self.take_effect(command, is_alternative=operator == "||", is_piped=is_piped)
 
-    def redirect(self, command: SimpleCommand, operator: str, values: list[str]) -> None:
+    def redirect(self, command: SimpleCommand, operator: str, parts: list[Part]) -> None:
         """Note what a redirection writes, or what it gives to the command's stdin."""
+        values = self.expand(parts)
+        if operator == "<" and parts[:1] and parts[0][0] == COMMAND and self.commands:
+            command.listed = listed_paths(self.commands[-1])
         if operator == "<<<":
             command.stdin = "".join(values[:1])
         if operator not in WRITING_REDIRECTIONS:
@@ -131,6 +134,9 @@ class ShellRun:
             return
         values = self.expand(parts)
         if not command.words and values[:1] and values[0] in KEYWORDS and first == values[0]:
+            return
+        if command.words[:1] == ["function"] and values == ["{"]:  # `function NAME { …`
+            command.words = []
             return
         command.words += values
 

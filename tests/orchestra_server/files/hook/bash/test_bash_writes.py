@@ -13,7 +13,10 @@ from orchestra_server.files.hook.bash.scene import Scene, is_forbidden
 MAIN = "/orc/repo"
 AUTH = f"{MAIN}/.claude/worktrees/auth"
 API = f"{MAIN}/.claude/worktrees/api"
-TABLE = Path(__file__).with_name("bash_commands.txt").read_text(encoding="utf-8")
+TABLE = "\n".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("bash_commands.txt", "more_bash_commands.txt")
+)
 
 
 def a_scene() -> Scene:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.files.hook.bash.script_writes import (
+from orchestra_server.files.hook.bash.script_literals import (
     changed_literals,
     commands_of,
     literals_of,

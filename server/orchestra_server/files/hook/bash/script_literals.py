@@ -12,17 +12,17 @@ OPENERS = ("open", "fopen", "openSync")
 CHANGERS_WORDS = (
     "remove unlink rename renames replace rmtree move mkdir makedirs rmdir symlink link chmod "
     "chown truncate utime mkdirSync rm rmSync unlinkSync renameSync rmdirSync mkpath rm_rf "
-    "rm_r mkdir_p touch removeSync"
+    "rm_r mkdir_p touch removeSync remove_tree make_path"
 )
 CHANGERS = frozenset(CHANGERS_WORDS.split())
 # They get the content too, behind the path.
 FILLERS_WORDS = (
     "writeFile writeFileSync appendFile appendFileSync createWriteStream file_put_contents "
-    "outputFile WriteAllText"
+    "outputFile WriteAllText writeTextFile writeTextFileSync"
 )
 FILLERS = frozenset(FILLERS_WORDS.split())
 COPIERS_OF_CODE_WORDS = (
-    "copy copy2 copyfile copytree copyFile copyFileSync cpSync cp symlinkSync ln_s"
+    "copy copy2 copyfile copytree copyFile copyFileSync cpSync cp symlinkSync ln_s writeLines"
 )
 COPIERS_OF_CODE = frozenset(COPIERS_OF_CODE_WORDS.split())
 # They only make another path, or a file's object, of a path.
@@ -80,6 +80,15 @@ def changed_literals(code: str, literals: list[Literal]) -> list[str]:
         if path_of(literal) and (is_written or changed_names.get(name)):
             paths.append(path_of(literal))
     return paths
+
+
+def changed_folder(code: str, literals: list[Literal]) -> str:
+    """Return the folder that a script goes into first, "" for none."""
+    for literal in literals[:MOST_JUDGED]:
+        name, argument, _ = enclosing_call(code[: literal.start].rstrip("fbru"))
+        if not argument and name.rpartition(".")[2] in ("chdir", "setwd"):
+            return literal.value
+    return ""
 
 
 def path_of(literal: Literal) -> str:
