@@ -1,5 +1,6 @@
 """What every test may ask for: a running Valkey, settings that name it, and a store of its own."""
 
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,18 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = memory_directory()
     if directory and not config.option.basetemp and "TMPDIR" not in os.environ:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(directory))
+
+
+def pytest_collection() -> None:
+    """Collect no garbage meanwhile: all that collecting makes stays to the end."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave out of each later collection what the modules and the thousands of items hold."""
+    gc.freeze()
+    gc.enable()
 
 
 _directories = count()
