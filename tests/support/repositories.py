@@ -74,7 +74,7 @@ class TestRepository:
 
     @property
     def head(self) -> str:
-        return self.git("rev-parse", "HEAD")
+        return _loose_head(self.path) or self.git("rev-parse", "HEAD")
 
     @property
     def status(self) -> str:
@@ -86,6 +86,21 @@ class TestRepository:
 
     def at(self, path: Path) -> "TestRepository":
         return TestRepository(path)
+
+
+def _loose_head(path: Path) -> str:
+    """Return the commit of HEAD as its files have it, "" where only git can tell."""
+    place = path / ".git"
+    try:
+        if place.is_file():
+            place = path / place.read_text().removeprefix("gitdir: ").removesuffix("\n")
+        head, common = (place / "HEAD").read_text().strip(), place / "commondir"
+        refs = place / common.read_text().strip() if common.is_file() else place
+        is_branch = head.startswith("ref: refs/heads/")
+        said = (refs / head.removeprefix("ref: ")).read_text().strip() if is_branch else head
+    except OSError:
+        return ""
+    return said if len(said) in {40, 64} and set(said) <= set("0123456789abcdef") else ""
 
 
 def until_exists(file: Path) -> str:

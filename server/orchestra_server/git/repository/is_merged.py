@@ -13,7 +13,7 @@ _PLACES = re.compile(r"^(?:index |@@ ).*$", re.MULTILINE)
 
 def is_ancestor(repo: Repository, commit: str, of: str) -> bool:
     """Return whether `commit` is `of` or one of its ancestors."""
-    return repo.run("merge-base", "--is-ancestor", commit, of).status == 0
+    return commit == of or repo.run("merge-base", "--is-ancestor", commit, of).status == 0
 
 
 def is_merged(repo: Repository, commit: str, into: str) -> bool:

@@ -16,6 +16,10 @@ _OLDEST_GIT = (2, 38)
 _LOCK = "orchestra.lock"
 _BARE_OPTIONS = {"worktree": "--worktree "}  # options of git config, by scope
 _LANDING_LOCK = "orchestra-landing.lock"
+# What git is asked about a directory; the answers come in this order.
+_PLACES = (
+    "--is-inside-work-tree", "--is-bare-repository", "--path-format=absolute", "--git-common-dir",
+)  # fmt: skip
 _LONGEST_REVISION = 1000  # characters; git refuses a ref beyond 4096 bytes
 
 
@@ -84,20 +88,17 @@ def open_repository(directory: Path) -> Repository:
         raise Unavailable(f"git {version} is too old; Orchestra needs git 2.38 or newer")
     if not directory.is_dir():
         raise Unavailable(f"{directory} is not a directory; name one inside a git repository")
-    result = run_git(
-        directory,
-        "rev-parse",
-        "--is-inside-work-tree",
-        "--is-bare-repository",
-        "--path-format=absolute",
-        "--git-common-dir",
-    )
-    if result.status:
+    result = run_git(directory, "rev-parse", *_PLACES, "--show-toplevel")
+    said = result.out.removesuffix("\n").split("\n", 2)
+    if len(said) < len(_PLACES) - 1:
         raise Unavailable(_explanation(directory, result))
-    inside, bare, common = result.out.removesuffix("\n").split("\n", 2)
+    inside, bare, common = said
+    top = ""
+    if not result.status:  # elsewhere than in a working tree, git has no top to show
+        common, top = _two_paths(directory, common)
     common_dir = Path(common).resolve()
     if inside == "true":
-        top = _git_output_anywhere(directory, "rev-parse", "--show-toplevel")
+        top = top or _git_output_anywhere(directory, "rev-parse", "--show-toplevel")
     elif bare == "true":
         require_really_bare(common_dir)
         top = str(common_dir)
@@ -105,6 +106,15 @@ def open_repository(directory: Path) -> Repository:
         listed = _git_output_anywhere(directory, "worktree", "list", "--porcelain", "-z")
         top = listed.split("\0", 1)[0].removeprefix("worktree ")
     return Repository(Path(top).resolve(), common_dir)
+
+
+def _two_paths(directory: Path, lines: str) -> tuple[str, str]:
+    """Return the common directory and the top from git's lines; either path may hold a newline."""
+    common, _, top = lines.partition("\n")
+    if "\n" not in top:
+        return common, top
+    top = _git_output_anywhere(directory, "rev-parse", "--show-toplevel")
+    return lines.removesuffix(f"\n{top}"), top
 
 
 def require_really_bare(common_dir: Path) -> None:

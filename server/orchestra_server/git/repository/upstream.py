@@ -15,14 +15,16 @@ def stale_base(repo: Repository, branch: str, commit: str) -> str:
     """
     if not branch:
         return ""
-    if repo.run("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").status:
+    form = "%(refname:lstrip=2) %(upstream:short)"
+    listed = repo.run("for-each-ref", f"--format={form}", f"refs/heads/{branch}").out
+    named = [line for line in listed.splitlines() if line.startswith(f"{branch} ")]
+    if not named:
         return (
             f"The branch {branch} that the work is to land on is gone: make it again with "
             f"git branch {branch} {commit[:12]}, or rename it back."
         )
-    named = repo.run("rev-parse", "--abbrev-ref", f"{branch}@{{upstream}}")
-    upstream = named.out.strip()
-    if named.status or not upstream:
+    upstream = named[0].removeprefix(branch).strip()
+    if not upstream:
         return ""
     count = repo.run("rev-list", "--count", f"{commit}..{upstream}", "--").out.strip()
     if count in {"", "0"}:

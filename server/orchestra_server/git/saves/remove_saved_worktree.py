@@ -102,6 +102,8 @@ def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
 
 def _forget_branches(repo: Repository, branches: Collection[str]) -> None:
     """Remove the settings of deleted branches: a pushed one has an upstream in them."""
+    if b"branch" not in (repo.common_dir / "config").read_bytes().lower():
+        return
     with repo.locked():
         settings = repo.run("config", "--local", "--name-only", "--get-regexp", r"^branch\.")
         for branch in sorted(branches):

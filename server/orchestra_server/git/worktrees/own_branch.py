@@ -24,11 +24,17 @@ _RENAMING = re.compile(
 
 def missing_branches(repo: Repository, branches: Sequence[str]) -> set[str]:
     """Return those of the branches that do not exist."""
+    return set(branches) - branch_tips(repo, branches).keys()
+
+
+def branch_tips(repo: Repository, branches: Sequence[str]) -> dict[str, str]:
+    """Return the commits of those of the branches that exist."""
     if not branches:
-        return set()
+        return {}
     refs = [f"{_HEADS}{branch}" for branch in branches]
-    listed = repo.git("for-each-ref", "--format=%(refname:lstrip=2)", *refs)
-    return set(branches) - set(listed.splitlines())
+    listed = repo.git("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", *refs)
+    tips = dict(line.split(" ") for line in listed.splitlines())
+    return {branch: tips[branch] for branch in branches if branch in tips}
 
 
 def renamed_branch(

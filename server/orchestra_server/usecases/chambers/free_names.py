@@ -11,8 +11,8 @@ from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_staged
-from orchestra_server.git.saves.save_format import find_commit
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.own_branch import branch_tips
 
 _OURS = "orchestra: "  # the first word of a chamber's lock reason
 
@@ -25,6 +25,7 @@ def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
     Blocking.
     """
     trees = {tree.path: tree for tree in list_worktrees(repo)}
+    tips = branch_tips(repo, [chamber.branch for chamber in chambers])
     notes = list[str]()
     for chamber in chambers:
         path = Path(chamber.path)
@@ -33,7 +34,7 @@ def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
         tree = trees.get(path)
         if tree and tree.locked_reason.startswith(_OURS) and not os.path.lexists(path):
             notes += _take_off_the_list(repo, chamber)
-        tip = find_commit(repo, f"refs/heads/{chamber.branch}")
+        tip = tips.get(chamber.branch, "")
         if tip and is_ancestor(repo, tip, chamber.base_commit):
             delete_branch(repo, chamber.branch, tip)
     return notes

@@ -40,6 +40,10 @@ def provision_chambers(
     )
     for folder in {repo.top, Path(task.working_directory)} if is_here else {repo.top}:
         hide_own_files(repo.common_dir, folder)
+    tracked = {
+        commit: tracked_among(repo, commit, WRITTEN)
+        for commit in {chamber.base_commit for chamber in chambers}
+    }
     for chamber in chambers:
         hide_own_files(repo.common_dir, Path(chamber.path))
         notes += provision_chamber(
@@ -50,7 +54,7 @@ def provision_chambers(
                 siblings=(*siblings, *(other for other in chambers if other is not chamber)),
                 skeleton=tuple(skeleton),
                 included=included,
-                tracked=tracked_among(repo, chamber.base_commit, WRITTEN),
+                tracked=tracked[chamber.base_commit],
             )
         )
         notes += hide_own_files(repo.common_dir, Path(chamber.path))  # also what is new

@@ -25,6 +25,8 @@ def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
 
 
 def _remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
+    if not chambers:
+        return
     registered = {worktree.path for worktree in list_worktrees(repo)}
     for chamber in chambers:
         path = Path(chamber.path)

@@ -11,6 +11,8 @@ import os
 import socket
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from orchestra_core.clone.clone_id import clone_id, dispute_clone_id, noted_clone, renew_clone_id
 from orchestra_core.clone.clone_places import BEAT_MS, SILENT_MS
 from orchestra_core.errors import OrchestraError
@@ -29,12 +31,17 @@ _log = logging.getLogger(__name__)
 
 def describe_clone(project: Project, identifier: str) -> Clone:
     """Return this clone's document, under its present name and with its remotes. Blocking."""
+    addresses = read_addresses(Repository(project.main_checkout, project.git_dir))
+    return replace(clone_at_its_place(project, identifier), remotes=noted(addresses))
+
+
+def clone_at_its_place(project: Project, identifier: str) -> Clone:
+    """Return this clone's document without its remotes."""
     return Clone(
         id=identifier,
         host=socket.gethostname(),
         path=str(project.main_checkout),
         machine=machine_digest(),
-        remotes=noted(read_addresses(Repository(project.main_checkout, project.git_dir))),
     )
 
 

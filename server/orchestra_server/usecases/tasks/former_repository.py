@@ -18,7 +18,7 @@ from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save_format import find_commit
 from orchestra_server.git.worktrees.own_branch import missing_branches
-from orchestra_server.usecases.clones.registration import describe_clone
+from orchestra_server.usecases.clones.registration import clone_at_its_place
 from orchestra_server.usecases.clones.whereabouts import former_clones
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
@@ -36,7 +36,7 @@ async def former_tasks(context: Context, repo: Repository) -> list[str]:
     if not context.clone:
         return []
     state = await context.store.snapshot()
-    own = await asyncio.to_thread(describe_clone, context.project, context.clone)
+    own = await asyncio.to_thread(clone_at_its_place, context.project, context.clone)
     former = former_clones(state, own, context.clock()) | context.earlier_clones
     clones = former - {own.id}
     given_by_hand = context.project.id != id_by_place(repo.common_dir)

@@ -32,8 +32,8 @@ async def start_task(
     text = required("description", description, DESCRIPTION_LIMIT)
     level = checked_level(complexity)
     directory = await asyncio.to_thread(_checkout, context.project, working_directory)
-    head = await asyncio.to_thread(_head, directory)
     repo = await asyncio.to_thread(open_repository, directory)
+    head = await asyncio.to_thread(repo.head)
     await register_clone(context.store, context.project)
     await close_former_tasks(context, repo)
     assessment = await asyncio.to_thread(_assessed, text, level)
@@ -120,10 +120,6 @@ def _elsewhere(shown: str, project: Project) -> BadInput:
         f"working_directory {shown!r} is not in this repository; "
         f"give a directory inside {project.root} or one of its worktrees"
     )
-
-
-def _head(directory: Path) -> Head:
-    return open_repository(directory).head()
 
 
 def _require_no_chamber(directory: Path, chambers: Sequence[Chamber]) -> None:

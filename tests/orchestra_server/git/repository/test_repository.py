@@ -22,6 +22,12 @@ def test_a_repository_is_found_from_a_directory_below_its_top(tmp_path: Path) ->
     assert repo.head() == Head("main", made.head)
 
 
+def test_a_path_may_hold_newlines(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "my\nrepo\n")
+    repo = open_repository(made.path / "src")
+    assert (repo.top, repo.common_dir) == (made.path, made.path / ".git")
+
+
 def test_a_directory_inside_the_git_directory_means_the_main_working_tree(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     assert open_repository(made.path / ".git" / "objects").top == made.path

@@ -77,3 +77,10 @@ def test_a_branch_without_an_upstream_is_behind_nothing(
 ) -> None:
     clone.git("branch", "--no-track", "alone")
     assert behind_upstream(repo, branch) == ""
+
+
+def test_a_branch_that_is_gone_is_not_taken_for_one_below_its_name(
+    repo: Repository, clone: TestRepository
+) -> None:
+    clone.git("branch", "work/login")
+    assert "The branch work " in stale_base(repo, "work", clone.head)
