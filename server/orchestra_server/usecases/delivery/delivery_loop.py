@@ -22,7 +22,8 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
 from orchestra_core.store.store import Store
 from orchestra_server.domain.workers.interrupts import LASTING_END, left_behind
-from orchestra_server.usecases.background_sessions.blocked_workers import BlockedWorkers
+from orchestra_server.usecases.client_sessions.blocked_workers import BlockedWorkers
+from orchestra_server.usecases.client_sessions.terminal_answers import TerminalAnswers
 from orchestra_server.usecases.clones.registration import DUTY_LOCK, CloneHeartbeat
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
@@ -81,25 +82,30 @@ class _MailRound:
         self._requests = RequestDuty(store, project, clock)
         self._silent = SilentWorkers(store, project, clock)
         self._blocked = BlockedWorkers(store, project, clock)
+        self._terminals = TerminalAnswers(store, project, clock)
         self._alarms: set[asyncio.TimerHandle] = set()
 
     async def run(self) -> None:
         """Run until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                rounds = group.create_task(self._go_round())
-                heartbeat = group.create_task(self._heartbeat.run())
-                intakes = group.create_task(self._empty_spool())
-                watch = group.create_task(watch_spool(self._common_dir, self._spooled.set))
-                duty = group.create_task(self._duty.run())
-                requests = group.create_task(self._requests.run())
-                silent = group.create_task(self._silent.run())
-                blocked = group.create_task(self._blocked.run())
+                parts = (
+                    self._go_round(),
+                    self._heartbeat.run(),
+                    self._empty_spool(),
+                    watch_spool(self._common_dir, self._spooled.set),
+                    self._duty.run(),
+                    self._requests.run(),
+                    self._silent.run(),
+                    self._blocked.run(),
+                    self._terminals.run(),
+                )
+                tasks = [group.create_task(part) for part in parts]
                 self._spooled.set()
                 async with aclosing(self._store.follow()) as updates:
                     async for update in updates:
                         self._take(update)
-                for task in (rounds, heartbeat, intakes, watch, duty, requests, silent, blocked):
+                for task in tasks:
                     task.cancel()
         finally:
             for alarm in self._alarms:
@@ -145,6 +151,7 @@ class _MailRound:
                 self._requests.take_state(state)
                 self._silent.take_state(state)
                 self._blocked.take_state(state)
+                self._terminals.take_state(state)
                 for presence in state.presence.values():
                     self._look_after(presence)
                 self._woken.set()
@@ -160,6 +167,7 @@ class _MailRound:
                         self._woken.set()
                 self._duty.take_events(events)
                 self._requests.take_events(events)
+                self._terminals.take_events(events)
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
                 self._silent.take_report(presence)

@@ -16,14 +16,11 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from orchestra_core.worker_state import WorkerLimits, worker_states
-from orchestra_server.usecases.background_sessions.client_sessions import (
-    ClientSession,
-    client_sessions,
-)
-from orchestra_server.usecases.background_sessions.job_watch import (
-    hinted_places,
-    jobs_folder,
-    watch_jobs,
+from orchestra_server.usecases.client_sessions.list_sessions import ClientSession, list_sessions
+from orchestra_server.usecases.client_sessions.session_files import (
+    blocked_places,
+    client_folder,
+    watch_folder,
 )
 from orchestra_server.usecases.clones.whereabouts import is_here
 
@@ -38,7 +35,7 @@ class BlockedWorkers:
         self._store = store
         self._project = project
         self._clock = clock
-        self._jobs = jobs_folder()
+        self._jobs = client_folder() / "jobs"
         self._state = ProjectState()
         self._chambers_changed = asyncio.Event()
         self._jobs_changed = asyncio.Event()
@@ -64,7 +61,7 @@ class BlockedWorkers:
             self._chambers_changed.clear()
             try:
                 if self._live_chambers():
-                    await watch_jobs(self._jobs, self._jobs_changed.set)
+                    await watch_folder(self._jobs, self._jobs_changed.set)
             except OSError as fault:
                 _log.warning("%s cannot be watched (%s)", self._jobs, fault)
 
@@ -73,11 +70,11 @@ class BlockedWorkers:
             await self._jobs_changed.wait()
             self._jobs_changed.clear()
             chambers = self._live_chambers()
-            hinted = await asyncio.to_thread(hinted_places, self._jobs, chambers)
+            hinted = await asyncio.to_thread(blocked_places, self._jobs, chambers)
             shown = {chamber.path for chamber in chambers.values() if self._is_shown(chamber)}
             if not hinted | shown:
                 continue
-            sessions = await client_sessions(self._project.main_checkout)
+            sessions = await list_sessions(self._project.main_checkout)
             if sessions is not None:
                 await self._report(sessions)
             await asyncio.sleep(_PAUSE_S)
@@ -118,7 +115,8 @@ class BlockedWorkers:
 
 def _session_in(place: str, sessions: Sequence[ClientSession]) -> ClientSession | None:
     """Return the session in a chamber, a blocked one first."""
-    here = [session for session in sessions if f"{session.cwd}/".startswith(f"{place}/")]
+    in_background = [session for session in sessions if session.kind == "background"]
+    here = [session for session in in_background if f"{session.cwd}/".startswith(f"{place}/")]
     return next((session for session in here if session.is_blocked), here[0] if here else None)
 
 

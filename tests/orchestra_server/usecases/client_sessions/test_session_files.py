@@ -1,12 +1,13 @@
-"""Hints in the client's own folder that a session in the background may be blocked."""
+"""Hints in the client's own folders that a session may wait, or wait no more."""
 
 import asyncio
 from pathlib import Path
 
-from orchestra_server.usecases.background_sessions.job_watch import (
-    hinted_places,
-    jobs_folder,
-    watch_jobs,
+from orchestra_server.usecases.client_sessions.session_files import (
+    blocked_places,
+    client_folder,
+    waiting_sessions,
+    watch_folder,
 )
 from tests.support.waiting import until
 
@@ -17,8 +18,8 @@ def write_job(jobs: Path, name: str, state: str, place: str) -> None:
 
 
 def test_the_folder_is_the_configured_one_or_that_of_the_home() -> None:
-    assert jobs_folder({"HOME": "/home/me"}) == Path("/home/me/.claude/jobs")
-    assert jobs_folder({"HOME": "/x", "CLAUDE_CONFIG_DIR": "/c"}) == Path("/c/jobs")
+    assert client_folder({"HOME": "/home/me"}) == Path("/home/me/.claude")
+    assert client_folder({"HOME": "/x", "CLAUDE_CONFIG_DIR": "/c"}) == Path("/c")
 
 
 def test_a_blocked_job_hints_at_the_place_that_it_names(tmp_path: Path) -> None:
@@ -27,8 +28,14 @@ def test_a_blocked_job_hints_at_the_place_that_it_names(tmp_path: Path) -> None:
     write_job(tmp_path, "c", "blocked", "/r/web/src")
     (tmp_path / "pins.json").write_text("[]")
     places = ["/r/auth", "/r/aut", "/r/api", "/r/web"]
-    assert hinted_places(tmp_path, places) == {"/r/auth", "/r/web"}
-    assert hinted_places(tmp_path / "missing", places) == frozenset()
+    assert blocked_places(tmp_path, places) == {"/r/auth", "/r/web"}
+    assert blocked_places(tmp_path / "missing", places) == frozenset()
+
+
+def test_a_session_has_a_file_that_says_whether_it_waits(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text('{"sessionId":"a","status":"waiting"}')
+    (tmp_path / "2.json").write_text('{"sessionId":"b","status":"busy"}')
+    assert waiting_sessions(tmp_path, ["a", "b", "c", ""]) == {"a": True, "b": False}
 
 
 async def test_each_change_of_a_job_is_told_also_of_a_new_one(tmp_path: Path) -> None:
@@ -36,9 +43,9 @@ async def test_each_change_of_a_job_is_told_also_of_a_new_one(tmp_path: Path) ->
     seen: list[frozenset[str]] = []
 
     def look() -> None:
-        seen.append(hinted_places(tmp_path, ["/r/auth", "/r/api"]))
+        seen.append(blocked_places(tmp_path, ["/r/auth", "/r/api"]))
 
-    watch = asyncio.create_task(watch_jobs(tmp_path, look))
+    watch = asyncio.create_task(watch_folder(tmp_path, look))
     await until(lambda: seen == [frozenset()])
     write_job(tmp_path, "a", "blocked", "/r/auth")
     await until(lambda: seen[-1] == frozenset({"/r/auth"}))
@@ -49,4 +56,4 @@ async def test_each_change_of_a_job_is_told_also_of_a_new_one(tmp_path: Path) ->
 
 
 async def test_without_the_folder_the_watch_ends(tmp_path: Path) -> None:
-    await watch_jobs(tmp_path / "missing", lambda: None)
+    await watch_folder(tmp_path / "missing", lambda: None)

@@ -1,10 +1,10 @@
-"""Asking Claude Code for its sessions in the background."""
+"""Asking Claude Code for its sessions."""
 
 from pathlib import Path
 
 import pytest
 
-from orchestra_server.usecases.background_sessions.client_sessions import client_sessions
+from orchestra_server.usecases.client_sessions.list_sessions import list_sessions
 
 
 def a_client(folder: Path, script: str) -> dict[str, str]:
@@ -15,23 +15,29 @@ def a_client(folder: Path, script: str) -> dict[str, str]:
     return {"PATH": f"{folder}:/usr/bin:/bin"}
 
 
-async def test_only_sessions_in_the_background_are_returned(tmp_path: Path) -> None:
+async def test_the_client_is_asked_for_the_sessions_below_a_directory(tmp_path: Path) -> None:
     listed = (
         '[{"id":"a1","cwd":"/x","kind":"background","state":"blocked","waitingFor":"permission"},'
-        '{"pid":1,"cwd":"/y","kind":"interactive","status":"idle"}]'
+        '{"pid":1,"sessionId":"s2","kind":"interactive","status":"waiting"}]'
     )
     environ = a_client(tmp_path, f"echo \"$*\" > {tmp_path}/asked; echo '{listed}'")
-    sessions = await client_sessions(Path("/repository"), environ)
+    sessions = await list_sessions(Path("/repository"), environ)
     assert sessions is not None
-    (session,) = sessions
-    assert (session.id, session.is_blocked, session.waiting_for) == ("a1", True, "permission")
+    background, interactive = sessions
+    assert (background.id, background.is_blocked, background.waits) == ("a1", True, False)
+    assert background.waiting_for == "permission"
+    assert (interactive.session_id, interactive.is_blocked, interactive.waits) == (
+        "s2",
+        False,
+        True,
+    )
     assert (tmp_path / "asked").read_text() == "agents --json --cwd /repository\n"
 
 
 @pytest.mark.parametrize("script", ["echo nothing useful", "exit 1"])
 async def test_a_client_that_gives_no_list_tells_nothing(tmp_path: Path, script: str) -> None:
-    assert await client_sessions(Path("/x"), a_client(tmp_path, script)) is None
+    assert await list_sessions(Path("/x"), a_client(tmp_path, script)) is None
 
 
 async def test_without_the_client_nothing_is_known(tmp_path: Path) -> None:
-    assert await client_sessions(Path("/x"), {"PATH": str(tmp_path)}) is None
+    assert await list_sessions(Path("/x"), {"PATH": str(tmp_path)}) is None

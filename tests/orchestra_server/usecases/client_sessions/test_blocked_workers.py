@@ -8,11 +8,11 @@ import pytest
 from orchestra_core.clock import now_ms
 from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
-from orchestra_server.usecases.background_sessions.blocked_workers import blocked_report
-from orchestra_server.usecases.background_sessions.client_sessions import ClientSession
+from orchestra_server.usecases.client_sessions.blocked_workers import blocked_report
+from orchestra_server.usecases.client_sessions.list_sessions import ClientSession
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
-from tests.orchestra_server.usecases.background_sessions.test_client_sessions import a_client
+from tests.orchestra_server.usecases.client_sessions.test_list_sessions import a_client
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.waiting import until_awaited
 

@@ -1,4 +1,4 @@
-"""What Claude Code says of its sessions in the background: `claude agents --json`."""
+"""What Claude Code says of its sessions: `claude agents --json`."""
 
 import asyncio
 import logging
@@ -17,24 +17,31 @@ _log = logging.getLogger(__name__)
 
 
 class ClientSession(Struct, frozen=True, rename="camel"):
-    """One session in the background; `id` is what `claude attach` takes."""
+    """One session; one in the background has an `id`, which `claude attach` takes."""
 
     id: str = ""
+    session_id: str = ""
     cwd: str = ""
     kind: str = ""
-    state: str = ""  # working, blocked …
+    state: str = ""  # of one in the background: working, blocked …
+    status: str = ""  # of one that runs: busy, waiting, idle
     waiting_for: str = ""
 
     @property
     def is_blocked(self) -> bool:
-        """Whether it waits for a person in a terminal of its own."""
-        return self.state == "blocked"
+        """Whether it is in the background and waits for a person in a terminal of its own."""
+        return self.kind == "background" and self.state == "blocked"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it shows a dialog."""
+        return self.status == "waiting"
 
 
-async def client_sessions(
+async def list_sessions(
     below: Path, environ: Mapping[str, str] = os.environ
 ) -> list[ClientSession] | None:
-    """Return the sessions in the background below a directory, None where that cannot be told."""
+    """Return the sessions below a directory that have not ended, None where that cannot be told."""
     claude = shutil.which("claude", path=environ.get("PATH"))
     if claude is None:
         return None
@@ -53,11 +60,7 @@ async def client_sessions(
     try:
         async with asyncio.timeout(_SECONDS):
             told, _ = await process.communicate()
-        return [
-            session
-            for session in msgspec.json.decode(told, type=list[ClientSession])
-            if session.kind == "background"
-        ]
+        return msgspec.json.decode(told, type=list[ClientSession])
     except (TimeoutError, msgspec.DecodeError) as fault:
         _log.warning("claude agents --json gave no list (%s)", fault or "it took too long")
         return None

@@ -1,0 +1,118 @@
+"""Hints that a session may wait for a person, or wait no more, without asking the client for it.
+
+Claude Code keeps a file for each session that runs, and a folder for each in the background. They
+are no contract, so they only hint: that one has changed, and which words are in it. What holds, the
+client says.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from orchestra_server.git.watch.file_watcher import FileWatcher
+
+_STATE_FILE = "state.json"
+_BLOCKED, _WAITING = b'"blocked"', b'"waiting"'
+
+
+def client_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where Claude Code keeps `jobs`, those in the background, and `sessions`."""
+    configured = environ.get("CLAUDE_CONFIG_DIR")
+    return Path(configured) if configured else Path(environ.get("HOME") or Path.home(), ".claude")
+
+
+def blocked_places(jobs: Path, places: Iterable[str]) -> frozenset[str]:
+    """Return those of the places in which a session may be blocked. Blocking."""
+    blocked = [text for text in _texts(jobs, _STATE_FILE) if _BLOCKED in text]
+    return frozenset(place for place in places if any(_names(text, place) for text in blocked))
+
+
+def waiting_sessions(sessions: Path, ids: Iterable[str]) -> dict[str, bool]:
+    """Return of the sessions that have a file whether it says that they wait. Blocking."""
+    texts = _texts(sessions)
+    return {
+        session_id: _WAITING in text
+        for session_id in ids
+        for text in texts
+        if session_id and msgspec.json.encode(session_id) in text
+    }
+
+
+def _texts(folder: Path, file: str = "") -> list[bytes]:
+    """Return the texts of the files in a folder, or of such a file in each folder there."""
+    texts: list[bytes] = []
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            with suppress(OSError):
+                texts.append(Path(entry.path, file).read_bytes())
+    return texts
+
+
+def _names(text: bytes, place: str) -> bool:
+    """Tell whether a JSON text names a place, or one below it."""
+    beginning = msgspec.json.encode(place)[:-1]
+    return beginning + b'"' in text or beginning + b"/" in text
+
+
+async def watch_folder(folder: Path, on_change: Callable[[], None]) -> None:
+    """Call `on_change` at once and after each change there or one level below, until it is gone.
+
+    Returns where the folder is missing; raises OSError where the kernel grants no watch.
+    """
+    if not await asyncio.to_thread(folder.is_dir):
+        return
+    if sys.platform == "linux":
+        await _watch_by_inotify(folder, on_change)
+    else:
+        await _watch_by_thread(folder, on_change)
+
+
+async def _watch_by_inotify(folder: Path, on_change: Callable[[], None]) -> None:
+    await asyncio.to_thread(__import__, "asyncinotify")  # it looks for the C library: 0.1 s
+    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - only Linux has it
+
+    news = Mask.CREATE | Mask.DELETE | Mask.MOVED_TO | Mask.CLOSE_WRITE | Mask.ONLYDIR
+    with Inotify() as inotify:
+
+        def add(place: str) -> None:
+            inotify.add_watch(place, news)  # pyright: ignore[reportUnknownMemberType] - its PathLike
+
+        def add_below(place: str) -> None:
+            with suppress(OSError):  # it is no folder, or is gone already
+                add(place)
+
+        add(str(folder))
+        for entry in os.scandir(folder):
+            add_below(entry.path)
+        on_change()  # what came before the watch
+        async for event in inotify:
+            watched = event.watch.path if event.watch is not None else None
+            if event.mask & Mask.IGNORED and watched == folder:
+                return
+            if watched == folder and event.mask & Mask.ISDIR:
+                add_below(str(folder / str(event.name)))
+            on_change()
+
+
+async def _watch_by_thread(folder: Path, on_change: Callable[[], None]) -> None:
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+    def call(function: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and this thread not yet
+            loop.call_soon_threadsafe(function)
+
+    watcher = FileWatcher(
+        (folder,),
+        on_ready=lambda: call(on_change),
+        on_changes=lambda _: call(on_change),
+        on_failure=lambda _reason, _was_ready: call(over.set),
+    )
+    try:
+        await over.wait()
+    finally:
+        watcher.stop()

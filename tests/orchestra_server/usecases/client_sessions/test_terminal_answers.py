@@ -1,0 +1,103 @@
+"""A permission that is allowed at the client's own dialog is withdrawn as its tool starts."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from itertools import cycle
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.models import WorkerRequest
+from orchestra_server.domain.workers.requests import CLIENT_NOTE
+from orchestra_server.usecases.client_sessions.terminal_answers import TerminalAnswers
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.requests.record_request import record_request
+from tests.orchestra_server.usecases.client_sessions.test_list_sessions import a_client
+from tests.support.conducting import a_started_task, chambers_open
+from tests.support.samples import a_request
+from tests.support.waiting import until_awaited
+
+
+class Client:
+    """What the client keeps of one session, and what it says when it is asked."""
+
+    def __init__(self, home: Path) -> None:
+        self.file = home / ".claude" / "sessions" / "1.json"
+        self.answer, self.asked = home / "answer.json", home / "asked"
+        self.file.parent.mkdir(parents=True)
+
+    def write(self, status: str, *, says: str = "") -> None:
+        """Note a status; the client says the same, or another one."""
+        session = {"sessionId": "s1", "kind": "interactive", "status": says or status}
+        self.answer.write_bytes(msgspec.json.encode([session]))
+        self.file.write_bytes(msgspec.json.encode({"sessionId": "s1", "status": status}))
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    client = Client(tmp_path)
+    script = f"cat {client.answer}; echo once >> {client.asked}"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("CLAUDE_CONFIG_DIR", raising=False)
+    monkeypatch.setenv("PATH", a_client(tmp_path, script)["PATH"])
+    return client
+
+
+@pytest.fixture
+async def requests(context: Context) -> list[WorkerRequest]:
+    """A request of the session itself, and one of a subagent of its."""
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    own = replace(a_request("r-1"), task_id=task_id)
+    requests = [own, replace(own, id="r-2", agent_id="a1")]
+    for request in requests:
+        await record_request(context.store, context.project.git_dir, request)
+    return requests
+
+
+@pytest.fixture
+async def answers(
+    context: Context,
+    client: Client,  # its folder is looked up first
+    requests: list[WorkerRequest],
+) -> AsyncGenerator[TerminalAnswers]:
+    assert (client.file.parent.is_dir(), len(requests)) == (True, 2)
+    answers = TerminalAnswers(context.store, context.project, context.clock)
+    answers.take_state(await context.store.snapshot())
+    running = asyncio.create_task(answers.run())
+    yield answers
+    running.cancel()
+
+
+async def is_open(context: Context, key: str) -> bool:
+    return (await context.store.snapshot()).requests[key].is_open
+
+
+@pytest.mark.usefixtures("answers")
+async def test_a_session_that_waits_no_more_has_its_own_request_withdrawn(
+    context: Context, client: Client
+) -> None:
+    statuses = cycle(("waiting", "busy"))
+
+    async def is_withdrawn() -> bool:
+        client.write(next(statuses), says="busy")
+        return not await is_open(context, "r-1")
+
+    await until_awaited(is_withdrawn)
+    state = await context.store.snapshot()
+    assert state.requests["r-1"].note == CLIENT_NOTE
+    assert state.requests["r-2"].is_open
+
+
+@pytest.mark.usefixtures("answers")
+async def test_what_the_client_does_not_confirm_is_left(context: Context, client: Client) -> None:
+    statuses = cycle(("waiting", "busy"))
+
+    async def was_asked() -> bool:
+        client.write(next(statuses), says="waiting")
+        return await is_open(context, "r-1") and client.asked.exists()
+
+    await until_awaited(was_asked)
+    assert await is_open(context, "r-1")
