@@ -2,17 +2,28 @@
 
 import re
 import subprocess
+import time
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, RoomTerminal, room_terminal
 from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from orchestra_core.replies.review import ChamberDiff
+from orchestra_tui.presentation.review.diff_layout import DiffLayout
+from orchestra_tui.presentation.review.diff_rows import row_pieces
+from orchestra_tui.presentation.review.review_model import Review
+from orchestra_tui.presentation.review.syntax import Syntax, load_lexers
 from tests.support.repositories import TestRepository
+from tests.support.reviews import long_diff
 
 _FEW, _MANY = 200, 20_000  # lines
 _NAMES = {_FEW: "few", _MANY: "many"}
 _LONGEST_KEY = 5.0  # seconds until a key counts as taking that long
 _BETWEEN_KEYS = 0.03
+_WIDTH, _HEIGHT = 90, 40  # cells and rows of a screen
 _PAGE, _STEP = "\x04", "j"
 _LINE = re.compile(r"line (\d{5}) ends")
 
@@ -38,8 +49,17 @@ def _review(budget: Budget) -> list[Comparison]:
     aims = {
         "a step": Aim(50, of="p99", absolute=True),
         "a page": Aim(1.5),
-        "opening": Aim(500, absolute=True),
+        "opening": Aim(2),
     }
+    return [
+        _first_screen(budget.count(20, 2)),
+        *_compared(keys, aims),
+    ]
+
+
+def _compared(
+    keys: Mapping[str, Mapping[int, list[float]]], aims: Mapping[str, Aim]
+) -> list[Comparison]:
     return [
         comparison(
             f"{case} in {_MANY:,} lines", "ms", taken[_MANY], aims[case],
@@ -47,6 +67,28 @@ def _review(budget: Budget) -> list[Comparison]:
         )
         for case, taken in keys.items()
     ]  # fmt: skip
+
+
+def _first_screen(count: int) -> Comparison:
+    """Measure the room's processor time from the answer to the rows of the first screen."""
+    load_lexers()
+    taken: dict[int, list[float]] = {_FEW: [], _MANY: []}
+    for _ in range(count):
+        for lines, samples in taken.items():
+            answer = msgspec.json.encode(long_diff(lines))
+            began = time.process_time()
+            review = Review("auth")
+            review.take(msgspec.json.decode(answer, type=ChamberDiff))
+            (file,) = review.files
+            layout = DiffLayout(file, width=_WIDTH)
+            syntax = Syntax(file.path, file.lines)
+            for row in range(_HEIGHT):
+                row_pieces(layout, layout.place(row), syntax.spans, _WIDTH)
+            samples.append((time.process_time() - began) * 1_000)
+    return comparison(
+        f"the room's processor time for the first screen of {_MANY:,} lines", "ms", taken[_MANY],
+        Aim(2), versus=f"the same of {_FEW} lines", against=taken[_FEW],
+    )  # fmt: skip
 
 
 def _create(place: Place, repository: TestRepository) -> None:

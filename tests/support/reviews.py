@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from orchestra_core.models import Interrupt
 from orchestra_core.names import chamber_id
 from orchestra_core.replies.review import ChamberDiff, DiffFile, DiffPart
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, parse_diff
+from orchestra_tui.presentation.review.diff_lines import DiffLine
+from orchestra_tui.presentation.review.diff_model import FileDiff, parse_diff
 from tests.support.gallery_states import NOW, SECOND, TASK
 
 PKCE = """\

@@ -11,7 +11,8 @@ from itertools import takewhile
 from typing import Literal
 
 from orchestra_core.text import clean
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, LineKind, Side
+from orchestra_tui.presentation.review.diff_lines import DiffLine, LineKind, Side
+from orchestra_tui.presentation.review.diff_model import FileDiff
 from orchestra_tui.presentation.text_fit import inert
 
 QUOTED_MOST = 12  # lines of one comment

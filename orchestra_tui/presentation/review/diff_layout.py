@@ -1,23 +1,24 @@
 """Where each line of a file's diff stands: unified or side by side, wrapped, with notes between.
 
-Only heights are computed for all lines, in some milliseconds for 20,000; what a row looks like is
-made when it is drawn.
+Lines are placed as far as somebody has looked, and a row is made when it is drawn: a file of 20,000
+lines shows its first ones as quickly as a short one.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import NamedTuple
 
 from orchestra_tui.presentation.review.comments import shown_text
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff
+from orchestra_tui.presentation.review.diff_lines import DiffLine
+from orchestra_tui.presentation.review.diff_model import FileDiff
 from orchestra_tui.presentation.review.spans import wrapped
 from orchestra_tui.presentation.rows.cells import Line
 
 NOTHING = -1
 NO_END = "  ⏎ no line end"  # shown after a last line that has none
 _TAB = 4
+_AT_FIRST = 200  # rows
 
 
 class Item(NamedTuple):
@@ -46,7 +47,10 @@ class RowPlace:
 
 
 class DiffLayout:
-    """The rows of one file at one width."""
+    """The rows of one file at one width.
+
+    `items` and `headings` are what is placed by now; `place_all` places the rest.
+    """
 
     def __init__(
         self,
@@ -63,21 +67,32 @@ class DiffLayout:
         self.text_width = max(8, self._side_width(width) - self.digits - 3)
         self.items: list[Item] = []
         self.headings: list[int] = []
-        self._place_items(file, notes or {})
-        self._starts = [0, *accumulate(map(self._height, self.items))]
+        self._starts = [0]
+        self._unplaced = len(self.lines)
+        self._rest = self._items_of(file, notes or {})
+        if split:
+            self.place_all()  # how many rows pairs take is not known before
+        else:
+            self._place_rows(_AT_FIRST)
 
     @property
     def row_count(self) -> int:
-        """How many rows there are in all."""
-        return self._starts[-1]
+        """How many rows there are in all; at least, as long as some lines are not placed."""
+        return self._starts[-1] + self._unplaced
+
+    def place_all(self) -> None:
+        """Place all lines."""
+        self._place_while(lambda: True)
 
     def place(self, row: int) -> RowPlace:
-        """Return what stands in a row."""
-        item = bisect_right(self._starts, row) - 1
-        return RowPlace(item, row - self._starts[item])
+        """Return what stands in a row, or in the last one."""
+        self._place_rows(row + 1)
+        item = min(bisect_right(self._starts, row), len(self.items)) - 1
+        return RowPlace(item, min(row, self._starts[-1] - 1) - self._starts[item])
 
     def rows_of(self, item: int) -> range:
         """Return the rows of an item."""
+        self._place_items(item + 1)
         return range(self._starts[item], self._starts[item + 1])
 
     def line_at(self, item: int) -> int:
@@ -87,15 +102,23 @@ class DiffLayout:
 
     def item_of(self, line: int) -> int:
         """Return the item that shows a line; 0 where there is none."""
-        for at, item in enumerate(self.items):
+        at = 0
+        while self.has_item(at):
+            item = self.items[at]
             if line in (item.left, item.right) and item.is_line:
                 return at
+            at += 1
         return 0
+
+    def has_item(self, at: int) -> bool:
+        """Tell whether there is an item of that number, and place it."""
+        self._place_items(at + 1)
+        return 0 <= at < len(self.items)
 
     def step(self, item: int, by: int) -> int:
         """Return the next item with a line in one direction, or the same at the end."""
         at = item + by
-        while 0 <= at < len(self.items):
+        while self.has_item(at):
             if self.items[at].is_line:
                 return at
             at += by
@@ -103,32 +126,66 @@ class DiffLayout:
 
     def first_change(self, item: int) -> int:
         """Return the first added or removed line from an item on, or the first line there."""
-        first = item if self.items and self.items[item].is_line else self.step(item, 1)
-        for at in range(first, len(self.items)):
-            if self.items[at].heading:
-                break
+        is_line = self.has_item(item) and self.items[item].is_line
+        first = at = item if is_line else self.step(item, 1)
+        while self.has_item(at) and not self.items[at].heading:
             if self.items[at].is_line and self.lines[self.line_at(at)].kind != " ":
                 return at
+            at += 1
         return first
+
+    def next_change(self, item: int, by: int) -> int | None:
+        """Return the first change of the hunk after or before an item, None for none."""
+        if by < 0:
+            firsts = [self.first_change(at) for at in self.headings if at < item]
+            return max((at for at in firsts if at < item), default=None)
+        number = 0
+        while self._has_heading(number):
+            first = self.first_change(self.headings[number])
+            if first > item:
+                return first
+            number += 1
+        return None
+
+    def _has_heading(self, number: int) -> bool:
+        self._place_while(lambda: len(self.headings) <= number)
+        return number < len(self.headings)
+
+    def _place_rows(self, count: int) -> None:
+        self._place_while(lambda: self._starts[-1] < count)
+
+    def _place_items(self, count: int) -> None:
+        self._place_while(lambda: len(self.items) < count)
+
+    def _place_while(self, is_wanted: Callable[[], bool]) -> None:
+        while is_wanted():
+            item = next(self._rest, None)
+            if item is None:
+                self._unplaced = 0
+                return
+            if item.heading:
+                self.headings.append(len(self.items))
+            self.items.append(item)
+            self._starts.append(self._starts[-1] + self._height(item))
+            self._unplaced = max(0, self._unplaced - item.is_line)
 
     def _side_width(self, width: int) -> int:
         return (width - 1) // 2 if self.split else width
 
-    def _place_items(self, file: FileDiff, notes: Mapping[int, Sequence[Line]]) -> None:
+    def _items_of(self, file: FileDiff, notes: Mapping[int, Sequence[Line]]) -> Iterator[Item]:
         start = 0
         if notes.get(NOTHING):
-            self.items.append(Item(note=notes[NOTHING]))
+            yield Item(note=notes[NOTHING])
         for hunk in file.hunks:
             first = hunk.lines[0]
-            self.headings.append(len(self.items))
-            self.items.append(Item(heading=f"@@ {first.new or first.old} {hunk.heading}".rstrip()))
+            yield Item(heading=f"@@ {first.new or first.old} {hunk.heading}".rstrip())
             numbers = range(start, start + len(hunk.lines))
             pairs = _pairs(hunk.lines, start) if self.split else ((at, at) for at in numbers)
             for left, right in pairs:
-                self.items.append(Item(left, right))
+                yield Item(left, right)
                 for at in dict.fromkeys((left, right)):
                     if at in notes:
-                        self.items.append(Item(note=notes[at]))
+                        yield Item(note=notes[at])
             start += len(hunk.lines)
 
     def _height(self, item: Item) -> int:

@@ -1,7 +1,7 @@
 r"""A chamber's diff as files, hunks and lines, from the text that git printed.
 
 Every line of a file's content begins with one of ` +-\\`, so headers are told apart by their
-first letters. A file's hunks are parsed when they are asked for.
+first letters. A file's hunks are parsed when they are asked for, and their lines one by one.
 """
 
 import re
@@ -9,38 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
 from orchestra_core.replies.review import DiffFile
+from orchestra_tui.presentation.review.diff_lines import ChainedLines, DiffLine, HunkLines
 
-LineKind = Literal[" ", "+", "-"]
-Side = Literal["old", "new"]
-
-_SECTION = re.compile(r"^diff --git ", re.MULTILINE)
-_HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@", re.MULTILINE)
+_SECTION = "diff --git "
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 _ESCAPE = re.compile(r'\\([abtnvfr"\\]|[0-7]{3})')
 _ESCAPED = dict(zip('abtnvfr"\\', '\a\b\t\n\v\f\r"\\', strict=True))
 _NOWHERE = "/dev/null"
-
-
-class DiffLine(NamedTuple):
-    """One line: its numbers in the old and the new file, 0 where it is not in one of them."""
-
-    kind: LineKind
-    text: str
-    old: int
-    new: int
-    ends: bool = True  # False for a last line without its line end
-
-    @property
-    def side(self) -> Side:
-        """The file that a comment on it is about."""
-        return "old" if self.kind == "-" else "new"
-
-    @property
-    def number(self) -> int:
-        """Its number on that side."""
-        return self.old if self.kind == "-" else self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +71,8 @@ class FileDiff:
     @cached_property
     def lines(self) -> Sequence[DiffLine]:
         """The lines of all its hunks."""
-        return [line for hunk in self.hunks for line in hunk.lines]
+        parts = [hunk.lines for hunk in self.hunks]
+        return parts[0] if len(parts) == 1 else ChainedLines(parts)
 
 
 def parse_diff(text: str, entries: Sequence[DiffFile]) -> list[FileDiff]:
@@ -127,8 +105,18 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _sections_of(text: str) -> Iterator[str]:
-    starts = [match.start() for match in _SECTION.finditer(text)]
+    starts = _starts_of(_SECTION, text)
     yield from (text[start:end] for start, end in pairwise([*starts, len(text)]))
+
+
+def _starts_of(beginning: str, text: str) -> list[int]:
+    """Return where lines with that beginning start; an expression takes 5 ms for 20,000 lines."""
+    starts = [0] if text.startswith(beginning) else list[int]()
+    at = text.find(f"\n{beginning}")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find(f"\n{beginning}", at + 1)
+    return starts
 
 
 def _header_of(section: str) -> FileHeader:
@@ -185,29 +173,8 @@ def _path_of(section: str, values: dict[str, str]) -> str:
 
 
 def _hunks_of(section: str) -> Iterator[Hunk]:
-    starts = [match.start() for match in _HUNK.finditer(section)]
+    starts = _starts_of("@@ -", section)
     for start, end in pairwise([*starts, len(section)]):
         first, *rest = section[start:end].removesuffix("\n").split("\n")
         if found := _HUNK.match(first):
-            lines = _lines_of(rest, int(found[1]), int(found[2]))
-            yield Hunk(first[found.end() :].strip(), lines)
-
-
-def _lines_of(texts: Sequence[str], old: int, new: int) -> Sequence[DiffLine]:
-    """Return a hunk's lines, of which the first is line `old` or `new` of its file."""
-    lines: list[DiffLine] = []
-    for text in texts:
-        match text[:1]:
-            case "+":
-                lines.append(DiffLine("+", text[1:], 0, new))
-                new += 1
-            case "-":
-                lines.append(DiffLine("-", text[1:], old, 0))
-                old += 1
-            case "\\":
-                if lines:
-                    lines[-1] = lines[-1]._replace(ends=False)
-            case _:  # diff.suppressBlankEmpty leaves the blank of an empty line out
-                lines.append(DiffLine(" ", text[1:], old, new))
-                old, new = old + 1, new + 1
-    return lines
+            yield Hunk(first[found.end() :].strip(), HunkLines(rest, int(found[1]), int(found[2])))

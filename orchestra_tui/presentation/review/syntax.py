@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from orchestra_tui.presentation.review.comments import shown_text
-from orchestra_tui.presentation.review.diff_model import DiffLine, LineKind
+from orchestra_tui.presentation.review.diff_lines import DiffLine, LineKind
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

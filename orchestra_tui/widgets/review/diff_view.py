@@ -1,6 +1,6 @@
 """The diff of one file, with a cursor on its lines; only rows on screen are coloured and drawn."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from orchestra_tui.presentation.review.diff_layout import DiffLayout
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff
+from orchestra_tui.presentation.review.diff_lines import DiffLine
+from orchestra_tui.presentation.review.diff_model import FileDiff
 from orchestra_tui.presentation.review.diff_rows import Ground, Piece, row_pieces
 from orchestra_tui.presentation.review.spans import Ink
 from orchestra_tui.presentation.review.syntax import Syntax
@@ -84,6 +85,7 @@ class DiffView(ScrollArea):
         same = file is not None and self._file is not None and file.path == self._file.path
         kept = at or (self.line if same else None)
         row = self.cursor_row - self.top if same and self.layout_of_file else -1
+        likely = self.line_number
         if file is not self._file:
             self._file = file
             self._syntax = Syntax(file.path, file.lines) if file else None
@@ -91,7 +93,7 @@ class DiffView(ScrollArea):
             self._marked_from = None
         self._notes, self._commented, self._empty = notes, tuple(notes), empty
         self._lay_out()
-        self._put_on(kept, row)
+        self._put_on(kept, row, likely)
 
     def set_split(self, *, split: bool) -> None:
         """Show old and new side by side, or one below the other."""
@@ -164,22 +166,22 @@ class DiffView(ScrollArea):
 
     def action_last(self) -> None:
         """Go to the last line."""
+        if self.layout_of_file is not None:
+            self.layout_of_file.place_all()
         self._go_to_row(self.line_count - 1)
 
     def next_hunk(self, by: int) -> bool:
         """Go to the first change of the next or the previous hunk; False where there is none."""
         layout = self.layout_of_file
-        firsts = [layout.first_change(at) for at in layout.headings] if layout else []
-        others = [at for at in firsts if (at - self.cursor) * by > 0]
-        if not others:
-            return False
-        self._move_to(min(others) if by > 0 else max(others))
-        return True
+        change = layout.next_change(self.cursor, by) if layout else None
+        if change is not None:
+            self._move_to(change)
+        return change is not None
 
     def choose(self) -> bool:
         """Begin to choose lines at the cursor, or stop it; tell whether it has begun."""
         self._marked_from = self.cursor if self._marked_from is None else None
-        self._forget(range(self.line_count))
+        self._forget(list(self._strips))
         return self._marked_from is not None
 
     @property
@@ -281,9 +283,9 @@ class DiffView(ScrollArea):
             self.post_message(self.LineOpened(self))
 
     def _lay_out_again(self) -> None:
-        kept, row = self.line, self.cursor_row - self.top
+        kept, likely, row = self.line, self.line_number, self.cursor_row - self.top
         self._lay_out()
-        self._put_on(kept, row)
+        self._put_on(kept, row, likely)
 
     def _lay_out(self) -> None:
         self._strips.clear()
@@ -295,12 +297,15 @@ class DiffView(ScrollArea):
             else None
         )
 
-    def _put_on(self, line: DiffLine | None, row: int) -> None:
-        """Put the cursor on a line, as far below the upper edge as `row` says."""
+    def _put_on(self, line: DiffLine | None, row: int, likely: int = -1) -> None:
+        """Put the cursor on a line, as far below the upper edge as `row` says.
+
+        `likely` is where the line stands unless others have changed.
+        """
         layout = self.layout_of_file
         self.cursor = 0
         if layout and layout.items:
-            at = _nearest(layout.lines, line) if line else -1
+            at = _nearest(layout.lines, line, likely) if line else -1
             self.cursor = layout.item_of(at) if at >= 0 else layout.first_change(0)
         self.top = 0 if row < 0 else min(max(0, self.cursor_row - row), self.lowest_top)
         self._keep_in_view()
@@ -329,7 +334,7 @@ class DiffView(ScrollArea):
         before, top = self.cursor, self.top
         self.cursor = item
         if self._marked_from is not None:
-            self._forget(range(self.line_count))
+            self._forget(list(self._strips))
         self._keep_in_view()
         for each in (before, item):
             self._forget_item(each, paint=top == self.top)
@@ -352,14 +357,16 @@ class DiffView(ScrollArea):
         if layout is not None and item < len(layout.items):
             self._forget(layout.rows_of(item), paint=paint)
 
-    def _forget(self, rows: range, *, paint: bool = True) -> None:
+    def _forget(self, rows: Iterable[int], *, paint: bool = True) -> None:
         for row in rows:
             if self._strips.pop(row, None) is not None and paint:
                 self.redraw(row - self.top)
 
 
-def _nearest(lines: Sequence[DiffLine], line: DiffLine) -> int:
+def _nearest(lines: Sequence[DiffLine], line: DiffLine, likely: int) -> int:
     """Return the line that is the same, or else stands nearest to where it stood."""
+    if 0 <= likely < len(lines) and lines[likely] == line:
+        return likely
     same = [at for at, each in enumerate(lines) if each == line]
     if same:
         return same[0]

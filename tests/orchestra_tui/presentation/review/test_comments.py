@@ -14,7 +14,8 @@ from orchestra_tui.presentation.review.comments import (
     message_of,
     outcome_of,
 )
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, LineKind, parse_diff
+from orchestra_tui.presentation.review.diff_lines import DiffLine, LineKind
+from orchestra_tui.presentation.review.diff_model import FileDiff, parse_diff
 
 words = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]), max_size=20)
 kinds: st.SearchStrategy[LineKind] = st.sampled_from([" ", "+", "-"])

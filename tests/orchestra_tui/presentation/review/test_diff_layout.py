@@ -1,9 +1,10 @@
 """Where each line of a diff stands."""
 
 from orchestra_tui.presentation.review.diff_layout import NOTHING, DiffLayout
-from orchestra_tui.presentation.review.diff_model import DiffLine, FileDiff, Hunk
+from orchestra_tui.presentation.review.diff_lines import DiffLine
+from orchestra_tui.presentation.review.diff_model import FileDiff, Hunk, parse_diff
 from orchestra_tui.presentation.rows.cells import Cell
-from tests.support.reviews import changed_file, file_diffs
+from tests.support.reviews import changed_file, file_diffs, long_diff
 
 
 def sessions() -> FileDiff:
@@ -59,3 +60,28 @@ def test_the_first_change_of_a_hunk_is_found_from_its_heading() -> None:
     first, second = (layout.line_at(layout.first_change(at)) for at in layout.headings)
     assert layout.lines[first].text.strip() == "session.lasts(hours=24)"
     assert layout.lines[second].text.strip().startswith("old = [each for each in self._store if")
+
+
+def test_lines_are_placed_as_far_as_somebody_has_looked() -> None:
+    (entry,) = long_diff(20_000).files
+    (file,) = parse_diff(long_diff(20_000).diff, [entry])
+    layout = DiffLayout(file)
+    assert layout.row_count == 20_001  # the heading, and a row at least for each line
+    placed = len(layout.items)
+    assert placed < 1_000
+    assert layout.place(placed + 50).item == placed + 50
+    assert len(layout.items) < 2_000
+    assert layout.item_of(5_000) == 5_001
+    layout.place_all()
+    assert (len(layout.items), layout.row_count) == (20_001, 20_001)
+    assert layout.place(99_999) == layout.place(20_000)
+
+
+def test_the_next_change_is_in_another_hunk_and_at_the_end_there_is_none() -> None:
+    layout = DiffLayout(sessions())
+    first, second = (layout.first_change(at) for at in layout.headings)
+    assert layout.next_change(0, 1) == first
+    assert layout.next_change(first, 1) == second
+    assert layout.next_change(second, 1) is None
+    assert layout.next_change(second, -1) == first
+    assert layout.next_change(first, -1) is None

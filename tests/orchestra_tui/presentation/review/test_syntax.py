@@ -1,6 +1,6 @@
 """Colours of a language in a diff."""
 
-from orchestra_tui.presentation.review.diff_model import DiffLine
+from orchestra_tui.presentation.review.diff_lines import DiffLine
 from orchestra_tui.presentation.review.syntax import BLOCK, Syntax
 
 

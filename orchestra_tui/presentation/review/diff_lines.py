@@ -1,0 +1,122 @@
+"""Lines of a diff that are made when they are asked for: most of a long one is never looked at."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Literal, NamedTuple, overload
+
+LineKind = Literal[" ", "+", "-"]
+Side = Literal["old", "new"]
+_BLOCK = 256  # lines whose kinds are counted together
+_KINDS: dict[str, LineKind] = {"+": "+", "-": "-"}  # any other line is in both files
+
+
+class DiffLine(NamedTuple):
+    """One line: its numbers in the old and the new file, 0 where it is not in one of them."""
+
+    kind: LineKind
+    text: str
+    old: int
+    new: int
+    ends: bool = True  # False for a last line without its line end
+
+    @property
+    def side(self) -> Side:
+        """The file that a comment on it is about."""
+        return "old" if self.kind == "-" else "new"
+
+    @property
+    def number(self) -> int:
+        """Its number on that side."""
+        return self.old if self.kind == "-" else self.new
+
+
+class HunkLines(Sequence[DiffLine]):
+    """The lines of one hunk; each is always the same object."""
+
+    def __init__(self, texts: Sequence[str], old: int, new: int) -> None:
+        """Take git's lines, of which the first is line `old` or `new` of its file."""
+        self._texts, self._kinds, self._unended = _without_markers(texts, _kinds_of(texts))
+        blocks = [self._kinds[at : at + _BLOCK] for at in range(0, len(self._kinds), _BLOCK)]
+        self._added = list(accumulate((block.count("+") for block in blocks), initial=0))
+        self._removed = list(accumulate((block.count("-") for block in blocks), initial=0))
+        self._old, self._new = old, new
+        self._made: dict[int, DiffLine] = {}
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, at: int) -> DiffLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[DiffLine]: ...
+    def __getitem__(self, at: int | slice) -> DiffLine | Sequence[DiffLine]:
+        """Return a line, or some."""
+        if isinstance(at, slice):
+            return [self._line(number) for number in range(*at.indices(len(self)))]
+        return self._line(range(len(self))[at])
+
+    def _line(self, at: int) -> DiffLine:
+        line = self._made.get(at)
+        if line is None:
+            text = self._texts[at]
+            kind = _KINDS.get(text[:1], " ")
+            block, start = at // _BLOCK, at // _BLOCK * _BLOCK
+            added = self._added[block] + self._kinds.count("+", start, at)
+            removed = self._removed[block] + self._kinds.count("-", start, at)
+            line = self._made[at] = DiffLine(
+                kind,
+                text[1:],
+                0 if kind == "+" else self._old + at - added,
+                0 if kind == "-" else self._new + at - removed,
+                at not in self._unended,
+            )
+        return line
+
+
+class ChainedLines(Sequence[DiffLine]):
+    """The lines of several hunks, one after the other."""
+
+    def __init__(self, parts: Sequence[Sequence[DiffLine]]) -> None:
+        self._parts = parts
+        self._starts = [0, *accumulate(map(len, parts))]
+
+    def __len__(self) -> int:
+        """Return how many lines there are in all."""
+        return self._starts[-1]
+
+    def __iter__(self) -> Iterator[DiffLine]:
+        """Return the lines in their order."""
+        return chain.from_iterable(self._parts)
+
+    @overload
+    def __getitem__(self, at: int) -> DiffLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[DiffLine]: ...
+    def __getitem__(self, at: int | slice) -> DiffLine | Sequence[DiffLine]:
+        """Return a line, or some."""
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        number = range(len(self))[at]
+        part = bisect_right(self._starts, number) - 1
+        return self._parts[part][number - self._starts[part]]
+
+
+def _without_markers(texts: Sequence[str], kinds: str) -> tuple[Sequence[str], str, frozenset[int]]:
+    r"""Return the lines without git's `\ No newline`, and which of them have no line end."""
+    if "\\" not in kinds:
+        return texts, kinds, frozenset()
+    lines: list[str] = []
+    unended: set[int] = set()
+    for text in texts:
+        if not text.startswith("\\"):
+            lines.append(text)
+        elif lines:
+            unended.add(len(lines) - 1)
+    return lines, kinds.replace("\\", ""), frozenset(unended)
+
+
+def _kinds_of(texts: Sequence[str]) -> str:
+    """Return the first letter of each line, a blank where `diff.suppressBlankEmpty` left it out."""
+    return "".join([text[:1] or " " for text in texts])
