@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from orchestra_core.errors import BadInput
 
@@ -37,6 +37,20 @@ def _columns() -> int:
 
 class CommandParser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, like every other error of Orchestra."""
+
+    is_intermixed = False  # options may stand between the words
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Read arguments; a word that may be left out is found behind options too, if wanted."""
+        if not self.is_intermixed:
+            return super().parse_known_args(args, namespace)
+        self.is_intermixed = False  # the next call calls this one
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.is_intermixed = True
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput instead of printing the usage and exiting."""

@@ -102,6 +102,7 @@ def add_work(commands: CommandParsers) -> None:
         "chamber", metavar="CHAMBER", nargs="?", default="", help="the chamber's name, such as auth"
     )
     interrupt.add_argument("text", metavar="TEXT", nargs="?", default="", help="the message")
+    interrupt.is_intermixed = True
     interrupt.add_argument(
         "--requires",
         choices=("review", "stop", "suspend"),
@@ -141,6 +142,7 @@ def add_work(commands: CommandParsers) -> None:
         "nothing (ask), or all that stays in its chamber (all)",
     )
     start.add_task()
+    start.is_intermixed = True
     stop = commands.add(
         "stop", "stop the agent in a chamber", "What it has made stays in the chamber."
     )

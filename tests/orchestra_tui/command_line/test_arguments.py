@@ -37,6 +37,14 @@ def test_each_command_parses_its_own_arguments() -> None:
     sent = read_options(["interrupt", "auth", "look", "--requires", "stop", "--task", "t-1"])
     assert (sent.chamber, sent.text, sent.requires, sent.task) == ("auth", "look", "stop", "t-1")
     assert read_options(["interrupt", "--cancel", "i-1"]).cancel == "i-1"
+    sent = read_options(["interrupt", "auth", "--requires", "stop", "look"])
+    assert (sent.chamber, sent.text, sent.requires) == ("auth", "look", "stop")
+    start = read_options(["start", "auth", "--policy", "all", "--agent", "mine", "Begin"])
+    assert (start.chamber, start.text, start.policy, start.agent) == (
+        *("auth", "Begin"),
+        *("all", "mine"),
+    )
+    assert read_options(["start", "auth"]).text == ""
     resumed = read_options(["resume", "auth", "--task", "t-1"])
     assert (resumed.chamber, resumed.task) == ("auth", "t-1")
     events = read_options(["events", "--follow", "--json", "--after", "12"])

@@ -18,6 +18,7 @@ from orchestra_server.usecases.clones.whereabouts import require_here
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.take_in_spool import take_in_all_of
+from orchestra_server.usecases.started_workers.end_workers import end_workers
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -49,6 +50,7 @@ async def close_all(
     """
     for chamber in chambers:
         await require_here(context, chamber, "closes it")
+    await end_workers(context, chambers)
     closing_chambers = await _begin(context, chambers)
     for chamber in closing_chambers:
         await take_in_all_of(context, chamber)  # they go with the directory

@@ -13,7 +13,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Presence
 from orchestra_core.process.process_group import end_process_group
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
@@ -95,13 +95,12 @@ class WorkerSupervisor:
     def _look_after(self, worker: StartedWorker) -> None:
         """Start what should run and does not; stop what should not."""
         chamber = self._state.chambers.get(worker.id)
-        if worker.is_over or chamber is None or not self._is_here(chamber):
-            return
         run = self._runs.get(worker.id)
-        if run is None:
+        if run is not None:
+            if not worker.is_wanted and run.start.asked_at == worker.asked_at:
+                run.stop()
+        elif not worker.is_over and chamber is not None and self._is_here(chamber):
             self._begin(chamber, worker)
-        elif not worker.is_wanted and run.start.asked_at == worker.asked_at:
-            run.stop()
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
         run = self._runs[worker.id] = WorkerRun(self._place, chamber, worker)
@@ -123,6 +122,7 @@ class WorkerSupervisor:
         with self._hold():
             try:
                 if worker.process:
+                    await self._show_starting(worker)
                     await asyncio.to_thread(end_process_group, worker.process)
                 if worker.is_wanted and chamber.is_live:
                     await run.run()
@@ -131,6 +131,13 @@ class WorkerSupervisor:
             except Exception:  # noqa: BLE001 - one worker's fault is no other's
                 _log.exception("the worker in %s", worker.id)
                 await self._end(worker, "failed", _CRASHED)
+
+    async def _show_starting(self, worker: StartedWorker) -> None:
+        """Show that a worker in a turn comes back, before anybody sees that its process is gone."""
+        if worker.state == "running":
+            at = self._clock()
+            starting = Presence(chamber_id=worker.id, state="starting", since=at)
+            await until_stored(lambda: self._store.report_presence(starting))
 
     async def _end(self, worker: StartedWorker, reason: EndReason, words: str) -> None:
         async def record() -> StartedWorker:
