@@ -48,6 +48,7 @@ Kind = Literal[
     "chamber.branch-renamed",
     "chamber.health-changed",
     "chamber.work-changed",
+    "chamber.judged",
     "chamber.published",
     "chamber.handed-over",
     "chamber.suspended",

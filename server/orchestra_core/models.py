@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from orchestra_core.names import chamber_id
+from orchestra_core.workers.presence_state import PresenceState
 from orchestra_core.workers.started_worker import StartedWorker
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
@@ -26,19 +27,6 @@ ConflictState = Literal["open", "clear"]
 RequestKind = Literal["permission", "question"]
 RequestState = Literal["open", "answered", "withdrawn"]
 AnswerName = Literal["allow", "allow-like", "deny", "choose"]
-PresenceState = Literal[
-    "unknown",
-    "starting",
-    "working",
-    "waiting",
-    "blocked",
-    "idle",
-    "aborted",
-    "finished",
-    "failed",
-    "killed",
-    "gone",
-]
 Work = Literal["", "none", "uncommitted", "committed"]
 
 # Two sets for programs that hold only a state's name, such as `orchestra status`.
@@ -133,6 +121,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
+    verdict: str = ""  # of the gates on what it holds now: green, red, flaky; "" while unknown
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
     published_at: int = 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orchestra_core.configuration.config_files import is_there, repository_file, user_file
 from orchestra_core.configuration.default_limits import (
     DAYS_KEPT,
+    GATE_SHARE,
     LINGER_SECONDS,
     MOST_DAYS,
     MOST_SECONDS,
@@ -42,6 +43,7 @@ class Settings:
     counts as stuck; 0 is never.
     `linger`: for how many seconds the daemon stays once nobody needs it.
     `history_keep`: how many days of history are kept; 0 is all.
+    `gate_share`: how many percent of the time the daemon may run gates; 0 is never.
     `problems`: what is wrong in the configuration's files, and was ignored.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     stuck_limit: int = STUCK_SECONDS
     linger: int = LINGER_SECONDS
     history_keep: int = DAYS_KEPT
+    gate_share: int = GATE_SHARE
     problems: "tuple[ConfigProblem, ...]" = ()
 
 
@@ -82,6 +85,7 @@ def read_settings(
         stuck_limit=limit(STUCK_LIMIT, "limits.stuck", STUCK_SECONDS, zero="is never"),
         linger=limit(LINGER, "limits.linger", LINGER_SECONDS, zero="ends it at once"),
         history_keep=limit(HISTORY_KEEP, "history.keep", DAYS_KEPT, unit="days", zero="keeps all"),
+        gate_share=_configured(configuration, "limits.gate_share", GATE_SHARE),
         problems=configuration.problems if configuration else (),
     )
 

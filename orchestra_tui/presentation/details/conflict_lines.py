@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Conflict
 from orchestra_core.names import split_chamber_id
+from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import CONFLICT
 from orchestra_tui.presentation.text_fit import fit, plain
@@ -38,6 +39,8 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     if not conflicts:
         return ""
     names = ", ".join(partner(conflict, chamber_id) for conflict in conflicts)
+    if all(map(fails_together, conflicts)):
+        return f"{SIGN} {FAILS_TOGETHER}: {names}"
     files = f", {files_text(conflicts[0].count)}" if len(conflicts) == 1 else ""
     return f"{SIGN} conflicts: {names}{files}"
 
@@ -50,6 +53,9 @@ def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     if not conflicts:
         return ""
     first = conflicts[0]
+    if fails_together(first):
+        more = f" +{len(conflicts) - 1}" if len(conflicts) > 1 else ""
+        return f"{SIGN} red with {partner(first, chamber_id)}{more}"
     file = f": {plain(first.files[0]).rpartition('/')[2]}" if first.files else ""
     more = f" +{len(conflicts) - 1}" if len(conflicts) > 1 else ""
     return f"{SIGN} {partner(first, chamber_id)}{file}{more}"
@@ -57,6 +63,8 @@ def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
 
 def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
     """Return a conflict in one line: `⚠ collides with auth: app.py, db.py and 2 files more`."""
+    if fails_together(conflict):
+        return _fails_together_with(conflict, partner(conflict, chamber_id))
     files = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
     left_out = conflict.count - len(conflict.files)
     more = f" and {files_text(left_out)} more" if conflict.files and left_out > 0 else ""
@@ -66,6 +74,8 @@ def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     """Return a whole conflict: the other side, and each file with git's word for it."""
     other = partner(conflict, chamber_id)
+    if fails_together(conflict):
+        return [(Cell(_fails_together_with(conflict, other), "warn"),)]
     head = f"{SIGN} collides with {other}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(conflict.files, conflict.kinds, strict=False):
@@ -76,10 +86,17 @@ def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     return lines
 
 
+def _fails_together_with(conflict: Conflict, other: str) -> str:
+    return f"{SIGN} fails {plain(conflict.files[0])} together with {other}"
+
+
 def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:
     """Return the feed's text for the chamber of that name: `verb`, then the other side."""
     first, second = map(side_name, conflict.between)
     other = first if second == chamber else second
+    if fails_together(conflict):
+        words = _fails_together_with(conflict, other)
+        return words.replace(SIGN, "no longer") if conflict.is_over else words
     if conflict.is_over:
         return f"{verb} {other}"
     names = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)

@@ -29,6 +29,8 @@ _UNTOLD: frozenset[Kind] = frozenset(
         "chamber.moved",
         "chamber.claimed",
         "chamber.work-changed",
+        "chamber.judged",
+        "gate.passed",
         "chamber.published",
         "interrupt.posted",
         "interrupt.delivered",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.wording.gates import verdict_words
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_core.wording.started_workers import end_in_short
 from orchestra_tui.presentation.details import conflict_lines
@@ -78,14 +79,15 @@ def _gate_said(event: Event) -> EventText:
     verdict = event.data.verdict
     name = f"gate {verdict.gate}" if verdict else "gate"
     words, tone = _GATE[event.kind]
-    return EventText(f"{name} {words}", tone)
+    whose = f" on {verdict.whose}" if verdict and verdict.whose else ""
+    return EventText(f"{name} {words}{whose}", tone)
 
 
 _GATE: dict[str, tuple[str, Tone]] = {
     "gate.passed": ("passed", "muted"),
     "gate.failed": ("failed", "warn"),
-    "gate.flaky": ("has passed and failed on the same files: it is flaky", "warn"),
-    "gate.overruled": ("failed, and the operator landed it all the same", "critical"),
+    "gate.flaky": ("is flaky: it has passed and failed", "warn"),
+    "gate.overruled": ("was overruled by the operator", "critical"),
 }
 _CLONE = {
     "clone.appeared": "appeared",
@@ -191,6 +193,10 @@ def _health_said(health: tuple[str, ...]) -> EventText:
 
 _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
     "chamber.health-changed": lambda chamber: _health_said(chamber.health),
+    "chamber.judged": lambda chamber: EventText(
+        verdict_words(chamber.verdict) or "not judged yet",
+        "warn" if chamber.verdict in {"red", "flaky"} else "muted",
+    ),
     "chamber.work-changed": lambda chamber: EventText(_WORK[chamber.work], "muted"),
     "chamber.published": lambda chamber: _published_said(chamber.published),
     "chamber.handed-over": lambda chamber: _handover_said(chamber.handover_fault),

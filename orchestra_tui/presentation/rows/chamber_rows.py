@@ -3,6 +3,7 @@
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest, elapsed
+from orchestra_core.wording.gates import verdict_words
 from orchestra_core.wording.requests import asked_in_short
 from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
 from orchestra_core.worker_state import WorkerState
@@ -61,7 +62,8 @@ def doing_cell(
     if holds:
         return Cell(plain(f"held: {', '.join(holds)}"), "warn", badges)
     said = f": {worker.reason}" if worker.reason else ""
-    return Cell(plain(f"can land{said}"), worker_tone(worker), badges)
+    proven = f"{verdict_words(chamber.verdict)}, " if chamber.verdict else ""
+    return Cell(plain(f"{proven}can land{said}"), worker_tone(worker), badges)
 
 
 def _lasting(chamber: Chamber, worker: WorkerState, now: int) -> str:

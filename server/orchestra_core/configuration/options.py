@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from orchestra_core.configuration.default_limits import (
     DAYS_KEPT,
+    GATE_SHARE,
     LINGER_SECONDS,
     MOST_DAYS,
     MOST_SECONDS,
@@ -102,7 +103,7 @@ OPTIONS: tuple[ConfigOption, ...] = (
         most=10**9, unit="files", in_repository=True,
     ),
     ConfigOption(
-        "limits.gate_share", "whole", 33,
+        "limits.gate_share", "whole", GATE_SHARE,
         "How much of the time the daemon may run gates while workers work; 0 is never.",
         most=100, unit="percent",
     ),

@@ -23,6 +23,7 @@ class GateVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tree: str
     state: GateState
     seconds: float = 0
+    whose: str = ""  # in words: the work that it was judged for
     output: str = ""  # the failing part of what it printed
     clone: str = ""  # where it ran
     at: int

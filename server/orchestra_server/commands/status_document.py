@@ -26,6 +26,7 @@ from orchestra_core.models import (
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
+from orchestra_core.wording.gates import fails_together
 from orchestra_core.wording.requests import asked_in_full, questions_of
 from orchestra_core.worker_state import (
     Cause,
@@ -90,6 +91,7 @@ class ConflictEntry(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     file_count: int
     since: int
+    fails_together: bool = False  # they merge, and fail a gate then
 
 
 class CloneEntry(Struct, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     worker_state: StateEntry
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
+    verdict: str = ""  # of its gates on what it holds now: green, red, flaky; "" while unknown
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):
@@ -254,6 +257,7 @@ def _chamber_entry(
                 files=conflict.files,
                 file_count=conflict.count,
                 since=conflict.since,
+                fails_together=fails_together(conflict),
             )
             for conflict in conflicts
         ),
@@ -266,6 +270,7 @@ def _chamber_entry(
         ),
         clone=clone,
         requests=tuple(map(request_entry, requests)),
+        verdict=chamber.verdict if chamber.is_live else "",
     )
 
 

@@ -1,9 +1,12 @@
 """What `orchestra status` prints for a person, made from its document."""
 
+from collections.abc import Sequence
+
 from orchestra_core.models import OVER_TASK, STANDING_CHAMBER
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
+from orchestra_core.wording.gates import verdict_words
 from orchestra_core.wording.states import (
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
@@ -18,6 +21,7 @@ from orchestra_core.wording.states import (
 from orchestra_core.worker_state import RANK, WorkerState
 from orchestra_server.commands.status_document import (
     ChamberEntry,
+    ConflictEntry,
     RequestEntry,
     StatusDocument,
     TaskEntry,
@@ -84,10 +88,11 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     state = WorkerState(entry.group, entry.reason, entry.since, entry.cause)
     parts = (worker_word(state), age(state.since, now), one_line(state.reason, _TEXT_LIMIT))
     words = "  ".join(part for part in parts if part)
+    verdict = f"  {verdict_words(chamber.verdict)}" if chamber.verdict else ""
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     at = _at(chamber, now)
-    return f"{worker_symbol(state)} {chamber.name:<{width}}  {at}{words}{trouble}{unread}"
+    return f"{worker_symbol(state)} {chamber.name:<{width}}  {at}{words}{verdict}{trouble}{unread}"
 
 
 def _request_line(request: RequestEntry) -> str:
@@ -110,11 +115,19 @@ def _at(chamber: ChamberEntry, now: int) -> str:
 def _conflicts(chamber: ChamberEntry) -> str:
     if not chamber.conflicts:
         return ""
-    names = ", ".join(
-        split_chamber_id(conflict.other).name for conflict in chamber.conflicts[:_CONFLICTS_SHOWN]
-    )
-    more = len(chamber.conflicts) - _CONFLICTS_SHOWN
-    return f"  {CONFLICT_SYMBOL} conflicts with {names}{f' and {more} more' if more > 0 else ''}"
+    red = [conflict for conflict in chamber.conflicts if conflict.fails_together]
+    apart = [conflict for conflict in chamber.conflicts if not conflict.fails_together]
+    parts = (_names("conflicts with", apart), _names("fails together with", red))
+    return "".join(f"  {CONFLICT_SYMBOL} {part}" for part in parts if part)
+
+
+def _names(verb: str, conflicts: Sequence[ConflictEntry]) -> str:
+    if not conflicts:
+        return ""
+    shown = conflicts[:_CONFLICTS_SHOWN]
+    names = ", ".join(split_chamber_id(conflict.other).name for conflict in shown)
+    more = len(conflicts) - len(shown)
+    return f"{verb} {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def _trouble(chamber: ChamberEntry, now: int) -> str:

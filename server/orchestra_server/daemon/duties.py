@@ -18,6 +18,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.gates.gate_radar import GateRadar
 from orchestra_server.usecases.history.trim_daily import trim_daily
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
 from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 async def on_duty(
     store: Store, project: Project, settings: Settings, clock: Clock, hold: Hold = nullcontext
 ) -> AsyncGenerator[None]:
-    """Register the clone, deliver its mail, take in its spool, watch its chambers, show its state.
+    """Register the clone, deliver its mail, take in its spool, watch, judge and show its chambers.
 
     Its workers are run, which `hold` the daemon, and the project's history is trimmed. A failure
     of one of them is logged.
@@ -45,7 +46,7 @@ async def on_duty(
     context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK
 
-    deeds = DeedWatch(context)
+    deeds, radar = DeedWatch(context), GateRadar(context)
     launcher = AgentLauncher(project, driver_of)
     supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold)
 
@@ -63,7 +64,8 @@ async def on_duty(
 
     async with (
         deliver_as_leader(store, project, clock),
-        watch_as_leader(store, project, clock, deeds.siblings_changed),
+        watch_as_leader(store, project, clock, deeds.siblings_changed, radar.see),
+        run_as_leader(radar.lock, radar.run, "the judge of chambers at rest"),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
         run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),
         trim_daily(store, settings.history_keep, clock),

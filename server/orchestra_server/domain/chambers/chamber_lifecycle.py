@@ -224,6 +224,11 @@ def work_changed(chamber: Chamber, work: Work, *, at: int, actor: str) -> Event:
     return chamber_event(replace(chamber, work=work), "chamber.work-changed", at, actor)
 
 
+def gates_judged(chamber: Chamber, verdict: str, *, at: int, actor: str) -> Event:
+    """Return the event that records what the gates say of a chamber's work, "" for not yet."""
+    return chamber_event(replace(chamber, verdict=verdict), "chamber.judged", at, actor)
+
+
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
     """Return the event that suspends a chamber; one already suspended keeps its first time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)

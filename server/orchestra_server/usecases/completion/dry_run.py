@@ -7,8 +7,10 @@ from dataclasses import replace as with_changes
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Refused
+from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
@@ -44,8 +46,9 @@ from orchestra_server.usecases.completion.merge_and_land import (
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
-from orchestra_server.usecases.gates.prove_landing import known_failure
+from orchestra_server.usecases.gates.prove_landing import known_failure, red_together
 
+_OUTPUT_SHOWN = 200  # characters of what a gate printed
 _NO_OTHERS = PlanForOthers()
 
 
@@ -85,7 +88,9 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
                 commit=wanted.merge, partial=wanted.partial,
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
-        holds += await _failed_gate(context, repo, plan)
+        failed = await known_failure(context, repo, plan.commit) if plan.commit else None
+        if failed is not None and not wanted.partial:  # in part, those land that pass
+            holds.append(_failed_words(failed, red_together(state, live)))
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
     rest = passed_over(state.chambers_of(task.id), wanted.only)
     return completion_reply.planned(
@@ -93,10 +98,12 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
     )
 
 
-async def _failed_gate(context: Context, repo: Repository, plan: CompletionPlan) -> list[str]:
-    """Return a sentence if a gate is known to fail on what would land; no gate is run."""
-    failed = await known_failure(context, repo, plan.commit) if plan.commit else None
-    return [f"gate {failed.gate!r} is {failed.state} on exactly this work"] if failed else []
+def _failed_words(failed: GateVerdict, together: Sequence[str]) -> str:
+    """Return what is known of a gate that does not pass on what would land; no gate is run."""
+    whose = f", and {' and '.join(together)} fail it together" if together else ""
+    last = one_line(next(iter(reversed(failed.output.splitlines())), ""), _OUTPUT_SHOWN)
+    printed = f"; it printed last: {last}" if last else ""
+    return f"gate {failed.gate!r} is {failed.state} on exactly this work{whose}{printed}"
 
 
 def plan_completion(

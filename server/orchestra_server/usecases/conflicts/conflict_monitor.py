@@ -34,6 +34,7 @@ from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.chamber_watchers import ChamberWatchers
 from orchestra_server.usecases.conflicts.pending_changes import PendingChanges
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
+from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -59,20 +60,25 @@ _MAY_HAVE_OVERFLOWED = 3_000
 _LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
 OnFiles: TypeAlias = Callable[[Mapping[str, Sequence[str]]], None]
+OnSeen: TypeAlias = Callable[[SeenWork], None]
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def watch_as_leader(
-    store: Store, project: Project, clock: Clock, on_files: OnFiles = lambda _files: None
+    store: Store,
+    project: Project,
+    clock: Clock,
+    on_files: OnFiles = lambda _files: None,
+    on_seen: OnSeen = lambda _work: None,
 ) -> AsyncGenerator[None]:
     """Run the monitor in the background once no other server of this repository runs it.
 
-    `on_files` gets the changed files by chamber.
+    `on_files` gets the changed files by chamber, `on_seen` after each check what was seen.
     """
 
     async def watch() -> None:
-        await ConflictMonitor(store, project, clock, on_files).run()
+        await ConflictMonitor(store, project, clock, on_files, on_seen).run()
 
     async with run_as_leader(project.git_dir / _LOCK, watch, "the conflict monitor"):
         yield
@@ -87,8 +93,10 @@ class ConflictMonitor:
         project: Project,
         clock: Clock,
         on_files: OnFiles = lambda _files: None,
+        on_seen: OnSeen = lambda _work: None,
     ) -> None:
         self._on_files = on_files
+        self._on_seen = on_seen
         self._store = store
         self._project = project
         self._clock = clock
@@ -279,10 +287,20 @@ class ConflictMonitor:
         clone = clone_id(self._project.git_dir)
         await record_conflicts(self._store, self._clock, self._state, checked.verdicts, clone)
         await self._record_work(plan)
+        self._tell_seen(plan, checked)
         for chamber in checked.unchanged & files.keys():
             if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
                 self._pending.recount = True
                 self._wake_up.set()
+
+    def _tell_seen(self, plan: WatchPlan, checked: CheckedPairs) -> None:
+        checker = self._checker
+        if checker is None or not plan.chambers:
+            self._on_seen(SeenWork())
+            return
+        apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
+        commits = dict(checker.snapshots)
+        self._on_seen(SeenWork(plan.chambers, commits, dict(checker.env), frozenset(apart)))
 
     async def _record_work(self, plan: WatchPlan) -> None:
         """Record which chambers hold work."""

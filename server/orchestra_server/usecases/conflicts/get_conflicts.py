@@ -9,6 +9,7 @@ from orchestra_core.models import BASE, Chamber, Conflict, Task
 from orchestra_core.names import branch_of, split_chamber_id
 from orchestra_core.replies.conflicts import ConflictingFile, ConflictStatus, CurrentConflicts
 from orchestra_core.state import ProjectState
+from orchestra_core.wording.gates import fails_together
 from orchestra_server.domain.chambers.chamber_health import (
     ROUND_SECONDS,
     is_compared,
@@ -93,10 +94,19 @@ def _next_step(
     unwatched: Mapping[str, str],
 ) -> str:
     gaps = _gaps(lost, unwatched)
+    if conflicts and fails_together(conflicts[0]):
+        advice = _red_advice(conflicts[0])
+    else:
+        advice = _advice(task, conflicts, away, gaps=bool(gaps))
+    return f"{gaps} {advice}" if gaps else advice
+
+
+def _red_advice(conflict: Conflict) -> str:
+    first, second = (split_chamber_id(side).name for side in conflict.between)
     return (
-        f"{gaps} {_advice(task, conflicts, away, gaps=bool(gaps))}"
-        if gaps
-        else _advice(task, conflicts, away, gaps=False)
+        f"{first!r} and {second!r} merge, but fail {conflict.files[0]} together; their workers "
+        "have mail with what it printed. Decide whose change was meant, and tell the other one's "
+        "worker to follow it; complete_task would not land both."
     )
 
 

@@ -45,7 +45,11 @@ class _GateRun:
     gate: Gate
     identifier: str  # of the verdict
     tree: str
-    waits_for: str
+    whose: str
+
+    @property
+    def waits_for(self) -> str:
+        return f"gate {self.gate.name!r} on {self.whose}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +82,8 @@ class TreeJudge:
             identifier = verdict_id(subject, self.plan.gate_digest(gate))
             verdict = await self._read(identifier)
             if verdict is None and whose:
-                waits_for = f"gate {gate.name!r} on {whose}"
-                verdict = await self._run(
-                    _GateRun(gate, identifier, tree, waits_for), judged_commit
-                )
+                run = _GateRun(gate, identifier, tree, whose)
+                verdict = await self._run(run, judged_commit)
             if verdict is None:
                 return Judgement(tree, tuple(verdicts), is_whole=False)
             verdicts.append(verdict)
@@ -135,13 +137,15 @@ class TreeJudge:
             polite=self.polite,
             gives_way=self._gives_way,
         )
+        printed = clean(ended.output).replace(f"{scratch.path}/", "")  # as in any checkout
         return GateVerdict(
             id=run.identifier,
             gate=run.gate.name,
             tree=run.tree,
             state="green" if ended.passed else "red",
             seconds=round(ended.seconds, 2),
-            output="" if ended.passed else failing_part(clean(ended.output)),
+            whose=run.whose,
+            output="" if ended.passed else failing_part(printed),
             clone=self.context.clone,
             at=self.context.clock(),
         )

@@ -9,8 +9,10 @@ from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.configuration.trust import read_trust, trust_state
 from orchestra_core.errors import Refused
 from orchestra_core.gates.gate_verdict import GateVerdict
-from orchestra_core.models import OPERATOR, Task
+from orchestra_core.models import OPERATOR, Chamber, Task
+from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
+from orchestra_core.wording.gates import fails_together, work_of
 from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.verdicts import overruled
 from orchestra_server.git.gates.gate_subject import tree_of
@@ -24,6 +26,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     tip_of,
 )
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+from orchestra_server.usecases.gates.run_search import run_search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +81,8 @@ class LandingProver:
         if known.failed and confirmed and self.judge.context.actor == OPERATOR:
             await self._overrule(known.failed)
             return Proof(trees=frozenset({known.tree}), green=landing.order)
-        self.judgements[landing.order] = await self.judge.judge(whole, _work_of(landing.order))
-        search = green_part(landing.order)
-        question = next(search)
-        while True:
-            passes = await self._passes(question)
-            try:
-                question = search.send(passes)
-            except StopIteration as end:
-                parts = end.value
-                break
+        self.judgements[landing.order] = await self.judge.judge(whole, work_of(landing.order))
+        parts = await run_search(green_part(landing.order), self._passes)
         trees = {judgement.tree for judgement in self.judgements.values() if judgement.passes}
         red = tuple(RedSet(names, failed) for names in parts.red if (failed := self._failed(names)))
         return Proof(trees=frozenset(trees), green=parts.green, red=red)
@@ -99,7 +94,7 @@ class LandingProver:
             if not commit:
                 return True
             judged_commit = in_repository(self.judge.repo, commit)
-            self.judgements[names] = await self.judge.judge(judged_commit, _work_of(names))
+            self.judgements[names] = await self.judge.judge(judged_commit, work_of(names))
         return self.judgements[names].passes
 
     def _merged(self, names: Names) -> str:
@@ -142,5 +137,14 @@ async def known_failure(context: Context, repo: Repository, commit: str) -> Gate
     return (await judge.known(in_repository(repo, commit))).failed
 
 
-def _work_of(names: Names) -> str:
-    return f"the work of {' and '.join(names)}" if names else "the branch it lands on"
+def red_together(state: ProjectState, chambers: Sequence[Chamber]) -> list[str]:
+    """Return the names of those of the chambers that are known to fail a gate together."""
+    names = {chamber.id: chamber.name for chamber in chambers}
+    red = [
+        conflict
+        for conflict in state.conflicts.values()
+        if fails_together(conflict)
+        and not conflict.is_over
+        and all(side in names for side in conflict.between)
+    ]
+    return [name for key, name in names.items() if any(key in conflict.between for conflict in red)]

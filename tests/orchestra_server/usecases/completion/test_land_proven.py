@@ -78,7 +78,11 @@ async def test_the_operator_alone_lands_what_fails_after_having_been_told_so(
     told = await complete_task(context, task_id=task_id, summary="All", confirm=True)
     assert not told.completed  # an agent cannot overrule it
     plan = await complete_task(operator, task_id=task_id, summary="All", dry_run=True)
-    assert plan.holds == ["gate 'tests' is red on exactly this work"]
+    assert plan.holds == [
+        "gate 'tests' is red on exactly this work; it printed last: both are there"
+    ]
+    part = await complete_task(operator, task_id=task_id, summary="All", dry_run=True, partial=True)
+    assert part.holds == []
     done = await complete_task(operator, task_id=task_id, summary="All", confirm=True)
     assert done.completed
     assert (await kinds(context)).count("gate.overruled") == 1

@@ -24,7 +24,7 @@ async def judge(context: Context, repository: TestRepository, commit: str) -> Ju
 async def test_a_tree_is_never_judged_twice_and_stands_in_the_history(
     context: Context, repository: TestRepository
 ) -> None:
-    gate = trusted_gate(context, repository, "echo words; test ! -f red")
+    gate = trusted_gate(context, repository, "echo $PWD/words; test ! -f red")
     green = await judge(context, repository, repository.head)
     assert green.passes
     red = await judge(context, repository, repository.commit("red", {"red": ""}))

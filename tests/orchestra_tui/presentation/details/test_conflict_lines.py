@@ -5,12 +5,14 @@ from msgspec.structs import replace
 
 from orchestra_core.models import BASE
 from orchestra_core.state import ProjectState
+from orchestra_core.wording.gates import FAILS_TOGETHER
 from orchestra_tui.presentation.details.chamber_details import chamber_overview
 from orchestra_tui.presentation.details.conflict_lines import (
     conflict_badge,
     conflict_lines_of,
     conflict_sentence,
     conflict_text,
+    feed_text,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
@@ -53,6 +55,16 @@ def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_o
         "  add/add        b.py",
         "  and 7 files more",
     ]
+
+
+def test_chambers_that_fail_a_gate_together_have_a_word_of_their_own() -> None:
+    red = replace(a_conflict(("gate tests",)), kinds=(FAILS_TOGETHER,))
+    assert conflict_text([red], AUTH) == "⚠ fails together: database"
+    assert conflict_badge([red], AUTH) == "⚠ red with database"
+    assert texts(conflict_lines_of(red, AUTH)) == ["⚠ fails gate tests together with database"]
+    assert feed_text(red, "auth", "") == "⚠ fails gate tests together with database"
+    over = replace(red, state="clear")
+    assert feed_text(over, "auth", "") == "no longer fails gate tests together with database"
 
 
 def test_unrelated_histories_are_a_conflict_without_files() -> None:

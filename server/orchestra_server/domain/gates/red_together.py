@@ -1,0 +1,93 @@
+"""Chambers that fail a gate together, as conflicts of their own kind, and what their workers read.
+
+A conflict is of two sides; a set of three is kept as its three pairs. A chamber that fails by
+itself on the present branch, though it passes where it began, is in conflict with BASE.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from msgspec.structs import replace
+
+from orchestra_core.gates.gate_verdict import GateVerdict
+from orchestra_core.models import BASE, Conflict
+from orchestra_core.names import branch_of, split_chamber_id
+from orchestra_core.text import quoted
+from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together
+from orchestra_server.domain.chambers.conflicts import conflict_id
+
+_WORDS = 1_500  # characters of a gate's output in a message
+
+
+@dataclass(frozen=True, slots=True)
+class RedChambers:
+    """Ids of chambers that fail together, with the gate's verdict on them."""
+
+    chambers: tuple[str, ...]
+    verdict: GateVerdict
+
+
+def changed_conflicts(
+    recorded: Mapping[str, Conflict], red: Sequence[RedChambers], judged: Collection[str], at: int
+) -> dict[str, Conflict]:
+    """Return by id the conflicts that differ from the recorded ones.
+
+    `judged` are the chambers of which everything is known now: what they no longer fail is over.
+    """
+    now = {conflict.id: conflict for one in red for conflict in _conflicts(one, at)}
+    changed: dict[str, Conflict] = {}
+    for key, conflict in now.items():
+        before = recorded.get(key)
+        if before is None or before.is_over:
+            changed[key] = conflict
+    for key, before in recorded.items():
+        is_known = all(side == BASE or side in judged for side in before.between)
+        if fails_together(before) and not before.is_over and is_known and key not in now:
+            changed[key] = replace(before, state="clear", cleared_at=at)
+    return changed
+
+
+def appeared(red: Sequence[RedChambers], changed: Mapping[str, Conflict]) -> list[RedChambers]:
+    """Return the sets of which a conflict is new: their workers are to be told."""
+    new = {key for key, conflict in changed.items() if not conflict.is_over}
+    return [one for one in red if any(c.id in new for c in _conflicts(one, 0))]
+
+
+def message_to(chamber: str, red: RedChambers, base: str) -> str:
+    """Return what the worker of one of the chambers reads; `base` is the branch they land on."""
+    others = [split_chamber_id(other) for other in red.chambers if other != chamber]
+    gate = red.verdict.gate
+    if others:
+        names = " and ".join(other.name for other in others)
+        branches = ", ".join(branch_of(*other) for other in others)
+        what = (
+            f"Your work and that of {names} fail gate {gate!r} together, although each passes "
+            f"alone. Look at what is on {branches} (uncommitted work is not there yet), find what "
+            "does not fit, and mend your side if the other one's change is the one that was meant."
+        )
+    else:
+        what = (
+            f"Your work fails gate {gate!r} on top of {base} as it is now, although both pass "
+            f"alone. At a clean point commit, merge {base} into your branch, and mend it."
+        )
+    return f"{what}\nThe gate printed:\n{quoted(red.verdict.output[-_WORDS:])}"
+
+
+def _conflicts(red: RedChambers, at: int) -> list[Conflict]:
+    sides = sorted(red.chambers)
+    pairs = list(combinations(sides, 2)) if len(sides) > 1 else [(side, BASE) for side in sides]
+    return [
+        Conflict(
+            id=f"{conflict_id(pair)}|gate {red.verdict.gate}",
+            task_ids=tuple(
+                dict.fromkeys(split_chamber_id(side).task_id for side in pair if side != BASE)
+            ),
+            between=pair,
+            files=(f"gate {red.verdict.gate}",),
+            kinds=(FAILS_TOGETHER,),
+            count=1,
+            since=at,
+        )
+        for pair in pairs
+    ]

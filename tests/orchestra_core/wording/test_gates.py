@@ -1,0 +1,32 @@
+"""The words of gates."""
+
+import pytest
+from msgspec.structs import replace
+
+from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together, verdict_words, work_of
+from tests.support.samples import a_conflict
+
+
+def test_a_failing_gate_is_told_from_a_conflict_of_gits() -> None:
+    assert not fails_together(a_conflict())
+    assert fails_together(replace(a_conflict(), kinds=(FAILS_TOGETHER,)))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "the branch itself"),
+        (("a",), "the work of a"),
+        (("a", "b", "c"), "the work of a, b and c"),
+    ],
+)
+def test_the_work_that_a_gate_judges_is_named(names: tuple[str, ...], words: str) -> None:
+    assert work_of(names) == words
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("green", "gates pass"), ("red", "fails its gate"), ("flaky", "its gate is flaky"), ("", "")],
+)
+def test_a_verdict_has_its_word(verdict: str, words: str) -> None:
+    assert verdict_words(verdict) == words

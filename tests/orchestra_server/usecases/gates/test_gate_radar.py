@@ -1,0 +1,156 @@
+"""Chambers at rest are judged alone and together, and exactly those that fail together are told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from orchestra_core.models import Conflict
+from orchestra_server.git.merge.pairwise_conflicts import ConflictChecker
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
+from orchestra_server.usecases.gates.gate_radar import GateRadar
+from tests.support.conducting import a_started_task, chambers_open, until_told
+from tests.support.gates import trusted_gate
+from tests.support.repositories import TestRepository
+from tests.support.waiting import until, until_awaited
+
+NOT_BOTH = "echo both are there; ! test -f auth.txt -a -f api.txt"
+
+
+@dataclass(slots=True)
+class Scene:
+    """A running radar, and the hand that shows it what chambers hold."""
+
+    context: Context
+    checker: ConflictChecker
+    radar: GateRadar
+    chambers: dict[str, TestRepository]
+
+    async def see(self) -> None:
+        state = await self.context.store.snapshot()
+        chambers = [compared_chamber(c, state.tasks[c.task_id]) for c in state.chambers.values()]
+        ids = [chamber.id for chamber in chambers]
+        checked = await asyncio.to_thread(self.checker.check, chambers, ids)
+        apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
+        commits, env = dict(self.checker.snapshots), dict(self.checker.env)
+        self.radar.see(SeenWork(tuple(chambers), commits, env, frozenset(apart)))
+
+    async def conflicts(self) -> list[Conflict]:
+        conflicts = (await self.context.store.snapshot()).conflicts.values()
+        return [conflict for conflict in conflicts if not conflict.is_over]
+
+    async def verdicts(self) -> dict[str, str]:
+        state = await self.context.store.snapshot()
+        return {chamber.name: chamber.verdict for chamber in state.chambers.values()}
+
+    async def until_verdicts(self, **wanted: str) -> None:
+        async def met() -> bool:
+            return await self.verdicts() == wanted
+
+        await until_awaited(met)
+
+    async def mail(self) -> dict[str, str]:
+        interrupts = (await self.context.store.snapshot()).interrupts.values()
+        return {interrupt.chamber: interrupt.message for interrupt in interrupts}
+
+
+@pytest.fixture
+async def scene(context: Context, repository: TestRepository) -> AsyncIterator[Scene]:
+    """Three chambers, a radar that rests no moment, and no gate yet."""
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ("auth", "api", "docs"))
+    context = replace(context, settings=replace(context.settings, gate_share=100))
+    checker = ConflictChecker(open_repository(repository.path))
+    radar = GateRadar(context, quiet_seconds=0)
+    running = asyncio.create_task(radar.run())
+    yield Scene(context, checker, radar, chambers)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await asyncio.to_thread(checker.close)
+
+
+async def test_a_pair_that_is_green_alone_and_red_together_is_told_before_anyone_completes(
+    scene: Scene, context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, NOT_BOTH)
+    for name, chamber in scene.chambers.items():
+        chamber.write(f"{name}.txt", name)  # nothing is committed
+    await scene.see()
+    await until_told(context, "interrupt.sent")
+    await until_awaited(lambda: _has(scene, 2))
+    assert await scene.verdicts() == {"auth": "green", "api": "green", "docs": "green"}
+    (conflict,) = await scene.conflicts()
+    assert [side.rpartition("/")[2] for side in conflict.between] == ["api", "auth"]
+    mail = await scene.mail()
+    assert mail.keys() == {"auth", "api"}
+    assert "Your work and that of api fail gate 'tests' together" in mail["auth"]
+    assert mail["auth"].endswith("> both are there")
+
+    runs = gate.runs
+    await scene.see()
+    (scene.chambers["api"].path / "api.txt").unlink()
+    await scene.see()
+    await until_told(context, "collision.cleared")
+    assert await scene.mail() == mail
+    assert gate.runs <= runs + 2  # api without its file, and all three of them
+
+
+async def _has(scene: Scene, count: int) -> bool:
+    return len(await scene.mail()) == count
+
+
+async def test_a_chamber_that_fails_alone_is_not_blamed_on_others(
+    scene: Scene, context: Context, repository: TestRepository
+) -> None:
+    trusted_gate(context, repository, "test ! -f auth.txt")
+    scene.chambers["auth"].write("auth.txt", "")
+    await scene.see()
+    await scene.until_verdicts(auth="red", api="green", docs="green")
+    scene.chambers["auth"].write("more.txt", "")
+    (scene.chambers["auth"].path / "auth.txt").unlink()
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    assert (await scene.conflicts(), await scene.mail()) == ([], {})
+
+
+async def test_a_branch_that_is_red_by_itself_blames_nobody(
+    scene: Scene, context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, "test -f mended.txt")
+    scene.chambers["docs"].write("mended.txt", "")
+    await scene.see()
+    await scene.until_verdicts(auth="red", api="red", docs="green")
+    assert (await scene.conflicts(), await scene.mail()) == ([], {})
+    assert gate.runs == 3  # the branch, what auth and api share, and docs
+
+
+async def test_without_trust_nothing_is_run(
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    gate = trusted_gate(context, repository, "true")
+    repository.write("orchestra.toml", f'[gate]\ncommand = "touch {tmp_path}/ran"\n')
+    await scene.see()
+    await asyncio.to_thread(lambda: None)
+    await scene.until_verdicts(auth="", api="", docs="")
+    assert gate.runs == 0
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_a_newer_content_ends_the_gate_of_the_older_one(
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    hanging = f"test ! -f hang.txt || (touch {tmp_path}/hangs; sleep 100)"
+    trusted_gate(context, repository, hanging)
+    scene.chambers["auth"].write("hang.txt", "")
+    await scene.see()
+    await until((tmp_path / "hangs").exists)
+    (scene.chambers["auth"].path / "hang.txt").unlink()
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
