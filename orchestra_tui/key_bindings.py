@@ -105,7 +105,7 @@ ROOM_KEYS: tuple[Key, ...] = (
     ),
     Key("i", "interrupt", "interrupt", "Act", "Interrupt the chamber's worker", rank=1),
     Key("I", "interrupt_all", "interrupt all", "Act", "Interrupt all workers of the task"),
-    Key("A", "answer", "answer", "Act", "Answer what the worker asks, as enter does on its row"),
+    Key("A", "answer", "answer", "Act", "Answer the worker, or else who has waited longest"),
     Key("s", "stop", "stop", "Act", "Ask the worker to stop and report"),
     Key("S", "suspend", "suspend", "Act", "Suspend the worker: block its tools"),
     Key("r", "resume", "resume", "Act", "Resume a suspended worker"),

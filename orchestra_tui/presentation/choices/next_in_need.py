@@ -1,9 +1,20 @@
 """Who needs the operator next, in whatever task."""
 
+from orchestra_core.models import WorkerRequest
 from orchestra_core.worker_state import Group
 from orchestra_tui.presentation.indexed_state import IndexedState
 
 _IN_NEED: tuple[Group, ...] = ("needs-you", "stuck")
+
+
+def oldest_request(state: IndexedState) -> WorkerRequest | None:
+    """Return what has been asked for longest, None where nobody asks."""
+    open_requests = [
+        request
+        for key, _ in state.workers.in_group("needs-you")
+        for request in state.requests_of(key)
+    ]
+    return min(open_requests, key=lambda request: request.asked_at, default=None)
 
 
 def next_in_need(state: IndexedState, current: str) -> str:

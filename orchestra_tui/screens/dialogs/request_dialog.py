@@ -35,6 +35,7 @@ _NUMBERED = "number answer   esc later"
 _MARKING = "number mark   enter answer   esc later"
 _WRITING = "enter send   esc back"
 _OVER = "esc close"
+_MORE = "   j k scroll"
 _DENY = "deny, with words for the worker"
 _OWN_WORDS = "answer in your own words"
 
@@ -46,6 +47,10 @@ class RequestDialog(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"choose({number})", show=False) for number in range(1, 10)),
         Binding("enter", "confirm", "Answer", show=False, id="dialog.answer"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="dialog.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="dialog.up"),
+        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="dialog.page_down"),
+        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="dialog.page_up"),
     ]
 
     def __init__(self, actions: ToolCalls, state: IndexedState, request: WorkerRequest) -> None:
@@ -77,6 +82,7 @@ class RequestDialog(Dialog):
     def on_mount(self) -> None:
         """Take only an answer that follows the question."""
         self.ask_anew()
+        self.call_after_refresh(self._say_keys)
 
     def show(self, changes: ViewChanges) -> None:
         """Say who was quicker when somebody else has answered."""
@@ -97,6 +103,19 @@ class RequestDialog(Dialog):
             self._stop_writing()
         else:
             super().action_leave()
+
+    def action_scroll(self, lines: int) -> None:
+        """Show what stands above or below."""
+        self.query_one("#asked").scroll_relative(y=lines, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """Show the page above or below."""
+        asked = self.query_one("#asked")
+        asked.scroll_relative(y=by * max(1, asked.size.height - 1), animate=False)
+
+    def on_resize(self) -> None:
+        """Say whether there is more than fits."""
+        self.call_after_refresh(self._say_keys)
 
     def action_choose(self, number: int) -> None:
         """Give the answer with that number, or mark it."""
@@ -200,9 +219,16 @@ class RequestDialog(Dialog):
     def _refresh(self) -> None:
         self.query_one("#asked Static", Static).update(self._asked())
         self.query_one("#answers", Static).update(self._numbered())
+        self._say_keys()
+        self.call_after_refresh(self._say_keys)
+
+    def _say_keys(self) -> None:
+        if self._writing or self._is_over or self._busy:
+            return
         question = self._question
         marking = question is not None and question.multi_select
-        self.say_hints(_MARKING if marking else _NUMBERED)
+        has_more = self.query_one("#asked").max_scroll_y > 0
+        self.say_hints((_MARKING if marking else _NUMBERED) + (_MORE if has_more else ""))
 
     def _asked(self) -> Content:
         question = self._question

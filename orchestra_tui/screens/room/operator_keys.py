@@ -6,6 +6,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
+from orchestra_tui.presentation.choices.next_in_need import oldest_request
 from orchestra_tui.presentation.rows.mail_cell import unread
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
@@ -63,12 +64,15 @@ class OperatorKeys:
         self._write_as("suspend", "suspend")
 
     def answer(self) -> None:
-        """Answer what the selected chamber's worker asks."""
-        chamber = self._lists.chamber
-        if chamber is None:
-            self._cannot("answer", _NO_CHAMBER)
-        elif not self.answer_if_asked():
-            self._cannot("answer", f"the worker in {chamber.name} asks nothing")
+        """Answer what the selected chamber's worker asks, else who has waited longest."""
+        if self.answer_if_asked():
+            return
+        oldest = oldest_request(self._app.view_model.state)
+        if oldest is None:
+            self._cannot("answer", "no worker asks anything")
+        else:
+            self._lists.select_chamber(oldest.chamber_id)
+            self.answer_if_asked()
 
     def answer_if_asked(self) -> bool:
         """Open the oldest request of the selected chamber's worker; False where there is none."""

@@ -1,10 +1,14 @@
 """Who needs the operator next."""
 
+from msgspec.structs import replace
+
+from orchestra_core.events import EventData
 from orchestra_core.models import Presence, PresenceState
 from orchestra_core.worker_state import WorkerLimits
-from orchestra_tui.presentation.choices.next_in_need import next_in_need
+from orchestra_tui.presentation.choices.next_in_need import next_in_need, oldest_request
 from orchestra_tui.presentation.indexed_state import IndexedState
-from tests.support.gallery_states import MINUTE, NOW, chamber, state_of
+from tests.support.gallery_states import MINUTE, NOW, TASK, chamber, event, state_of
+from tests.support.samples import a_request
 
 NAMES = ("auth", "web", "docs", "tests")
 IDS = {name: chamber(name).id for name in NAMES}
@@ -36,3 +40,16 @@ def test_who_waits_longest_comes_first_and_stuck_workers_come_last() -> None:
 
 def test_where_nobody_needs_anybody_there_is_none() -> None:
     assert not next_in_need(a_state(auth=("working", MINUTE)), "")
+
+
+def test_the_oldest_request_is_that_of_whoever_has_waited_longest() -> None:
+    state = a_state()
+    assert oldest_request(state) is None
+    for name, ago in (("auth", MINUTE), ("web", 2 * MINUTE)):
+        request = replace(a_request(f"r-{name}"), task_id=TASK, chamber=name, asked_at=NOW - ago)
+        state.apply(
+            event(state.documents.seq + 1, 0, "request.asked", name, EventData(request=request))
+        )
+    oldest = oldest_request(state)
+    assert oldest is not None
+    assert oldest.chamber == "web"

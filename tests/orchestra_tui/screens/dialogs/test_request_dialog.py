@@ -9,7 +9,7 @@ from orchestra_core.models import WorkerRequest
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
+from tests.support.gallery import SMALL, FixedTools
 from tests.support.gallery_states import NOW, TASK, event
 from tests.support.room import Room, calls_of, room_of
 from tests.support.samples import a_question, a_request
@@ -152,3 +152,15 @@ async def test_text_of_an_agent_is_not_markup() -> None:
     async with room_of(stories.busy(), tools=tools()) as room:
         await asks(room, replace(RUN, tool_input=json.dumps({"command": "echo [red]x[/red]"})))
         assert "echo [red]x[/red]" in room.text
+
+
+async def test_what_is_asked_can_be_read_to_its_end_in_a_small_terminal() -> None:
+    script = "\n".join(f"step {number}" for number in range(40))
+    async with room_of(stories.busy(), tools=tools(), size=SMALL) as room:
+        await asks(room, replace(RUN, tool_input=json.dumps({"command": script})))
+        assert "j k scroll" in room.text
+        assert "step 39" not in room.text
+        await room.press("pagedown", "pagedown", "pagedown", "j", "j", "j")
+        assert "step 39" in room.text
+        await room.press("1")
+        assert answers(room) == [{"request_id": "r-1", "answer": "allow"}]
