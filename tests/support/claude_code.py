@@ -15,7 +15,9 @@ import pytest
 from orchestra_core.process.file_lock import locked_file
 
 PACKAGE = "@anthropic-ai/claude-code"
-VERSION = "2.1.330"
+PINNED = "2.1.330"
+VERSION_VARIABLE = "ORCHESTRA_TEST_CLAUDE"  # another version to test with
+VERSION = os.environ.get(VERSION_VARIABLE) or PINNED
 CACHE_VARIABLE = "ORCHESTRA_TEST_CACHE"
 _ROOT = Path(__file__).resolve().parents[2]
 _QUIETLY = ("--no-audit", "--no-fund", "--ignore-scripts")
