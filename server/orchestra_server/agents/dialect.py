@@ -53,3 +53,7 @@ class Dialect(Protocol):
     def answer(self, ask_id: str, answer: Answer) -> Exchange:
         """Return the lines that answer what was asked; none where it is no longer open."""
         ...
+
+    def has_lost_conversation(self, last_words: str) -> bool:
+        """Tell whether an agent that ended at once did so for want of the conversation."""
+        ...

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from orchestra_core.errors import Refused
 from orchestra_server.agents.reports import Report
+
+
+class ConversationLost(Refused):
+    """The agent cannot go on with the conversation; it can begin a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class Driver(Protocol):
         """Start an agent and return its session when it is ready for a prompt.
 
         Raises `Refused` with one line: the program is not installed, nobody is signed in, its
-        version does not fit, or it ended at once, then with its last words. Nothing is left
-        running then, nor when the waiting caller is cancelled.
+        version does not fit, or it ended at once, then with its last words; `ConversationLost`
+        where only the conversation is the trouble. Nothing is left running then, nor when the
+        waiting caller is cancelled.
         """
         ...

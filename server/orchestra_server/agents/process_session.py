@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from orchestra_core.errors import Refused
 from orchestra_server.agents.dialect import Dialect, Exchange
-from orchestra_server.agents.driver import Abilities, Answer, Launch
+from orchestra_server.agents.driver import Abilities, Answer, ConversationLost, Launch
 from orchestra_server.agents.process.agent_process import AgentProcess, start_process
 from orchestra_server.agents.reports import Ended, Report
 
@@ -53,6 +53,9 @@ class ProcessSession:
             raise Refused(self._sentence(f"was not ready after {seconds:.0f} s")) from None
         except StopAsyncIteration:
             status = await self._process.wait()
+            if self._dialect.has_lost_conversation(self._process.last_words):
+                words = f"cannot go on with its conversation {self.conversation}"
+                raise ConversationLost(self._sentence(words)) from None
             raise Refused(self._sentence(f"ended at once {how_it_ended(status or 0)}")) from None
 
     async def reports(self) -> AsyncIterator[Report]:

@@ -13,11 +13,11 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
-from orchestra_server.agents.driver import Launch
+from orchestra_server.agents.driver import ConversationLost, Launch
 from orchestra_server.agents.process_session import how_it_ended, start_session
 from orchestra_server.agents.reports import Ended, Noted
 from tests.support import agent_stories
-from tests.support.agents import FAKE_CLAUDE, Agent, processes_in, stage
+from tests.support.agents import FAKE_ACP, FAKE_CLAUDE, Agent, processes_in, stage
 from tests.support.scripted_model import CallTool, Say
 from tests.support.waiting import until
 
@@ -29,7 +29,7 @@ STORIES = [
     agent_stories.goes_on_with_its_conversation,
     agent_stories.leaves_nothing_when_closed_in_a_tool,
 ]
-FAKES = [FAKE_CLAUDE]
+FAKES = [FAKE_CLAUDE, FAKE_ACP]
 
 
 @pytest.mark.parametrize("agent", FAKES, ids=lambda agent: agent.name)
@@ -41,16 +41,22 @@ async def test_a_fake_agent_keeps_the_contract(
 
 
 @pytest.mark.parametrize(
-    ("day", "words"),
+    ("agent", "day", "words"),
     [
-        ("unsigned", "nobody is signed in to claude"),
-        ("exits", "claude ended at once with status 1; it said: error: unknown option"),
+        (FAKE_CLAUDE, "unsigned", "nobody is signed in to claude"),
+        (FAKE_ACP, "unsigned", "nobody is signed in to claude; start it in a terminal"),
+        (FAKE_ACP, "other version", "claude speaks version 9 of the Agent Client Protocol"),
+        (
+            FAKE_CLAUDE,
+            "exits",
+            "claude ended at once with status 1; it said: error: unknown option",
+        ),
     ],
 )
 async def test_an_agent_that_cannot_work_is_refused_with_its_last_words(
-    day: str, words: str, tmp_path: Path
+    agent: Agent, day: str, words: str, tmp_path: Path
 ) -> None:
-    async with stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("")]) as here:
+    async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
         with pytest.raises(Refused, match=words):
             await here.agent.driver.start(here.launch(FAKE_AGENT_DAY=day))
         assert processes_in(here.directory) == []
@@ -72,6 +78,13 @@ async def test_a_start_whose_caller_gives_up_leaves_nothing_behind(tmp_path: Pat
         with pytest.raises(asyncio.CancelledError):
             await start
         assert processes_in(here.directory) == []
+
+
+@pytest.mark.parametrize("agent", FAKES, ids=lambda agent: agent.name)
+async def test_a_conversation_that_is_gone_is_told_apart(agent: Agent, tmp_path: Path) -> None:
+    async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
+        with pytest.raises(ConversationLost, match=r"claude cannot go on with"):
+            await agent.driver.start(here.launch("no-such-conversation"))
 
 
 @pytest.mark.parametrize(

