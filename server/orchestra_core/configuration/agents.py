@@ -27,7 +27,7 @@ KNOWN_AGENTS: Mapping[str, AgentCommand] = {
     for agent in (
         AgentCommand("claude", ("claude",), "claude"),
         AgentCommand("opencode", ("opencode", "acp"), "acp"),
-        AgentCommand("gemini", ("gemini", "--experimental-acp"), "acp"),
+        AgentCommand("gemini", ("gemini", "--acp"), "acp"),
         AgentCommand("codex", ("codex-acp",), "acp"),
     )
 }
