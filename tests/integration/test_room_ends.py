@@ -22,22 +22,28 @@ def environ_of(settings: Settings) -> dict[str, str]:
     return room_environ(settings) | {"ENDING": str(settings.state_dir)}
 
 
-def left(settings: Settings) -> list[str]:
-    """Return the command lines of all processes that have our mark in their environment."""
-    mark = f"ENDING={settings.state_dir}".encode()
-    found: list[str] = []
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (place / "environ").read_bytes().split(b"\0"):
-                found.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
+def has_mark(place: Path, settings: Settings) -> bool:
+    """Tell whether a process has our mark in its environment."""
+    try:
+        environ = (place / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"ENDING={settings.state_dir}".encode() in environ
 
 
 def ends_with_nothing_left(shown: Terminal, settings: Settings) -> None:
     shown.process.wait(PATIENCE)
-    wait_until(lambda: not left(settings), PATIENCE)
+    running = list[Path]()
+
+    def nothing_is_left() -> bool:
+        """Look at all processes only when those that were found have ended."""
+        running[:] = [place for place in running if has_mark(place, settings)]
+        if not running:
+            everything = Path("/proc").glob("[0-9]*")
+            running[:] = [place for place in everything if has_mark(place, settings)]
+        return not running
+
+    wait_until(nothing_is_left, PATIENCE)
     assert not inspect(settings).running
 
 

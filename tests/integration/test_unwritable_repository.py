@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,40 +87,44 @@ async def shop(settings: Settings, tmp_path: Path) -> Shop:
     return Shop(settings, main, task.task_id, chamber, log)
 
 
-@pytest.mark.parametrize("place", [".git", ".git/objects", ".git/refs", ".claude/worktrees"])
 async def test_each_call_that_changes_something_names_the_directory_and_changes_nothing(
-    shop: Shop, place: str
+    shop: Shop,
 ) -> None:
     before = shop.refs
-    with unwritable(shop.main.path / place):
-        async with shop.conductor() as conductor:
-            task = {"task_id": shop.task_id}
-            line = await conductor.error(
-                "create_chambers_batch", {**task, "chamber_names": ["pay"]}
-            )
-            assert line == f"{shop.main.path / place} {CURE}"
-            line = await conductor.error("close_chamber", {**task, "chamber": "auth"})
-            assert line == f"{shop.main.path / place} {CURE}"
-            ended = {**task, "summary": "Login"}
-            line = await conductor.error("complete_task", ended)
-            assert line == f"{shop.main.path / place} {CURE}"
-            plan = await conductor.call(CompletedTask, "complete_task", {**ended, "dry_run": True})
-            assert f"{shop.main.path / place} {CURE}" in plan.notes
-            status = await conductor.call(TaskStatus, "get_task_status", task)
-            assert [chamber.name for chamber in status.chambers] == ["auth"]
-        for words in ("status", "events", "restore"):
-            assert shop.orchestra(words).stderr == ""
-        doctor = shop.orchestra("doctor")
-        assert f"fail  repository      {shop.main.path / place} {CURE}" in doctor.stdout
-        assert "Traceback" not in shop.orchestra("reconcile").stderr
-    assert "Traceback" not in shop.log.read_text()
-    assert shop.refs == before
-    assert shop.main.status == ""
-    assert shop.chamber.read("src/open.py") == "open\n"
-    async with shop.conductor() as conductor:
+    async with AsyncExitStack() as stack:
+        with unwritable(shop.main.path / ".git"):
+            conductor = await stack.enter_async_context(shop.conductor())
+            await changes_nothing(shop, conductor, ".git")
+        for place in (".git/objects", ".git/refs", ".claude/worktrees"):
+            with unwritable(shop.main.path / place):
+                await changes_nothing(shop, conductor, place)
+            assert shop.refs == before
+            assert shop.main.status == ""
+            assert shop.chamber.read("src/open.py") == "open\n"
+        assert "Traceback" not in shop.log.read_text()
+        ended = {"task_id": shop.task_id, "summary": "Login"}
         done = await conductor.call(CompletedTask, "complete_task", ended)
     assert done.completed
     assert shop.main.read("src/open.py") == "open\n"
+
+
+async def changes_nothing(shop: Shop, conductor: Conductor, place: str) -> None:
+    """Make each call while a directory of the repository cannot be written."""
+    says_why = f"{shop.main.path / place} {CURE}"
+    task = {"task_id": shop.task_id}
+    more = {**task, "chamber_names": ["pay"]}
+    assert await conductor.error("create_chambers_batch", more) == says_why
+    assert await conductor.error("close_chamber", {**task, "chamber": "auth"}) == says_why
+    ended = {**task, "summary": "Login"}
+    assert await conductor.error("complete_task", ended) == says_why
+    plan = await conductor.call(CompletedTask, "complete_task", {**ended, "dry_run": True})
+    assert says_why in plan.notes
+    status = await conductor.call(TaskStatus, "get_task_status", task)
+    assert [chamber.name for chamber in status.chambers] == ["auth"]
+    for words in ("status", "events", "restore"):
+        assert shop.orchestra(words).stderr == ""
+    assert f"fail  repository      {says_why}" in shop.orchestra("doctor").stdout
+    assert "Traceback" not in shop.orchestra("reconcile").stderr
 
 
 async def test_a_landing_moves_nothing_where_the_checkout_cannot_be_written(shop: Shop) -> None:
