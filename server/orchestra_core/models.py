@@ -121,6 +121,8 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
+    ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
+    setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of the gates on what it holds now: green, red, flaky; "" while unknown
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote

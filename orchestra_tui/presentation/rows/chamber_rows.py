@@ -84,6 +84,8 @@ def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Ce
         badges.append(Cell(conflicts, "warn"))
     if chamber.work == "uncommitted" and state.worker_of(chamber).group == "ready":
         badges.append(Cell("uncommitted", "warn"))
+    if chamber.setup_fault:
+        badges.append(Cell("setup failed", "warn"))
     ailments = health_text(chamber)
     if ailments:
         badges.append(Cell(ailments, HEALTH.tone))

@@ -126,6 +126,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     worker_state: StateEntry
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
+    setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of its gates on what it holds now: green, red, flaky; "" while unknown
 
 
@@ -270,6 +271,7 @@ def _chamber_entry(
         ),
         clone=clone,
         requests=tuple(map(request_entry, requests)),
+        setup_fault=chamber.setup_fault if chamber.is_live else "",
         verdict=chamber.verdict if chamber.is_live else "",
     )
 

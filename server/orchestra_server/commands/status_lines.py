@@ -137,7 +137,8 @@ def _trouble(chamber: ChamberEntry, now: int) -> str:
     suspended = (
         f"  {SUSPENDED_WORDS} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
     )
-    return suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
+    failed = f"  setup failed: {chamber.setup_fault}" if chamber.setup_fault else ""
+    return failed + suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
 
 
 def _finished_line(task: TaskEntry, now: int) -> str:

@@ -104,6 +104,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "worker_state": {"group": "dropped", "cause": "", "reason": "", "since": 0},
         "clone": None,
         "requests": [],
+        "setup_fault": "",
         "verdict": "",
         **differences,
     }

@@ -15,6 +15,7 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import Project
+from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.chamber_links import (
@@ -41,6 +42,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
 from orchestra_server.files.hook_setup.shell_guard import Command, chamber_command
 from orchestra_server.files.installation.client_settings import hooks_of, with_hooks
 from orchestra_server.files.installation.server_consent import with_refusal
+from orchestra_server.files.json_edit import put
 from orchestra_server.files.spool.spool_folder import make_spool
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
@@ -217,4 +219,6 @@ def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:
     except UnicodeDecodeError as fault:
         raise BadInput(f"{path} is not UTF-8; save it as UTF-8") from fault
     refusing = with_refusal(text, str(path))  # the orchestration is the conductor's alone
+    for name, port in as_environment(plan.chamber.ports).items():
+        refusing = put(refusing, ("env", name), port)
     return with_hooks(refusing, str(path), hooks_of(_command(plan, chamber))).encode()

@@ -24,6 +24,7 @@ def worker_context(task: Task, chamber: Chamber, siblings: Sequence[Chamber]) ->
                 "branch": chamber.branch,
                 "base_commit": chamber.base_commit or None,
             },
+            **({"ports": list(chamber.ports)} if chamber.ports else {}),
             "siblings": [
                 {
                     "chamber": sibling.name,
@@ -59,7 +60,15 @@ def _rules(chamber: Chamber) -> Sequence[str]:
         "Do not switch branches, merge, push or touch another chamber; completing the task merges.",
         "Read what you like elsewhere; write only here.",
         f"When you are done, end with a short report: {report}.",
+        *_ports(chamber),
     )
+
+
+def _ports(chamber: Chamber) -> Sequence[str]:
+    if not chamber.ports:
+        return ()
+    ports = " ".join(chamber.ports)
+    return (f"Servers that you start listen on these ports, set for them: {ports}.",)
 
 
 def _plainly(chamber: Chamber) -> str:

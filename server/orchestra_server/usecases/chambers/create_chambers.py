@@ -46,6 +46,8 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.plan_for_others import apart_sentences
+from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports
+from orchestra_server.usecases.gates.prove_landing import known_failure
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 
 _BATCH_LIMIT = 64
@@ -152,6 +154,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
                 raise
     stale = await asyncio.to_thread(stale_base, repo, task.base_branch, commit)
     notes += [stale] if stale else []
+    notes += await _red_base(context, repo, commit)
     state = await show_change(context, task_id)
     others = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
     notes += apart_sentences(state, context.clone, others, context.clock())
@@ -163,6 +166,14 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
         already_live=not reservation.is_new,
         briefs=briefs_subagents(context.project.main_checkout),
     )
+
+
+async def _red_base(context: Context, repo: Repository, commit: str) -> list[str]:
+    """Return a note if a gate is known to fail on the commit that chambers begin at."""
+    failed = await known_failure(context, repo, commit)
+    if failed is None:
+        return []
+    return [f"gate {failed.gate!r} is {failed.state} on the commit that they begin at"]
 
 
 def _base_commit(repo: Repository, task: Task, base: str) -> str:
@@ -198,7 +209,8 @@ async def _reserve(
         if chamber_lifecycle.all_live(wanted.names, recorded):
             return Decision(_Reservation(task, recorded, is_new=False, abandoned=[]))
         abandoned = [chamber for chamber in recorded if chamber.state == "creating"]
-        chambers = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
+        new = [_new_chamber(context, task, name, wanted, commit) for name in wanted.names]
+        chambers = await with_ports(reads, context.project.main_checkout, new)
         former = [chamber for chamber in recorded if chamber.is_over]
         reservation = _Reservation(task, chambers, is_new=True, abandoned=abandoned, former=former)
         return Decision(reservation, chamber_lifecycle.reserved(chambers, context.actor))
@@ -246,8 +258,9 @@ async def _make(
         provision_notes = await asyncio.to_thread(
             provision_chambers, context, repo, task, chambers, siblings=siblings, skeleton=skeleton
         )
+        chambers = await asyncio.to_thread(set_up_chambers, context, repo, chambers)
         probes = await asyncio.to_thread(probe_hooks, repo, chambers)
-        return await _open(context, reservation, probes), [*late, *freed, *added, *provision_notes]
+        return await _open(context, chambers, probes), [*late, *freed, *added, *provision_notes]
     except StoreUnavailable:
         raise
     except BaseException:
@@ -267,17 +280,15 @@ def _plan(chamber: Chamber) -> WorktreePlan:
 
 
 async def _open(
-    context: Context, reservation: _Reservation, probes: Mapping[str, HookProbe]
+    context: Context, made: Sequence[Chamber], probes: Mapping[str, HookProbe]
 ) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
-        task = await read_open_task(reads, reservation.task.id)
-        chambers = [await reads.chamber(chamber.id) for chamber in reservation.chambers]
+        task = await read_open_task(reads, made[0].task_id)
+        chambers = [await reads.chamber(chamber.id) for chamber in made]
         if any(chamber is None or chamber.state != "creating" for chamber in chambers):
             raise Refused("these chambers changed while they were being created; call again")
         now = context.clock()
-        live, change = chamber_lifecycle.opened(
-            reservation.chambers, probes, at=now, actor=context.actor
-        )
+        live, change = chamber_lifecycle.opened(made, probes, at=now, actor=context.actor)
         step = task_lifecycle.reached(task, "chambers opened", at=now, actor=context.actor)
         return Decision(live, task_lifecycle.both(change, step.change))
 
@@ -306,7 +317,11 @@ def _reply(
         task_id=task.id,
         already_live=already_live,
         chambers=[_opened(task, chamber, live) for chamber in chambers],
-        notes=[*notes, *(_unproven(chamber) for chamber in chambers if not chamber.ready_at)],
+        notes=[
+            *notes,
+            *(_unproven(chamber) for chamber in chambers if not chamber.ready_at),
+            *(_unprepared(chamber) for chamber in chambers if chamber.setup_fault),
+        ],
         next_step=(
             "Start one worker per chamber, all in one message so that they work at the same time, "
             f"each with its worker_prompt unchanged{briefed}. As they report, call "
@@ -320,6 +335,10 @@ def _unproven(chamber: Chamber) -> str:
         f"{chamber.name} is not proven ready, so mail may not reach its worker: "
         f"{chamber.ready_note}"
     )
+
+
+def _unprepared(chamber: Chamber) -> str:
+    return f"{chamber.name}: the setup of orchestra.toml failed in it: {chamber.setup_fault}"
 
 
 def _opened(task: Task, chamber: Chamber, live: Sequence[Chamber]) -> OpenedChamber:

@@ -10,6 +10,7 @@ from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.agents.driver import Driver, Launch, Session
+from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.usecases.started_workers.agent_choice import choose_agent
 
 # What a daemon that a client has started inherits, and what would make its agent that client's.
@@ -45,6 +46,6 @@ def launch_of(
         agent=agent.name,
         command=agent.command,
         directory=Path(chamber.path),
-        environ=kept,
+        environ={**kept, **as_environment(chamber.ports)},
         conversation=worker.conversation,
     )

@@ -93,8 +93,15 @@ def _place(chamber: Chamber) -> str:
         f"it in full in every path and use `git -C '{chamber.path}' …`, never `cd … && git`, which "
         f"asks the user each time. Commit in your branch, {chamber.branch}, as you go. Do not "
         "switch branches, do not merge, push, use git stash (all chambers share it: commit "
-        "instead) or touch another directory."
+        f"instead) or touch another directory.{_environment(chamber)}"
     )
+
+
+def _environment(chamber: Chamber) -> str:
+    """Return which ports are its own, and that its setup failed."""
+    ports = f" Servers that you start listen on your own ports: {' '.join(chamber.ports)}."
+    fault = f" The project's setup failed there, so mend that first: {chamber.setup_fault}"
+    return f"{ports if chamber.ports else ''}{fault if chamber.setup_fault else ''}"
 
 
 def _others(chambers: Sequence[Chamber]) -> str:

@@ -1,0 +1,39 @@
+"""Which ports of the machine each chamber gets for its own servers, by orchestra.toml."""
+
+from collections.abc import Callable, Collection
+
+from orchestra_core.configuration.gate_plan import Ports
+from orchestra_core.errors import Refused
+
+
+def assign_ports(
+    ports: Ports, taken: Collection[int], count: int, is_free: Callable[[int], bool]
+) -> list[tuple[str, ...]]:
+    """Return for each of `count` chambers its variables, such as `PORT=41000`.
+
+    `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on one.
+    Raises Refused where the range is used up.
+    """
+    candidates = (
+        port for port in range(ports.first, ports.last + 1) if port not in taken and is_free(port)
+    )
+    assigned = list[tuple[str, ...]]()
+    for _ in range(count):
+        own = [f"{name}={port}" for name, port in zip(ports.names, candidates, strict=False)]
+        if len(own) < len(ports.names):
+            raise Refused(
+                f"[ports] of orchestra.toml has too few free ports from {ports.first} to "
+                f"{ports.last} for {count} more chambers; close chambers, or widen the range"
+            )
+        assigned.append(tuple(own))
+    return assigned
+
+
+def ports_in(variables: Collection[str]) -> list[int]:
+    """Return the ports in a chamber's variables."""
+    return [int(port) for variable in variables if (port := variable.partition("=")[2]).isdecimal()]
+
+
+def as_environment(variables: Collection[str]) -> dict[str, str]:
+    """Return a chamber's variables by name."""
+    return dict(variable.split("=", 1) for variable in variables)

@@ -1,0 +1,89 @@
+"""Prepares the environment of fresh chambers: ports of their own, and the setup of orchestra.toml.
+
+A setup that fails is said of the chamber, which is made all the same: its worker may mend it.
+"""
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orchestra_core.configuration.gate_plan import Setup, read_gate_plan
+from orchestra_core.configuration.trust import trusted_plan
+from orchestra_core.errors import OrchestraError, Refused
+from orchestra_core.models import Chamber
+from orchestra_core.store.reads import Reads
+from orchestra_core.text import one_line
+from orchestra_server.domain.chambers.chamber_ports import as_environment, assign_ports, ports_in
+from orchestra_server.git.gates.prepare_scratch import copy_paths
+from orchestra_server.git.process.foreign_programs import is_cancelled
+from orchestra_server.git.process.run_command import run_command
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.usecases.common.transaction import Context
+
+_WORDS = 200  # characters of what a failed setup printed
+
+
+async def with_ports(reads: Reads, directory: Path, chambers: Sequence[Chamber]) -> list[Chamber]:
+    """Return new chambers with ports that no standing chamber of the project has.
+
+    A chamber that is added meanwhile voids the decision, since `reads` counts them.
+    """
+    ports = read_gate_plan(directory).ports
+    if ports is None or not chambers:
+        return [*chambers]
+    await reads.chambers_of(chambers[0].task_id)
+    state = await reads.state()
+    own = {chamber.id for chamber in chambers}
+    standing = [c for c in state.chambers.values() if c.is_standing and c.id not in own]
+    taken = {port for chamber in standing for port in ports_in(chamber.ports)}
+    assigned = assign_ports(ports, taken, len(chambers), _is_free)
+    return [replace(chamber, ports=own) for chamber, own in zip(chambers, assigned, strict=True)]
+
+
+def set_up_chambers(
+    context: Context, repo: Repository, chambers: Sequence[Chamber]
+) -> list[Chamber]:
+    """Run the trusted setup in each chamber's worktree; return them, with why it failed. Blocking.
+
+    Raises Refused when the caller gave up.
+    """
+    plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
+    if plan is None or plan.setup is None:
+        return [*chambers]
+    return [replace(c, setup_fault=_set_up(repo, plan.setup, c)) for c in chambers]
+
+
+def _set_up(repo: Repository, setup: Setup, chamber: Chamber) -> str:
+    """Return why the setup failed, "" where it did not."""
+    try:
+        copy_paths(repo.top, Path(chamber.path), setup.copy)
+        if not setup.command:
+            return ""
+        ended = run_command(
+            setup.command,
+            Path(chamber.path),
+            waits_for=f"the setup of chamber {chamber.name}",
+            seconds=setup.timeout,
+            env=as_environment(chamber.ports),
+        )
+    except (OrchestraError, OSError) as fault:
+        if is_cancelled() and isinstance(fault, Refused):
+            raise
+        return one_line(str(fault), _WORDS)
+    if ended.passed:
+        return ""
+    last = ended.output.strip().splitlines()[-1:] or [f"status {ended.status}"]
+    return one_line(last[0], _WORDS)
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether nobody listens on a port of this machine."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

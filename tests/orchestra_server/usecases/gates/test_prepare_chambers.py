@@ -1,0 +1,75 @@
+"""A chamber's environment is prepared before its worker starts, or it is said what failed."""
+
+import json
+import socket
+from pathlib import Path
+
+from orchestra_core.models import Chamber
+from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import a_started_task, chamber_of
+from tests.support.gates import trust
+from tests.support.repositories import TestRepository
+
+PORTS = '[ports]\nnames = ["PORT"]\nfirst = 41900\nlast = 41999\n'
+SETUP = "mkdir -p deps; echo $PORT > deps/port; test -f copied/file"
+
+
+def read(chamber: Chamber, path: str) -> str:
+    file = Path(chamber.path, path)
+    return file.read_text() if file.exists() else ""
+
+
+def configure(repository: TestRepository, text: str) -> None:
+    repository.commit("configure", {"orchestra.toml": text, ".gitignore": "deps\ncopied\n"})
+
+
+async def test_the_setup_runs_in_each_chamber_with_its_copies_and_ports(
+    context: Context, repository: TestRepository
+) -> None:
+    setup = f'[setup]\ncommand = "{SETUP}"\ncopy = ["copied"]\n'
+    configure(repository, f"{setup}{PORTS}")
+    repository.write("copied/file", "")
+    trust(context, repository)
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
+    auth, api = [await chamber_of(context, task_id, name) for name in ("auth", "api")]
+    assert auth.ports != api.ports
+    for chamber in (auth, api):
+        assert chamber.setup_fault == ""
+        (variable,) = chamber.ports
+        port = variable.removeprefix("PORT=")
+        assert read(chamber, "deps/port").strip() == port
+        settings = json.loads(read(chamber, ".claude/settings.local.json"))
+        assert settings["env"] == {"PORT": port}
+        briefing = json.loads(read(chamber, ".claude/WORKER_CONTEXT.json"))
+        assert briefing["ports"] == [variable]
+    assert f"your own ports: {auth.ports[0]}." in made.chambers[0].worker_prompt
+    assert repository.at(Path(auth.path)).status == ""
+
+
+async def test_a_setup_that_fails_is_said_and_the_chamber_is_made_all_the_same(
+    context: Context, repository: TestRepository
+) -> None:
+    configure(repository, '[setup]\ncommand = "echo begin; echo no network; exit 3"\n')
+    trust(context, repository)
+    task_id = await a_started_task(context)
+    made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    chamber = await chamber_of(context, task_id, "auth")
+    assert (chamber.state, chamber.setup_fault) == ("live", "no network")
+    assert "auth: the setup of orchestra.toml failed in it: no network" in made.notes
+    assert "so mend that first: no network" in made.chambers[0].worker_prompt
+
+
+async def test_without_trust_nothing_is_run_and_a_port_in_use_is_passed_over(
+    context: Context, repository: TestRepository
+) -> None:
+    configure(repository, f'[setup]\ncommand = "echo ran > deps"\n{PORTS}')
+    task_id = await a_started_task(context)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 41900))
+        listening.listen()
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    chamber = await chamber_of(context, task_id, "auth")
+    assert chamber.ports != ("PORT=41900",)
+    assert read(chamber, "deps") == ""
