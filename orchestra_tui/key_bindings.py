@@ -110,6 +110,8 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("S", "suspend", "suspend", "Act", "Suspend the worker: block its tools"),
     Key("r", "resume", "resume", "Act", "Resume a suspended worker"),
     Key("u", "cancel_mail", "cancel", "Act", "Cancel the newest unread message"),
+    Key("w", "start_worker", "start", "Act", "Start an agent in the chamber", rank=2),
+    Key("W", "end_worker", "end", "Act", "End the agent in the chamber (asks first)", rank=6),
     Key("n", "start_task", "new task", "Act", "Start a task", rank=4),
     Key("c", "create_chambers", "chambers", "Act", "Create chambers for the task", rank=4),
     Key("x", "close_chamber", "close", "Act", "Close the chamber (asks first)", rank=6),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orchestra_core.replies.requests import AnsweredRequest
     from orchestra_core.replies.review import ChamberDiff, DiffPart
     from orchestra_core.replies.tasks import StartedTask
-    from orchestra_core.replies.workers import WorkerStart
+    from orchestra_core.replies.workers import WorkerStart, WorkerStop
 
 Answer = TypeVar("Answer", bound="Reply")
 
@@ -77,12 +77,23 @@ class ToolCalls:
         }
         return await self._call("interrupt_worker", arguments, SentInterrupt)
 
-    async def start_worker(self, task_id: str, chamber: str) -> "WorkerStart":
+    async def start_worker(
+        self, task_id: str, chamber: str, *, agent: str = "", policy: str = "", text: str = ""
+    ) -> "WorkerStart":
         """Start an agent of its own in a chamber; its briefing and its mail tell it what to do."""
         from orchestra_core.replies.workers import WorkerStart
 
+        chosen = {"agent": agent, "policy": policy, "text": text}
         arguments = {"task_id": task_id, "chamber": chamber}
+        arguments |= {name: value for name, value in chosen.items() if value}
         return await self._call("start_worker", arguments, WorkerStart)
+
+    async def stop_worker(self, task_id: str, chamber: str) -> "WorkerStop":
+        """End the agent that was started in a chamber."""
+        from orchestra_core.replies.workers import WorkerStop
+
+        arguments = {"task_id": task_id, "chamber": chamber}
+        return await self._call("stop_worker", arguments, WorkerStop)
 
     async def cancel(self, task_id: str, interrupt_id: str) -> "CancelledInterrupt":
         """Cancel a message that its worker has not read."""

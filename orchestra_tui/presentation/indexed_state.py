@@ -162,6 +162,16 @@ class IndexedState:
         self.documents.heartbeats = dict(heartbeats)
         return ChangedRows(chambers=self._chambers_elsewhere())
 
+    def runs_worker(self, chamber: Chamber) -> bool:
+        """Tell whether Orchestra runs an agent in a chamber."""
+        worker = self.started_workers.get(chamber.id)
+        return worker is not None and not worker.is_over
+
+    def has_worker(self, chamber: Chamber) -> bool:
+        """Tell whether a worker is there: one that Orchestra runs, or another's in a turn."""
+        presence = chamber.current(self.presence.get(chamber.id))
+        return self.runs_worker(chamber) or (presence is not None and presence.is_active)
+
     def place_elsewhere(self, chamber: Chamber, now: int) -> ClonePlace | None:
         """Return where a standing chamber of another clone is; None for one of this clone."""
         if not (self.own_clone and chamber.clone and chamber.is_standing):

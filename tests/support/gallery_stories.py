@@ -146,6 +146,14 @@ def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
     return Told(state=state, events=feed, activity={f"{TASK}/auth": reports})
 
 
+def without_workers() -> Told:
+    """Chambers in which nobody has started yet."""
+    told = busy()
+    if told.state is not None:
+        told.state.presence.clear()
+    return told
+
+
 def all_mail() -> Told:
     """Tell of a critical discovery, and of mail that is sent, posted, delivered and acted on."""
     finding = discovery(

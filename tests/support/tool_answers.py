@@ -15,6 +15,7 @@ from orchestra_core.replies.completion import CompletedTask, FileConflict, Plann
 from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
 from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.replies.tasks import StartedTask
+from orchestra_core.replies.workers import WorkerStart, WorkerStop
 from tests.support.gallery_states import TASK
 
 _NEXT = "Go on."
@@ -96,6 +97,24 @@ def cancelled_interrupt(interrupt_id: str, *, resumed: bool) -> CancelledInterru
 def resumed_worker(*, told: bool) -> ResumedWorker:
     return ResumedWorker(
         task_id=TASK, chamber="auth", was_suspended=True, told=told, next_step=_NEXT
+    )
+
+
+def worker_start(agent: str = "claude") -> WorkerStart:
+    return WorkerStart(
+        task_id=TASK,
+        chamber="auth",
+        agent=agent,
+        policy="edits",
+        state="asked",
+        already_running=False,
+        next_step=_NEXT,
+    )
+
+
+def worker_stop() -> WorkerStop:
+    return WorkerStop(
+        task_id=TASK, chamber="auth", was_running=True, state="running", next_step=_NEXT
     )
 
 

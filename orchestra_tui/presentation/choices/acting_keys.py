@@ -19,6 +19,8 @@ class Selected(NamedTuple):
     chamber: Chamber | None = None
     is_asked: bool = False  # enter answers: the cursor is on a worker that asks something
     anybody_in_need: bool = False
+    has_worker: bool = False  # one is in a turn, or Orchestra runs one
+    runs_worker: bool = False  # Orchestra runs one
 
 
 def acting_keys(selected: Selected) -> Sequence[Key]:
@@ -29,6 +31,10 @@ def acting_keys(selected: Selected) -> Sequence[Key]:
         cannot |= _ON_A_CHAMBER
     if chamber is None or not chamber.is_live:
         cannot |= _ON_A_LIVE_CHAMBER
+    if chamber is None or not chamber.is_live or selected.has_worker:
+        cannot.add("start_worker")
+    if not selected.runs_worker:
+        cannot.add("end_worker")
     if task is None or not task.is_open:
         cannot |= _ON_A_TASK
     if not selected.anybody_in_need:

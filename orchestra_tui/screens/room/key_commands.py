@@ -62,6 +62,8 @@ def key_commands(
         "open_review": operator_keys.review,
         "interrupt": operator_keys.interrupt,
         "answer": operator_keys.answer,
+        "start_worker": operator_keys.workers.start,
+        "end_worker": operator_keys.workers.end,
         "interrupt_all": operator_keys.interrupt_all,
         "stop": operator_keys.stop,
         "suspend": operator_keys.suspend,

@@ -15,9 +15,10 @@ from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start_task import StartTask
 from orchestra_tui.screens.room.lists.lists import Lists
+from orchestra_tui.screens.room.refusals import NO_CHAMBER, say_why_not
+from orchestra_tui.screens.room.worker_keys import WorkerKeys
 
 _CLOSING = "The worktree is removed. Uncommitted and unmerged work is saved first; {} restores it."
-_NO_CHAMBER = "no chamber selected; press 2 to go to Chambers"
 
 
 class OperatorKeys:
@@ -26,6 +27,7 @@ class OperatorKeys:
     def __init__(self, app: AppBase, lists: Lists) -> None:
         self._app = app
         self._lists = lists
+        self.workers = WorkerKeys(app, lists)
 
     def start_task(self) -> None:
         """Ask for a task's description."""
@@ -47,7 +49,7 @@ class OperatorKeys:
 
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("open_review", _NO_CHAMBER)
+            self._cannot("open_review", NO_CHAMBER)
         else:
             self._app.push_screen(ReviewScreen(self._app, chamber))
 
@@ -86,7 +88,7 @@ class OperatorKeys:
         """Let the tools of the selected chamber run again."""
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("resume", _NO_CHAMBER)
+            self._cannot("resume", NO_CHAMBER)
         elif not chamber.suspended_at:
             self._cannot("resume", f"{chamber.name} is not suspended")
         else:
@@ -103,7 +105,7 @@ class OperatorKeys:
         letters = self._app.view_model.state.mail_of(chamber.id) if chamber else []
         waiting = unread(letters)
         if chamber is None:
-            self._cannot("cancel_mail", _NO_CHAMBER)
+            self._cannot("cancel_mail", NO_CHAMBER)
         elif not waiting:
             self._cannot("cancel_mail", f"{chamber.name} has no unread mail")
         else:
@@ -133,7 +135,7 @@ class OperatorKeys:
         """Ask whether to close the selected chamber."""
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("close_chamber", _NO_CHAMBER)
+            self._cannot("close_chamber", NO_CHAMBER)
         elif chamber.state in ("closing", "closed"):
             self._cannot("close_chamber", f"{chamber.name} is already {chamber.state}")
         else:
@@ -152,7 +154,7 @@ class OperatorKeys:
         """Restore the selected chamber."""
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot("restore_chamber", _NO_CHAMBER)
+            self._cannot("restore_chamber", NO_CHAMBER)
         elif chamber.state != "closed":
             self._cannot("restore_chamber", f"{chamber.name} is {chamber.state}, not closed")
         elif not chamber.saved_ref:
@@ -194,7 +196,7 @@ class OperatorKeys:
     def _write_as(self, action: str, requires: Requires) -> None:
         chamber = self._lists.chamber
         if chamber is None:
-            self._cannot(action, _NO_CHAMBER)
+            self._cannot(action, NO_CHAMBER)
         elif not chamber.is_live:
             self._cannot(action, f"{chamber.name} is not live ({chamber.state})")
         else:
@@ -216,5 +218,4 @@ class OperatorKeys:
         self._app.start(told)
 
     def _cannot(self, action: str, why: str) -> None:
-        key = key_of(action)
-        self._app.say(f"{key.first} ({key.label}): {why}", problem=True)
+        say_why_not(self._app, action, why)

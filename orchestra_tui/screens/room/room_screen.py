@@ -162,6 +162,8 @@ class RoomScreen(Screen[None]):
                 chamber=chamber,
                 is_asked=self.navigation.pane == "chambers" and bool(requests),
                 anybody_in_need=bool(lists.next_in_need("")),
+                has_worker=chamber is not None and state.has_worker(chamber),
+                runs_worker=chamber is not None and state.runs_worker(chamber),
             )
         )
 

@@ -45,10 +45,15 @@ def agents_of(configuration: Configuration) -> dict[str, AgentCommand]:
     return {name: agent for name, agent in agents.items() if agent.command}
 
 
+def default_agent(configuration: Configuration) -> str:
+    """Return the name of the agent that is meant where none is named."""
+    return str(configuration.value(_DEFAULT))
+
+
 def agent_named(configuration: Configuration, name: str = "") -> AgentCommand:
     """Return an agent, the default one for ""; raises BadInput for one that has no command."""
     agents = agents_of(configuration)
-    wanted = name or str(configuration.value(_DEFAULT))
+    wanted = name or default_agent(configuration)
     if wanted not in agents:
         raise BadInput(
             f"there is no agent {one_line(wanted, 40)!r}; known are {', '.join(agents)}, and "

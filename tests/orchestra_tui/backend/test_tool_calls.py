@@ -21,6 +21,8 @@ from tests.support.tool_answers import (
     resumed_worker,
     sent_interrupt,
     started_task,
+    worker_start,
+    worker_stop,
 )
 
 
@@ -44,6 +46,8 @@ async def test_each_action_is_one_call_with_a_completely_decoded_answer() -> Non
             "interrupt_worker": sent_interrupt("i1"),
             "cancel_interrupt": cancelled_interrupt("i1", resumed=True),
             "resume_worker": resumed_worker(told=True),
+            "start_worker": worker_start(),
+            "stop_worker": worker_stop(),
             "answer_request": answered_request("r-1", "allow"),
             "close_chamber": closed_chamber("auth", "refs/orchestra/saved/t/auth/1"),
             "restore_chamber": restored_chamber("auth", "/shop/auth"),
@@ -57,6 +61,9 @@ async def test_each_action_is_one_call_with_a_completely_decoded_answer() -> Non
     assert sent == tools.answers["interrupt_worker"]
     assert await actions.cancel(TASK, "i1") == tools.answers["cancel_interrupt"]
     assert await actions.resume(TASK, "auth") == tools.answers["resume_worker"]
+    start = actions.start_worker(TASK, "auth", agent="claude", text="Go")
+    assert await start == tools.answers["start_worker"]
+    assert await actions.stop_worker(TASK, "auth") == tools.answers["stop_worker"]
     answered = await actions.answer("r-1", "allow", "", [])
     assert answered == tools.answers["answer_request"]
     assert await actions.close_chamber(TASK, "auth") == tools.answers["close_chamber"]

@@ -14,12 +14,14 @@ OPEN = task()
 @pytest.mark.parametrize(
     ("selected", "missing"),
     [
-        (Selected(OPEN, AUTH, anybody_in_need=True), set[str]()),
-        (Selected(OPEN, AUTH), {"space"}),
-        (Selected(OPEN, None, anybody_in_need=True), {"d", "x", "i"}),
-        (Selected(OPEN, replace(AUTH, state="closed"), anybody_in_need=True), {"i"}),
-        (Selected(replace(OPEN, state="completed"), AUTH, anybody_in_need=True), {"c", "L"}),
-        (Selected(), {"space", "d", "x", "i", "c", "L"}),
+        (Selected(OPEN, AUTH, anybody_in_need=True), {"W"}),
+        (Selected(OPEN, AUTH, anybody_in_need=True, has_worker=True), {"w", "W"}),
+        (Selected(OPEN, AUTH, anybody_in_need=True, has_worker=True, runs_worker=True), {"w"}),
+        (Selected(OPEN, AUTH), {"space", "W"}),
+        (Selected(OPEN, None, anybody_in_need=True), {"d", "x", "i", "w", "W"}),
+        (Selected(OPEN, replace(AUTH, state="closed"), anybody_in_need=True), {"i", "w", "W"}),
+        (Selected(replace(OPEN, state="completed"), AUTH, anybody_in_need=True), {"c", "L", "W"}),
+        (Selected(), {"space", "d", "x", "i", "c", "L", "w", "W"}),
     ],
 )
 def test_keys_that_cannot_act_are_left_out(selected: Selected, missing: set[str]) -> None:

@@ -1,0 +1,109 @@
+"""The dialog that starts an agent in a chamber."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from orchestra_core.configuration.agents import agents_of, default_agent
+from orchestra_core.configuration.configuration import read_configuration
+from orchestra_core.models import Chamber
+from orchestra_core.workers.started_worker import Policy
+from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.screens.dialogs.dialog import Dialog
+from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
+
+Choice = TypeVar("Choice", bound=str)
+POLICIES: dict[Policy, str] = {
+    "edits": "it may change its own files and commit; it asks for all else",
+    "ask": "it asks for everything",
+    "all": "it may do all that stays in its chamber",
+}
+_PLACEHOLDER = "It gets its briefing. Add a word, or leave this empty."
+_HINTS = f"enter start   {NEWLINE_HINT}   ctrl+n next agent   ctrl+r policy   esc cancel"
+
+
+class StartWorker(Dialog):
+    """Starts an agent; what it does shows in the room with its events."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Start", id="dialog.begin_worker"),
+        Binding("ctrl+n", "agent", "Next agent", id="dialog.agent"),
+        Binding("ctrl+r", "policy", "Change policy", id="dialog.policy"),
+    ]
+
+    def __init__(self, actions: ToolCalls, chamber: Chamber, agents: Sequence[str] = ()) -> None:
+        super().__init__(f"Start a worker in {chamber.name}", _HINTS)
+        self._tool_calls = actions
+        self._chamber = chamber
+        self._agents = tuple(agents) or agent_names()
+        self._agent = self._agents[0]
+        self._policy: Policy = "edits"
+
+    def fields(self) -> Iterable[Widget]:
+        """Yield the editor, the agents and the policies."""
+        editor = MessageEditor()
+        editor.placeholder = _PLACEHOLDER
+        yield editor
+        yield Static(self._choices(), id="start-choices")
+
+    @on(MessageEditor.Sent)
+    def _entered(self) -> None:
+        self.action_send()
+
+    def action_agent(self) -> None:
+        """Go on to the next agent."""
+        self._agent = _next(self._agents, self._agent)
+        self.query_one("#start-choices", Static).update(self._choices())
+
+    def action_policy(self) -> None:
+        """Go on to the next policy."""
+        self._policy = _next(tuple(POLICIES), self._policy)
+        self.query_one("#start-choices", Static).update(self._choices())
+
+    def action_send(self) -> None:
+        """Start the agent that is chosen."""
+        text = self.query_one(TextArea).text.strip()
+        self.begin(lambda: self._start(text))
+
+    async def _start(self, text: str) -> None:
+        chamber = self._chamber
+        call = self._tool_calls.start_worker(
+            chamber.task_id, chamber.name, agent=self._agent, policy=self._policy, text=text
+        )
+        started = await self.attempt(call, "starting…")
+        if started is None:
+            return
+        self.app.say(f"{chamber.name}: a worker starts ({started.agent})")
+        if self.is_attached:
+            self.dismiss()
+
+    def _choices(self) -> Content:
+        parts = [*_marked("agent", self._agents, self._agent), ("\n", "")]
+        parts += _marked("policy", tuple(POLICIES), self._policy)
+        return Content.assemble(*parts, (f"\n{POLICIES[self._policy]}", "$foreground-muted"))
+
+
+def agent_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the agents that can be started, the default one first."""
+    configuration = read_configuration(os.environ if environ is None else environ, None)
+    default = default_agent(configuration)
+    return (default, *(name for name in agents_of(configuration) if name != default))
+
+
+def _next(choices: Sequence[Choice], chosen: Choice) -> Choice:
+    return choices[(choices.index(chosen) + 1) % len(choices)]
+
+
+def _marked(label: str, choices: Sequence[str], chosen: str) -> list[tuple[str, str]]:
+    parts = [(f"{label}  ", "$foreground-muted")]
+    for choice in choices:
+        is_chosen = choice == chosen
+        mark = "●" if is_chosen else "○"
+        parts.append((f"{mark} {choice}   ", "bold" if is_chosen else "$foreground-muted"))
+    return parts
