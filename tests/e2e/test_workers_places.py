@@ -94,6 +94,27 @@ async def test_a_session_that_enters_a_worktree_becomes_its_chambers_worker(
     assert mail.state == "acted"
 
 
+async def test_a_worktree_that_a_session_in_a_chamber_makes_is_a_chamber_beside_it(
+    client_setup: ClientSetup,
+) -> None:
+    async with in_memory(client_setup.settings, client_setup.repository.path) as operator:
+        chamber = Path((await open_chambers(operator, ["auth"])).chambers[0].path)
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        return [WHERE] if request.turn == 0 else [Say("My part is done.")]
+
+    requests = await asyncio.to_thread(
+        client_setup.play,
+        script,
+        chamber,
+        options=["-w", "inner"],
+        environ={"ORCHESTRA_LINGER": "60"},
+    )
+    assert requests[1].results()[0].words() == str(chamber.parent / "inner")
+    state = await stored(client_setup)
+    assert {made.name for made in state.chambers.values() if made.is_live} == {"auth", "inner"}
+
+
 async def interrupt(client_setup: ClientSetup) -> None:
     repository = client_setup.repository
     async with in_memory(client_setup.settings, repository.path) as operator:
