@@ -157,7 +157,7 @@ async def _end_or_reopen(
     task = await end(context, wanted.task_id, completed=True, landed_commit=landed)
     state = await show_change(context, task.id)
     return completion_reply.completed(
-        task, state, landing.order, kept_branches, landing.returning, behind=landing.behind
+        task, state, landing.order, kept_branches, landing.returning, remarks=landing.remarks
     )
 
 

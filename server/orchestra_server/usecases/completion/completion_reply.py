@@ -29,7 +29,7 @@ def completed(
     kept_branches: Sequence[str] = (),
     returning: Mapping[str, Sequence[str]] = _NOTHING,
     *,
-    behind: str = "",
+    remarks: Sequence[str] = (),
     again: bool = False,
 ) -> CompletedTask:
     """Reply for a task that has ended; the chambers' notes tell what earlier attempts did."""
@@ -52,7 +52,7 @@ def completed(
             *_kept_out(returning),
             *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.note),
             *_to_push(task, chambers),
-            *([behind] if behind else []),
+            *remarks,
         ],
         next_step=_after(task, has_saved=bool(saved), unread=len(undelivered)),
     )
@@ -166,7 +166,7 @@ def landed_in_part(
             *_kept_out(ready.returning),
             *_left_out(ready.conflicts),
             *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.landed),
-            *([ready.behind] if ready.behind else []),
+            *ready.remarks,
         ],
         next_step=(
             f"{', '.join(ready.order) or 'Nothing'} landed; {', '.join(still_live)} stayed live, "
@@ -220,7 +220,7 @@ def planned(
             *_kept_out(plan.returning),
             *needing_yes,
             *_left_out(conflicts),
-            *([plan.behind] if plan.behind else []),
+            *(remark for remark in (plan.behind, plan.untested) if remark),
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(needing_yes)),
     )

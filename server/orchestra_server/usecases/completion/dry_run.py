@@ -46,7 +46,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
-from orchestra_server.usecases.gates.prove_landing import known_failure, red_together
+from orchestra_server.usecases.gates.prove_landing import known_failure, red_together, untested_note
 
 _OUTPUT_SHOWN = 200  # characters of what a gate printed
 _NO_OTHERS = PlanForOthers()
@@ -67,6 +67,7 @@ class CompletionPlan:
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
+    untested: str = ""  # a sentence where a gate is named that nobody has trusted
     commit: str = ""  # of the merge; "" for one that would not move the branch
 
 
@@ -88,6 +89,8 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
                 commit=wanted.merge, partial=wanted.partial,
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
+        untested = await untested_note(context, repo) if plan.commit else ""
+        plan = with_changes(plan, untested=untested)
         failed = await known_failure(context, repo, plan.commit) if plan.commit else None
         if failed is not None and not wanted.partial:  # in part, those land that pass
             holds.append(_failed_words(failed, red_together(state, live)))

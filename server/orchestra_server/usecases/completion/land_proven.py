@@ -25,6 +25,7 @@ from orchestra_server.usecases.gates.prove_landing import (
     Proof,
     is_proven,
     landing_judge,
+    untested_note,
 )
 
 _ATTEMPTS = 10  # how often the branch may move while gates run
@@ -64,6 +65,8 @@ async def land_proven(
                 if proof is None or not await is_proven(repo, landing.commit, proof):
                     continue  # the branch has moved while the gates ran
                 landing = with_changes(landing, red=proof.red, green=proof.green)
+            if landing.moves and judge is None:
+                landing = with_changes(landing, untested=await untested_note(context, repo))
             if landing.moves:
                 await announce_landing(context, begun.task.id, landing)
                 await asyncio.to_thread(land_prepared, repo, begun.task, landing)

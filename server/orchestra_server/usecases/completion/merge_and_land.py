@@ -53,8 +53,14 @@ class PreparedLanding:
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
+    untested: str = ""  # a sentence where a gate is named that nobody has trusted
     red: tuple[RedSet, ...] = ()
     green: tuple[str, ...] = ()  # with `red`: the chambers that would land without the others
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be known besides."""
+        return tuple(remark for remark in (self.behind, self.untested) if remark)
 
     @property
     def moves(self) -> bool:

@@ -21,7 +21,7 @@ from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.red_together import RedChambers
 from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
-from orchestra_server.git.gates.scratch_worktree import is_wanted
+from orchestra_server.git.gates.scratch_worktree import is_wanted, sweep_scratch
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import Repository, open_repository
@@ -102,6 +102,7 @@ class GateRadar:
 
     async def run(self) -> None:
         """Judge whenever something rests that is not judged yet."""
+        await asyncio.to_thread(sweep_scratch, self._context.settings.state_dir)
         seconds: float | None = None
         while True:
             await self._wait(seconds)

@@ -107,9 +107,11 @@ class TreeJudge:
             if known is not None:
                 return known
             fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit)
+            return await self._record(fresh)  # before the next one may look
 
+    async def _record(self, fresh: GateVerdict) -> GateVerdict:
         async def decide(reads: Reads) -> Decision[GateVerdict]:
-            verdict, change = judged(await reads.verdict(run.identifier), fresh, _ACTOR)
+            verdict, change = judged(await reads.verdict(fresh.id), fresh, _ACTOR)
             return Decision(verdict, change)
 
         return await run_transaction(self.context.store, decide)

@@ -122,6 +122,15 @@ class LandingProver:
         await run_transaction(context.store, decide)
 
 
+async def untested_note(context: Context, repo: Repository) -> str:
+    """Return a sentence where a gate is named that nobody has trusted, so that nothing ran."""
+    plan = await asyncio.to_thread(read_gate_plan, repo.top)
+    record = read_trust(context.settings.state_dir, repo.common_dir)
+    if not plan.gates or trust_state(plan, record) != "new":
+        return ""
+    return f"no gate has run: {plan.file} is not trusted; 'orchestra trust' shows what it would run"
+
+
 async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
     """Tell whether exactly the tree of a commit may land."""
     return await asyncio.to_thread(tree_of, repo, commit) in proof.trees

@@ -116,6 +116,22 @@ async def test_a_branch_that_moves_while_the_gate_runs_is_judged_again(
     assert {"late.txt", "auth.txt"} <= set(repository.git("ls-files").split())
 
 
+async def test_a_gate_that_nobody_has_trusted_is_said_to_have_tested_nothing(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.commit("gate", {"orchestra.toml": '[gate]\ncommand = "false"\n'})
+    task_id, _ = await a_task(context, ("auth",))
+    note = (
+        f"no gate has run: {repository.path}/orchestra.toml is not trusted; "
+        "'orchestra trust' shows what it would run"
+    )
+    planned = await complete_task(context, task_id=task_id, summary="All", dry_run=True)
+    done = await complete_task(context, task_id=task_id, summary="All")
+    assert done.completed
+    assert note in planned.notes
+    assert note in done.notes
+
+
 async def test_a_setup_that_fails_lets_nothing_land_and_opens_the_task_again(
     context: Context, repository: TestRepository
 ) -> None:

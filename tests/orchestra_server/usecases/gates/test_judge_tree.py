@@ -7,7 +7,8 @@ from orchestra_core.configuration.trust import trusted_plan
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
-from tests.support.gates import trusted_gate
+from tests.orchestra_server.conftest import MakeContext
+from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
 
 LINT = '[gate.lint]\ncommand = "test ! -f untidy"\npaths = ["src"]\n'
@@ -41,6 +42,19 @@ async def test_calls_at_once_run_a_gate_once(context: Context, repository: TestR
     gate = trusted_gate(context, repository, "true")
     calls = (judge(context, repository, repository.head) for _ in range(3))
     assert all(judgement.passes for judgement in await asyncio.gather(*calls))
+    assert gate.runs == 1
+
+
+async def test_another_clone_finds_the_verdict(
+    context: Context, context_at: MakeContext, repository: TestRepository, tmp_path: Path
+) -> None:
+    gate = trusted_gate(context, repository, "true")
+    here = await judge(context, repository, repository.head)
+    repository.git("clone", "--quiet", str(repository.path), str(tmp_path / "there"))
+    other = repository.at(tmp_path / "there")
+    there = context_at(other.path)
+    trust(there, other)
+    assert await judge(there, other, other.head) == here
     assert gate.runs == 1
 
 
