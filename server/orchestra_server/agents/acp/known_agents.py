@@ -26,6 +26,9 @@ _KNOWN = {
     "@agentclientprotocol/claude-agent-acp": KnownAgent(
         takes_words_in_a_turn=True, tells_cost=True, asking_mode="default"
     ),
+    # A second prompt within a turn cancels the running tool of the one, and the other never ends.
+    "gemini-cli": KnownAgent(asking_mode="default"),
+    "codex-acp": KnownAgent(asking_mode="read-only"),
 }
 
 

@@ -237,11 +237,15 @@ def test_another_version_of_the_protocol_is_refused() -> None:
         dialect.receive(OutputLine(line, len(line)))
 
 
-def test_claudes_adapter_is_put_into_the_mode_that_asks() -> None:
-    adapter = Conversation(agent="@agentclientprotocol/claude-agent-acp")
+@pytest.mark.parametrize(
+    ("agent", "mode"),
+    [("@agentclientprotocol/claude-agent-acp", "default"), ("codex-acp", "read-only")],
+)
+def test_a_known_agent_is_put_into_the_mode_that_asks(agent: str, mode: str) -> None:
+    adapter = Conversation(agent=agent)
     modes = {"currentModeId": "bypassPermissions"}
     adapter.tell(id=2, result={"sessionId": "s-1", "modes": modes})
-    assert adapter.sent[-1]["params"] == {"sessionId": "s-1", "modeId": "default"}
+    assert adapter.sent[-1]["params"] == {"sessionId": "s-1", "modeId": mode}
 
 
 def test_a_turn_that_fails_says_why(opened: Conversation) -> None:
