@@ -52,7 +52,12 @@ def prepare_scratch(
     if setup.command:
         waits_for = "the setup of the worktree in which gates run"
         ended = run_command(
-            setup.command, scratch.path, waits_for=waits_for, seconds=setup.timeout, polite=polite
+            setup.command,
+            scratch.path,
+            waits_for=waits_for,
+            seconds=setup.timeout,
+            polite=polite,
+            alone=True,
         )
         if not ended.passed:
             raise Refused(

@@ -18,6 +18,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
 from orchestra_server.git.process.foreign_programs import tell_wait
 from orchestra_server.git.process.run import GitFailed, git_output
+from orchestra_server.git.process.run_command import end_strays
 from orchestra_server.git.repository.repository import Repository
 
 _FOLDER = "gates"
@@ -123,7 +124,9 @@ def take_scratch(
         if wish >= 0:
             os.close(wish)
             wish = -1
-        yield ScratchWorktree(repo, place)
+        scratch = ScratchWorktree(repo, place)
+        end_strays(scratch.path)  # of a process that was killed while its gate ran
+        yield scratch
     finally:
         for held in (wish, descriptor):
             if held >= 0:

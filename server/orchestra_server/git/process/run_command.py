@@ -77,10 +77,12 @@ def run_command(
     seconds: float,
     env: Mapping[str, str] | None = None,
     polite: bool = False,
+    alone: bool = False,
     gives_way: Callable[[], bool] = lambda: False,
 ) -> CommandResult:
     """Run a command in `directory`, at low priority if `polite`; return how it ended. Blocking.
 
+    In a directory that is for it `alone`, what has left its session and works there is ended too.
     Raises Refused, with `waits_for` in its text, when the waiting caller gave up, or when the
     command is to give way to another.
     """
@@ -99,7 +101,9 @@ def run_command(
             if not tell_wait(waits_for, passed) or gives_way():
                 raise Refused(f"{waits_for} was cancelled and was ended; nothing of it is kept")
     finally:
-        _end(process, directory)
+        _end(process)
+        if alone:
+            end_strays(directory)
     if late:
         output.add(f"\nit took longer than {seconds:g} s and was ended\n".encode())
     return CommandResult(process.returncode, output.text(), time.monotonic() - begun, late)
@@ -169,8 +173,8 @@ def _read(descriptor: int, output: _Output) -> bool:
     return bool(piece)
 
 
-def _end(process: "subprocess.Popen[bytes]", directory: Path) -> None:
-    """End the session, what has left it and still works in the directory, and wait for it."""
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the session and wait for it."""
     signals = (signal.SIGTERM, signal.SIGKILL) if process.poll() is None else (signal.SIGKILL,)
     for sent in signals:
         with suppress(ProcessLookupError, PermissionError):
@@ -180,10 +184,14 @@ def _end(process: "subprocess.Popen[bytes]", directory: Path) -> None:
             continue
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def end_strays(directory: Path) -> None:
+    """End what works in a directory that is only for commands run here, where that can be seen."""
     for pid in _working_in(directory):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
-    process.wait()
 
 
 def _working_in(directory: Path) -> list[int]:

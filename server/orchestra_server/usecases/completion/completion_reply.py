@@ -220,7 +220,7 @@ def planned(
             *_kept_out(plan.returning),
             *needing_yes,
             *_left_out(conflicts),
-            *(remark for remark in (plan.behind, plan.untested) if remark),
+            *(remark for remark in (plan.behind, plan.gate_note) if remark),
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(needing_yes)),
     )

@@ -67,7 +67,7 @@ class CompletionPlan:
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
-    untested: str = ""  # a sentence where a gate is named that nobody has trusted
+    gate_note: str = ""  # a sentence where no gate has run, or in part only what passes lands
     commit: str = ""  # of the merge; "" for one that would not move the branch
 
 
@@ -89,11 +89,15 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
                 commit=wanted.merge, partial=wanted.partial,
             )  # fmt: skip
         holds = [*holds_in(state, live, context.clock()), *others.holds]
-        untested = await untested_note(context, repo) if plan.commit else ""
-        plan = with_changes(plan, untested=untested)
+        gate_note = await untested_note(context, repo) if plan.commit else ""
+        plan = with_changes(plan, gate_note=gate_note)
         failed = await known_failure(context, repo, plan.commit) if plan.commit else None
-        if failed is not None and not wanted.partial:  # in part, those land that pass
-            holds.append(_failed_words(failed, red_together(state, live)))
+        if failed is not None:
+            words = _failed_words(failed, red_together(state, live))
+            if wanted.partial:
+                plan = with_changes(plan, gate_note=f"{words}; only those land that pass")
+            else:
+                holds.append(words)
         onto = task.base_branch or await asyncio.to_thread(lambda: repo.head().commit)
     rest = passed_over(state.chambers_of(task.id), wanted.only)
     return completion_reply.planned(

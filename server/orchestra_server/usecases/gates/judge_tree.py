@@ -137,6 +137,7 @@ class TreeJudge:
             waits_for=run.waits_for,
             seconds=run.gate.timeout,
             polite=self.polite,
+            alone=True,
             gives_way=self._gives_way,
         )
         printed = clean(ended.output).replace(f"{scratch.path}/", "")  # as in any checkout

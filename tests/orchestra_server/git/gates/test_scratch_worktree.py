@@ -1,5 +1,6 @@
 """The worktree in which gates run: exact, used again, and apart from the clone."""
 
+import asyncio
 import shutil
 import threading
 from pathlib import Path
@@ -107,6 +108,16 @@ async def test_one_gate_runs_at_a_time_and_who_is_polite_learns_that_another_wai
         take_scratch(repo, state, waits_for="the landing", polite=False),
     ):
         pass
+
+
+async def test_the_gate_of_a_killed_process_is_ended_before_the_next_one_begins(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    path = check_out(repo, tmp_path / "state", shop.head)
+    left = await asyncio.create_subprocess_exec("sleep", "100", cwd=path, start_new_session=True)
+    check_out(repo, tmp_path / "state", shop.head)
+    async with asyncio.timeout(10):
+        assert await left.wait()
 
 
 def test_the_files_of_a_clone_that_is_gone_are_deleted(

@@ -12,7 +12,9 @@ from tests.support.waiting import until
 
 
 def ran(command: str | tuple[str, ...], directory: Path, seconds: float = 10) -> CommandResult:
-    return run_command(command, directory, waits_for="the gate", seconds=seconds, polite=True)
+    return run_command(
+        command, directory, waits_for="the gate", seconds=seconds, polite=True, alone=True
+    )
 
 
 def has_ended(pid: Path) -> bool:

@@ -83,6 +83,7 @@ async def test_the_operator_alone_lands_what_fails_after_having_been_told_so(
     ]
     part = await complete_task(operator, task_id=task_id, summary="All", dry_run=True, partial=True)
     assert part.holds == []
+    assert "only those land that pass" in part.notes[-1]
     done = await complete_task(operator, task_id=task_id, summary="All", confirm=True)
     assert done.completed
     assert (await kinds(context)).count("gate.overruled") == 1
