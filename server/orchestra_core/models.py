@@ -77,6 +77,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     completing_clone: str = ""
     completing_at: int = 0  # which attempt it is, for the clones that are asked for their work
     confirmed: bool = False  # odd new files may land with that attempt
+    chosen: tuple[str, ...] = ()  # the only chambers that it takes; empty for all
     host: str = ""  # before clones had ids: the machine that completes it
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds

@@ -20,6 +20,7 @@ def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:
         and task.ending == "merge"
         and task.completing_clone not in {"", clone}
         and chamber.is_live
+        and (not task.chosen or chamber.name in task.chosen)
         and chamber.clone == clone
         and not has_answered(chamber, task)
     )

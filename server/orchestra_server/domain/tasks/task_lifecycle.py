@@ -157,8 +157,12 @@ def completing(
     ending: Ending = "merge",
     clone: str = "",
     confirmed: bool = False,
+    chosen: Sequence[str] = (),
 ) -> tuple[Task, Change]:
-    """Return the completing task: while its chambers are merged, nothing can be added to it."""
+    """Return the completing task: while its chambers are merged, nothing can be added to it.
+
+    Only the `chosen` chambers are taken, all of them where there are none.
+    """
     is_merged = ending == "merge"
     step = reached(task, "completing", at=at, actor=actor) if is_merged else _unmoved(task)
     changed = replace(
@@ -169,6 +173,7 @@ def completing(
         completing_clone=clone,
         completing_at=at,
         confirmed=confirmed,
+        chosen=tuple(chosen),
     )
     event = _event(changed, "task.completing", at, actor)
     return changed, Change(events=(*step.change.events, event))
@@ -234,6 +239,7 @@ def _not_completing(task: Task) -> Task:
         completing_clone="",
         completing_at=0,
         confirmed=False,
+        chosen=(),
         host="",
         ending="",
         landing=(),

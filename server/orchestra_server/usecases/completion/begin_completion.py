@@ -119,6 +119,7 @@ async def begin_completion(
             ending="merge" if wanted.merge else "save",
             clone=clone,
             confirmed=wanted.confirmed,
+            chosen=wanted.only,
         )
         rest = passed_over(chambers, wanted.only)
         return Decision(BegunCompletion(changed, present, others, rest), change)

@@ -34,6 +34,7 @@ def test_a_live_chamber_of_a_task_that_another_clone_completes_is_asked_for() ->
         (COMPLETING, AUTH, "here"),
         (COMPLETING, replace(AUTH, state="closing"), "there"),
         (COMPLETING, replace(AUTH, handed_over=NOON), "there"),
+        (replace(COMPLETING, chosen=("api",)), AUTH, "there"),
     ],
 )
 def test_any_other_is_not(task: Task, chamber: Chamber, clone: str) -> None:

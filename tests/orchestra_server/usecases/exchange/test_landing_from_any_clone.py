@@ -8,12 +8,13 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.clones.registration import register_clone
-from orchestra_server.usecases.completion import prepare_landing
+from orchestra_server.usecases.completion import land_proven, prepare_landing
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.exchange import (
     plan_for_others,
     radar_exchange,
 )
+from orchestra_server.usecases.exchange.hand_over import hand_over
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
 from tests.support.conducting import a_started_task
@@ -53,6 +54,27 @@ async def test_all_work_lands_here_and_the_other_clone_closes_its_chamber(
     # What has landed stays reachable where it was made, until a pull brings it to a branch there.
     landed = shared.there_main.git("rev-parse", f"refs/orchestra/landed/{shared.id}")
     assert landed == shared.here_main.head == done.landed_commit
+
+
+async def test_a_chamber_elsewhere_that_is_not_chosen_is_neither_committed_nor_published(
+    shared: SharedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.api.write("api.py", "1\n")
+    shared.auth.write("auth.py", "1\n")
+    land = land_proven.land_prepared
+
+    def when_the_other_clone_has_seen_it(*of: object) -> None:
+        asyncio.run_coroutine_threadsafe(hand_over(shared.there, shared.id), loop).result()
+        land(*of)  # type: ignore[arg-type]
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(land_proven, "land_prepared", when_the_other_clone_has_seen_it)
+    done = await complete_task(shared.here, task_id=shared.id, summary="S", only=["api"])
+    assert (done.merged, done.still_live) == (["api"], ["auth"])
+    assert shared.published == []
+    assert shared.auth.status == "?? auth.py"
+    chamber = await shared.chamber("auth")
+    assert (chamber.state, chamber.handed_over) == ("live", 0)
 
 
 async def test_what_the_worker_wrote_after_the_handover_is_saved_by_its_clone(
