@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -204,12 +204,16 @@ class Store:
 
     async def report_presence(self, presence: Presence) -> None:
         """Say what a chamber's worker does now."""
-        keys = (self.keys.presence, self.keys.activity(presence.chamber_id))
+        await self.report_presences(presence.chamber_id, [presence])
+
+    async def report_presences(self, chamber_id: str, presences: Sequence[Presence]) -> None:
+        """Say what a chamber's worker has done, the oldest report first, in one change."""
+        keys = (self.keys.presence, self.keys.activity(chamber_id))
         arguments = [
             self.keys.presence_channel,
-            presence.chamber_id,
-            encode(presence),
+            chamber_id,
             _ACTIVITY_KEPT,
+            *(encode(presence) for presence in presences),
         ]
         await self.client.run(script("presence"), keys, arguments)
 

@@ -27,6 +27,24 @@ async def test_a_late_report_does_not_replace_a_newer_one(store: Store) -> None:
     assert await store.activity("t/auth", 10) == [IDLE, WORKING]
 
 
+async def test_reports_that_come_together_are_told_one_after_the_other(store: Store) -> None:
+    late = Presence(chamber_id="t/auth", state="working", since=50)
+    async with watching(store) as watch:
+        await store.report_presences("t/auth", [WORKING, late, IDLE])
+        await watch.until(lambda seen: seen.seen[-1] == PresenceChanged(IDLE))
+    assert (await store.snapshot()).presence == {"t/auth": IDLE}
+    assert await store.activity("t/auth", 10) == [WORKING, late, IDLE]
+
+
+async def test_reports_that_come_again_are_not_told_again_however_many_they_are(
+    store: Store,
+) -> None:
+    reports = [Presence(chamber_id="t/auth", state="working", since=n) for n in range(1, 101)]
+    await store.report_presences("t/auth", reports)
+    await store.report_presences("t/auth", [*reports, IDLE])
+    assert await store.activity("t/auth", 200) == [*reports, IDLE]
+
+
 async def test_a_report_without_a_time_counts_as_the_newest(store: Store) -> None:
     finished = Presence(chamber_id="t/auth", state="finished")
     await store.report_presence(IDLE)
@@ -58,7 +76,7 @@ async def test_a_report_that_is_not_json_stores_nothing(store: Store, raw: bytes
     keys = (store.keys.presence, store.keys.activity("t/auth"))
     with pytest.raises(StoreUnavailable):
         await store.client.run(
-            script("presence"), keys, [store.keys.presence_channel, "t/auth", raw, 500]
+            script("presence"), keys, [store.keys.presence_channel, "t/auth", 500, raw]
         )
 
     assert await store.client.call("EXISTS", *keys) == 0
@@ -71,7 +89,7 @@ async def test_a_report_of_another_version_is_skipped(store: Store, raw: bytes) 
     keys = (store.keys.presence, store.keys.activity("t/auth"))
     async with watching(store) as watch:
         await store.client.run(
-            script("presence"), keys, [store.keys.presence_channel, "t/auth", raw, 500]
+            script("presence"), keys, [store.keys.presence_channel, "t/auth", 500, raw]
         )
         await store.report_presence(Presence(chamber_id="t/api"))
         await watch.until(lambda seen: isinstance(seen.seen[-1], PresenceChanged))

@@ -124,8 +124,9 @@ def locked_spool(common_dir: Path, patience: float = 0.0) -> Generator[bool]:
 
 
 def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
-    """Claim the oldest files, at most `limit`; return them with those claimed before.
+    """Claim the oldest files, at most `limit` or a quarter; return them with those claimed before.
 
+    All are looked at for each claim, so that a fixed number would cost the square of what waits.
     They come in the order of writing, receipts before reports of the same moment. The caller holds
     the lock. Raises OSError where the spool cannot be written.
     """
@@ -133,7 +134,7 @@ def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
     inner = folder / CLAIMED
     claimed = [_spool_file(inner / name, name.partition(".")[2]) for name in _names(inner)]
     waiting = sorted((_spool_file(folder / name, name) for name in _names(folder)), key=_order)
-    for file in waiting[:limit]:
+    for file in waiting[: max(limit, len(waiting) // 4)]:
         path = inner / f"{time.time_ns()}.{file.name}"
         try:
             file.path.rename(path)

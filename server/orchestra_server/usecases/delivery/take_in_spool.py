@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
 from orchestra_core.store.store import Store
+from orchestra_server.files.requests.answer_files import waiting_ids
 from orchestra_server.files.requests.asked_files import UnreadableRequestError, read_asked
 from orchestra_server.files.spool.receipts import Receipt, read_receipts, receipts_in_chamber
 from orchestra_server.files.spool.spool_folder import (
@@ -28,11 +29,12 @@ from orchestra_server.files.spool.spool_folder import (
 )
 from orchestra_server.files.spool.worker_reports import TornReportError, read_report
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.delivery.merge_reports import merge_report
+from orchestra_server.usecases.delivery.report_batch import ReportBatch
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_by_report
 
-_FILES_AT_ONCE = 500
+_FILES_AT_ONCE = 500  # or a quarter of what waits, so that a long absence is read in a few rounds
+_RECORDED_AT_ONCE = 100  # what a killed reader leaves to be recorded again
 # Seconds after which half a report belongs to a writer that died.
 _TORN_AGE_S = 10
 _PATIENCE_S = 1.0
@@ -120,18 +122,25 @@ async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIn
         return
     intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
     contents, intake.is_torn = await asyncio.to_thread(_read_all, files)
-    reported: dict[str, Presence | None] = {}
-    for content in contents:
-        intake.stamped += await _stamp(store, content.receipts)
-        if content.presence is not None:
-            await _report(store, _not_later(content.presence, clock()), reported)
-        if content.request is not None:
-            await record_request(store, common_dir, content.request)
-            reported.pop(content.request.chamber_id, None)
-        if content.report:
-            written_ns = content.file.written_ns
-            await withdraw_by_report(store, common_dir, content.report, written_ns, clock)
-        content.file.path.unlink(missing_ok=True)
+    # What ends a wait was written after the wait began, so one that begins later is not ended here.
+    hooks_wait = bool(waiting_ids(common_dir))
+    reports, now = ReportBatch(store), clock()
+    for begin in range(0, len(contents), _RECORDED_AT_ONCE):
+        batch = contents[begin : begin + _RECORDED_AT_ONCE]
+        for content in batch:
+            intake.stamped += await _stamp(store, content.receipts)
+            if content.presence is not None:
+                await reports.add(_not_later(content.presence, now))
+            if content.request is not None:
+                await reports.record()
+                await record_request(store, common_dir, content.request)
+                reports.forget(content.request.chamber_id)
+            if content.report and hooks_wait:
+                written_ns = content.file.written_ns
+                await withdraw_by_report(store, common_dir, content.report, written_ns, clock)
+        await reports.record()
+        for content in batch:
+            content.file.path.unlink(missing_ok=True)
 
 
 def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
@@ -162,18 +171,6 @@ def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
             else:
                 file.path.unlink(missing_ok=True)
     return contents, is_torn
-
-
-async def _report(store: Store, report: Presence, reported: dict[str, Presence | None]) -> None:
-    """Record what a report means; `reported` keeps what the store has of each worker."""
-    if report.chamber_id not in reported:
-        reported[report.chamber_id] = await store.presence(report.chamber_id)
-    before = reported[report.chamber_id]
-    presence = merge_report(before, report)
-    if presence is not before:
-        await store.report_presence(presence)
-        if before is None or before.since <= presence.since:
-            reported[report.chamber_id] = presence
 
 
 def _not_later(presence: Presence, now: int) -> Presence:

@@ -46,6 +46,12 @@ def test_a_spool_is_its_owners_alone_and_reading_makes_none(tmp_path: Path) -> N
     assert not has_files(tmp_path)
 
 
+def test_a_quarter_is_claimed_where_that_is_more(tmp_path: Path, spool: Path) -> None:
+    for number in range(40):
+        put(spool, f"auth.{number}.Stop.1", number)
+    assert claimed(tmp_path, 2) == [f"auth.{number}.Stop.1" for number in range(10)]
+
+
 def test_files_come_in_the_order_of_their_writing(tmp_path: Path, spool: Path) -> None:
     put(spool, "auth.1.Stop.1", 3)
     put(spool, "auth.1.PreToolUse.63", 1)

@@ -1,0 +1,38 @@
+"""Reports of workers, merged one after the other in memory and recorded many at a time."""
+
+from orchestra_core.models import Presence
+from orchestra_core.store.store import Store
+from orchestra_server.usecases.delivery.merge_reports import merge_report
+
+
+class ReportBatch:
+    """Keeps what the store has of each worker, and what it is still to be told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._present: dict[str, Presence | None] = {}
+        self._untold: dict[str, list[Presence]] = {}
+
+    async def add(self, report: Presence) -> None:
+        """Merge a report with the one before; raises StoreUnavailable."""
+        worker = report.chamber_id
+        if worker not in self._present:
+            self._present[worker] = await self._store.presence(worker)
+        before = self._present[worker]
+        presence = merge_report(before, report)
+        if presence is before:
+            return
+        self._untold.setdefault(worker, []).append(presence)
+        if before is None or before.since <= presence.since:
+            self._present[worker] = presence
+
+    async def record(self) -> None:
+        """Tell the store; raises StoreUnavailable."""
+        while self._untold:
+            worker = next(iter(self._untold))
+            await self._store.report_presences(worker, self._untold[worker])
+            del self._untold[worker]
+
+    def forget(self, worker: str) -> None:
+        """Read again what the store has of a worker: somebody else has told it something."""
+        self._present.pop(worker, None)
