@@ -1,8 +1,9 @@
 """What an empty pane says: why it is empty and what to press."""
 
 CONNECTING = "Connecting…"
-NO_TASK = "The chambers of the selected task show here."
+NO_TASK = "The chambers of the open tasks show here."
 TASKS = "No tasks yet. Press n to start one, or ask your agent to conduct one."
+NO_OPEN_CHAMBER = "No chamber is open."
 CHAMBERS = "No chambers yet. Press c to create some."
 DISCOVERIES = "No discoveries yet."
 FEED = "Nothing has happened yet."

@@ -25,10 +25,12 @@ from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import RANK, WorkerLimits, WorkerState
 from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_tui.presentation.board.chamber_order import ChamberOrder, Need
 from orchestra_tui.presentation.landing.landing_index import LandingIndex
 from orchestra_tui.presentation.worker_index import WorkerIndex
 
 _WAITING = ("needs-you", "stuck")
+_FIRST_ENDED = RANK["landed"]
 
 
 class Diff(NamedTuple):
@@ -109,8 +111,10 @@ class IndexedState:
     def _load_workers(self) -> None:
         self.workers.load(self.documents)
         self.landing = LandingIndex()
+        self._order = ChamberOrder()
         for chamber in self.chambers.values():
             self._update_landing(chamber)
+            self._order.put(chamber.id, self._need(chamber))
 
     @property
     def limits(self) -> WorkerLimits:
@@ -220,19 +224,23 @@ class IndexedState:
 
     def live_chambers(self, task_id: str) -> int:
         """Return how many of a task's chambers still stand."""
-        return sum(self.workers.counts_of(task_id).values())
+        counts = self.workers.counts_of(task_id)
+        return sum(count for group, count in counts.items() if RANK[group] < _FIRST_ENDED)
 
     def task_keys(self) -> list[str]:
         """Return the ids of all tasks: open before done, the newest first."""
         return [task.id for task in sorted(self.tasks.values(), key=_task_order)]
 
-    def chamber_keys(self, task_id: str = "") -> list[str]:
+    def chamber_keys(self, task_id: str = "", *, ended: bool = True) -> Sequence[str]:
         """Return the ids of a task's chambers, or of all, by group; those that need somebody first.
 
         Within a group the newest comes first, but where somebody has to act, what waits longest.
+        Without `ended`, only standing ones.
         """
-        chambers = self.chambers_of(task_id) if task_id else self.chambers.values()
-        return [chamber.id for chamber in sorted(chambers, key=self._by_need)]
+        if not task_id:
+            return self._order.keys if ended else self._order.keys_below(_FIRST_ENDED)
+        chambers = sorted(self.chambers_of(task_id), key=self._need)
+        return [chamber.id for chamber in chambers if ended or chamber.is_standing]
 
     def discovery_keys(self, task_id: str = "") -> list[str]:
         """Return the ids of a task's discoveries, or of all, the newest first."""
@@ -263,22 +271,29 @@ class IndexedState:
                 if document.chamber:
                     changed_rows.chambers.add(chamber_id(document.task_id, document.chamber))
 
-    def _by_need(self, chamber: Chamber) -> tuple[int, bool, int, int, str]:
+    def _need(self, chamber: Chamber) -> Need:
         worker = self.workers.of(chamber)
         waits = worker.since if worker.group in _WAITING else 0
         is_held = bool(self.landing.holds_of(chamber.id))
         return RANK[worker.group], is_held, waits, -chamber.created_at, chamber.name
 
+    def ended_chambers(self) -> list[Chamber]:
+        """Return the chambers that are over, of all tasks."""
+        standing = len(self._order.keys_below(_FIRST_ENDED))
+        return [self.chambers[key] for key in self._order.keys[standing:]]
+
     def _update_workers(self, keys: Iterable[str]) -> ChangedRows:
         changed_rows = ChangedRows()
         for key in keys:
             chamber = self.chambers.get(key)
-            if chamber is not None and self.workers.update(chamber):
+            if chamber is None:
+                continue
+            if self.workers.update(chamber):
                 changed_rows.chambers.add(key)
                 changed_rows.tasks.add(chamber.task_id)
                 changed_rows.workers.add(key)
-                changed_rows.chamber_order = True
-            if chamber is not None and self._update_landing(chamber):
+            moved = self._update_landing(chamber)
+            if self._order.put(key, self._need(chamber)) or moved:
                 changed_rows.chambers.add(key)
                 changed_rows.chamber_order = True
         return changed_rows
@@ -302,6 +317,7 @@ class IndexedState:
         chamber_keys = self._chambers_of.pop(task_id, [])
         self.workers.forget(task_id, chamber_keys)
         self.landing.forget(task_id, chamber_keys)
+        self._order.drop(chamber_keys)
         for chamber_key in chamber_keys:
             self._mail_of.pop(chamber_key, None)
             self._conflicts_of.pop(chamber_key, None)

@@ -13,7 +13,8 @@ from orchestra_core.worker_state import Group
 from orchestra_tui.presentation.details.conflict_lines import SIGN
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.presentation.rows.symbols import GROUP_TONES, OVERDUE, SUSPENDED
+from orchestra_tui.presentation.rows.mail_cell import ENVELOPE
+from orchestra_tui.presentation.rows.symbols import GROUP_TONES, HELD, SUSPENDED
 from orchestra_tui.presentation.text_fit import cut_line, line_width, plain
 
 StoreLink = Literal["connecting", "live", "reconnecting", "lost"]
@@ -45,6 +46,7 @@ class Status:
     overdue: int = 0
     suspended: int = 0
     conflicts: int = 0
+    held: int = 0  # of those that are ready
     workers: Mapping[Group, int] = field(default_factory=dict[Group, int])
     latency: Latency | None = None
     project: str = ""
@@ -133,19 +135,31 @@ def _numbers(status: Status) -> list[Cell]:
     if status.suspended:
         symbol, word = SUSPENDED.text.split()
         numbers.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
-    if status.conflicts:
-        numbers.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
     if status.overdue:
-        late = f"{OVERDUE} {status.unread} unread, {status.overdue} overdue"
+        late = f"{_unread_text(status.unread)}, {status.overdue} too long"
         numbers.append(Cell(late, "critical"))
     elif status.unread:
-        numbers.append(Cell(f"{status.unread} unread", "warn"))
+        numbers.append(Cell(_unread_text(status.unread), "warn"))
     for group in _COUNTED:
+        if group == "ready" and status.conflicts:
+            numbers.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
         count = status.workers.get(group, 0)
-        if count:
+        if group == "ready" and count:
+            numbers += _ready_numbers(count - status.held, status.held)
+        elif count:
             words = f"{GROUP_SYMBOLS[group]} {count_text(group, count)}"
             numbers.append(Cell(words, GROUP_TONES[group]))
     return numbers
+
+
+def _ready_numbers(can_land: int, held: int) -> list[Cell]:
+    numbers = [Cell(f"{HELD.text} {held} held", HELD.tone)] if held else []
+    symbol, tone = GROUP_SYMBOLS["ready"], GROUP_TONES["ready"]
+    return [*numbers, *([Cell(f"{symbol} {can_land} can land", tone)] if can_land else [])]
+
+
+def _unread_text(count: int) -> str:
+    return f"{ENVELOPE} {count} unread by {'its worker' if count == 1 else 'workers'}"
 
 
 def _many(count: int, word: str) -> str:

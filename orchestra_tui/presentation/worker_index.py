@@ -26,6 +26,7 @@ class WorkerIndex:
         self._states: dict[str, WorkerState] = {}
         self._counts: dict[Group, int] = dict.fromkeys(GROUPS, 0)
         self._counts_of: dict[str, dict[Group, int]] = {}  # by task, without zeros
+        self._group_of: dict[str, Group] = {}  # by chamber, ended ones too
         self._unread_of: dict[str, dict[str, Interrupt]] = {}
         self._requests_of: dict[str, dict[str, WorkerRequest]] = {}
         self._answered_at: dict[str, int] = {}
@@ -35,7 +36,7 @@ class WorkerIndex:
         self._documents = documents
         self._states.clear()
         self._counts = dict.fromkeys(GROUPS, 0)
-        self._counts_of = {}
+        self._counts_of, self._group_of = {}, {}
         self._unread_of = {
             key: {interrupt.id: interrupt for interrupt in unread}
             for key, unread in documents.unread_by_chamber().items()
@@ -52,7 +53,7 @@ class WorkerIndex:
         return {group: count for group, count in self._counts.items() if count}
 
     def counts_of(self, task_id: str) -> Mapping[Group, int]:
-        """Return how many workers in a task's standing chambers are in each group that has any."""
+        """Return how many of a task's chambers are in each group that has any, ended ones too."""
         counts = self._counts_of.get(task_id, {})
         return {group: counts[group] for group in GROUPS if group in counts}
 
@@ -109,12 +110,13 @@ class WorkerIndex:
         """Compute a worker's state anew; tell whether its group or cause has changed."""
         before = self._states.pop(chamber.id, None)
         if before is not None:
-            self._count(chamber.task_id, before.group, -1)
+            self._counts[before.group] -= 1
+        state = self._compute(chamber)
+        self._regroup(chamber.task_id, chamber.id, state.group)
         if not chamber.is_standing:
             return before is not None
-        state = self._compute(chamber)
         self._states[chamber.id] = state
-        self._count(chamber.task_id, state.group, 1)
+        self._counts[state.group] += 1
         return before is None or (before.group, before.cause) != (state.group, state.cause)
 
     def forget(self, task_id: str, keys: Iterable[str]) -> None:
@@ -123,18 +125,21 @@ class WorkerIndex:
             self._unread_of.pop(key, None)
             self._requests_of.pop(key, None)
             self._answered_at.pop(key, None)
+            self._regroup(task_id, key, None)
             state = self._states.pop(key, None)
             if state is not None:
-                self._count(task_id, state.group, -1)
+                self._counts[state.group] -= 1
 
-    def _count(self, task_id: str, group: Group, by: int) -> None:
-        self._counts[group] += by
+    def _regroup(self, task_id: str, key: str, group: Group | None) -> None:
+        before = self._group_of.pop(key, None)
         counts = self._counts_of.setdefault(task_id, {})
-        counts[group] = counts.get(group, 0) + by
-        if not counts[group]:
-            del counts[group]
-        if not counts:
-            del self._counts_of[task_id]
+        if before is not None:
+            counts[before] -= 1
+            if not counts[before]:
+                del counts[before]
+        if group is not None:
+            self._group_of[key] = group
+            counts[group] = counts.get(group, 0) + 1
 
     def _compute(self, chamber: Chamber) -> WorkerState:
         key = chamber.id

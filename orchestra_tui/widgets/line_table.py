@@ -10,9 +10,10 @@ from textual.strip import Strip
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
+from orchestra_tui.presentation.rows.row_layout import group_count, group_rows, row_line, title_line
 from orchestra_tui.presentation.rows.row_source import RowSource
 from orchestra_tui.presentation.rows.selection import Selection
-from orchestra_tui.presentation.text_fit import arrange, fit, fit_cell, wrap
+from orchestra_tui.presentation.text_fit import arrange, fit, wrap
 from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scroll_area import ScrollArea
 
@@ -26,7 +27,7 @@ class LineTable(ScrollArea):
 
     `show` sets the keys and their order, `changed` names rows whose content changed, `tick`
     updates ages. Rows are built when they come on screen, so filling is cheap. With `heading`, rows
-    of one group stand below its name in place of the titles, as long as all of it fits.
+    of one group stand below its name, the first beside the titles, as long as all of it fits.
     """
 
     @dataclass
@@ -70,6 +71,7 @@ class LineTable(ScrollArea):
         self._empty = empty
         self._header = header
         self._heading = heading
+        self._footnote = ""
         self._grouped: Sequence[int | str] | None = None  # lines: a row's index, or a heading
         self._selection = Selection(rows.words)
         self._built: dict[str, Row] = {}
@@ -98,6 +100,13 @@ class LineTable(ScrollArea):
         return 1 if self._header and roomy and self._selection.shown else 0
 
     @property
+    def wanted_height(self) -> int:
+        """How many lines show all there is: titles or groups, rows, and the footnote."""
+        keys = self._selection.shown
+        groups = group_count(keys, self._heading) if self._heading and keys else 1
+        return len(keys) + groups + bool(self._footnote)
+
+    @property
     def cursor_key(self) -> str:
         """The key under the cursor; empty when there is no row."""
         return self._selection.key
@@ -115,12 +124,25 @@ class LineTable(ScrollArea):
     @property
     def next_due(self) -> int:
         """The moment (ms) at which the text of a row on screen changes by itself; 0 for never."""
-        on_screen = self._on_screen()
+        on_screen = self.keys_on_screen
         return earliest(*(self._built[key].due for key in on_screen if key in self._built))
 
     def show(self, keys: Sequence[str]) -> None:
         """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
         self._reselect(lambda: self._selection.show(keys))
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show the rows under other columns, of which there are as many."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.forget_strips()
+            self.refresh()
+
+    def set_footnote(self, text: str) -> None:
+        """Say something below the last row, where there is room."""
+        if text != self._footnote:
+            self._footnote = text
+            self.refresh()
 
     def set_empty_text(self, text: str) -> None:
         """Show `text` while there is no row."""
@@ -137,7 +159,7 @@ class LineTable(ScrollArea):
         """Take note that these rows changed; repaint those on screen that differ."""
         if self._reselect(lambda: self._selection.refresh(keys)):
             return
-        on_screen = self._on_screen()
+        on_screen = self.keys_on_screen
         for at, key in enumerate(on_screen, self._first_shown()):
             if key in keys:
                 self._rebuild(key, self._line_of(at))
@@ -145,7 +167,7 @@ class LineTable(ScrollArea):
 
     def tick(self) -> None:
         """Repaint the rows on screen whose ages read differently by now."""
-        self.changed(self._on_screen())
+        self.changed(self.keys_on_screen)
 
     def select(self, key: str) -> None:
         """Put the cursor on `key`; nothing happens when it is not shown."""
@@ -210,7 +232,7 @@ class LineTable(ScrollArea):
             return self._draw_titles(width)
         at = self._row_at(y)
         if at is None:
-            return self.strip_of((Cell(f" {self._heading_at(y)}", "muted"),), width)
+            return self._draw_beside_rows(y, width)
         key = self._selection.shown[at]
         if at == self._selection.cursor:
             return self._draw_cursor(key, y, width)
@@ -240,9 +262,19 @@ class LineTable(ScrollArea):
             return self.strip_of((), width)
         return self.strip_of((Cell("  "), Cell(fit(lines[at], width - 2), "muted")), width)
 
-    def _draw_titles(self, width: int) -> Strip:
-        titles = tuple(Cell(column.title, "muted") for column in self._columns)
-        return self.strip_of(self._line(Row("", titles), " ", width), width)
+    def _draw_beside_rows(self, y: int, width: int) -> Strip:
+        heading = self._heading_at(y)
+        if y == 0 and heading:
+            return self._draw_titles(width, heading)
+        if heading:
+            return self.strip_of((Cell(f" {heading}", "strong"),), width)
+        last = self._line_of(len(self._selection.shown) - 1)
+        text = fit(f" {self._footnote}", width) if y == last + 1 else ""
+        return self.strip_of((Cell(text, "muted"),), width)
+
+    def _draw_titles(self, width: int, heading: str = "") -> Strip:
+        line = title_line(self._columns, self._widths_in(width), heading)
+        return self.strip_of(line, width)
 
     def _draw_cursor(self, key: str, y: int, width: int) -> Strip:
         mark = MARK_FOCUSED if self.has_focus else MARK_BLURRED
@@ -253,16 +285,12 @@ class LineTable(ScrollArea):
         return self.with_edge(strip, y, over)
 
     def _line(self, row: Row, mark: str, width: int) -> Line:
+        return row_line(row.cells, Cell(mark, "accent"), self._columns, self._widths_in(width))
+
+    def _widths_in(self, width: int) -> tuple[int, ...]:
         if not self._widths:
             self._widths = arrange(self._columns, width - 2)
-        cells = [Cell(mark, "accent")]
-        gap = ""
-        for cell, column, size in zip(row.cells, self._columns, self._widths, strict=True):
-            if size:
-                cells.append(Cell(gap, cell.tone))
-                cells += fit_cell(cell, size, column.align)
-                gap = " " * column.gap
-        return tuple(cells)
+        return self._widths
 
     def _row(self, key: str) -> Row:
         row = self._built.get(key)
@@ -284,7 +312,9 @@ class LineTable(ScrollArea):
             self._built.pop(key, None)
             self._strips.pop(key, None)
 
-    def _on_screen(self) -> Sequence[str]:
+    @property
+    def keys_on_screen(self) -> Sequence[str]:
+        """The keys of the rows that are on screen."""
         first = self._first_shown()
         return self._selection.shown[first : first + self.window_height]
 
@@ -293,21 +323,9 @@ class LineTable(ScrollArea):
     def _groups(self) -> Sequence[int | str]:
         """Return what each line shows when the rows stand in groups; nothing when they do not."""
         if self._grouped is None:
-            self._grouped = self._group_rows()
+            keys = self._selection.shown if self._heading else ()
+            self._grouped = group_rows(keys, self._heading or str, self.extent.height)
         return self._grouped
-
-    def _group_rows(self) -> Sequence[int | str]:
-        if self._heading is None or not 0 < len(self._selection.shown) < self.extent.height:
-            return ()
-        lines: list[int | str] = []
-        last = ""
-        for at, key in enumerate(self._selection.shown):
-            group = self._heading(key)
-            if group != last:
-                lines.append(group)
-            lines.append(at)
-            last = group
-        return lines if len(lines) <= self.extent.height else ()
 
     def _first_shown(self) -> int:
         return 0 if self._groups() else self.top

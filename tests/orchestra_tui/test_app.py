@@ -106,6 +106,6 @@ async def test_no_meaning_depends_on_colour_alone(
     monkeypatch.setenv("NO_COLOR", no_color)
     async with room_of(stories.all_mail()) as room:
         await room.press("3")
-        assert "! critical" in room.text
+        assert "▲ critical" in room.text
         assert "● live" in room.text
         assert "unread" in room.text

@@ -1,10 +1,14 @@
 """A board with a worker in every state, of two open tasks: what a reader is shown."""
 
+from dataclasses import replace as replace_reply
+
 from msgspec.structs import replace
 
 from orchestra_core.events import EventData
 from orchestra_core.models import Chamber, Conflict, Presence, Task, WorkerRequest
 from orchestra_core.names import branch_of, chamber_id
+from orchestra_core.replies.completion import FileConflict
+from orchestra_core.replies.reply import Reply
 from tests.support.gallery_states import (
     MINUTE,
     NOW,
@@ -18,6 +22,8 @@ from tests.support.gallery_states import (
     state_of,
     task,
 )
+from tests.support.landing_answers import READY
+from tests.support.tool_answers import chamber_size, parallel_status
 
 STREAMING = "stream-json-lines-7b2e"
 SESSIONS = "rotate-session-keys-c41d"
@@ -135,3 +141,29 @@ def _workers() -> list[Presence]:
         _worker("session-cookie", SESSIONS, state="working", tool="Edit",
                 detail="src/flask/sessions.py", ago=2 * SECOND),
     ]  # fmt: skip
+
+
+def board_answers() -> dict[str, Reply]:
+    """Return what the tools answer there: sizes of changes, and the lines that conflict."""
+    sizes = [
+        chamber_size("cli-json-lines", 1, 2, 0),
+        chamber_size("tests-generate", 1, 40, 3),
+        chamber_size("stream-helper", 2, 34, 8),
+        chamber_size("docs-patterns", 2, 7, 1),
+        chamber_size("readme-badge", 1, 1, 0),
+    ]
+    lines = (
+        "<<<<<<< docs-patterns\n"
+        "Call it for every response.\n"
+        "=======\n"
+        "Call it once, around the generator.\n"
+        ">>>>>>> stream-helper"
+    )
+    conflict = FileConflict(
+        file="docs/patterns/streaming.rst",
+        kind="content",
+        between=["docs-patterns", "stream-helper"],
+        lines=lines,
+    )
+    plan = replace_reply(READY, task_id=STREAMING, merged=["readme-badge"], conflicts=[conflict])
+    return {"get_parallel_status": parallel_status(sizes), "complete_task": plan}

@@ -15,7 +15,7 @@ from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
-from tests.support.board_story import STUCK_AFTER, board
+from tests.support.board_story import STUCK_AFTER, board, board_answers
 from tests.support.gallery_states import NOW, Told
 from tests.support.idle import pause
 from tests.support.landing_answers import CONFLICTING, HELD, LANDED
@@ -131,7 +131,29 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="empty", tells=stories.empty),
     Scene(name="empty-80x24", tells=stories.empty, size=SMALL),
     Scene(name="first-task", tells=stories.first_task),
-    Scene(name="board", tells=board, stuck_limit=STUCK_AFTER, presses=("2",)),
+    Scene(
+        name="board",
+        tells=board,
+        stuck_limit=STUCK_AFTER,
+        presses=("2", "j"),
+        answers=board_answers(),
+    ),
+    Scene(
+        name="board-160x48",
+        tells=board,
+        stuck_limit=STUCK_AFTER,
+        presses=("2", "G"),
+        size=WIDE,
+        answers=board_answers(),
+    ),
+    Scene(
+        name="board-80x24",
+        tells=board,
+        stuck_limit=STUCK_AFTER,
+        presses=("2", "j"),
+        size=SMALL,
+        answers=board_answers(),
+    ),
     Scene(name="busy", tells=stories.busy, presses=("2",)),
     Scene(name="busy-light", tells=stories.busy, presses=("2",), light=True),
     Scene(name="busy-80x24", tells=stories.busy, presses=("2",), size=SMALL),

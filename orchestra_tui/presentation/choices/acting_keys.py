@@ -17,7 +17,7 @@ class Selected(NamedTuple):
 
     task: Task | None = None
     chamber: Chamber | None = None
-    is_asked: bool = False  # enter answers: the cursor is on a worker that asks something
+    enter: str = "open"  # what that key does
     anybody_in_need: bool = False
     has_worker: bool = False  # one is in a turn, or Orchestra runs one
     runs_worker: bool = False  # Orchestra runs one
@@ -43,4 +43,4 @@ def acting_keys(selected: Selected) -> Sequence[Key]:
 
 
 def _named(key: Key, selected: Selected) -> Key:
-    return replace(key, label="answer") if key.id == "open" and selected.is_asked else key
+    return replace(key, label=selected.enter) if key.id == "open" else key

@@ -1,24 +1,29 @@
 """The detail area's texts on a chamber: where it is, what its worker does, and its briefing."""
 
+from collections.abc import Sequence
+
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
 from orchestra_core.wording.requests import LineKind, asked_in_full
 from orchestra_core.wording.states import worker_word
+from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of
+from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, side_lines
 from orchestra_tui.presentation.details.task_and_discovery_details import (
     commit_text,
     field,
     heading,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
+from orchestra_tui.presentation.rows.acts import act_of
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
 from orchestra_tui.presentation.rows.symbols import (
     CHAMBER,
     HEALTH,
+    HELD,
     REQUEST,
     SUSPENDED,
     UNPROVEN,
@@ -32,24 +37,69 @@ _ASKED_LINES = 60  # the dialog that answers has all of it
 _LABELS: dict[Group, str] = {"needs-you": "needs", "stuck": "with", "working": "runs"}
 
 
-def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return where a chamber is, what its worker does, and its state."""
-    symbol = CHAMBER[chamber.state]
-    took = elapsed(chamber.created_at, chamber.ended_at, now)
-    since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
-    mail, _ = mail_cell(state.mail_of(chamber.id), now, state.unread_limit)
-    lines: list[Line] = [
-        field("chamber", Cell(plain(chamber.name), "strong")),
-        field("state", Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted")),
-    ]
+def chamber_overview(
+    chamber: Chamber, state: IndexedState, now: int, conflicting: Sequence[str] = ()
+) -> list[Line]:
+    """Return what its worker needs or does, what holds it, then where the chamber is.
+
+    `conflicting` are the lines on which both sides of its conflicts disagree, once they are known.
+    """
+    lines = [_head(chamber, state, now)]
     if chamber.is_live:
-        lines += _worker_lines(chamber, state, now)
+        lines += _worker_lines(chamber, state)
         for request in state.requests_of(chamber.id):
             lines += request_lines(request, now)
+        lines += _act_lines(chamber, state)
         lines += [
             field("" if at else "health", Cell(f"{HEALTH.text} {plain(sentence)}", HEALTH.tone))
             for at, sentence in enumerate(chamber.health)
         ]
+    for conflict in state.conflicts_of(chamber.id):
+        lines += [(), *conflict_lines_of(conflict, chamber.id)]
+    lines += side_lines(conflicting)
+    lines += [(), *_facts(chamber, state, now)]
+    for agent in _agents_in(chamber, state):
+        lines += _agent_lines(agent, now)
+    return lines
+
+
+def _head(chamber: Chamber, state: IndexedState, now: int) -> Line:
+    """Return a chamber's name, and the state of its worker, or the chamber's own once it ended."""
+    name = Cell(f"{plain(chamber.name)}  ", "strong")
+    if not chamber.is_live:
+        symbol = CHAMBER[chamber.state]
+        took = elapsed(chamber.created_at, chamber.ended_at, now)
+        since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
+        return (name, Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted"))
+    worker = state.worker_of(chamber)
+    is_held = bool(state.landing.holds_of(chamber.id))
+    symbol = HELD if is_held else worker_cell(worker)
+    words = "held" if is_held else worker_word(worker)
+    since = Cell(f"  for {age(worker.since, now)}", "muted")
+    return (name, Cell(f"{symbol.text} {words}", symbol.tone), since)
+
+
+def _act_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
+    """Return what holds a chamber that is ready, or what enter does for its worker."""
+    holds = state.landing.holds_of(chamber.id)
+    lines: list[Line] = [field("held by", Cell(", ".join(holds), "warn"))] if holds else []
+    act = act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
+    if not act.words or act.enter == "answer":  # the request says how
+        return lines
+    words = act.words if act.elsewhere else f"enter: {act.words}"
+    return [*lines, field("to do", Cell(words, "accent"))]
+
+
+def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
+    """Return what stays: the task, mail, changes, and where the chamber is."""
+    task = state.tasks.get(chamber.task_id)
+    lines: list[Line] = []
+    if task is not None:
+        lines.append(field("task", Cell(plain(task_title(task.description)))))
+    if chamber.is_live:
+        presence = state.presence.get(chamber.id)
+        lines.append(_hook_line(chamber, proven=chamber.is_proven_ready(presence)))
+    mail, _ = mail_cell(state.mail_of(chamber.id), now, state.unread_limit)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(state.diffs.get(chamber.id))
     lines.append(field("changes", diff if diff.text else Cell("not measured yet", "muted")))
@@ -66,27 +116,19 @@ def chamber_overview(chamber: Chamber, state: IndexedState, now: int) -> list[Li
     if chamber.saved_ref:
         lines.append(field("saved as", Cell(plain(chamber.saved_ref), "accent")))
     if chamber.note:
-        lines.append(field("note", Cell(plain(chamber.note), symbol.tone)))
-    for conflict in state.conflicts_of(chamber.id):
-        lines += [(), *conflict_lines_of(conflict, chamber.id)]
-    for agent in _agents_in(chamber, state):
-        lines += _agent_lines(agent, now)
+        lines.append(field("note", Cell(plain(chamber.note), CHAMBER[chamber.state].tone)))
     return lines
 
 
-def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return what the worker does and says, since when, and whether mail reaches it."""
+def _worker_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
+    """Return why the worker is in its state, what it said last, and whether its tools run."""
     presence = state.presence.get(chamber.id)
     worker = state.worker_of(chamber)
     said = presence.message if presence else ""
-    symbol = worker_cell(worker)
-    for_long = Cell(f"  for {age(worker.since, now)}", "muted")
-    tone = worker_tone(worker)
-    lines: list[Line] = [
-        field("worker", Cell(f"{symbol.text} {worker_word(worker)}", symbol.tone), for_long)
-    ]
+    lines: list[Line] = []
     if worker.reason and worker.reason != plain(said):
-        lines.append(field(_LABELS.get(worker.group, ""), Cell(plain(worker.reason), tone)))
+        reason = Cell(plain(worker.reason), worker_tone(worker))
+        lines.append(field(_LABELS.get(worker.group, ""), reason))
     if presence and presence.since:
         lines.append(field("since", Cell(time_of_day(worker.since), "muted")))
     lines += [field("" if at else "message", *line) for at, line in enumerate(text_lines(said))]
@@ -96,7 +138,7 @@ def _worker_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]
         lasting = f"{SUSPENDED.text} since {time_of_day(chamber.suspended_at)}{told}"
         lines.append(field("tools", Cell(lasting, SUSPENDED.tone)))
         lines.append(field("", Cell("its tools are blocked; press r to resume", "muted")))
-    return [*lines, _hook_line(chamber, proven=chamber.is_proven_ready(presence))]
+    return lines
 
 
 def request_lines(request: WorkerRequest, now: int) -> list[Line]:
@@ -107,7 +149,7 @@ def request_lines(request: WorkerRequest, now: int) -> list[Line]:
         field("", Cell(plain(line.marked), tones.get(line.kind, "plain")))
         for line in asked_in_full(request)[:_ASKED_LINES]
     ]
-    how = Cell(f"press A to answer, or: orchestra answer {plain(request.id)}", "muted")
+    how = Cell(f"enter on its row answers, or: orchestra answer {plain(request.id)}", "muted")
     return [field("asks", Cell(head, REQUEST.tone)), *asked, field("", how)]
 
 

@@ -7,9 +7,10 @@ from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import CONFLICT
-from orchestra_tui.presentation.text_fit import fit, plain
+from orchestra_tui.presentation.text_fit import fit, inert, plain
 
 SIGN = CONFLICT.text
+MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # git's, around the two sides
 _KIND_WIDTH = 14
 
 
@@ -88,6 +89,14 @@ def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
 
 def _fails_together_with(conflict: Conflict, other: str) -> str:
     return f"{SIGN} fails {plain(conflict.files[0])} together with {other}"
+
+
+def side_lines(texts: Sequence[str]) -> list[Line]:
+    """Return the lines of both sides as git marks them, each indented."""
+    return [
+        (Cell(f"  {inert(text)}", "muted" if text.startswith(MARKERS) else "plain"),)
+        for text in texts
+    ]
 
 
 def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:

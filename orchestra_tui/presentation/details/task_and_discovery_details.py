@@ -10,6 +10,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import badges_of, doing_cell
 from orchestra_tui.presentation.rows.symbols import (
+    HELD,
     MAIL,
     PRESENCE,
     SEVERITY,
@@ -107,8 +108,9 @@ def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line
     )
     name = Cell(f" {fit(chamber.name, 20)} ")
     sentences = (conflict_sentence(conflict, chamber.id) for conflict in conflicts)
+    symbol = HELD if state.landing.holds_of(chamber.id) else worker_cell(worker)
     return [
-        (worker_cell(worker), name, doing_cell(chamber, worker, state), *badges),
+        (symbol, name, doing_cell(chamber, worker, state), *badges),
         *((Cell(" " * 4), Cell(sentence, "warn")) for sentence in sentences),
     ]
 

@@ -11,6 +11,7 @@ from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_core.wording.started_workers import end_in_short
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
+from orchestra_tui.presentation.rows.symbols import REQUEST
 from orchestra_tui.presentation.text_fit import cut_line, fit, plain
 
 ROOMY = 60  # cells
@@ -230,11 +231,11 @@ def _request_said(event: Event) -> EventText:
     match event.kind:
         case "request.asked":
             verb = "asks" if request.kind == "question" else "asks for"
-            return EventText(f"? {verb} {asked_in_short(request)}", "warn")
+            return EventText(f"{REQUEST.text} {verb} {asked_in_short(request)}", "warn")
         case "request.answered":
-            return EventText(f"? answered: {answer_in_short(request)}", "ok")
+            return EventText(f"{REQUEST.text} answered: {answer_in_short(request)}", "ok")
         case _:
-            return EventText(f"? withdrawn: {request.note}", "muted")
+            return EventText(f"{REQUEST.text} withdrawn: {request.note}", "muted")
 
 
 _WORKER: dict[str, EventText] = {

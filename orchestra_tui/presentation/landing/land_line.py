@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.models import Task
+from orchestra_core.wording.titles import task_title
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.text_fit import plain
@@ -12,32 +13,33 @@ _GAP = Cell(" · ", "muted")
 
 
 def land_line(task: Task | None, state: IndexedState, key: str) -> Line:
-    """Return what `key` would land of a task, what holds its ready chambers, and how many work on.
+    """Return what `key` would land of a task, what else can land, what is held, and how many work.
 
-    Empty where the task has no standing chamber.
+    Empty where there is no standing chamber.
     """
-    if task is None or task.is_over:
-        return ()
     landing = state.landing
-    ready, held = landing.can_land(task.id), landing.held(task.id)
-    others = state.live_chambers(task.id) - len(ready) - len(held)
-    if not (ready or held or others):
+    own = landing.can_land(task.id) if task is not None and not task.is_over else ()
+    others = [each for each in landing.can_land() if each not in own]
+    held = landing.held
+    working = len(state.standing_chambers) - len(own) - len(others) - len(held)
+    if not state.standing_chambers:
         return ()
-    parts = [_can_land(ready, state)]
+    parts = [_own(own, task, state)]
+    parts += [Cell(f"{_names(others, state)} can land too", "ok")] if others else []
     parts += [Cell(f"held: {_held(held, state)}", "warn")] if held else []
-    parts += [Cell(f"{others} not ready yet", "muted")] if others else []
-    elsewhere = [other for other in landing.tasks_that_can_land if other != task.id]
-    parts += [Cell(f"{_tasks(len(elsewhere))} can land too", "muted")] if elsewhere else []
-    line = [Cell(f"{key} ", "accent" if ready else "muted"), parts[0]]
+    parts += [Cell(f"{working} not ready yet", "muted")] if working else []
+    line = [Cell(f"{key} ", "accent" if own else "muted"), parts[0]]
     for part in parts[1:]:
         line += [_GAP, part]
     return tuple(line)
 
 
-def _can_land(ready: Sequence[str], state: IndexedState) -> Cell:
-    if not ready:
-        return Cell("nothing can land yet", "muted")
-    return Cell(f"lands {_names(ready, state)} now", "ok")
+def _own(own: Sequence[str], task: Task | None, state: IndexedState) -> Cell:
+    if own:
+        return Cell(f"lands {_names(own, state)} now", "ok")
+    several = task is not None and len(state.open_tasks) > 1
+    which = f" of “{plain(task_title(task.description))}”" if several and task else ""
+    return Cell(f"lands nothing{which} yet", "muted")
 
 
 def _held(held: Sequence[str], state: IndexedState) -> str:
@@ -55,7 +57,3 @@ def _names(keys: Sequence[str], state: IndexedState) -> str:
 
 def _more(count: int) -> str:
     return f" and {count - _NAMED} more" if count > _NAMED else ""
-
-
-def _tasks(count: int) -> str:
-    return "another task" if count == 1 else f"{count} other tasks"

@@ -35,29 +35,27 @@ def _names(conflicts: Sequence[Conflict], chamber: Chamber) -> str:
 
 
 class LandingIndex:
-    """Keeps of each ready chamber what holds it, and by task which can land and which cannot."""
+    """Keeps of each ready chamber what holds it, and by task which can land."""
 
     def __init__(self) -> None:
         self._holds: dict[str, tuple[str, ...]] = {}
         self._can_land: dict[str, dict[str, None]] = {}  # chambers' ids by task
-        self._held: dict[str, dict[str, None]] = {}
+        self._held: dict[str, None] = {}
 
     def holds_of(self, key: str) -> tuple[str, ...]:
         """Return what holds a ready chamber; nothing for one that can land, or is not ready."""
         return self._holds.get(key, ())
 
-    def can_land(self, task_id: str) -> Sequence[str]:
-        """Return the ids of a task's chambers that can land now, as far as is known."""
-        return [*self._can_land.get(task_id, ())]
-
-    def held(self, task_id: str) -> Sequence[str]:
-        """Return the ids of a task's chambers that are ready and cannot land."""
-        return [*self._held.get(task_id, ())]
+    def can_land(self, task_id: str = "") -> Sequence[str]:
+        """Return the ids of the chambers of a task, or of all, that can land as far as is known."""
+        if task_id:
+            return [*self._can_land.get(task_id, ())]
+        return [key for keys in self._can_land.values() for key in keys]
 
     @property
-    def tasks_that_can_land(self) -> Sequence[str]:
-        """The ids of the tasks that have a chamber which can land now."""
-        return [task_id for task_id, keys in self._can_land.items() if keys]
+    def held(self) -> Sequence[str]:
+        """The ids of the chambers that are ready and cannot land."""
+        return [*self._held]
 
     def update(
         self,
@@ -69,21 +67,23 @@ class LandingIndex:
         """Take a chamber's new state; tell whether it now can land, or no longer can."""
         key = chamber.id
         before = self._holds.get(key)
-        self.forget(chamber.task_id, [key])
         if worker.group != "ready":
+            self.forget(chamber.task_id, [key])
             return before is not None
         holds = hold_words(chamber, conflicts, critical)
+        if before is None or bool(before) != bool(holds):
+            self.forget(chamber.task_id, [key])
+            members = self._held if holds else self._can_land.setdefault(chamber.task_id, {})
+            members[key] = None
         self._holds[key] = holds
-        members = self._held if holds else self._can_land
-        members.setdefault(chamber.task_id, {})[key] = None
         return before is None or bool(before) != bool(holds)
 
     def forget(self, task_id: str, keys: Iterable[str]) -> None:
         """Drop chambers of a task."""
         for key in keys:
             self._holds.pop(key, None)
-            for members in (self._can_land, self._held):
-                chambers = members.get(task_id, {})
-                chambers.pop(key, None)
-                if not chambers:
-                    members.pop(task_id, None)
+            self._held.pop(key, None)
+            chambers = self._can_land.get(task_id, {})
+            chambers.pop(key, None)
+            if not chambers:
+                self._can_land.pop(task_id, None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orchestra_core.models import Chamber
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.wording.landing import branch_name, conflict_lines, note_lines, section
+from orchestra_tui.presentation.details.conflict_lines import MARKERS
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell
@@ -16,7 +17,6 @@ _NAME_WIDTH = 24  # cells
 _SIZE_WIDTH = 14
 _FILES_SHOWN = 6
 _CURSOR = "▸"
-_MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # git's, around the two sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def _part(texts: Sequence[str], tone: Tone) -> list[Line]:
     lines: list[Line] = [()] if texts else []
     for text in texts:
         is_title = not text.startswith(" ")
-        is_marker = text.strip().startswith(_MARKERS)
+        is_marker = text.strip().startswith(MARKERS)
         shown: Tone = tone if is_title else ("muted" if is_marker else "plain")
         lines.append((Cell(inert(text), shown),))
     return lines

@@ -40,6 +40,7 @@ class Column:
 
     `width` is exact, or the least when `flex` (the share in what is left over) is above 0. The
     column shows in tables that have at least `since` and fewer than `until` cells; 0 is no bound.
+    The text of one that `overflows` runs on over the columns after it that are empty in its row.
     """
 
     title: str
@@ -49,3 +50,4 @@ class Column:
     until: int = 0
     gap: int = 2  # blanks after it, but for the last one
     align: Align = "left"
+    overflows: bool = False

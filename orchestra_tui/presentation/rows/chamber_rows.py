@@ -1,18 +1,28 @@
 """Chambers as rows of a table."""
 
+from collections.abc import Mapping
+
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
-from orchestra_core.wording.ages import age, due, earliest, elapsed
+from orchestra_core.wording.ages import age, due, earliest
 from orchestra_core.wording.gates import verdict_words
 from orchestra_core.wording.requests import asked_in_short
 from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
-from orchestra_core.worker_state import WorkerState
+from orchestra_core.wording.titles import task_title
+from orchestra_core.worker_state import Group, WorkerState
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
-from orchestra_tui.presentation.rows.cells import Cell, Column, Row
-from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, unread_cell
+from orchestra_tui.presentation.rows.acts import act_of
+from orchestra_tui.presentation.rows.cells import Cell, Column, Row, Tone
+from orchestra_tui.presentation.rows.mail_cell import (
+    ENVELOPE,
+    next_unread_due,
+    unread_cell,
+    unread_count,
+)
 from orchestra_tui.presentation.rows.symbols import (
     HEALTH,
+    HELD,
     SUSPENDED,
     UNPROVEN,
     worker_cell,
@@ -20,36 +30,72 @@ from orchestra_tui.presentation.rows.symbols import (
 )
 from orchestra_tui.presentation.text_fit import plain
 
-_ANSWERS = Cell("enter answers", "accent")
-_FULL_MAIL = 92  # cells; a narrower table counts the unread and no more
-CHAMBER_COLUMNS = (
-    Column(title="", width=1, gap=1),
-    Column(title="chamber", width=10, flex=1),
-    Column(title="worker", width=12, flex=4),
-    Column(title=ENVELOPE, width=2, until=_FULL_MAIL),
-    Column(title="mail", width=16, since=_FULL_MAIL),
-    Column(title="changes", width=13, since=74, align="right"),
-    Column(title="for", width=5, align="right"),
-)
+_MIDDLE = 70  # cells; a narrower table says only for how long, not what
+_WIDE = 84  # cells; a narrower table counts the unread, and leaves out how much has changed
+_ROOMY = 100  # cells; a narrower table leaves out whose work is not committed
+_NEVER = 1 << 30  # cells
+
+
+def chamber_columns(
+    *, several_tasks: bool = False, conflicts: bool = False, unread: bool = False
+) -> tuple[Column, ...]:
+    """Return the columns of the chamber table; a mark has one while any chamber has the mark."""
+    return (
+        Column(title="", width=1, gap=1),
+        Column(title="chamber", width=14, flex=1),
+        Column(title="task", width=10, since=_MIDDLE if several_tasks else _NEVER, flex=1),
+        Column(title="worker", width=12, flex=8, overflows=True),
+        Column(
+            title="conflicts with",
+            width=14,
+            flex=3,
+            since=0 if conflicts else _NEVER,
+            overflows=True,
+        ),
+        Column(title="its mail", width=8, since=_WIDE if unread else _NEVER),
+        Column(title=ENVELOPE, width=2, until=_WIDE if unread else 1),
+        Column(title="work", width=11, since=_ROOMY),
+        Column(title="lines", width=8, since=_WIDE, align="right"),
+        Column(title="", width=11, since=_MIDDLE, align="right"),
+        Column(title="", width=4, until=_MIDDLE, align="right"),
+    )
 
 
 def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
-    """Return a chamber's row: state, name, why its worker is in it, mail, changes, since when."""
+    """Return a chamber's row: state, name, task, why its worker is in it, marks, since when."""
     worker = state.worker_of(chamber)
     letters = state.mail_of(chamber.id)
-    mail, mail_due = mail_cell(letters, now, state.unread_limit)
+    quiet: Tone = "muted" if chamber.is_over else "plain"
     badges, badges_due = badges_of(chamber, state, now)
+    since = chamber.ended_at if chamber.is_over else worker.since
+    task = state.tasks.get(chamber.task_id)
     cells = (
-        worker_cell(worker),
-        Cell(plain(chamber.name), "muted" if chamber.is_over else "plain"),
+        HELD if state.landing.holds_of(chamber.id) else worker_cell(worker),
+        Cell(plain(chamber.name), quiet),
+        Cell(task_title(plain(task.description)) if task is not None else "", "muted"),
         doing_cell(chamber, worker, state, badges),
-        unread_cell(letters, now, state.unread_limit),
-        mail,
-        diff_cell(state.diffs.get(chamber.id)),
-        Cell(_lasting(chamber, worker, now), "muted"),
+        Cell(conflict_badge(state.conflicts_of(chamber.id), chamber.id), "warn"),
+        unread_cell(letters, now, state),
+        unread_count(letters, now, state.unread_limit),
+        uncommitted_cell(chamber, worker),
+        lines_cell(state.diffs.get(chamber.id)),
+        Cell(f"{_LASTING[worker.group]} {age(since, now)}", "muted"),
+        Cell(age(since, now), "muted"),
     )
-    own_due = 0 if chamber.is_over else due(worker.since, now)
-    return Row(chamber.id, cells, earliest(own_due, mail_due, badges_due))
+    mail_due = next_unread_due(letters, now, state.unread_limit)
+    return Row(chamber.id, cells, earliest(due(since, now), mail_due, badges_due))
+
+
+# What the time in a row counts, by the group of the worker.
+_LASTING: Mapping[Group, str] = {
+    "needs-you": "waits",
+    "stuck": "silent",
+    "working": "runs",
+    "ready": "ended",
+    "idle": "idle",
+    "landed": "ended",
+    "dropped": "ended",
+}
 
 
 def doing_cell(
@@ -60,30 +106,23 @@ def doing_cell(
         return Cell(plain(worker_text(worker)), worker_tone(worker), badges)
     holds = state.landing.holds_of(chamber.id)
     if holds:
-        return Cell(plain(f"held: {', '.join(holds)}"), "warn", badges)
+        # With whom it conflicts stands beside it.
+        named = [hold.partition(" with ")[0] for hold in holds]
+        return Cell(f"held: {', '.join(named)}", "warn", badges)
     said = f": {worker.reason}" if worker.reason else ""
     proven = f"{verdict_words(chamber.verdict)}, " if chamber.verdict else ""
     return Cell(plain(f"{proven}can land{said}"), worker_tone(worker), badges)
-
-
-def _lasting(chamber: Chamber, worker: WorkerState, now: int) -> str:
-    """Return for how long its worker is in its state, or how long an ended chamber lasted."""
-    if chamber.is_over:
-        return elapsed(chamber.created_at, chamber.ended_at, now)
-    return age(worker.since, now)
 
 
 def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Cell, ...], int]:
     """Return what else is to be said of a standing chamber, and when that changes."""
     if not chamber.is_standing:
         return (), 0
-    badges = [_ANSWERS] if state.requests_of(chamber.id) else list[Cell]()
+    badges = list[Cell]()
     moment = 0
-    conflicts = conflict_badge(state.conflicts_of(chamber.id), chamber.id)
-    if conflicts:
-        badges.append(Cell(conflicts, "warn"))
-    if chamber.work == "uncommitted" and state.worker_of(chamber).group == "ready":
-        badges.append(Cell("uncommitted", "warn"))
+    act = act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
+    if act.words:
+        badges.append(Cell(act.words if act.elsewhere else f"enter: {act.words}", "accent"))
     if chamber.setup_fault:
         badges.append(Cell("setup failed", "warn"))
     ailments = health_text(chamber)
@@ -116,6 +155,20 @@ def diff_cell(diff: Diff | None) -> Cell:
     if not diff.files:
         return Cell("-", "muted")
     return Cell(f"+{diff.insertions} -{diff.deletions} {diff.files}f")
+
+
+def lines_cell(diff: Diff | None) -> Cell:
+    """Return how many lines a chamber adds and removes, `+120 -8`; a dash while there are none."""
+    if diff is None or not diff.files:
+        return Cell("" if diff is None else "-", "muted")
+    return Cell(f"+{diff.insertions} -{diff.deletions}")
+
+
+def uncommitted_cell(chamber: Chamber, worker: WorkerState) -> Cell:
+    """Return whether a chamber has work that is not committed."""
+    is_uncommitted = chamber.is_standing and chamber.work == "uncommitted"
+    tone: Tone = "warn" if worker.group == "ready" else "muted"
+    return Cell("uncommitted" if is_uncommitted else "", tone)
 
 
 class ChamberRows:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Interrupt
 from orchestra_core.wording.ages import age, due, earliest, precise_duration, time_of_day
-from orchestra_tui.presentation.indexed_state import is_overdue
+from orchestra_tui.presentation.indexed_state import IndexedState, is_overdue
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.presentation.rows.symbols import MAIL, OVERDUE
+from orchestra_tui.presentation.rows.symbols import MAIL
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
 ENVELOPE = "✉"
@@ -25,9 +25,9 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
     waiting = unread(interrupts)
     if waiting:
         oldest = min(waiting, key=lambda interrupt: interrupt.sent_at)
-        text = f"{len(waiting)} unread {age(oldest.sent_at, now)}"
+        text = f"{len(waiting)} not read by it for {age(oldest.sent_at, now)}"
         if is_overdue(oldest, now, limit):
-            return Cell(f"{OVERDUE} {text}", "critical"), due(oldest.sent_at, now)
+            return Cell(f"{ENVELOPE} {text}", "critical"), due(oldest.sent_at, now)
         late = oldest.sent_at + limit if limit else 0
         return Cell(f"{ENVELOPE} {text}", "warn"), earliest(due(oldest.sent_at, now), late)
     if not interrupts:
@@ -39,13 +39,31 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
     return Cell(f"{word.text} {age(since, now)}".rstrip(), tone), due(since, now)
 
 
-def unread_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Cell:
+def unread_cell(interrupts: Sequence[Interrupt], now: int, state: IndexedState) -> Cell:
+    """Return how many messages a worker has not read, critical ones above all: `1 unread`."""
+    waiting = unread(interrupts)
+    if not waiting:
+        return Cell("", "muted")
+    critical = sum(interrupt.is_critical(state.discoveries) for interrupt in waiting)
+    if critical:
+        return Cell(f"{critical} critical", "critical")
+    late = any(is_overdue(interrupt, now, state.unread_limit) for interrupt in waiting)
+    return Cell(f"{len(waiting)} unread", "critical" if late else "warn")
+
+
+def unread_count(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Cell:
     """Return how many messages are unread, in two cells; nothing when there is none."""
     waiting = unread(interrupts)
     count, most = len(waiting), 9
-    if any(is_overdue(interrupt, now, limit) for interrupt in waiting):
-        return Cell(f"{OVERDUE}{min(count, most)}", "critical")
-    return Cell("" if not count else str(count) if count <= most else f"{most}+", "warn")
+    late = any(is_overdue(interrupt, now, limit) for interrupt in waiting)
+    text = "" if not count else str(count) if count <= most else f"{most}+"
+    return Cell(text, "critical" if late else "warn")
+
+
+def next_unread_due(interrupts: Sequence[Interrupt], now: int, limit: int) -> int:
+    """Return the moment at which the next unread message becomes overdue; 0 for never."""
+    moments = (interrupt.sent_at + limit for interrupt in unread(interrupts) if limit)
+    return earliest(*(moment for moment in moments if moment > now))
 
 
 def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:

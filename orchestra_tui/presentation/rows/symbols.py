@@ -4,9 +4,9 @@ from orchestra_core.models import ChamberState, InterruptState, PresenceState, S
 from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
+    GROUP_SYMBOLS,
     HEALTH_SYMBOL,
     PRESENCE_WORDS,
-    REQUEST_SYMBOL,
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
@@ -56,8 +56,8 @@ CHAMBER = {state: Cell(CHAMBER_SYMBOLS[state], tone) for state, tone in _CHAMBER
 PRESENCE = {state: Cell(PRESENCE_WORDS[state], tone) for state, tone in _PRESENCE_TONES.items()}
 SEVERITY: dict[Severity, Cell] = {
     "info": Cell("·", "muted"),
-    "important": Cell("▲", "warn"),
-    "critical": Cell("!", "critical"),
+    "important": Cell("△", "warn"),
+    "critical": Cell("▲", "critical"),
 }
 MAIL: dict[InterruptState, Cell] = {
     "sent": Cell("sent", "warn"),
@@ -65,14 +65,14 @@ MAIL: dict[InterruptState, Cell] = {
     "delivered": Cell("delivered", "accent"),
     "acted": Cell("acted", "ok"),
     "cancelled": Cell("cancelled", "muted"),
-    "expired": Cell("undelivered", "warn"),
+    "expired": Cell("undelivered", "muted"),
 }
+HELD = Cell("⊘", "warn")  # a chamber that is ready and cannot land
 CONFLICT = Cell(CONFLICT_SYMBOL, "warn")
 SUSPENDED = Cell(SUSPENDED_WORDS, "warn")
 UNPROVEN = Cell(UNPROVEN_WORDS, "warn")
-REQUEST = Cell(REQUEST_SYMBOL, "warn")
+REQUEST = Cell(GROUP_SYMBOLS["needs-you"], "critical")
 HEALTH = Cell(HEALTH_SYMBOL, "warn")
-OVERDUE = "!"  # before what has been unread for too long
 
 
 def worker_tone(state: WorkerState) -> Tone:

@@ -1,38 +1,69 @@
 """Tasks as rows of a table."""
 
+from collections.abc import Mapping
+
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Task
 from orchestra_core.wording.ages import due, elapsed
+from orchestra_core.wording.states import counts_text
+from orchestra_core.wording.titles import task_title
+from orchestra_core.worker_state import Group
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
-from orchestra_tui.presentation.rows.symbols import TASK
+from orchestra_tui.presentation.rows.symbols import GROUP_TONES, TASK
 from orchestra_tui.presentation.text_fit import plain
 
+_WIDE = 60  # cells; a narrower table only counts the chambers
 TASK_COLUMNS = (
     Column(title="", width=1, gap=1),
-    Column(title="task", width=12, flex=1),
-    Column(title="level", width=12, since=96),
+    Column(title="task", width=12, flex=2),
+    Column(title="its workers", width=20, flex=3, since=_WIDE),
     Column(title="phase", width=5, since=34),
-    Column(title="", width=14, since=70),
-    Column(title="live", width=4, since=28, align="right"),
-    Column(title="time", width=5, align="right"),
+    Column(title="", width=14, since=88),
+    Column(title="open", width=4, since=28, until=_WIDE, align="right"),
+    Column(title="for", width=5, align="right"),
 )
 
 
-def task_row(task: Task, live_chambers: int, now: int) -> Row:
-    """Return a task's row: state, what it is about, level, step, phase, live chambers, time."""
+def task_row(task: Task, groups: Mapping[Group, int], now: int) -> Row:
+    """Return a task's row: state, title, what its workers do or what came of it, phase, time.
+
+    `groups` says how many of its chambers are in each group.
+    """
     over = task.is_over
     quiet = "muted" if over else "plain"
+    standing = sum(count for group, count in groups.items() if group not in _ENDED)
     cells = (
         TASK[task.state],
-        Cell(plain(task.description), quiet),
-        Cell(task.complexity, "muted"),
+        Cell(plain(task_title(task.description)), quiet),
+        Cell(outcome_text(task, groups), "muted") if over else _roll_up(groups),
         Cell(step_text(task), quiet),
         Cell("" if over else plain(task.phase), "muted"),
-        Cell(str(live_chambers) if live_chambers else "-", quiet if live_chambers else "muted"),
+        Cell(str(standing) if standing else "-", quiet if standing else "muted"),
         Cell(elapsed(task.started_at, task.finished_at, now), "muted"),
     )
     return Row(task.id, cells, 0 if task.finished_at else due(task.started_at, now))
+
+
+_ENDED: tuple[Group, ...] = ("landed", "dropped")
+
+
+def _roll_up(groups: Mapping[Group, int]) -> Cell:
+    """Return what the workers of an open task do, those that need somebody first."""
+    if not groups:
+        return Cell("no chamber yet", "muted")
+    return Cell("  ".join(counts_text(groups)), GROUP_TONES[next(iter(groups))])
+
+
+def outcome_text(task: Task, groups: Mapping[Group, int]) -> str:
+    """Return what came of a task that is over: `landed on main`, `landed in part: 2 of 3`."""
+    landed, dropped = groups.get("landed", 0), groups.get("dropped", 0)
+    where = f" on {plain(task.base_branch)}" if task.base_branch else ""
+    if task.landed_commit or landed:
+        if dropped and landed:
+            return f"landed in part{where}: {landed} of {landed + dropped} chambers"
+        return f"landed{where}"
+    return f"nothing landed, {dropped} dropped" if dropped else "nothing landed"
 
 
 def step_text(task: Task) -> str:
@@ -54,7 +85,8 @@ class TaskRows:
 
     def row(self, key: str) -> Row:
         """Return the row of a task as it reads now."""
-        return task_row(self._state.tasks[key], self._state.live_chambers(key), self._clock())
+        groups = self._state.workers.counts_of(key)
+        return task_row(self._state.tasks[key], groups, self._clock())
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: id, description, level, state and phase."""

@@ -2,38 +2,41 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 
 from orchestra_core.errors import OrchestraError
-from orchestra_core.names import chamber_id
+from orchestra_core.names import chamber_id, split_chamber_id
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import ChangedRows, Diff
 from orchestra_tui.screens.app_base import AppBase
 
+_MOST_TASKS = 4  # of those whose chambers are on screen
 _SPACING = 5.0  # seconds between two fetches: each runs a git diff for every chamber
 
 
 class DiffSizes:
-    """Keeps the diff sizes of the selected task's chambers up to date."""
+    """Keeps the diff sizes up to date of the chambers of a few tasks."""
 
     def __init__(self, app: AppBase) -> None:
         self._app = app
-        self._requested = ""
+        self._requested: Sequence[str] = ()  # ids of tasks
         self._timer: asyncio.TimerHandle | None = None
         self._fetching = False
         self._last_fetch = -_SPACING
 
-    def request(self, task_id: str) -> None:
-        """Fetch the sizes for a task's chambers now, or once the last fetch is long enough ago."""
-        self._requested = task_id
-        if task_id and self._timer is None and not self._fetching:
+    def request(self, task_ids: Sequence[str]) -> None:
+        """Fetch the sizes for these tasks' chambers now, or once the last fetch is long ago."""
+        self._requested = task_ids[:_MOST_TASKS]
+        if task_ids and self._timer is None and not self._fetching:
             loop = asyncio.get_running_loop()
             moment = max(loop.time(), self._last_fetch + _SPACING)
             self._timer = loop.call_at(moment, self._start)
 
-    def update(self, changes: ViewChanges, task_id: str) -> None:
-        """Fetch again if the events concern the selected task's chambers."""
-        if any(key.startswith(f"{task_id}/") for key in changes.rows.chambers):
-            self.request(task_id)
+    def update(self, changes: ViewChanges, task_ids: Sequence[str]) -> None:
+        """Fetch again if the events concern these tasks' chambers."""
+        changed = {split_chamber_id(key).task_id for key in changes.rows.chambers}
+        if not changed.isdisjoint(task_ids):
+            self.request(task_ids)
 
     @property
     def fetching(self) -> bool:
@@ -49,18 +52,19 @@ class DiffSizes:
 
     def _start(self) -> None:
         self._timer = None
-        if self._app.server.phase == "ready" and self._app.view_model.state.live_chambers(
-            self._requested
-        ):
+        state = self._app.view_model.state
+        task_ids = [task_id for task_id in self._requested if state.live_chambers(task_id)]
+        if self._app.server.phase == "ready" and task_ids:
             self._fetching = True
-            self._app.run_worker(self._fetch_requested(), name="sizes")
+            self._app.run_worker(self._fetch(task_ids), name="sizes")
 
-    async def _fetch_requested(self) -> None:
-        task_id, self._requested = self._requested, ""
+    async def _fetch(self, task_ids: Sequence[str]) -> None:
+        self._requested = ()
         try:
-            # Sizes are optional; the status line already shows this failure.
-            with contextlib.suppress(OrchestraError):
-                await self._take(task_id)
+            for task_id in task_ids:
+                # Sizes are optional; the status line already shows this failure.
+                with contextlib.suppress(OrchestraError):
+                    await self._take(task_id)
         finally:
             self._fetching = False
             self._last_fetch = asyncio.get_running_loop().time()

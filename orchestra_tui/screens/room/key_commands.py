@@ -30,10 +30,10 @@ def key_commands(
 ) -> dict[str, KeyAction]:
     """Return the command of each key by its id, except those of the application itself."""
 
-    def open_or_answer() -> None:
-        """Answer the worker of the row that has the cursor, where it asks something."""
+    def act_or_open() -> None:
+        """Do what helps the worker of the row that has the cursor, else show the details."""
         in_chambers = navigation.pane == "chambers"
-        if not (in_chambers and operator_keys.answer_if_asked()):
+        if not (in_chambers and operator_keys.act_if_needed()):
             view_keys.open()
 
     return {
@@ -49,10 +49,12 @@ def key_commands(
         "pane.chambers": partial(navigation.go_to, "chambers"),
         "pane.discoveries": partial(navigation.go_to, "discoveries"),
         "pane.detail": partial(navigation.go_to, "detail"),
-        "open": open_or_answer,
+        "open": act_or_open,
         "back": navigation.leave,
         "next_tab": detail.area.action_next_tab,
         "previous_tab": detail.area.action_previous_tab,
+        "enlarge": partial(navigation.enlarge, 1),
+        "shrink": partial(navigation.enlarge, -1),
         "filter": view_keys.filter,
         "next_in_need": view_keys.next_in_need,
         "events": navigation.toggle_drawer,

@@ -5,23 +5,25 @@ from typing import Literal, get_args
 from textual.screen import Screen
 from textual.widget import Widget
 
+from orchestra_tui.presentation.board.board_layout import BoardNeeds, BoardPane, Enlarged
 from orchestra_tui.screens.room.detail.detail_content import DetailKind, DetailSubject
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import ListName, Lists
+from orchestra_tui.widgets.board import Board
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.filter_line import FilterLine
 from orchestra_tui.widgets.line_table import LineTable
-from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.text_view import TextView
 
 PaneName = Literal["tasks", "chambers", "discoveries", "detail", "feed"]
 PANES: tuple[PaneName, ...] = get_args(PaneName)
-NARROW = 100  # cells; below it either the lists or the detail area shows
 _DETAILS: dict[ListName, DetailKind] = {
     "tasks": "task",
     "chambers": "chamber",
     "discoveries": "discovery",
 }
+
+_SIZES: tuple[Enlarged, ...] = get_args(Enlarged)
 
 
 class Navigation:
@@ -40,7 +42,8 @@ class Navigation:
         self._lists = lists
         self._detail = detail
         self._filter_line = filter_line
-        self._before_drawer: PaneName = "tasks"
+        self._board_pane: BoardPane = "tasks"  # as `pane`, but never the drawer
+        self._enlarged: Enlarged = 0
         self._widgets: dict[PaneName, Widget] = {
             **lists.tables,
             "detail": detail.area.text,
@@ -57,10 +60,10 @@ class Navigation:
     def go_to(self, name: PaneName) -> None:
         """Give a pane the focus."""
         if name == "feed":
-            self._open_drawer()
-        self.split(detail=name == "detail")
+            self._screen.add_class("-drawer")
         self._widgets[name].focus()
         self.enter(name)  # at once: the next key may already be for this pane
+        self._use_pane()
 
     def go_to_chamber(self, key: str) -> None:
         """Put the cursor on a chamber of any task."""
@@ -95,21 +98,27 @@ class Navigation:
         else:
             self.go_to("feed")
 
-    def _open_drawer(self) -> None:
-        if self.pane != "feed":
-            self._before_drawer = self.pane
-        self._screen.add_class("-drawer")
-
     def _close_drawer(self) -> None:
         self._screen.remove_class("-drawer")
         if self.pane == "feed":
-            self.go_to(self._before_drawer)
+            self.go_to(self._board_pane)
 
-    def split(self, *, detail: bool) -> None:
-        """Show lists and detail area side by side; on a narrow screen only one of them."""
-        narrow = self._screen.size.width < NARROW
-        self._screen.query_one("#lists").display = not (narrow and detail)
-        self._screen.query_one("#detail", Pane).display = detail or not narrow
+    def enlarge(self, by: int) -> None:
+        """Give the current pane more of the board, or less: as usual, most of it, all of it."""
+        self._enlarged = _SIZES[min(max(0, self._enlarged + by), len(_SIZES) - 1)]
+        self._use_pane()
+
+    @property
+    def needs(self) -> BoardNeeds:
+        """How much room the lists need, and what is in use."""
+        heights = (table.wanted_height for table in self._lists.tables.values())
+        return BoardNeeds(*heights, used=self._board_pane, enlarged=self._enlarged)
+
+    def _use_pane(self) -> None:
+        """Give the current pane its room; a click does not, since panes would move below it."""
+        if self.pane != "feed":
+            self._board_pane = self.pane
+        self._screen.query_one(Board).arrange_again()
 
     def follow_focus(self, widget: Widget) -> None:
         """Enter the pane of the widget that got the focus, for example by a click."""
@@ -120,9 +129,6 @@ class Navigation:
     def enter(self, name: PaneName) -> None:
         """Make keys act on a pane."""
         self.pane = name
-        lists = self._screen.query_one("#lists")
-        lists.set_class(name == "tasks", "-tasks")
-        lists.set_class(name == "discoveries", "-discoveries")
         self.show_selected()
 
     def show_selected(self) -> None:

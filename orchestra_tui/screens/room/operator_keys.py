@@ -7,6 +7,7 @@ from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.choices.next_in_need import oldest_request
+from orchestra_tui.presentation.rows.acts import NO_ACT, Act, act_of
 from orchestra_tui.presentation.rows.mail_cell import unread
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
@@ -83,6 +84,28 @@ class OperatorKeys:
         if requests:
             self._app.push_screen(RequestDialog(self._app.tool_calls, state, requests[0]))
         return bool(requests)
+
+    @property
+    def act(self) -> Act:
+        """What helps the worker of the selected chamber."""
+        chamber, state = self._lists.chamber, self._app.view_model.state
+        if chamber is None:
+            return NO_ACT
+        return act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
+
+    def act_if_needed(self) -> bool:
+        """Answer the selected chamber's worker, write to it or start another; False for none."""
+        match self.act.enter:
+            case "answer":
+                return self.answer_if_asked()
+            case "write":
+                self.interrupt()
+                return True
+            case "start":
+                self.workers.start()
+                return True
+            case "open":
+                return False
 
     def resume(self) -> None:
         """Let the tools of the selected chamber run again."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from orchestra_core.clock import Clock
@@ -17,8 +16,10 @@ from orchestra_tui.key_bindings import Key, key_of
 from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
+from orchestra_tui.presentation.rows.acts import NO_ACT, enter_label
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
 from orchestra_tui.screens.room.escalation import Escalation, overdue_line
@@ -29,6 +30,7 @@ from orchestra_tui.screens.room.operator_keys import OperatorKeys
 from orchestra_tui.screens.room.room_status import status_of
 from orchestra_tui.screens.room.ticker import Ticker
 from orchestra_tui.screens.room.view_keys import ViewKeys
+from orchestra_tui.widgets.board import Board
 from orchestra_tui.widgets.detail_area import DetailArea
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.filter_line import FilterLine
@@ -37,6 +39,9 @@ from orchestra_tui.widgets.line_label import LineLabel
 from orchestra_tui.widgets.line_table import LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from orchestra_tui.presentation.board.board_layout import BoardPane
 
 _QUIET_SECONDS = 10.0  # after a key, for which the cursor stays where it is
 
@@ -65,12 +70,19 @@ class RoomScreen(Screen[None]):
         self._drawer_lines = DrawerLines(view_model.state)
         self.status = StatusLine(clock=clock)
         self._land_line = LineLabel(id="land-line")
-        self.detail = DetailPages(DetailArea(("overview",)), view_model.state, read_activity, clock)
+        conflicting = ConflictingLines(app.tool_calls, view_model.state)
+        self.detail = DetailPages(
+            DetailArea(("now",)), view_model.state, conflicting, read_activity, clock
+        )
         self.navigation = Navigation(self, self.lists, self.detail, self.feed, self._filter_line)
+        detail_pane = Pane(self.detail.area, title="4 Detail", id="detail")
+        panes: dict[BoardPane, Pane] = {**self.lists.panes, "detail": detail_pane}
+        self._board = Board(panes, lambda: self.navigation.needs, id="board")
+        self._operator_keys = OperatorKeys(app, self.lists)
         self.commands = key_commands(
             self.navigation,
             ViewKeys(app, self.lists, self.navigation, self._filter_line, self.detail),
-            OperatorKeys(app, self.lists),
+            self._operator_keys,
             self.lists,
             self.detail,
         )
@@ -82,9 +94,7 @@ class RoomScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the panes; the style sheet arranges them for the terminal's size."""
         yield self.status
-        with Horizontal(id="body"):
-            yield Vertical(*self.lists.panes.values(), id="lists")
-            yield Pane(self.detail.area, title="4 Detail", id="detail")
+        yield self._board
         yield self._land_line
         yield Pane(self.feed, title="Events", id="feed-pane")
         yield self._filter_line
@@ -119,11 +129,12 @@ class RoomScreen(Screen[None]):
         if changes.rows.task_order and self._is_watched_from_tasks:
             self.lists.follow_new_task()
         self.detail.update(changes.rows, whole=changes.whole)
-        self._sizes.update(changes, self.lists.task_id)
+        self._board.arrange_again()
+        self._sizes.update(changes, self.lists.measured_tasks)
         self._footer.update()
         if changes.status or changes.rows.chambers:
             self.show_status()
-            self._show_land_line()
+            self._show_hints()
             self._escalate()
         self._set_ticker()
 
@@ -147,20 +158,20 @@ class RoomScreen(Screen[None]):
         self.app.name_terminal(title_text(status))
         self.app.look_for_occasions()
 
-    def _show_land_line(self) -> None:
-        """Say what could land of the task that the key would land."""
+    def _show_hints(self) -> None:
+        """Say what could land of the task that the key would land, and what enter does."""
         task, state = self.lists.task_at_hand, self._view_model.state
         self._land_line.show(land_line(task, state, key_of("land").first))
 
     def _acting_keys(self) -> Sequence[Key]:
-        state, lists = self._view_model.state, self.lists
+        lists, state = self.lists, self._view_model.state
         chamber = lists.chamber
-        requests = state.requests_of(chamber.id) if chamber is not None else []
+        in_chambers = self.navigation.pane == "chambers"
         return acting_keys(
             Selected(
                 task=lists.task_at_hand,
                 chamber=chamber,
-                is_asked=self.navigation.pane == "chambers" and bool(requests),
+                enter=enter_label(self._operator_keys.act if in_chambers else NO_ACT),
                 anybody_in_need=bool(lists.next_in_need("")),
                 has_worker=chamber is not None and state.has_worker(chamber),
                 runs_worker=chamber is not None and state.runs_worker(chamber),
@@ -170,7 +181,7 @@ class RoomScreen(Screen[None]):
     def server_changed(self) -> None:
         """Show the server's status; ask it for the sizes of changes once it is ready."""
         self.show_status()
-        self._sizes.request(self.lists.task_id)
+        self._sizes.request(self.lists.measured_tasks)
 
     def go_to_task(self, task_id: str) -> None:
         """Select a task, even one that the filter hides."""
@@ -198,10 +209,11 @@ class RoomScreen(Screen[None]):
         rows = self._view_model.state.refresh_workers()
         self.lists.show_changes(rows)
         self.feed.append(self._drawer_lines.of_changes((), rows.workers))
+        self._board.arrange_again()
         self.lists.tick()
         self.status.tick()
         self.show_status()
-        self._show_land_line()
+        self._show_hints()
         self._escalate()
         self.detail.write()
         self._set_ticker()
@@ -226,16 +238,17 @@ class RoomScreen(Screen[None]):
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         self.navigation.follow_focus(event.widget)
         self._footer.update()
+        self._show_hints()
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
         if event.table is self.lists.tables["tasks"]:
             self.lists.fill_for_task()
-            self._sizes.request(event.key)
+            self._sizes.request(self.lists.measured_tasks)
         if event.table is self.navigation.table:
             self.navigation.show_selected()
         self._footer.update()
-        self._show_land_line()
+        self._show_hints()
         self._set_ticker()
 
     @on(LineTable.Opened)
@@ -253,7 +266,3 @@ class RoomScreen(Screen[None]):
     @on(KeyFooter.KeyPicked)
     async def _key_picked(self, event: KeyFooter.KeyPicked) -> None:
         await self.run_action(event.action)
-
-    @on(events.Resize)
-    def _resized(self) -> None:
-        self.navigation.split(detail=self.navigation.pane == "detail")

@@ -28,6 +28,7 @@ def status_of(
         tasks=tasks,
         chambers=chambers,
         unread=unread,
+        held=len(view_model.state.landing.held),
         conflicts=len(view_model.state.open_conflicts),
         overdue=len(view_model.state.overdue(now)),
         suspended=len(view_model.state.suspended_chambers),

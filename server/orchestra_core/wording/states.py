@@ -54,7 +54,7 @@ FAILED_SYMBOL = "✗"  # of a worker that needs somebody because it has failed
 CONFLICT_SYMBOL = "⚠"
 HEALTH_SYMBOL = "✚"  # before what is wrong with a chamber
 SUSPENDED_WORDS = "‖ suspended"
-UNPROVEN_WORDS = "? hook not verified"
+UNPROVEN_WORDS = "◌ hook not verified"
 
 
 def worker_symbol(state: WorkerState) -> str:

@@ -50,7 +50,7 @@ def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() ->
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
     assert lines[5:] == [
         "  ○ auth  idle  1m  no worker yet  ‖ suspended 1m",
-        "  ○ web   idle  1m  no worker yet  ? hook not verified",
+        "  ○ web   idle  1m  no worker yet  ◌ hook not verified",
     ]
 
 

@@ -32,7 +32,7 @@ def text(status: Status, width: int, now: int = NOON) -> str:
 
 
 def test_the_line_of_a_live_link_shows_the_counts() -> None:
-    assert text(LIVE, 100).split() == [
+    assert text(LIVE, 110).split() == [
         "●",
         "live",
         "server",
@@ -48,8 +48,12 @@ def test_the_line_of_a_live_link_shows_the_counts() -> None:
         "chambers",
         "3",
         "tasks",
+        "✉",
         "1",
         "unread",
+        "by",
+        "its",
+        "worker",
     ]
 
 
@@ -74,9 +78,9 @@ def test_a_count_of_one_is_in_the_singular() -> None:
 
 
 def test_in_a_narrow_line_the_least_important_part_is_dropped_first() -> None:
-    assert text(LIVE, 60).endswith("4 chambers  3 tasks  1 unread")
+    assert text(LIVE, 72).endswith("4 chambers  3 tasks  ✉ 1 unread by its worker")
     assert "shop" not in text(LIVE, 80)
-    assert text(LIVE, 38).endswith("1 unread")
+    assert text(LIVE, 50).endswith("✉ 1 unread by its worker")
 
 
 @pytest.mark.parametrize("link", ["connecting", "live", "reconnecting", "lost"])
@@ -119,14 +123,19 @@ def test_the_latency_covers_only_the_last_messages() -> None:
 
 def test_overdue_mail_and_suspended_chambers_are_counted() -> None:
     status = Status(link="live", unread=3, overdue=2, suspended=1)
-    assert text(status, 160).endswith("‖ 1 suspended  ! 3 unread, 2 overdue")
-    assert text(Status(link="live", unread=3), 160).endswith("  3 unread")
+    assert text(status, 160).endswith("‖ 1 suspended  ✉ 3 unread by workers, 2 too long")
+    assert text(Status(link="live", unread=3), 160).endswith("  ✉ 3 unread by workers")
 
 
 def test_workers_are_counted_by_what_they_need_the_most_urgent_last() -> None:
     status = Status(link="live", workers={"needs-you": 2, "stuck": 1, "working": 3, "ready": 1})
-    assert text(status, 160).endswith("● 3 working  ✓ 1 ready  ⧖ 1 stuck  ◆ 2 need you")
+    assert text(status, 160).endswith("● 3 working  ✓ 1 can land  ⧖ 1 stuck  ◆ 2 need you")
     assert text(status, 44).endswith("◆ 2 need you")
+
+
+def test_what_is_ready_is_counted_by_whether_it_can_land_after_the_conflicts() -> None:
+    status = Status(link="live", workers={"ready": 3}, held=2, conflicts=1)
+    assert text(status, 160).endswith("⚠ 1 conflict  ⊘ 2 held  ✓ 1 can land")
 
 
 def test_the_terminals_title_says_who_needs_somebody_before_the_project() -> None:

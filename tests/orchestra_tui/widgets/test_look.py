@@ -11,7 +11,7 @@ from orchestra_core.state import ProjectState
 from orchestra_tui import themes
 from orchestra_tui.presentation.details.chamber_details import chamber_overview
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
-from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
+from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_columns
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.presentation.status_text import Status
@@ -70,7 +70,7 @@ class Lists(App[None]):
         self._light = light
         state = self._indexed_state = _indexed_state()
         self._tasks = LineTable(TASK_COLUMNS, TaskRows(state, lambda: NOW))
-        self._chambers = LineTable(CHAMBER_COLUMNS, ChamberRows(state, lambda: NOW))
+        self._chambers = LineTable(chamber_columns(), ChamberRows(state, lambda: NOW))
         self._discoveries = LineTable(DISCOVERY_COLUMNS, DiscoveryRows(state, lambda: NOW))
         self._detail = DetailArea(("overview", "diff"))
         self._status = StatusLine(clock=lambda: NOW)

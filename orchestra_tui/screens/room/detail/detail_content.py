@@ -1,6 +1,6 @@
 """The subject of the detail area, and the lines of each of its pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,13 +16,12 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.mail_cell import mail_lines
 
-Activity = Mapping[str, Sequence[Presence]]  # reports of workers by chamber key
 DetailKind = Literal["none", "task", "chamber", "discovery"]
 PAGES: dict[DetailKind, tuple[str, ...]] = {
-    "none": ("overview",),
-    "task": ("overview",),
-    "chamber": ("overview", "activity", "briefing", "mail"),
-    "discovery": ("overview",),
+    "none": ("now",),
+    "task": ("now",),
+    "chamber": ("now", "messages", "history", "briefing"),
+    "discovery": ("now",),
 }
 
 
@@ -34,8 +33,16 @@ class DetailSubject:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedContent:
+    """What was asked for of a chamber: its worker's reports, and the lines of its conflicts."""
+
+    activity: Sequence[Presence] = ()
+    conflicting: Sequence[str] = ()
+
+
 def page_lines(
-    subject: DetailSubject, page: str, state: IndexedState, activity: Activity, now: int
+    subject: DetailSubject, page: str, state: IndexedState, fetched: FetchedContent, now: int
 ) -> Sequence[Line]:
     """Return the lines of a page; one line in words where there is nothing to show."""
     if subject.kind == "task" and subject.key in state.tasks:
@@ -43,23 +50,23 @@ def page_lines(
     if subject.kind == "discovery" and subject.key in state.discoveries:
         return discovery_detail(state.discoveries[subject.key], state, now)
     if subject.kind == "chamber" and subject.key in state.chambers:
-        return _chamber_page(subject.key, page, state, activity, now)
+        return _chamber_page(subject.key, page, state, fetched, now)
     return _words(empty_panes.DETAIL)
 
 
 def _chamber_page(
-    key: str, page: str, state: IndexedState, activity: Activity, now: int
+    key: str, page: str, state: IndexedState, fetched: FetchedContent, now: int
 ) -> Sequence[Line]:
     chamber = state.chambers[key]
     match page:
-        case "activity":
-            return activity_lines(activity.get(key, ()), now)
+        case "history":
+            return activity_lines(fetched.activity, now)
         case "briefing":
             return briefing_lines(chamber)
-        case "mail":
+        case "messages":
             return mail_lines(state.mail_of(key), now)[0] or _words(empty_panes.MAIL)
         case _:
-            return chamber_overview(chamber, state, now)
+            return chamber_overview(chamber, state, now, fetched.conflicting)
 
 
 def _words(*texts: str) -> list[Line]:

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from orchestra_core.clock import Clock
 from orchestra_core.models import Presence
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
+from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
 from orchestra_tui.screens.room.detail.detail_content import (
     PAGES,
     DetailSubject,
+    FetchedContent,
     page_lines,
 )
 from orchestra_tui.widgets.detail_area import DetailArea
@@ -23,6 +25,7 @@ class DetailPages:
         self,
         area: DetailArea,
         state: IndexedState,
+        conflicting: ConflictingLines,
         read_activity: ReadActivity,
         clock: Clock,
     ) -> None:
@@ -32,6 +35,7 @@ class DetailPages:
         self._read_activity = read_activity
         self._clock = clock
         self._activity: dict[str, Sequence[Presence]] = {}
+        self._conflicting = conflicting
 
     def show(self, subject: DetailSubject) -> None:
         """Show another subject, on the same page if it has one of that name."""
@@ -45,7 +49,9 @@ class DetailPages:
     def write(self, *, from_start: bool = False) -> None:
         """Write the open page."""
         now = self._clock()
-        lines = page_lines(self.subject, self.area.tab, self._state, self._activity, now)
+        key = self.subject.key
+        fetched = FetchedContent(self._activity.get(key, ()), self._conflicting.of(key))
+        lines = page_lines(self.subject, self.area.tab, self._state, fetched, now)
         self.area.set_content(lines, from_start=from_start)
 
     def page_opened(self) -> None:
@@ -58,8 +64,7 @@ class DetailPages:
         kinds = (changed_rows.tasks, changed_rows.chambers, changed_rows.discoveries)
         if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(changed_rows):
             self.write()
-            if self.area.tab == "activity":
-                self._fetch()
+            self._fetch()
 
     def _concerns(self, changed_rows: ChangedRows) -> bool:
         """Tell whether a task's page shows one of the changed chambers or discoveries."""
@@ -69,11 +74,22 @@ class DetailPages:
         )
 
     def _fetch(self) -> None:
-        if self.subject.kind == "chamber" and self.area.tab == "activity":
-            work = self._fetch_activity(self.subject.key)
-            self.area.run_worker(work, group="activity", exclusive=True)
+        if self.subject.kind != "chamber":
+            return
+        key = self.subject.key
+        if self.area.tab == "history":
+            self.area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
+        elif self.area.tab == "now" and self._conflicting.are_unknown(key):
+            self.area.run_worker(self._fetch_conflicting(key), group="conflicts", exclusive=True)
 
     async def _fetch_activity(self, key: str) -> None:
         self._activity[key] = await self._read_activity(key, ACTIVITY_LENGTH)
-        if self.subject.key == key and self.area.tab == "activity":
+        self._arrived(key, "history")
+
+    async def _fetch_conflicting(self, key: str) -> None:
+        await self._conflicting.fetch(key)
+        self._arrived(key, "now")
+
+    def _arrived(self, key: str, page: str) -> None:
+        if self.subject.key == key and self.area.tab == page:
             self.write()

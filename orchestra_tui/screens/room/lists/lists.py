@@ -1,16 +1,19 @@
 """The tables of tasks, chambers and discoveries, each in its pane, filled from the state."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Task
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.view_model import ViewModel
+from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.choices.next_in_need import next_in_need
 from orchestra_tui.presentation.indexed_state import ChangedRows
-from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows
+from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_columns
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
+from orchestra_tui.presentation.rows.ended_note import ended_note
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.screens.room.lists.list_filter import ListFilter
 from orchestra_tui.widgets.line_table import LineTable
@@ -31,12 +34,14 @@ class Lists:
         state = view_model.state
         self._view_model = view_model
         self._state = state
+        self._clock = clock
         self._filter = ListFilter()
+        self._ended_note = ""
         chamber_rows = ChamberRows(state, clock)
         self.tables: dict[ListName, LineTable] = {
             "tasks": LineTable(TASK_COLUMNS, TaskRows(state, clock), id="tasks"),
             "chambers": LineTable(
-                CHAMBER_COLUMNS, chamber_rows, heading=chamber_rows.heading, id="chambers"
+                chamber_columns(), chamber_rows, heading=chamber_rows.heading, id="chambers"
             ),
             "discoveries": LineTable(
                 DISCOVERY_COLUMNS, DiscoveryRows(state, clock), id="discoveries"
@@ -58,6 +63,13 @@ class Lists:
     def task(self) -> Task | None:
         """The task under the cursor."""
         return self._state.tasks.get(self.task_id)
+
+    @property
+    def measured_tasks(self) -> Sequence[str]:
+        """The ids of the tasks whose chambers show how much has changed: the selected one first."""
+        on_screen = map(self._state.chambers.get, self.tables["chambers"].keys_on_screen)
+        tasks = (chamber.task_id for chamber in on_screen if chamber is not None)
+        return [*dict.fromkeys((*filter(None, [self.task_id]), *tasks))]
 
     @property
     def chamber(self) -> Chamber | None:
@@ -83,7 +95,8 @@ class Lists:
         """Put the cursor on a chamber of any task, whatever the lists show now."""
         chamber = self._state.chambers[key]
         task = self._state.tasks.get(chamber.task_id)
-        if not self._filter.finished and (chamber.is_over or (task is not None and task.is_over)):
+        hides_chamber = chamber.is_over and not self._filter.ended_chambers
+        if hides_chamber or (task is not None and task.is_over and not self._filter.ended_tasks):
             self.toggle_finished()
         self.select_task(chamber.task_id)
         self.tables["chambers"].filter("")
@@ -108,11 +121,13 @@ class Lists:
     def fill(self) -> None:
         """Refill every table."""
         self._fill_tasks()
+        self._fill_rest()
         self.fill_for_task()
 
     def fill_for_task(self) -> None:
         """Refill the tables that depend on the selected task."""
-        self._fill_rest()
+        if not self._filter.all_tasks or not self.tables["chambers"].total:
+            self._fill_rest()
         self._explain_empty()
         self.write_counts()
 
@@ -124,6 +139,8 @@ class Lists:
             self._fill_rest()
         if rows.task_order or rows.chamber_order or rows.discovery_order:
             self.write_counts()
+        if rows.chambers or rows.task_order:
+            self._set_columns()
         self.repaint(rows)
 
     def repaint(self, rows: ChangedRows) -> None:
@@ -139,9 +156,9 @@ class Lists:
 
     def toggle_finished(self) -> bool:
         """Show or hide finished work; return whether it shows now."""
-        self._filter.finished = not self._filter.finished
+        shown = self._filter.toggle_ended()
         self.fill()
-        return self._filter.finished
+        return shown
 
     def write_counts(self) -> None:
         """Write how many rows each pane shows, and the filter in force."""
@@ -165,6 +182,10 @@ class Lists:
     def _fill_rest(self) -> None:
         self.tables["chambers"].show(self._filter.chambers(self._state, self.task_id))
         self._fill_discoveries()
+        folded = () if self._filter.ended_chambers else self._state.ended_chambers()
+        self._ended_note = ended_note(folded, self._clock(), key_of("finished").first)
+        self.tables["chambers"].set_footnote(self._ended_note)
+        self._set_columns()
 
     def _fill_discoveries(self) -> None:
         """Show the discoveries; the newest stays in view until somebody goes to another."""
@@ -174,9 +195,21 @@ class Lists:
         if was_at_newest:
             table.action_first()
 
+    def _set_columns(self) -> None:
+        """Show a column for each mark that a chamber has."""
+        state = self._state
+        columns = chamber_columns(
+            several_tasks=len(state.open_tasks) > 1,
+            conflicts=bool(state.open_conflicts),
+            unread=bool(state.unread_mail),
+        )
+        self.tables["chambers"].set_columns(columns)
+
     def _explain_empty(self) -> None:
         loaded = self._view_model.live_once
         chambers = empty_panes.CHAMBERS if self.task else empty_panes.NO_TASK
+        if self._ended_note:
+            chambers = f"{empty_panes.NO_OPEN_CHAMBER} {self._ended_note}."
         self.tables["tasks"].set_empty_text(empty_panes.TASKS if loaded else empty_panes.CONNECTING)
         self.tables["chambers"].set_empty_text(chambers if loaded else "")
         self.tables["discoveries"].set_empty_text(empty_panes.DISCOVERIES if loaded else "")

@@ -29,7 +29,9 @@ def test_keys_that_cannot_act_are_left_out(selected: Selected, missing: set[str]
     assert {key.first for key in in_footer()} - shown == missing
 
 
-def test_enter_answers_on_a_worker_that_asks() -> None:
-    enter = {key.id: key.label for key in acting_keys(Selected(OPEN, AUTH, is_asked=True))}["open"]
-    assert enter == "answer"
+def test_enter_is_named_by_what_it_does_on_the_row() -> None:
+    enter = {key.id: key.label for key in acting_keys(Selected(OPEN, AUTH, enter="allow or deny"))}[
+        "open"
+    ]
+    assert enter == "allow or deny"
     assert {key.id: key.label for key in acting_keys(Selected(OPEN, AUTH))}["open"] == "open"

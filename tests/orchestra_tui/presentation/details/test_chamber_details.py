@@ -11,7 +11,15 @@ from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_clone, a_question, a_task, an_interrupt
+from tests.support.samples import (
+    NOON,
+    a_chamber,
+    a_clone,
+    a_conflict,
+    a_question,
+    a_task,
+    an_interrupt,
+)
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
 
@@ -39,7 +47,8 @@ def test_the_overview_of_a_chamber_shows_its_place_and_its_records() -> None:
         )
     )
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
-    assert "state      ● live  for 1m" in said
+    assert said.startswith("auth  ○ idle  for 1m\n")
+    assert "task       Add a login" in said
     assert "path       /repo/.claude/worktrees/auth" in said
     assert "changes    not measured yet" in said
     assert "impl\nrecorded   1 action  1m ago\nlast       wrote tests\nresult     12 pass" in said
@@ -51,7 +60,7 @@ def test_the_overview_of_a_chamber_shows_the_workers_last_message_and_its_age() 
         Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="All done.\n12 pass")
     )
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
-    assert f"worker     ○ idle  for 1m\nsince      {time_of_day(NOON)}\n" in said
+    assert said.startswith(f"auth  ○ idle  for 1m\nsince      {time_of_day(NOON)}\n")
     assert "message    All done.\n           12 pass\n" in said
 
 
@@ -70,11 +79,11 @@ def test_the_overview_of_a_suspended_chamber_shows_since_when_by_whom_and_how_to
 def test_the_overview_of_a_chamber_shows_whether_mail_reaches_its_worker() -> None:
     proven = text(chamber_overview(replace(LIVE, ready_at=NOON), some_state(), NOON))
     assert "hook       ✓ ready\n" in proven
-    assert "hook       ? hook not verified: it has not answered yet" in text(
+    assert "hook       ◌ hook not verified: it has not answered yet" in text(
         chamber_overview(LIVE, some_state(), NOON)
     )
     broken = replace(LIVE, ready_note="the hook did not answer")
-    assert "? hook not verified: the hook did not answer" in text(
+    assert "◌ hook not verified: the hook did not answer" in text(
         chamber_overview(broken, some_state(), NOON)
     )
 
@@ -117,6 +126,27 @@ def test_the_overview_shows_all_that_the_worker_asks_and_how_to_answer() -> None
     state = some_state()
     state.documents.put(a_question())
     said = text(chamber_overview(LIVE, IndexedState(state.documents), NOON + 60_000))
-    assert "asks       ? AskUserQuestion, 1m ago" in said
+    assert "asks       ◆ AskUserQuestion, 1m ago" in said
     assert "           1 Blue: as the sky" in said
-    assert "press A to answer, or: orchestra answer r-2" in said
+    assert "enter on its row answers, or: orchestra answer r-2" in said
+
+
+def test_the_overview_of_a_ready_chamber_says_what_holds_it_with_the_lines_of_both_sides() -> None:
+    state = some_state()
+    ready = replace(LIVE, work="committed")
+    for document in (ready, a_conflict()):
+        state.documents.put(document)
+    state.load(state.documents)
+    state.report_presence(Presence(chamber_id=LIVE.id, state="finished", since=NOON))
+    sides = ["src/app.py:", "<<<<<<< auth", "a = 1", "=======", "a = 2", ">>>>>>> database"]
+    said = text(chamber_overview(ready, state, NOON, sides))
+    assert said.startswith("auth  ⊘ held  for 0s\n")
+    assert "held by    conflict with database\n" in said
+    assert "⚠ collides with database: 1 file\n" in said
+    assert "  <<<<<<< auth\n  a = 1\n  =======\n  a = 2\n  >>>>>>> database\n" in said
+
+
+def test_the_overview_of_a_failed_worker_says_what_enter_does_for_it() -> None:
+    state = some_state()
+    state.report_presence(Presence(chamber_id=LIVE.id, state="failed", since=NOON))
+    assert "to do      enter: retry" in text(chamber_overview(LIVE, state, NOON))

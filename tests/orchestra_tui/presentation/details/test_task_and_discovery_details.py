@@ -48,7 +48,7 @@ def test_the_overview_of_a_task_shows_its_phases_and_workers() -> None:
     assert "✓ design               1m01  by conductor" in said
     assert "● building             59s" in said
     assert "○ review" in said
-    assert "○ auth                 idle: no worker yet  ? hook not verified" in said
+    assert "○ auth                 idle: no worker yet  ◌ hook not verified" in said
 
 
 def test_the_overview_of_a_finished_task_shows_where_it_landed() -> None:

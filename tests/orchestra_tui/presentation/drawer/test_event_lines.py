@@ -126,10 +126,10 @@ def test_an_event_line_fits_the_width_of_the_feed(width: int) -> None:
 
 def test_the_texts_of_a_request_say_what_is_asked_and_what_became_of_it() -> None:
     asked = EventData(request=a_request())
-    assert words("request.asked", asked) == "? asks for Bash: npm test"
-    assert words("request.asked", EventData(request=a_question())) == "? asks Which colour?"
+    assert words("request.asked", asked) == "◆ asks for Bash: npm test"
+    assert words("request.asked", EventData(request=a_question())) == "◆ asks Which colour?"
     answered = EventData(request=replace(a_request(), answer="deny", words="no"))
-    assert words("request.answered", answered) == "? answered: deny: no"
+    assert words("request.answered", answered) == "◆ answered: deny: no"
     withdrawn = EventData(request=replace(a_request(), note="its chamber was closed"))
-    assert words("request.withdrawn", withdrawn) == "? withdrawn: its chamber was closed"
+    assert words("request.withdrawn", withdrawn) == "◆ withdrawn: its chamber was closed"
     assert words("request.asked", EventData()) == "asked"

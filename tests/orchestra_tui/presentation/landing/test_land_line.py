@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import IndexedState
@@ -39,11 +40,16 @@ def test_the_line_names_three_of_many() -> None:
 
 
 def test_the_line_says_that_nothing_can_land() -> None:
-    assert text(state_of("auth", ready=0)) == "L nothing can land yet · 1 not ready yet"
+    assert text(state_of("auth", ready=0)) == "L lands nothing yet · 1 not ready yet"
 
 
-def test_there_is_no_line_without_a_chamber_or_once_the_task_is_over() -> None:
-    assert land_line(None, state_of("auth", ready=1), "L") == ()
+def test_the_line_names_what_can_land_of_another_task() -> None:
+    state = state_of("auth", ready=1)
+    other = a_task("other-1a2b", "Write the manual. In French.")
+    state.apply(Event(seq=1, at=NOON, kind="task.started", data=EventData(task=other)))
+    said = "".join(cell.text for cell in land_line(other, state, "L"))
+    assert said == "L lands nothing of “Write the manual” yet · auth can land too"
+
+
+def test_there_is_no_line_without_a_chamber() -> None:
     assert text(state_of(ready=0)) == ""
-    over = replace(TASK, state="completed")
-    assert land_line(over, state_of("auth", ready=1), "L") == ()

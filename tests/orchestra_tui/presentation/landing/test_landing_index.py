@@ -33,13 +33,13 @@ def test_a_ready_chamber_moves_between_those_that_can_land_and_those_that_are_he
     index = LandingIndex()
     assert index.update(LIVE, READY, [], [])
     assert not index.update(LIVE, READY, [], [])
-    assert (index.can_land(LIVE.task_id), index.held(LIVE.task_id)) == ([LIVE.id], [])
-    assert index.tasks_that_can_land == [LIVE.task_id]
+    assert (index.can_land(LIVE.task_id), index.held) == ([LIVE.id], [])
+    assert index.can_land() == [LIVE.id]
 
     assert index.update(LIVE, READY, [a_conflict()], [])
-    assert (index.can_land(LIVE.task_id), index.held(LIVE.task_id)) == ([], [LIVE.id])
+    assert (index.can_land(LIVE.task_id), index.held) == ([], [LIVE.id])
     assert index.holds_of(LIVE.id) == ("conflict with database",)
-    assert index.tasks_that_can_land == []
+    assert index.can_land() == []
 
 
 def test_a_chamber_whose_worker_goes_on_or_that_is_archived_is_neither() -> None:
@@ -50,4 +50,4 @@ def test_a_chamber_whose_worker_goes_on_or_that_is_archived_is_neither() -> None
     assert index.can_land(LIVE.task_id) == []
     index.update(LIVE, READY, [a_conflict()], [])
     index.forget(LIVE.task_id, [LIVE.id])
-    assert (index.held(LIVE.task_id), index.holds_of(LIVE.id)) == ([], ())
+    assert (index.held, index.holds_of(LIVE.id)) == ([], ())

@@ -8,7 +8,7 @@ from orchestra_core.wording.ages import time_of_day
 from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import chamber_row
-from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_lines
+from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, mail_lines
 from tests.support.rows import LIVE, state_with, texts
 from tests.support.samples import (
     NOON,
@@ -16,6 +16,7 @@ from tests.support.samples import (
 )
 
 MINUTE = 60_000
+MARKS = slice(5, 7)
 
 
 def test_mail_is_urgent_from_the_limit_on() -> None:
@@ -24,10 +25,12 @@ def test_mail_is_urgent_from_the_limit_on() -> None:
     state.documents.put(an_interrupt())
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_000)
-    assert row.cells[3:5] == (Cell("1", "warn"), Cell(f"{ENVELOPE} 1 unread 42s", "warn"))
+    assert row.cells[MARKS] == (Cell("1 unread", "warn"), Cell("1", "warn"))
     assert row.due == NOON + 42_500
+    said = mail_cell(state.mail_of(LIVE.id), NOON + 42_000, 42_500)
+    assert said == (Cell(f"{ENVELOPE} 1 not read by it for 42s", "warn"), NOON + 42_500)
     row = chamber_row(LIVE, state, NOON + 42_500)
-    assert row.cells[3:5] == (Cell("!1", "critical"), Cell("! 1 unread 42s", "critical"))
+    assert row.cells[MARKS] == (Cell("1 unread", "critical"), Cell("1", "critical"))
     assert row.due == NOON + 43_000
 
 
@@ -35,7 +38,8 @@ def test_the_cell_shows_that_nobody_will_read_the_mail() -> None:
     state = state_with(LIVE)
     state.documents.put(replace(an_interrupt(), state="expired", ended_at=NOON))
     state.load(state.documents)
-    assert chamber_row(LIVE, state, NOON + 3 * MINUTE).cells[4] == Cell("undelivered 3m", "warn")
+    said, _ = mail_cell(state.mail_of(LIVE.id), NOON + 3 * MINUTE)
+    assert said == Cell("undelivered 3m", "muted")
 
 
 def test_the_cell_shows_the_number_of_unread_messages_and_the_age_of_the_oldest() -> None:
@@ -45,14 +49,25 @@ def test_the_cell_shows_the_number_of_unread_messages_and_the_age_of_the_oldest(
         state.documents.put(letter)
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_001)
-    assert row.cells[3:5] == (Cell("2", "warn"), Cell(f"{ENVELOPE} 2 unread 42s", "warn"))
+    assert row.cells[MARKS] == (Cell("2 unread", "warn"), Cell("2", "warn"))
+    said, _ = mail_cell(state.mail_of(LIVE.id), NOON + 42_001)
+    assert said == Cell(f"{ENVELOPE} 2 not read by it for 42s", "warn")
 
 
 def test_the_cell_shows_the_progress_of_mail_that_was_read() -> None:
     state = state_with(LIVE)
     state.documents.put(replace(an_interrupt(), state="delivered", delivered_at=NOON))
     state.load(state.documents)
-    assert texts(chamber_row(LIVE, state, NOON + 3 * MINUTE))[3:5] == ["", "delivered 3m"]
+    assert texts(chamber_row(LIVE, state, NOON + 3 * MINUTE))[MARKS] == ["", ""]
+    said, _ = mail_cell(state.mail_of(LIVE.id), NOON + 3 * MINUTE)
+    assert said.text == "delivered 3m"
+
+
+def test_a_critical_message_that_is_unread_is_called_so() -> None:
+    state = state_with(LIVE)
+    state.documents.put(replace(an_interrupt(), requires="stop"))
+    state.load(state.documents)
+    assert chamber_row(LIVE, state, NOON).cells[MARKS][0] == Cell("1 critical", "critical")
 
 
 def text(lines: Sequence[Line]) -> str:

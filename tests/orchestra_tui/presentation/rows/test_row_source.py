@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.models import Presence
-from orchestra_tui.presentation.rows.chamber_rows import CHAMBER_COLUMNS, ChamberRows, chamber_row
+from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_columns, chamber_row
 from orchestra_tui.presentation.rows.discovery_rows import (
     DISCOVERY_COLUMNS,
     DiscoveryRows,
@@ -20,8 +20,8 @@ from tests.support.samples import (
 
 def test_every_row_has_a_cell_for_each_column() -> None:
     state = state_with(LIVE)
-    assert len(task_row(a_task(), 0, NOON).cells) == len(TASK_COLUMNS)
-    assert len(chamber_row(LIVE, state, NOON).cells) == len(CHAMBER_COLUMNS)
+    assert len(task_row(a_task(), {}, NOON).cells) == len(TASK_COLUMNS)
+    assert len(chamber_row(LIVE, state, NOON).cells) == len(chamber_columns())
     assert len(discovery_row(a_discovery(), NOON).cells) == len(DISCOVERY_COLUMNS)
 
 

@@ -21,21 +21,21 @@ async def test_capital_r_restores_a_closed_chamber_with_its_work() -> None:
     restored = restored_chamber("docs", "/shop/.claude/worktrees/docs")
     tools = FixedTools({"restore_chamber": restored})
     async with room_of(stories.restored(), tools=tools) as room:
-        await room.press("2", "G", "R")
+        await room.press("a", "2", "G", "R")
         assert calls_of(tools, "restore_chamber") == [{"task_id": TASK, "chamber": "docs"}]
-        assert room.said == ["docs restored at /shop/.claude/worktrees/docs"]
+        assert room.said[1:] == ["docs restored at /shop/.claude/worktrees/docs"]
 
 
 async def test_a_refused_restore_shows_the_tools_own_line() -> None:
     async with room_of(stories.restored()) as room:
-        await room.press("2", "G", "R")
-        assert room.said == ["restore_chamber is not played in this scene"]
+        await room.press("a", "2", "G", "R")
+        assert room.said[1:] == ["restore_chamber is not played in this scene"]
 
 
 async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
     async with room_of(stories.trouble()) as room:
-        await room.press("2", "R", "G", "R", "k", "R")
-        assert room.said == [
+        await room.press("a", "2", "R", "G", "R", "k", "R")
+        assert room.said[1:] == [
             "R (restore): auth is live, not closed",
             "R (restore): search is failed, not closed",
             "R (restore): nothing was saved from docs: closed by the operator",
@@ -63,8 +63,8 @@ async def test_a_key_that_cannot_act_shows_the_reason(key: str, why: str) -> Non
 
 async def test_a_failed_chamber_cannot_be_interrupted() -> None:
     async with room_of(stories.trouble()) as room:
-        await room.press("2", "G", "i")
-        assert room.said == ["i (interrupt): search is not live (failed)"]
+        await room.press("a", "2", "G", "i")
+        assert room.said[1:] == ["i (interrupt): search is not live (failed)"]
 
 
 async def test_chambers_cannot_be_created_for_a_finished_task() -> None:

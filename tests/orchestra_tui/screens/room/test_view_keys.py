@@ -14,7 +14,7 @@ from tests.support.samples import a_request
 async def test_finished_tasks_can_be_hidden_and_shown_again() -> None:
     async with room_of(stories.busy()) as room:
         assert "Export invoices" in room.text
-        await room.press("a")
+        await room.press("a", "a")
         assert "Export invoices" not in room.text
         await room.press("a")
         assert "Export invoices" in room.text
@@ -60,14 +60,14 @@ async def test_what_the_mouse_has_chosen_in_the_detail_is_copied_and_escape_lets
     async with room_of(stories.busy()) as room:
         await room.press("2")
         view = room.app.screen.query_one(TextView)
-        await room.pilot.mouse_down(view, offset=(12, 0))
-        await room.pilot.hover(view, offset=(15, 0))
-        await room.pilot.mouse_up(view, offset=(15, 0))
+        await room.pilot.mouse_down(view, offset=(1, 0))
+        await room.pilot.hover(view, offset=(4, 0))
+        await room.pilot.mouse_up(view, offset=(4, 0))
         await room.press("y")
         assert (room.app.clipboard, room.said) == ("auth", ["Copied: auth"])
-        await room.pilot.mouse_down(view, offset=(12, 0))
-        await room.pilot.hover(view, offset=(15, 0))
-        await room.pilot.mouse_up(view, offset=(15, 0))
+        await room.pilot.mouse_down(view, offset=(1, 0))
+        await room.pilot.hover(view, offset=(4, 0))
+        await room.pilot.mouse_up(view, offset=(4, 0))
         await room.press("escape", "y")
         assert "y or enter the first" in room.text
 
@@ -80,4 +80,4 @@ async def test_the_footer_says_that_enter_answers_where_a_worker_asks() -> None:
     async with room_of(told) as room:
         assert "enter open" in room.text
         await room.press("2")
-        assert "enter answer" in room.text
+        assert "enter allow or deny" in room.text

@@ -221,7 +221,7 @@ async def test_l_means_the_task_of_the_chamber_under_the_cursor_when_all_show() 
     told.state.put(other)
     told.state.put(chamber("words", task_id=other.id, created=1))
     async with room_of(told, tools=FixedTools({})) as room:
-        await room.press("o", "2")
+        await room.press("2")
         screen = room.app.screen
         assert isinstance(screen, RoomScreen)
         for chamber_key, title in ((f"{other.id}/words", "Another task"), (f"{TASK}/api", REQUEST)):

@@ -10,8 +10,8 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from orchestra_tui.screens.room.detail.detail_content import (
     PAGES,
-    Activity,
     DetailSubject,
+    FetchedContent,
     page_lines,
 )
 from tests.support.samples import NOON, a_chamber, a_discovery, a_task
@@ -20,12 +20,12 @@ CHAMBER = replace(a_chamber(), state="live", brief="Build it")
 AUTH = DetailSubject("chamber", CHAMBER.id)
 
 
-def page(subject: DetailSubject, name: str = "overview", activity: Activity | None = None) -> str:
+def page(subject: DetailSubject, name: str = "now", fetched: FetchedContent | None = None) -> str:
     state = IndexedState(ProjectState())
     for document in (a_task(), CHAMBER, a_discovery()):
         state.documents.put(document)
     state.load(state.documents)
-    return text(page_lines(subject, name, state, activity or {}, NOON))
+    return text(page_lines(subject, name, state, fetched or FetchedContent(), NOON))
 
 
 def text(lines: Sequence[Line]) -> str:
@@ -53,10 +53,10 @@ def test_a_task_and_a_discovery_show_their_texts() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("overview", CHAMBER.branch),
+        ("now", CHAMBER.branch),
         ("briefing", "Build it"),
-        ("mail", empty_panes.MAIL),
-        ("activity", empty_panes.ACTIVITY),
+        ("messages", empty_panes.MAIL),
+        ("history", empty_panes.ACTIVITY),
     ],
 )
 def test_each_page_of_a_chamber_has_its_own_text(name: str, words: str) -> None:
@@ -66,4 +66,4 @@ def test_each_page_of_a_chamber_has_its_own_text(name: str, words: str) -> None:
 
 def test_the_activity_of_a_chamber_is_what_was_fetched() -> None:
     report = Presence(chamber_id=CHAMBER.id, state="working", tool="Read", since=NOON)
-    assert "Read" in page(AUTH, "activity", {CHAMBER.id: [report]})
+    assert "Read" in page(AUTH, "history", FetchedContent([report]))

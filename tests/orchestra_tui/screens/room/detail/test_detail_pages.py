@@ -25,5 +25,5 @@ async def test_what_a_worker_has_done_is_fetched_when_its_page_is_opened() -> No
     async with room_of(stories.busy()) as room:
         await room.press("2")
         assert "pytest tests/auth -q" not in room.text
-        await room.press("l")
+        await room.press("l", "l")
         assert "pytest tests/auth -q" in room.text

@@ -23,21 +23,30 @@ def a_state() -> IndexedState:
 
 
 def test_the_lists_show_everything_of_the_selected_task() -> None:
-    shown = ListFilter()
+    shown = ListFilter(all_tasks=False, ended_chambers=True)
     assert set(shown.tasks(a_state())) == {OPEN.id, DONE.id}
     assert set(shown.chambers(a_state(), OPEN.id)) == {LIVE.id, CLOSED.id}
     assert shown.discoveries(a_state(), OPEN.id) == [FOUND.id]
     assert shown.discoveries(a_state(), DONE.id) == []
 
 
-def test_finished_entries_can_be_hidden() -> None:
-    shown = ListFilter(finished=False)
-    assert shown.tasks(a_state()) == [OPEN.id]
+def test_ended_chambers_are_hidden_at_first_and_ended_tasks_when_it_is_asked_for() -> None:
+    shown = ListFilter(all_tasks=False)
+    assert set(shown.tasks(a_state())) == {OPEN.id, DONE.id}
     assert shown.chambers(a_state(), OPEN.id) == [LIVE.id]
+    assert shown.toggle_ended()
+    assert set(shown.chambers(a_state(), OPEN.id)) == {LIVE.id, CLOSED.id}
+    assert not shown.toggle_ended()
+    assert shown.tasks(a_state()) == [OPEN.id]
+
+
+def test_the_chambers_of_one_task_that_is_over_all_show() -> None:
+    assert ListFilter(all_tasks=False).chambers(a_state(), DONE.id) == [OTHER.id]
 
 
 def test_without_a_selected_task_only_a_list_of_all_tasks_has_entries() -> None:
-    assert ListFilter().chambers(a_state(), "") == ListFilter().discoveries(a_state(), "") == []
-    everything = ListFilter(all_tasks=True)
+    selected = ListFilter(all_tasks=False)
+    assert selected.chambers(a_state(), "") == selected.discoveries(a_state(), "") == []
+    everything = ListFilter(ended_chambers=True)
     assert set(everything.chambers(a_state(), "")) == {LIVE.id, CLOSED.id, OTHER.id}
     assert everything.discoveries(a_state(), DONE.id) == [FOUND.id]

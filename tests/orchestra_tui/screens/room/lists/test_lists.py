@@ -4,7 +4,8 @@ from orchestra_core.events import EventData
 from orchestra_core.models import Discovery
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
-from tests.support.gallery_states import NOW, TASK, chamber, event, task
+from tests.support.board_story import board
+from tests.support.gallery_states import NOW, TASK, Told, chamber, event, state_of, task
 from tests.support.room import Room, room_of
 
 
@@ -14,16 +15,33 @@ def screen_of(room: Room) -> RoomScreen:
     return screen
 
 
-async def test_chambers_and_discoveries_are_those_of_the_selected_task() -> None:
+async def test_chambers_and_discoveries_are_those_of_all_tasks_or_of_the_selected_one() -> None:
     async with room_of(stories.busy()) as room:
         tables = screen_of(room).lists.tables
-        assert tables["chambers"].total == 3
         await room.press("j")
-        assert tables["chambers"].total == 0
-        await room.press("o")
         assert (tables["chambers"].total, tables["discoveries"].total) == (3, 3)
         await room.press("o")
         assert tables["chambers"].total == 0
+        await room.press("k")
+        assert tables["chambers"].total == 3
+        await room.press("j", "o")
+        assert tables["chambers"].total == 3
+
+
+async def test_chambers_that_ended_today_are_one_line_until_they_are_asked_for() -> None:
+    async with room_of(board()) as room:
+        note = "3 landed today: ndjson-writer, cli-exit-codes, cli-help"
+        assert f"{note} · 1 dropped and saved: xml-output · a shows them" in room.text
+        assert "LANDED" not in room.text
+        await room.press("a")
+        assert note not in room.text
+        assert screen_of(room).lists.tables["chambers"].total == 11
+
+
+async def test_a_task_whose_only_chamber_has_ended_says_so() -> None:
+    gone = chamber("docs", state="closed", note="its work is merged into main")
+    async with room_of(Told(state=state_of(task(), gone, seq=1))) as room:
+        assert "No chamber is open. 1 landed today: docs · a shows them." in room.text
 
 
 async def test_a_new_chamber_shows_without_a_key_press() -> None:
@@ -50,6 +68,7 @@ async def test_a_discovery_of_another_task_is_not_listed() -> None:
         other = Discovery(id="o", task_id="other", agent_id="a", text="elsewhere", at=NOW)
         told = EventData(discovery=other)
         await room.hear(event(9, 0, "discovery.shared", "", told))
+        await room.press("o")
         assert screen_of(room).lists.tables["discoveries"].total == 3
 
 

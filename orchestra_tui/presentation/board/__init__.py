@@ -1,0 +1,1 @@
+"""Where the panes stand, and in which order the chambers."""

@@ -1,0 +1,49 @@
+"""What the operator can do about a worker that needs somebody, and what enter does on its row."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from orchestra_core.models import Chamber, WorkerRequest
+from orchestra_core.worker_state import Cause, WorkerState
+
+EnterDoes = Literal["open", "answer", "write", "start"]
+
+
+class Act(NamedTuple):
+    """What helps a worker; `enter` is what that key does on its row.
+
+    `words` are empty where nothing needs to be done, and `elsewhere` is true of what no key does.
+    """
+
+    words: str = ""
+    enter: EnterDoes = "open"
+    elsewhere: bool = False
+
+
+NO_ACT = Act()
+_BY_CAUSE: Mapping[Cause, Act] = {
+    "permission": Act("answer in its terminal", elsewhere=True),
+    "question": Act("answer in its terminal", elsewhere=True),
+    "failed": Act("retry", "write"),
+    "unread": Act("wake", "write"),
+    "critical": Act("wake", "write"),
+    "silent": Act("ask", "write"),
+    "gone": Act("start another", "start"),
+}
+
+
+def act_of(chamber: Chamber, worker: WorkerState, requests: Sequence[WorkerRequest]) -> Act:
+    """Return what helps the worker of a chamber; nothing for one that needs nobody."""
+    if not chamber.is_live:
+        return NO_ACT
+    if requests:
+        asks = "choose an answer" if requests[0].kind == "question" else "allow or deny"
+        return Act(asks, "answer")
+    if worker.group in ("needs-you", "stuck"):
+        return _BY_CAUSE.get(worker.cause, NO_ACT)
+    return NO_ACT
+
+
+def enter_label(act: Act) -> str:
+    """Return what enter does, for the line of keys."""
+    return "open" if act.enter == "open" else act.words
