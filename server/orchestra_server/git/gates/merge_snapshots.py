@@ -16,17 +16,33 @@ _IDENTITY = {
 
 
 def merge_snapshots(
-    repo: Repository, base: str, commits: Sequence[str], env: Mapping[str, str]
+    repo: Repository,
+    base: str,
+    commits: Sequence[str],
+    env: Mapping[str, str],
+    merges: dict[tuple[str, ...], str],
 ) -> str:
-    """Return a commit of the base with all the commits, "" if they do not merge. Blocking."""
+    """Return a commit of the base with all the commits, "" if they do not merge. Blocking.
+
+    `merges` holds what was merged before, by the base and the commits in their order.
+    """
     result = base
-    for commit in commits:
-        merged = merge_trees(repo, result, commit, env=env)
-        if merged.kinds:
+    for count, commit in enumerate(commits, 1):
+        key = (base, *commits[:count])
+        if key not in merges:
+            merges[key] = _merged(repo, result, commit, env)
+        result = merges[key]
+        if not result:
             return ""
-        made = repo.git(
-            "commit-tree", merged.tree, "-p", result, "-p", commit, "--no-gpg-sign", "-m", "judged",
-            env={**env, **_IDENTITY},
-        )  # fmt: skip
-        result = made.strip()
     return result
+
+
+def _merged(repo: Repository, ours: str, theirs: str, env: Mapping[str, str]) -> str:
+    merged = merge_trees(repo, ours, theirs, env=env)
+    if merged.kinds:
+        return ""
+    made = repo.git(
+        "commit-tree", merged.tree, "-p", ours, "-p", theirs, "--no-gpg-sign", "-m", "judged",
+        env={**env, **_IDENTITY},
+    )  # fmt: skip
+    return made.strip()

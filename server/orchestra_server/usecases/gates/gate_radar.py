@@ -39,6 +39,7 @@ _QUIET_SECONDS = 3.0  # since the last change of a chamber
 _UNTRUSTED_SECONDS = 20.0  # until another look for a gate, while chambers are live
 _FAULT_SECONDS = 60.0
 _SOON = 1.0
+_MOST_KEPT = 2_000
 _LOCK = "orchestra-gates.lock"
 _ACTOR = "orchestra"
 _WHOLE = 100  # percent
@@ -81,6 +82,7 @@ class GateRadar:
         self._judging: frozenset[str] = frozenset()
         self._watch: ProgramWatch | None = None
         self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
+        self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
         self._fault = ""
         self._loop = asyncio.get_running_loop()
 
@@ -97,6 +99,8 @@ class GateRadar:
         self._changed_at |= dict.fromkeys(changed, self._loop.time())
         if self._watch is not None and self._judging & changed:
             self._watch.stop.set()
+        if work.env != self._work.env or len(self._merges) > _MOST_KEPT:
+            self._merges, self._judgements = {}, {}
         self._work = work
         self._wake_up.set()
 
@@ -197,7 +201,7 @@ class GateRadar:
                 return True  # the base has passed
             commits = {name: work.commits[name] for name in names}
             merged = await asyncio.to_thread(
-                merge_snapshots, judge.repo, group.base, list(commits.values()), work.env
+                merge_snapshots, judge.repo, group.base, [*commits.values()], work.env, self._merges
             )
             if not merged:
                 return True

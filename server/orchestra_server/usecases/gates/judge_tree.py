@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestra_core.configuration.gate_plan import Gate, GatePlan
 from orchestra_core.gates.gate_verdict import GateVerdict, verdict_id
@@ -60,6 +60,7 @@ class TreeJudge:
     repo: Repository
     plan: GatePlan
     polite: bool = False
+    trees: dict[str, str] = field(default_factory=dict[str, str])  # by commit
 
     async def known(self, judged_commit: CommitToJudge) -> Judgement:
         """Return what is known of a commit's tree, and run nothing."""
@@ -75,7 +76,7 @@ class TreeJudge:
 
     async def _judgement(self, judged_commit: CommitToJudge, whose: str) -> Judgement:
         """Return the verdicts of a commit; without `whose` only those that are known."""
-        tree = await asyncio.to_thread(tree_of, self.repo, judged_commit.commit, judged_commit.env)
+        tree = await self._tree(judged_commit)
         verdicts = list[GateVerdict]()
         for gate in self.plan.gates:
             subject = await self._subject(gate, judged_commit, tree)
@@ -90,6 +91,14 @@ class TreeJudge:
             if not verdict.passes:
                 break
         return Judgement(tree, tuple(verdicts), is_whole=True)
+
+    async def _tree(self, judged_commit: CommitToJudge) -> str:
+        commit = judged_commit.commit
+        if commit not in self.trees:
+            self.trees[commit] = await asyncio.to_thread(
+                tree_of, self.repo, commit, judged_commit.env
+            )
+        return self.trees[commit]
 
     async def _subject(self, gate: Gate, judged_commit: CommitToJudge, tree: str) -> str:
         if not gate.paths:

@@ -14,9 +14,12 @@ def test_all_or_nothing_is_merged_and_always_as_the_same_commit(tmp_path: Path) 
         shop.git("checkout", "--quiet", "--detach", base)
         sides.append(shop.commit("work", files))
     repo = open_repository(shop.path)
-    merged = merge_snapshots(repo, base, sides[:2], {})
+    merged = merge_snapshots(repo, base, sides[:2], {}, {})
     listed = shop.git("ls-tree", "--name-only", merged).split()
     assert {"a.txt", "b.txt", "c.txt"} <= set(listed)
-    assert merge_snapshots(repo, base, sides[:2], {}) == merged
-    assert merge_snapshots(repo, base, sides, {}) == ""
-    assert merge_snapshots(repo, base, [], {}) == base
+    assert merge_snapshots(repo, base, sides[:2], {}, {}) == merged
+    merges = dict[tuple[str, ...], str]()
+    assert merge_snapshots(repo, base, sides, {}, merges) == ""
+    assert list(merges.values()) == [merges[base, sides[0]], merged, ""]
+    assert merge_snapshots(repo, base, sides, {}, merges) == ""
+    assert merge_snapshots(repo, base, [], {}, {}) == base
