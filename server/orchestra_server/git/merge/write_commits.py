@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from orchestra_server.git.merge.in_memory.write_objects import quoted_line
 from orchestra_server.git.process.foreign_programs import start_git, submit_watched
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
@@ -19,8 +20,6 @@ from orchestra_server.git.process.identity import (
 from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import GitFailed, ceiling_env
 from orchestra_server.git.repository.repository import Repository
-
-_QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,7 @@ class _ObjectWriter:
     def __init__(self, repo: Repository, scratch: Path) -> None:
         self._directory = repo.top
         self._content = scratch / "commit"
-        # Behind its first character a quoted path may hold anything, also a newline.
-        self._line = os.fsencode(f'"{str(self._content).translate(_QUOTED)}"\n')
+        self._line = os.fsencode(quoted_line(self._content))
         self._err: BinaryIO = (scratch / "errors").open("w+b")
         self._process = start_git(
             repo.top, ("hash-object", "-t", "commit", "-w", "--no-filters", "--stdin-paths"),

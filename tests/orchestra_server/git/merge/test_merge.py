@@ -276,7 +276,7 @@ def test_merging_branches_of_different_files_starts_eight_git_processes_however_
         assert isinstance(merge_all(shop.repo, base, branches, "Add login"), FullMerge)
         assert sorted(count.commands) == [
             *("cat-file", "config", "diff-tree", "hash-object"),
-            *("mktree", "rev-list", "var", "var"),
+            *("hash-object", "rev-list", "var", "var"),
         ]
 
 

@@ -10,6 +10,7 @@ from orchestra_server.git.merge.in_memory.tree_changes import (
     TreeEntry,
     directories_above,
 )
+from orchestra_server.git.merge.in_memory.write_objects import write_objects
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 
@@ -46,10 +47,7 @@ class TreeObjects:
         """Return the name of the tree with these entries; raises OddTreeError without any."""
         if not entries:
             raise OddTreeError("it is empty")
-        content = b"".join(
-            b"%s %s\0%s" % (entry.mode.encode(), os.fsencode(name), bytes.fromhex(entry.object_id))
-            for name, entry in sorted(entries.items(), key=_by_git)
-        )
+        content = _content(entries)
         some_id = next(iter(entries.values())).object_id
         new_hash = hashlib.sha1 if len(some_id) == _SHA1_DIGITS else hashlib.sha256
         tree = new_hash(b"tree %d\0%s" % (len(content), content)).hexdigest()
@@ -61,8 +59,12 @@ class TreeObjects:
         """Write the made trees; raises GitFailed when git cannot, or names one differently."""
         if not self._made:
             return
-        stdin = "\0".join(map(_listed, self._made.values()))
-        written = self.repo.git("mktree", "-z", "--batch", "--missing", stdin=stdin).split()
+        made = self._made.values()
+        is_plain = all(entry.mode in _MODES for entries in made for entry in entries.values())
+        written = write_objects(self.repo, "tree", map(_content, made)) if is_plain else []
+        if not written:  # git no longer accepts what the repository has
+            stdin = "\0".join(map(_listed, made))
+            written = self.repo.git("mktree", "-z", "--batch", "--missing", stdin=stdin).split()
         if written != list(self._made):
             raise GitFailed(f"git mktree in {self.repo.top} wrote other trees than it was given")
         self._made = {}
@@ -138,6 +140,13 @@ def _by_git(item: tuple[str, TreeEntry]) -> bytes:
     """Sort a directory as if its name ended with a slash."""
     name, entry = item
     return os.fsencode(name) + (b"/" if entry.mode == _TREE_MODE else b"")
+
+
+def _content(entries: Mapping[str, TreeEntry]) -> bytes:
+    return b"".join(
+        b"%s %s\0%s" % (entry.mode.encode(), os.fsencode(name), bytes.fromhex(entry.object_id))
+        for name, entry in sorted(entries.items(), key=_by_git)
+    )
 
 
 def _listed(entries: Mapping[str, TreeEntry]) -> str:
