@@ -8,7 +8,7 @@ DEV := $(VENV)/.installed-dev
 JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
-.PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots snapshots first-answers clean
+.PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots gallery snapshots first-answers clean
 
 setup: $(DEV)
 
@@ -82,6 +82,10 @@ contracts: setup
 
 screenshots: setup
 	$(BIN)/python -m tests.support.render_screenshots
+
+# The most telling scenes in every size and theme, to look at: build/gallery.
+gallery: setup
+	$(BIN)/python -m tests.support.render_screenshots --every-size build/gallery
 
 snapshots: setup
 	$(BIN)/pytest tests/orchestra_tui -n $(JOBS) --snapshot-update

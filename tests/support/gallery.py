@@ -1,8 +1,9 @@
 """The room's gallery: named scenes, each a fixed state at a fixed moment; no store, no server."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 from msgspec import Raw
@@ -19,6 +20,7 @@ from tests.support.board_story import STUCK_AFTER, board, board_answers
 from tests.support.gallery_states import NOW, Told
 from tests.support.idle import pause
 from tests.support.landing_answers import CONFLICTING, HELD, LANDED
+from tests.support.offline_pictures import offline
 from tests.support.reviews import chamber_diff
 from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
@@ -84,6 +86,7 @@ class Scene:
     tells: Callable[[], Told]
     size: Size = MIDDLE
     light: bool = False
+    no_color: bool = False
     presses: Sequence[str] = ()  # each is one key, or a text to type
     server: ServerStatus = field(default_factory=lambda: ServerStatus("ready"))
     unread_limit: int = 0  # ms
@@ -91,10 +94,29 @@ class Scene:
     answers: Mapping[str, Reply] = field(default_factory=lambda: ANSWERS)
 
 
+class PicturedRoom(RoomApp):
+    """A room whose pictures stand right in any browser, without the network."""
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        return offline(super().export_screenshot(title=title, simplify=simplify))
+
+
 def app_of(scene: Scene) -> RoomApp:
     """Return the room of a scene."""
+    before = os.environ.pop("NO_COLOR", None)
+    if scene.no_color:
+        os.environ["NO_COLOR"] = "1"
+    try:
+        return _room_of(scene)
+    finally:
+        os.environ.pop("NO_COLOR", None)
+        if before is not None:
+            os.environ["NO_COLOR"] = before
+
+
+def _room_of(scene: Scene) -> RoomApp:
     source, tools = FixedSource(scene.tells()), FixedTools(scene.answers, state=scene.server)
-    return RoomApp(
+    return PicturedRoom(
         "shop-3f9a1c2e",
         source,
         tools,
@@ -258,4 +280,35 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="cannot", tells=stories.first_task, presses=("i",)),
     Scene(name="hostile", tells=stories.hostile, presses=("2",)),
     Scene(name="hostile-discovery-light", tells=stories.hostile, presses=("3",), light=True),
+    Scene(name="request", tells=board, stuck_limit=STUCK_AFTER, presses=("A",)),
+    Scene(name="request-80x24", tells=board, presses=("A",), size=SMALL),
+    Scene(name="events", tells=board, stuck_limit=STUCK_AFTER, presses=("e",)),
+    Scene(name="palette", tells=board, presses=("colon", "session ")),
+    Scene(
+        name="board-no-color",
+        tells=board,
+        stuck_limit=STUCK_AFTER,
+        presses=("2",),
+        no_color=True,
+    ),
 )
+_IN_EVERY_SIZE = ("board", "request", "review", "land")
+
+
+def every_size() -> list[Scene]:
+    """Return the most telling scenes in every size, dark and light, and one without colours.
+
+    They are drawn by `make gallery` and are no snapshots.
+    """
+    scenes: list[Scene] = []
+    for scene in SCENES:
+        if scene.name not in _IN_EVERY_SIZE:
+            continue
+        for size in (SMALL, MIDDLE, WIDE, LARGE):
+            name = f"{scene.name}-{size[0]}x{size[1]}"
+            scenes += [
+                replace(scene, name=f"{name}-dark", size=size),
+                replace(scene, name=f"{name}-light", size=size, light=True),
+            ]
+        scenes.append(replace(scene, name=f"{scene.name}-no-color", no_color=True))
+    return scenes

@@ -1,4 +1,7 @@
-"""Renders every scene of the gallery into screenshots/*.svg, the same on every machine."""
+"""Renders every scene of the gallery into screenshots/*.svg, the same on every machine.
+
+With `--every-size DIRECTORY` the most telling ones are rendered there in all sizes and themes.
+"""
 
 import asyncio
 import contextlib
@@ -9,7 +12,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from tests.support.gallery import SCENES, Scene, app_of, play
+from tests.support.gallery import SCENES, Scene, app_of, every_size, play
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 
@@ -45,6 +48,9 @@ async def render(scene: Scene) -> str:
 
 def main(names: list[str]) -> None:
     """Render the named scenes, or all, and remove what is no scene's any more."""
+    if names[:1] == ["--every-size"]:
+        _render_every_size(Path(names[1]))
+        return
     SCREENSHOTS.mkdir(exist_ok=True)
     with fixed_surroundings():
         for scene in SCENES:
@@ -55,6 +61,14 @@ def main(names: list[str]) -> None:
     for path in SCREENSHOTS.glob("*.svg"):
         if path.name not in known:
             path.unlink()
+
+
+def _render_every_size(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    with fixed_surroundings():
+        for scene in every_size():
+            svg = asyncio.run(render(scene))
+            (directory / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

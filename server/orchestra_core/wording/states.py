@@ -34,7 +34,7 @@ PRESENCE_WORDS: dict[PresenceState, str] = {
 REQUEST_SYMBOL = "?"  # a worker waits for an answer
 GROUP_SYMBOLS: dict[Group, str] = {
     "needs-you": "◆",
-    "stuck": "⧖",
+    "stuck": "◔",
     "working": "●",
     "ready": "✓",
     "idle": "○",

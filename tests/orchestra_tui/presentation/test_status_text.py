@@ -129,7 +129,7 @@ def test_overdue_mail_and_suspended_chambers_are_counted() -> None:
 
 def test_workers_are_counted_by_what_they_need_the_most_urgent_last() -> None:
     status = Status(link="live", workers={"needs-you": 2, "stuck": 1, "working": 3, "ready": 1})
-    assert text(status, 160).endswith("● 3 working  ✓ 1 can land  ⧖ 1 stuck  ◆ 2 need you")
+    assert text(status, 160).endswith("● 3 working  ✓ 1 can land  ◔ 1 stuck  ◆ 2 need you")
     assert text(status, 44).endswith("◆ 2 need you")
 
 

@@ -12,7 +12,7 @@ from orchestra_tui.presentation.rows.symbols import worker_cell, worker_tone
     [
         (WorkerState("needs-you", cause="permission"), Cell("◆", "critical")),
         (WorkerState("needs-you", cause="failed"), Cell("✗", "critical")),
-        (WorkerState("stuck"), Cell("⧖", "warn")),
+        (WorkerState("stuck"), Cell("◔", "warn")),
         (WorkerState("working"), Cell("●", "ok")),
         (WorkerState("ready"), Cell("✓", "ok")),
         (WorkerState("dropped", cause="failed"), Cell("✗", "critical")),
